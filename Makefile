@@ -1,0 +1,47 @@
+# Every target sets up what it needs; the only prerequisites are Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test chaos check format bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## make .venv with everything the other targets use
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Connector Kit needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@echo "Setting up $(VENV) (once; about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit (FROM=folder|zip, KEEP=1)
+	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(KEEP),--keep)
+
+test: $(READY) ## the default test suite
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+chaos: $(READY) ## the slow suite: processes are killed, requests fail
+	@$(BIN)/python -m pytest -q -m "chaos or scale" tests
+
+check: $(READY) ## format, lint, types, import order, migrations, system checks
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(READY) ## format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY) ## measure, side by side in one run; figures in build/bench.json
+	@$(BIN)/python -m workshop.bench
+
+clean: ## remove what was built, the virtual environment and local data
+	rm -rf build var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
