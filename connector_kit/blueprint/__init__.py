@@ -1,0 +1,104 @@
+"""What a connector is: declarations, symbolic documents, plans. Pure: no Django, no I/O."""
+
+from connector_kit.blueprint.changes import FieldChange
+from connector_kit.blueprint.compare import Fence, Live, compare
+from connector_kit.blueprint.compile import compile_connector, problems, stack_functions
+from connector_kit.blueprint.compiled import (
+    CONNECTOR,
+    INTEGRATION,
+    STACK,
+    Blueprint,
+    CompiledComponent,
+)
+from connector_kit.blueprint.components import (
+    Component,
+    Connection,
+    Export,
+    Import,
+    Lookup,
+    Ref,
+    Script,
+)
+from connector_kit.blueprint.declare import Connector
+from connector_kit.blueprint.documents import (
+    MASK,
+    Document,
+    Json,
+    UnresolvedReference,
+    abstract,
+    canonical,
+    digest,
+    ref,
+    references,
+    resolve,
+)
+from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
+from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
+from connector_kit.blueprint.functions import StackFunction, hook
+from connector_kit.blueprint.merge import Merge, merge
+from connector_kit.blueprint.plan import (
+    Conflict,
+    Create,
+    Delete,
+    Plan,
+    PlanStep,
+    Unchanged,
+    Update,
+)
+from connector_kit.blueprint.problems import DeclarationError, Problem
+from connector_kit.blueprint.sameness import MISSING
+
+__all__ = [
+    "CONNECTOR",
+    "ENVELOPE_FIELDS",
+    "INTEGRATION",
+    "MASK",
+    "MISSING",
+    "SERVER_FIELDS",
+    "STACK",
+    "Blueprint",
+    "Branch",
+    "CompiledComponent",
+    "Component",
+    "Conflict",
+    "Connection",
+    "Connector",
+    "Create",
+    "DeclarationError",
+    "Delete",
+    "Document",
+    "Export",
+    "Fence",
+    "FieldChange",
+    "Flow",
+    "Import",
+    "Json",
+    "Live",
+    "Lookup",
+    "Merge",
+    "Plan",
+    "PlanStep",
+    "Problem",
+    "Ref",
+    "Router",
+    "Script",
+    "Source",
+    "StackFunction",
+    "Step",
+    "Unchanged",
+    "UnresolvedReference",
+    "Update",
+    "abstract",
+    "canonical",
+    "compare",
+    "compile_connector",
+    "digest",
+    "hook",
+    "merge",
+    "problems",
+    "python_field",
+    "ref",
+    "references",
+    "resolve",
+    "stack_functions",
+]

@@ -1,0 +1,133 @@
+"""From a connector class to a blueprint, or to the list of everything that is wrong with it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector_kit.blueprint.compiled import INTEGRATION, Blueprint, CompiledComponent
+from connector_kit.blueprint.components import Component
+from connector_kit.blueprint.declare import Connector, Declaration, declaration, section_title
+from connector_kit.blueprint.documents import Document, ref
+from connector_kit.blueprint.functions import StackFunction
+from connector_kit.blueprint.order import cycles, dependencies, dependency_order
+from connector_kit.blueprint.problems import DeclarationError, Finding, Problem, placed
+from connector_kit.blueprint.rules import (
+    CONNECTION_TYPES,
+    component_findings,
+    connector_findings,
+)
+from connector_kit.blueprint.writer import Writer
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A connector class read once: its components, its functions, and all of its problems."""
+
+    declaration: Declaration
+    components: tuple[CompiledComponent, ...]
+    functions: Mapping[str, StackFunction]
+    problems: tuple[Problem, ...]
+
+
+def compile_connector(connector: type[Connector]) -> Blueprint:
+    """Return *connector* as a blueprint; raises DeclarationError with every error it has."""
+    examined = examine(connector)
+    errors = [each for each in examined.problems if each.level == "error"]
+    if errors:
+        raise DeclarationError(errors)
+    return Blueprint(
+        name=connector.name,
+        version=connector.version,
+        description=connector.description,
+        applications=tuple(connector.applications),
+        components=dependency_order(examined.components),
+        integration=_integration(examined.declaration),
+    )
+
+
+def problems(connector: type[Connector]) -> list[Problem]:
+    """Return everything that is wrong with *connector*, warnings included; never raises."""
+    return list(examine(connector).problems)
+
+
+def stack_functions(connector: type[Connector]) -> Mapping[str, StackFunction]:
+    """Return the Python functions that the platform may call on *connector*'s stack, by name."""
+    return examine(connector).functions
+
+
+def examine(connector: type[Connector]) -> Examined:
+    """Return what *connector* declares together with everything that is wrong with it."""
+    declared = declaration(connector)
+    writer = Writer(declared)
+    found = list(_of_connector(declared, writer))
+    components = []
+    for name, component in declared.components.items():
+        document, findings = writer.component(component)
+        components.append(_compiled(name, component, document))
+        found += [(name, each) for each in findings]
+    found += [*_of_documents(components), *_loops(components)]
+    return Examined(
+        declaration=declared,
+        components=tuple(components),
+        functions=writer.functions,
+        problems=tuple(placed(connector.__name__, *each) for each in found),
+    )
+
+
+Placed = tuple[str | None, Finding]
+
+
+def _of_connector(declared: Declaration, writer: Writer) -> Iterator[Placed]:
+    yield from connector_findings(declared)
+    for function in declared.functions:
+        for finding in writer.register(function):
+            yield None, finding
+
+
+def _of_documents(components: list[CompiledComponent]) -> Iterator[Placed]:
+    by_name = {each.external_id: each for each in components}
+    for component in components:
+        for finding in component_findings(component, by_name):
+            yield component.external_id, finding
+
+
+def _loops(components: list[CompiledComponent]) -> Iterator[Placed]:
+    for loop in cycles(dependencies(components)):
+        yield (
+            loop[0],
+            Finding(
+                "E012",
+                f"References form a cycle: {' → '.join(loop)}.",
+                "None of these can be created first: drop one of the references.",
+            ),
+        )
+
+
+def _compiled(name: str, component: Component, document: Document) -> CompiledComponent:
+    owned: Any = component.customer_owns
+    if owned is None:
+        owned = _owned_by_default(component.resource, document)
+    paths = tuple(owned) if isinstance(owned, list | tuple) else (owned,)
+    return CompiledComponent(name, component.resource, document, paths)
+
+
+def _owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
+    # Credentials and address of a connection are what the customer enters at installation.
+    if resource != "connections":
+        return ()
+    return tuple(key for key in document if key in CONNECTION_TYPES or key == document.get("type"))
+
+
+def _integration(declared: Declaration) -> CompiledComponent:
+    """Return the installation: its settings page lists the flows by section, and is never empty.
+
+    protocol/settings-forms.md 1.1 and 1.3.
+    """
+    sections: dict[str, list[Document]] = {}
+    for name, component in declared.components.items():
+        if component.resource == "flows":
+            entry = {"_id": ref(name), "showMapping": True, "showSchedule": True}
+            sections.setdefault(section_title(declared, component), []).append(entry)
+    listed = sections or {declared.connector.name: []}
+    document = {"sections": [{"title": title, "flows": flows} for title, flows in listed.items()]}
+    return CompiledComponent(INTEGRATION, "integrations", {"settings": document})

@@ -1,0 +1,111 @@
+"""What a declaration compiles to: values that can be stored, compared and sent."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from connector_kit.blueprint.documents import Document, digest
+
+INTEGRATION = "@integration"
+"""The name of the installation itself, and of the component that describes it."""
+
+CONNECTOR = "@connector"
+"""The name of the connector's record in the marketplace."""
+
+STACK = "@stack"
+"""The name of the stack that runs the connector's Python functions."""
+
+
+@dataclass(frozen=True)
+class CompiledComponent:
+    """One component as it is written to every account, but for the envelope.
+
+    *resource* is the path word (``exports``), *document* is symbolic and lacks ``_id``,
+    ``externalId``, ``_connectorId``, ``_integrationId`` and ``sandbox``, which are an account's.
+    *customer_owns* holds dotted paths, in the platform's spelling, that the customer decides.
+    """
+
+    external_id: str
+    resource: str
+    document: Document
+    customer_owns: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """The 64 hexadecimal characters that stand for this component's content."""
+        return digest(self.to_json())
+
+    def to_json(self) -> Document:
+        """Return the component as JSON; `from_json` reads it back."""
+        return {
+            "externalId": self.external_id,
+            "resource": self.resource,
+            "document": self.document,
+            "customerOwns": list(self.customer_owns),
+        }
+
+    @classmethod
+    def from_json(cls, data: Document) -> "CompiledComponent":
+        """Return the component that `to_json` wrote."""
+        return cls(
+            external_id=data["externalId"],
+            resource=data["resource"],
+            document=data["document"],
+            customer_owns=tuple(data["customerOwns"]),
+        )
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """One version of a connector: its components in dependency order, and the installation."""
+
+    name: str
+    version: str
+    description: str
+    applications: tuple[str, ...]
+    components: tuple[CompiledComponent, ...]
+    integration: CompiledComponent
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """The 64 hexadecimal characters that stand for this version's content."""
+        return digest(self._content())
+
+    @cached_property
+    def _by_external_id(self) -> dict[str, CompiledComponent]:
+        return {each.external_id: each for each in (*self.components, self.integration)}
+
+    def component(self, external_id: str) -> CompiledComponent:
+        """Return the component called *external_id*; raises KeyError when there is none."""
+        return self._by_external_id[external_id]
+
+    def to_json(self) -> Document:
+        """Return the whole version as JSON, its digest included; `from_json` reads it back."""
+        return {**self._content(), "digest": self.digest}
+
+    def _content(self) -> Document:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "description": self.description,
+            "applications": list(self.applications),
+            "components": [each.to_json() for each in self.components],
+            "integration": self.integration.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Document) -> "Blueprint":
+        """Return the version that `to_json` wrote."""
+        return cls(
+            name=data["name"],
+            version=data["version"],
+            description=data["description"],
+            applications=tuple(data["applications"]),
+            components=tuple(map(CompiledComponent.from_json, data["components"])),
+            integration=CompiledComponent.from_json(data["integration"]),
+        )

@@ -1,0 +1,154 @@
+"""The components that an author declares, and how they refer to each other.
+
+A component is what was written, nothing more: whether it makes sense is decided when the whole
+connector is examined, so that all mistakes come to light together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Unpack
+
+from connector_kit.blueprint.fields import (
+    ConnectionFields,
+    ExportFields,
+    ImportFields,
+    ScriptFields,
+)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference by name: forwards, to an attribute that stands further down in the class.
+
+    ``Ref("@stack")``, ``Ref("@integration")`` and ``Ref("@connector")`` stand for the stack that
+    runs the connector's functions, the installation, and the connector's own record.
+    """
+
+    name: str
+
+
+class Component:
+    """A document of any resource type; the attribute that holds it names it (``externalId``).
+
+    *resource* is the path word (``asynchelpers``). Keywords are the document's top-level fields in
+    Python's spelling; *wire* holds further ones exactly as they are sent. *customer_owns* lists
+    dotted paths, in the platform's spelling, that the customer decides; None means the default of
+    the resource: everything under a connection's type, nothing elsewhere.
+    Components are compared by identity: two exports may well look alike.
+    """
+
+    def __init__(
+        self,
+        resource: str,
+        name: str | None = None,
+        *,
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        self.resource = resource
+        self.name = name
+        self.customer_owns = customer_owns
+        self.wire: Mapping[str, Any] = wire or {}
+        named = {} if name is None else {"name": name}
+        self.fields: Mapping[str, Any] = MappingProxyType({**named, **fields})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+class Connection(Component):
+    """How to reach and log in to one application (protocol/resources.md#connection).
+
+    *type* names the sub-object that holds the details: ``type="http", http={...}``. Secrets are not
+    declared: the customer enters them at installation.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        type: str | None = None,  # noqa: A002  the platform's word
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Unpack[ConnectionFields],
+    ) -> None:
+        given = {} if type is None else {"type": type}
+        super().__init__(
+            "connections", name, customer_owns=customer_owns, wire=wire, **given, **fields
+        )
+
+
+@dataclass(frozen=True)
+class ScriptFunction:
+    """A function of a script, as a hook, a filter, a transformation or a router names it."""
+
+    script: "Script | Ref"
+    name: str
+    configuration: Mapping[str, Any] | None = None
+
+
+class Script(Component):
+    """JavaScript that the platform keeps and runs (protocol/resources.md#script)."""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        content: str | None = None,
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Unpack[ScriptFields],
+    ) -> None:
+        given = {} if content is None else {"content": content}
+        super().__init__("scripts", name, customer_owns=customer_owns, wire=wire, **given, **fields)
+
+    def function(
+        self, name: str, *, configuration: Mapping[str, Any] | None = None
+    ) -> ScriptFunction:
+        """Return the script's function *name*, to be used as a hook, filter or transformation."""
+        return ScriptFunction(self, name, configuration)
+
+
+class Export(Component):
+    """Takes records out of an application, or receives them (protocol/resources.md#export)."""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Unpack[ExportFields],
+    ) -> None:
+        super().__init__("exports", name, customer_owns=customer_owns, wire=wire, **fields)
+
+
+class Lookup(Export):
+    """An export that runs as a step of a flow, once for every record."""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Unpack[ExportFields],
+    ) -> None:
+        marked: ExportFields = {"is_lookup": True, **fields}
+        super().__init__(name, customer_owns=customer_owns, wire=wire, **marked)
+
+
+class Import(Component):
+    """Puts records into an application (protocol/resources.md#import)."""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        customer_owns: Sequence[str] | None = None,
+        wire: Mapping[str, Any] | None = None,
+        **fields: Unpack[ImportFields],
+    ) -> None:
+        super().__init__("imports", name, customer_owns=customer_owns, wire=wire, **fields)

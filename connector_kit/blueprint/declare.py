@@ -1,0 +1,121 @@
+"""A connector as a class, and what its body declares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from connector_kit.blueprint.components import Component
+from connector_kit.blueprint.flows import Flow
+from connector_kit.blueprint.functions import StackFunction
+
+LISTING = ("name", "description", "version", "applications")
+"""Attributes of the connector itself; a component cannot be called like one of them."""
+
+
+class Body(dict[str, Any]):
+    """The namespace of a class body; remembers components that a later line replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rebound: list[str] = []
+
+    def __setitem__(self, attribute: str, value: Any) -> None:
+        if isinstance(self.get(attribute), Component):
+            self.rebound.append(attribute)
+        super().__setitem__(attribute, value)
+
+
+class ConnectorType(type):
+    """Makes connector classes. Declaring never fails: mistakes are for `problems` to list."""
+
+    __rebound__: tuple[str, ...]
+
+    @classmethod
+    def __prepare__(metacls, name: str, bases: tuple[type, ...], /, **kwargs: Any) -> Body:  # noqa: N804
+        """Return the namespace for a class body."""
+        return Body()
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **kwargs: Any
+    ) -> "ConnectorType":
+        """Return the class, which keeps what its body replaced for `problems`."""
+        made = super().__new__(cls, name, bases, dict(body), **kwargs)
+        made.__rebound__ = tuple(body.rebound) if isinstance(body, Body) else ()
+        return made
+
+
+class Connector(metaclass=ConnectorType):
+    """A SmartConnector: its components are the attributes of the class.
+
+    An attribute's name is the component's ``externalId``, the only stable way to find it again in
+    an account. Components of base classes count; a subclass may replace one, or drop it by binding
+    its name to None.
+    """
+
+    name: str = ""
+    description: str = ""
+    version: str = ""
+    applications: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a connector class declares: its components by external id, in order of declaration."""
+
+    connector: type[Connector]
+    components: Mapping[str, Component]
+    functions: tuple[StackFunction, ...]
+    rebound: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> Mapping[Component, str]:
+        """The attribute of every component, also of those that a subclass replaced or dropped."""
+        names = {
+            value: attribute
+            for each in self.connector.__mro__
+            for attribute, value in vars(each).items()
+            if isinstance(value, Component)
+        }
+        return names | {component: name for name, component in self.components.items()}
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Every attribute that holds the same object as another one, with that other one."""
+        return {
+            attribute: self.names[component]
+            for attribute, component in self.components.items()
+            if self.names[component] != attribute
+        }
+
+
+def declaration(connector: type[Connector]) -> Declaration:
+    """Return what *connector* declares, its base classes included."""
+    attributes = _attributes(connector)
+    return Declaration(
+        connector=connector,
+        components={
+            name: value
+            for name, value in attributes.items()
+            if isinstance(value, Component) and name not in LISTING
+        },
+        functions=tuple(each for each in attributes.values() if isinstance(each, StackFunction)),
+        rebound=tuple(name for each in connector.__mro__ for name in _rebound(each)),
+    )
+
+
+def section_title(declared: Declaration, flow: Component) -> str:
+    """Return the title under which the settings page lists *flow*."""
+    section = flow.section if isinstance(flow, Flow) else None
+    return section or declared.connector.name
+
+
+def _attributes(connector: type[Connector]) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    for each in reversed(connector.__mro__):
+        attributes.update(vars(each))
+    return attributes
+
+
+def _rebound(cls: type) -> tuple[str, ...]:
+    return cls.__rebound__ if isinstance(cls, ConnectorType) else ()

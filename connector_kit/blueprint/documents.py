@@ -1,0 +1,142 @@
+"""Symbolic documents: JSON in which every reference is a name, never an account's id.
+
+A reference is ``{"$ref": name}``. It stands wherever an id stands on the wire, so the same version
+of a connector is the same document in every account. `resolve` fills ids in at the last moment,
+`abstract` takes them out again of what an account holds; the two are exact inverses.
+
+Data of the author that happens to look like a reference (a JSON schema in a mock output has
+``$ref`` keys) is kept apart by wrapping the object that holds such a key: ``{"$literal": {...}}``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Json = Any
+"""Any JSON value as Python's `json` module reads it."""
+
+Document = dict[str, Any]
+"""A JSON object."""
+
+MASK = "******"
+"""What the platform shows instead of a secret (protocol/http-api.md)."""
+
+REF = "$ref"
+LITERAL = "$literal"
+
+
+class UnresolvedReference(LookupError):
+    """A document refers to names for which no id is known; `names` lists them all."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = tuple(sorted(names))
+        super().__init__(f"No id is known for {', '.join(self.names)}.")
+
+
+def ref(name: str) -> Document:
+    """Return the reference to the component, or the context (``@integration``), called *name*."""
+    return {REF: name}
+
+
+def canonical(value: Json) -> bytes:
+    """Return the one byte string that stands for *value*, whatever the order of its keys.
+
+    Raises ValueError for NaN and infinities, TypeError for what JSON cannot carry.
+    """
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode("utf-8", "surrogatepass")
+
+
+def digest(value: Json) -> str:
+    """Return the SHA-256 of *value*'s canonical form as 64 hexadecimal characters."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def references(document: Json) -> set[str]:
+    """Return every name that *document* refers to."""
+    return set(_names(document))
+
+
+def resolve(document: Document, ids: Mapping[str, str]) -> Document:
+    """Return *document* with *ids* in place of names, ready for the wire.
+
+    Raises UnresolvedReference with all the names that *ids* lacks.
+    """
+    missing = references(document) - set(ids)
+    if missing:
+        raise UnresolvedReference(missing)
+    resolved: Document = _resolved(document, ids)
+    return resolved
+
+
+def abstract(document: Document, names: Mapping[str, str]) -> Document:
+    """Return what an account holds with names in place of ids: the inverse of `resolve`.
+
+    *names* maps ids to names; a string that equals a known id becomes a reference wherever it
+    stands, and data that looks like a reference is escaped.
+    """
+    abstracted: Document = _abstracted(document, names)
+    return abstracted
+
+
+def shows_mask(value: Json) -> bool:
+    """Tell whether the platform's mask for a secret stands anywhere in *value*."""
+    if isinstance(value, dict):
+        return any(map(shows_mask, value.values()))
+    if isinstance(value, list):
+        return any(map(shows_mask, value))
+    return bool(value == MASK)
+
+
+def looks_symbolic(value: Mapping[str, Json]) -> bool:
+    """Tell whether *value*, as plain data, has to be escaped in a symbolic document."""
+    return REF in value or LITERAL in value
+
+
+def referred(value: Json) -> str | None:
+    """Return the name that *value* refers to, None when it is not a reference."""
+    if isinstance(value, dict) and len(value) == 1 and isinstance(value.get(REF), str):
+        return str(value[REF])
+    return None
+
+
+def _unescaped(value: Document) -> Document:
+    inner = value.get(LITERAL)
+    return inner if len(value) == 1 and isinstance(inner, dict) else value
+
+
+def _names(value: Json) -> Iterator[str]:
+    name = referred(value)
+    if name is not None:
+        yield name
+    elif isinstance(value, dict):
+        for item in _unescaped(value).values():
+            yield from _names(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+
+
+def _resolved(value: Json, ids: Mapping[str, str]) -> Json:
+    name = referred(value)
+    if name is not None:
+        return ids[name]
+    if isinstance(value, dict):
+        return {key: _resolved(item, ids) for key, item in _unescaped(value).items()}
+    if isinstance(value, list):
+        return [_resolved(item, ids) for item in value]
+    return value
+
+
+def _abstracted(value: Json, names: Mapping[str, str]) -> Json:
+    if isinstance(value, str):
+        return ref(names[value]) if value in names else value
+    if isinstance(value, list):
+        return [_abstracted(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inside = {key: _abstracted(item, names) for key, item in value.items()}
+    return {LITERAL: inside} if looks_symbolic(value) else inside

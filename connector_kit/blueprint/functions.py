@@ -1,0 +1,100 @@
+"""Python functions that the platform calls: hooks that run on the connector's stack."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, overload
+
+HookFunction = Callable[[Any], Any]
+"""Takes the options of its kind and returns its result (protocol/extension.md sections 5.1, 6)."""
+
+HOOK_KINDS = frozenset(
+    {"preSavePage", "preMap", "postMap", "postSubmit", "postResponseMap", "postAggregate"}
+)
+"""The points at which the platform calls a hook, in its own words."""
+
+
+@dataclass(frozen=True)
+class StackFunction:
+    """A Python function under the name by which the platform calls it.
+
+    *kind* is the hook's point, for example ``preSavePage``. *configuration* is stored in the hook's
+    entry and handed to every call.
+    """
+
+    name: str
+    kind: str
+    callable: HookFunction
+    configuration: Mapping[str, Any] | None = None
+
+    def __call__(self, options: Any) -> Any:
+        """Call the function itself, as a test does."""
+        return self.callable(options)
+
+    def configured(self, **configuration: Any) -> "StackFunction":
+        """Return the same function with another *configuration*, for another place of use."""
+        return dataclasses.replace(self, configuration=configuration)
+
+
+class HookMark:
+    """The decorator for one kind of hook, used bare or with options."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    @overload
+    def __call__(self, function: HookFunction, /) -> StackFunction: ...
+
+    @overload
+    def __call__(
+        self, /, *, name: str | None = None, configuration: Mapping[str, Any] | None = None
+    ) -> Callable[[HookFunction], StackFunction]: ...
+
+    def __call__(
+        self,
+        function: HookFunction | None = None,
+        /,
+        *,
+        name: str | None = None,
+        configuration: Mapping[str, Any] | None = None,
+    ) -> StackFunction | Callable[[HookFunction], StackFunction]:
+        """Mark *function*, or return the decorator that does, with its *name* on the wire."""
+
+        def mark(function: HookFunction) -> StackFunction:
+            return StackFunction(
+                name or function_name(function), self._kind, plain(function), configuration
+            )
+
+        return mark if function is None else mark(function)
+
+
+class Hooks:
+    """One decorator for each kind of hook: ``@hook.pre_save_page``."""
+
+    pre_save_page = HookMark("preSavePage")
+    pre_map = HookMark("preMap")
+    post_map = HookMark("postMap")
+    post_submit = HookMark("postSubmit")
+    post_response_map = HookMark("postResponseMap")
+    post_aggregate = HookMark("postAggregate")
+
+
+hook = Hooks()
+
+
+def plain(function: HookFunction) -> HookFunction:
+    """Return the function inside a ``staticmethod`` of a class body, or *function* itself."""
+    return function.__func__ if isinstance(function, staticmethod) else function
+
+
+def function_name(function: HookFunction) -> str:
+    """Return the name by which the platform calls *function*; empty when it has none of its own."""
+    name = getattr(plain(function), "__name__", "")
+    return name if isinstance(name, str) and name.isidentifier() else ""
+
+
+def stack_function(value: HookFunction, kind: str) -> StackFunction:
+    """Return *value* as the function for a hook of *kind*; a mark that it carries stays."""
+    if isinstance(value, StackFunction):
+        return value
+    return StackFunction(function_name(value), kind, plain(value))

@@ -1,0 +1,64 @@
+"""The order in which components can be created: nothing before what it refers to."""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.documents import references
+
+_RANKS = {"connections": 0, "scripts": 1, "exports": 3, "imports": 3, "flows": 4}
+_OTHERS = 2
+
+
+def dependencies(components: Sequence[CompiledComponent]) -> dict[str, list[str]]:
+    """Return, for each component, the components that it refers to, in a stable order."""
+    known = {each.external_id for each in components}
+    return {each.external_id: sorted(references(each.document) & known) for each in components}
+
+
+def cycles(graph: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return loops of references, each as the names along it with the first one repeated.
+
+    Breaking all of them leaves none.
+    """
+    edges = {name: list(targets) for name, targets in graph.items()}
+    found: list[list[str]] = []
+    while (loop := _cycle(edges)) is not None:
+        found.append(loop)
+        edges[loop[0]].remove(loop[1])
+    return found
+
+
+def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledComponent, ...]:
+    """Return *components*, which form no cycle, so that references point backwards.
+
+    Connections come first, then scripts, other resources, exports and imports, flows, as far as
+    references allow; equals stay in the order of declaration.
+    """
+    priority = {each.external_id: (_rank(each), n) for n, each in enumerate(components)}
+    sorter = TopologicalSorter(dependencies(components))
+    sorter.prepare()
+    ready: list[tuple[tuple[int, int], str]] = []
+    order: list[str] = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heapq.heappush(ready, (priority[name], name))
+        order.append(heapq.heappop(ready)[1])
+        sorter.done(order[-1])
+    by_name = {each.external_id: each for each in components}
+    return tuple(by_name[name] for name in order)
+
+
+def _rank(component: CompiledComponent) -> int:
+    return _RANKS.get(component.resource, _OTHERS)
+
+
+def _cycle(graph: Mapping[str, Sequence[str]]) -> list[str] | None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib names each node before the one that depends on it.
+        loop: list[str] = error.args[1][::-1]
+        return loop
+    return None

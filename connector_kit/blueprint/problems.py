@@ -1,0 +1,61 @@
+"""What is wrong with a declaration, as values: all of it at once, each with the way out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found; *id* is its stable number, ``E012`` or ``W003``."""
+
+    id: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding with its place: the connector's class and, if it is in one, the attribute.
+
+    An error keeps the connector from being compiled; a warning is reported by ``manage.py check``.
+    """
+
+    connector: str
+    attribute: str | None
+    message: str
+    hint: str
+    id: str
+
+    @property
+    def level(self) -> Level:
+        """``"error"`` or ``"warning"``."""
+        return "warning" if self.id.rpartition(".")[2].startswith("W") else "error"
+
+    def __str__(self) -> str:
+        place = self.connector if self.attribute is None else f"{self.connector}.{self.attribute}"
+        return f"{place}: {self.message} {self.hint} ({self.id})"
+
+
+class DeclarationError(Exception):
+    """A connector cannot be compiled; `problems` lists everything that has to be mended."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def placed(connector: str, attribute: str | None, finding: Finding) -> Problem:
+    """Return *finding* as a problem of *connector*'s *attribute*."""
+    return Problem(
+        connector, attribute, finding.message, finding.hint, f"connector_kit.{finding.id}"
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``"Did you mean …? "``, or nothing when no known word is close."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
+    return f"Did you mean {close[0]!r}? " if close else ""

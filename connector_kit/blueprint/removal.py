@@ -1,0 +1,38 @@
+"""The order in which components can be removed: nothing before what refers to it."""
+
+from collections.abc import Iterable, Mapping
+
+
+def removal_order(references: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the names that *references* maps to what they refer to, referrers first.
+
+    Names outside the mapping do not matter. In a cycle, where no order is right, only the
+    references within the cycle may point backwards.
+    """
+    finished: list[str] = []
+    seen: set[str] = set()
+    for root in references:
+        _visit(root, references, seen, finished)
+    finished.reverse()
+    return finished
+
+
+def _visit(
+    root: str, references: Mapping[str, Iterable[str]], seen: set[str], finished: list[str]
+) -> None:
+    """Append *root* and all that it leads to, each after what it refers to (depth first)."""
+    if root in seen:
+        return
+    seen.add(root)
+    path = [(root, iter(references[root]))]
+    while path:
+        name, targets = path[-1]
+        following = next(
+            (each for each in targets if each in references and each not in seen), None
+        )
+        if following is None:
+            finished.append(name)
+            path.pop()
+        else:
+            seen.add(following)
+            path.append((following, iter(references[following])))

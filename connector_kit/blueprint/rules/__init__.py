@@ -1,0 +1,29 @@
+"""What the platform asks of a declaration, as tables: one rule, one row, with its source."""
+
+from collections.abc import Iterator
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.rules.connections import CONNECTION_TYPES, CONNECTIONS
+from connector_kit.blueprint.rules.connector import connector_findings
+from connector_kit.blueprint.rules.every import EVERY
+from connector_kit.blueprint.rules.flows import FLOWS, SCHEDULES
+from connector_kit.blueprint.rules.rule import Components
+from connector_kit.blueprint.rules.scripts import LONG_NAME, SCRIPTS
+from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
+
+__all__ = ["CONNECTION_TYPES", "RULES", "component_findings", "connector_findings"]
+
+RULES = {
+    "connections": (*EVERY, *CONNECTIONS, LONG_NAME),
+    "scripts": (*EVERY, *SCRIPTS),
+    "exports": (*EVERY, *EXPORTS, SCHEDULES),
+    "imports": (*EVERY, *IMPORTS),
+    "flows": (*EVERY, *FLOWS),
+}
+
+
+def component_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
+    """Yield what is wrong with *component*, one of *components*."""
+    for rule in RULES.get(component.resource, EVERY):
+        yield from rule.findings(component, components)

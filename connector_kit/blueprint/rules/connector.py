@@ -1,0 +1,86 @@
+"""Rules for the connector class itself."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from semver import Version
+
+from connector_kit.blueprint.components import Component
+from connector_kit.blueprint.declare import LISTING, Declaration, section_title
+from connector_kit.blueprint.problems import Finding
+
+PlacedFinding = tuple[str | None, Finding]
+
+
+def connector_findings(declared: Declaration) -> Iterator[PlacedFinding]:
+    """Yield what is wrong with the class, each with its attribute if it is in one."""
+    yield from _taken_names(declared)
+    yield from _listing(declared)
+    yield from _rebound(declared)
+    yield from _aliases(declared)
+    yield from _sections(declared)
+
+
+def _taken_names(declared: Declaration) -> Iterator[PlacedFinding]:
+    for word in LISTING:
+        if isinstance(getattr(declared.connector, word), Component):
+            message = f"{word!r} is an attribute of the connector itself."
+            yield word, Finding("E004", message, "Give the component another name.")
+
+
+def _listing(declared: Declaration) -> Iterator[PlacedFinding]:
+    connector = declared.connector
+    if not _is_text(connector.name):
+        yield None, Finding("E001", "The connector has no name.", 'Add name = "...".')
+    version = connector.version
+    if not isinstance(version, Component) and not _is_version(version):
+        message = f"The version {version!r} is not a semantic version."
+        yield None, Finding("E002", message, 'Write three numbers, as in version = "1.0.0".')
+    for word in ("description", "applications"):
+        value = getattr(connector, word)
+        wanted = "text" if word == "description" else "a list of names"
+        if not isinstance(value, Component) and not _fits(word, value):
+            yield None, Finding("E003", f"{word} is {value!r}.", f"It has to be {wanted}.")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, Component) or (isinstance(value, str) and bool(value.strip()))
+
+
+def _is_version(value: object) -> bool:
+    return isinstance(value, str) and Version.is_valid(value)
+
+
+def _fits(word: str, value: object) -> bool:
+    if word == "description":
+        return isinstance(value, str)
+    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+
+
+def _rebound(declared: Declaration) -> Iterator[PlacedFinding]:
+    for name in dict.fromkeys(declared.rebound):
+        message = f"The class body binds {name!r} more than once: the earlier component is lost."
+        hint = "An attribute's name is the external id: give each component a name of its own."
+        yield name, Finding("E005", message, hint)
+
+
+def _aliases(declared: Declaration) -> Iterator[PlacedFinding]:
+    for name, other in declared.aliases.items():
+        message = f"{name!r} and {other!r} are one and the same component."
+        hint = "Declare a component for each, or drop one of the names."
+        yield name, Finding("E006", message, hint)
+
+
+def _sections(declared: Declaration) -> Iterator[PlacedFinding]:
+    # protocol/settings-forms.md 1.1: a section's page is addressed by its title without blanks,
+    # other non-word characters turned into "_".
+    titles: dict[str, set[str]] = defaultdict(set)
+    for component in declared.components.values():
+        if component.resource == "flows":
+            title = str(section_title(declared, component))
+            titles[re.sub(r"\W", "_", re.sub(r"\s", "", title))].add(title)
+    for alike in titles.values():
+        if len(alike) > 1:
+            message = f"The sections {', '.join(sorted(alike))} get the same address."
+            yield None, Finding("W031", message, "Make their titles differ in a letter or digit.")

@@ -1,0 +1,166 @@
+"""Rules for components of every resource type."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connector_kit.blueprint.compiled import CONNECTOR, INTEGRATION, STACK, CompiledComponent
+from connector_kit.blueprint.documents import MASK, referred
+from connector_kit.blueprint.fields import (
+    ENVELOPE_FIELDS,
+    SERVER_FIELDS,
+    known_fields,
+    wire_name,
+)
+from connector_kit.blueprint.problems import did_you_mean
+from connector_kit.blueprint.rules.rule import Components, Rule, Words, members, objects
+
+_REFERENCE = re.compile(r"_\w+Ids?")
+_RAW_ID = re.compile(r"[0-9a-f]{24}")
+_PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
+
+_MEANT_FOR = {
+    "_asyncHelperId": "asynchelpers",
+    "_borrowConcurrencyFromConnectionId": "connections",
+    "_connectionId": "connections",
+    "_exportId": "exports",
+    "_fileDefinitionId": "filedefinitions",
+    "_importId": "imports",
+    "_keepDeltaBehindExportId": "exports",
+    "_keepDeltaBehindFlowId": "flows",
+    "_runNextFlowIds": "flows",
+    "_scriptId": "scripts",
+    "_stackId": "stacks",
+}
+_CONTEXT_FOR = {"_stackId": STACK, "_integrationId": INTEGRATION, "_connectorId": CONNECTOR}
+_CONTEXTS = frozenset(_CONTEXT_FOR.values())
+
+# The same in every account: the platform's own application descriptions, and what the publisher
+# shares with the install base (protocol/resources.md#connection, README.md "iClient").
+_GLOBAL = re.compile(r"_(httpConnector\w*|iClient|stack)Ids?")
+
+_RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
+
+
+def _server_fields(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for name in sorted(component.document.keys() & SERVER_FIELDS):
+        yield f"{name!r} is given by the server.", "Leave it out."
+
+
+def _envelope_fields(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for name in sorted(component.document.keys() & ENVELOPE_FIELDS):
+        yield (
+            f"{name!r} is written by the kit.",
+            "Leave it out: the attribute's name is the external id, the rest is the account's.",
+        )
+
+
+def _masked(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for path, _key, value in members(component.document):
+        if value == MASK:
+            yield (
+                f"{path} holds the mask {MASK!r} that the platform shows instead of a secret.",
+                "A secret cannot be declared: leave it out, the customer enters it.",
+            )
+
+
+def _unnamed(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    name = component.document.get("name")
+    named = isinstance(name, str) and name.strip()
+    if not named and component.resource in _RESOURCES:
+        yield "It has no name.", "Give it one, for people to see: the first argument."
+
+
+def _owned_paths(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    known = {*known_fields(component.resource).values(), *component.document}
+    for path in component.customer_owns:
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            yield f"customer_owns has {path!r}.", "Write dotted paths, as in 'delta.lagOffset'."
+        elif path.split(".")[0] not in known and known_fields(component.resource):
+            yield (
+                f"customer_owns names {path!r}, which is no field of {component.resource}.",
+                _owned_hint(component.resource, path.split(".")[0], known),
+            )
+
+
+def _owned_hint(resource: str, field: str, known: set[str]) -> str:
+    spelled = wire_name(resource, field)
+    suggestion = f"Did you mean {spelled!r}? " if spelled else did_you_mean(field, known)
+    return f"{suggestion}Paths are in the platform's spelling."
+
+
+def _misdirected(component: CompiledComponent, components: Components) -> Iterator[Words]:
+    for path, key, value in members(component.document):
+        fitting = {_MEANT_FOR.get(key), _CONTEXT_FOR.get(key)} - {None}
+        for name in filter(None, map(referred, _each(value))):
+            kind = components[name].resource if name in components else name
+            if fitting and kind not in fitting and (name in components or name in _CONTEXTS):
+                yield (
+                    f"{path} refers to {name!r}, which is {_called(name, components)}.",
+                    f"It must refer to one of the {' or '.join(sorted(filter(None, fitting)))}.",
+                )
+
+
+def _called(name: str, components: Components) -> str:
+    return f"one of the {components[name].resource}" if name in components else "no component"
+
+
+def _quoted(component: CompiledComponent, components: Components) -> Iterator[Words]:
+    for path, key, value in members(component.document):
+        if _REFERENCE.fullmatch(key):
+            for name in _each(value):
+                if isinstance(name, str) and name in components:
+                    yield (
+                        f"{path} holds the text {name!r} instead of a reference.",
+                        f"Write {name} without quotes, or Ref({name!r}) where it stands below.",
+                    )
+
+
+def _raw_ids(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for path, key, value in members(component.document):
+        if not _REFERENCE.fullmatch(key) or _GLOBAL.fullmatch(key) or key in SERVER_FIELDS:
+            continue
+        for each in _each(value):
+            if isinstance(each, str) and _RAW_ID.fullmatch(each):
+                yield (
+                    f"{path} holds the id {each}, which exists in one account only.",
+                    "Declare the component it stands for and refer to that.",
+                )
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _absent_functions(component: CompiledComponent, components: Components) -> Iterator[Words]:
+    for path, each in objects(component.document):
+        name, script = each.get("function"), referred(each.get("_scriptId")) or ""
+        content = components[script].document.get("content") if script in components else None
+        if isinstance(name, str) and isinstance(content, str) and name not in content:
+            yield (
+                f"{path or 'It'} names the function {name!r}, which the script {script!r} lacks.",
+                "Add the function to the script, or mend its name.",
+            )
+
+
+def _misspelled(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    suggestion = did_you_mean(component.resource, _RESOURCES)
+    if suggestion and component.resource not in _RESOURCES:
+        yield (
+            f"The resource type {component.resource!r} is unknown.",
+            f"{suggestion}It is the word in the address: /v1/exports.",
+        )
+
+
+EVERY = (
+    Rule("E023", "resources.md, fields most documents share", _server_fields),
+    Rule("E024", "resources.md, fields most documents share", _envelope_fields),
+    Rule("E025", "http-api.md section 3, README.md U35", _masked),
+    Rule("E026", "resources.md, fields most documents share", _unnamed),
+    Rule("E027", "the platform's spelling: resources.md", _owned_paths),
+    Rule("E013", "http-api.md section 2, invalid_ref", _misdirected),
+    Rule("E014", "http-api.md section 3, ids", _quoted),
+    Rule("W020", "http-api.md section 3, ids", _raw_ids),
+    Rule("W023", "extension.md section 6, where a function is named", _absent_functions),
+    Rule("W040", "http-api.md", _misspelled),
+)
