@@ -1,0 +1,83 @@
+"""What can go wrong when calling integrator.io: a tree shaped by what the caller can do.
+
+==================  ===============================================================
+`Transient`         wait and repeat: `RateLimited`, `Unavailable`
+`OutcomeUnknown`    look at the account before repeating
+`Unauthorized`      get another token
+`Forbidden`         get a permission, a licence, a plan; or leave the document alone
+`NotFound`          find the document again, or accept that it is gone
+`Refused`           correct what was sent
+==================  ===============================================================
+"""
+
+from typing import NotRequired, TypedDict
+
+
+class ErrorEntry(TypedDict):
+    """One entry of the platform's ``errors`` (protocol/http-api.md#2-errors)."""
+
+    code: str
+    message: str
+    field: NotRequired[str]
+
+
+class IntegratorError(Exception):
+    """A call to integrator.io failed.
+
+    `status` is the HTTP status, None without an answer; `code`, `message` and `field` are the
+    first of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``.
+    The text of the exception says what happened and the way out. It never holds a secret.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        field: str | None = None,
+        request: str = "",
+        errors: tuple[ErrorEntry, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.field = field
+        self.request = request
+        self.errors = errors
+
+
+class Transient(IntegratorError):
+    """Nothing was done, and it will pass: wait and repeat."""
+
+    retry_after: float | None = None
+    """Seconds to wait, when the platform named them."""
+
+
+class RateLimited(Transient):
+    """The account's rate limit is used up (429); nothing was done."""
+
+
+class Unavailable(Transient):
+    """The platform was not reached, or failed at a read; nothing was changed."""
+
+
+class OutcomeUnknown(IntegratorError):
+    """A write was sent and no usable answer came: look whether it happened before repeating it."""
+
+
+class Unauthorized(IntegratorError):
+    """The token is missing, wrong, revoked or used up (401)."""
+
+
+class Forbidden(IntegratorError):
+    """The token is good, but not for this: permission, licence or plan is lacking (402, 403)."""
+
+
+class NotFound(IntegratorError):
+    """There is no such document or route, or it is out of this token's reach (404)."""
+
+
+class Refused(IntegratorError):
+    """The platform understood the request and does not want it (400, 422 and the other 4xx)."""

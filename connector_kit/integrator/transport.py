@@ -1,0 +1,150 @@
+"""The one seam to integrator.io: connections, token, throttle, repeats, translation of errors."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from ssl import SSLCertVerificationError
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from connector_kit.integrator import answers
+from connector_kit.integrator.calls import Answer, AttemptFailed, Call, Outcome
+from connector_kit.integrator.errors import RateLimited, Unavailable
+from connector_kit.integrator.pool import Pool
+from connector_kit.integrator.retry import Course, RetryPolicy
+from connector_kit.integrator.secret import BearerAuth, Secret
+from connector_kit.integrator.throttle import Throttle, TurnTooLate
+from connector_kit.integrator.timing import Deadline, Timeout
+
+logger = logging.getLogger(__name__)
+
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": "connector-kit",
+}
+_HEADERS_WITH_BODY = {**_HEADERS, "Content-Type": "application/json; charset=utf-8"}
+
+
+@dataclass(eq=False)
+class Transport:
+    """Sends calls to one account with one token; used by one thread."""
+
+    base_url: str
+    token: Secret
+    account: str
+    pool: Pool = field(repr=False)
+    throttle: Throttle = field(repr=False)
+    retry: RetryPolicy
+    timeout: Timeout
+    deadline: Deadline | None = None
+    requests_sent: int = 0
+
+    def __post_init__(self) -> None:
+        self._auth = BearerAuth(self.token)
+
+    def send(self, call: Call) -> Answer:
+        """Return the answer to *call*; raises an IntegratorError."""
+        limit = Deadline.after(self.timeout.total, clock=self.retry.clock)
+        return Course(call, self.retry, limit.earlier(self.deadline)).run(self._attempt)
+
+    def items(self, call: Call) -> Iterator[Any]:
+        """Yield the items of the list that *call* reads, page after page."""
+        while True:
+            answer = self.send(call)
+            yield from answer.body
+            if answer.next_page is None:
+                return
+            call = replace(call, path=answer.next_page, params=None)
+
+    def _attempt(self, course: Course) -> Answer:
+        call = course.call
+        request = self._prepare(call)
+        line = f"{call.method} {urlsplit(request.url or '').path}"
+        self._wait_for_turn(course.deadline, line)
+        response = self._exchange(request, self._timeouts(call, course.deadline, line), line)
+        if 200 <= response.status_code < 300:
+            return answers.read(response, call, line, mask=self.token.mask_in)
+        if course.tolerates(response.status_code):
+            return Answer(response.status_code, None)
+        raise self._refusal(response, line)
+
+    def _prepare(self, call: Call) -> requests.PreparedRequest:
+        is_complete = call.path.startswith(("https://", "http://"))
+        return requests.Request(
+            call.method,
+            call.path if is_complete else self.base_url + call.path,
+            headers=_HEADERS if call.body is None else _HEADERS_WITH_BODY,
+            data=call.body,
+            params={name: _spelled(value) for name, value in (call.params or {}).items()},
+            auth=self._auth,
+        ).prepare()
+
+    def _wait_for_turn(self, deadline: Deadline, line: str) -> None:
+        try:
+            self.throttle.acquire(self.account, within=deadline.remaining())
+        except TurnTooLate as late:
+            error = RateLimited(f"{line} was not sent: {late}", request=line)
+            error.retry_after = late.seconds
+            raise AttemptFailed(Outcome.NOT_SENT, error, retry_after=late.seconds) from None
+
+    def _timeouts(self, call: Call, deadline: Deadline, line: str) -> tuple[float, float]:
+        """The connect and the read timeout, as far as the time that is left allows."""
+        left = deadline.remaining()
+        if left <= 0:
+            error = Unavailable(f"{line} was not sent: its time was up.", request=line)
+            raise AttemptFailed(Outcome.NOT_SENT, error)
+        return min(self.timeout.connect, left), min(call.patience or self.timeout.read, left)
+
+    def _exchange(
+        self, request: requests.PreparedRequest, timeouts: tuple[float, float], line: str
+    ) -> requests.Response:
+        self.requests_sent += 1
+        try:
+            response = self.pool.send(request, timeout=timeouts)
+        except requests.RequestException as error:
+            failed = self._no_response(error, line)
+        else:
+            logger.debug("%s: %d in %s", line, response.status_code, response.elapsed)
+            return response
+        raise failed
+
+    def _no_response(self, error: requests.RequestException, line: str) -> AttemptFailed:
+        """Translate *error*, whose frames and request hold the token, into one that does not."""
+        outcome = Outcome.NOT_SENT if _never_sent(error) else Outcome.NO_ANSWER
+        happened = "did not reach" if outcome is Outcome.NOT_SENT else "got no answer from"
+        why = self.token.mask_in(str(_root(error)))
+        return AttemptFailed(
+            outcome,
+            Unavailable(f"{line} {happened} {self.base_url}: {why.rstrip('.')}.", request=line),
+            cause=type(error)(why),
+        )
+
+    def _refusal(self, response: requests.Response, line: str) -> Exception:
+        error = answers.error_of(response, line, mask=self.token.mask_in)
+        if isinstance(error, AttemptFailed) and error.outcome is Outcome.TURNED_AWAY:
+            self.throttle.slow_down(self.account, error.retry_after)
+        return error
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Whether no connection came about, so that the platform cannot have heard of the request."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    causes = (reason, getattr(reason, "__cause__", None), *getattr(reason, "args", ()))
+    return any(isinstance(each, NewConnectionError | SSLCertVerificationError) for each in causes)
+
+
+def _root(error: BaseException) -> BaseException:
+    """The first of the errors that led to *error*: the one with the reason."""
+    while earlier := error.__cause__ or error.__context__:
+        error = earlier
+    return error
+
+
+def _spelled(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,52 @@
+"""A scripted platform, and clients of it that need no time to wait."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from connector_kit.integrator import Client, NoThrottle, RetryPolicy, Timeout
+from tests.integrator.scripted import FakeClock, ScriptedPlatform, scripted_platform
+
+TOKEN = "tok-5f3c0a-very-secret"
+
+
+@pytest.fixture
+def platform() -> Iterator[ScriptedPlatform]:
+    with scripted_platform() as platform:
+        yield platform
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def retry(clock: FakeClock) -> RetryPolicy:
+    """Waits exactly its bounds, on a clock that costs nothing."""
+    return RetryPolicy(attempts=3, clock=clock, random=lambda: 1.0)
+
+
+@pytest.fixture
+def make_client(platform: ScriptedPlatform, retry: RetryPolicy) -> Iterator[Callable[..., Client]]:
+    made: list[Client] = []
+
+    def make(token: str = TOKEN, **options: object) -> Client:
+        defaults = {
+            "base_url": platform.base_url,
+            "account": "acme",
+            "retry": retry,
+            "throttle": NoThrottle(),
+            "timeout": Timeout(read=0.2),
+        }
+        made.append(Client(token, **{**defaults, **options}))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(make_client: Callable[..., Client]) -> Client:
+    return make_client()
