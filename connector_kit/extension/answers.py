@@ -1,0 +1,44 @@
+"""What travels back: a status, the bytes of the body, a few headers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from connector_kit.extension.errors import ErrorEntry
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, without any framework's idea of one.
+
+    *trail* is for the access log: pairs that name the call, such as its ``_reqId``.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON
+    trail: tuple[tuple[str, object], ...] = ()
+
+
+def result(body: bytes) -> Answer:
+    """Return the answer of a function that succeeded."""
+    return Answer(200, body)
+
+
+def refusal(status: int, *errors: ErrorEntry, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return the answer that lists *errors*."""
+    return Answer(status, errors_body(errors), headers or {})
+
+
+def errors_body(errors: Iterable[ErrorEntry]) -> bytes:
+    """Return ``{"errors": [{"code", "message"}, ...]}``, whatever characters the texts hold."""
+    entries = [{"code": _sound(each.code), "message": _sound(each.message)} for each in errors]
+    return orjson.dumps({"errors": entries})
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

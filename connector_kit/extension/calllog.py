@@ -1,0 +1,76 @@
+"""The lines that calls leave in the log: what was called for whom, never with which data."""
+
+import logging
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+from connector_kit.extension.calls import FunctionCall
+from connector_kit.extension.errors import ErrorEntry, masked
+
+log = logging.getLogger("connector_kit.extension")
+
+_LONGEST = 200
+_FRAMES = 6
+
+_FLOW_FIELDS = ("_flowId", "_exportId", "_importId")
+
+
+def log_call(call: FunctionCall) -> None:
+    """Write the line of a call that came in; trouble with it never stops the call."""
+    try:
+        log.info("%s", log_line("callFunctionInvoked", _fields(call)))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
+        log.warning("logName=failedToLogMetadata, error=%s", type(error).__name__)
+
+
+def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -> None:
+    """Write the line of a call that failed, with where in the code it did."""
+    fields = (
+        ("code", entry.code),
+        ("message", entry.message),
+        ("function", call.function),
+        ("_connectorId", call.connector_id),
+        ("at", masked(_whereabouts(failure), call.bearer_token)),
+        ("_reqId", call.request_id),
+        ("traceId", call.trace_id),
+    )
+    log.warning("%s", log_line("callFunctionFailed", fields))
+
+
+def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
+    """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
+    pairs = [("logName", log_name), *fields]
+    return ", ".join(f"{key}={_shown(value)}" for key, value in pairs if value not in (None, ""))
+
+
+def _fields(call: FunctionCall) -> Iterable[tuple[str, object]]:
+    yield from (
+        ("type", call.type),
+        ("function", call.function),
+        ("_connectorId", call.connector_id),
+        ("_integrationId", call.option("_integrationId")),
+    )
+    if call.type in ("hook", "wrapper"):
+        yield from ((name, call.option(name)) for name in _FLOW_FIELDS)
+    if call.type == "wrapper":
+        connection = call.option("connection")
+        yield "_connectionId", connection.get("_id") if isinstance(connection, dict) else None
+    yield from (("_reqId", call.request_id), ("traceId", call.trace_id))
+
+
+def _shown(value: object) -> str:
+    """Return *value* short and without line ends, so that nobody writes log lines for us."""
+    text = str(value)
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def _whereabouts(failure: BaseException) -> str:
+    frames = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
+    return " < ".join(
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+    )

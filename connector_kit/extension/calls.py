@@ -1,0 +1,77 @@
+"""One call of a function, as the platform posted it (protocol/extension.md#1)."""
+
+import random
+import string
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_RESPONSE_SIZE = 5 * 1024 * 1024
+"""Bytes that an answer may have when the call does not say otherwise."""
+
+_SUFFIX_CHARACTERS = string.digits + string.ascii_lowercase
+
+
+@dataclass(frozen=True)
+class FunctionCall:
+    """The body of ``POST /function``. Nothing is checked yet: every field holds what was sent."""
+
+    diy: Any = None
+    connector_id: Any = None
+    type: Any = None
+    function: Any = None
+    options: Any = field(default=None, repr=False)
+    max_response_size: Any = None
+    trace_id: Any = None
+    request_id: str = ""
+
+    @classmethod
+    def from_body(
+        cls, body: object, *, request_id: str = "", trace_id: str | None = None
+    ) -> "FunctionCall":
+        """Return the call that *body* makes; a list makes an empty one.
+
+        *trace_id*, the request's ``traceid`` header, goes before the body's ``traceId``.
+        """
+        sent: Mapping[str, Any] = body if isinstance(body, dict) else {}
+        return cls(
+            diy=sent.get("diy"),
+            connector_id=sent.get("_connectorId"),
+            type=sent.get("type"),
+            function=sent.get("function"),
+            options=sent.get("options"),
+            max_response_size=sent.get("maxResponseSize"),
+            trace_id=trace_id or sent.get("traceId"),
+            request_id=request_id or new_request_id(),
+        )
+
+    @property
+    def bearer_token(self) -> object:
+        """The one-time token, to be kept out of whatever leaves the call."""
+        return self.option("bearerToken")
+
+    @property
+    def response_limit(self) -> int:
+        """How many bytes the answer may have."""
+        size = self.max_response_size
+        is_number = isinstance(size, int | float) and not isinstance(size, bool)
+        return int(size) if is_number and size > 0 else DEFAULT_RESPONSE_SIZE
+
+    def option(self, name: str) -> Any:
+        """Return one of the options, None when there is none of that name."""
+        return self.options.get(name) if isinstance(self.options, dict) else None
+
+
+def new_request_id() -> str:
+    """Return milliseconds since the epoch followed by four characters of ``0-9a-z``."""
+    suffix = "".join(random.choices(_SUFFIX_CHARACTERS, k=4))  # noqa: S311 - a name, no secret
+    return f"{time.time_ns() // 1_000_000}{suffix}"
+
+
+def is_given(value: object) -> bool:
+    """Tell whether the reference, which runs on JavaScript, takes *value* for true.
+
+    An empty list or object counts as given there.
+    """
+    return value not in (None, False, 0, "")

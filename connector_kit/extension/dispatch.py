@@ -1,0 +1,116 @@
+"""From a call to its answer: find the function, call it, let its result through or refuse it.
+
+The order of the checks, their codes and their messages are those of protocol/extension.md#4.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connector_kit.extension.answers import Answer, refusal, result
+from connector_kit.extension.calllog import log, log_call, log_failure
+from connector_kit.extension.calls import FunctionCall, is_given
+from connector_kit.extension.contracts import check_contract
+from connector_kit.extension.errors import ErrorEntry, ExtensionError
+from connector_kit.extension.registry import FunctionModule, Registry
+from connector_kit.extension.serialize import NotSerializableError, to_json
+
+Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
+"""What a particular host asks of a call besides; returns what is wrong."""
+
+_DATES = ("lastExportDateTime", "currentExportDateTime")
+
+
+def dispatch(call: FunctionCall, registry: Registry, *, checks: Sequence[Check] = ()) -> Answer:
+    """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
+    log_call(call)
+    try:
+        module = _module(call, registry)
+        problems = list(_problems(call, module, checks))
+        if problems or module is None:
+            return refusal(422, *problems)
+        return result(_run(call, module))
+    except (Exception, SystemExit) as failure:  # noqa: BLE001 - a bug must not look like an outage
+        entry = ErrorEntry.of(failure, without=call.bearer_token)
+        log_failure(call, failure, entry)
+        return refusal(422, entry)
+
+
+def _module(call: FunctionCall, registry: Registry) -> FunctionModule | None:
+    return registry.diy if is_given(call.diy) else registry.connector(call.connector_id)
+
+
+def _problems(
+    call: FunctionCall, module: FunctionModule | None, checks: Sequence[Check]
+) -> Iterable[ErrorEntry]:
+    if module is None:
+        yield _unknown_module(call)
+    if not is_given(call.function):
+        yield ErrorEntry(
+            "missing_required_field", "Missing required field function in the extension options."
+        )
+    elif not isinstance(call.function, str):
+        yield ErrorEntry(
+            "invalid_field", "The function field in the extension options must be of type string."
+        )
+    if not is_given(call.options):
+        yield ErrorEntry("missing_required_field", "Function options haven't been provided.")
+    for check in checks:
+        yield from check(call)
+
+
+def _unknown_module(call: FunctionCall) -> ErrorEntry:
+    if is_given(call.diy):
+        return ErrorEntry(
+            "missing_required_field", "DIY is not configured in the extension configuration."
+        )
+    if is_given(call.connector_id):
+        return ErrorEntry(
+            "invalid_field",
+            "The _connectorId set in the extension options does't match any of the "
+            "_connectorId's present in extension configuration.",
+        )
+    return ErrorEntry(
+        "missing_required_field",
+        "Need to set either the diy or _connectorId field in extension options.",
+    )
+
+
+def _run(call: FunctionCall, module: FunctionModule) -> bytes:
+    """Return the text of what the function returned; raises whatever stands in the way."""
+    function = module.find(call.type, call.function)
+    returned = function(_with_dates(call.options))
+    check_contract(call, returned)
+    body = _serialized(returned)
+    if len(body) > call.response_limit:
+        raise ExtensionError(
+            "response_size_exceeded",
+            f"response stream exceeded limit of {call.response_limit} bytes.",
+        )
+    return body
+
+
+def _serialized(returned: Any) -> bytes:
+    try:
+        return to_json(returned)
+    except NotSerializableError as error:
+        log.warning("logName=responseNotSerializableError, reason=%s", error)
+        raise ExtensionError(
+            "invalid_extension_response", "Extension response is not serializable."
+        ) from error
+
+
+def _with_dates(options: Any) -> Any:
+    """Return *options* with the times of delta exports as datetimes; unreadable ones stay text."""
+    if not isinstance(options, dict):
+        return options
+    times = {name: _time(options[name]) for name in _DATES if isinstance(options.get(name), str)}
+    return {**options, **times} if times else options
+
+
+def _time(text: str) -> datetime | str:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,45 @@
+"""What a function, or the kit on its behalf, tells the platform when a call fails."""
+
+from dataclasses import dataclass
+
+MASK = "******"
+
+_SHORTEST_SECRET = 8
+"""Characters; anything shorter is a placeholder, and would blot out parts of words."""
+
+
+class ExtensionError(Exception):
+    """A refusal that travels to the platform as ``{"code", "message"}`` with status 422."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ConfigurationError(ExtensionError):
+    """What is to be served is not set up so that it could be (protocol/extension.md#3)."""
+
+
+@dataclass(frozen=True)
+class ErrorEntry:
+    """One entry of the ``errors`` of an answer."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, failure: BaseException, *, without: object = None) -> "ErrorEntry":
+        """Return what may travel of *failure*: its code, else its class's name, and its message.
+
+        The secret *without*, a one-time token, is masked wherever it stands.
+        """
+        code = getattr(failure, "code", None)
+        named = code if isinstance(code, str) and code else type(failure).__name__
+        return cls(masked(named, without), masked(str(failure), without))
+
+
+def masked(text: str, secret: object) -> str:
+    """Return *text* with *secret*, when it is long enough to be one, replaced by asterisks."""
+    is_secret = isinstance(secret, str) and len(secret) >= _SHORTEST_SECRET
+    return text.replace(str(secret), MASK) if is_secret else text

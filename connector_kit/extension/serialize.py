@@ -1,0 +1,90 @@
+"""Results as JSON text, held to what the platform's own framework lets through.
+
+Only null, numbers, booleans, strings, lists and plain objects travel; dates, sets, instances of
+classes are refused even where JSON could write them (protocol/extension.md#4, rows 8 and 9).
+Tuples count as lists, and not-a-number and the infinities travel as null.
+"""
+
+import json
+import marshal
+import math
+from enum import Enum
+from typing import Any
+
+import orjson
+
+_MOST_LEVELS = 250
+
+
+class NotSerializableError(TypeError):
+    """A result holds something that does not travel; says what, and where it stands."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path or 'the result'} holds {what}")
+
+
+def to_json(result: Any) -> bytes:
+    """Return the UTF-8 JSON text of *result*, no bytes for None; raises NotSerializableError."""
+    if result is None:
+        return b""
+    try:
+        body = orjson.dumps(result, default=_refuse)
+    except TypeError:
+        return _carefully(result)
+    return body if _is_plain(result) else _carefully(result)
+
+
+def _refuse(value: object) -> Any:
+    raise TypeError(type(value).__name__)
+
+
+def _is_plain(result: Any) -> bool:
+    """Tell whether *result*, which orjson has written, is made of plain types only.
+
+    orjson also writes dates, UUIDs, enums and dataclasses. `marshal` knows none of these, and
+    finds them ten times faster than a walk in Python would; what it writes is thrown away.
+    """
+    try:
+        marshal.dumps(result)
+    except ValueError:
+        return False
+    return True
+
+
+def _carefully(result: Any) -> bytes:
+    """Write what orjson does not: huge integers, half characters, subclasses of plain types.
+
+    Half a surrogate pair, as left by a text cut in two, is written as the escape it came in as.
+    """
+    text = json.dumps(_plain(result, "", ()), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _plain(value: Any, path: str, above: tuple[int, ...]) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Enum):
+        raise NotSerializableError(path, f"a {type(value).__name__}")
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict | list | tuple):
+        return _plain_container(value, path, above)
+    raise NotSerializableError(path, f"a {type(value).__name__}")
+
+
+def _plain_container(
+    value: dict[Any, Any] | list[Any] | tuple[Any, ...], path: str, above: tuple[int, ...]
+) -> Any:
+    if id(value) in above:
+        raise NotSerializableError(path, "itself")
+    if len(above) >= _MOST_LEVELS:
+        raise NotSerializableError(path, f"more than {_MOST_LEVELS} levels")
+    inside = (*above, id(value))
+    if not isinstance(value, dict):
+        return [_plain(item, f"{path}[{index}]", inside) for index, item in enumerate(value)]
+    for key in value:
+        if not isinstance(key, str):
+            raise NotSerializableError(path, f"the key {key!r}, which is not text")
+    return {key: _plain(item, f"{path}.{key}".lstrip("."), inside) for key, item in value.items()}
