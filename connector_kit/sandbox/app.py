@@ -1,0 +1,152 @@
+"""The HTTP server: who is it, is there room in the bucket, does a fault strike, who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from inspect import isawaitable
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from connector_kit.sandbox.control import control
+from connector_kit.sandbox.errors import Dropped, Refusal, error, not_found, refuse
+from connector_kit.sandbox.memory.tokens import Token
+from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.routes.call import Answer, Call, Handler, answer_refusal
+from connector_kit.sandbox.routes.reference import is_api_identifier, not_implemented
+from connector_kit.sandbox.routes.routing import Match, split
+from connector_kit.sandbox.routes.table import router
+from connector_kit.sandbox.traffic.journal import Visit
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes; mock outputs of some downloads are megabytes long."""
+API, CONTROL = "/v1/", "/_sandbox/"
+DROPPED = 0
+"""The status in the log of a request that was not answered."""
+
+logger = logging.getLogger(__name__)
+
+
+class App:
+    """Answers every request that reaches the sandbox."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._router = router()
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer *request*, or drop its connection."""
+        path, _, query = request.raw_path.partition("?")
+        try:
+            body = await request.read()
+            if path.startswith(CONTROL):
+                answer = await self._control(request.method, path, query, body)
+            else:
+                answer = await self._visit(request, path, query, body)
+        except Dropped:
+            request.protocol.force_close()
+            answer = Answer(503)
+        except web.HTTPRequestEntityTooLarge:
+            answer = answer_refusal(refuse(413, "body_too_large", "The body is over 64 MiB."))
+        return web.Response(
+            status=answer.status,
+            body=answer.body,
+            headers={"Content-Type": answer.content_type, **answer.headers},
+        )
+
+    async def _control(self, method: str, path: str, query: str, body: bytes) -> Answer:
+        try:
+            return await control(self._platform, method, unquote(path[len(CONTROL) :]), query, body)
+        except Refusal as refusal:
+            return answer_refusal(refusal)
+
+    async def _visit(self, request: web.BaseRequest, path: str, query: str, body: bytes) -> Answer:
+        """Answer a request to the API and write it down."""
+        visit, started, status = Visit(request.method, path), time.perf_counter(), DROPPED
+        try:
+            answer = await self._answer(request, visit, query, body)
+            status = answer.status
+        finally:
+            self._platform.journal.note(
+                visit,
+                status=status,
+                at=self._platform.clock.now(),
+                milliseconds=(time.perf_counter() - started) * 1000,
+            )
+        return answer
+
+    async def _answer(
+        self, request: web.BaseRequest, visit: Visit, query: str, body: bytes
+    ) -> Answer:
+        if latency := self._platform.options.latency:
+            await asyncio.sleep(latency / 1000)
+        try:
+            token = self._platform.tokens.authenticate(request.headers.get("Authorization"))
+            visit.account_id, visit.token = token.account_id, token.kind
+            return await self._execute(visit, token, query, body)
+        except Refusal as refusal:
+            return answer_refusal(refusal)
+        except Dropped:
+            raise
+        except Exception:
+            logger.exception("%s %s failed in the sandbox itself", visit.method, visit.path)
+            return answer_refusal(refuse(500, "internal_error", "The sandbox has a defect."))
+
+    async def _execute(self, visit: Visit, token: Token, query: str, body: bytes) -> Answer:
+        segments = [unquote(each) for each in split(visit.path[len(API) :])]
+        match = self._match(visit, segments)
+        self._limit(visit, token)
+        await self._misbehave(visit, token)
+        call = Call(
+            platform=self._platform,
+            method=visit.method,
+            segments=segments,
+            params=match.params,
+            query=query,
+            body=body,
+            token=token,
+        )
+        result = match.target(call)
+        answer = await result if isawaitable(result) else result
+        if visit.fault == "lost_answer":
+            raise Dropped
+        return answer
+
+    def _match(self, visit: Visit, segments: list[str]) -> Match[Handler]:
+        if visit.path.startswith(API):
+            if found := self._router.find(visit.method, segments):
+                visit.route = found.route
+                return found
+            if is_api_identifier(segments):
+                return Match(not_implemented, "/{apiIdentifier}", {})
+        raise not_found(f"route {visit.method} {visit.path}")
+
+    def _limit(self, visit: Visit, token: Token) -> None:
+        seconds = self._platform.buckets.take(token.account_id)
+        if seconds:
+            visit.rate_limited = True
+            raise self._too_many(seconds)
+
+    def _too_many(self, seconds: float) -> Refusal:
+        wait = {"Retry-After": str(math.ceil(seconds))}
+        entry = error("rate_limit_exceeded", "Too many requests; slow down.")
+        return Refusal(429, [entry], wait if self._platform.options.retry_after else {})
+
+    async def _misbehave(self, visit: Visit, token: Token) -> None:
+        misfortune = self._platform.misfortune
+        visit.fault = misfortune.strikes(visit.method, visit.path, token.account_id)
+        match visit.fault:
+            case "429":
+                raise self._too_many(1)
+            case "500" | "503":
+                raise refuse(int(visit.fault), "internal_error", "The platform has a problem.")
+            case "drop":
+                raise Dropped
+            case "timeout":
+                await asyncio.sleep(misfortune.faults.timeout_seconds)
+                raise Dropped
+            case "slow":
+                await asyncio.sleep(misfortune.faults.slow_seconds)

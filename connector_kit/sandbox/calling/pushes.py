@@ -1,0 +1,106 @@
+"""Pushed updates: accepted at once, run later, some at a time, in any order (README.md U15)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from connector_kit.sandbox.calling.functions import FunctionCall, Functions
+from connector_kit.sandbox.errors import Refusal
+from connector_kit.sandbox.memory.licenses import Licenses
+from connector_kit.sandbox.memory.store import Store
+from connector_kit.sandbox.traffic.journal import Journal
+
+logger = logging.getLogger(__name__)
+
+
+class Pushes:
+    """The queue of installations whose update function is to be called.
+
+    An installation's function runs once at a time; pushing again while it waits adds nothing,
+    pushing again while it runs calls it once more afterwards. After a failure
+    ``updateInProgress`` stays true and nothing is repeated by itself.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        licenses: Licenses,
+        functions: Functions,
+        journal: Journal,
+        parallelism: int,
+    ) -> None:
+        self._store, self._licenses, self._functions = store, licenses, functions
+        self._journal, self._parallelism = journal, parallelism
+        self._waiting: dict[str, None] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def push(self, integration_ids: Iterable[str]) -> None:
+        """Call the update function of these installations as soon as there is room."""
+        self._waiting.update(dict.fromkeys(integration_ids))
+        self._fill()
+
+    @property
+    def in_flight(self) -> int:
+        """How many run or wait."""
+        return len(self._running) + len(self._waiting)
+
+    async def drained(self) -> None:
+        """Wait until none runs or waits."""
+        await self._idle.wait()
+
+    async def stop(self) -> None:
+        """Give up what runs and forget what waits."""
+        self._waiting.clear()
+        tasks = [*self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _fill(self) -> None:
+        for identity in [*self._waiting]:
+            if len(self._running) >= self._parallelism:
+                break
+            if identity not in self._running:
+                del self._waiting[identity]
+                self._start(identity)
+        running = len(self._running)
+        self._journal.pushes_in_flight_peak = max(self._journal.pushes_in_flight_peak, running)
+        if self.in_flight:
+            self._idle.clear()
+        else:
+            self._idle.set()
+
+    def _start(self, identity: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(identity))
+        self._running[identity] = task
+
+    async def _run(self, identity: str) -> None:
+        try:
+            await self._update(identity)
+        except Refusal as refusal:
+            logger.info("update of %s failed: %s", identity, refusal.errors)
+        finally:
+            del self._running[identity]
+            self._fill()
+
+    async def _update(self, identity: str) -> None:
+        integration = self._store.find("integrations", identity)
+        connector = integration and self._store.find("connectors", integration.connector_id or "")
+        if not (integration and connector):
+            return
+        license_ = self._licenses.of_installation(identity)
+        opts = license_.fields.get("opts") if license_ else None
+        await self._functions.call(
+            FunctionCall(
+                connector_id=connector.id,
+                integration_id=identity,
+                account_id=integration.account_id,
+                type="installer",
+                function=connector.get("updateFunction"),
+                options={"_integrationId": identity, "opts": opts or {}},
+            )
+        )

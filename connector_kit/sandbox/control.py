@@ -1,0 +1,177 @@
+"""What tests, demos and benchmarks ask of the sandbox itself, under ``/_sandbox/``.
+
+None of this is integrator.io's. No token is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+
+from connector_kit.sandbox.errors import not_found, refuse
+from connector_kit.sandbox.memory.store import Account
+from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.routes.call import Answer, answer
+from connector_kit.sandbox.routes.routing import Router
+from connector_kit.sandbox.traffic.faults import Faults
+from connector_kit.sandbox.traffic.journal import Journal
+from connector_kit.sandbox.wire import Document, parse
+
+DEFAULT_LOG_LIMIT = 100
+DRAIN_SECONDS = 60.0
+
+Control = Callable[["Request"], "Any | Awaitable[Any]"]
+
+
+class Request:
+    """A control request: the platform, the body as an object, the query."""
+
+    def __init__(self, platform: Platform, params: dict[str, str], query: str, body: bytes) -> None:
+        self.platform = platform
+        self.params = params
+        self.body: Document = _object(body)
+        self.query = {name: values[0] for name, values in parse_qs(query).items()}
+
+
+async def control(platform: Platform, method: str, path: str, query: str, body: bytes) -> Answer:
+    """Answer a control request; raises `Refusal` when there is no such route."""
+    match = _ROUTER.find(method, path.strip("/").split("/"))
+    if match is None:
+        raise not_found(f"control route {method} /_sandbox/{path}")
+    try:
+        result = match.target(Request(platform, match.params, query, body))
+        return answer(await result if asyncio.iscoroutine(result) else result)
+    except (ValueError, TypeError) as error:
+        raise refuse(422, "invalid_field", f"{path}: {error}.") from error
+
+
+def introduction(platform: Platform, base_url: str) -> Document:
+    """Return what a client needs in order to begin, tokens included."""
+    return {
+        "base_url": base_url,
+        "control_url": base_url.removesuffix("/v1") + "/_sandbox",
+        "publisher_token": platform.publisher.token,
+        "account_tokens": [each.token for each in platform.customers],
+        "publisher": describe(platform.publisher),
+        "accounts": [describe(each) for each in platform.customers],
+    }
+
+
+def describe(account: Account) -> Document:
+    """Return an account with its token."""
+    return {
+        "account_id": account.id,
+        "user_id": account.user_id,
+        "email": account.email,
+        "token": account.token,
+    }
+
+
+def _ready(request: Request) -> Document:
+    return {"ready": True, "accounts": len(request.platform.customers)}
+
+
+def _counters(request: Request) -> Document:
+    pushes = request.platform.pushes.in_flight
+    return {**request.platform.journal.counters(), "pushes_in_flight": pushes}
+
+
+def _log(request: Request) -> list[Document]:
+    query = request.query
+    return request.platform.journal.log(
+        limit=int(query.get("limit", DEFAULT_LOG_LIMIT)),
+        account_id=query.get("account"),
+        path=query.get("path"),
+    )
+
+
+def _reset_counters(request: Request) -> Document:
+    _forget(request.platform.journal)
+    return {"reset": True}
+
+
+def _forget(journal: Journal) -> None:
+    vars(journal).update(vars(Journal()))
+
+
+def _read_faults(request: Request) -> Document:
+    return asdict(request.platform.misfortune.faults)
+
+
+def _set_faults(request: Request) -> Document:
+    request.platform.misfortune.set(Faults.of(request.body))
+    return _read_faults(request)
+
+
+def _set_limits(request: Request) -> Document:
+    buckets = request.platform.buckets
+    buckets.resize(
+        int(request.body.get("bucket", buckets.size)), float(request.body.get("rate", buckets.rate))
+    )
+    return {"bucket": buckets.size, "rate": buckets.rate}
+
+
+def _add_accounts(request: Request) -> Document:
+    added = request.platform.add_customers(int(request.body.get("count", 1)))
+    return {"accounts": [describe(each) for each in added]}
+
+
+def _advance(request: Request) -> Document:
+    clock = request.platform.clock
+    clock.advance(float(request.body.get("advance_seconds", 0)))
+    request.platform.store.changes += 1
+    return {"now": clock.stamp()}
+
+
+async def _drain(request: Request) -> Document:
+    seconds = float(request.body.get("timeout_seconds", DRAIN_SECONDS))
+    pushes = request.platform.pushes
+    try:
+        async with asyncio.timeout(seconds):
+            await pushes.drained()
+    except TimeoutError:
+        pass
+    return {"drained": pushes.in_flight == 0, "pushes_in_flight": pushes.in_flight}
+
+
+def _documents(request: Request) -> Document:
+    """Everything of one account by type, secrets masked."""
+    account_id = request.params["id"]
+    if account_id not in request.platform.store.accounts:
+        raise not_found(f"account {account_id}")
+    found: dict[str, list[Document]] = defaultdict(list)
+    for record in request.platform.store.of_account(account_id):
+        found[record.resource].append(parse(record.public))
+    return dict(found)
+
+
+def _object(body: bytes) -> Document:
+    try:
+        told = parse(body) if body.strip() else {}
+    except ValueError as error:
+        raise refuse(400, "invalid_json", f"The body is not JSON: {error}.") from error
+    if not isinstance(told, dict):
+        raise refuse(400, "invalid_json", "The body must be a JSON object.")
+    return told
+
+
+_ROUTES: tuple[tuple[str, str, Control], ...] = (
+    ("GET", "/ready", _ready),
+    ("GET", "/counters", _counters),
+    ("GET", "/log", _log),
+    ("POST", "/reset_counters", _reset_counters),
+    ("GET", "/faults", _read_faults),
+    ("POST", "/faults", _set_faults),
+    ("POST", "/limits", _set_limits),
+    ("POST", "/accounts", _add_accounts),
+    ("POST", "/clock", _advance),
+    ("POST", "/drain", _drain),
+    ("GET", "/accounts/{id}/documents", _documents),
+)
+_ROUTER: Router[Control] = Router()
+for _route in _ROUTES:
+    _ROUTER.add(*_route)

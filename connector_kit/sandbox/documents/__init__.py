@@ -1,0 +1,1 @@
+"""What a document is: its secrets, references, shape and validity. Pure functions."""

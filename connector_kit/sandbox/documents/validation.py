@@ -1,0 +1,150 @@
+"""What makes a document acceptable (protocol/resources.md): all problems at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.errors import Refusal, invalid_entry, missing_entry
+from connector_kit.sandbox.wire import Document
+
+REQUIRED = {
+    "connections": ("name", "type"),
+    "exports": ("name",),
+    "imports": ("name",),
+    "flows": ("name",),
+    "integrations": ("name",),
+    "scripts": ("name",),
+    "stacks": ("name", "type"),
+    "connectors": ("name",),
+    "iclients": ("provider",),
+    "templates": ("name",),
+    "asynchelpers": ("name",),
+}
+LONGEST = {
+    "connections": {"name": 100},
+    "scripts": {"name": 100, "description": 1024},
+}
+"""Characters that a text may have at most."""
+CONNECTOR_FUNCTIONS = ("installerFunction", "uninstallerFunction", "updateFunction")
+"""What a listing of framework 1.0 must name."""
+
+_CRON_FIELDS = 6
+_NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
+
+
+def validate(resource: str, document: Document) -> None:
+    """Raise `Refusal` 422 that lists everything that is wrong with *document*."""
+    errors = [*_common(resource, document)]
+    if own := _CHECKS.get(resource):
+        errors += own(document)
+    if errors:
+        raise Refusal(422, errors)
+
+
+def _common(resource: str, document: Document) -> Iterator[Document]:
+    for name in REQUIRED.get(resource, ()):
+        if not document.get(name):
+            yield missing_entry(name)
+        elif not isinstance(document[name], str):
+            yield invalid_entry(name, "must be a text")
+    for name, longest in LONGEST.get(resource, {}).items():
+        text = document.get(name)
+        if isinstance(text, str) and len(text) > longest:
+            yield invalid_entry(name, f"has {len(text)} characters; at most {longest} are allowed")
+
+
+def _connection(document: Document) -> Iterator[Document]:
+    level = find(document, (str(document.get("type")), "concurrencyLevel"))
+    if isinstance(level, int) and not 1 <= level <= 50:
+        yield invalid_entry(f"{document['type']}.concurrencyLevel", "must be between 1 and 50")
+
+
+def _export(document: Document) -> Iterator[Document]:
+    yield from _needs_connection(document)
+    limit = find(document, ("test", "limit"))
+    if isinstance(limit, int) and not 1 <= limit <= 100:
+        yield invalid_entry("test.limit", "must be between 1 and 100")
+
+
+def _needs_connection(document: Document) -> Iterator[Document]:
+    if document.get("_connectionId") or document.get("type") in ("webhook", "simple"):
+        return
+    if not _NEEDS_NO_CONNECTION.match(str(document.get("adaptorType") or "")):
+        yield missing_entry("_connectionId")
+
+
+def _flow(document: Document) -> Iterator[Document]:
+    if not is_schedule(document.get("schedule")):
+        yield _no_schedule("schedule")
+    for index, generator in enumerate(_list(document.get("pageGenerators"))):
+        if isinstance(generator, dict) and not is_schedule(generator.get("schedule")):
+            yield _no_schedule(f"pageGenerators[{index}].schedule")
+    if document.get("routers") and document.get("pageProcessors"):
+        yield invalid_entry(
+            "pageProcessors", "cannot stand beside routers; put the steps in a branch"
+        )
+    for index, step in enumerate(_list(document.get("pageProcessors"))):
+        yield from _step(step, f"pageProcessors[{index}]")
+    for path, step in _branch_steps(document):
+        yield from _step(step, path)
+
+
+def is_schedule(value: Any) -> bool:
+    """Whether *value* is none, or a cron of six fields that begins with ``?``."""
+    if not value:
+        return True
+    fields = value.split() if isinstance(value, str) else []
+    return len(fields) == _CRON_FIELDS and fields[0] == "?"
+
+
+def _branch_steps(document: Document) -> Iterator[tuple[str, Any]]:
+    for number, router in enumerate(_list(document.get("routers"))):
+        for place, branch in enumerate(_list(find(router, ("branches",)))):
+            for index, step in enumerate(_list(find(branch, ("pageProcessors",)))):
+                yield f"routers[{number}].branches[{place}].pageProcessors[{index}]", step
+
+
+def _step(step: Any, path: str) -> Iterator[Document]:
+    """A page processor runs an export (as a lookup) or an import."""
+    if not isinstance(step, dict):
+        yield invalid_entry(path, "must be an object")
+        return
+    wanted = {"export": "_exportId", "import": "_importId"}.get(str(step.get("type")))
+    if wanted is None:
+        yield invalid_entry(f"{path}.type", "must be 'export' or 'import'")
+    elif not step.get(wanted) and not step.get("setupInProgress"):
+        yield missing_entry(f"{path}.{wanted}")
+
+
+def _stack(document: Document) -> Iterator[Document]:
+    if document.get("type") == "server" and not find(document, ("server", "hostURI")):
+        yield missing_entry("server.hostURI")
+
+
+def _connector(document: Document) -> Iterator[Document]:
+    if document.get("framework") == "twoDotZero":
+        return
+    for name in CONNECTOR_FUNCTIONS:
+        if not document.get(name):
+            yield missing_entry(name)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _no_schedule(field: str) -> Document:
+    return invalid_entry(field, "must be a cron of six fields, the first a '?': '? */15 * * * *'")
+
+
+_CHECKS = {
+    "connections": _connection,
+    "exports": _export,
+    "imports": _needs_connection,
+    "flows": _flow,
+    "stacks": _stack,
+    "connectors": _connector,
+}

@@ -1,0 +1,102 @@
+"""The platform as one object: everything a request may touch."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from connector_kit.sandbox.calling.functions import Functions
+from connector_kit.sandbox.calling.pushes import Pushes
+from connector_kit.sandbox.clock import Clock
+from connector_kit.sandbox.memory.licenses import Licenses
+from connector_kit.sandbox.memory.states import States
+from connector_kit.sandbox.memory.store import Account, Store
+from connector_kit.sandbox.memory.tokens import Tokens
+from connector_kit.sandbox.options import Options
+from connector_kit.sandbox.traffic.faults import KINDS, Faults, Misfortune
+from connector_kit.sandbox.traffic.journal import Journal
+from connector_kit.sandbox.traffic.ratelimit import Buckets
+
+PUBLISHER_EMAIL = "publisher@example.com"
+
+
+@dataclass
+class Platform:
+    """A local integrator.io, without its HTTP server."""
+
+    options: Options
+    clock: Clock
+    store: Store
+    states: States
+    licenses: Licenses
+    tokens: Tokens
+    buckets: Buckets
+    misfortune: Misfortune
+    journal: Journal
+    functions: Functions
+    pushes: Pushes
+
+    @classmethod
+    def of(cls, options: Options) -> Platform:
+        """Make an empty platform; nobody has an account yet."""
+        clock, store, journal = Clock(), Store(), Journal()
+        tokens, licenses = Tokens(clock), Licenses()
+        misfortune = Misfortune(_faults(options))
+        functions = Functions(clock, store, tokens, journal, misfortune, options.function_timeout)
+        return cls(
+            options=options,
+            clock=clock,
+            store=store,
+            states=States(),
+            licenses=licenses,
+            tokens=tokens,
+            buckets=Buckets(options.bucket, options.rate, clock.now),
+            misfortune=misfortune,
+            journal=journal,
+            functions=functions,
+            pushes=Pushes(store, licenses, functions, journal, options.push_parallelism),
+        )
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with everything worth saving."""
+        return self.store.changes + self.states.changes
+
+    @property
+    def publisher(self) -> Account:
+        """The account that owns connectors."""
+        return next(iter(self.store.accounts.values()))
+
+    @property
+    def customers(self) -> list[Account]:
+        """All other accounts."""
+        return [*self.store.accounts.values()][1:]
+
+    def open_accounts(self) -> None:
+        """Make the publisher and customers, as many as are missing."""
+        if not self.store.accounts:
+            self._open(PUBLISHER_EMAIL, "Publisher")
+        self.add_customers(self.options.accounts - len(self.customers))
+
+    def add_customers(self, count: int) -> list[Account]:
+        """Make *count* more customers."""
+        first = len(self.customers) + 1
+        return [
+            self._open(f"customer-{number}@example.com", f"Customer {number}")
+            for number in range(first, first + count)
+        ]
+
+    def admit(self, account: Account) -> Account:
+        """Remember an account and its token."""
+        self.store.add_account(account)
+        self.tokens.add(account.id, account.token)
+        return account
+
+    def _open(self, email: str, name: str) -> Account:
+        ids, token = self.store.ids, secrets.token_hex(16)
+        return self.admit(Account(ids.next(), ids.next(), email, name, token))
+
+
+def _faults(options: Options) -> Faults:
+    kinds = options.fault_kinds or KINDS
+    return Faults(rate=options.fault_rate, kinds=kinds, seed=options.seed)

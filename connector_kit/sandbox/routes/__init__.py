@@ -1,0 +1,1 @@
+"""What is answered under ``/v1``; the table names everything."""

@@ -1,0 +1,108 @@
+"""One request to the API as its handler sees it, and the answer it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from connector_kit.sandbox.errors import Refusal, refuse
+from connector_kit.sandbox.memory.store import Store
+from connector_kit.sandbox.memory.tokens import Token
+from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.wire import Document, parse, render
+
+JSON = "application/json; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, body and headers."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+EMPTY = Answer(200)
+"""200 without a body."""
+GONE = Answer(204)
+
+
+def answer(value: Any, status: int = 200) -> Answer:
+    """Answer a JSON value."""
+    return Answer(status, render(value))
+
+
+def answer_refusal(refusal: Refusal) -> Answer:
+    """Answer ``{"errors": [...]}``."""
+    return Answer(refusal.status, render({"errors": refusal.errors}), headers=refusal.headers)
+
+
+@dataclass(slots=True)
+class Call:
+    """An authenticated request; *params* are the variable parts of its route."""
+
+    platform: Platform
+    method: str
+    segments: list[str]
+    params: dict[str, str]
+    query: str
+    body: bytes
+    token: Token
+
+    @property
+    def store(self) -> Store:
+        """The platform's documents."""
+        return self.platform.store
+
+    @property
+    def account_id(self) -> str:
+        """The account that is acted in."""
+        return self.token.account_id
+
+    @property
+    def connector_id(self) -> str | None:
+        """The connector that acts, None when it is the account's owner."""
+        return self.token.connector_id
+
+    @property
+    def resource(self) -> str:
+        """The first word of the path: ``exports``; ``iClients`` is an older spelling."""
+        return self.segments[0].lower()
+
+    @property
+    def id(self) -> str:
+        """The id in the path."""
+        return self.params["id"]
+
+    def parameter(self, name: str) -> str | None:
+        """Return a parameter of the query string."""
+        values = parse_qs(self.query).get(name) if self.query else None
+        return values[0] if values else None
+
+    def json(self, default: Any = None) -> Any:
+        """Return the body, *default* when it is empty; raises `Refusal` 400 when it is no JSON."""
+        if not self.body:
+            return default
+        try:
+            return parse(self.body)
+        except ValueError as error:
+            raise refuse(400, "invalid_json", f"The body is not JSON: {error}.") from error
+
+    def document(self) -> Document:
+        """Return the body, which must be an object."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise refuse(400, "invalid_json", "The body must be a JSON object.")
+        return body
+
+    def instructions(self) -> Document:
+        """Return the body of a request that may do without: an object, or nothing."""
+        return self.document() if self.body.strip() not in (b"", b"null") else {}
+
+
+Handler = Callable[[Call], "Answer | Awaitable[Answer]"]

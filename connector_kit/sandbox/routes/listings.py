@@ -1,0 +1,96 @@
+"""The publisher's side: connectors, their licences, their install base, pushed updates.
+
+protocol/http-api.md#9-connectors-and-licences
+"""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.documents.records import Record
+from connector_kit.sandbox.errors import Refusal, error, invalid, missing, refuse
+from connector_kit.sandbox.routes import access, resources
+from connector_kit.sandbox.routes.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.routes.licensing import has_expired, license_expired
+from connector_kit.sandbox.routes.paging import page
+from connector_kit.sandbox.wire import Document
+
+
+def delete_connector(call: Call) -> Answer:
+    """DELETE /connectors/{id}: only while nobody has it installed."""
+    connector = access.writable(call)
+    if call.store.installations(connector.id):
+        message = f"The connector {connector.id} is installed; it cannot be deleted."
+        raise refuse(422, "resource_in_use", message)
+    for license_ in call.platform.licenses.of_connector(connector.id):
+        call.platform.licenses.delete(license_)
+    call.store.delete(connector)
+    return GONE
+
+
+def published(call: Call) -> Answer:
+    """GET /published: what the marketplace shows."""
+    access.owners_only(call)
+    everything = (each for each in call.store.records() if each.resource == "connectors")
+    return resources.answer_page(call, [each for each in everything if each.get("published")])
+
+
+def install_base(call: Call) -> Answer:
+    """GET /connectors/{id}/installBase: all installations, as the owner sees them (U28)."""
+    connector = access.readable(call)
+    shown, headers = page(call, call.store.installations(connector.id))
+    entries = answer([_entry(call, each) for each in shown])
+    return Answer(200, entries.body, headers=headers)
+
+
+def push_update(call: Call) -> Answer:
+    """PUT /connectors/{id}/update: 200 at once, the update functions run later (U15)."""
+    connector = access.writable(call)
+    identities = _pushed_ids(call.document())
+    problems = [_push_problem(call, connector, each) for each in identities]
+    if errors := [each for each in problems if each]:
+        raise Refusal(422, errors)
+    for identity in identities:
+        _mark_updating(call, identity)
+    call.platform.pushes.push(identities)
+    return EMPTY
+
+
+def _entry(call: Call, installation: Record) -> Document:
+    document = installation.document
+    entry = {
+        "_integrationId": installation.id,
+        "name": document.get("name"),
+        "email": call.store.accounts[installation.account_id].email,
+        "version": document.get("version"),
+        "updateInProgress": bool(document.get("updateInProgress")),
+        "sandbox": bool(document.get("sandbox")),
+    }
+    optional = {name: document[name] for name in ("tag", "_parentId") if document.get(name)}
+    return {**entry, **optional}
+
+
+def _pushed_ids(body: Document) -> list[str]:
+    identities = body.get("_integrationIds")
+    if not identities:
+        raise missing("_integrationIds")
+    if not isinstance(identities, list) or not all(isinstance(each, str) for each in identities):
+        raise invalid("_integrationIds", "must be an array of integration ids")
+    return list(dict.fromkeys(identities))
+
+
+def _push_problem(call: Call, connector: Record, identity: str) -> Document | None:
+    installation = call.store.find("integrations", identity)
+    if installation is None or installation.connector_id != connector.id:
+        message = f"{identity} is not in the install base of this connector."
+        return error("invalid_ref", message, "_integrationIds")
+    if installation.get("_parentId"):
+        message = f"{identity} is a child; push its parent."
+        return error("invalid_ref", message, "_integrationIds")
+    if has_expired(call.platform, identity):
+        return license_expired(identity).errors[0]
+    return None
+
+
+def _mark_updating(call: Call, identity: str) -> None:
+    if installation := call.store.find("integrations", identity):
+        document = {**installation.document, "updateInProgress": True}
+        call.store.put(Record.of(installation.account_id, "integrations", document))

@@ -1,0 +1,79 @@
+"""No reference leads nowhere, and nothing that is used is deleted."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.documents.records import Record
+from connector_kit.sandbox.documents.references import Reference, references
+from connector_kit.sandbox.errors import Refusal, error, refuse
+from connector_kit.sandbox.memory.store import Store
+from connector_kit.sandbox.routes.call import Call
+from connector_kit.sandbox.wire import Document
+
+
+def check_references(call: Call, document: Document, before: Record | None) -> None:
+    """Raise `Refusal` 422 ``invalid_ref`` for references of *document* that lead nowhere.
+
+    What *before* already referred to may be gone by now: that is no fault of this write.
+    """
+    old = {each.id for each in references(call.resource, before.document)} if before else set()
+    wrong = [
+        _dangling(each)
+        if (target := _target(call, each, document)) is None
+        else _other_environment(each, target, document)
+        for each in references(call.resource, document)
+        if each.id not in old
+    ]
+    if errors := [each for each in wrong if each]:
+        raise Refusal(422, errors)
+
+
+def check_unused(store: Store, record: Record) -> None:
+    """Raise `Refusal` 422 when other documents use *record*."""
+    users = store.users_of(record.id)
+    if users:
+        names = ", ".join(f"{each.resource} {each.id}" for each in users[:3])
+        more = f" and {len(users) - 3} more" if len(users) > 3 else ""
+        raise refuse(
+            422,
+            "resource_in_use",
+            f"The {record.resource} {record.id} is used by {names}{more}; change these first.",
+        )
+
+
+def _target(call: Call, reference: Reference, document: Document) -> Record | None:
+    record = call.store.get(call.account_id, reference.resource, reference.id)
+    if reference.resource == "stacks":
+        return record or _stack_of_connector(call.store, reference.id, document)
+    if record and reference.resource == "integrations" and call.connector_id:
+        return record if record.connector_id == call.connector_id else None
+    return record
+
+
+def _stack_of_connector(store: Store, stack_id: str, document: Document) -> Record | None:
+    """The stack of the connector that owns the document lives in its publisher's account."""
+    connector = store.find("connectors", str(document.get("_connectorId")))
+    if connector and connector.get("_stackId") == stack_id:
+        return store.get(connector.account_id, "stacks", stack_id)
+    return None
+
+
+def _dangling(reference: Reference) -> Document:
+    return error(
+        "invalid_ref",
+        f"{reference.field} names the {reference.resource} {reference.id!r}, which this account "
+        "does not have.",
+        reference.field,
+    )
+
+
+def _other_environment(reference: Reference, target: Record, document: Document) -> Document | None:
+    """A document may use only connections of its own environment (production or sandbox)."""
+    if target.resource != "connections":
+        return None
+    if bool(target.get("sandbox")) == bool(document.get("sandbox")):
+        return None
+    return error(
+        "invalid_ref",
+        f"{reference.field} names a connection of the other environment.",
+        reference.field,
+    )

@@ -1,0 +1,74 @@
+"""From method and path to a handler, through a tree of path segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Target = TypeVar("Target")
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[Target]):
+    """What a request meets; *route* is its pattern: ``PUT /exports/{id}``."""
+
+    target: Target
+    route: str
+    params: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint(Generic[Target]):
+    target: Target
+    route: str
+    names: tuple[tuple[int, str], ...]
+
+
+@dataclass(slots=True)
+class _Node(Generic[Target]):
+    words: dict[str, _Node[Target]] = field(default_factory=dict)
+    variable: _Node[Target] | None = None
+    endpoints: dict[str, _Endpoint[Target]] = field(default_factory=dict)
+
+
+class Router(Generic[Target]):
+    """A table of routes; a literal word goes before a variable, the route added last wins."""
+
+    def __init__(self) -> None:
+        self._root: _Node[Target] = _Node()
+
+    def add(self, method: str, pattern: str, target: Target) -> None:
+        """Let *target* answer *pattern*, such as ``/exports/{id}``."""
+        node, names = self._root, []
+        for index, segment in enumerate(split(pattern)):
+            if segment.startswith("{"):
+                names.append((index, segment[1:-1]))
+                node.variable = node.variable or _Node()
+                node = node.variable
+            else:
+                node = node.words.setdefault(segment, _Node())
+        node.endpoints[method] = _Endpoint(target, f"{method} {pattern}", tuple(names))
+
+    def find(self, method: str, segments: list[str]) -> Match[Target] | None:
+        """Return what answers, or None."""
+        endpoint = _descend(self._root, method, segments, 0)
+        if endpoint is None:
+            return None
+        params = {name: segments[index] for index, name in endpoint.names}
+        return Match(endpoint.target, endpoint.route, params)
+
+
+def split(path: str) -> list[str]:
+    """Split a path at its slashes; one at the end does not count."""
+    return path.strip("/").split("/")
+
+
+def _descend(
+    node: _Node[Target], method: str, segments: list[str], depth: int
+) -> _Endpoint[Target] | None:
+    if depth == len(segments):
+        return node.endpoints.get(method)
+    for inner in (node.words.get(segments[depth]), node.variable):
+        if inner and (found := _descend(inner, method, segments, depth + 1)):
+            return found
+    return None

@@ -1,0 +1,1 @@
+"""What happens to requests on their way: the limit, misfortunes, the journal."""

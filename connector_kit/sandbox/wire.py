@@ -1,0 +1,46 @@
+"""JSON and dates as they travel (protocol/http-api.md#3-conventions)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+Document = dict[str, Any]
+
+
+def parse(text: bytes) -> Any:
+    """Read JSON; raises ValueError, also for NaN and for nesting without end.
+
+    The standard reader, because it keeps integers of any size as they are.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def render(value: Any) -> bytes:
+    """Write *value* as compact JSON in ASCII; raises ValueError for what JSON cannot say."""
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def iso(seconds: float) -> str:
+    """Write an instant as ISO 8601 in UTC with milliseconds."""
+    instant = datetime.fromtimestamp(seconds, UTC)
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+
+
+def instant(text: object) -> float:
+    """Read an ISO 8601 date as seconds since the epoch, UTC when it names no zone."""
+    if not isinstance(text, str):
+        raise ValueError("a date is a text")  # noqa: TRY004 - one error for every bad date
+    read = datetime.fromisoformat(text)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
