@@ -1,0 +1,36 @@
+"""An integration as it was found: in a folder, in a zip file, or in an account."""
+
+from dataclasses import dataclass
+
+from connector_kit.blueprint import Document
+
+
+class AdoptionError(Exception):
+    """An integration cannot be adopted; the message names the file or document, and the way out."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One document as the platform holds it; *place* is the file or the address it came from.
+
+    *resource* is the path word (``exports``). *id* is empty when nobody can refer to the document.
+    """
+
+    resource: str
+    id: str
+    document: Document
+    place: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """An integration with everything that came along; *ignored* lists files nobody understood."""
+
+    integration: Document
+    found: tuple[Found, ...]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The integration's name, empty when it has none."""
+        return str(self.integration.get("name") or "").strip()

@@ -1,0 +1,107 @@
+"""Documents on their way to components: what they are called, what is left out, and why."""
+
+from collections.abc import Iterable, Iterator
+
+from connector_kit.adoption.download import Download, Found
+from connector_kit.adoption.naming import Names, attributes
+from connector_kit.adoption.paths import Path, strings, without
+from connector_kit.adoption.residue import residue
+from connector_kit.adoption.source import owned_by_default
+from connector_kit.blueprint import (
+    INTEGRATION,
+    STACK,
+    CompiledComponent,
+    Document,
+    abstract,
+)
+from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+
+
+class Draft:
+    """The components that a download makes so far.
+
+    Cutting and dropping is how it changes; every step leaves a reason. *names* gives the
+    attribute, or the context, for every id that may be referred to.
+    """
+
+    def __init__(self, download: Download) -> None:
+        names = attributes(download.found, avoid=_quoted_names(download.found))
+        self.found = dict(zip(names, download.found, strict=True))
+        self.cuts = {
+            name: residue(each.resource, each.document) for name, each in self.found.items()
+        }
+        self.dropped: dict[str, str] = {}
+        self.added: list[str] = []
+        self.names = dict(_contexts(download)) | {
+            each.id: name for name, each in self.found.items() if each.id
+        }
+        self._free_names = Names(names)
+        self._compiled: dict[str, CompiledComponent] = {}
+
+    def settings(self, name: str) -> Iterator[tuple[Path, str]]:
+        """Yield every text in what is left of the configuration of *name*, with its path."""
+        return strings(self.found[name].document, self.cuts[name])
+
+    def living(self) -> Iterator[tuple[str, Found]]:
+        """Yield what has not been dropped, with its attribute."""
+        return ((name, each) for name, each in self.found.items() if name not in self.dropped)
+
+    def components(self) -> list[CompiledComponent]:
+        """Return what is left as components."""
+        return [self._component(name, each) for name, each in self.living()]
+
+    def cut(self, name: str, path: Path, reason: str) -> None:
+        """Leave out what stands at *path* of the component *name*."""
+        self.cuts[name][path] = reason
+        self._compiled.pop(name, None)
+
+    def drop(self, name: str, reason: str) -> None:
+        """Leave out the component *name*; references to it lead nowhere from now on."""
+        self.dropped[name] = reason
+        self.names.pop(self.found[name].id, None)
+        self._compiled.clear()
+
+    def add(self, found: Found) -> None:
+        """Take in one more document; its id can be referred to from now on."""
+        name = self._free_names.make(found)
+        self.found[name] = found
+        self.added.append(name)
+        self.cuts[name] = {}
+        self.names[found.id] = name
+        self._compiled.clear()
+
+    def _component(self, name: str, found: Found) -> CompiledComponent:
+        if name not in self._compiled:
+            document = symbolic(without(found.document, self.cuts[name]), self.names)
+            owned = owned_by_default(found.resource, document)
+            self._compiled[name] = CompiledComponent(name, found.resource, document, owned)
+        return self._compiled[name]
+
+
+def symbolic(document: Document, names: dict[str, str]) -> Document:
+    """Return *document* with names for ids, but for samples: what these hold is data."""
+    return {
+        key: abstract({key: value}, {} if key in FREE_DATA_FIELDS else names)[key]
+        for key, value in document.items()
+    }
+
+
+def _contexts(download: Download) -> Iterator[tuple[str, str]]:
+    """Yield the ids that stand for the installation, or for the stack that runs the connector."""
+    identity = download.integration.get("_id")
+    if isinstance(identity, str) and identity:
+        yield identity, INTEGRATION
+    for found in download.found:
+        for path, text in strings(found.document, ()):
+            if path[-1] == "_stackId":
+                yield text, STACK
+
+
+def _quoted_names(found: Iterable[Found]) -> set[str]:
+    """Return texts that stand where ids belong: an attribute of that name would look quoted."""
+    return {
+        text
+        for each in found
+        for path, text in strings(each.document, ())
+        if str(path[-1]).startswith("_")
+    }

@@ -1,0 +1,125 @@
+"""Names for Python from names for people."""
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from connector_kit.adoption.download import Found
+from connector_kit.adoption.source import MODULE_NAMES
+from connector_kit.blueprint.declare import LISTING
+
+_LONGEST = 60
+
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ẞ": "SS",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "ł": "l",
+        "Ł": "L",
+        "þ": "th",
+        "Þ": "Th",
+        "\u0131": "i",
+        "&": " and ",
+        "%": " percent ",
+    }
+)
+"""Letters that Unicode does not take apart into a Latin letter and a mark, and a few signs."""
+
+_SINGULAR = {"asynchelpers": "async_helper", "filedefinitions": "file_definition"}
+
+
+def attribute(name: str) -> str:
+    """Return *name* as an attribute, ``New orders (EU)`` as ``new_orders_eu``.
+
+    Empty when it has no letter or digit that can be kept.
+    """
+    return "_".join(_words(name)).lower()[:_LONGEST].strip("_")
+
+
+def class_name(name: str) -> str:
+    """Return *name* as the name of a class, ``Shopify - NetSuite`` as ``ShopifyNetSuite``."""
+    made = "".join(word[:1].upper() + word[1:] for word in _words(name))[:_LONGEST]
+    if made[:1].isdigit():
+        made = f"Connector{made}"
+    return made if is_class_name(made) else f"{made or 'Adopted'}Connector"
+
+
+def is_class_name(name: str) -> bool:
+    """Tell whether *name* can be the name of the connector's class."""
+    return name.isidentifier() and not keyword.iskeyword(name) and name not in MODULE_NAMES
+
+
+def attributes(found: Sequence[Found], avoid: Collection[str] = ()) -> list[str]:
+    """Return an attribute for each of *found*, in their order, all different whatever the case.
+
+    An external id that is a usable attribute stays one; the rest are named after the documents.
+    """
+    names = Names({*avoid, *MODULE_NAMES, *LISTING})
+    kept = [names.take(_external_id(each)) for each in found]
+    return [kept or names.make(each) for kept, each in zip(kept, found, strict=True)]
+
+
+class Names:
+    """Hands out names, each once."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self._taken = {name.casefold() for name in taken}
+
+    def take(self, name: str) -> str | None:
+        """Return *name* and keep it from others; None when it cannot be had."""
+        if not is_attribute(name) or name.casefold() in self._taken:
+            return None
+        self._taken.add(name.casefold())
+        return name
+
+    def make(self, found: Found) -> str:
+        """Return a name after *found*'s own, told apart by its kind or a number where needed."""
+        kind = _SINGULAR.get(found.resource, found.resource.removesuffix("s"))
+        base = attribute(str(found.document.get("name") or ""))
+        if not base or base[0].isdigit():
+            base = f"{kind}_{base or 1}"
+        of_kind = base if kind in base.split("_") else f"{base}_{kind}"
+        number, name = 1, self.take(base) or self.take(of_kind)
+        while name is None:
+            number += 1
+            name = self.take(f"{of_kind.removesuffix('_1')}_{number}")
+        return name
+
+
+def is_attribute(name: str) -> bool:
+    """Tell whether *name* can be an attribute of a class, just as it is."""
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith("__")
+        and unicodedata.normalize("NFKC", name) == name
+    )
+
+
+def _external_id(found: Found) -> str:
+    value = found.document.get("externalId")
+    return value if isinstance(value, str) else ""
+
+
+def _words(name: str) -> list[str]:
+    decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    text = decomposed.encode("ascii", "ignore").decode()
+    text = re.sub("['\u2019]", "", text)
+    words = re.findall(r"[A-Za-z0-9]+", text)
+    return _humps(words[0]) if len(words) == 1 else words
+
+
+def _humps(word: str) -> list[str]:
+    """Return the words of ``newOrders``; a name of several words keeps its own (``NetSuite``)."""
+    return re.findall(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+", word)

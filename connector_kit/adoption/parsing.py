@@ -1,0 +1,68 @@
+"""Reading one file of a download, and saying clearly what is wrong with it."""
+
+import json
+from collections.abc import Iterable
+from math import isfinite
+from typing import NoReturn
+
+from connector_kit.adoption.download import AdoptionError
+from connector_kit.blueprint import Document, Json
+
+_DEEPEST = 150
+"""Levels of nesting; the platform's own store stops at 100."""
+
+
+def parse_document(content: bytes, place: str) -> Document:
+    """Return the JSON object in *content*; raises AdoptionError that names *place*."""
+    try:
+        document = json.loads(content, parse_constant=_no_number, parse_float=_number)
+    except RecursionError:
+        raise _too_deep(place) from None
+    except ValueError as error:
+        raise AdoptionError(f"{place} is not JSON: {error}. Download it again.") from error
+    if not isinstance(document, dict):
+        kind = type(document).__name__
+        raise AdoptionError(f"{place} holds a {kind} where a document, an object, was expected.")
+    if _is_too_deep(document):
+        raise _too_deep(place)
+    return document
+
+
+def parse_text(content: bytes, place: str) -> str:
+    """Return the text in *content* as it is; raises AdoptionError that names *place*."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise AdoptionError(f"{place} is not UTF-8 text: {error}. Save it as UTF-8.") from error
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number in JSON")
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if not isfinite(value):
+        raise ValueError(f"{digits} is larger than any number")
+    return value
+
+
+def _is_too_deep(document: Document) -> bool:
+    level: list[Json] = [document]
+    for _ in range(_DEEPEST):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep(place: str) -> AdoptionError:
+    return AdoptionError(
+        f"{place} is nested more than {_DEEPEST} levels deep: no platform holds it."
+    )

@@ -1,0 +1,157 @@
+"""What stays behind of a document: the server's fields, the account's own, and secrets.
+
+Each with its reason, so that the author can be told. Fields and marks: protocol/resources.md.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from connector_kit.adoption.paths import Path, at, strings
+from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Document
+
+SERVER = "given by the server"
+ACCOUNT = "the account's own: the kit writes it for each installation"
+SECRET = "a secret: the customer enters it"  # noqa: S105  the words for it
+MASKED = "a mask that stands for a secret: the customer enters it"
+READ_ONLY = "read from the application by the platform"
+
+_VOLATILE = SERVER_FIELDS | {
+    "_userId",
+    "debugDate",
+    "debugUntil",
+    "draft",
+    "draftExpiresAt",
+    "wizardState",
+}
+
+_READ_ONLY = {
+    "connections": (
+        "netsuite.concurrencyLevelRESTlet",
+        "netsuite.concurrencyLevelWebServices",
+        "netsuite.dataCenterURLs",
+        "netsuite.suiteAppInstalled",
+        "salesforce.info",
+    ),
+}
+
+_SECRETS = {
+    "connections": (
+        "ftp.authKey",
+        "ftp.password",
+        "http.auth.basic.password",
+        "http.auth.oauth.clientSecret",
+        "http.auth.oauth.password",
+        "http.auth.token.refreshToken",
+        "http.auth.token.token",
+        "http.encrypted",
+        "mongodb.password",
+        "netsuite.password",
+        "netsuite.tokenId",
+        "netsuite.tokenSecret",
+        "rdbms.bigquery.privateKey",
+        "rdbms.password",
+        "rest.basicAuth.password",
+        "rest.bearerToken",
+        "rest.encrypted",
+        "rest.refreshToken",
+        "s3.secretAccessKey",
+        "salesforce.bearerToken",
+        "salesforce.refreshToken",
+        "wrapper.encrypted",
+    ),
+    "exports": (
+        "distributed.bearerToken",
+        "webhook.key",
+        "webhook.password",
+        "webhook.token",
+    ),
+}
+"""The fields marked as secrets in protocol/resources.md. The platform masks them; an older
+download may not."""
+
+_SECRET_WORDS = frozenset(
+    {
+        "authKey",
+        "bearerToken",
+        "clientSecret",
+        "consumerSecret",
+        "passphrase",
+        "password",
+        "privateKey",
+        "refreshToken",
+        "secretAccessKey",
+        "secretKey",
+        "tokenSecret",
+    }
+)
+"""What such fields are called in parts of connections that no reference lists."""
+
+_SECRET_HEADER = re.compile(
+    r"(?i)(proxy-)?authorization|cookie|(.*-)?(api-?key|access-key|auth-?token|access-token|secret)"
+)
+
+_HEADERS = frozenset({"headers", "refreshHeaders", "sampleHeaders"})
+
+_PARTS = frozenset({"pageGenerators", "pageProcessors", "routers", "branches"})
+"""Lists of a flow whose entries may carry an id of their own (protocol/resources.md#flow)."""
+
+Residue = Iterator[tuple[Path, str]]
+
+
+def residue(resource: str, document: Document) -> dict[Path, str]:
+    """Return the path and the reason of everything in *document* that no connector declares."""
+    found: dict[Path, str] = {}
+    for path, reason in _all(resource, document):
+        if not any(path[:length] in found for length in range(1, len(path) + 1)):
+            found[path] = reason
+    return found
+
+
+def _all(resource: str, document: Document) -> Residue:
+    yield from (((key,), SERVER) for key in document if key in _VOLATILE)
+    yield from (((key,), ACCOUNT) for key in document if key in ENVELOPE_FIELDS)
+    yield from _listed(document, _READ_ONLY.get(resource, ()), READ_ONLY)
+    yield from _listed(document, _SECRETS.get(resource, ()), SECRET)
+    for path, text in strings(document, ()):
+        reason = _reason(resource, document, path, text)
+        if reason:
+            yield path, reason
+    yield from _sample_headers(document)
+
+
+def _listed(document: Document, places: Iterable[str], reason: str) -> Residue:
+    for place in places:
+        path = tuple(place.split("."))
+        if at(document, path):
+            yield path, reason
+
+
+def _reason(resource: str, document: Document, path: Path, text: str) -> str | None:
+    if text == MASK:
+        return MASKED
+    if len(path) >= 3 and path[-1] == "_id" and path[-3] in _PARTS:
+        return SERVER
+    if resource == "connections" and len(path) > 1 and path[-1] in _SECRET_WORDS:
+        return SECRET if _is_literal(text) else None
+    return SECRET if _is_secret_header(document, path, text) else None
+
+
+def _sample_headers(document: Document) -> Residue:
+    headers = document.get("sampleHeaders")
+    for n in range(len(headers) if isinstance(headers, list) else 0):
+        path: Path = ("sampleHeaders", n, "value")
+        value = at(document, path)
+        if isinstance(value, str) and _is_secret_header(document, path, value):
+            yield path, SECRET
+
+
+def _is_secret_header(document: Document, path: Path, text: str) -> bool:
+    if len(path) < 3 or path[-3] not in _HEADERS or path[-1] != "value":
+        return False
+    name = at(document, (*path[:-1], "name"))
+    return isinstance(name, str) and bool(_SECRET_HEADER.fullmatch(name)) and _is_literal(text)
+
+
+def _is_literal(text: str) -> bool:
+    """Tell whether *text* is a value itself: no handlebars, and not blanked out by someone."""
+    return "{{" not in text and bool(text.strip("* "))

@@ -1,0 +1,101 @@
+"""Making a draft whole: every reference leads somewhere, none in a circle, nothing is refused.
+
+Each rule changes the draft where it finds something and says whether it did. Leaving one thing out
+may orphan another, so they are applied until none finds anything.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from connector_kit.adoption.draft import Draft
+from connector_kit.adoption.paths import Path
+from connector_kit.adoption.placeholders import placeholder
+from connector_kit.adoption.references import casualty, field_of, is_reference, resource_of
+from connector_kit.blueprint.order import cycles, dependencies
+from connector_kit.blueprint.rules import component_findings
+
+_DISPENSABLE = (
+    "_runNextFlowIds",
+    "_keepDeltaBehindFlowId",
+    "_keepDeltaBehindExportId",
+    "_borrowConcurrencyFromConnectionId",
+)
+"""References that can be left out of a circle, the first ones first."""
+
+
+def settle(draft: Draft) -> None:
+    """Leave out of *draft* what has to be, until the rest can be declared."""
+    while _resolve_missing(draft) or _leave_out_refused(draft) or _open_circle(draft):
+        pass
+
+
+def _resolve_missing(draft: Draft) -> bool:
+    missing = [
+        (name, path, text)
+        for name, _ in draft.living()
+        for path, text in draft.settings(name)
+        if text not in draft.names and is_reference(path, text)
+    ]
+    for name, path, identity in missing:
+        _resolve(draft, name, path, identity)
+    return bool(missing)
+
+
+def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
+    document = draft.found[name].document
+    if field_of(path) != "_connectionId":
+        what = (resource_of(path) or "documents").removesuffix("s")
+        reason = f"needs the {what} {identity}, which is not there"
+        draft.cut(name, casualty(document, path), reason)
+    elif identity not in draft.names:
+        draft.add(placeholder(identity, document))
+
+
+def _leave_out_refused(draft: Draft) -> bool:
+    components = draft.components()
+    by_name = {each.external_id: each for each in components}
+    errors = {
+        (component.external_id, finding.id): finding.message
+        for component in components
+        for finding in component_findings(component, by_name)
+        if finding.id.startswith("E")
+    }
+    for (name, finding), message in errors.items():
+        cures = list(_cures(draft, name, finding))
+        for path in cures:
+            draft.cut(name, path, message)
+        if not cures and name not in draft.dropped:
+            draft.drop(name, message)
+    return bool(errors)
+
+
+def _cures(draft: Draft, name: str, finding: str) -> Iterator[Path]:
+    """Yield the fields without which a component is accepted; for most errors there are none."""
+    if finding == "E052":
+        yield ("test",)
+    if finding == "E061":
+        yield from (path for path, _ in draft.settings(name) if path[-1] == "schedule")
+
+
+def _open_circle(draft: Draft) -> bool:
+    circles = cycles(dependencies(draft.components()))
+    if not circles:
+        return False
+    order = {name: n for n, name in enumerate(draft.found)}
+    edges = [
+        (_paths(draft, source, target), source, target) for source, target in pairwise(circles[0])
+    ]
+    paths, source, target = min(edges, key=lambda edge: (_weight(edge[0]), order[edge[2]]))
+    for path in paths:
+        draft.cut(source, path, f"refers to {target!r}, which refers back to it")
+    return True
+
+
+def _paths(draft: Draft, source: str, target: str) -> list[Path]:
+    return [path for path, text in draft.settings(source) if draft.names.get(text) == target]
+
+
+def _weight(paths: list[Path]) -> int:
+    fields = {field_of(path) for path in paths}
+    ranks = [_DISPENSABLE.index(each) for each in fields if each in _DISPENSABLE]
+    return max(ranks) if len(ranks) == len(fields) else len(_DISPENSABLE)

@@ -1,0 +1,47 @@
+"""What a module of Python source is to declare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from connector_kit.blueprint import Blueprint, CompiledComponent
+from connector_kit.blueprint.documents import referred
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A connector before it is written: its class, its listing, its components.
+
+    *components* are in dependency order. *sections* gives, for flows that do not stand under the
+    connector's own name on the settings page, the title of their section.
+    """
+
+    class_name: str
+    name: str
+    version: str
+    components: tuple[CompiledComponent, ...]
+    description: str = ""
+    applications: tuple[str, ...] = ()
+    sections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, blueprint: Blueprint, class_name: str) -> "Outline":
+        """Return the outline of a module that compiles to *blueprint*."""
+        return cls(
+            class_name=class_name,
+            name=blueprint.name,
+            version=blueprint.version,
+            components=blueprint.components,
+            description=blueprint.description,
+            applications=blueprint.applications,
+            sections=_sections(blueprint),
+        )
+
+
+def _sections(blueprint: Blueprint) -> Mapping[str, str]:
+    return {
+        referred(flow["_id"]) or "": section["title"]
+        for section in blueprint.integration.document["settings"]["sections"]
+        for flow in section["flows"]
+        if section["title"] != blueprint.name
+    }

@@ -1,0 +1,153 @@
+"""From the files of a download to its documents.
+
+A download has a folder for each resource type, with files called ``<Name>-<id>.json``, beside an
+``integration.json``; all of it may stand in one folder more. A script's JavaScript stands in its
+JSON, or in a ``.js`` file with the same stem or id; such a file alone is a script as well.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from connector_kit.adoption.download import AdoptionError, Download, Found
+from connector_kit.adoption.parsing import parse_document, parse_text
+
+_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
+
+_NO_COMPONENTS = frozenset(
+    {
+        "agents",
+        "connectors",
+        "iclients",
+        "integrations",
+        "jobs",
+        "licenses",
+        "notifications",
+        "stacks",
+        "templates",
+    }
+)
+"""Resource types that belong to an account or a publisher, and to no version of a connector."""
+
+Files = Mapping[PurePosixPath, bytes]
+Documents = dict[PurePosixPath, Found]
+
+
+def unpack(contents: Mapping[str, bytes]) -> Download:
+    """Return the integration in *contents* (by relative path); raises AdoptionError."""
+    files = {PurePosixPath(path): content for path, content in contents.items()}
+    place = _integration(files)
+    documents = dict(_documents(_below(files, _root(place))))
+    texts = dict(_texts(_below(files, _root(place))))
+    used = _join_scripts(documents, texts)
+    _refuse_duplicates(documents.values())
+    return Download(
+        integration=parse_document(files[place], str(place)),
+        found=tuple(documents[path] for path in sorted(documents)),
+        ignored=tuple(map(str, sorted(files.keys() - documents.keys() - used - {place}))),
+    )
+
+
+def _integration(files: Files) -> PurePosixPath:
+    """Return the integration's own file: the outermost one, should a copy lie deeper."""
+    places = [path for path in files if path.name.lower() == "integration.json"] or [
+        path for path in files if _folder(path) == "integrations" and path.suffix == ".json"
+    ]
+    outermost = min((len(each.parts) for each in places), default=0)
+    places = sorted(each for each in places if len(each.parts) == outermost)
+    if len(places) == 1:
+        return places[0]
+    if places:
+        listed = ", ".join(map(str, places))
+        raise AdoptionError(f"There are several integrations ({listed}): choose the folder of one.")
+    raise AdoptionError(
+        "There is no integration.json: choose the folder or zip file that holds one, beside "
+        "exports/, imports/, flows/ and connections/."
+        if files
+        else "There are no files at all: choose the folder or zip file of a downloaded integration."
+    )
+
+
+def _root(place: PurePosixPath) -> PurePosixPath:
+    return place.parent if place.name.lower() == "integration.json" else place.parent.parent
+
+
+def _below(files: Files, root: PurePosixPath) -> Iterator[tuple[str, PurePosixPath, bytes]]:
+    """Yield the files in the resource folders of *root*, each with its resource type."""
+    for path, content in files.items():
+        inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+        resource = re.sub(r"[^a-z0-9]", "", inside[0].lower()) if len(inside) > 1 else ""
+        if resource and resource not in _NO_COMPONENTS:
+            yield resource, path, content
+
+
+def _documents(
+    files: Iterable[tuple[str, PurePosixPath, bytes]],
+) -> Iterator[tuple[PurePosixPath, Found]]:
+    for resource, path, content in files:
+        if path.suffix.lower() == ".json":
+            document = parse_document(content, str(path))
+            identity = document.get("_id")
+            known = identity if isinstance(identity, str) and identity else _id_in_name(path)
+            yield path, Found(resource, known, document, str(path))
+
+
+def _texts(
+    files: Iterable[tuple[str, PurePosixPath, bytes]],
+) -> Iterator[tuple[PurePosixPath, str]]:
+    for resource, path, content in files:
+        if resource == "scripts" and path.suffix.lower() == ".js":
+            yield path, parse_text(content, str(path))
+
+
+def _join_scripts(documents: Documents, texts: Mapping[PurePosixPath, str]) -> set[PurePosixPath]:
+    """Give *documents* the JavaScript that stands in files; return the files that were needed."""
+    used = set()
+    for path, text in texts.items():
+        owner = _owner(path, documents)
+        if owner is None and _id_in_name(path):
+            documents[path] = _lone_script(path, text)
+        elif owner is not None and not documents[owner].document.get("content"):
+            with_text = {**documents[owner].document, "content": text}
+            documents[owner] = replace(documents[owner], document=with_text)
+            used.add(path)
+        elif owner is not None and documents[owner].document["content"] == text:
+            used.add(path)
+    return used
+
+
+def _owner(text: PurePosixPath, documents: Documents) -> PurePosixPath | None:
+    scripts = [path for path, found in documents.items() if found.resource == "scripts"]
+    for path in scripts:
+        if path.with_suffix("") == text.with_suffix(""):
+            return path
+    identity = _id_in_name(text)
+    return next((each for each in scripts if identity and documents[each].id == identity), None)
+
+
+def _lone_script(path: PurePosixPath, text: str) -> Found:
+    identity = _id_in_name(path)
+    name = re.sub(r"[-_\s]+", " ", path.stem.replace(identity, "")).strip() or f"Script {identity}"
+    return Found("scripts", identity, {"name": name, "content": text}, str(path))
+
+
+def _id_in_name(path: PurePosixPath) -> str:
+    """Return the last id in a file's name, empty when there is none."""
+    found: list[str] = _ID.findall(path.stem)
+    return found[-1] if found else ""
+
+
+def _folder(path: PurePosixPath) -> str:
+    return path.parent.name.lower()
+
+
+def _refuse_duplicates(documents: Iterable[Found]) -> None:
+    places: dict[str, str] = {}
+    for found in documents:
+        if found.id and found.id in places:
+            raise AdoptionError(
+                f"{found.place} and {places[found.id]} have the same id {found.id}: "
+                "remove the one that is out of date."
+            )
+        places[found.id] = found.place
