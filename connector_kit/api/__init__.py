@@ -1,0 +1,1 @@
+"""The REST endpoints: install base, licences, settings, rollouts."""

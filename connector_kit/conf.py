@@ -1,0 +1,290 @@
+"""The kit's settings: one typed class, read lazily from the environment by way of Django.
+
+`connector_kit.server.settings` puts the environment's words into ``settings.CONNECTOR_KIT``;
+`kit()` turns them into `Settings`. Tests change them with ``override_settings``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+from connector_kit import embedded, parsing
+from connector_kit.parsing import ConnectorEntry, Problem, Variable
+
+__all__ = [
+    "ConnectorEntry",
+    "Problem",
+    "Settings",
+    "Variable",
+    "from_environment",
+    "kit",
+    "read",
+    "redis_url",
+    "variables",
+]
+
+HOME = Path("var").absolute()
+"""Where the kit keeps things unless told otherwise: below the folder it is started in."""
+
+API_BASE_URLS = {"na": "https://api.integrator.io/v1", "eu": "https://api.eu.integrator.io/v1"}
+"""Where each region's API is (protocol/http-api.md)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set, with the defaults of a laptop. Documented in docs/settings.md."""
+
+    home: Annotated[
+        Path,
+        Variable(
+            "CONNECTOR_KIT_HOME",
+            parsing.path,
+            "The folder for what the kit keeps on this machine: database, Redis, secret key.",
+            number=201,
+        ),
+    ] = HOME
+    debug: Annotated[
+        bool,
+        Variable(
+            "DEBUG",
+            parsing.boolean,
+            "Show Django's error pages. Never where others can reach the server.",
+            number=202,
+        ),
+    ] = False
+    secret_key: Annotated[
+        str,
+        Variable(
+            "SECRET_KEY",
+            parsing.text,
+            "Signs sessions. Left out, one is made and kept in the home folder; "
+            "required once the public address is https.",
+            number=203,
+            is_secret=True,
+        ),
+    ] = ""
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Variable(
+            "ALLOWED_HOSTS",
+            parsing.words,
+            "Host names the pages answer to, separated by commas. "
+            "This machine and the host of the public address always count.",
+            number=204,
+        ),
+    ] = ()
+    database_url: Annotated[
+        str,
+        Variable(
+            "DATABASE_URL",
+            parsing.database_url,
+            "The database; left out, an SQLite file in the home folder. "
+            "In production: postgresql://user:password@host/name.",
+            number=205,
+            is_secret=True,
+        ),
+    ] = ""
+    redis_url: Annotated[
+        str,
+        Variable(
+            "REDIS_URL",
+            parsing.redis_url,
+            "The Redis that all processes share; left out, one is started in the home folder.",
+            number=206,
+            is_secret=True,
+        ),
+    ] = ""
+    token: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_TOKEN",
+            parsing.text,
+            "The publisher's API token for integrator.io.",
+            number=207,
+            is_secret=True,
+        ),
+    ] = ""
+    region: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_REGION",
+            parsing.one_of(*API_BASE_URLS),
+            "Where the publisher's account lives: na or eu.",
+            number=208,
+        ),
+    ] = "na"
+    base_url: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_BASE_URL",
+            parsing.url,
+            "The address of another API, for instance of the sandbox; goes before the region.",
+            number=209,
+        ),
+    ] = ""
+    host_uri: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_HOST_URI",
+            parsing.url,
+            "The public address of this server: integrator.io posts to its /function.",
+            number=210,
+        ),
+    ] = "http://127.0.0.1:8000"
+    system_tokens: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_SYSTEM_TOKEN",
+            parsing.words,
+            "The system token of the stack record, with which integrator.io identifies itself. "
+            "Several, separated by commas, while a new one takes over.",
+            number=211,
+            is_secret=True,
+        ),
+    ] = ()
+    connectors: Annotated[
+        tuple[ConnectorEntry, ...],
+        Variable(
+            "CONNECTOR_KIT_CONNECTORS",
+            parsing.connectors,
+            "The connectors served, each as `[<connectorId>=]package.module[:Class]`.",
+            number=212,
+        ),
+    ] = ()
+    rate_size: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_RATE_SIZE",
+            parsing.whole(1, 1_000_000),
+            "Requests that an account's bucket holds.",
+            number=213,
+        ),
+    ] = 100
+    rate_per_second: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_RATE_PER_SECOND",
+            parsing.number(0.01, 1_000_000),
+            "Requests that flow into the bucket every second.",
+            number=214,
+        ),
+    ] = 30.0
+    function_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_FUNCTION_SECONDS",
+            parsing.number(1, 900),
+            "Seconds after which a function stops at its next checkpoint. integrator.io waits for "
+            "300, and a one-time token lives for 900.",
+            number=215,
+        ),
+    ] = 270.0
+    lease_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_LEASE_SECONDS",
+            parsing.number(1, 3600),
+            "Seconds for which a process may work on an installation without a sign of life.",
+            number=216,
+        ),
+    ] = 60.0
+    push_timeout_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS",
+            parsing.number(1, 86_400),
+            "Seconds after which a pushed update that nobody reported on counts as failed.",
+            number=217,
+        ),
+    ] = 300.0
+    claim_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_CLAIM_SECONDS",
+            parsing.number(1, 3600),
+            "Seconds after which a push that a worker took up but did not send is taken up again.",
+            number=218,
+        ),
+    ] = 60.0
+    tick_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_TICK_SECONDS",
+            parsing.number(0.1, 3600),
+            "Seconds between two looks at the running rollouts.",
+            number=219,
+        ),
+    ] = 1.0
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={getattr(self, name)!r}"
+            for name, variable in variables().items()
+            if not variable.is_secret
+        )
+        return f"Settings({', '.join(shown)})"
+
+    @property
+    def api_base_url(self) -> str:
+        """The API's address: the custom one, else the region's."""
+        return self.base_url or API_BASE_URLS[self.region]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the server is reached over https, and its cookies have to be too."""
+        return self.host_uri.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host name that the pages answer to."""
+        own = (urlsplit(self.host_uri).hostname or "localhost", "localhost", "127.0.0.1", "[::1]")
+        return tuple(dict.fromkeys((*self.allowed_hosts, *own)))
+
+
+def kit() -> Settings:
+    """Return the settings in force; raises ImproperlyConfigured when one cannot be used."""
+    settings, problems = read(getattr(django_settings, "CONNECTOR_KIT", {}))
+    if problems:
+        raise ImproperlyConfigured(" ".join(problem.message for problem in problems))
+    return settings
+
+
+def redis_url() -> str:
+    """Return the address of the Redis that all processes share, starting the embedded one."""
+    settings = kit()
+    return settings.redis_url or embedded.redis_url(settings.home)
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the words that *environment* has for the settings, by the settings' names."""
+    given = {name: environment.get(each.name, "") for name, each in variables().items()}
+    return {name: words for name, words in given.items() if words.strip()}
+
+
+def read(given: Mapping[str, Any]) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings that *given* makes, the default wherever a value cannot be used.
+
+    Text is parsed as it stands in the environment; values of other types are taken as they are.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in given.items():
+        variable = variables()[name]
+        try:
+            values[name] = variable.parse(value) if isinstance(value, str) else value
+        except ValueError as error:
+            problems.append(variable.problem(str(error)))
+    return Settings(**values), tuple(problems)
+
+
+@cache
+def variables() -> Mapping[str, Variable]:
+    """Return the environment variable of every setting, by the setting's name."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(Settings)}

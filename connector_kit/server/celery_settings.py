@@ -1,0 +1,43 @@
+"""How tasks travel. Celery reads this when it is first used, which starts the embedded Redis.
+
+Tasks are ticks: they may be lost, late or run twice without harm, so nothing is kept for long.
+"""
+
+from connector_kit import conf
+
+_kit = conf.kit()
+
+broker_url = conf.redis_url()
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+broker_transport_options = {
+    "visibility_timeout": 120,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    # Whoever sends a task learns within a second or two that the broker is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+
+task_serializer = "json"
+accept_content = ["json"]
+task_ignore_result = True
+task_publish_retry = False
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_default_queue = "connector_kit"
+
+worker_prefetch_multiplier = 1
+worker_cancel_long_running_tasks_on_connection_loss = False
+
+beat_schedule_filename = str(_kit.home / "beat-schedule")
+beat_schedule = {
+    "rollouts": {
+        "task": "connector_kit.rollouts.tick_all",
+        "schedule": _kit.tick_seconds,
+        # A tick that nobody took in time is worth nothing: the next one looks at the same rows.
+        "options": {"expires": 2 * _kit.tick_seconds},
+    }
+}

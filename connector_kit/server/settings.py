@@ -1,0 +1,101 @@
+"""Django's settings, all drawn from the kit's own: docs/settings.md lists them."""
+
+import os
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from connector_kit import conf
+from connector_kit.server.logs import logging_configuration
+from connector_kit.server.secret_key import kept_secret_key
+
+CONNECTOR_KIT = conf.from_environment(os.environ)
+_kit, _ = conf.read(CONNECTOR_KIT)
+
+try:
+    _kit.home.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"CONNECTOR_KIT_HOME: the folder {_kit.home} cannot be made ({error.strerror}). "
+        "Name one that this user may write to."
+    ) from error
+
+DEBUG = _kit.debug
+SECRET_KEY = _kit.secret_key or kept_secret_key(_kit.home)
+ALLOWED_HOSTS = list(_kit.hosts)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "connector_kit",
+]
+
+MIDDLEWARE = [
+    "connector_kit.server.middleware.AccessLog",
+    "connector_kit.server.middleware.PlatformFirst",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "connector_kit.server.urls"
+WSGI_APPLICATION = "connector_kit.server.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+_SQLITE: dict[str, Any] = {
+    "timeout": 30,
+    # A transaction that is going to write says so at once, and waits its turn: without this,
+    # two that read first and write later fail with "database is locked".
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+_database = dj_database_url.parse(
+    _kit.database_url or f"sqlite:///{_kit.home / 'db.sqlite3'}",
+    conn_max_age=60,
+    conn_health_checks=True,
+)
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {**_SQLITE, **_database.get("OPTIONS", {})}
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_SECURE = _kit.is_public
+CSRF_COOKIE_SECURE = _kit.is_public
+CSRF_TRUSTED_ORIGINS = [_kit.host_uri]
+SECURE_HSTS_SECONDS = 31_536_000 if _kit.is_public else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _kit.is_public else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = logging_configuration()

@@ -1,0 +1,17 @@
+"""The kit's own settings, over an empty home folder that ends with the test run."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="connector-kit-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+for name in list(os.environ):
+    if name.startswith("CONNECTOR_KIT_") or name in {"DATABASE_URL", "REDIS_URL", "DEBUG"}:
+        del os.environ[name]
+os.environ["CONNECTOR_KIT_HOME"] = str(HOME)
+
+from connector_kit.server.settings import *  # noqa: E402, F403
