@@ -1,0 +1,14 @@
+"""What happens in a customer's account: install, update, uninstall. All of it is plan and apply."""
+
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.functions import FUNCTION_NAMES, find_module
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.signals import operation_finished
+
+__all__ = [
+    "FUNCTION_NAMES",
+    "LifecycleError",
+    "find_module",
+    "operation_finished",
+    "publisher_client",
+]

@@ -1,0 +1,85 @@
+"""Carry out a plan: short, dull steps, each recorded as soon as it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from connector_kit.blueprint import (
+    INTEGRATION,
+    Conflict,
+    Create,
+    Delete,
+    Plan,
+    PlanStep,
+    Unchanged,
+    Update,
+)
+from connector_kit.integrator.errors import NotFound
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.errors import Checkpoint, PlanBlocked
+
+
+class Journal(Protocol):
+    """Remembers each step that was carried out."""
+
+    def record(self, step: PlanStep, resource_id: str) -> None:
+        """Note that *step* is done and which document it left (or removed)."""
+
+
+def apply(
+    plan: Plan, account: Account, journal: Journal, *, out_of_time: Callable[[], bool]
+) -> None:
+    """Bring *account* to what *plan* says, one recorded step after the other.
+
+    The step for the installation itself is left to the caller, whose last write it belongs to.
+    Raises `PlanBlocked` before the first write when the plan has conflicts, and `Checkpoint`
+    between two steps when *out_of_time* says so. Any error leaves a state from which planning
+    again goes on.
+    """
+    if plan.is_blocked:
+        raise PlanBlocked(plan)
+    steps = [step for step in plan.steps if step.external_id != INTEGRATION]
+    for done, step in enumerate(steps):
+        if _writes(step) and out_of_time():
+            raise Checkpoint(done, len(steps))
+        journal.record(step, _carry_out(step, account))
+
+
+def _carry_out(step: PlanStep, account: Account) -> str:
+    match step:
+        case Create():
+            account.ids[step.component.external_id] = account.create(step.component)
+            return account.ids[step.component.external_id]
+        case Update():
+            _write(step, account)
+            return step.id
+        case Delete():
+            _delete(step, account)
+            return step.id
+        case Unchanged():
+            return step.id
+        case Conflict():
+            raise AssertionError("a blocked plan is never applied")
+
+
+def _write(step: Update, account: Account) -> None:
+    resource = account.client.resource(step.resource)
+    write = step.writes()
+    if write[0] == "PATCH":
+        resource.patch(step.id, [account.resolve(dict(each)) for each in write[1]])
+    else:
+        resource.update(step.id, account.resolve(write[1]))
+
+
+def _delete(step: Delete, account: Account) -> None:
+    try:
+        account.client.resource(step.resource).delete(step.id)
+    except NotFound:
+        return  # already gone, which is what was asked for
+    finally:
+        account.ids.pop(step.external_id, None)
+
+
+def _writes(step: PlanStep) -> bool:
+    return not isinstance(step, Unchanged)

@@ -1,0 +1,60 @@
+"""What can go wrong in an account, as the platform and the publisher get to read it."""
+
+from __future__ import annotations
+
+from connector_kit.blueprint import Conflict, Plan
+from connector_kit.integrator import errors as api
+
+
+class LifecycleError(Exception):
+    """A refusal that says what is wrong and what to do; *code* travels to the platform."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class PlanBlocked(LifecycleError):
+    """The plan meets something that it must not touch; nothing was written."""
+
+    def __init__(self, plan: Plan) -> None:
+        first = plan.conflicts[0]
+        super().__init__(first.code, " ".join(_sentence(each) for each in plan.conflicts))
+        self.plan = plan
+
+
+class Checkpoint(LifecycleError):
+    """Work stopped before its deadline, with its progress recorded; calling again goes on."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(
+            "checkpoint",
+            f"Stopped before the time limit after {done} of {total} steps; progress is kept. "
+            "Call the function again to go on.",
+        )
+
+
+def _sentence(conflict: Conflict) -> str:
+    return f"{conflict.message} {conflict.hint}".strip()
+
+
+_CODES: tuple[tuple[type[api.IntegratorError], str], ...] = (
+    (api.Unauthorized, "token_refused"),
+    (api.Forbidden, "forbidden"),
+    (api.RateLimited, "rate_limited"),
+    (api.Transient, "platform_unavailable"),
+    (api.OutcomeUnknown, "outcome_unknown"),
+)
+"""Codes of failures whose cause is the call, not the document (protocol/http-api.md#2-errors)."""
+
+
+def code_of(error: BaseException) -> str:
+    """The code under which *error* is recorded and reported."""
+    if isinstance(error, LifecycleError):
+        return error.code
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    named = getattr(error, "code", None)
+    return named if isinstance(named, str) and named else type(error).__name__

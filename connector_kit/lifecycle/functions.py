@@ -1,0 +1,97 @@
+"""The functions the platform may call for a connector: the derived ones and the author's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+from connector_kit.adoption.loading import load_connector
+from connector_kit.blueprint import Document
+from connector_kit.extension import ExtensionError, FunctionModule
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.errors import LifecycleError, code_of
+from connector_kit.lifecycle.install import REMOVE, VERIFY, install, verify
+from connector_kit.lifecycle.uninstall import pre_uninstall, remove, uninstall
+from connector_kit.lifecycle.update import update
+from connector_kit.models import Connector
+
+Function = Callable[[Document], Any]
+
+FUNCTION_NAMES = {
+    "installerFunction": "install",
+    "updateFunction": "update",
+    "preUninstallFunction": "preUninstallFunction",
+    "uninstallerFunction": "uninstall",
+}
+"""What the marketplace record says (protocol/resources.md#connector)."""
+
+
+def find_module(connector_id: str) -> FunctionModule | None:
+    """The functions of the published connector *connector_id*, or None when it is not ours."""
+    connector = Connector.objects.filter(connector_id=connector_id).first()
+    return _module(connector) if connector else None
+
+
+def _module(connector: Connector) -> FunctionModule:
+    return _authored(connector.class_path) | FunctionModule(
+        installer=_Steps(
+            connector,
+            VERIFY,
+            verify,
+            {"install": partial(install, connector), "update": partial(update, connector)},
+        ),
+        uninstaller=_Steps(
+            connector,
+            REMOVE,
+            remove,
+            {
+                "preUninstallFunction": partial(pre_uninstall, connector),
+                "uninstall": partial(uninstall, connector),
+            },
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _authored(class_path: str) -> FunctionModule:
+    return FunctionModule.of(load_connector(class_path))
+
+
+class _Steps(dict[str, Function]):
+    """The named functions of one part, and a step function for every connection.
+
+    Older installations have steps for connections that the newest release no longer declares,
+    so a step is recognised by its prefix rather than looked up in a declaration.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        prefix: str,
+        step: Callable[[Connector, str, Document], Document],
+        functions: dict[str, Function],
+    ) -> None:
+        super().__init__({name: reporting(function) for name, function in functions.items()})
+        self._connector, self._prefix, self._step = connector, prefix, step
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the function called *name*, a step function, or *default*."""
+        if name in self:
+            return self[name]
+        if name.startswith(self._prefix):
+            connection = name.removeprefix(self._prefix)
+            return reporting(partial(self._step, self._connector, connection))
+        return default
+
+
+def reporting(function: Function) -> Function:
+    """Translate what the kit raises into the error that travels to the platform."""
+
+    def call(options: Document) -> Any:
+        try:
+            return function(options)
+        except (LifecycleError, IntegratorError) as error:
+            raise ExtensionError(code_of(error), str(error)) from error
+
+    return call
