@@ -1,0 +1,129 @@
+"""Which connector is meant: from a word on the command line to a class or a record."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector_kit import blueprint
+from connector_kit.adoption.loading import load_connector
+from connector_kit.blueprint import Blueprint, compile_connector
+from connector_kit.conf import ConnectorEntry, kit
+from connector_kit.models import Connector, Release
+from connector_kit.publisher.errors import NotPublished, UnknownConnector
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A connector class that could be published."""
+
+    slug: str
+    class_path: str
+    blueprint: Blueprint
+    pinned_id: str | None
+    """The marketplace id that the settings fix for it (``<id>=module:Class``)."""
+
+
+def candidate(target: str | None) -> Candidate:
+    """Load and compile the connector at *target*, by default the only configured one.
+
+    A published connector's slug does as well. Raises `DeclarationError` with every problem,
+    `UnknownConnector` when it is not clear which connector is meant.
+    """
+    place = _place(target)
+    cls = load_connector(place)
+    return Candidate(
+        slug=slug_of(cls),
+        class_path=_class_path(place, cls),
+        blueprint=compile_connector(cls),
+        pinned_id=_pinned_id(place, cls),
+    )
+
+
+def find_connector(name: str | None) -> Connector:
+    """The published connector *name*: its slug, or where its class is.
+
+    None stands for the only one there is. Raises `UnknownConnector` or `NotPublished`.
+    """
+    if name is None and not kit().connectors:
+        return _only_published()
+    if known := Connector.objects.filter(slug=name or "").first():
+        return known
+    place = _place(name)
+    slug = slug_of(load_connector(place))
+    if known := Connector.objects.filter(slug=slug).first():
+        return known
+    raise NotPublished(f"{slug} is not published yet. Run 'manage.py publish {place}' first.")
+
+
+def find_release(connector: Connector, version: str | None) -> Release:
+    """The release *version* of *connector*, by default its newest; raises `NotPublished`."""
+    if version is None:
+        found = Release.objects.newest(connector)
+    else:
+        found = connector.releases.filter(version=version).first()
+    if found:
+        return found
+    known = ", ".join(connector.releases.values_list("version", flat=True)) or "none"
+    raise NotPublished(
+        f"{connector.slug} has no release {version or ''} here (published: {known}). "
+        "Publish it, or choose one of these."
+    )
+
+
+def published_id(connector: Connector) -> str:
+    """The marketplace id of *connector*; raises `NotPublished` when it has none."""
+    if connector.connector_id:
+        return connector.connector_id
+    raise NotPublished(
+        f"{connector.slug} has no record on the platform yet. "
+        f"Run 'manage.py publish {connector.slug}' first."
+    )
+
+
+def slug_of(cls: type[blueprint.Connector]) -> str:
+    """The short name of a connector: its class's name in lower case, words joined by hyphens.
+
+    It makes two classes versions of one connector, wherever they are.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+", "-", cls.__name__)
+    return words.strip("-").lower()
+
+
+def _place(target: str | None) -> str:
+    if target is None:
+        return _only_configured().target
+    if known := Connector.objects.filter(slug=target).first():
+        return known.class_path
+    return target
+
+
+def _only_configured() -> ConnectorEntry:
+    entries = kit().connectors
+    if len(entries) == 1:
+        return entries[0]
+    known = ", ".join(entry.target for entry in entries) or "none is configured"
+    raise UnknownConnector(
+        f"Which connector? Name it by slug, as package.module:Class or as a path ({known}), "
+        "or set CONNECTOR_KIT_CONNECTORS to a single one."
+    )
+
+
+def _only_published() -> Connector:
+    known = list(Connector.objects.order_by("slug"))
+    if len(known) == 1:
+        return known[0]
+    slugs = ", ".join(map(str, known)) or "none is published yet"
+    raise UnknownConnector(f"Which connector? Name one ({slugs}).")
+
+
+def _class_path(place: str, cls: type[blueprint.Connector]) -> str:
+    """Where every process of the kit finds the class again."""
+    path = Path(place.rpartition(":")[0] or place).expanduser()
+    module = path.resolve() if path.exists() else cls.__module__
+    return f"{module}:{cls.__qualname__}"
+
+
+def _pinned_id(place: str, cls: type[blueprint.Connector]) -> str | None:
+    names = {place, cls.__module__, _class_path(place, cls)}
+    pinned = (entry.connector_id for entry in kit().connectors if entry.target in names)
+    return next(pinned, None)

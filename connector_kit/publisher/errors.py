@@ -1,0 +1,25 @@
+"""What a publisher can be told: each error names the thing and the way out."""
+
+
+class PublisherError(Exception):
+    """A request of the publisher that cannot be met as it stands."""
+
+
+class UnknownConnector(PublisherError):
+    """No connector is meant, or none is known by that name."""
+
+
+class NotPublished(PublisherError):
+    """The connector has no record here yet, or not the release that was asked for."""
+
+
+class VersionTaken(PublisherError):
+    """The version is published already, with other content. Releases never change."""
+
+
+class RecordLost(PublisherError):
+    """The platform has no record where ours say it is, or more than one fits."""
+
+
+class RolloutInTheWay(PublisherError):
+    """A rollout is changing the installations that a dry run would ask."""

@@ -1,0 +1,105 @@
+"""What a release would change in installations: the answer of a dry run, and one from records."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from connector_kit.blueprint import INTEGRATION, CompiledComponent, Fence, Live, compare
+from connector_kit.models import Connector, Installation, Release
+from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.errors import PublisherError
+
+Outcome = Literal["planned", "failed", "timed_out"]
+
+
+@dataclass(frozen=True)
+class InstallationPlan:
+    """What an update would do to one installation, or why that cannot be said."""
+
+    installation: Installation
+    version: str
+    outcome: Outcome
+    plan: dict[str, Any] | None = None
+    """The plan as `connector_kit.blueprint.Plan.to_json` writes it."""
+    code: str = ""
+    message: str = ""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether conflicts keep the update from being carried out."""
+        return bool(self.plan and self.plan["summary"]["conflict"])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan with its installation as JSON."""
+        return {
+            "integration_id": self.installation.integration_id,
+            "name": self.installation.name,
+            "email": self.installation.email,
+            "from_version": self.installation.version,
+            "to_version": self.version,
+            "outcome": self.outcome,
+            "blocked": self.is_blocked,
+            "code": self.code,
+            "message": self.message,
+            "plan": self.plan,
+        }
+
+
+def choose_installations(
+    connector: Connector, integration_ids: Sequence[str] | None
+) -> tuple[str, ...]:
+    """The integration ids that are meant, None standing for all that the platform still has.
+
+    Raises `PublisherError` that names those which are not known, or have vanished.
+    """
+    active = connector.installations.active()
+    if integration_ids is None:
+        return tuple(active.order_by("integration_id").values_list("integration_id", flat=True))
+    known = set(active.filter(integration_id__in=integration_ids).values_list("integration_id"))
+    missing = [each for each in integration_ids if (each,) not in known]
+    if missing:
+        raise PublisherError(
+            f"{connector.slug} has no installation {', '.join(missing)}. Look at "
+            "'manage.py installbase list', after 'installbase sync' when it is new."
+        )
+    return tuple(dict.fromkeys(integration_ids))
+
+
+def plan_offline(
+    connector: Connector,
+    integration_ids: Iterable[str],
+    release: Release,
+    *,
+    recreate_deleted: bool = False,
+) -> Iterator[InstallationPlan]:
+    """Compare *release* with what the records say was last applied; calls nobody.
+
+    It knows nothing of what customers changed or deleted since, so it shows no conflicts.
+    """
+    blueprint = release.blueprint()
+    connector_id = published_id(connector)
+    for each in integration_ids:
+        installation = Installation.objects.get(integration_id=each)
+        plan = compare(
+            (*blueprint.components, blueprint.integration),
+            installation.applied(),
+            tuple(_as_recorded(installation, connector_id)),
+            fence=Fence(connector_id=connector_id, integration_id=each),
+            recreate_deleted=recreate_deleted,
+        )
+        yield InstallationPlan(installation, release.version, "planned", plan.to_json())
+
+
+def _as_recorded(installation: Installation, connector_id: str) -> Iterator[Live]:
+    """The account as it was when the last operation ended."""
+    applied = installation.applied()
+    page = CompiledComponent(INTEGRATION, "integrations", {})
+    for name, component in ({INTEGRATION: page} | applied).items():
+        yield Live(
+            id=name,
+            external_id=name,
+            resource=component.resource,
+            document=component.document,
+            connector_id=connector_id,
+            integration_id=installation.integration_id,
+        )

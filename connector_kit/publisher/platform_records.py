@@ -1,0 +1,112 @@
+"""Finding and writing the stack record and the listing of a connector, without duplicates.
+
+A record is found by the id we stored, else by what a lost answer would have left behind: its
+name, and for a listing its handle, among the publisher's own (protocol/http-api.md#9, #10).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connector_kit.blueprint import Document
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound, OutcomeUnknown
+from connector_kit.integrator.resource import Resource
+from connector_kit.publisher import records
+from connector_kit.publisher.errors import RecordLost
+from connector_kit.publisher.records import RecordPlan
+
+CREATE_ATTEMPTS = 3
+"""How often a create is sent when its answers are lost and it has left no trace."""
+
+Matches = Callable[[Document], bool]
+
+
+@dataclass(frozen=True)
+class PlatformRecords:
+    """The records of one connector in the publisher's account."""
+
+    client: Client
+    slug: str
+    name: str
+
+    def listing(self, stored_id: str | None, *, may_be_lost: bool = False) -> Document | None:
+        """The listing, or None when there is none yet.
+
+        Raises `RecordLost` when *stored_id* is known and the platform has no such record, unless
+        it *may_be_lost*, and when several records have this name and handle.
+        """
+        if stored_id:
+            try:
+                return self.client.connectors.get(stored_id)
+            except NotFound as error:
+                if not may_be_lost:
+                    raise RecordLost(_lost(self.slug, stored_id)) from error
+        found = [each for each in self.client.connectors.list() if self._is_listing(each)]
+        if len(found) > 1:
+            raise RecordLost(_ambiguous(self.name, self.slug, found))
+        return found[0] if found else None
+
+    def stack(self, stored_id: str | None) -> Document | None:
+        """The stack record, or None when there is none (any more)."""
+        if stored_id:
+            try:
+                return self.client.stacks.get(stored_id)
+            except NotFound:
+                pass  # a stack record is only a pointer: it can be found by name or made again
+        return next(filter(self._is_stack, self.client.stacks.list()), None)
+
+    def write_stack(self, plan: RecordPlan, *, host_uri: str, system_token: str | None) -> str:
+        """Carry out *plan* and return the record's id."""
+        if plan.id is None:
+            document = records.new_stack(self.slug, host_uri=host_uri, system_token=system_token)
+            return _create(self.client.stacks, document, self._is_stack)
+        if plan.changes:
+            # A PUT would send the masked system token back (protocol/README.md U35).
+            operation = {"op": "add", "path": "/server/hostURI", "value": host_uri}
+            self.client.stacks.patch(plan.id, [operation])
+        return plan.id
+
+    def write_listing(self, plan: RecordPlan, live: Document | None, wanted: Document) -> str:
+        """Carry out *plan* and return the record's id. Fields that *wanted* lacks are kept."""
+        if plan.id is None:
+            document = {"published": False, "managed": True, **wanted}
+            return _create(self.client.connectors, document, self._is_listing)
+        if plan.changes:
+            self.client.connectors.update(plan.id, {**(live or {}), **wanted})
+        return plan.id
+
+    def _is_stack(self, document: Document) -> bool:
+        return records.is_stack(document, records.stack_name(self.slug))
+
+    def _is_listing(self, document: Document) -> bool:
+        return records.is_listing(document, name=self.name, handle=self.slug)
+
+
+def _create(resource: Resource, document: Document, matches: Matches) -> str:
+    """Create *document* once, also when an answer is lost on its way; returns its id."""
+    for attempt in range(1, CREATE_ATTEMPTS + 1):
+        try:
+            return str(resource.create(document)["_id"])
+        except OutcomeUnknown:
+            if found := next(filter(matches, resource.list()), None):
+                return str(found["_id"])
+            if attempt == CREATE_ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _lost(slug: str, stored_id: str) -> str:
+    return (
+        f"The platform has no connector {stored_id}, which is where {slug} was published. Check "
+        "that CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL belong to the same account as "
+        "before. If the record really is gone, publish with --new-records: installations of the "
+        "lost one will no longer be reached."
+    )
+
+
+def _ambiguous(name: str, handle: str, found: list[Document]) -> str:
+    ids = ", ".join(each["_id"] for each in found)
+    return (
+        f"The platform has {len(found)} connectors called {name!r} with the handle {handle!r}: "
+        f"{ids}. Say which one is meant: CONNECTOR_KIT_CONNECTORS=<id>=module:Class."
+    )

@@ -1,0 +1,31 @@
+"""A small connector to publish. Tests change its version and components as its author would."""
+
+from connector_kit import Connection, Connector, Export, Flow, Import
+
+
+class OrdersToSlack(Connector):
+    name = "Orders to Slack"
+    version = "1.0.0"
+    description = "Tells a channel about new orders."
+    applications = ("shopify", "slack")
+
+    shop = Connection(
+        "Shop", type="http", http={"baseURI": "https://shop.example.com", "mediaType": "json"}
+    )
+    slack = Connection(
+        "Slack", type="http", http={"baseURI": "https://slack.example.com", "mediaType": "json"}
+    )
+    new_orders = Export(
+        "New orders", connection=shop, http={"relativeURI": "/orders", "method": "GET"}
+    )
+    post_message = Import(
+        "Post message", connection=slack, http={"relativeURI": ["/post"], "method": ["POST"]}
+    )
+    orders_to_slack = Flow("Orders to Slack", source=new_orders, steps=[post_message])
+
+
+class Unsound(Connector):
+    name = ""
+    version = "one"
+
+    lonely = Flow("Lonely")

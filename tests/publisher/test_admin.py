@@ -1,0 +1,92 @@
+"""The admin: every record can be read, none can be written."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from connector_kit.models import (
+    Change,
+    Component,
+    Connector,
+    Document,
+    Installation,
+    Operation,
+    Push,
+    Release,
+    Rollout,
+    Wave,
+)
+
+MODELS = [Change, Component, Connector, Document, Installation]
+MODELS += [Operation, Push, Release, Rollout, Wave]
+
+
+@pytest.fixture
+def rows(db):
+    """One row of every model."""
+    connector = Connector.objects.create(slug="orders", name="Orders", connector_id="a" * 24)
+    release = Release.objects.create(
+        connector=connector, version="1.0.0", digest="0" * 64, manifest={}
+    )
+    document = Document.objects.create(digest="1" * 64, body="{}")
+    installation = Installation.objects.create(connector=connector, integration_id="b" * 24)
+    component = Component.objects.create(
+        installation=installation,
+        external_id="shop",
+        resource="connections",
+        resource_id="c" * 24,
+        applied=document,
+    )
+    operation = Operation.objects.create(
+        installation=installation, kind="update", function="update", release=release
+    )
+    change = Change.objects.create(
+        operation=operation,
+        installation=installation,
+        action="create",
+        resource="connections",
+        external_id="shop",
+    )
+    rollout = Rollout.objects.create(
+        connector=connector, release=release, window=1, failure_limit=1, max_attempts=1
+    )
+    wave = Wave.objects.create(rollout=rollout, index=0, label="rest")
+    push = Push.objects.create(rollout=rollout, wave=wave, installation=installation)
+    created = (connector, release, document, installation, component)
+    return {type(row): row for row in (*created, operation, change, rollout, wave, push)}
+
+
+def test_every_model_has_its_pages():
+    assert set(apps.get_app_config("connector_kit").get_models()) <= set(admin.site._registry)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_can_be_listed_searched_and_opened(model, rows, admin_client):
+    name = f"admin:connector_kit_{model._meta.model_name}"
+
+    listed = admin_client.get(reverse(f"{name}_changelist"), {"q": "a"})
+    opened = admin_client.get(reverse(f"{name}_change", args=[rows[model].pk]))
+
+    assert (listed.status_code, opened.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nobody_can_add_change_or_delete(model, rows, admin_client):
+    name = f"admin:connector_kit_{model._meta.model_name}"
+    place = [rows[model].pk]
+
+    assert admin_client.get(reverse(f"{name}_add")).status_code == 403
+    assert admin_client.post(reverse(f"{name}_change", args=place), {}).status_code == 403
+    assert admin_client.post(reverse(f"{name}_delete", args=place), {}).status_code == 403
+
+
+def test_a_long_list_takes_no_query_per_row(rows, admin_client, django_assert_max_num_queries):
+    for index in range(20):
+        installation = Installation.objects.create(
+            connector=rows[Connector], integration_id=f"{index:024x}"
+        )
+        Push.objects.create(rollout=rows[Rollout], wave=rows[Wave], installation=installation)
+
+    with django_assert_max_num_queries(12):
+        admin_client.get(reverse("admin:connector_kit_push_changelist"))

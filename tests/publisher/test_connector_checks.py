@@ -1,0 +1,35 @@
+"""``manage.py check`` looks into the configured connectors."""
+
+import pytest
+from django.core.checks import ERROR
+
+from connector_kit.publisher.checks import connectors_are_sound
+
+
+def found(settings, target):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "connectors": target}
+    return connectors_are_sound()
+
+
+def test_a_sound_connector_is_passed_over(settings):
+    assert found(settings, "tests.publisher.declared:OrdersToSlack") == []
+
+
+def test_every_problem_of_a_declaration_is_reported_with_its_place_and_way_out(settings):
+    messages = found(settings, "tests.publisher.declared:Unsound")
+
+    assert len(messages) >= 3
+    assert all(each.level == ERROR and each.hint and each.id for each in messages)
+    assert any(each.msg.startswith("Unsound.lonely: ") for each in messages)
+
+
+@pytest.mark.parametrize("target", ["no.such.module", "tests.publisher.declared:Missing"])
+def test_a_connector_that_cannot_be_loaded_is_reported(settings, target):
+    [message] = found(settings, target)
+
+    assert target in message.msg
+    assert message.id == "connector_kit.E300"
+
+
+def test_wrong_settings_are_left_to_their_own_check(settings):
+    assert found(settings, "=") == []

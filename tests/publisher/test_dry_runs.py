@@ -1,0 +1,199 @@
+"""Dry runs: installations are asked what would change, and left as they were."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.utils import timezone
+
+from connector_kit import Flow
+from connector_kit.integrator.errors import Unauthorized
+from connector_kit.models import Installation, Operation, Rollout
+from connector_kit.publisher import (
+    PublisherError,
+    choose_installations,
+    plan_live,
+    plan_offline,
+    publish,
+)
+from connector_kit.publisher.dry_run import Clock
+from connector_kit.publisher.errors import RolloutInTheWay
+from tests.publisher.declared import OrdersToSlack
+from tests.publisher.fixtures import ORDERS, recorded
+
+pytestmark = pytest.mark.django_db
+
+EMPTY_PLAN = {
+    "steps": [],
+    "summary": {"create": 0, "update": 0, "delete": 0, "unchanged": 5, "conflict": 0},
+}
+
+
+@dataclass
+class Stack:
+    """Plays the stack's part while a dry run waits: stores what each update function planned."""
+
+    outcomes: dict = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def clock(self):
+        return Clock(now=lambda: self.seconds, sleep=self._wait)
+
+    def _wait(self, seconds):
+        self.seconds += seconds
+        for row in Installation.objects.filter(plan_only=True):
+            if outcome := self.outcomes.get(row.integration_id):
+                Operation.objects.create(
+                    installation=row,
+                    kind=Operation.Kind.PLAN,
+                    function="update",
+                    release=row.target,
+                    finished_at=timezone.now(),
+                    **outcome,
+                )
+
+
+@pytest.fixture
+def two(orders, platform):
+    """Two installations."""
+    ids = sorted([platform.install(orders, 0), platform.install(orders, 1)])
+    for each in ids:
+        Installation.objects.get_or_create(connector=orders, integration_id=each)
+    return ids
+
+
+def ask(orders, ids, stack, **options):
+    return list(plan_live(orders, ids, orders.releases.get(), clock=stack.clock(), **options))
+
+
+def untouched():
+    return Installation.objects.filter(plan_only=False, target=None, recreate_deleted=False)
+
+
+def test_each_installation_answers_with_its_plan(orders, two):
+    stack = Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two})
+
+    answers = ask(orders, two, stack)
+
+    assert {each.installation.integration_id for each in answers} == set(two)
+    assert all(each.outcome == "planned" and each.plan == EMPTY_PLAN for each in answers)
+    assert untouched().count() == 2
+
+
+def test_a_failed_plan_is_reported_with_its_reason(orders, two):
+    failure = {"outcome": "failed", "code": "connection_missing", "message": "No shop."}
+    stack = Stack({two[0]: failure, two[1]: {"outcome": "done", "plan": EMPTY_PLAN}})
+
+    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+
+    assert (answers[two[0]].outcome, answers[two[0]].code) == ("failed", "connection_missing")
+    assert answers[two[1]].outcome == "planned"
+    assert untouched().count() == 2
+
+
+def test_a_call_that_comes_too_late_still_only_plans(orders, two):
+    stack = Stack({two[0]: {"outcome": "done", "plan": EMPTY_PLAN}})
+
+    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+
+    assert answers[two[1]].outcome == "timed_out"
+    assert Installation.objects.get(integration_id=two[1]).plan_only
+    assert untouched().get().integration_id == two[0]
+
+
+def test_asking_again_after_a_time_out_leaves_no_trace_of_it(orders, two):
+    ask(orders, two, Stack())
+    ask(orders, two, Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two}))
+
+    assert untouched().count() == 2
+
+
+def test_what_an_installation_was_waiting_for_is_put_back(orders, two):
+    release = orders.releases.get()
+    Installation.objects.update(target=release, recreate_deleted=True)
+
+    ask(orders, two, Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two}))
+
+    kept = Installation.objects.filter(target=release, recreate_deleted=True, plan_only=False)
+    assert kept.count() == 2
+
+
+def test_an_installation_that_the_platform_refuses_does_not_spoil_the_others(orders, two):
+    unknown = Installation.objects.create(connector=orders, integration_id="f" * 24)
+    stack = Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two})
+
+    answers = ask(orders, [*two, unknown.integration_id], stack)
+
+    outcomes = {each.installation.integration_id: each.outcome for each in answers}
+    assert outcomes == {two[0]: "planned", two[1]: "planned", "f" * 24: "failed"}
+    assert untouched().count() == 3
+
+
+def test_an_installation_that_is_being_changed_is_not_asked(orders, two):
+    busy = Installation.objects.get(integration_id=two[0])
+    busy.take_lease("somebody", now=timezone.now(), seconds=60)
+    stack = Stack({two[1]: {"outcome": "done", "plan": EMPTY_PLAN}})
+
+    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+
+    assert answers[two[0]].code == "update_in_progress"
+    assert answers[two[1]].outcome == "planned"
+    assert untouched().count() == 2
+
+
+def test_a_running_rollout_is_not_disturbed(orders, two):
+    Rollout.objects.create(
+        connector=orders,
+        release=orders.releases.get(),
+        window=1,
+        failure_limit=1,
+        max_attempts=1,
+    )
+
+    with pytest.raises(RolloutInTheWay, match="--offline"):
+        ask(orders, two, Stack())
+
+
+def test_a_refused_token_leaves_every_installation_as_it_was(orders, two, settings):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": "wrong"}
+
+    with pytest.raises(Unauthorized):
+        ask(orders, two, Stack())
+
+    assert untouched().count() == 2
+
+
+def test_from_the_records_a_release_that_is_applied_changes_nothing(orders):
+    release = orders.releases.get()
+    installation = recorded(orders, release)
+
+    [answer] = plan_offline(orders, [installation.integration_id], release)
+
+    summary = answer.plan["summary"]
+    assert summary["create"] == summary["update"] == summary["delete"] == 0
+    assert not answer.is_blocked
+
+
+def test_from_the_records_a_new_release_shows_what_it_declares_differently(orders, monkeypatch):
+    installation = recorded(orders, orders.releases.get())
+    monkeypatch.setattr(OrdersToSlack, "version", "1.1.0")
+    renamed = Flow(
+        "Every order", source=OrdersToSlack.new_orders, steps=[OrdersToSlack.post_message]
+    )
+    monkeypatch.setattr(OrdersToSlack, "orders_to_slack", renamed)
+    publish(ORDERS)
+
+    [answer] = plan_offline(
+        orders, [installation.integration_id], orders.releases.get(version="1.1.0")
+    )
+
+    assert answer.plan["summary"]["update"] == 1
+    assert "Every order" in str(answer.plan)
+
+
+def test_unknown_and_vanished_installations_are_named(orders):
+    Installation.objects.create(
+        connector=orders, integration_id="a" * 24, vanished_at=timezone.now()
+    )
+
+    with pytest.raises(PublisherError, match=f"{'a' * 24}, {'b' * 24}"):
+        choose_installations(orders, ["a" * 24, "b" * 24])
