@@ -1,0 +1,25 @@
+"""Bringing a release to the install base: waves, pushes, and the ticks that drive them.
+
+`start_rollout` writes rows, `tick` does what they say is due; everything in between is stored.
+"""
+
+from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.finding import find_rollout
+from connector_kit.rollouts.selection import Selection
+from connector_kit.rollouts.services import abort, pause, resume, retry_failed, start_rollout
+from connector_kit.rollouts.status import Status, status_of
+from connector_kit.rollouts.ticks import tick
+
+__all__ = [
+    "RolloutError",
+    "Selection",
+    "Status",
+    "abort",
+    "find_rollout",
+    "pause",
+    "resume",
+    "retry_failed",
+    "start_rollout",
+    "status_of",
+    "tick",
+]

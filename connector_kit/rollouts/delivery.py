@@ -1,0 +1,162 @@
+"""Ask the platform to update installations: one request for many, split when one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from connector_kit.integrator.errors import (
+    IntegratorError,
+    NotFound,
+    OutcomeUnknown,
+    Transient,
+    Unauthorized,
+)
+from connector_kit.models import Operation
+from connector_kit.rollouts.decide import InFlight, Report, after_failure
+from connector_kit.rollouts.steps import Halt, Hold, PushAgain, Sent, Step
+from connector_kit.rollouts.verdicts import VANISHED
+
+PLATFORM_PAUSE = timedelta(seconds=5)
+"""How long the platform is left alone that did not answer, after the client's own retries."""
+
+INVALID_REF = "invalid_ref"
+"""A referenced document, here an integration, does not exist (protocol/http-api.md#2-errors)."""
+
+
+class ConnectorCalls(Protocol):
+    """The publisher's calls that a rollout needs: `Client.connectors`."""
+
+    def push_update(self, connector_id: str, integration_ids: Sequence[str]) -> object:
+        """Have the platform call the update function for each of *integration_ids*."""
+
+    def install_base(self, connector_id: str) -> Iterable[Mapping[str, Any]]:
+        """Iterate over all installations of the connector."""
+
+    def get(self, connector_id: str) -> Mapping[str, Any]:
+        """Read the connector's record."""
+
+
+class ConnectorGoneError(Exception):
+    """The platform has no such connector for this token."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the platform will not update one installation."""
+
+    code: str
+    message: str
+
+
+@dataclass
+class Delivery:
+    """What became of a batch of pushes: every integration id is in one of the three."""
+
+    sent: list[str] = field(default_factory=list)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    undelivered: list[str] = field(default_factory=list)
+    trouble: str = ""
+    """Why some were not delivered."""
+    pause: timedelta = PLATFORM_PAUSE
+    """How long to wait before they are pushed again."""
+    needs_action: bool = False
+    """Whether waiting is no use, because somebody has to act first."""
+
+    def stop(self, batch: Sequence[str], error: Exception) -> None:
+        """Give up on *batch* and on all that was not tried yet."""
+        self.undelivered += batch
+        self.trouble = str(error)
+        self.needs_action = isinstance(error, Unauthorized | ConnectorGoneError)
+        if isinstance(error, Transient):
+            self.pause = max(self.pause, timedelta(seconds=error.retry_after or 0))
+
+
+def deliver(calls: ConnectorCalls, connector_id: str, integration_ids: Sequence[str]) -> Delivery:
+    """Push the update to *integration_ids*, in as few requests as the platform accepts.
+
+    Pushing twice is harmless (protocol/README.md U15), so what may have arrived or not is
+    undelivered, and simply pushed again.
+    """
+    delivery = Delivery()
+    batches: list[Sequence[str]] = [integration_ids]
+    while batches and not delivery.trouble:
+        batches += _deliver(calls, connector_id, batches.pop(), delivery)
+    for batch in batches:
+        delivery.undelivered += batch
+    return delivery
+
+
+def _deliver(
+    calls: ConnectorCalls, connector_id: str, batch: Sequence[str], delivery: Delivery
+) -> list[Sequence[str]]:
+    """Push *batch*; return what to try instead when the platform refuses it as a whole."""
+    try:
+        _push(calls, connector_id, batch)
+    except (Unauthorized, ConnectorGoneError, Transient, OutcomeUnknown) as error:
+        delivery.stop(batch, error)
+    except IntegratorError as error:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            return [batch[middle:], batch[:middle]]
+        delivery.refused[batch[0]] = _refusal(error)
+    else:
+        delivery.sent += batch
+    return []
+
+
+def _push(calls: ConnectorCalls, connector_id: str, batch: Sequence[str]) -> None:
+    try:
+        calls.push_update(connector_id, batch)
+    except NotFound:
+        if len(batch) == 1:
+            ensure_connector(calls, connector_id)
+        raise
+
+
+def ensure_connector(calls: ConnectorCalls, connector_id: str) -> None:
+    """Raise `ConnectorGoneError` when a 404 is about the connector, not about an installation."""
+    try:
+        calls.get(connector_id)
+    except NotFound as error:
+        raise ConnectorGoneError(
+            f"integrator.io has no connector {connector_id} for the publisher's token. Check "
+            "CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL, or publish the connector again."
+        ) from error
+
+
+def _refusal(error: IntegratorError) -> Refusal:
+    if isinstance(error, NotFound) or error.code == INVALID_REF:
+        reason = "integrator.io does not know the installation any more"
+        return Refusal(VANISHED, f"{reason}: {error}")
+    return Refusal(error.code or type(error).__name__, str(error))
+
+
+def after_delivery(
+    delivery: Delivery, pushes: Mapping[str, InFlight], max_attempts: int, now: datetime
+) -> Iterator[Step]:
+    """What follows from *delivery* for those of its *pushes* (by integration id) still claimed."""
+    for integration_id in delivery.sent:
+        if push := pushes.get(integration_id):
+            yield Sent(push.id)
+    for integration_id, refusal in delivery.refused.items():
+        if push := pushes.get(integration_id):
+            yield after_failure(push, _report(refusal), max_attempts, now)
+    for integration_id in delivery.undelivered:
+        if push := pushes.get(integration_id):
+            yield _undelivered(push, delivery, now)
+    if delivery.needs_action:
+        yield Halt(delivery.trouble)
+
+
+def _report(refusal: Refusal) -> Report:
+    return Report(None, Operation.Outcome.FAILED, code=refusal.code, message=refusal.message)
+
+
+def _undelivered(push: InFlight, delivery: Delivery, now: datetime) -> Step:
+    """The platform's trouble is not the installation's: no attempt is used up."""
+    if delivery.needs_action:
+        return PushAgain(push.id, push.attempts - 1, now)
+    return Hold(push.id, now + delivery.pause, delivery.trouble)

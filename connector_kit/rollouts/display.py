@@ -1,0 +1,119 @@
+"""A rollout's status as text: a line for logs, a page with bars for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from connector_kit.models import Push, Rollout
+from connector_kit.rollouts.status import FailureGroup, Status, WaveStatus
+
+_STYLES = {
+    Rollout.State.RUNNING: "bold cyan",
+    Rollout.State.COMPLETED: "bold green",
+    Rollout.State.PAUSED: "bold yellow",
+    Rollout.State.HALTED: "bold red",
+    Rollout.State.ABORTED: "bold red",
+}
+_EXAMPLE_LENGTH = 300
+
+
+def line(status: Status) -> str:
+    """Return *status* in one line, for logs and pipes."""
+    wave = _current(status)
+    parts = [
+        f"{_title(status)}: {status['state']}",
+        f"wave {wave['index'] + 1} of {len(status['waves'])} ({wave['label']})" if wave else "",
+        f"{status['settled']} of {status['total']}",
+        _counted(status["counts"]),
+        _speed(status) if status["state"] == Rollout.State.RUNNING else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def page(status: Status) -> RenderableType:
+    """Return *status* as a page: a bar per wave, speed, what failed."""
+    parts: list[RenderableType] = [_heading(status), _bars(status["waves"])]
+    if status["state"] == Rollout.State.RUNNING:
+        parts.append(Text(_speed(status)))
+    if status["reason"]:
+        parts.append(Text(status["reason"], style="yellow"))
+    if status["failures"]:
+        parts.append(_failures(status["failures"]))
+    return Group(*parts)
+
+
+def _heading(status: Status) -> Text:
+    style = _STYLES.get(Rollout.State(status["state"]), "")
+    progress = f"{status['settled']} of {status['total']}"
+    counted = _counted(status["counts"])
+    return Text.assemble(
+        f"{_title(status)}: ",
+        (status["state"], style),
+        f", {progress} in {_duration(status['seconds_elapsed'])}",
+        f" ({counted})" if counted else "",
+    )
+
+
+def _title(status: Status) -> str:
+    return f"rollout {status['id']}, {status['connector']} to {status['version']}"
+
+
+def _bars(waves: list[WaveStatus]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for wave in waves:
+        table.add_row(
+            f"wave {wave['index'] + 1}",
+            wave["label"],
+            _bar(wave),
+            f"{wave['settled']}/{wave['total']}",
+            _counted(wave["counts"]) or wave["state"],
+        )
+    return table
+
+
+def _bar(wave: WaveStatus) -> ProgressBar:
+    return ProgressBar(
+        total=wave["total"],
+        completed=wave["settled"],
+        width=30,
+        complete_style="cyan",
+        finished_style="green",
+    )
+
+
+def _failures(groups: list[FailureGroup]) -> Table:
+    table = Table("", "code", "how many", "for example", box=None)
+    for group in groups:
+        example = f"{group['installation']}: {group['message']}"
+        shown = example if len(example) <= _EXAMPLE_LENGTH else f"{example[:_EXAMPLE_LENGTH]} …"
+        table.add_row(group["state"], group["code"], str(group["count"]), Text(shown))
+    return table
+
+
+def _current(status: Status) -> WaveStatus | None:
+    return next((wave for wave in status["waves"] if wave["settled"] < wave["total"]), None)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    shown = {
+        "in flight": sum(counts[state] for state in Push.IN_FLIGHT),
+        **{state: counts[state] for state in Push.State.values if state not in Push.UNSETTLED},
+    }
+    return ", ".join(f"{count} {name}" for name, count in shown.items() if count)
+
+
+def _speed(status: Status) -> str:
+    seconds = status["seconds_remaining"]
+    remaining = "" if seconds is None else f", about {_duration(seconds)} left"
+    return f"{status['pushes_per_minute']:g} a minute{remaining}"
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,8 @@
+"""What a rollout can be told to do and cannot."""
+
+
+class RolloutError(Exception):
+    """A request that does not fit the rollout's state, its release or its waves.
+
+    The message names what stands in the way and the way out.
+    """

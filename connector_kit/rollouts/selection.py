@@ -1,0 +1,46 @@
+"""Which part of the install base a rollout is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from connector_kit.models import Connector, Installation, Release
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A part of the install base; what is left empty admits every installation."""
+
+    sandbox: bool | None = None
+    """True: sandbox installations only; False: production only."""
+    versions: tuple[str, ...] = ()
+    """Versions that the installations have now."""
+    tags: tuple[str, ...] = ()
+    """Their tags (free text of the customer)."""
+    integrations: tuple[str, ...] = ()
+    """Ids of integrations."""
+
+    def of(self, connector: Connector) -> QuerySet[Installation]:
+        """The installations of *connector* that are selected and not vanished."""
+        conditions = {
+            "sandbox": self.sandbox,
+            "version__in": self.versions,
+            "tag__in": self.tags,
+            "integration_id__in": self.integrations,
+        }
+        given = {name: value for name, value in conditions.items() if value not in (None, ())}
+        return Installation.objects.active().filter(connector=connector, **given)
+
+
+WHOLE_BASE = Selection()
+
+
+def runs(installation: Installation, release: Release) -> bool:
+    """Whether the records say that *installation* has *release* already, and completely."""
+    return (
+        installation.release_id == release.pk
+        and installation.version == release.version
+        and not installation.update_in_progress
+    )

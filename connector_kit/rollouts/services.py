@@ -1,0 +1,182 @@
+"""What a publisher does with rollouts: start, pause, resume, abort, retry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
+from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.rows import locked
+from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
+from connector_kit.rollouts.verdicts import ABORTED, NOT_INSTALLED, NOT_UPDATED
+from connector_kit.rollouts.waves import parse_waves, partition
+
+DEFAULT_WAVES = ("3", "25%", "rest")
+IN_BETWEEN = ("install", "uninstall")
+"""Modes of an installation that an update must not meet (protocol/README.md, mode)."""
+
+_State = Rollout.State
+
+
+def start_rollout(
+    connector: Connector,
+    *,
+    release: Release | None = None,
+    waves: Sequence[str] = DEFAULT_WAVES,
+    window: int = 10,
+    failure_limit: int = 5,
+    max_attempts: int = 5,
+    recreate_deleted: bool = False,
+    only: Selection = WHOLE_BASE,
+) -> Rollout:
+    """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
+
+    Sandboxes come first, then the installations known longest. What has the release already is
+    recorded as current and not pushed. Nothing is sent here: ticks do that. Raises
+    `RolloutError` when another rollout of the connector is open, or when something does not fit.
+    """
+    sizes = parse_waves(waves)
+    _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
+    release = release or _newest(connector)
+    _require_published(connector, release)
+    with transaction.atomic():
+        _require_none_open(connector)
+        rollout = Rollout.objects.create(
+            connector=connector,
+            release=release,
+            window=window,
+            failure_limit=failure_limit,
+            max_attempts=max_attempts,
+            recreate_deleted=recreate_deleted,
+        )
+        base = _in_order(only.of(connector), release)
+        for index, (size, members) in enumerate(partition(base, sizes)):
+            wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
+            Push.objects.bulk_create(_pushes(wave, members), batch_size=500)
+    return rollout
+
+
+def pause(rollout_id: int) -> Rollout:
+    """Push nothing more until `resume`; what is in flight comes to its end."""
+    with locked(rollout_id) as rollout:
+        if rollout.state == _State.PAUSED:
+            return rollout
+        _require(rollout, _State.RUNNING, to="paused")
+        return _enter(rollout, _State.PAUSED, reason="Paused by the publisher.")
+
+
+def resume(rollout_id: int) -> Rollout:
+    """Go on after a pause or a halt; failures so far no longer count against the limit."""
+    with locked(rollout_id) as rollout:
+        if rollout.state == _State.RUNNING:
+            return rollout
+        _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
+        rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
+        return _enter(rollout, _State.RUNNING)
+
+
+def abort(rollout_id: int) -> Rollout:
+    """End the rollout: what waits is skipped for good, what is in flight comes to its end."""
+    with locked(rollout_id) as rollout:
+        if rollout.state == _State.ABORTED:
+            return rollout
+        _require(rollout, *Rollout.OPEN, to="aborted")
+        now = timezone.now()
+        rollout.pushes.filter(state=Push.State.WAITING).update(
+            state=Push.State.SKIPPED, code=ABORTED, message=NOT_UPDATED, finished_at=now
+        )
+        rollout.finished_at = now
+        return _enter(rollout, _State.ABORTED, reason="Aborted by the publisher.")
+
+
+def retry_failed(rollout_id: int) -> Rollout:
+    """Push the failed ones again, with all their attempts, and go on with the rollout.
+
+    Also brings a completed rollout back, as long as no other rollout of the connector is open.
+    """
+    with locked(rollout_id) as rollout:
+        _require(rollout, *Rollout.OPEN, _State.COMPLETED, to="retried")
+        if rollout.state == _State.COMPLETED:
+            _require_none_open(rollout.connector)
+        failed = rollout.pushes.filter(state=Push.State.FAILED)
+        if not failed.exists():
+            raise RolloutError(f"Nothing has failed in rollout {rollout.pk}: there is no retry.")
+        rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
+        failed.update(state=Push.State.WAITING, attempts=0, due_at=timezone.now(), finished_at=None)
+        rollout.failures_forgiven = 0
+        rollout.finished_at = None
+        return _enter(rollout, _State.RUNNING)
+
+
+def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:
+    rollout.state, rollout.reason = state, reason
+    rollout.save(update_fields=["state", "reason", "failures_forgiven", "finished_at"])
+    return rollout
+
+
+def _in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
+    """First those to update, sandboxes ahead; those that run *release* already at the end."""
+    return sorted(base, key=lambda each: (runs(each, release), not each.sandbox, each.pk))
+
+
+def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
+    now = timezone.now()
+    for installation in members:
+        push = Push(
+            rollout_id=wave.rollout_id,
+            wave=wave,
+            installation=installation,
+            from_version=installation.version,
+            due_at=now,
+        )
+        if runs(installation, wave.rollout.release):
+            push.state, push.finished_at = Push.State.CURRENT, now
+        elif installation.mode in IN_BETWEEN:
+            push.state, push.finished_at = Push.State.SKIPPED, now
+            push.code = NOT_INSTALLED
+            push.message = (
+                f"The installation is in mode {installation.mode!r}. A customer who is still "
+                "installing gets the newest release at the end of that."
+            )
+        yield push
+
+
+def _require(rollout: Rollout, *states: Rollout.State, to: str) -> None:
+    if rollout.state not in states:
+        raise RolloutError(
+            f"Rollout {rollout.pk} is {rollout.state} and cannot be {to}; "
+            f"it would have to be {' or '.join(states)}."
+        )
+
+
+def _require_at_least_one(**numbers: int) -> None:
+    wrong = [name for name, number in numbers.items() if number < 1]
+    if wrong:
+        raise RolloutError(f"At least 1 is needed for {', '.join(wrong)}.")
+
+
+def _require_none_open(connector: Connector) -> None:
+    Connector.objects.select_for_update().get(pk=connector.pk)  # two starts at once wait here
+    other = Rollout.objects.open().filter(connector=connector).first()
+    if other:
+        raise RolloutError(
+            f"Rollout {other.pk} of {connector} to {other.release.version} is {other.state}. "
+            "One at a time: wait for it, or end it with 'rollout abort'."
+        )
+
+
+def _newest(connector: Connector) -> Release:
+    release = Release.objects.newest(connector)
+    if release is None:
+        raise RolloutError(f"{connector} has no release. Run 'manage.py publish' first.")
+    return release
+
+
+def _require_published(connector: Connector, release: Release) -> None:
+    if release.connector_id != connector.pk:
+        raise RolloutError(f"{release} is not a release of {connector}.")
+    if not connector.connector_id:
+        raise RolloutError(f"{connector} has no marketplace record. Run 'manage.py publish' first.")

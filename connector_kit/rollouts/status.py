@@ -1,0 +1,152 @@
+"""How a rollout stands, as one value for people and machines."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+
+from connector_kit.models import Push, Rollout
+
+SPEED_WINDOW = timedelta(minutes=2)
+"""The speed is that of the last two minutes, or of the time since the start when that is less."""
+
+
+class WaveStatus(TypedDict):
+    """One wave: how many of its pushes are in which state."""
+
+    index: int
+    label: str
+    state: str
+    total: int
+    settled: int
+    counts: dict[str, int]
+
+
+class FailureGroup(TypedDict):
+    """Pushes that failed or were skipped with one code, and one of them as an example."""
+
+    code: str
+    state: str
+    count: int
+    installation: str
+    message: str
+
+
+class Status(TypedDict):
+    """A rollout at one moment."""
+
+    id: int
+    connector: str
+    version: str
+    state: str
+    reason: str
+    total: int
+    settled: int
+    counts: dict[str, int]
+    waves: list[WaveStatus]
+    pushes_per_minute: float
+    seconds_remaining: int | None
+    """None when nothing was settled lately, so that there is no telling."""
+    seconds_elapsed: int
+    failures: list[FailureGroup]
+
+
+def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
+    """Return how *rollout* stands, read from its rows."""
+    now = now or timezone.now()
+    waves = _waves(rollout)
+    counts = {state: sum(each["counts"][state] for each in waves) for state in Push.State.values}
+    total = sum(counts.values())
+    settled = _settled(counts)
+    speed = _pushes_per_minute(rollout, now)
+    return Status(
+        id=rollout.pk,
+        connector=rollout.connector.slug,
+        version=rollout.release.version,
+        state=rollout.state,
+        reason=rollout.reason,
+        total=total,
+        settled=settled,
+        counts=counts,
+        waves=waves,
+        pushes_per_minute=round(speed, 1),
+        seconds_remaining=_seconds_remaining(total - settled, speed),
+        seconds_elapsed=int(((rollout.finished_at or now) - rollout.created_at).total_seconds()),
+        failures=_failures(rollout),
+    )
+
+
+def _waves(rollout: Rollout) -> list[WaveStatus]:
+    counted = rollout.pushes.values_list("wave", "state").annotate(count=Count("pk"))
+    counts = {(wave, state): count for wave, state, count in counted}
+    return [
+        _wave(
+            index=wave.index,
+            label=wave.label,
+            state=wave.state,
+            counts={state: counts.get((wave.pk, state), 0) for state in Push.State.values},
+        )
+        for wave in rollout.waves.all()
+    ]
+
+
+def _wave(*, index: int, label: str, state: str, counts: dict[str, int]) -> WaveStatus:
+    total = sum(counts.values())
+    return WaveStatus(
+        index=index,
+        label=label,
+        state=state,
+        total=total,
+        settled=_settled(counts),
+        counts=counts,
+    )
+
+
+def _settled(counts: dict[str, int]) -> int:
+    return sum(count for state, count in counts.items() if state not in Push.UNSETTLED)
+
+
+def _pushes_per_minute(rollout: Rollout, now: datetime) -> float:
+    until = rollout.finished_at or now
+    since = max(rollout.created_at, until - SPEED_WINDOW)
+    pushed = rollout.pushes.filter(attempts__gt=0, finished_at__gt=since).count()
+    return pushed / max((until - since).total_seconds(), 1.0) * 60
+
+
+def _seconds_remaining(pushes: int, per_minute: float) -> int | None:
+    if not pushes:
+        return 0
+    return round(pushes / per_minute * 60) if per_minute else None
+
+
+def _failures(rollout: Rollout) -> list[FailureGroup]:
+    groups = (
+        _unsuccessful(rollout)
+        .values("state", "code")
+        .annotate(count=Count("pk"), example=Max("pk"))
+        .order_by("state", "-count", "code")
+    )
+    rows = list(groups)
+    examples = (
+        _unsuccessful(rollout)
+        .select_related("installation")
+        .in_bulk([row["example"] for row in rows])
+    )
+    return [
+        FailureGroup(
+            code=row["code"],
+            state=row["state"],
+            count=row["count"],
+            installation=examples[row["example"]].installation.integration_id,
+            message=examples[row["example"]].message,
+        )
+        for row in rows
+        if row["example"] in examples
+    ]
+
+
+def _unsuccessful(rollout: Rollout) -> QuerySet[Push]:
+    return rollout.pushes.filter(state__in=(Push.State.FAILED, Push.State.SKIPPED))

@@ -1,0 +1,120 @@
+"""The steps that a rollout can take, as values: decided by pure functions, written by `rows`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector_kit.models import Push
+
+
+@dataclass(frozen=True)
+class Settle:
+    """A push has its outcome."""
+
+    push: int
+    state: Push.State
+    code: str = ""
+    message: str = ""
+    operation: int | None = None
+    """The update that was taken into account."""
+
+
+@dataclass(frozen=True)
+class PushAgain:
+    """A push goes back to waiting, to be pushed from *due_at* on."""
+
+    push: int
+    attempts: int
+    """Those that count."""
+    due_at: datetime
+    code: str = ""
+    message: str = ""
+    operation: int | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """These pushes are about to be sent, by whoever wrote this step down."""
+
+    pushes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The platform accepted the push."""
+
+    push: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The platform may have heard of the push or not: claimed until *due_at*, then due again."""
+
+    push: int
+    due_at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The install base shows what the push was to bring."""
+
+    push: int
+
+
+@dataclass(frozen=True)
+class StartWave:
+    """The wave begins."""
+
+    wave: int
+
+
+@dataclass(frozen=True)
+class VerifyWave:
+    """The wave's outcomes are to be compared with the platform's install base."""
+
+    wave: int
+
+
+@dataclass(frozen=True)
+class LeaveWave:
+    """The comparison ended; a next one, if needed, does not begin before *until*."""
+
+    wave: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CompleteWave:
+    """Everything in the wave is settled and verified."""
+
+    wave: int
+
+
+@dataclass(frozen=True)
+class CompleteRollout:
+    """No wave is left."""
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Nothing more is pushed until somebody resumes."""
+
+    reason: str
+
+
+Step = (
+    Settle
+    | PushAgain
+    | Claim
+    | Sent
+    | Hold
+    | Verified
+    | StartWave
+    | VerifyWave
+    | LeaveWave
+    | CompleteWave
+    | CompleteRollout
+    | Halt
+)

@@ -1,0 +1,132 @@
+"""One tick of a rollout: decide in a short transaction, ask the platform, write the answer down.
+
+A worker that is killed between any two lines loses nothing: what it had claimed falls due again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.models import Rollout
+from connector_kit.rollouts.decide import next_steps
+from connector_kit.rollouts.delivery import (
+    PLATFORM_PAUSE,
+    ConnectorCalls,
+    Delivery,
+    after_delivery,
+    deliver,
+)
+from connector_kit.rollouts.rows import (
+    locked,
+    read_snapshot,
+    still_claimed,
+    to_verify,
+    write_steps,
+)
+from connector_kit.rollouts.steps import Claim, Halt, LeaveWave, Step, VerifyWave
+from connector_kit.rollouts.verify import Succeeded, compare, entries_of
+
+logger = logging.getLogger(__name__)
+
+NOT_SET_UP = (LifecycleError, ImproperlyConfigured)
+"""There is no client to be had, for instance for want of a token."""
+
+Connect = Callable[[], AbstractContextManager[ConnectorCalls]]
+Clock = Callable[[], datetime]
+
+
+@contextmanager
+def publisher_calls() -> Iterator[ConnectorCalls]:
+    """Open the publisher's calls, with the token from the settings."""
+    with publisher_client() as client:
+        yield client.connectors
+
+
+def tick(
+    rollout_id: int, *, connect: Connect = publisher_calls, clock: Clock = timezone.now
+) -> bool:
+    """Do what is due in the rollout; return whether anything was, so that more may be.
+
+    May run twice, at once or never without harm. No transaction is open while the platform is
+    asked. Raises `RolloutError` when there is no such rollout.
+    """
+    now = clock()
+    with locked(rollout_id) as rollout:
+        steps = next_steps(read_snapshot(rollout, now), now)
+        write_steps(rollout, steps, now)
+    for step in steps:
+        if isinstance(step, Claim):
+            _send(rollout, step, now, connect, clock)
+        elif isinstance(step, VerifyWave):
+            _verify(rollout, step, connect, clock)
+    return bool(steps)
+
+
+def _send(
+    rollout: Rollout, claim: Claim, claimed_at: datetime, connect: Connect, clock: Clock
+) -> None:
+    claimed = still_claimed(claim.pushes, claimed_at)
+    try:
+        with connect() as calls:
+            delivery = deliver(calls, _connector_id(rollout), [*claimed])
+    except NOT_SET_UP as error:
+        delivery = Delivery(undelivered=[*claimed], trouble=str(error), needs_action=True)
+    if delivery.trouble:
+        logger.warning("%s: not delivered: %s", rollout, delivery.trouble)
+    with locked(rollout.pk) as fresh:
+        claimed = still_claimed(claim.pushes, claimed_at)
+        steps = after_delivery(delivery, claimed, fresh.max_attempts, clock())
+        write_steps(fresh, steps, clock())
+
+
+def _verify(rollout: Rollout, step: VerifyWave, connect: Connect, clock: Clock) -> None:
+    wanted = to_verify(step.wave)
+    try:
+        with connect() as calls:
+            entries = entries_of(calls.install_base(_connector_id(rollout)), wanted)
+    except (Transient, OutcomeUnknown) as error:
+        logger.warning("%s: not verified: %s", rollout, error)
+        _write(rollout, [LeaveWave(step.wave, clock() + PLATFORM_PAUSE)], clock())
+    except (IntegratorError, *NOT_SET_UP) as error:
+        _write(rollout, [LeaveWave(step.wave), Halt(str(error))], clock())
+    else:
+        _compare(rollout, step.wave, wanted, entries, clock())
+
+
+def _compare(
+    rollout: Rollout,
+    wave: int,
+    wanted: Mapping[str, Succeeded],
+    entries: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    with locked(rollout.pk) as fresh:
+        still = to_verify(wave)
+        pushes = {key: push for key, push in wanted.items() if still.get(key) == push}
+        steps = compare(
+            pushes,
+            entries,
+            version=fresh.release.version,
+            max_attempts=fresh.max_attempts,
+            now=now,
+        )
+        write_steps(fresh, (*steps, LeaveWave(wave)), now)
+
+
+def _write(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:
+    with locked(rollout.pk) as fresh:
+        write_steps(fresh, steps, now)
+
+
+def _connector_id(rollout: Rollout) -> str:
+    return rollout.connector.connector_id or ""

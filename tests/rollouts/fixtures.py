@@ -1,0 +1,191 @@
+"""An install base in the database, the marketplace in memory, a clock that is moved by hand."""
+
+import threading
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from connector_kit.integrator.errors import NotFound, Refused
+from connector_kit.models import Connector, Installation, Operation, Push, Release
+from connector_kit.rollouts import start_rollout, tick
+
+CONNECTOR_ID = "c" * 24
+
+
+class Clock:
+    """A clock that only moves when it is told to; a little ahead of the one on the wall."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now() + timedelta(minutes=10)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+
+class Marketplace:
+    """The publisher's calls of the platform, answered from memory.
+
+    Remembers every batch it accepted; what an update does is up to the test (`finish`).
+    """
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.versions: dict[str, str] = {}
+        self.locked: set[str] = set()
+        self.refusals: dict[str, Refused] = {}
+        self.troubles: list[Exception | None] = []
+        self.requests = 0
+        self.connector_is_gone = False
+        self.at_work = threading.Lock()
+
+    def push_update(self, connector_id, integration_ids):
+        self._request()
+        self.get(connector_id)
+        for integration_id in integration_ids:
+            if integration_id in self.refusals:
+                raise self.refusals[integration_id]
+            if integration_id not in self.versions:
+                raise Refused("no such integration", status=422, code="invalid_ref")
+        self.batches.append(list(integration_ids))
+
+    def install_base(self, connector_id):
+        self._request()
+        self.get(connector_id)
+        for integration_id, version in self.versions.items():
+            yield {
+                "_integrationId": integration_id,
+                "version": version,
+                "updateInProgress": integration_id in self.locked,
+            }
+
+    def get(self, connector_id):
+        if self.connector_is_gone or connector_id != CONNECTOR_ID:
+            raise NotFound("no such connector")
+        return {"_id": connector_id}
+
+    @property
+    def pushed(self) -> list[str]:
+        """Every integration that was pushed, as often as it was."""
+        return [integration_id for batch in self.batches for integration_id in batch]
+
+    @contextmanager
+    def connect(self):
+        yield self
+
+    def _request(self) -> None:
+        self.requests += 1
+        if self.troubles and (trouble := self.troubles.pop(0)):
+            raise trouble
+
+
+class Base:
+    """The install base and what happens to it."""
+
+    def __init__(self, connector: Connector, marketplace: Marketplace, clock: Clock) -> None:
+        self.connector = connector
+        self.marketplace = marketplace
+        self.clock = clock
+
+    def install(self, count: int, **fields) -> list[Installation]:
+        """Have *count* more customers install version 1.0.0."""
+        first = Installation.objects.count()
+        rows = Installation.objects.bulk_create(
+            Installation(
+                connector=self.connector,
+                integration_id=f"{number:024x}",
+                **{"version": "1.0.0", "mode": "settings", **fields},
+            )
+            for number in range(first, first + count)
+        )
+        self.marketplace.versions |= {row.integration_id: row.version for row in rows}
+        return rows
+
+    def tick(self, rollout) -> bool:
+        """Take one tick at the clock's time."""
+        return tick(rollout.pk, connect=self.marketplace.connect, clock=self.clock)
+
+    def settle(self, rollout) -> None:
+        """Take ticks until there is nothing to do but wait."""
+        for _ in range(1000):
+            if not self.tick(rollout):
+                return
+        raise AssertionError("the rollout never comes to rest")
+
+    def begin(self, installation: Installation, release: Release, *, lease: float) -> Operation:
+        """Have the platform call the update function: it runs, trusted for *lease* seconds."""
+        until = self.clock.now + timedelta(seconds=lease)
+        Installation.objects.filter(pk=installation.pk).update(lease_owner="web", lease_until=until)
+        return Operation.objects.create(
+            installation=installation, kind="update", function="update", release=release
+        )
+
+    def finish(
+        self, installation: Installation, release: Release, outcome="done", code="", message=""
+    ) -> Operation:
+        """Have the update function run to its end."""
+        operation = self.begin(installation, release, lease=60)
+        operation.outcome, operation.code, operation.message = outcome, code, message
+        operation.finished_at = self.clock.now
+        operation.save()
+        Installation.objects.filter(pk=installation.pk).update(lease_owner="", lease_until=None)
+        if outcome in ("done", "current"):
+            self.marketplace.versions[installation.integration_id] = release.version
+        return operation
+
+    def finish_all(self, rollout, outcome="done", **told) -> None:
+        """Have every update run to its end that was pushed and is not heard of yet."""
+        for push in rollout.pushes.filter(state=Push.State.SENT).select_related("installation"):
+            self.finish(push.installation, rollout.release, outcome, **told)
+
+    def complete(self, rollout) -> None:
+        """Drive the rollout until it comes to rest; every update succeeds."""
+        for _ in range(1000):
+            self.settle(rollout)
+            if not rollout.pushes.filter(state__in=Push.UNSETTLED).exists():
+                return
+            self.finish_all(rollout)
+            self.clock.forward(seconds=1)
+        raise AssertionError("the rollout never ends")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def marketplace() -> Marketplace:
+    return Marketplace()
+
+
+@pytest.fixture
+def connector(db) -> Connector:
+    return Connector.objects.create(
+        slug="orders", name="Orders", class_path="x:Orders", connector_id=CONNECTOR_ID
+    )
+
+
+@pytest.fixture
+def release(connector) -> Release:
+    Release.objects.create(connector=connector, version="1.0.0", digest="0", manifest={})
+    return Release.objects.create(connector=connector, version="1.1.0", digest="1", manifest={})
+
+
+@pytest.fixture
+def base(connector, marketplace, clock) -> Base:
+    return Base(connector, marketplace, clock)
+
+
+def state_of(rollout, installation) -> str:
+    """The state of the installation's push."""
+    return rollout.pushes.get(installation=installation).state
+
+
+def started(connector, **options):
+    """Start a rollout in one wave unless told otherwise."""
+    return start_rollout(connector, **{"waves": ["rest"], **options})
