@@ -1,0 +1,126 @@
+"""What every command of the kit has in common: examples, exit codes, ``--json``, clear errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from abc import ABC, abstractmethod
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    DjangoHelpFormatter,
+)
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.utils import OperationalError, ProgrammingError
+from rich.console import Console
+
+from connector_kit.adoption.loading import LoadError
+from connector_kit.blueprint import DeclarationError
+from connector_kit.integrator.errors import IntegratorError
+
+WIDTH_WITHOUT_TERMINAL = 200
+"""Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
+
+
+class _HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Keeps the line breaks of the examples, and breaks the lines of the description."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return super()._fill_text(text, width, indent)
+        return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+
+
+class KitCommand(BaseCommand, ABC):
+    """A command: parses, calls one function of the kit, renders its answer.
+
+    Exceptions listed in `expected` become one paragraph on stderr and exit code 1; a subclass
+    adds its own: ``expected = (*KitCommand.expected, RolloutError)``.
+    """
+
+    example: ClassVar[str] = ""
+    exit_codes: ClassVar[Mapping[int, str]] = {0: "done", 1: "an error, said on stderr"}
+    expected: ClassVar[tuple[type[Exception], ...]] = (
+        DeclarationError,
+        ImproperlyConfigured,
+        IntegratorError,
+        LoadError,
+    )
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser, with the examples and the exit codes below the options."""
+        return super().create_parser(
+            prog_name,
+            subcommand,
+            epilog=self._epilog(),
+            formatter_class=_HelpFormatter,
+            **kwargs,
+        )
+
+    @abstractmethod
+    def run(self, **options: Any) -> int | None:
+        """Do the work and return the exit code; None is 0."""
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Call `run`; turn expected errors into one paragraph."""
+        try:
+            code = self.run(**options)
+        except self.expected as error:
+            raise CommandError(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(_database_trouble(error)) from error
+        except KeyboardInterrupt:
+            code = 130
+        if code:
+            raise SystemExit(code)
+
+    def console(self, options: Mapping[str, Any]) -> Console:
+        """Return the console for results: stdout, coloured on a terminal only."""
+        stream = options.get("stdout") or sys.stdout
+        return _console(stream, options)
+
+    def sidelines(self, options: Mapping[str, Any]) -> Console:
+        """Return the console for progress and remarks: stderr, so that stdout stays clean."""
+        return _console(options.get("stderr") or sys.stderr, options)
+
+    def print_json(self, answer: Any) -> None:
+        """Write *answer* as one line of JSON to stdout."""
+        self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False))
+
+    def _epilog(self) -> str:
+        codes = "\n".join(f"  {code}  {words}" for code, words in self.exit_codes.items())
+        examples = "\n".join(f"  {line}" for line in self.example.strip().splitlines())
+        return f"examples:\n{examples}\n\nexit codes:\n{codes}"
+
+
+def add_json(parser: CommandParser) -> None:
+    """Add ``--json`` to *parser* (a command's own, or one of its subcommands')."""
+    parser.add_argument("--json", action="store_true", help="print JSON for machines on stdout")
+
+
+def _console(stream: Any, options: Mapping[str, Any]) -> Console:
+    terminal = hasattr(stream, "isatty") and stream.isatty()
+    return Console(
+        file=stream,
+        no_color=options.get("no_color") or None,
+        force_terminal=options.get("force_color") or None,
+        width=None if terminal else WIDTH_WITHOUT_TERMINAL,
+        highlight=False,
+        markup=False,  # names from accounts may hold brackets
+        emoji=False,
+    )
+
+
+def _database_trouble(error: Exception) -> str:
+    return (
+        f"The database answered: {error}. If tables or columns are missing, run "
+        "'manage.py migrate'; otherwise check DATABASE_URL and that the server runs."
+    )

@@ -1,0 +1,143 @@
+"""``manage.py installbase``: the installations of a connector."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.models import Installation
+from connector_kit.publisher import (
+    InstallBaseFilter,
+    InstallBasePage,
+    PublisherError,
+    SyncResult,
+    find_connector,
+    list_install_base,
+    sync_install_base,
+)
+
+
+class Command(KitCommand):
+    """Synchronise and list the install base."""
+
+    help = "Bring the records of a connector's install base up to date, or list them."
+    example = """
+manage.py installbase sync commerce-hub
+manage.py installbase list commerce-hub --version 1.0.0 --production
+manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
+"""
+    expected = (*KitCommand.expected, PublisherError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the subcommands and their arguments."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="sync|list")
+        _add_action(actions, "sync", "ask the platform and update the records")
+        listing = _add_action(actions, "list", "list the recorded installations")
+        _add_filters(listing)
+        listing.add_argument("--limit", type=_positive, default=100, help="rows at the most (100)")
+        listing.add_argument(
+            "--after", default="", metavar="ID", help="begin after this integration id"
+        )
+
+    def run(self, **options: Any) -> None:
+        """Do what the subcommand says."""
+        actions: dict[str, Callable[[dict[str, Any]], None]] = {
+            "sync": self._sync,
+            "list": self._list,
+        }
+        actions[options["action"]](options)
+
+    def _sync(self, options: dict[str, Any]) -> None:
+        sidelines = self.sidelines(options)
+
+        def progress(so_far: SyncResult) -> None:
+            sidelines.print(f"{so_far.seen} installations read …")
+
+        connector = find_connector(options["connector"])
+        result = sync_install_base(connector, progress=progress)
+        if options["json"]:
+            self.print_json({"connector": connector.slug, **result.to_json()})
+            return
+        counts = ", ".join(f"{count} {name}" for name, count in result.to_json().items())
+        self.stdout.write(f"{connector.slug}: {counts}")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        connector = find_connector(options["connector"])
+        wanted = InstallBaseFilter(
+            version=options["of_version"],
+            sandbox=options["sandbox"],
+            email=options["email"],
+            vanished=options["vanished"],
+        )
+        page = list_install_base(connector, wanted, after=options["after"], limit=options["limit"])
+        if options["json"]:
+            self.print_json({"connector": connector.slug, **page.to_json()})
+        else:
+            _render(page, self.console(options))
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise ArgumentTypeError("has to be 1 or more")
+    return number
+
+
+def _add_action(actions: Any, name: str, words: str) -> CommandParser:
+    parser: CommandParser = actions.add_parser(name, help=words, description=words)
+    parser.add_argument(
+        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+    )
+    add_json(parser)
+    return parser
+
+
+def _add_filters(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--version", dest="of_version", metavar="VERSION", help="only those at this version"
+    )
+    parser.add_argument("--email", metavar="PART", help="part of the customer's address")
+    environment = parser.add_mutually_exclusive_group()
+    environment.add_argument(
+        "--sandbox", action="store_true", default=None, help="only sandbox installations"
+    )
+    environment.add_argument(
+        "--production", dest="sandbox", action="store_false", help="only production installations"
+    )
+    existence = parser.add_mutually_exclusive_group()
+    existence.add_argument(
+        "--vanished", action="store_true", default=False, help="those the platform lost instead"
+    )
+    existence.add_argument(
+        "--with-vanished",
+        dest="vanished",
+        action="store_const",
+        const=None,
+        help="those the platform lost as well",
+    )
+
+
+def _render(page: InstallBasePage, console: Console) -> None:
+    table = Table("integration", "name", "e-mail", "environment", "version", "state", box=None)
+    for row in page.rows:
+        table.add_row(*_cells(row))
+    console.print(table)
+    versions = ", ".join(f"{name or '(none)'}: {n}" for name, n in page.versions.items())
+    console.print(f"{page.total} installations. {versions}")
+    if page.next_after:
+        console.print(f"More: --after {page.next_after}")
+
+
+def _cells(row: Installation) -> tuple[str, ...]:
+    environment = "sandbox" if row.sandbox else "production"
+    return (row.integration_id, row.name, row.email, environment, row.version, _state(row))
+
+
+def _state(row: Installation) -> str:
+    if row.vanished_at:
+        return "vanished"
+    return "updating" if row.update_in_progress else ""

@@ -1,0 +1,107 @@
+"""``manage.py plan``: what an update would change, without changing it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.management.base import CommandParser
+from rich.console import Console
+
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.plans import counts, render_plan, total
+from connector_kit.publisher import (
+    InstallationPlan,
+    PublisherError,
+    choose_installations,
+    find_connector,
+    find_release,
+    plan_live,
+    plan_offline,
+)
+
+ERROR, BLOCKED = 1, 3
+
+
+class Command(KitCommand):
+    """Plan an update."""
+
+    help = (
+        "Show what an update to a release would create, change and delete in installations. The "
+        "platform is asked to call the update function of each, which plans and changes nothing; "
+        "the server has to be running. With --offline the release is compared with what the "
+        "records say was applied last, and customers' own changes do not show."
+    )
+    example = """
+manage.py plan commerce-hub --installation 64a1f0c2b3d4e5f607182901
+manage.py plan commerce-hub --all --release 1.1.0 --json
+manage.py plan --all --offline
+"""
+    exit_codes = {
+        0: "nothing keeps the update from being carried out",
+        ERROR: "an error, or an installation that could not be planned",
+        BLOCKED: "conflicts block at least one installation",
+    }
+    expected = (*KitCommand.expected, PublisherError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the command's arguments."""
+        parser.add_argument(
+            "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+        )
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "--installation", nargs="+", metavar="ID", help="integration ids of installations"
+        )
+        which.add_argument("--all", action="store_true", help="the whole install base")
+        parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+        parser.add_argument(
+            "--recreate-deleted",
+            action="store_true",
+            help="make components again that customers deleted, instead of stopping there",
+        )
+        parser.add_argument("--offline", action="store_true", help="compare the records only")
+        add_json(parser)
+
+    def run(self, **options: Any) -> int:
+        """Plan, report, and say by the exit code whether the update could go ahead."""
+        connector = find_connector(options["connector"])
+        release = find_release(connector, options["release"])
+        wanted = choose_installations(connector, options["installation"])
+        plan = plan_offline if options["offline"] else plan_live
+        answers = plan(connector, wanted, release, recreate_deleted=options["recreate_deleted"])
+        if options["json"]:
+            results = list(answers)
+            self.print_json(_to_json(connector.slug, release.version, results, options["offline"]))
+        else:
+            results = list(_rendered(answers, self.console(options)))
+            _render_total(results, self.console(options), offline=options["offline"])
+        return _exit_code(results)
+
+
+def _exit_code(results: Iterable[InstallationPlan]) -> int:
+    if any(each.outcome != "planned" for each in results):
+        return ERROR
+    return BLOCKED if any(each.is_blocked for each in results) else 0
+
+
+def _to_json(
+    slug: str, version: str, results: list[InstallationPlan], offline: bool
+) -> dict[str, Any]:
+    return {
+        "connector": slug,
+        "release": version,
+        "source": "records" if offline else "live",
+        "summary": total(results),
+        "installations": [each.to_json() for each in results],
+    }
+
+
+def _rendered(answers: Iterable[InstallationPlan], console: Console) -> Iterator[InstallationPlan]:
+    for answer in answers:
+        render_plan(answer, console)
+        yield answer
+
+
+def _render_total(results: list[InstallationPlan], console: Console, *, offline: bool) -> None:
+    console.print(f"{len(results)} installations: {counts(total(results))}", style="bold")
+    if offline:
+        console.print("From the records alone: what customers changed since does not show.")

@@ -1,0 +1,43 @@
+"""``manage.py redis``: the embedded Redis, where it is and how to stop it."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connector_kit.conf import kit, redis_url
+from connector_kit.embedded import EmbeddedRedisError, stop_redis
+from connector_kit.management.base import KitCommand, add_json
+
+
+class Command(KitCommand):
+    """Say where Redis is, starting the embedded one; or stop that."""
+
+    help = (
+        "Print the address of the Redis that all processes share. Without REDIS_URL that is one "
+        "of our own in the home folder, which is started when it does not run, and runs until "
+        "--stop. What it holds survives."
+    )
+    example = """
+manage.py redis
+manage.py redis --stop
+"""
+    expected = (*KitCommand.expected, EmbeddedRedisError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the command's arguments."""
+        parser.add_argument("--stop", action="store_true", help="stop the embedded Redis")
+        add_json(parser)
+
+    def run(self, **options: Any) -> None:
+        """Print the address, or stop the server."""
+        answer = {"stopped": stop_redis(kit().home)} if options["stop"] else {"url": redis_url()}
+        if options["json"]:
+            self.print_json(answer)
+        else:
+            self.console(options).print(_sentence(answer))
+
+
+def _sentence(answer: dict[str, Any]) -> str:
+    if "url" in answer:
+        return str(answer["url"])
+    return "Stopped." if answer["stopped"] else "There was none running."

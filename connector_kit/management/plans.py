@@ -1,0 +1,73 @@
+"""Plans as people read them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+
+from connector_kit.blueprint import Document
+from connector_kit.publisher import InstallationPlan
+
+VALUE_WIDTH = 70
+"""Characters of a value that are shown; longer ones are cut, and ``--json`` has them whole."""
+
+_STYLES = {"create": "green", "update": "yellow", "delete": "red", "conflict": "bold red"}
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "unchanged": "=", "conflict": "!"}
+
+
+def render_plan(answer: InstallationPlan, console: Console) -> None:
+    """Print what an update would do to one installation."""
+    row = answer.installation
+    who = " ".join(filter(None, (row.integration_id, row.name, row.email and f"<{row.email}>")))
+    console.print(f"{who}: {row.version or 'no version'} → {answer.version}", style="bold")
+    if answer.plan is None:
+        console.print(f"  {answer.outcome} ({answer.code}): {answer.message}", style="red")
+        return
+    for step in answer.plan["steps"]:
+        for line in _lines(step):
+            console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
+    console.print(f"  {counts(answer.plan['summary'])}")
+
+
+def total(answers: Iterable[InstallationPlan]) -> dict[str, int]:
+    """How many installations are planned, blocked, failed and unanswered, and how many steps."""
+    outcomes: Counter[str] = Counter()
+    steps: Counter[str] = Counter()
+    for answer in answers:
+        outcomes["blocked" if answer.is_blocked else answer.outcome] += 1
+        steps.update((answer.plan or {}).get("summary", {}))
+    return {name: outcomes[name] for name in ("planned", "blocked", "failed", "timed_out")} | steps
+
+
+def counts(summary: dict[str, int]) -> str:
+    """``2 create, 1 delete``, leaving out what does not occur."""
+    return ", ".join(f"{count} {name}" for name, count in summary.items() if count) or "nothing"
+
+
+def field_change(change: Document) -> str:
+    """One field before and after: ``description: "Old" → "New"``."""
+    before, after = _shown(change["before"]), _shown(change["after"])
+    return f"{change['path']}: {before} → {after}"
+
+
+def _lines(step: Document) -> list[str]:
+    if step["action"] == "unchanged" and not step["kept"]:
+        return []
+    headline = f"{_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
+    if step["action"] == "conflict":
+        return [f"{headline}: {step['message']} {step['hint']} ({step['code']})"]
+    changes = [*step.get("changes", ()), *step.get("kept", ())]
+    return [headline, *(f"    {field_change(each)}{_settled(each)}" for each in changes)]
+
+
+def _settled(change: Document) -> str:
+    words = {"customer": "the customer's is kept", "connector": "the customer's is replaced"}
+    return f"  ({words[change['settled']]})" if change["settled"] else ""
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(nothing)"
+    text = repr(value)
+    return text if len(text) <= VALUE_WIDTH else f"{text[: VALUE_WIDTH - 1]}…"
