@@ -1,0 +1,62 @@
+"""A rollout over two hundred accounts while everything around it fails."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector_kit.adoption.loading import load_connector
+from connector_kit.blueprint import compile_connector
+from workshop.chaos import ALL_FAULTS, Killer, behave, misbehave
+from workshop.edits import edit_as_customers_do
+from workshop.field import Field
+from workshop.services import Services
+
+pytestmark = pytest.mark.chaos
+
+ACCOUNTS = 200
+FIRST, SECOND = "examples.commerce.v1_0:CommerceHub", "examples.commerce.v1_1:CommerceHub"
+
+IMPATIENT = {
+    "CONNECTOR_KIT_LEASE_SECONDS": "10",
+    "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS": "30",
+    "CONNECTOR_KIT_CLAIM_SECONDS": "10",
+}
+"""Production waits minutes before it gives a silent process up; a test need not."""
+
+
+@pytest.fixture
+def field(tmp_path: Path) -> Iterator[Field]:
+    """Two hundred customers have 1.0.0, some changed things, and 1.1.0 is published."""
+    with Services(tmp_path, accounts=ACCOUNTS, settings=IMPATIENT, worker_count=2) as services:
+        field = Field.start(services)
+        field.publish(FIRST)
+        field.grant_licenses()
+        deque(field.install_everywhere(), maxlen=0)
+        edit_as_customers_do(
+            field.customers, *(compile_connector(load_connector(each)) for each in (FIRST, SECOND))
+        )
+        field.publish(SECOND)
+        yield field
+
+
+def test_every_account_gets_the_new_version_exactly_once(field: Field) -> None:
+    services = field.services
+    misbehave(services.sandbox, rate=0.1, kinds=ALL_FAULTS, seed=7)
+    with (
+        Killer(field.workers, every=4) as workers,
+        Killer(lambda: [services.running["redis"]], every=9, at_most=1) as broker,
+        Killer(lambda: [services.running["web"]], every=13, at_most=1) as web,
+    ):
+        outcome = field.roll_out("--wave", "5", "--wave", "25%", "--wave", "rest", "--window", "16")
+    behave(services.sandbox)
+
+    findings = field.audit(SECOND)
+    counters = services.sandbox.control("counters")
+    print(json.dumps({"findings": str(findings), "kills": workers.kills, **counters}, default=str))
+    assert outcome == 0
+    assert (workers.kills >= 3, broker.kills, web.kills) == (True, 1, 1)
+    assert findings.at_target_version == ACCOUNTS
+    assert findings.is_good, findings

@@ -1,0 +1,1 @@
+"""The workshop: the demo, the benchmarks, and the processes that these and the slow tests run."""

@@ -1,0 +1,127 @@
+"""Look at every account from outside and say what is there: no trust in the kit's own records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Any
+
+from connector_kit.blueprint import MASK, Blueprint, Document, resolve
+from workshop.customers import Customer
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in one account, or in all of them together."""
+
+    at_target_version: int = 0
+    still_locked: int = 0
+    components_declared: int = 0
+    components_found: int = 0
+    missing: int = 0
+    untagged: int = 0
+    duplicates: int = 0
+    wrong_fields: int = 0
+    customer_edits: int = 0
+    customer_edits_kept: int = 0
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+        )
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every declared component is there once, tagged, right, and no edit was lost."""
+        return (
+            self.components_found == self.components_declared
+            and self.customer_edits_kept == self.customer_edits
+            and not any(
+                (self.missing, self.untagged, self.duplicates, self.wrong_fields, self.still_locked)
+            )
+        )
+
+
+def audit(
+    customers: Sequence[Customer], blueprint: Blueprint, connector_id: str, stack_id: str
+) -> Findings:
+    """Audit the accounts of all *customers* against *blueprint*."""
+
+    def one(customer: Customer) -> Findings:
+        return _audit_account(customer, blueprint, connector_id, stack_id)
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(one, customers), Findings())
+
+
+def _audit_account(
+    customer: Customer, blueprint: Blueprint, connector_id: str, stack_id: str
+) -> Findings:
+    integration = customer.integration()
+    resources = dict.fromkeys((*(each.resource for each in blueprint.components), *_ALWAYS))
+    held = [
+        (resource, document) for resource in resources for document in customer.documents(resource)
+    ]
+    ours = [each for each in held if each[1].get("_connectorId") == connector_id]
+    declared = {each.external_id for each in blueprint.components}
+    names = Counter(str(document.get("externalId")) for _, document in ours)
+    ids = {
+        "@integration": customer.integration_id,
+        "@connector": connector_id,
+        "@stack": stack_id,
+        **{str(document.get("externalId")): document["_id"] for _, document in ours},
+    }
+    return Findings(
+        at_target_version=int(integration.get("version") == blueprint.version),
+        still_locked=int(bool(integration.get("updateInProgress"))),
+        components_declared=len(declared),
+        components_found=len(ours),
+        missing=len(declared - set(names)),
+        untagged=sum(
+            document.get("externalId") in declared and not document.get("_connectorId")
+            for _, document in held
+        ),
+        duplicates=sum(count - 1 for count in names.values()),
+        wrong_fields=_wrong_fields(ours, blueprint, ids, customer),
+        customer_edits=len(customer.edits),
+        customer_edits_kept=customer.kept_edits(),
+    )
+
+
+_ALWAYS = ("connections", "scripts", "exports", "imports", "flows")
+"""Where strays are looked for, declared or not."""
+
+
+def _wrong_fields(
+    ours: Sequence[tuple[str, Document]],
+    blueprint: Blueprint,
+    ids: Mapping[str, str],
+    customer: Customer,
+) -> int:
+    """How many declared values an account lacks, the customer's own edits aside."""
+    held = {document.get("externalId"): document for _, document in ours}
+    edited = {(edit.id, edit.path[0]) for edit in customer.edits}
+    wrong = 0
+    for component in blueprint.components:
+        live = held.get(component.external_id)
+        if live is None or component.resource in {"connections", "scripts"}:
+            continue  # credentials are the customer's; lists carry no script content
+        for key, value in resolve(component.document, ids).items():
+            if (live["_id"], key) not in edited and not _holds(live.get(key), value):
+                wrong += 1
+    return wrong
+
+
+def _holds(live: Any, declared: Any) -> bool:
+    """Whether *live* says at least what *declared* says."""
+    if isinstance(declared, dict):
+        if not declared:
+            return True
+        return isinstance(live, dict) and all(
+            _holds(live.get(key), value) for key, value in declared.items()
+        )
+    if isinstance(declared, list) and isinstance(live, list):
+        return len(live) == len(declared) and all(map(_holds, live, declared))
+    return live in (declared, MASK) or (declared is None and not live)

