@@ -15,6 +15,8 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import embedded, parsing
+from connector_kit.extension.configuration import LIMITS, VARIABLES
+from connector_kit.extension.isolation import Limits
 from connector_kit.parsing import ConnectorEntry, Problem, Variable
 
 __all__ = [
@@ -221,6 +223,21 @@ class Settings:
             number=219,
         ),
     ] = 1.0
+    isolation: Annotated[
+        bool,
+        Variable(
+            "CONNECTOR_KIT_ISOLATION",
+            parsing.boolean,
+            "Run functions in processes of their own. Without, one that hangs takes a thread with "
+            "it; for debuggers, and for systems that cannot fork.",
+            number=220,
+        ),
+    ] = True
+    calls: Annotated[int, LIMITS["calls"]] = Limits.calls
+    call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds
+    call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
+    call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
+    contracts: Annotated[bool, VARIABLES["contracts"]] = True
 
     def __repr__(self) -> str:
         shown = (

@@ -32,6 +32,35 @@ def load_connector(target: str | os.PathLike[str]) -> type[Connector]:
     return _dotted(place)
 
 
+def load_object(target: str | os.PathLike[str]) -> object:
+    """Return the module that *target* names, or what it holds under the name after the colon.
+
+    *target* is written as for `load_connector`, and may hold anything. Raises LoadError.
+    """
+    place, name = _split(os.fspath(target))
+    if _is_path(place):
+        module = _module_at(Path(place).expanduser().resolve())
+    else:
+        module, name = _module_or_parent(place, name)
+    if name is None:
+        return module
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise LoadError(f"{name!r} does not exist in {module.__name__}.") from None
+
+
+def _module_or_parent(place: str, name: str | None) -> tuple[ModuleType, str | None]:
+    """Return the module *place* with *name*; ``package.module.name`` is read as such, too."""
+    try:
+        return _module_called(place), name
+    except _ModuleMissingError:
+        parent, _, last = place.rpartition(".")
+        if name is not None or not parent:
+            raise
+        return _module_called(parent), last
+
+
 def _split(target: str) -> tuple[str, str | None]:
     place, _, class_name = target.rpartition(":")
     return (place, class_name) if place and class_name.isidentifier() else (target, None)

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
-HookFunction = Callable[[Any], Any]
-"""Takes the options of its kind and returns its result (protocol/extension.md sections 5.1, 6)."""
+HookFunction = Callable[..., Any]
+"""Takes the options of its kind and returns its result (protocol/extension.md sections 5.1, 6).
+
+It may also be ``async``, yield its result, or hand it to a callback, its second parameter."""
 
 HOOK_KINDS = frozenset(
     {"preSavePage", "preMap", "postMap", "postSubmit", "postResponseMap", "postAggregate"}

@@ -4,16 +4,19 @@ All of it but `connector_kit.extension.views` works without Django.
 """
 
 from connector_kit.extension.answers import Answer
+from connector_kit.extension.authoring.modules import RegistrationError
 from connector_kit.extension.calls import FunctionCall
-from connector_kit.extension.dispatch import dispatch
+from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.endpoint import Endpoint, Incoming
 from connector_kit.extension.errors import ConfigurationError, ErrorEntry, ExtensionError
 from connector_kit.extension.health import Health, this_process
+from connector_kit.extension.lambdas import lambda_handler
 from connector_kit.extension.registry import FunctionModule, Registry
 
 __all__ = [
     "Answer",
     "ConfigurationError",
+    "Dispatcher",
     "Endpoint",
     "ErrorEntry",
     "ExtensionError",
@@ -21,7 +24,8 @@ __all__ = [
     "FunctionModule",
     "Health",
     "Incoming",
+    "RegistrationError",
     "Registry",
-    "dispatch",
+    "lambda_handler",
     "this_process",
 ]

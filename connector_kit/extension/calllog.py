@@ -18,8 +18,10 @@ _FLOW_FIELDS = ("_flowId", "_exportId", "_importId")
 
 def log_call(call: FunctionCall) -> None:
     """Write the line of a call that came in; trouble with it never stops the call."""
+    if not log.isEnabledFor(logging.INFO):
+        return
     try:
-        log.info("%s", log_line("callFunctionInvoked", _fields(call)))
+        log.info(log_line("callFunctionInvoked", _fields(call)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
         log.warning("logName=failedToLogMetadata, error=%s", type(error).__name__)
 
@@ -40,28 +42,30 @@ def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -
 
 def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
     """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
-    pairs = [("logName", log_name), *fields]
-    return ", ".join(f"{key}={_shown(value)}" for key, value in pairs if value not in (None, ""))
+    pairs = [f"{key}={_shown(value)}" for key, value in fields if value not in (None, "")]
+    return ", ".join((f"logName={log_name}", *pairs))
 
 
-def _fields(call: FunctionCall) -> Iterable[tuple[str, object]]:
-    yield from (
+def _fields(call: FunctionCall) -> list[tuple[str, object]]:
+    fields = [
         ("type", call.type),
         ("function", call.function),
         ("_connectorId", call.connector_id),
         ("_integrationId", call.option("_integrationId")),
-    )
+    ]
     if call.type in ("hook", "wrapper"):
-        yield from ((name, call.option(name)) for name in _FLOW_FIELDS)
+        fields += [(name, call.option(name)) for name in _FLOW_FIELDS]
     if call.type == "wrapper":
         connection = call.option("connection")
-        yield "_connectionId", connection.get("_id") if isinstance(connection, dict) else None
-    yield from (("_reqId", call.request_id), ("traceId", call.trace_id))
+        fields.append(
+            ("_connectionId", connection.get("_id") if isinstance(connection, dict) else None)
+        )
+    return [*fields, ("_reqId", call.request_id), ("traceId", call.trace_id)]
 
 
 def _shown(value: object) -> str:
     """Return *value* short and without line ends, so that nobody writes log lines for us."""
-    text = str(value)
+    text = value if isinstance(value, str) else str(value)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."
     if text.isprintable():

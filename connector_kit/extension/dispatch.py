@@ -8,32 +8,75 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector_kit.extension.answers import Answer, refusal, result
+from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body
 from connector_kit.extension.calllog import log, log_call, log_failure
 from connector_kit.extension.calls import FunctionCall, is_given
 from connector_kit.extension.contracts import check_contract
 from connector_kit.extension.errors import ErrorEntry, ExtensionError
+from connector_kit.extension.invoke import Function, invoke
 from connector_kit.extension.registry import FunctionModule, Registry
 from connector_kit.extension.serialize import NotSerializableError, to_json
 
 Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
 """What a particular host asks of a call besides; returns what is wrong."""
 
+Invoke = Callable[[Function, Any], Any]
+"""Calls a function with its options and returns its one answer."""
+
 _DATES = ("lastExportDateTime", "currentExportDateTime")
 
 
-def dispatch(call: FunctionCall, registry: Registry, *, checks: Sequence[Check] = ()) -> Answer:
-    """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
-    log_call(call)
-    try:
-        module = _module(call, registry)
-        problems = list(_problems(call, module, checks))
-        if problems or module is None:
-            return refusal(422, *problems)
-        return result(_run(call, module))
-    except (Exception, SystemExit) as failure:  # noqa: BLE001 - a bug must not look like an outage
-        entry = ErrorEntry.of(failure, without=call.bearer_token)
-        log_failure(call, failure, entry)
-        return refusal(422, entry)
+class Dispatcher:
+    """Answers calls with the functions of *registry*.
+
+    *invoke* calls a function with its options, *checks* are what a particular host asks besides.
+    """
+
+    def __init__(
+        self, registry: Registry, *, checks: Sequence[Check] = (), invoke: Invoke = invoke
+    ) -> None:
+        self._registry = registry
+        self._checks = tuple(checks)
+        self._invoke = invoke
+
+    def __call__(self, raw: RawCall) -> Answer:
+        """Return the answer to *raw*, with its ``_reqId`` and ``traceId`` for the access log."""
+        try:
+            body = parse_body(raw.body)
+        except UnreadableError as unreadable:
+            return unreadable.answer
+        call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
+        answer = self.dispatch(call)
+        trail = (("_reqId", call.request_id), ("traceId", call.trace_id))
+        return Answer(answer.status, answer.body, answer.headers, answer.content_type, trail)
+
+    def dispatch(self, call: FunctionCall) -> Answer:
+        """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
+        log_call(call)
+        try:
+            module = _module(call, self._registry)
+            problems = list(_problems(call, module, self._checks))
+            if problems or module is None:
+                return refusal(422, *problems)
+            return result(self._run(call, module))
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a bug must not look like an outage
+            entry = ErrorEntry.of(failure, without=call.bearer_token)
+            log_failure(call, failure, entry)
+            return refusal(422, entry)
+
+    def _run(self, call: FunctionCall, module: FunctionModule) -> bytes:
+        """Return the text of what the function returned; raises whatever stands in the way."""
+        function = module.find(call.type, call.function)
+        returned = self._invoke(function, _with_dates(call.options))
+        if self._registry.contracts:
+            check_contract(call, returned, function)
+        body = _serialized(returned)
+        if len(body) > call.response_limit:
+            raise ExtensionError(
+                "response_size_exceeded",
+                f"response stream exceeded limit of {call.response_limit} bytes.",
+            )
+        return body
 
 
 def _module(call: FunctionCall, registry: Registry) -> FunctionModule | None:
@@ -74,20 +117,6 @@ def _unknown_module(call: FunctionCall) -> ErrorEntry:
         "missing_required_field",
         "Need to set either the diy or _connectorId field in extension options.",
     )
-
-
-def _run(call: FunctionCall, module: FunctionModule) -> bytes:
-    """Return the text of what the function returned; raises whatever stands in the way."""
-    function = module.find(call.type, call.function)
-    returned = function(_with_dates(call.options))
-    check_contract(call, returned)
-    body = _serialized(returned)
-    if len(body) > call.response_limit:
-        raise ExtensionError(
-            "response_size_exceeded",
-            f"response stream exceeded limit of {call.response_limit} bytes.",
-        )
-    return body
 
 
 def _serialized(returned: Any) -> bytes:

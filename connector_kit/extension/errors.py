@@ -34,7 +34,7 @@ class ErrorEntry:
 
         The secret *without*, a one-time token, is masked wherever it stands.
         """
-        code = getattr(failure, "code", None)
+        code = None if isinstance(failure, SystemExit) else getattr(failure, "code", None)
         named = code if isinstance(code, str) and code else type(failure).__name__
         return cls(masked(named, without), masked(str(failure), without))
 

@@ -1,8 +1,10 @@
-"""Whether this process is well, for load balancers to ask (protocol/extension.md#health)."""
+"""Whether the server is well, and how it is brought to its end (protocol/extension.md#health)."""
 
 import logging
 
-from connector_kit.extension.answers import Answer
+from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.board import Board
+from connector_kit.extension.errors import ErrorEntry
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -14,15 +16,21 @@ ALIVE = Answer(200, b'{"success":true}')
 _OK = Answer(200, b"OK", content_type=_TEXT)
 _NOT_YET = Answer(400, b"Bad Request", content_type=_TEXT)
 _TERMINATING = Answer(503, b"Service Unavailable", content_type=_TEXT)
+_STOPPING = Answer(200, b"preparing to shut down.", content_type=_TEXT)
 
 
 class Health:
-    """The state of one server process, from starting by way of ready to terminating."""
+    """The state of a server, from starting by way of ready to terminating.
 
-    def __init__(self, *, live: bool = True, ready: bool = False) -> None:
+    *live* and *ready* are this process's, the rest is shared on the *board*.
+    """
+
+    def __init__(
+        self, *, live: bool = True, ready: bool = False, board: Board | None = None
+    ) -> None:
         self.live = live
         self.ready = ready
-        self.terminating = False
+        self.board = board or Board()
 
     def livez(self) -> Answer:
         """Return the answer to whether the process should be kept."""
@@ -32,12 +40,30 @@ class Health:
         """Return the answer to whether the process should be sent requests."""
         return self._answer(self.ready)
 
+    def open_connections(self, *, terminate: bool) -> Answer:
+        """Return how many other requests are being answered; with *terminate*, begin the end."""
+        if terminate:
+            self.board.end()
+        return Answer(200, str(self._others()).encode(), content_type=_TEXT)
+
+    def stop_server(self) -> Answer:
+        """End the server unless more than one other request is being answered."""
+        others = self._others()
+        if others > 1:
+            still_open = f"{others} connection(s) still open."
+            return refusal(422, ErrorEntry("connections_still_open", still_open))
+        self.board.stop()
+        return _STOPPING
+
+    def _others(self) -> int:
+        return max(0, self.board.open_calls - 1)
+
     def _answer(self, flag: bool) -> Answer:
-        if self.terminating:
+        if self.board.is_ending:
             log.warning("logName=healthCheckFailure")
             return _TERMINATING
         return _OK if flag else _NOT_YET
 
 
-this_process = Health()
+this_process = Health(board=Board.of_this_server())
 """The state of this process."""

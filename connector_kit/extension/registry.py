@@ -1,47 +1,57 @@
 """Which functions there are: modules with their parts, and whose module a call means."""
 
-import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connector_kit.blueprint import Connector, stack_functions
+from connector_kit.extension.authoring.functions import Registered, not_callable, register
+from connector_kit.extension.authoring.kinds import FLAT, PARTS
+from connector_kit.extension.authoring.modules import Found, RegistrationError, functions_of
+from connector_kit.extension.calls import is_given
 from connector_kit.extension.errors import ConfigurationError, ExtensionError
 
-Function = Callable[[Any], Any]
-"""Takes the call's options and returns the result, or raises."""
+Function = Callable[..., Any]
+"""Takes the call's options and returns the result, or raises; `invoke` knows more styles."""
 
-Functions = Mapping[str, Function]
-
-FLAT = "flat"
-"""The part for calls without a type: the function set of framework 2.0."""
-
-PARTS = {"hook": "hooks", "wrapper": "wrappers", "setting": "settings", "utility": "utilities"}
-"""The part that a call's type means; any other word is the part (protocol/extension.md#4)."""
+Functions = Mapping[str, Any]
+"""Functions by name; what is no `Function` is refused."""
 
 
 class FunctionModule:
     """The functions of one connector, or of a self-made integration, by part and name.
 
     Parts are hooks, wrappers, installer, uninstaller, settings, utilities and flat, the one for
-    calls without a type. Modules are combined with ``|``. A function is called with the options;
-    one that is bound to an object keeps its state.
+    calls without a type. Modules are combined with ``|``. A part may also be a mapping that makes
+    functions when it is asked for them.
 
-    Raises TypeError for what cannot be called, or would have to be awaited.
+    Raises RegistrationError, a TypeError, for what cannot be called; `of` looks closer.
     """
 
     def __init__(self, **parts: Functions) -> None:
+        found = Found("FunctionModule")
+        self._layers: dict[str, tuple[_Layer, ...]] = {}
         for part, functions in parts.items():
             for name, function in functions.items():
-                _require_callable(function, f"{part}.{name}")
-        self.layers: dict[str, tuple[Functions, ...]] = {
-            part: (functions,) for part, functions in parts.items()
-        }
+                if not callable(function):
+                    found.report(f"{part}.{name}", not_callable(function))
+            known = {name: register(function)[0] for name, function in functions.items()}
+            self._layers[part] = (_Layer(known, functions),)
+        if found.problems:
+            raise RegistrationError(found.problems)
 
     @classmethod
-    def of(cls, connector: type[Connector]) -> "FunctionModule":
-        """Return the hooks that *connector*'s author wrote in Python."""
-        functions = stack_functions(connector)
-        return cls(hooks={name: each.callable for name, each in functions.items()})
+    def of(cls, thing: object) -> "FunctionModule":
+        """Return the functions of *thing*, as `functions_of` finds them.
+
+        *thing* is a connector class, a Python module, another class, an object, or a mapping, or
+        a FunctionModule already. Raises RegistrationError with everything that is wrong.
+        """
+        if isinstance(thing, FunctionModule):
+            return thing
+        found = functions_of(thing)
+        if found.problems:
+            raise RegistrationError(found.problems)
+        return cls(**found.parts)
 
     def __or__(self, other: "FunctionModule") -> "FunctionModule":
         """Return the functions of both; raises ValueError when one name means two functions."""
@@ -51,38 +61,38 @@ class FunctionModule:
                 f"{', '.join(clashes)} would mean two functions: rename one of each two."
             )
         both = FunctionModule()
-        for part in {**self.layers, **other.layers}:
-            both.layers[part] = self.layers.get(part, ()) + other.layers.get(part, ())
+        for part in {**self._layers, **other._layers}:
+            both._layers[part] = self._layers.get(part, ()) + other._layers.get(part, ())
         return both
 
     def __iter__(self) -> Iterator[str]:
         """Yield ``part.name`` of every function that is known by name."""
-        for part, layers in self.layers.items():
-            for functions in layers:
-                yield from (f"{part}.{name}" for name in functions)
+        for part, layers in self._layers.items():
+            for layer in layers:
+                yield from (f"{part}.{name}" for name in layer.known)
 
     def __repr__(self) -> str:
         return f"<FunctionModule {', '.join(sorted(self)) or 'without functions'}>"
 
-    def find(self, type_: object, name: str) -> Function:
+    def find(self, type_: object, name: str) -> Registered:
         """Return the function that a call of *type_* and *name* means; raises ExtensionError.
 
         The messages are those of protocol/extension.md#4, rows 5 and 6.
         """
-        for functions in self._part(type_):
-            function = functions.get(name)
-            if callable(function):
+        for layer in self._part(type_):
+            function = layer.find(name)
+            if function is not None:
                 return function
         raise ExtensionError(
             "invalid_function",
             "The function passed in the extension options doesn't map to a function.",
         )
 
-    def _part(self, type_: object) -> tuple[Functions, ...]:
-        if not type_:
-            return self.layers.get(FLAT, ())
-        word = str(type_)
-        layers = self.layers.get(PARTS.get(word, word)) if word != FLAT else None
+    def _part(self, type_: object) -> "tuple[_Layer, ...]":
+        if not is_given(type_):
+            return self._layers.get(FLAT, ())
+        word = type_ if isinstance(type_, str) else json.dumps(type_)
+        layers = self._layers.get(PARTS.get(word, word)) if word != FLAT else None
         if layers is None:
             raise ExtensionError(
                 "object_not_found", f"The object {word} doesn't exist in the module."
@@ -90,34 +100,43 @@ class FunctionModule:
         return layers
 
 
+class _Layer:
+    """One mapping of functions: those it had at first, and those that it makes when asked."""
+
+    def __init__(self, known: Mapping[str, Registered], functions: Functions) -> None:
+        self.known = known
+        self._functions = functions
+
+    def find(self, name: str) -> Registered | None:
+        """Return the function called *name*, None when there is none."""
+        function = self.known.get(name)
+        if function is None:
+            made = self._functions.get(name)
+            function = register(made)[0] if callable(made) else None
+        return function
+
+
 FindModule = Callable[[str], FunctionModule | None]
 """Returns the module of the connector with that id, None when it is not served here."""
 
 
 class Registry:
-    """Whose functions are served: one self-made integration's, or those of connectors."""
+    """Whose functions are served: one self-made integration's, or those of connectors.
+
+    *contracts* tells whether results are held to what the platform expects of them.
+    """
 
     def __init__(
         self,
         *,
         diy: FunctionModule | None = None,
         connectors: FindModule | Mapping[str, FunctionModule] | None = None,
+        contracts: bool = True,
     ) -> None:
         """Serve *diy* or *connectors*; raises ConfigurationError (protocol/extension.md#3)."""
-        if diy is None and connectors is None:
-            raise ConfigurationError(
-                "missing_required_field", "Either DIY or connectors field needs to be set."
-            )
-        if diy is not None and connectors is not None:
-            raise ConfigurationError(
-                "invalid_configuration",
-                "The configuration object should only have one of the diy or connectors field.",
-            )
-        if isinstance(connectors, Mapping) and not connectors:
-            raise ConfigurationError(
-                "invalid_field", "No connector modules provided in the connectors field."
-            )
+        require_either(diy, connectors)
         self.diy = diy
+        self.contracts = contracts
         self._find = connectors.get if isinstance(connectors, Mapping) else connectors
 
     def connector(self, connector_id: object) -> FunctionModule | None:
@@ -127,11 +146,18 @@ class Registry:
         return self._find(connector_id)
 
 
-def _require_callable(function: object, where: str) -> None:
-    if not callable(function):
-        raise TypeError(f"{where} is not a function.")
-    if inspect.iscoroutinefunction(function):
-        raise TypeError(
-            f"{where} is asynchronous, and functions are called synchronously: "
-            "make it a plain function, for instance one that calls asyncio.run()."
+def require_either(diy: object, connectors: object) -> None:
+    """Raise ConfigurationError unless one of both is given (protocol/extension.md#3, 2 to 4)."""
+    if diy is None and connectors is None:
+        raise ConfigurationError(
+            "missing_required_field", "Either DIY or connectors field needs to be set."
+        )
+    if diy is not None and connectors is not None:
+        raise ConfigurationError(
+            "invalid_configuration",
+            "The configuration object should only have one of the diy or connectors field.",
+        )
+    if isinstance(connectors, Mapping) and not connectors:
+        raise ConfigurationError(
+            "invalid_field", "No connector modules provided in the connectors field."
         )

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.blueprint import Problem, problems
 from connector_kit.conf import kit
+from connector_kit.extension.authoring.modules import function_problems
 
 
 def register_checks() -> None:
@@ -35,7 +36,8 @@ def _messages(target: str) -> Iterator[checks.CheckMessage]:
             id="connector_kit.E300",
         )
     else:
-        yield from map(_message, problems(connector))
+        found = dict.fromkeys((*problems(connector), *function_problems(connector)))
+        yield from map(_message, found)
 
 
 def _message(problem: Problem) -> checks.CheckMessage:

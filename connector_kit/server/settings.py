@@ -7,7 +7,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import conf
-from connector_kit.server.logs import logging_configuration
+from connector_kit.logs import logging_configuration
 from connector_kit.server.secret_key import kept_secret_key
 
 CONNECTOR_KIT = conf.from_environment(os.environ)
@@ -37,8 +37,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "connector_kit.server.middleware.AccessLog",
-    "connector_kit.server.middleware.PlatformFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

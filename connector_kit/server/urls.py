@@ -5,22 +5,21 @@ from django.contrib import admin
 from django.urls import path
 
 from connector_kit import conf
-from connector_kit.extension import this_process
-from connector_kit.extension.remember import Remembering
-from connector_kit.extension.views import View, function_view, health_views
-from connector_kit.lifecycle import find_module
+from connector_kit.extension import Dispatcher, Endpoint, this_process
+from connector_kit.extension.views import function_view, health_views
+from connector_kit.server.stack import registry
 
 # Read without complaint: the checks, and the server's start, complain about what is wrong.
 _kit, _ = conf.read(settings.CONNECTOR_KIT)
 
-PLATFORM_VIEWS: dict[str, View] = {
-    "/function": function_view(Remembering(find_module), _kit.system_tokens),
+_PLATFORM_VIEWS = {
+    "/function": function_view(Endpoint(Dispatcher(registry()), _kit.system_tokens)),
     **health_views(this_process),
 }
-"""What integrator.io and load balancers ask, by path; see `PlatformFirst`."""
+"""What integrator.io and load balancers ask, where `connector_kit.server.wsgi` is not in front."""
 
 urlpatterns = [
-    *(path(address.lstrip("/"), view) for address, view in PLATFORM_VIEWS.items()),
+    *(path(address.lstrip("/"), view) for address, view in _PLATFORM_VIEWS.items()),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,14 +1,36 @@
-"""The WSGI application: ``granian --interface wsgi connector_kit.server.wsgi:application``."""
+"""The WSGI application: ``granian --interface wsgi connector_kit.server.wsgi:application``.
+
+Function calls do not pass through Django's request handling: they run in processes of their own
+(`connector_kit.extension.isolation`), in which Django is ready too.
+"""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-from connector_kit import conf
-from connector_kit.extension import this_process
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
-application = get_wsgi_application()
-conf.kit()  # a server with a setting that cannot be used does not start
+django_application = get_wsgi_application()
+
+from connector_kit.conf import kit  # noqa: E402 - Django has to be ready first
+from connector_kit.extension import Dispatcher, Endpoint, this_process  # noqa: E402
+from connector_kit.extension.endpoint import Run  # noqa: E402
+from connector_kit.extension.isolation import Processes  # noqa: E402
+from connector_kit.extension.wsgi import Stack  # noqa: E402
+from connector_kit.server.stack import limits, registry  # noqa: E402
+
+_settings = kit()  # a server with a setting that cannot be used does not start
+
+
+def _function_runner() -> Run:
+    if not _settings.isolation:
+        return Dispatcher(registry())
+    processes = Processes("connector_kit.server.stack:registry", limits())
+    processes.start()
+    return processes
+
+
+application = Stack(
+    Endpoint(_function_runner(), _settings.system_tokens), this_process, fallback=django_application
+)
 this_process.ready = True

@@ -25,15 +25,11 @@ def serving(log: Path, **environment: str) -> Iterator[str]:
         server = subprocess.Popen(
             [
                 Path(sys.executable).with_name("granian"),
-                *("--interface", "wsgi", "--no-ws", "--blocking-threads", "4"),
-                *("--port", str(port), "connector_kit.server.wsgi:application"),
+                *("--interface", "wsgi", "--no-ws", "--blocking-threads", "16"),
+                *("--port", str(port), "tests.extension.served:application"),
             ],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "tests.extension.served_settings",
-                **environment,
-            },
+            env={**os.environ, **environment},
             stderr=sink,
             stdout=sink,
         )
@@ -68,5 +64,8 @@ def server(server_log: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def diy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("diy") / "log", SERVED_DIY="1") as address:
+    with serving(
+        tmp_path_factory.mktemp("diy") / "log",
+        SERVED_REGISTRY="tests.extension.functions:diy_registry",
+    ) as address:
         yield address

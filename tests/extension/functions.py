@@ -1,10 +1,11 @@
 """Functions that do one thing each, as a connector's author might write them."""
 
+import logging
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
-from connector_kit.extension import ExtensionError, FunctionModule
+from connector_kit.extension import ExtensionError, FunctionModule, Registry
 
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 ONE_TIME_TOKEN = "one-time-3f9a"
@@ -95,3 +96,12 @@ def module() -> FunctionModule:
         utilities={"anything": lambda _: "done"},
         flat={"formInit": lambda _: {"fieldMap": {}}},
     )
+
+
+def registry() -> Registry:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    return Registry(connectors={CONNECTOR_ID: module()})
+
+
+def diy_registry() -> Registry:
+    return Registry(diy=module())

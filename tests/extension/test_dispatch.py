@@ -3,12 +3,12 @@
 import pytest
 
 from connector_kit.extension import (
+    Dispatcher,
     ErrorEntry,
     FunctionCall,
     FunctionModule,
     Health,
     Registry,
-    dispatch,
 )
 
 MODULE = FunctionModule(hooks={"one": lambda _: 1})
@@ -20,11 +20,9 @@ CALL = FunctionCall(
 def test_a_host_may_check_more_and_is_heard_with_the_rest() -> None:
     closed = ErrorEntry("closed", "Come back tomorrow.")
 
-    answer = dispatch(
-        FunctionCall(connector_id="c", function="one"),
-        Registry(connectors={"c": MODULE}),
-        checks=[lambda _call: [closed]],
-    )
+    answer = Dispatcher(
+        Registry(connectors={"c": MODULE}), checks=[lambda _call: [closed]]
+    ).dispatch(FunctionCall(connector_id="c", function="one"))
 
     assert answer.body.index(b"Function options haven't been provided.") < answer.body.index(
         b"Come back tomorrow."
@@ -35,7 +33,7 @@ def test_trouble_in_finding_the_functions_is_an_answer_too() -> None:
     def lost(_connector_id: str) -> FunctionModule:
         raise ConnectionError("The database is away.")
 
-    answer = dispatch(CALL, Registry(connectors=lost))
+    answer = Dispatcher(Registry(connectors=lost)).dispatch(CALL)
 
     assert answer.status == 422
     assert answer.body == (
@@ -64,5 +62,5 @@ def test_health_goes_from_starting_by_way_of_ready_to_terminating() -> None:
     health.ready = True
     assert (health.readyz().status, health.readyz().body) == (200, b"OK")
 
-    health.terminating = True
+    health.board.end()
     assert (health.livez().status, health.readyz().body) == (503, b"Service Unavailable")

@@ -1,48 +1,85 @@
-"""The pages of the server: closed to strangers, logged without secrets."""
+"""The server as it is served: closed to strangers, logged without secrets."""
 
+import io
 import logging
+from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.test import Client
+
+from connector_kit.server.wsgi import application
+
+pytestmark = pytest.mark.django_db
 
 
-def test_the_admin_asks_who_is_there(client: Client) -> None:
-    response = client.get("/admin/")
+class Response:
+    """What the application answered to one request."""
 
-    assert response.status_code == 302
+    def __init__(self, method: str, url: str, body: bytes = b"", **headers: str) -> None:
+        parts = urlsplit(url)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": parts.path,
+            "QUERY_STRING": parts.query,
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": "application/json",
+            "wsgi.input": io.BytesIO(body),
+            "HTTP_HOST": "localhost",
+            **headers,
+        }
+        setup_testing_defaults(environ)
+        self.body = b"".join(application(environ, self._start))
+
+    def _start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        self.status = int(status.partition(" ")[0])
+        self.headers = dict(headers)
+
+
+def test_the_admin_asks_who_is_there() -> None:
+    response = Response("GET", "/admin/")
+
+    assert response.status == 302
     assert response.headers["Location"].startswith("/admin/login/")
 
 
-def test_an_unknown_address_is_answered_in_json(client: Client) -> None:
-    response = client.get("/nothing/here")
+def test_an_unknown_address_is_answered_in_json() -> None:
+    response = Response("GET", "/nothing/here")
 
-    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/json")
-
-
-def test_a_page_is_closed_to_foreign_host_names_and_health_is_not(client: Client) -> None:
-    assert client.get("/admin/", HTTP_HOST="evil.example.com").status_code == 400
-    assert client.get("/healthCheck", HTTP_HOST="evil.example.com").status_code == 200
+    assert (response.status, response.headers["Content-Type"]) == (404, "application/json")
 
 
-def test_the_access_log_leaves_out_queries_and_probes(
-    client: Client, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_page_is_closed_to_foreign_host_names_and_health_is_not() -> None:
+    assert Response("GET", "/admin/", HTTP_HOST="evil.example.com").status == 400
+    assert Response("GET", "/healthCheck", HTTP_HOST="evil.example.com").status == 200
+
+
+def test_the_access_log_leaves_out_queries_and_probes(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "connector_kit.access"):
-        client.get("/livez")
-        client.get("/healthCheck?access_token=s3cret")
+        Response("GET", "/livez")
+        Response("GET", "/healthCheck?access_token=s3cret")
+        Response("GET", "/admin/?password=s3cret")
 
-    [line] = [record.getMessage() for record in caplog.records if "reqFinished" in record.message]
-    assert line.startswith("logName=reqFinished, method=GET, url=/healthCheck, statusCode=200")
-    assert "s3cret" not in line
+    health, page = [line for line in caplog.messages if "reqFinished" in line]
+    assert health.startswith("logName=reqFinished, method=GET, url=/healthCheck, statusCode=200")
+    assert page.startswith("logName=reqFinished, method=GET, url=/admin/, statusCode=302")
+    assert "s3cret" not in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/healthCheck/", "/livez", "/"])
-def test_a_slash_at_the_end_makes_no_difference(client: Client, path: str) -> None:
-    assert client.get(path).status_code in (200, 400)
+def test_a_slash_at_the_end_makes_no_difference(path: str) -> None:
+    assert Response("GET", path).status == 200
 
 
-def test_a_server_that_was_given_no_system_token_serves_nobody(client: Client) -> None:
-    response = client.post("/function", {"function": "install"}, "application/json")
+@pytest.mark.parametrize("path", ["/openConnections", "/openConnections?terminate=true"])
+def test_a_stranger_can_neither_see_nor_stop_the_server(path: str) -> None:
+    assert Response("GET", path).status == 401
+    assert Response("GET", "/stopServer", HTTP_AUTHORIZATION="Bearer guess").status == 401
+    assert Response("GET", "/livez").status == 200
 
-    assert response.status_code == 401
+
+def test_a_server_that_was_given_no_system_token_serves_nobody() -> None:
+    response = Response("POST", "/function", b'{"function": "install"}')
+
+    assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "invalid system token"

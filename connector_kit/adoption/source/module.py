@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-import connector_kit
+from connector_kit import blueprint
 from connector_kit.adoption.source.components import component
 from connector_kit.adoption.source.files import Files
 from connector_kit.adoption.source.layout import (
@@ -29,7 +29,19 @@ def {DATA_HELPER}(path: str) -> Any:
 """,
 }
 
-MODULE_NAMES = frozenset({*connector_kit.__all__, *HELPERS, "Any", "HERE", "Path", "json"})
+_DECLARATIONS = (
+    *(blueprint.Connector, blueprint.Component, blueprint.Connection, blueprint.Script),
+    *(blueprint.Export, blueprint.Lookup, blueprint.Import, blueprint.Flow, blueprint.Source),
+    *(blueprint.Step, blueprint.Router, blueprint.Branch, blueprint.Ref),
+)
+
+MODULE_NAMES = frozenset(
+    {
+        *(each.__name__ for each in _DECLARATIONS),
+        *("hook", "Any", "HERE", "Path", "json"),
+        *HELPERS,
+    }
+)
 """What a class or a component in the module cannot be called."""
 
 _DOCSTRING = '"""A connector that began as an integration built in integrator.io."""'

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from connector_kit.server.logs import OneLine
+from connector_kit.logs import OneLine
 
 
 def line(message: str, *args: object, error: BaseException | None = None) -> str:

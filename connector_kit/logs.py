@@ -35,7 +35,7 @@ class OneLine(logging.Formatter):
 
 
 def logging_configuration(level: str = "INFO") -> dict[str, Any]:
-    """Return Django's LOGGING: everything goes to stderr through `OneLine`."""
+    """Return a configuration for `logging.config`, and Django: all goes to stderr by `OneLine`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,0 +1,205 @@
+"""One function of an author: what is called, what kind it is, and what it wants to be given."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import FunctionType, MethodType, SimpleNamespace
+from typing import Any, get_type_hints
+
+from connector_kit.blueprint import StackFunction
+from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.extension.authoring.kinds import KINDS, Kind
+from connector_kit.extension.authoring.options import Options
+from connector_kit.extension.errors import ExtensionError
+from connector_kit.extension.words import sort_of
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """A function that calls may reach; called with the options as the platform sent them.
+
+    *callable* is the author's own. *kind* is None when nothing says which it is. *options* is the
+    class that the function's first parameter is annotated with, None when it takes a plain dict.
+    """
+
+    callable: Callable[..., Any]
+    kind: Kind | None = None
+    options: type[Options] | None = None
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        """The author's own function, for those who ask for its signature."""
+        return self.callable
+
+    def __call__(self, options: Any, *more: Any) -> Any:
+        """Call the function with *options* as it wants them, and a callback if there is one."""
+        if self.options is not None and not isinstance(options, Options):
+            if not isinstance(options, Mapping):
+                raise ExtensionError(
+                    "invalid_field",
+                    f"The options have to be an object, and are {sort_of(options)}.",
+                )
+            options = self.options(options)
+        return self.callable(options, *more)
+
+
+def register(function: Any) -> tuple[Registered, tuple[Finding, ...]]:
+    """Return *function*, marked or not, as it is served, and what keeps it from being served."""
+    if isinstance(function, Registered):
+        return function, ()
+    kind = KINDS.get(function.kind) if isinstance(function, StackFunction) else None
+    own = function.callable if isinstance(function, StackFunction) else function
+    if not callable(own):
+        return Registered(own, kind), (not_callable(own),)
+    parameters = _parameters(own)
+    if parameters is None:
+        return Registered(own, kind), ()
+    options, doubts = _options_class(own, parameters)
+    findings = [*_unknown_kind(function), *_wrong_parameters(parameters), *doubts]
+    if kind and options and not _fits(options, kind):
+        findings.append(_wrong_options(options, kind))
+    return Registered(own, kind, options), tuple(findings)
+
+
+Parameters = tuple[inspect.Parameter, ...]
+
+
+def _parameters(function: Callable[..., Any]) -> Parameters | None:
+    """Return the parameters of *function*; None for a built-in one that does not say."""
+    try:
+        return tuple(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+
+
+def _positional(parameters: Parameters) -> Parameters:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(each for each in parameters if each.kind in kinds)
+
+
+def _wrong_parameters(parameters: Parameters) -> Iterator[Finding]:
+    positional = _positional(parameters)
+    takes_any = any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in parameters)
+    required = [each for each in positional if each.default is each.empty]
+    by_keyword = [
+        each.name
+        for each in parameters
+        if each.kind is inspect.Parameter.KEYWORD_ONLY and each.default is each.empty
+    ]
+    if positional and positional[0].name == "self":
+        yield Finding(
+            "E402",
+            "It has a parameter self, and no object to be it.",
+            "Give an instance of its class instead of the class, or make it a @staticmethod.",
+        )
+    elif not positional and not takes_any:
+        yield Finding("E403", "It takes no parameters.", "Add one: it is called with the options.")
+    elif len(required) > 2 or by_keyword:
+        asked = ", ".join([*(each.name for each in required), *by_keyword])
+        yield Finding(
+            "E403",
+            f"It cannot be called without {asked}.",
+            "It is called with the options, and with a callback if it takes two parameters: "
+            "give the others defaults.",
+        )
+
+
+def _options_class(
+    function: Callable[..., Any], parameters: Parameters
+) -> tuple[type[Options] | None, tuple[Finding, ...]]:
+    """Return the class of options that the first parameter is annotated with, if it is one."""
+    first = _positional(parameters)[:1]
+    annotation: Any = first[0].annotation if first else None
+    if isinstance(annotation, str):
+        try:
+            annotation = _resolved(annotation, function)
+        except Exception as error:  # noqa: BLE001 - an annotation may hold any expression
+            return None, _lost(annotation, error)
+    if isinstance(annotation, type) and issubclass(annotation, Options):
+        return annotation, ()
+    return None, ()
+
+
+def _resolved(annotation: str, function: Callable[..., Any]) -> Any:
+    """Return what *annotation* means where *function* was written."""
+    written = SimpleNamespace(__annotations__={"first": annotation})
+    return get_type_hints(written, globalns=getattr(_python_function(function), "__globals__", {}))[
+        "first"
+    ]
+
+
+def _python_function(function: Any) -> Any:
+    """Return the ``def`` behind a method, a partial, a decorated function, or a callable object."""
+    while True:
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif isinstance(function, MethodType):
+            function = function.__func__
+        elif hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        elif isinstance(function, FunctionType) or not _has_python_call(function):
+            return function
+        else:
+            function = type(function).__call__
+
+
+def _has_python_call(function: Any) -> bool:
+    return isinstance(inspect.getattr_static(type(function), "__call__", None), FunctionType)
+
+
+def _lost(annotation: str, error: Exception) -> tuple[Finding, ...]:
+    """Return the finding for an annotation that means nothing here, if options were meant."""
+    word = annotation.rpartition(".")[2].strip()
+    known = [each.__name__ for each in _descendants(Options)]
+    # Other unresolved names, of an author's own types, say that a plain dict is wanted.
+    if not get_close_matches(word, known, n=1, cutoff=0.9):
+        return ()
+    return (
+        Finding(
+            "E404",
+            f"Its annotation {annotation!r} cannot be resolved: {error}.",
+            f"{'' if word in known else did_you_mean(word, known)}Import the class at the top of "
+            "the module, and not for type checkers only.",
+        ),
+    )
+
+
+def _descendants(options: type[Options]) -> Iterator[type[Options]]:
+    yield options
+    for each in options.__subclasses__():
+        yield from _descendants(each)
+
+
+def _fits(options: type[Options], kind: Kind) -> bool:
+    """Tell whether *options* are those of *kind*, a general view of them, or a refined one."""
+    return issubclass(options, kind.options) or issubclass(kind.options, options)
+
+
+def not_callable(function: object) -> Finding:
+    """Return what is said of something that stands where functions do."""
+    return Finding(
+        "E401",
+        f"It is not a function but {sort_of(function)}.",
+        "Only functions belong here: move it elsewhere.",
+    )
+
+
+def _unknown_kind(function: Any) -> Iterator[Finding]:
+    if isinstance(function, StackFunction) and function.kind not in KINDS:
+        yield Finding(
+            "E405",
+            f"It is marked as a {function.kind}, which is no kind of function.",
+            f"{did_you_mean(function.kind, KINDS)}Mark it with one of "
+            f"{', '.join(f'@{kind.mark}' for kind in KINDS.values())}.",
+        )
+
+
+def _wrong_options(options: type[Options], kind: Kind) -> Finding:
+    return Finding(
+        "E406",
+        f"It is a {kind.name} function and takes {options.__name__}.",
+        f"A {kind.name} function gets {kind.options.__name__}: annotate it so, or mark it as "
+        "what it is.",
+    )

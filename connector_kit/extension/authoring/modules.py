@@ -1,0 +1,176 @@
+"""Where functions are found: in connector classes, and in modules, classes, objects and dicts.
+
+A thing holds functions in namespaces (``hooks``, ``wrappers``, ``installer``, ``uninstaller``,
+``settings``, ``utilities``), at its root, which is where framework 2.0 looks, or marked, in which
+case the mark says where they belong. What is found is called on the object that it was found in.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from connector_kit.blueprint import Connector, Problem, StackFunction, stack_functions
+from connector_kit.blueprint.problems import Finding, placed
+from connector_kit.extension.authoring.functions import Registered, not_callable, register
+from connector_kit.extension.authoring.kinds import FLAT, NAMESPACES
+from connector_kit.extension.authoring.marks import wire_name
+from connector_kit.extension.authoring.members import (
+    connectors,
+    holds_functions,
+    is_function,
+    is_namespace,
+    members,
+)
+from connector_kit.extension.words import sort_of
+
+
+class RegistrationError(TypeError):
+    """Functions cannot be served; `problems` lists everything that has to be mended."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass
+class Found:
+    """The functions found at *place*, by part and name, and what is wrong with them."""
+
+    place: str
+    parts: dict[str, dict[str, Registered]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, function: Any, part: str, name: str, where: str) -> None:
+        """Take in *function*, found at *where*; the name and the parts of a mark go before."""
+        registered, findings = register(function)
+        for finding in findings:
+            self.report(where, finding)
+        if isinstance(function, StackFunction):
+            name = function.name
+        if not name:
+            self.report(where, _NAMELESS)
+        parts = registered.kind.parts if registered.kind else (part,)
+        if part not in (FLAT, *parts):
+            self.report(where, _misplaced(registered, part))
+        for each in parts:
+            known = self.parts.setdefault(each, {}).setdefault(name, registered)
+            if known.callable != registered.callable:
+                self.report(where, _namesakes(each, name))
+
+    def report(self, where: str | None, finding: Finding) -> None:
+        """Note what is wrong at *where*, once."""
+        problem = placed(self.place, where, finding)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def functions_of(thing: object) -> Found:
+    """Return the functions of *thing*, together with what is wrong with them.
+
+    *thing* is a connector class, a module, another class, an object, or a mapping. A module that
+    declares a connector serves that connector's functions and what is marked; its plain functions
+    are taken for the connector's own business.
+    """
+    found = Found(_place(thing))
+    if not holds_functions(thing):
+        found.report(None, _holds_none(thing))
+    elif isinstance(thing, type) and issubclass(thing, Connector):
+        _add_connector(thing, found)
+    else:
+        _add_root(thing, found)
+    return found
+
+
+def function_problems(thing: object) -> list[Problem]:
+    """Return everything that is wrong with the functions of *thing*, see `functions_of`."""
+    return functions_of(thing).problems
+
+
+def _add_connector(connector: type[Connector], found: Found) -> None:
+    """Take the hooks that components name, and every marked function that the class holds."""
+    for name, function in stack_functions(connector).items():
+        found.add(function, FLAT, name, name)
+
+
+def _add_root(thing: object, found: Found) -> None:
+    declared = connectors(thing)
+    if len(declared) > 1:
+        found.report(None, _several(declared))
+    for connector in declared[:1]:
+        _add_connector(connector, found)
+    for name, value in members(thing):
+        if name in NAMESPACES and is_namespace(value):
+            _add_namespace(value, name, found)
+        elif not declared or isinstance(value, StackFunction):
+            _add_member(value, FLAT, name, thing, found)
+
+
+def _add_namespace(namespace: object, part: str, found: Found) -> None:
+    found.parts.setdefault(part, {})
+    if not holds_functions(namespace):
+        found.report(part, _no_namespace(part, namespace))
+        return
+    for name, value in members(namespace):
+        _add_member(value, part, name, namespace, found)
+
+
+def _add_member(value: Any, part: str, name: str, holder: object, found: Found) -> None:
+    where = name if part == FLAT else f"{part}.{name}"
+    if is_function(value, holder):
+        found.add(value, part, wire_name(name), where)
+    elif isinstance(holder, Mapping) and not (name in NAMESPACES and value is None):
+        found.report(where, not_callable(value))
+
+
+def _place(thing: object) -> str:
+    return thing.__name__ if isinstance(thing, type | ModuleType) else type(thing).__name__
+
+
+_NAMELESS = Finding(
+    "E407",
+    "It has no name to be called by.",
+    'Use a function made by def, or give it a name, as in @hook.pre_map(name="...").',
+)
+
+
+def _namesakes(part: str, name: str) -> Finding:
+    called = "without a type" if part == FLAT else f"in {part}"
+    return Finding(
+        "E408",
+        f"Two functions are called {name!r} {called}.",
+        "The platform calls functions by name: rename one, or mark it with a name of its own.",
+    )
+
+
+def _misplaced(function: Registered, part: str) -> Finding:
+    mark, place = (function.kind.mark, function.kind.parts[0]) if function.kind else ("", "")
+    return Finding(
+        "E409",
+        f"It is marked with @{mark} and stands in {part}.",
+        f"Move it to {place}, or mark it as what it is.",
+    )
+
+
+def _holds_none(thing: object) -> Finding:
+    return Finding(
+        "E410",
+        f"Functions cannot be taken from {sort_of(thing)}.",
+        "Give a connector class, a module, a class, an object, or a dict of functions.",
+    )
+
+
+def _no_namespace(part: str, value: object) -> Finding:
+    return Finding(
+        "E411",
+        f"It is {sort_of(value)}, where functions are looked for.",
+        f"Make {part} a module, a class, an object or a dict, or rename it.",
+    )
+
+
+def _several(declared: list[type[Connector]]) -> Finding:
+    return Finding(
+        "E412",
+        f"The module holds several connectors: {', '.join(each.__name__ for each in declared)}.",
+        "Name the one that is meant, as in package.module:Class.",
+    )

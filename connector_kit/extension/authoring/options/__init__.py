@@ -1,0 +1,76 @@
+"""What the platform hands to a function, under Python names (protocol/extension.md#5 and #6)."""
+
+from connector_kit.extension.authoring.options.connectors import (
+    ConnectorOptions,
+    InstallerOptions,
+    SettingOptions,
+    UninstallerOptions,
+    UtilityOptions,
+)
+from connector_kit.extension.authoring.options.flat import (
+    ChangeEditionOptions,
+    Edition,
+    FormInitOptions,
+    HandleRequestOptions,
+    InitChildOptions,
+    PreSaveOptions,
+    RecordOptions,
+    StepOptions,
+    UpdateOptions,
+)
+from connector_kit.extension.authoring.options.given import Given, Option, Options, time_of
+from connector_kit.extension.authoring.options.hooks import (
+    HookOptions,
+    PostAggregateOptions,
+    PostMapOptions,
+    PostResponseMapOptions,
+    PostSubmitOptions,
+    PreMapOptions,
+    PreSavePageOptions,
+)
+from connector_kit.extension.authoring.options.wrappers import (
+    Delta,
+    ExportOptions,
+    ImportOptions,
+    Once,
+    PingOptions,
+    Sample,
+    WrapperConnection,
+    WrapperOptions,
+)
+
+__all__ = [
+    "ChangeEditionOptions",
+    "ConnectorOptions",
+    "Delta",
+    "Edition",
+    "ExportOptions",
+    "FormInitOptions",
+    "Given",
+    "HandleRequestOptions",
+    "HookOptions",
+    "ImportOptions",
+    "InitChildOptions",
+    "InstallerOptions",
+    "Once",
+    "Option",
+    "Options",
+    "PingOptions",
+    "PostAggregateOptions",
+    "PostMapOptions",
+    "PostResponseMapOptions",
+    "PostSubmitOptions",
+    "PreMapOptions",
+    "PreSaveOptions",
+    "PreSavePageOptions",
+    "RecordOptions",
+    "Sample",
+    "SettingOptions",
+    "StepOptions",
+    "UninstallerOptions",
+    "UpdateOptions",
+    "UtilityOptions",
+    "WrapperConnection",
+    "WrapperOptions",
+    "time_of",
+]

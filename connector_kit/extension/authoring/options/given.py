@@ -1,0 +1,177 @@
+"""How the platform's JSON is read under Python names: field by field, when it is asked for.
+
+A page of records has megabytes and is looked at by the author's code only, so nothing is copied
+or checked ahead of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, Never, Self, TypeVar, overload
+
+from connector_kit.extension.errors import ExtensionError
+from connector_kit.extension.words import sort_of
+
+T = TypeVar("T")
+G = TypeVar("G", bound="Given")
+
+
+@dataclass(frozen=True, repr=False)
+class Given:
+    """A JSON object of the platform's. *raw* is the object itself, with fields nobody knows yet.
+
+    What the platform left out, or sent as null, reads as empty: ``""``, ``0``, ``False``, ``[]``,
+    ``{}``, or None for times and for values of any shape.
+    """
+
+    raw: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return ids by value and all else by name: it may be a secret, or a customer's."""
+        shown = (
+            f"{name}={value!r}" if _is_id(name, value) else name for name, value in _items(self)
+        )
+        return f"<{type(self).__name__} {', '.join(shown) or 'without fields'}>"
+
+
+class Option(Generic[T]):
+    """A field of a `Given`: its *name* on the wire, and how its value is read.
+
+    *read* returns None for a value that is not what it expects. *within* names an object that is
+    searched, too, for a field which may stand at either place (protocol/README.md U7).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[Any], T | None],
+        empty: Callable[[], T],
+        expected: str,
+        *,
+        within: str | None = None,
+    ) -> None:
+        self.name = name
+        self._read = read
+        self._empty = empty
+        self._expected = expected
+        self._within = within
+
+    @overload
+    def __get__(self, given: None, owner: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, given: Given, owner: type[Any]) -> T: ...
+
+    def __get__(self, given: Given | None, owner: type[Any]) -> Self | T:
+        """Return the value; raises ExtensionError when the platform sent something else."""
+        if given is None:
+            return self
+        sent = given.raw.get(self.name)
+        if sent is None and self._within is not None:
+            around = given.raw.get(self._within)
+            sent = around.get(self.name) if isinstance(around, Mapping) else None
+        if sent is None:
+            return self._empty()
+        value = self._read(sent)
+        if value is None:
+            raise ExtensionError(
+                "invalid_field",
+                f"The option {self.name} has to be {self._expected}, and is {sort_of(sent)}.",
+            )
+        return value
+
+    def __set__(self, given: Given, value: Never) -> None:
+        """Refuse: options are what the platform sent."""
+        raise AttributeError(f"{self.name} is what the platform sent, and is not to be changed.")
+
+
+def text(name: str, *, within: str | None = None) -> Option[str]:
+    """Return the field *name* that holds a text."""
+    return Option(name, _if_a(str), str, "a text", within=within)
+
+
+def flag(name: str) -> Option[bool]:
+    """Return the field *name* that is true or false."""
+    return Option(name, _if_a(bool), bool, "true or false")
+
+
+def whole(name: str) -> Option[int]:
+    """Return the field *name* that holds a whole number."""
+    return Option(name, _whole, int, "a whole number")
+
+
+def listing(name: str) -> Option[list[Any]]:
+    """Return the field *name* that holds a list."""
+    return Option(name, _if_a(list), list, "a list")
+
+
+def mapping(name: str, *, within: str | None = None) -> Option[dict[str, Any]]:
+    """Return the field *name* that holds an object."""
+    return Option(name, _if_a(dict), dict, "an object", within=within)
+
+
+def moment(name: str) -> Option[datetime | None]:
+    """Return the field *name* that holds a time; text is read as ISO 8601."""
+    return Option(name, time_of, _nothing, "a time, as in 2026-01-31T12:00:00Z")
+
+
+def anything(name: str, *, within: str | None = None) -> Option[Any]:
+    """Return the field *name*, whose value may have any shape."""
+    return Option(name, _itself, _nothing, "anything", within=within)
+
+
+def part(name: str, of: type[G]) -> Option[G]:
+    """Return the field *name* that holds an object with fields of its own."""
+
+    def read(sent: Any) -> G | None:
+        return of(sent) if isinstance(sent, dict) else None
+
+    return Option(name, read, lambda: of({}), "an object")
+
+
+def time_of(sent: Any) -> datetime | None:
+    """Return *sent* as a time, None when it is none; one without a zone is in UTC."""
+    if isinstance(sent, datetime):
+        return sent
+    try:
+        time = datetime.fromisoformat(sent) if isinstance(sent, str) else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+
+
+def _if_a(kind: type[T]) -> Callable[[Any], T | None]:
+    def read(sent: Any) -> T | None:
+        return sent if isinstance(sent, kind) else None
+
+    return read
+
+
+def _whole(sent: Any) -> int | None:
+    is_whole = isinstance(sent, int) or (isinstance(sent, float) and sent.is_integer())
+    return int(sent) if is_whole and not isinstance(sent, bool) else None
+
+
+def _itself(sent: Any) -> Any:
+    return sent
+
+
+def _nothing() -> None:
+    return None
+
+
+def _items(given: Given) -> list[tuple[str, Any]]:
+    return list(given.raw.items()) if isinstance(given.raw, Mapping) else []
+
+
+def _is_id(name: str, value: Any) -> bool:
+    is_id = name == "_id" or (name.startswith("_") and name.endswith("Id"))
+    return is_id and isinstance(value, str)
+
+
+class Options(Given):
+    """What every function gets: a one-time token for the account it is called for."""
+
+    bearer_token = text("bearerToken")

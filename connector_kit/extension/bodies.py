@@ -1,0 +1,94 @@
+"""The bodies of calls: how they are read, and what is done with those that cannot be."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from connector_kit.extension.answers import JSON, Answer, refusal
+from connector_kit.extension.errors import ErrorEntry
+
+BODY_LIMIT = 50 * 1024 * 1024
+"""Bytes that a request body may have (protocol/extension.md#timeouts-and-limits)."""
+
+TOO_LARGE = refusal(
+    413, ErrorEntry("entity_too_large", f"The body is larger than {BODY_LIMIT} bytes.")
+)
+_NOT_JSON = refusal(400, ErrorEntry("invalid_json", "The body is not a JSON object or array."))
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class UnreadableError(Exception):
+    """A body that cannot be a call; *answer* is what to say."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class RawCall:
+    """A call whose body nobody has looked into yet."""
+
+    body: bytes | memoryview = field(repr=False)
+    request_id: str
+    trace_id: str | None
+
+
+def read_body(read: Callable[[int], bytes], content_type: str, content_length: int) -> bytes:
+    """Return the bytes of a body; one that does not claim to be JSON counts as empty.
+
+    *read* returns at most as many bytes as it is asked for. Raises `UnreadableError` when there
+    are too many.
+    """
+    if content_type.partition(";")[0].strip().lower() != JSON:
+        return b""
+    if content_length > BODY_LIMIT:
+        raise UnreadableError(TOO_LARGE)
+    return _read(read)
+
+
+def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:
+    """Return the object or array in *text*, an empty object when there is none.
+
+    Raises `UnreadableError` for anything else.
+    """
+    if text[:3] == _BYTE_ORDER_MARK:
+        text = text[3:]
+    body = _parsed(text) if text else {}
+    if not isinstance(body, dict | list):
+        raise UnreadableError(_NOT_JSON)
+    return body
+
+
+def _read(read: Callable[[int], bytes]) -> bytes:
+    """Return the whole body, of which a server may hand out less at a time than asked for."""
+    pieces: list[bytes] = []
+    left = BODY_LIMIT + 1
+    while left and (piece := read(left)):
+        pieces.append(piece)
+        left -= len(piece)
+    if not left:
+        raise UnreadableError(TOO_LARGE)
+    return b"".join(pieces)
+
+
+def _parsed(text: bytes | memoryview) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parsed_leniently(bytes(text))
+
+
+def _parsed_leniently(text: bytes) -> Any:
+    """Read what orjson does not and the platform may send: half a surrogate pair, escaped."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise UnreadableError(_NOT_JSON) from None
+
+
+def _refuse_constant(_word: str) -> Any:
+    raise ValueError

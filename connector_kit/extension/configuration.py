@@ -1,0 +1,316 @@
+"""What is served, to whom, within which limits: told by the environment, or by value.
+
+The checks, their order, codes and messages are those of protocol/extension.md#3. Needs no Django.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from connector_kit import parsing
+from connector_kit.adoption.loading import LoadError, load_object
+from connector_kit.blueprint.problems import did_you_mean
+from connector_kit.extension.authoring.modules import RegistrationError
+from connector_kit.extension.calllog import log_line
+from connector_kit.extension.calls import is_given
+from connector_kit.extension.errors import ConfigurationError
+from connector_kit.extension.isolation import Limits
+from connector_kit.extension.registry import FunctionModule, Registry, require_either
+from connector_kit.extension.words import sort_of
+from connector_kit.parsing import ConnectorEntry, Variable
+
+log = logging.getLogger("connector_kit.extension")
+
+PORT = 8000
+"""The port unless told otherwise: one that needs no privileges. The reference's is 80."""
+
+VARIABLES = {
+    "diy": Variable(
+        "CONNECTOR_KIT_DIY",
+        parsing.text,
+        "The functions of a self-made integration, as `package.module[:name]` or a path.",
+        number=230,
+    ),
+    "connectors": Variable(
+        "CONNECTOR_KIT_CONNECTORS",
+        parsing.connectors,
+        "The connectors served, each as `<connectorId>=package.module[:name]`.",
+        number=212,
+    ),
+    "systemToken": Variable(
+        "CONNECTOR_KIT_SYSTEM_TOKEN",
+        parsing.words,
+        "The system token of the stack record, with which integrator.io identifies itself. "
+        "Several, separated by commas, while a new one takes over.",
+        number=211,
+        is_secret=True,
+    ),
+    "port": Variable(
+        "CONNECTOR_KIT_PORT",
+        parsing.whole(1, 65_535),
+        "The port at which the stack listens.",
+        number=231,
+    ),
+    "contracts": Variable(
+        "CONNECTOR_KIT_CONTRACTS",
+        parsing.boolean,
+        "Hold results to what integrator.io expects of them before it gets them.",
+        number=232,
+    ),
+}
+"""The environment variable of every field."""
+
+LIMITS = {
+    "calls": Variable(
+        "CONNECTOR_KIT_CALLS",
+        parsing.whole(1, 1000),
+        "Function calls that run at a time, per server process.",
+        number=221,
+    ),
+    "seconds": Variable(
+        "CONNECTOR_KIT_CALL_SECONDS",
+        parsing.number(0.1, 3600),
+        "Seconds after which a function that has not answered is ended.",
+        number=222,
+    ),
+    "patience": Variable(
+        "CONNECTOR_KIT_CALL_PATIENCE_SECONDS",
+        parsing.number(0, 300),
+        "Seconds that a call waits for its turn before it is refused with status 503.",
+        number=223,
+    ),
+    "memory_mb": Variable(
+        "CONNECTOR_KIT_CALL_MEMORY_MB",
+        parsing.whole(0, 1_000_000),
+        "Mebibytes of memory that a function may take up; 0 for as much as there is.",
+        number=224,
+    ),
+}
+"""The environment variable of every limit of calls."""
+
+
+WAY_OUT = (
+    "Set CONNECTOR_KIT_SYSTEM_TOKEN, and either CONNECTOR_KIT_DIY=package.module or "
+    "CONNECTOR_KIT_CONNECTORS=<connectorId>=package.module."
+)
+"""What the reference's messages do not say, as a note to the errors of an environment."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Functions that are to be served: what they are *given* as, and at which *place*."""
+
+    place: str
+    given: Any
+
+    def load(self) -> FunctionModule:
+        """Return the functions, imported when they are given by name.
+
+        Raises ConfigurationError with the place, the name, and the cause.
+        """
+        try:
+            thing = load_object(self.given) if isinstance(self.given, str) else self.given
+            return FunctionModule.of(thing)
+        except (LoadError, RegistrationError) as error:
+            raise self._unusable(str(error)) from error
+        except SystemExit as error:
+            raise self._unusable(f"It ends the process (SystemExit: {error}).") from error
+
+    def __str__(self) -> str:
+        return self.given if isinstance(self.given, str) else sort_of(self.given)
+
+    def _unusable(self, cause: str) -> ConfigurationError:
+        message = f"{self.place}: the functions of {self} cannot be served. {cause}"
+        return ConfigurationError("invalid_field", message)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a stack serves: either *diy* or *connectors*, these by their ids."""
+
+    diy: Entry | None
+    connectors: Mapping[str, Entry] | None
+    system_tokens: tuple[str, ...] = field(default=(), repr=False)
+    port: int = PORT
+    contracts: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str], *, is_server: bool = True, load: bool = True
+    ) -> "Configuration":
+        """Return what *environment* configures; an empty variable counts as left out.
+
+        Only a server needs a system token. Unless *load* is false the functions are imported, and
+        what is wrong with them is said, right away. Raises ConfigurationError.
+        """
+        given, limits = _read(VARIABLES, environment), _read(LIMITS, environment)
+        if "connectors" in given:
+            given["connectors"] = _by_id(given["connectors"])
+        try:
+            _check(given, is_server=is_server)
+        except ConfigurationError as error:
+            error.add_note(WAY_OUT)
+            raise
+        diy, connectors = VARIABLES["diy"].name, VARIABLES["connectors"].name
+        return cls._built(given, diy, connectors + "={}", limits=Limits(**limits), load=load)
+
+    @classmethod
+    def of(
+        cls, given: Mapping[str, Any] | None, *, is_server: bool = False, load: bool = True
+    ) -> "Configuration":
+        """Return what *given* configures.
+
+        Its fields are ``diy`` or ``connectors``, ``systemToken`` (a text, or several while a new
+        one takes over), ``port`` and ``contracts``. Functions are given as ``package.module``,
+        ``package.module:name`` or a path, or as anything `FunctionModule.of` takes. Only a server
+        needs a token. Raises ConfigurationError.
+        """
+        _check(given, is_server=is_server)
+        fields = _typed(given or {})
+        return cls._built(fields, "diy", "connectors.{}", limits=Limits(), load=load)
+
+    @classmethod
+    def _built(
+        cls, given: Mapping[str, Any], diy: str, connector: str, *, limits: Limits, load: bool
+    ) -> "Configuration":
+        """Return the configuration of checked fields; *diy* and *connector* name their places."""
+        connectors = given.get("connectors")
+        built = cls(
+            diy=None if given.get("diy") is None else Entry(diy, given["diy"]),
+            connectors=connectors
+            and {each: Entry(connector.format(each), connectors[each]) for each in connectors},
+            system_tokens=tuple(given.get("systemToken", ())),
+            port=given.get("port", PORT),
+            contracts=given.get("contracts", True),
+            limits=limits,
+        )
+        if load:
+            _ = built.registry
+        return built
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The functions, imported when they are first asked for; one line of the log for each.
+
+        Raises ConfigurationError with everything that keeps any of them from being served.
+        """
+        entries = {None: self.diy} if self.diy else dict(self.connectors or {})
+        modules = _loaded(entries)
+        log.info("%s", log_line("configurationLoaded", [("contracts", self.contracts)]))
+        for connector_id, module in modules.items():
+            _log_module(connector_id, entries[connector_id], module)
+        if self.diy:
+            return Registry(diy=modules[None], contracts=self.contracts)
+        connectors = {str(each): module for each, module in modules.items()}
+        return Registry(connectors=connectors, contracts=self.contracts)
+
+
+def _check(given: Mapping[str, Any] | None, *, is_server: bool) -> None:
+    """Raise ConfigurationError for the first of the reference's five reasons that applies."""
+    if not given or not isinstance(given, Mapping):
+        raise ConfigurationError("missing_parameter", "Options parameter is not provided.")
+    diy, connectors = (given.get(each) for each in ("diy", "connectors"))
+    require_either(diy if is_given(diy) else None, connectors if is_given(connectors) else None)
+    if is_server and not given.get("systemToken"):
+        raise ConfigurationError("missing_required_field", "systemToken not provided in options.")
+
+
+def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of *given* that are not left out; each has the type that it should."""
+    fields = {
+        name: value
+        for name, value in given.items()
+        if (value is not None if name in _SCALARS else is_given(value))
+    }
+    tokens = fields.get("systemToken", ())
+    fields["systemToken"] = [tokens] if isinstance(tokens, str) else tokens
+    wrong = [
+        f"{name} has to be {expected}, and is {sort_of(fields[name])}."
+        for name, (expected, fits) in _FIELDS.items()
+        if name in fields and not fits(fields[name])
+    ]
+    wrong += [
+        f"{name} is no field of a configuration. {did_you_mean(str(name), _FIELDS)}"
+        f"Its fields are {', '.join(_FIELDS)}."
+        for name in fields
+        if name not in _FIELDS
+    ]
+    if wrong:
+        raise ConfigurationError("invalid_field", " ".join(wrong))
+    return fields
+
+
+def _read(variables: Mapping[str, Variable], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of *variables* that *environment* sets, by field."""
+    values: dict[str, Any] = {}
+    unusable: list[str] = []
+    for name, variable in variables.items():
+        words = environment.get(variable.name, "")
+        if words.strip():
+            try:
+                values[name] = variable.parse(words)
+            except ValueError as error:
+                unusable.append(f"{variable.name} {error}")
+    if unusable:
+        raise ConfigurationError("invalid_field", " ".join(unusable))
+    return values
+
+
+def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
+    """Return the targets of *entries* by connector id, which each has to have here."""
+    nameless = [each.target for each in entries if each.connector_id is None]
+    if nameless:
+        raise ConfigurationError(
+            "invalid_field",
+            f"{VARIABLES['connectors'].name} gives no id for {', '.join(nameless)}: write "
+            f"<connectorId>={nameless[0]}. Only a server with a database knows ids by itself.",
+        )
+    return {str(each.connector_id): each.target for each in entries}
+
+
+def _loaded(entries: Mapping[Any, Entry]) -> dict[Any, FunctionModule]:
+    modules: dict[Any, FunctionModule] = {}
+    failures: list[ConfigurationError] = []
+    for key, entry in entries.items():
+        try:
+            modules[key] = entry.load()
+        except ConfigurationError as failure:
+            failures.append(failure)
+    if len(failures) > 1:
+        messages = "\n".join(each.message for each in failures)
+        raise ConfigurationError("invalid_field", messages) from failures[0]
+    if failures:
+        raise failures[0]
+    return modules
+
+
+def _log_module(connector_id: str | None, entry: Entry, module: FunctionModule) -> None:
+    functions = len(set(module))
+    fields = (("_connectorId", connector_id), ("module", entry), ("functions", functions))
+    line = log_line("connectorLoaded" if connector_id else "diyLoaded", fields)
+    log.log(logging.INFO if functions else logging.WARNING, "%s", line)
+
+
+def _is_tokens(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+
+
+def _is_by_id(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(each, str) and each for each in value)
+
+
+def _is_port(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65_536
+
+
+_SCALARS = frozenset({"contracts", "port"})
+_FIELDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "diy": ("functions, or the name of a module of functions", lambda _: True),
+    "connectors": ("an object of connector ids and their functions", _is_by_id),
+    "systemToken": ("a text, or a list of texts", _is_tokens),
+    "port": ("a whole number from 1 to 65535", _is_port),
+    "contracts": ("true or false", lambda value: isinstance(value, bool)),
+}

@@ -1,0 +1,220 @@
+"""Which results are expected of which kind of function, and how the kind of a call is known.
+
+Of a function that is marked the kind is known; of others it is told by what the platform sends,
+where that is unmistakable.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from connector_kit.extension.authoring.functions import Registered
+from connector_kit.extension.calls import FunctionCall
+from connector_kit.extension.contracts.expectations import (
+    ANYTHING,
+    BOOLEAN,
+    LIST,
+    OBJECT,
+    RECORD,
+    TEXT,
+    WHOLE,
+    Expectation,
+    an_end,
+    entries,
+    entries_having,
+    entries_of,
+    entries_with,
+    having,
+    maybe,
+    one_for_each,
+    one_of,
+    shaped,
+)
+from connector_kit.extension.contracts.loops import Loops
+from connector_kit.extension.errors import ExtensionError
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What is expected of the functions of one *kind*, in this order, and the way out."""
+
+    kind: str
+    expectations: tuple[Expectation, ...]
+    way_out: str
+
+    def check(self, options: Mapping[str, Any], returned: Any) -> None:
+        """Raise ExtensionError for the first expectation that *returned* does not meet."""
+        for expectation in self.expectations:
+            complaint = expectation(options, returned)
+            if complaint is not None:
+                raise ExtensionError(
+                    "invalid_extension_response",
+                    f"{self.kind} must return {complaint.expected}, "
+                    f"but returned {complaint.got}. {self.way_out}",
+                )
+
+
+@dataclass(frozen=True)
+class Traits:
+    """The options by which a call is known to be one of a *kind*: some it needs, some it lacks."""
+
+    kind: str
+    needs: frozenset[str]
+    lacks: frozenset[str] = frozenset()
+
+    def fit(self, options: Set[str]) -> bool:
+        """Tell whether a call with *options* is of this kind."""
+        return self.needs <= options and self.lacks.isdisjoint(options)
+
+
+def check_contract(call: FunctionCall, returned: Any, function: Registered | None = None) -> None:
+    """Raise ExtensionError when *returned* breaks the contract of the *function* called.
+
+    Without *function*, or when it is not marked, its kind is told by the call.
+    """
+    if not isinstance(call.options, dict):
+        return
+    kind = function.kind if function else None
+    contract = CONTRACTS.get(kind.name if kind else _told_by(call))
+    if contract is not None:
+        contract.check(call.options, returned)
+
+
+def _told_by(call: FunctionCall) -> str:
+    """Return the kind of function that *call* is for, an empty text when it does not tell."""
+    traits = TRAITS.get(call.type or "", ()) if isinstance(call.type, str | None) else ()
+    options = call.options.keys()
+    return next((each.kind for each in traits if each.fit(options)), "")
+
+
+def _traits(kind: str, needs: str, lacks: str = "") -> Traits:
+    return Traits(kind, frozenset(needs.split()), frozenset(lacks.split()))
+
+
+_HOOKS = (
+    _traits("postResponseMap", "postResponseMapData"),
+    _traits("postSubmit", "responseData postMapData", lacks="connection"),
+    _traits("postMap", "postMapData", lacks="connection responseData"),
+    _traits("preMap", "data _importId", lacks="connection pageIndex errors preview"),
+    _traits("preSavePage", "data pageIndex", lacks="connection"),
+)
+_WRAPPERS = (
+    _traits("import", "connection postMapData"),
+    _traits("export", "connection type"),
+    _traits("export", "connection state"),
+)
+_FLAT = (_traits("preSave", "newResource"), _traits("initChild", "parentIntegration"))
+
+TRAITS: Mapping[str, tuple[Traits, ...]] = MappingProxyType(
+    {"hook": _HOOKS, "wrapper": _WRAPPERS, "": (*_HOOKS, *_WRAPPERS, *_FLAT)}
+)
+"""What tells functions apart, by the type they are called with: these options are the platform's
+(protocol/extension.md#5 and #6). Wrappers carry a connection; a ping, and the first call of an
+export of all records, may come with nothing else."""
+
+_IGNORE = "Return {} for a record that is to be ignored."
+
+
+def _mapping(kind: str, option: str) -> Contract:
+    return Contract(
+        kind,
+        (
+            one_for_each(option),
+            entries(OBJECT),
+            entries_of(data=ANYTHING, errors=LIST),
+        ),
+        f'Return {{"data": record}} for one that goes on, {{"errors": [...]}} for one that fails. '
+        f"{_IGNORE}",
+    )
+
+
+CONTRACTS: Mapping[str, Contract] = MappingProxyType(
+    {
+        each.kind: each
+        for each in (
+            Contract(
+                "preSavePage",
+                (
+                    shaped(OBJECT),
+                    having("data", LIST),
+                    maybe("errors", LIST),
+                    maybe("abort", BOOLEAN),
+                    maybe("newErrorsAndRetryData", LIST),
+                ),
+                'Return {"data": [...], "errors": [...], "abort": false}.',
+            ),
+            _mapping("preMap", "data"),
+            _mapping("postMap", "postMapData"),
+            Contract(
+                "postSubmit",
+                (one_for_each("responseData"), entries(OBJECT)),
+                "Return responseData with its entries changed, none left out.",
+            ),
+            Contract(
+                "postResponseMap",
+                (one_for_each("postResponseMapData"),),
+                "Return postResponseMapData with its records changed, none left out.",
+            ),
+            Contract(
+                "ping",
+                (shaped(OBJECT), having("statusCode", WHOLE), maybe("errors", LIST)),
+                'Return {"statusCode": 200}, or {"statusCode": 401, "errors": [...]}.',
+            ),
+            Contract(
+                "export",
+                (
+                    shaped(OBJECT),
+                    one_of("data", "errors", "connectionOffline", "lastPage"),
+                    maybe("data", LIST),
+                    maybe("errors", LIST),
+                    maybe("connectionOffline", BOOLEAN),
+                    maybe("lastPage", BOOLEAN),
+                    an_end(Loops()),
+                ),
+                'Return {"data": [...], "lastPage": true}, or lastPage false and the state from '
+                "which the next call goes on.",
+            ),
+            Contract(
+                "import",
+                (
+                    one_for_each("postMapData"),
+                    entries(OBJECT),
+                    entries_having("statusCode", WHOLE, unless="ignored"),
+                    entries_with("errors", LIST),
+                ),
+                'Return {"statusCode": 200, "id": ...} for a record that was taken, '
+                '{"statusCode": 422, "errors": [...]} for one that was not.',
+            ),
+            Contract(
+                "formInit",
+                (shaped(OBJECT),),
+                "Return the form to show, such as resource.settingsForm.form filled in.",
+            ),
+            Contract("preSave", (shaped(OBJECT),), "Return the document to save: newResource."),
+            Contract(
+                "initChild",
+                (shaped(OBJECT), having("name", TEXT), maybe("installSteps", LIST)),
+                'Return the child to create: {"name": ..., "installSteps": [...]}.',
+            ),
+            Contract("filter", (shaped(BOOLEAN),), "Return True for a record that goes on."),
+            Contract("transform", (shaped(RECORD),), "Return the record as it goes on."),
+            Contract(
+                "branching",
+                (shaped(LIST), entries(WHOLE)),
+                "Return the indices of the branches that the record goes to, as in [0, 2].",
+            ),
+            Contract(
+                "handleRequest",
+                (shaped(OBJECT), having("statusCode", WHOLE), maybe("headers", OBJECT)),
+                'Return {"statusCode": 200, "headers": {...}, "body": ...}.',
+            ),
+            Contract(
+                "contentBasedFlowRouter",
+                (shaped(OBJECT), maybe("_flowId", TEXT), maybe("_exportId", TEXT)),
+                'Return {"_flowId": ..., "_exportId": ...}.',
+            ),
+        )
+    }
+)
+"""Of the other kinds nothing is expected: whatever they return, the platform takes."""

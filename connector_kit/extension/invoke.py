@@ -1,0 +1,170 @@
+"""Calling a function in whatever style it is written, and ending up with one answer.
+
+Functions return their answer. They may also be ``async``, yield it (and must then come to their
+end), or take a second parameter, a callback ``(error, result)`` as the Node runtime has it. An
+answer is one answer: a function that gives two, or none, is told so (protocol/extension.md#7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from functools import lru_cache
+from typing import Any
+
+from connector_kit.extension.errors import ExtensionError
+
+Function = Callable[..., Any]
+
+_running = threading.local()
+
+
+def invoke(function: Function, options: Any) -> Any:
+    """Return the answer of *function* to *options*; raises what the function fails with.
+
+    Tasks that an ``async`` function leaves behind belong to the call: it ends when they have
+    ended, and fails when one of them does.
+    """
+    if not _takes_callback(function):
+        return _answer_of(function(options))
+    callback = Callback()
+    _answer_of(function(options, callback))
+    return callback.answer()
+
+
+class Callback:
+    """What a function calls with ``(error, result)``, once."""
+
+    def __init__(self) -> None:
+        self._answers: list[tuple[Any, Any]] = []
+        self._helpers = frozenset(threading.enumerate())
+
+    def __call__(self, error: Any = None, result: Any = None) -> None:
+        """Answer the call, with *error* unless that is nothing."""
+        self._answers.append((error, result))
+
+    def answer(self) -> Any:
+        """Return the result, or raise the error; waits for threads that may still give it."""
+        for thread in threading.enumerate():
+            if thread not in self._helpers and not thread.daemon:
+                thread.join()
+        if not self._answers:
+            raise ExtensionError("function_unanswered", "The function ended without an answer.")
+        if len(self._answers) > 1:
+            raise _answered_twice()
+        error, result = self._answers[0]
+        if error is not None:
+            raise _as_exception(error)
+        return result
+
+
+def _answer_of(returned: Any) -> Any:
+    if isinstance(returned, Generator):
+        return _only(returned)
+    if inspect.isawaitable(returned):
+        return _run(_awaited(returned))
+    if isinstance(returned, AsyncGenerator):
+        return _run(_only_of(returned))
+    return returned
+
+
+def _only(answers: Generator[Any, Any, Any]) -> Any:
+    """Return what *answers* yields, or returns without yielding; it must then end."""
+    try:
+        answer = next(answers)
+    except StopIteration as end:
+        return end.value
+    for _ in answers:
+        answers.close()
+        raise _answered_twice()
+    return answer
+
+
+async def _only_of(answers: AsyncGenerator[Any, Any]) -> Any:
+    found = []
+    async for answer in answers:
+        found.append(answer)
+        if len(found) > 1:
+            await answers.aclose()
+            raise _answered_twice()
+    return found[0] if found else None
+
+
+async def _awaited(awaitable: Any) -> Any:
+    return await awaitable
+
+
+def _run(main: Coroutine[Any, Any, Any]) -> Any:
+    """Run *main* on this thread's loop, which stays, so that clients kept by the author do too."""
+    return _runner().run(_with_what_it_leaves(main))
+
+
+async def _with_what_it_leaves(main: Coroutine[Any, Any, Any]) -> Any:
+    failures: list[BaseException] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: failures.append(_failure_in(context)))
+    try:
+        answer = await main
+        while left := _other_tasks():
+            done, _ = await asyncio.wait(left, return_when=asyncio.FIRST_EXCEPTION)
+            failures += [error for task in done if (error := _error_of(task))]
+    finally:
+        for task in _other_tasks():
+            task.cancel()
+    if failures:
+        raise failures[0]
+    return answer
+
+
+def _other_tasks() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
+def _error_of(task: asyncio.Task[Any]) -> BaseException | None:
+    return None if task.cancelled() else task.exception()
+
+
+def _failure_in(context: dict[str, Any]) -> BaseException:
+    failure = context.get("exception")
+    return failure if isinstance(failure, BaseException) else RuntimeError(str(context["message"]))
+
+
+def _runner() -> asyncio.Runner:
+    runner: asyncio.Runner | None = getattr(_running, "runner", None)
+    if runner is None:
+        runner = _running.runner = asyncio.Runner()
+    return runner
+
+
+@lru_cache(maxsize=4096)
+def _takes_callback(function: Function) -> bool:
+    """Tell whether *function* cannot be called without a second argument."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False  # built-in functions may not say
+    required = [
+        each
+        for each in parameters
+        if each.default is each.empty
+        and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(required) > 1
+
+
+def _answered_twice() -> ExtensionError:
+    return ExtensionError(
+        "function_answered_twice",
+        "The function gave a second answer. A call has one: return it, or yield it once.",
+    )
+
+
+def _as_exception(error: Any) -> BaseException:
+    """Return what a callback was given as its error, which in Node may be any object."""
+    if isinstance(error, BaseException):
+        return error
+    if isinstance(error, dict):
+        return ExtensionError(str(error.get("code") or "Error"), str(error.get("message") or error))
+    return ExtensionError("Error", str(error))

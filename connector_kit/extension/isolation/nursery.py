@@ -1,0 +1,67 @@
+"""The nursery: a process that imports the functions once, and forks itself on request.
+
+Run as ``python -m connector_kit.extension.isolation.nursery package.module:make_registry 1024``
+(mebibytes for each process) with a socket as its standard input. Each message there brings the
+channel of a new function process, whose pid is answered. The nursery has one thread only, so that
+forking it is safe; it ends, and its children with it, when the serving process does.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from connector_kit.extension.isolation.process import serve_calls
+from connector_kit.extension.registry import Registry
+
+
+def main(target: str, memory_mb: int) -> None:
+    """Import *target*'s module, then fork until the serving process is gone."""
+    # Signals of the terminal and of deployment are the serving process's business: it drains.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries dead children
+    registry = load(target)()
+    gc.freeze()  # what is shared by all children stays shared: the collector does not touch it
+    with socket.socket(fileno=os.dup(0)) as requests:
+        while True:
+            words, channels, _, _ = socket.recv_fds(requests, 16, 1)
+            if not words or not channels:
+                return
+            pid = os.fork()
+            if pid == 0:
+                requests.close()
+                _live(socket.socket(fileno=channels[0]), registry, memory_mb)
+            os.close(channels[0])
+            requests.sendall(pid.to_bytes(8, "big"))
+
+
+def load(target: str) -> Callable[[], Registry]:
+    """Return the function at ``package.module:name`` that makes the registry of functions."""
+    module, _, name = target.partition(":")
+    make_registry: Callable[[], Registry] = getattr(importlib.import_module(module), name)
+    return make_registry
+
+
+def _live(channel: socket.socket, registry: Registry, memory_mb: int) -> None:
+    code = 1
+    try:
+        with suppress(OSError):
+            os.close(0)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        serve_calls(channel, registry, memory_mb)
+        code = 0
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

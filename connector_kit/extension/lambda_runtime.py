@@ -1,0 +1,63 @@
+"""A custom runtime for Lambda, which sees the whole client context.
+
+AWS's own Python runtime shows ``client``, ``custom`` and ``env`` of it and nothing else, so that
+``function`` may not arrive. As the ``bootstrap`` of a function on ``provided.al2023``::
+
+    exec python3 -m connector_kit.extension.lambda_runtime my_package.handlers:handler
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import requests
+
+from connector_kit.extension.lambdas import Handler
+
+API = "http://{}/2018-06-01/runtime"
+"""AWS's Runtime API; its host stands in AWS_LAMBDA_RUNTIME_API."""
+
+
+def serve_invocations(handler: Handler, api: str) -> None:
+    """Answer one invocation after the other, for as long as AWS lets the process live.
+
+    Raises requests' errors when the Runtime API cannot be reached: AWS starts another process.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        while True:
+            # The answer comes when there is something to do: no time-out, says AWS.
+            following = session.get(f"{api}/invocation/next", timeout=None)
+            following.raise_for_status()
+            _answer(session, api, following, handler)
+
+
+def _answer(
+    session: requests.Session, api: str, invocation: requests.Response, handler: Handler
+) -> None:
+    address = f"{api}/invocation/{invocation.headers['Lambda-Runtime-Aws-Request-Id']}"
+    told = invocation.headers.get("Lambda-Runtime-Client-Context")
+    try:
+        context = SimpleNamespace(client_context=json.loads(told) if told else None)
+        result = json.dumps(handler(invocation.json(), context))
+    except Exception as failure:  # noqa: BLE001 - AWS has a way to be told
+        error: dict[str, Any] = {"errorMessage": str(failure), "errorType": type(failure).__name__}
+        session.post(f"{address}/error", json=error, timeout=60).raise_for_status()
+    else:
+        session.post(f"{address}/response", data=result, timeout=60).raise_for_status()
+
+
+def main(target: str) -> None:
+    """Serve the handler at *target*, ``package.module:name``."""
+    module, _, name = target.partition(":")
+    handler: Handler = getattr(importlib.import_module(module), name)
+    serve_invocations(handler, API.format(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

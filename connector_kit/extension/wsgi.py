@@ -1,0 +1,174 @@
+"""The extension over HTTP: a small WSGI application, with room for another one behind it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from io import BufferedIOBase
+from typing import Any
+from urllib.parse import parse_qs
+
+from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.auth import REFUSED, presented_token
+from connector_kit.extension.calllog import log_line
+from connector_kit.extension.endpoint import Endpoint, Incoming
+from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.health import ALIVE, Health
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+UNLOGGED = frozenset({"/livez", "/readyz"})
+"""Probes come every few seconds; their answers are of interest to the prober only."""
+
+NOT_FOUND = refusal(404, ErrorEntry("not_found", "There is nothing at this address."))
+
+access_log = logging.getLogger("connector_kit.access")
+log = logging.getLogger("connector_kit.extension")
+
+
+class Stack:
+    """Answers the platform and load balancers; everything else is *fallback*'s, or not there.
+
+    Writes one line per request, with the path but never the query: it may hold a token
+    (protocol/extension.md#access-log).
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, health: Health, *, fallback: Application | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._health = health
+        self._fallback = fallback
+        self._routes: dict[tuple[str, str], Callable[[Environ], Answer]] = {
+            ("POST", "/function"): self._function,
+            ("GET", ""): lambda _: ALIVE,
+            ("GET", "/healthCheck"): lambda _: ALIVE,
+            ("GET", "/livez"): lambda _: health.livez(),
+            ("GET", "/readyz"): lambda _: health.readyz(),
+            ("GET", "/openConnections"): self._open_connections,
+            ("GET", "/stopServer"): self._stop_server,
+        }
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        began = time.perf_counter()
+        self._health.board.began()
+        try:
+            return self._respond(environ, start_response, began)
+        finally:
+            self._health.board.ended()
+
+    def _respond(
+        self, environ: Environ, start_response: StartResponse, began: float
+    ) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
+        route = self._routes.get(("GET" if method == "HEAD" else method, path))
+        if route is None and self._fallback is not None:
+            return self._fallback(environ, _logging(start_response, environ, began))
+        answer = self._answered(route, environ)
+        start_response(_status(answer.status), _headers(answer))
+        _log_access(environ, answer.status, began, answer.trail)
+        return [] if method == "HEAD" else [answer.body]
+
+    def _answered(self, route: Callable[[Environ], Answer] | None, environ: Environ) -> Answer:
+        if route is None:
+            return NOT_FOUND
+        try:
+            return route(environ)
+        except Exception as failure:
+            log.exception("logName=requestFailed")
+            return refusal(422, ErrorEntry.of(failure))
+
+    def _function(self, environ: Environ) -> Answer:
+        return self._endpoint(incoming_of(environ))
+
+    def _open_connections(self, environ: Environ) -> Answer:
+        if not self._is_owner(environ):
+            return REFUSED
+        terminate = _query(environ, "terminate") == "true"
+        return self._health.open_connections(terminate=terminate)
+
+    def _stop_server(self, environ: Environ) -> Answer:
+        return self._health.stop_server() if self._is_owner(environ) else REFUSED
+
+    def _is_owner(self, environ: Environ) -> bool:
+        """Tell whether the request carries the system token, unlike what the reference asks."""
+        token = presented_token(
+            environ.get("HTTP_AUTHORIZATION"), None, _query(environ, "access_token")
+        )
+        return self._endpoint.is_system_token(token)
+
+
+def incoming_of(environ: Environ) -> Incoming:
+    """Return what a request to ``/function`` carries, its body unread."""
+    stream: BufferedIOBase = environ["wsgi.input"]
+    length = environ.get("CONTENT_LENGTH")
+    return Incoming(
+        read=_reader(environ, stream, length),
+        content_type=environ.get("CONTENT_TYPE") or "",
+        content_length=int(length or 0),
+        authorization=environ.get("HTTP_AUTHORIZATION"),
+        query_token=_query(environ, "access_token"),
+        trace_id=environ.get("HTTP_TRACEID"),
+    )
+
+
+def _reader(environ: Environ, stream: BufferedIOBase, length: str | None) -> Callable[[int], bytes]:
+    """Return what reads the body, of unstated length only where the server marks its end."""
+    if environ.get("wsgi.input_terminated"):
+        return stream.read
+    left = int(length or 0)
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        piece = stream.read(min(size, left))
+        left -= len(piece)
+        return piece
+
+    return read
+
+
+def _query(environ: Environ, name: str) -> str | None:
+    query = environ.get("QUERY_STRING")
+    return parse_qs(query).get(name, [None])[0] if query else None
+
+
+def _status(code: int) -> str:
+    return f"{code} {HTTPStatus(code).phrase}"
+
+
+def _headers(answer: Answer) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", answer.content_type),
+        ("Content-Length", str(len(answer.body))),
+        *answer.headers.items(),
+    ]
+
+
+def _logging(start_response: StartResponse, environ: Environ, began: float) -> StartResponse:
+    def start(status: str, *rest: Any) -> Any:
+        _log_access(environ, status.partition(" ")[0], began, ())
+        return start_response(status, *rest)
+
+    return start
+
+
+def _log_access(
+    environ: Environ, status: int | str, began: float, trail: Iterable[tuple[str, object]]
+) -> None:
+    path = environ["PATH_INFO"]
+    if path in UNLOGGED or not access_log.isEnabledFor(logging.INFO):
+        return
+    milliseconds = (time.perf_counter() - began) * 1000
+    fields = (
+        ("method", environ["REQUEST_METHOD"]),
+        ("url", path),
+        ("statusCode", status),
+        ("responseTime", f"{milliseconds:.0f}ms"),
+        *trail,
+    )
+    access_log.info(log_line("reqFinished", fields))

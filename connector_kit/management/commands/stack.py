@@ -1,0 +1,43 @@
+"""``manage.py stack``: serve functions to integrator.io, and nothing else."""
+
+import os
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from connector_kit.extension import ConfigurationError
+from connector_kit.extension.configuration import Configuration
+from connector_kit.extension.serve import add_arguments, said, serve
+from connector_kit.management.base import KitCommand
+
+
+class Command(KitCommand):
+    """Serves until it is stopped."""
+
+    help = (
+        "Serve functions to integrator.io without database, pages or marketplace: hooks and "
+        "wrappers of a self-made integration (CONNECTOR_KIT_DIY) or functions of connectors "
+        "(CONNECTOR_KIT_CONNECTORS). Stopping it lets the calls that run come to their end."
+    )
+    example = """
+CONNECTOR_KIT_SYSTEM_TOKEN=... CONNECTOR_KIT_DIY=my_package.hooks manage.py stack
+CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector manage.py stack --port 8080
+"""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the options of a server."""
+        add_arguments(parser)
+
+    def run(self, **options: Any) -> int | None:
+        """Serve in the foreground."""
+        try:
+            configuration = Configuration.from_environment(os.environ)
+        except ConfigurationError as error:
+            raise CommandError(said(error)) from error
+        serve(
+            configuration,
+            host=options["host"],
+            port=options["port"] or configuration.port,
+            workers=options["workers"],
+        )
+        return None

@@ -1,0 +1,40 @@
+"""The functions that this server answers with: those of the connectors in its database."""
+
+import os
+
+import django
+from django.apps import apps
+from django.db import close_old_connections
+
+from connector_kit.conf import kit
+from connector_kit.extension import FunctionModule, Registry
+from connector_kit.extension.isolation import Limits
+from connector_kit.extension.remember import Remembering
+
+
+def registry() -> Registry:
+    """Return the registry of the published connectors; makes Django ready where it is not yet."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
+    if not apps.ready:
+        django.setup()
+    from connector_kit.lifecycle import find_module  # noqa: PLC0415 - its models need Django ready
+
+    remembering = Remembering(find_module)
+
+    def find(connector_id: str) -> FunctionModule | None:
+        # A function process lives outside of Django's requests, which would do this.
+        close_old_connections()
+        return remembering(connector_id)
+
+    return Registry(connectors=find, contracts=kit().contracts)
+
+
+def limits() -> Limits:
+    """Return what function calls may take, as the settings say."""
+    settings = kit()
+    return Limits(
+        calls=settings.calls,
+        patience=settings.call_patience_seconds,
+        seconds=settings.call_seconds,
+        memory_mb=settings.call_memory_mb,
+    )

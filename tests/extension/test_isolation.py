@@ -1,0 +1,152 @@
+"""Functions that misbehave harm their own call: over HTTP, against a real server process."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.extension.conftest import serving
+from tests.extension.unruly import CONNECTOR_ID
+
+HEADERS = {"Authorization": "Bearer current-system-token"}
+DEADLINE = 1.5
+CALLS = 4
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("unruly") / "log"
+
+
+@pytest.fixture(scope="module")
+def unruly(log: Path) -> Iterator[str]:
+    with serving(
+        log,
+        SERVED_REGISTRY="tests.extension.unruly:registry",
+        SERVED_SECONDS=str(DEADLINE),
+        SERVED_CALLS=str(CALLS),
+        SERVED_MEMORY_MB="256",
+    ) as address:
+        yield address
+
+
+def call(server: str, function: str, **options: Any) -> requests.Response:
+    body = {
+        "_connectorId": CONNECTOR_ID,
+        "type": "hook",
+        "function": function,
+        "options": {"bearerToken": "one-time-3f9a", **options},
+    }
+    return requests.post(f"{server}/function", json=body, headers=HEADERS, timeout=30)
+
+
+UNRULY = {
+    "one that raises": ("raises", "LookupError"),
+    "one that raises later, in a thread": ("raises_later", "LookupError"),
+    "one that raises later, in a task": ("raises_later_in_a_task", "LookupError"),
+    "one that raises later, in a callback of the loop": (
+        "raises_later_in_a_callback",
+        "LookupError",
+    ),
+    "one that answers twice, a generator": ("yields_twice", "function_answered_twice"),
+    "one that answers twice, an async generator": (
+        "yields_twice_asynchronously",
+        "function_answered_twice",
+    ),
+    "one that answers twice, by callback": ("calls_back_twice", "function_answered_twice"),
+    "one that answers twice, the second time later": (
+        "calls_back_later_and_again",
+        "function_answered_twice",
+    ),
+    "one that never answers, at work": ("never_answers", "function_timeout"),
+    "one that never answers, asleep": ("waits_forever", "function_timeout"),
+    "one that never answers, async": ("awaits_forever", "function_timeout"),
+    "one that never calls back": ("never_calls_back", "function_unanswered"),
+    "an answer that cannot be serialised": ("answers_an_object", "invalid_extension_response"),
+    "an answer over the limit in bytes, not in characters": (
+        "answers_too_much",
+        "response_size_exceeded",
+    ),
+    "one that takes all memory": ("takes_all_memory", "MemoryError"),
+    "one that crashes the interpreter": ("crashes", "function_process_ended"),
+    "one that ends its process": ("ends_its_process", "function_process_ended"),
+    "one that leaves by the front door": ("exits", "SystemExit"),
+}
+
+
+@pytest.mark.parametrize(("function", "code"), UNRULY.values(), ids=UNRULY.keys())
+def test_misbehaviour_is_answered_with_an_error_and_the_next_call_is_served(
+    unruly: str, function: str, code: str
+) -> None:
+    refused = call(unruly, function)
+    served = call(unruly, "echo", data=[1, 2])
+
+    assert refused.status_code == 422
+    assert [error["code"] for error in refused.json()["errors"]] == [code]
+    assert (served.status_code, served.json()) == (200, [1, 2])
+
+
+STYLES = {
+    "a coroutine": ("is_asynchronous", lambda answer: answer["answer"] == 7),
+    "a generator": ("yields_once", lambda answer: answer == 7),
+    "a callback": ("calls_back", lambda answer: answer == 7),
+    "a callback from a thread": ("calls_back_from_a_thread", lambda answer: answer == 7),
+}
+
+
+@pytest.mark.parametrize(("function", "is_right"), STYLES.values(), ids=STYLES.keys())
+def test_functions_of_every_style_are_served(unruly: str, function: str, is_right: Any) -> None:
+    response = call(unruly, function, answer=7)
+
+    assert response.status_code == 200
+    assert is_right(response.json())
+
+
+def test_a_callbacks_error_travels_with_its_code(unruly: str) -> None:
+    errors = call(unruly, "calls_back_with_an_error").json()["errors"]
+
+    assert errors == [{"code": "out_of_stock", "message": "Nothing is left."}]
+
+
+def test_calls_beside_one_that_hangs_or_dies_are_not_touched(unruly: str) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        bad = [pool.submit(call, unruly, each) for each in ("never_answers", "takes_all_memory")]
+        good = pool.submit(
+            lambda: [call(unruly, "echo", data=list(range(n))).json() for n in range(30)]
+        )
+
+        assert good.result() == [list(range(n)) for n in range(30)]
+        assert [each.result().status_code for each in bad] == [422, 422]
+
+
+def test_calls_beyond_the_limit_wait_a_moment_and_are_refused_for_now(unruly: str) -> None:
+    began = time.monotonic()
+    with ThreadPoolExecutor(CALLS + 3) as pool:
+        answers = list(pool.map(lambda _: call(unruly, "sleeps", seconds=1), range(CALLS + 3)))
+
+    statuses = sorted(each.status_code for each in answers)
+    assert statuses == [200] * CALLS + [503] * 3
+    busy = next(each for each in answers if each.status_code == 503)
+    assert busy.headers["Retry-After"] == "1"
+    assert busy.json()["errors"][0]["code"] == "server_busy"
+    assert time.monotonic() - began < 5
+
+
+def test_a_process_is_used_again_unless_something_was_left_running_in_it(unruly: str) -> None:
+    first, second = (call(unruly, "pid").json() for _ in range(2))
+    spent = call(unruly, "leaves_a_thread_behind").json()
+
+    assert first == second == spent
+    assert call(unruly, "pid").json() != spent
+
+
+def test_what_ended_a_call_stands_in_the_log_without_its_token(unruly: str, log: Path) -> None:
+    call(unruly, "never_answers")
+
+    text = log.read_text()
+    assert "code=function_timeout" in text
+    assert "one-time-3f9a" not in text

@@ -1,0 +1,159 @@
+"""Functions that do what a function must not, each in a way of its own."""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+import time
+
+from connector_kit.extension import FunctionModule, Registry
+
+CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
+
+
+def raises(_options):
+    raise LookupError("no such order")
+
+
+def raises_later(_options):
+    threading.Thread(target=_fail_soon).start()
+    return "done"
+
+
+def _fail_soon():
+    time.sleep(0.05)
+    raise LookupError("failed after the answer")
+
+
+async def raises_later_in_a_task(_options):
+    _later.append(asyncio.create_task(_fail_in_a_moment()))
+    return "done"
+
+
+async def raises_later_in_a_callback(_options):
+    asyncio.get_running_loop().call_soon(_fail_soon)
+    await asyncio.sleep(0.2)
+    return "done"
+
+
+_later = []
+
+
+async def _fail_in_a_moment():
+    await asyncio.sleep(0.05)
+    raise LookupError("failed after the answer")
+
+
+def yields_twice(_options):
+    yield "first"
+    yield "second"
+
+
+async def yields_twice_asynchronously(_options):
+    yield "first"
+    yield "second"
+
+
+def calls_back_twice(_options, callback):
+    callback(None, "first")
+    callback(None, "second")
+
+
+def calls_back_later_and_again(_options, callback):
+    callback(None, "first")
+    threading.Timer(0.05, callback, (None, "second")).start()
+
+
+def never_answers(_options):
+    while True:
+        pass
+
+
+def waits_forever(_options):
+    threading.Event().wait()
+
+
+async def awaits_forever(_options):
+    await asyncio.Event().wait()
+
+
+def never_calls_back(_options, callback):
+    pass
+
+
+async def is_asynchronous(options):
+    await asyncio.sleep(0)
+    return {"pid": os.getpid(), **options}
+
+
+def yields_once(options):
+    yield options["answer"]
+
+
+def calls_back(options, callback):
+    callback(None, options["answer"])
+
+
+def calls_back_from_a_thread(options, callback):
+    threading.Timer(0.05, callback, (None, options["answer"])).start()
+
+
+def calls_back_with_an_error(_options, callback):
+    callback({"code": "out_of_stock", "message": "Nothing is left."})
+
+
+def answers_an_object(_options):
+    return {"socket": threading.Lock()}
+
+
+def answers_too_much(_options):
+    return "\u00fc" * 3_000_000
+
+
+def takes_all_memory(_options):
+    kept = []
+    while True:
+        kept.append(bytearray(16 * 1024 * 1024))
+
+
+def crashes(_options):
+    os.kill(os.getpid(), 11)
+
+
+def ends_its_process(_options):
+    os._exit(0)
+
+
+def exits(_options):
+    sys.exit("enough")
+
+
+def sleeps(options):
+    time.sleep(options["seconds"])
+    return "slept"
+
+
+def pid(_options):
+    return os.getpid()
+
+
+def echo(options):
+    return options["data"]
+
+
+def leaves_a_thread_behind(_options):
+    threading.Thread(target=threading.Event().wait).start()
+    return os.getpid()
+
+
+def registry() -> Registry:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    functions = {
+        name: value
+        for name, value in globals().items()
+        if getattr(value, "__module__", "") == __name__
+        and name != "registry"
+        and not name.startswith("_")
+    }
+    return Registry(connectors={CONNECTOR_ID: FunctionModule(hooks=functions)})
