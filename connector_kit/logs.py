@@ -17,6 +17,9 @@ _SECRETS = re.compile(
 )
 MASK = "******"
 
+_HINTS = ("bearer", "basic", "token", "password", "secret", "://")
+"""What stands in every text that `_SECRETS` finds something in: most lines need no second look."""
+
 
 class OneLine(logging.Formatter):
     """Writes ``<time> <level> <logger> <message>`` on one line, what looks like a secret masked."""
@@ -30,8 +33,11 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback follows in it, its line ends written out."""
-        lines = super().format(record).splitlines()
-        return _SECRETS.sub(rf"\g<before>{MASK}", r"\n".join(lines))
+        line = r"\n".join(super().format(record).splitlines())
+        lowered = line.lower()
+        if not any(hint in lowered for hint in _HINTS):
+            return line
+        return _SECRETS.sub(rf"\g<before>{MASK}", line)
 
 
 def logging_configuration(level: str = "INFO") -> dict[str, Any]:

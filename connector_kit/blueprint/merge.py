@@ -17,7 +17,7 @@ from connector_kit.blueprint.changes import FieldChange, Owner, Path, is_covered
 from connector_kit.blueprint.documents import MASK, Document, Json, shows_mask
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.blueprint.identity import Identifier, Identity, identifier
-from connector_kit.blueprint.sameness import MISSING, agrees, is_mapping, same
+from connector_kit.blueprint.sameness import MISSING, agrees, is_absent, is_mapping, same
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,17 @@ class Versions(NamedTuple):
         """Return objects, or lists, to be merged part by part; None when one is to be taken whole.
 
         What was applied only matters if it is of that kind, and what is no longer declared is
-        taken apart like what was applied, so that the customer's own parts stay.
+        taken apart like what was applied, so that the customer's own parts stay. What the customer
+        took away as a whole lacks every part, so that what both changed is found part by part.
         """
         declared = self.applied if self.declared is MISSING else self.declared
-        if not (_is_a(kind, declared) and _is_a(kind, self.live)):
+        is_gone = is_absent(self.live) and _is_a(kind, self.applied)
+        if not (_is_a(kind, declared) and (is_gone or _is_a(kind, self.live))):
             return None
         return Versions(
             kind() if self.declared is MISSING else self.declared,
             self.applied if _is_a(kind, self.applied) else kind(),
-            self.live,
+            kind() if is_gone else self.live,
         )
 
 
@@ -170,7 +172,12 @@ def _is_dropped_untouched(versions: Versions) -> bool:
 
 
 def _unless_emptied(versions: Versions, merged: Json) -> Json:
-    """What is no longer declared disappears when nothing of the customer's is left in it."""
+    """What is no longer declared disappears when nothing of the customer's is left in it.
+
+    And what was not there stays away unless something has come into it.
+    """
+    if is_absent(versions.live) and not merged:
+        return versions.live
     is_emptied = versions.declared is MISSING and not merged and merged is not versions.live
     return MISSING if is_emptied else merged
 

@@ -26,11 +26,16 @@ def is_mapping(value: Json) -> TypeGuard[Document]:
     return isinstance(value, dict) and not looks_symbolic(value)
 
 
+def is_absent(value: Json) -> bool:
+    """Tell whether *value* is missing or null."""
+    return value is None or value is MISSING
+
+
 def is_blank(value: Json) -> bool:
     """Tell whether *value* is missing, null, or an object of nothing else."""
     if isinstance(value, dict):
         return all(map(is_blank, value.values()))
-    return value is None or value is MISSING
+    return is_absent(value)
 
 
 def same(one: Json, other: Json) -> bool:

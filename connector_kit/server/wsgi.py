@@ -16,6 +16,7 @@ from connector_kit.conf import kit  # noqa: E402 - Django has to be ready first
 from connector_kit.extension import Dispatcher, Endpoint, this_process  # noqa: E402
 from connector_kit.extension.endpoint import Run  # noqa: E402
 from connector_kit.extension.isolation import Processes  # noqa: E402
+from connector_kit.extension.recording import Recorder  # noqa: E402
 from connector_kit.extension.wsgi import Stack  # noqa: E402
 from connector_kit.server.stack import limits, registry  # noqa: E402
 
@@ -24,7 +25,7 @@ _settings = kit()  # a server with a setting that cannot be used does not start
 
 def _function_runner() -> Run:
     if not _settings.isolation:
-        return Dispatcher(registry())
+        return Dispatcher(registry(), observe=Recorder.of_this_server())
     processes = Processes("connector_kit.server.stack:registry", limits())
     processes.start()
     return processes

@@ -114,9 +114,13 @@ OBJECTS = [
     value("an object for a value", {"b": 1}, 1, 1, {"b": 1}, ("a", 1, {"b": 1}, None)),
     value("a value for an object", 1, {"b": 1}, {"b": 1}, 1, ("a", {"b": 1}, 1, None)),
     value(
-        "a removed object that changes comes back whole",
-        {"b": 2, "c": 1}, {"b": 1, "c": 1}, MISSING, {"b": 2, "c": 1},
-        ("a", MISSING, {"b": 2, "c": 1}, CONNECTOR),
+        "of a removed object comes back what the connector changes in it",
+        {"b": 2, "c": 1}, {"b": 1, "c": 1}, MISSING, {"b": 2},
+        ("a.b", MISSING, 2, CONNECTOR),
+    ),
+    value(
+        "a removed object stays away while the connector leaves it alone",
+        {"b": 1}, {"b": 1}, MISSING, MISSING,
     ),
     value(
         "an owned path covers what lies under it",
@@ -144,7 +148,7 @@ NOTHINGS = [
     value("an object of nulls in place of nothing", {"b": {"c": None}}, 1, MISSING, MISSING),
     value("null in place of nothing", None, 1, MISSING, MISSING),
     value("nothing in place of null", MISSING, 1, None, None),
-    value("what the platform dropped was not removed", {"b": 1}, {}, MISSING, {"b": 1}, ("a", MISSING, {"b": 1}, None)),  # noqa: E501
+    value("what the platform dropped was not removed", {"b": 1}, {}, MISSING, {"b": 1}, ("a.b", MISSING, 1, None)),  # noqa: E501
     value("empty objects in a plain list", [{"b": 1, "c": {}}], 1, [{"b": 1}], [{"b": 1}]),
 ]  # fmt: skip
 

@@ -23,8 +23,11 @@ AT_FULL_SPEED = 2
 """Calls that run at a time as long as all of them are quick: more would only get in each other's
 way, since quick calls are those that compute."""
 
-QUICK_SECONDS = 0.005
+QUICK_SECONDS = 0.02
 """How long a call waits for another one to prove quick before it starts beside it."""
+
+SLOW_FOR_SECONDS = 1.0
+"""How long nobody waits again after one that waited in vain: those that run are not quick."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Processes:
         self._nursery = Nursery(target, self._limits.memory_mb)
         self._turns = _tokens(self._limits.calls)
         self._at_full_speed = _tokens(min(AT_FULL_SPEED, self._limits.calls))
+        self._slow_until = 0.0
         self._idle: list[FunctionProcess] = []
 
     def start(self) -> None:
@@ -81,9 +85,12 @@ class Processes:
 
     def _when_others_are_done(self, call: RawCall) -> Answer:
         """Answer *call* when a quick one has ended, or at once when those that run are not."""
+        are_slow = time.monotonic() < self._slow_until
         try:
-            token = self._at_full_speed.get(timeout=QUICK_SECONDS)
+            token = self._at_full_speed.get(not are_slow, QUICK_SECONDS)
         except queue.Empty:
+            if not are_slow:
+                self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
             return self._answer(call)
         try:
             return self._answer(call)
