@@ -1,16 +1,17 @@
 """From a download to the outline of a connector, with an account of what was left out. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from semver import Version
 
 from connector_kit.adoption.download import AdoptionError, Download
 from connector_kit.adoption.draft import Draft
+from connector_kit.adoption.ids import ids_within
 from connector_kit.adoption.naming import class_name as named_class
 from connector_kit.adoption.naming import is_class_name
 from connector_kit.adoption.paths import Path, at, dotted
-from connector_kit.adoption.residue import residue
+from connector_kit.adoption.residue import has_secret_inside, residue
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
 from connector_kit.blueprint import INTEGRATION, CompiledComponent, Document, references
@@ -62,13 +63,14 @@ def adopt(
     AdoptionError when there is nothing to declare, or a given name or version is unusable.
     """
     title = (name or download.name).strip()
+    class_name, version = _class_name(class_name, title), _version(version)
     draft = Draft(download)
     sections = _sections(draft, download)
     settle(draft)
     outline = Outline(
-        class_name=_class_name(class_name, title),
+        class_name=class_name,
         name=title or "Adopted integration",
-        version=_version(version),
+        version=version,
         components=dependency_order(_some(draft)),
         description=str(download.integration.get("description") or ""),
         applications=tuple(dict.fromkeys(_applications(draft))),
@@ -76,7 +78,7 @@ def adopt(
     )
     return Adoption(
         outline=outline,
-        left_out=(*_of_integration(download), *_left_out(draft)),
+        left_out=(*_of_integration(download, outline.sections.values()), *_left_out(draft)),
         stand_ins=tuple(_stand_ins(draft)),
         notes=tuple(_notes(draft)),
         ignored_files=download.ignored,
@@ -106,20 +108,27 @@ def _class_name(given: str | None, name: str) -> str:
 
 def _sections(draft: Draft, download: Download) -> dict[str, str]:
     """Return the settings page's section for every flow in a group, and cut its group's id."""
-    groups = download.integration.get("flowGroupings")
-    titles = {
-        str(each.get("_id")): str(each.get("name") or "").strip()
-        for each in (groups if isinstance(groups, list) else [])
-        if isinstance(each, dict)
-    }
-    sections = {
-        name: titles[found.document[_GROUP]]
-        for name, found in draft.living()
-        if found.resource == "flows" and titles.get(str(found.document.get(_GROUP)))
-    }
-    for name, title in sections.items():
-        draft.cut(name, (_GROUP,), f"became the section {title!r} of the settings page")
+    titles = {str(each.get("_id")): _title(each) for each in _groups(download)}
+    sections = {}
+    for name, found in draft.living():
+        group = found.document.get(_GROUP)
+        if found.resource != "flows" or not group:
+            continue
+        if title := titles.get(str(group)):
+            sections[name] = title
+            draft.cut(name, (_GROUP,), f"became the section {title!r} of the settings page")
+        else:
+            draft.cut(name, (_GROUP,), "names no group of the integration")
     return sections
+
+
+def _groups(download: Download) -> list[Document]:
+    groups = download.integration.get("flowGroupings")
+    return [each for each in groups if isinstance(each, dict)] if isinstance(groups, list) else []
+
+
+def _title(group: Document) -> str:
+    return str(group.get("name") or "").strip()
 
 
 def _applications(draft: Draft) -> Iterator[str]:
@@ -129,13 +138,20 @@ def _applications(draft: Draft) -> Iterator[str]:
             yield application
 
 
-def _of_integration(download: Download) -> Iterator[Remark]:
+def _of_integration(download: Download, titles: Collection[str]) -> Iterator[Remark]:
+    """Say what of the integration's own document is not declared; *titles* are its sections."""
     known = {
         path[0]: reason for path, reason in residue("integrations", download.integration).items()
     }
     for key, value in download.integration.items():
         if value and key not in {"name", "description", "flowGroupings"}:
-            yield Remark(INTEGRATION, key, known.get(key, DERIVED), "integration.json")
+            yield Remark(INTEGRATION, key, known.get(key, DERIVED), download.place)
+    for n, group in enumerate(_groups(download)):
+        place = f"flowGroupings[{n}]"
+        if _title(group) not in titles:
+            yield Remark(INTEGRATION, place, "a group without flows", download.place)
+        for key in sorted(group.keys() - {"_id", "name"}):
+            yield Remark(INTEGRATION, f"{place}.{key}", DERIVED, download.place)
 
 
 def _left_out(draft: Draft) -> Iterator[Remark]:
@@ -158,9 +174,9 @@ def _stand_ins(draft: Draft) -> Iterator[Remark]:
 
 def _notes(draft: Draft) -> Iterator[Remark]:
     for name, found in draft.living():
-        for path, _ in draft.settings(name):
-            reason = _advice(found.document, path)
-            if reason:
+        for path, text in draft.settings(name):
+            reasons = (_advice(found.document, path), _id_inside(text, draft), _suspicion(text))
+            for reason in filter(None, reasons):
                 yield Remark(name, dotted(path), reason, found.place)
 
 
@@ -172,3 +188,15 @@ def _advice(document: Document, path: Path) -> str | None:
     if path[-1] == "_iClientId":
         return "names an OAuth client: it has to be shared with the connector"
     return None
+
+
+def _suspicion(text: str) -> str | None:
+    return "seems to hold a secret: take it out" if has_secret_inside(text) else None
+
+
+def _id_inside(text: str, draft: Draft) -> str | None:
+    """Warn of an id in the midst of a text, where it cannot be made a reference."""
+    known = [draft.names[each] for each in ids_within(text) if each in draft.names]
+    if not known or text in draft.names:
+        return None
+    return f"holds the id of {known[0]}, which no other account has"

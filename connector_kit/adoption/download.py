@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from connector_kit.blueprint import Document
 
+COMPONENTS = frozenset(
+    {"asynchelpers", "connections", "exports", "filedefinitions", "flows", "imports", "scripts"}
+)
+"""The resource types that a version of a connector consists of. Others belong to an account or a
+publisher, or nobody knows what they are."""
+
 
 class AdoptionError(Exception):
     """An integration cannot be adopted; the message names the file or document, and the way out."""
@@ -24,11 +30,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Download:
-    """An integration with everything that came along; *ignored* lists files nobody understood."""
+    """An integration with everything that came along; *ignored* lists files nobody understood.
+
+    *place* is where the integration's own document was.
+    """
 
     integration: Document
     found: tuple[Found, ...]
     ignored: tuple[str, ...] = ()
+    place: str = "integration.json"
 
     @property
     def name(self) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from connector_kit.adoption.download import Download, Found
-from connector_kit.adoption.naming import Names, attributes
+from connector_kit.adoption.ids import is_id
+from connector_kit.adoption.naming import Names
 from connector_kit.adoption.paths import Path, strings, without
+from connector_kit.adoption.references import resource_of
 from connector_kit.adoption.residue import residue
 from connector_kit.adoption.source import owned_by_default
 from connector_kit.blueprint import (
@@ -25,8 +27,9 @@ class Draft:
     """
 
     def __init__(self, download: Download) -> None:
-        names = attributes(download.found, avoid=_quoted_names(download.found))
-        self.found = dict(zip(names, download.found, strict=True))
+        self._free_names = Names(avoid=_quoted_names(download.found))
+        found = sorted(download.found, key=_by_name)
+        self.found = dict(zip(self._free_names.of(found), found, strict=True))
         self.cuts = {
             name: residue(each.resource, each.document) for name, each in self.found.items()
         }
@@ -35,7 +38,6 @@ class Draft:
         self.names = dict(_contexts(download)) | {
             each.id: name for name, each in self.found.items() if each.id
         }
-        self._free_names = Names(names)
         self._compiled: dict[str, CompiledComponent] = {}
 
     def settings(self, name: str) -> Iterator[tuple[Path, str]]:
@@ -86,14 +88,19 @@ def symbolic(document: Document, names: dict[str, str]) -> Document:
     }
 
 
+def _by_name(found: Found) -> tuple[str, str, str]:
+    """Sort documents so that it does not matter where they came from."""
+    return found.resource, str(found.document.get("name") or ""), found.id
+
+
 def _contexts(download: Download) -> Iterator[tuple[str, str]]:
     """Yield the ids that stand for the installation, or for the stack that runs the connector."""
     identity = download.integration.get("_id")
-    if isinstance(identity, str) and identity:
+    if isinstance(identity, str) and is_id(identity):
         yield identity, INTEGRATION
     for found in download.found:
         for path, text in strings(found.document, ()):
-            if path[-1] == "_stackId":
+            if resource_of(path) == "stacks" and text:
                 yield text, STACK
 
 

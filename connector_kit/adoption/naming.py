@@ -60,21 +60,20 @@ def is_class_name(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name) and name not in MODULE_NAMES
 
 
-def attributes(found: Sequence[Found], avoid: Collection[str] = ()) -> list[str]:
-    """Return an attribute for each of *found*, in their order, all different whatever the case.
-
-    An external id that is a usable attribute stays one; the rest are named after the documents.
-    """
-    names = Names({*avoid, *MODULE_NAMES, *LISTING})
-    kept = [names.take(_external_id(each)) for each in found]
-    return [kept or names.make(each) for kept, each in zip(kept, found, strict=True)]
-
-
 class Names:
-    """Hands out names, each once."""
+    """Hands out attributes, all different whatever the case; *avoid* are no good for one."""
 
-    def __init__(self, taken: Collection[str]) -> None:
-        self._taken = {name.casefold() for name in taken}
+    def __init__(self, avoid: Collection[str] = ()) -> None:
+        self._taken = {name.casefold() for name in (*avoid, *MODULE_NAMES, *LISTING)}
+
+    def of(self, found: Sequence[Found]) -> list[str]:
+        """Return an attribute for each of *found*, in their order.
+
+        An external id that is a readable attribute stays one; the rest are named after the
+        documents.
+        """
+        kept = [self.take(_external_id(each)) for each in found]
+        return [name or self.make(each) for name, each in zip(kept, found, strict=True)]
 
     def take(self, name: str) -> str | None:
         """Return *name* and keep it from others; None when it cannot be had."""
@@ -109,7 +108,7 @@ def is_attribute(name: str) -> bool:
 
 def _external_id(found: Found) -> str:
     value = found.document.get("externalId")
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and len(value) <= _LONGEST else ""
 
 
 def _words(name: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""References to documents that did not come along: what each takes with it."""
+"""References between documents: where they stand, and what a missing one takes with it."""
 
 import re
 
+from connector_kit.adoption.ids import is_id, proper
 from connector_kit.adoption.paths import Path, at
-from connector_kit.blueprint import Document
-
-_ID = re.compile(r"[0-9a-fA-F]{24}")
+from connector_kit.blueprint import Document, Json
+from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 
 _FIELD = re.compile(r"_\w+Ids?")
 
@@ -28,6 +28,7 @@ _HOLDING = {
     "_keepDeltaBehindFlowId": "flows",
     "_runNextFlowIds": "flows",
     "_scriptId": "scripts",
+    "_stackId": "stacks",
 }
 """The resource type that a field refers to."""
 
@@ -41,15 +42,28 @@ def field_of(path: Path) -> str:
 
 def resource_of(path: Path) -> str | None:
     """Return the resource type that the field at *path* refers to, None when nobody knows."""
-    return _HOLDING.get(field_of(path))
+    return None if _DATA.intersection(path) else _HOLDING.get(field_of(path))
 
 
 def is_reference(path: Path, text: str) -> bool:
-    """Tell whether *text* at *path* is the id of a document of the account."""
+    """Tell whether *text* at *path* stands for a document of the account, if only an empty one."""
+    if resource_of(path) is not None:
+        return True
     field = field_of(path)
-    if not _FIELD.fullmatch(field) or _LIKE_EVERYWHERE.fullmatch(field) or _DATA & set(path):
-        return False
-    return field in _HOLDING or bool(_ID.fullmatch(text))
+    names_document = _FIELD.fullmatch(field) and not _LIKE_EVERYWHERE.fullmatch(field)
+    return bool(names_document) and not _DATA.intersection(path) and is_id(text)
+
+
+def with_proper_ids(document: Document) -> Document:
+    """Return *document* with ids wherever it refers to another one.
+
+    In what people made by hand other texts stand there; they would be taken for references
+    wherever they occur, also where they are ordinary words.
+    """
+    return {
+        key: value if key in FREE_DATA_FIELDS else _with_proper_ids(value, (key,))
+        for key, value in document.items()
+    }
 
 
 def casualty(document: Document, path: Path) -> Path:
@@ -63,6 +77,14 @@ def casualty(document: Document, path: Path) -> Path:
     if field in {"_exportId", "_importId"} and len(path) > 2 and path[-3] in _ENTRIES:
         return path[:-1]
     return path
+
+
+def _with_proper_ids(value: Json, path: Path) -> Json:
+    if isinstance(value, dict):
+        return {key: _with_proper_ids(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_proper_ids(item, (*path, n)) for n, item in enumerate(value)]
+    return proper(value) if isinstance(value, str) and resource_of(path) else value
 
 
 def _script_user(document: Document, path: Path) -> Path:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from connector_kit.adoption.paths import Path, at, strings
-from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Document
+from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Document, Json
 
 SERVER = "given by the server"
 ACCOUNT = "the account's own: the kit writes it for each installation"
 SECRET = "a secret: the customer enters it"  # noqa: S105  the words for it
 MASKED = "a mask that stands for a secret: the customer enters it"
 READ_ONLY = "read from the application by the platform"
+ALWAYS_TRUE = "set to true by the server"
 
 _VOLATILE = SERVER_FIELDS | {
     "_userId",
@@ -37,6 +38,8 @@ _READ_ONLY = {
 _SECRETS = {
     "connections": (
         "ftp.authKey",
+        "http.clientCertificates.key",
+        "http.clientCertificates.pfx",
         "ftp.password",
         "http.auth.basic.password",
         "http.auth.oauth.clientSecret",
@@ -52,11 +55,15 @@ _SECRETS = {
         "rdbms.password",
         "rest.basicAuth.password",
         "rest.bearerToken",
+        "rest.clientCertificates.key",
+        "rest.clientCertificates.pfx",
         "rest.encrypted",
         "rest.refreshToken",
         "s3.secretAccessKey",
         "salesforce.bearerToken",
         "salesforce.refreshToken",
+        "ssl.key",
+        "ssl.pfx",
         "wrapper.encrypted",
     ),
     "exports": (
@@ -69,26 +76,18 @@ _SECRETS = {
 """The fields marked as secrets in protocol/resources.md. The platform masks them; an older
 download may not."""
 
-_SECRET_WORDS = frozenset(
-    {
-        "authKey",
-        "bearerToken",
-        "clientSecret",
-        "consumerSecret",
-        "passphrase",
-        "password",
-        "privateKey",
-        "refreshToken",
-        "secretAccessKey",
-        "secretKey",
-        "tokenSecret",
-    }
+_SECRET_WORD = re.compile(
+    r"(?i)(.*[-_])?((proxy-)?authorization|cookie|passphrase|password|secret"
+    r"|(access|api|auth|bearer|private|refresh|secret|shared|signing|subscription)[-_]?"
+    r"(access)?[-_]?(key|secret|token)|(client|consumer|token)[-_]?secret|token)"
 )
-"""What such fields are called in parts of connections that no reference lists."""
+"""What secrets are called in parts of connections that no reference lists, and in headers."""
 
-_SECRET_HEADER = re.compile(
-    r"(?i)(proxy-)?authorization|cookie|(.*-)?(api-?key|access-key|auth-?token|access-token|secret)"
+_SECRET_INSIDE = re.compile(
+    r"(?i)[?&](access[-_]?token|api[-_]?key|client[-_]?secret|password|sig|token)=[^&{\s\"']"
+    r"|://[^/\s:@{\"']+:[^/\s:@{\"']+@"
 )
+"""A secret in an address: as a parameter, or before the host."""
 
 _HEADERS = frozenset({"headers", "refreshHeaders", "sampleHeaders"})
 
@@ -107,13 +106,22 @@ def residue(resource: str, document: Document) -> dict[Path, str]:
     return found
 
 
+def has_secret_inside(text: str) -> bool:
+    """Tell whether *text* seems to be more than a secret, and to hold one."""
+    return bool(_SECRET_INSIDE.search(text))
+
+
 def _all(resource: str, document: Document) -> Residue:
     yield from (((key,), SERVER) for key in document if key in _VOLATILE)
     yield from (((key,), ACCOUNT) for key in document if key in ENVELOPE_FIELDS)
+    if resource == "exports" and document.get("asynchronous") is False:
+        yield ("asynchronous",), ALWAYS_TRUE
     yield from _listed(document, _READ_ONLY.get(resource, ()), READ_ONLY)
     yield from _listed(document, _SECRETS.get(resource, ()), SECRET)
+    if resource == "connections":
+        yield from _named_like_secrets(document, ())
     for path, text in strings(document, ()):
-        reason = _reason(resource, document, path, text)
+        reason = _reason(document, path, text)
         if reason:
             yield path, reason
     yield from _sample_headers(document)
@@ -126,13 +134,21 @@ def _listed(document: Document, places: Iterable[str], reason: str) -> Residue:
             yield path, reason
 
 
-def _reason(resource: str, document: Document, path: Path, text: str) -> str | None:
+def _named_like_secrets(value: Json, path: Path) -> Residue:
+    """Yield every value, but none at the top, under a key that secrets have."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _named_like_secrets(item, (*path, key))
+    elif len(path) > 1 and _SECRET_WORD.fullmatch(str(path[-1])) and _is_literal(value):
+        yield path, SECRET
+
+
+def _reason(document: Document, path: Path, text: str) -> str | None:
     if text == MASK:
         return MASKED
     if len(path) >= 3 and path[-1] == "_id" and path[-3] in _PARTS:
         return SERVER
-    if resource == "connections" and len(path) > 1 and path[-1] in _SECRET_WORDS:
-        return SECRET if _is_literal(text) else None
     return SECRET if _is_secret_header(document, path, text) else None
 
 
@@ -149,9 +165,11 @@ def _is_secret_header(document: Document, path: Path, text: str) -> bool:
     if len(path) < 3 or path[-3] not in _HEADERS or path[-1] != "value":
         return False
     name = at(document, (*path[:-1], "name"))
-    return isinstance(name, str) and bool(_SECRET_HEADER.fullmatch(name)) and _is_literal(text)
+    return isinstance(name, str) and bool(_SECRET_WORD.fullmatch(name)) and _is_literal(text)
 
 
-def _is_literal(text: str) -> bool:
-    """Tell whether *text* is a value itself: no handlebars, and not blanked out by someone."""
-    return "{{" not in text and bool(text.strip("* "))
+def _is_literal(value: Json) -> bool:
+    """Tell whether *value* is one itself: no handlebars, and not blanked out by someone."""
+    if isinstance(value, str):
+        return "{{" not in value and bool(value.strip("* "))
+    return value is not None and not isinstance(value, bool)

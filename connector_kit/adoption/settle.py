@@ -11,8 +11,10 @@ from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.paths import Path
 from connector_kit.adoption.placeholders import placeholder
 from connector_kit.adoption.references import casualty, field_of, is_reference, resource_of
+from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import cycles, dependencies
 from connector_kit.blueprint.rules import component_findings
+from connector_kit.blueprint.rules.flows import SCHEDULES
 
 _DISPENSABLE = (
     "_runNextFlowIds",
@@ -43,7 +45,9 @@ def _resolve_missing(draft: Draft) -> bool:
 
 def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
     document = draft.found[name].document
-    if field_of(path) != "_connectionId":
+    if not identity:
+        draft.cut(name, casualty(document, path), "refers to nothing")
+    elif field_of(path) != "_connectionId":
         what = (resource_of(path) or "documents").removesuffix("s")
         reason = f"needs the {what} {identity}, which is not there"
         draft.cut(name, casualty(document, path), reason)
@@ -55,7 +59,7 @@ def _leave_out_refused(draft: Draft) -> bool:
     components = draft.components()
     by_name = {each.external_id: each for each in components}
     errors = {
-        (component.external_id, finding.id): finding.message
+        (component.external_id, finding.id): f"{finding.message} {finding.hint}"
         for component in components
         for finding in component_findings(component, by_name)
         if finding.id.startswith("E")
@@ -74,7 +78,14 @@ def _cures(draft: Draft, name: str, finding: str) -> Iterator[Path]:
     if finding == "E052":
         yield ("test",)
     if finding == "E061":
-        yield from (path for path, _ in draft.settings(name) if path[-1] == "schedule")
+        yield from (path for path, text in draft.settings(name) if _is_no_schedule(path, text))
+
+
+def _is_no_schedule(path: Path, text: str) -> bool:
+    if path[-1] != "schedule" or path[0] not in {"schedule", "pageGenerators"}:
+        return False
+    alone = CompiledComponent("", "flows", {"schedule": text})
+    return any(SCHEDULES.findings(alone, {}))
 
 
 def _open_circle(draft: Draft) -> bool:

@@ -10,25 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from connector_kit.adoption.download import AdoptionError, Download, Found
+from connector_kit.adoption.download import COMPONENTS, AdoptionError, Download, Found
+from connector_kit.adoption.ids import ids_within, proper
 from connector_kit.adoption.parsing import parse_document, parse_text
-
-_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
-
-_NO_COMPONENTS = frozenset(
-    {
-        "agents",
-        "connectors",
-        "iclients",
-        "integrations",
-        "jobs",
-        "licenses",
-        "notifications",
-        "stacks",
-        "templates",
-    }
-)
-"""Resource types that belong to an account or a publisher, and to no version of a connector."""
+from connector_kit.adoption.references import with_proper_ids
 
 Files = Mapping[PurePosixPath, bytes]
 Documents = dict[PurePosixPath, Found]
@@ -41,11 +26,12 @@ def unpack(contents: Mapping[str, bytes]) -> Download:
     documents = dict(_documents(_below(files, _root(place))))
     texts = dict(_texts(_below(files, _root(place))))
     used = _join_scripts(documents, texts)
-    _refuse_duplicates(documents.values())
+    copies = set(_copies(documents))
     return Download(
         integration=parse_document(files[place], str(place)),
-        found=tuple(documents[path] for path in sorted(documents)),
-        ignored=tuple(map(str, sorted(files.keys() - documents.keys() - used - {place}))),
+        found=tuple(documents[path] for path in sorted(documents.keys() - copies)),
+        ignored=tuple(map(str, sorted(files.keys() - documents.keys() - used - {place} | copies))),
+        place=str(place),
     )
 
 
@@ -78,7 +64,7 @@ def _below(files: Files, root: PurePosixPath) -> Iterator[tuple[str, PurePosixPa
     for path, content in files.items():
         inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
         resource = re.sub(r"[^a-z0-9]", "", inside[0].lower()) if len(inside) > 1 else ""
-        if resource and resource not in _NO_COMPONENTS:
+        if resource in COMPONENTS:
             yield resource, path, content
 
 
@@ -90,7 +76,7 @@ def _documents(
             document = parse_document(content, str(path))
             identity = document.get("_id")
             known = identity if isinstance(identity, str) and identity else _id_in_name(path)
-            yield path, Found(resource, known, document, str(path))
+            yield path, Found(resource, proper(known), with_proper_ids(document), str(path))
 
 
 def _texts(
@@ -134,7 +120,7 @@ def _lone_script(path: PurePosixPath, text: str) -> Found:
 
 def _id_in_name(path: PurePosixPath) -> str:
     """Return the last id in a file's name, empty when there is none."""
-    found: list[str] = _ID.findall(path.stem)
+    found = ids_within(path.stem)
     return found[-1] if found else ""
 
 
@@ -142,12 +128,16 @@ def _folder(path: PurePosixPath) -> str:
     return path.parent.name.lower()
 
 
-def _refuse_duplicates(documents: Iterable[Found]) -> None:
-    places: dict[str, str] = {}
-    for found in documents:
-        if found.id and found.id in places:
+def _copies(documents: Documents) -> Iterator[PurePosixPath]:
+    """Yield all but the first of equal files; raises AdoptionError where they are not equal."""
+    first: dict[str, Found] = {}
+    for path, found in sorted(documents.items()):
+        known = first.setdefault(found.id, found) if found.id else found
+        if known is found:
+            continue
+        if (known.resource, known.document) != (found.resource, found.document):
             raise AdoptionError(
-                f"{found.place} and {places[found.id]} have the same id {found.id}: "
+                f"{found.place} and {known.place} have the same id {found.id}: "
                 "remove the one that is out of date."
             )
-        places[found.id] = found.place
+        yield path

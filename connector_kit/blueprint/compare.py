@@ -65,15 +65,17 @@ def compare(
     *,
     fence: Fence,
     recreate_deleted: bool = False,
+    replaced: Set[str] = frozenset(),
 ) -> Plan:
     """Return what brings *live* to *declared*, keeping what only the customer changed.
 
     *declared* comes in dependency order. *applied* is what was last written, by external id; a
     live component that it lacks is adopted. A component that it has and the account lost is a
-    conflict, or made again with *recreate_deleted*.
+    conflict, or made again with *recreate_deleted*. References to the components in *replaced* are
+    written again: some may still lead to a document that these took the place of.
     """
     account = _Account(live, fence)
-    recreated = account.lacking(applied) if recreate_deleted else frozenset()
+    recreated = replaced | (account.lacking(applied) if recreate_deleted else frozenset())
     comparison = _Comparison(account, applied, recreated)
     outcomes = [comparison.outcome(component) for component in _installation_last(declared)]
     names = {component.external_id for component in declared} | {INTEGRATION}
@@ -138,7 +140,7 @@ class _Comparison:
 
     account: _Account
     applied: Mapping[str, CompiledComponent]
-    recreated: frozenset[str]
+    recreated: Set[str]
 
     def outcome(self, component: CompiledComponent) -> _Outcome:
         found = self.account.mine(component)

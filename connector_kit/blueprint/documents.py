@@ -10,7 +10,7 @@ Data of the author that happens to look like a reference (a JSON schema in a moc
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Json = Any
@@ -57,7 +57,9 @@ def digest(value: Json) -> str:
 
 def references(document: Json) -> set[str]:
     """Return every name that *document* refers to."""
-    return set(_names(document))
+    names: set[str] = set()
+    _collect(document, names)
+    return names
 
 
 def resolve(document: Document, ids: Mapping[str, str]) -> Document:
@@ -108,23 +110,26 @@ def _unescaped(value: Document) -> Document:
     return inner if len(value) == 1 and isinstance(inner, dict) else value
 
 
-def _names(value: Json) -> Iterator[str]:
-    name = referred(value)
-    if name is not None:
-        yield name
-    elif isinstance(value, dict):
-        for item in _unescaped(value).values():
-            yield from _names(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _names(item)
+def _collect(value: Json, names: set[str]) -> None:
+    """Add what *value* refers to to *names*; most values are neither objects nor lists."""
+    if isinstance(value, dict):
+        name = referred(value)
+        if name is not None:
+            names.add(name)
+            return
+        items: Iterable[Json] = _unescaped(value).values()
+    else:
+        items = value if isinstance(value, list) else ()
+    for item in items:
+        if isinstance(item, dict | list):
+            _collect(item, names)
 
 
 def _resolved(value: Json, ids: Mapping[str, str]) -> Json:
-    name = referred(value)
-    if name is not None:
-        return ids[name]
     if isinstance(value, dict):
+        name = referred(value)
+        if name is not None:
+            return ids[name]
         return {key: _resolved(item, ids) for key, item in _unescaped(value).items()}
     if isinstance(value, list):
         return [_resolved(item, ids) for item in value]

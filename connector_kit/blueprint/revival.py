@@ -10,6 +10,8 @@ from connector_kit.blueprint.sameness import MISSING, is_mapping
 
 def revived(document: Document, names: Set[str]) -> tuple[FieldChange, ...]:
     """Return a change for every reference in *document* to one of *names*, which are dead ids."""
+    if not names:
+        return ()
     return tuple(
         FieldChange(spelled(path), MISSING, ref(name))
         for path, name in _places((), document, names)

@@ -83,8 +83,10 @@ def _lines(value: Expression, indent: int, prefix: str, suffix: str) -> Iterator
     if isinstance(value, Atom) or indent + columns(line) <= WIDTH:
         yield margin + line
     elif isinstance(value, Paragraph):
+        inner = " " * (indent + _STEP)
+        fits = columns(inner + value.flat) <= WIDTH
         yield f"{margin}{prefix}("
-        yield from (f"{margin}{' ' * _STEP}{each}" for each in value.lines)
+        yield from (inner + each for each in ([value.flat] if fits else value.lines))
         yield f"{margin}){suffix}"
     else:
         yield f"{margin}{prefix}{value.head}"

@@ -39,7 +39,9 @@ class Values:
 
     def reference(self, name: str) -> Expression:
         """Return the attribute *name*, by ``Ref`` when it does not stand above."""
-        return Atom(name if name in self.declared else f"{self.kit('Ref')}({quoted(name)})")
+        if name in self.declared:
+            return Atom(name)
+        return call(self.kit("Ref"), [("", Atom(quoted(name)))])
 
     def value(self, value: Json, where: Where) -> Expression:
         """Return any symbolic value as an expression."""

@@ -82,7 +82,7 @@ def _lost_routers(component: CompiledComponent, _: Components) -> Iterator[Words
     for router in routers:
         for branch in entries(router, "branches"):
             following = branch.get("nextRouterId")
-            if following and following not in known:
+            if isinstance(following, str) and following and following not in known:
                 yield (
                     f"A branch goes on to the router {following!r}, which the flow lacks.",
                     "Add that router to routers=[...], or mend next_router.",

@@ -1,0 +1,99 @@
+"""From an account to the documents of one of its integrations, read through the API.
+
+What belongs to an integration says so (``_integrationId``), or is used by what does: connections,
+scripts, and most exports and imports stand alone (protocol/resources.md, first table).
+"""
+
+from collections.abc import Iterator
+
+from connector_kit.adoption.download import COMPONENTS, AdoptionError, Download, Found
+from connector_kit.adoption.paths import strings
+from connector_kit.adoption.references import field_of, resource_of
+from connector_kit.blueprint import Document
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
+
+_LISTS = ("flows", "imports", "exports", "connections", "scripts")
+"""In the order in which they use each other, so that one look at each list is mostly enough."""
+
+_NEIGHBOURS = frozenset({"_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "_runNextFlowIds"})
+"""References to what may well be part of another integration."""
+
+
+def read_live(client: Client, integration_id: str) -> Download:
+    """Return the integration in *client*'s account with all that it consists of.
+
+    Secrets come masked. Raises AdoptionError when there is no such integration.
+    """
+    integration = _integration(client, integration_id)
+    account = _Account(client, integration_id)
+    for resource in _LISTS:
+        account.look_through(resource)
+    account.fetch_wanted()
+    return Download(
+        integration=integration,
+        found=tuple(account.found.values()),
+        place=f"/v1/integrations/{integration_id}",
+    )
+
+
+def _integration(client: Client, integration_id: str) -> Document:
+    try:
+        return client.integrations.get(integration_id)
+    except NotFound as error:
+        raise AdoptionError(
+            f"There is no integration {integration_id} in this account: copy the id from the "
+            "address of its page, and check that CONNECTOR_KIT_TOKEN is a token of the same "
+            "account and region."
+        ) from error
+
+
+class _Account:
+    """An account while one of its integrations is read: what was found, and what it still wants."""
+
+    def __init__(self, client: Client, integration_id: str) -> None:
+        self._client = client
+        self._integration_id = integration_id
+        self.found: dict[str, Found] = {}
+        self._wanted: dict[str, str] = {}
+
+    def look_through(self, resource: str) -> None:
+        """Take from the list of *resource* what is the integration's, or wanted by it."""
+        for document in self._client.resource(resource).list():
+            identity, home = document["_id"], document.get("_integrationId")
+            if home != self._integration_id and identity not in self._wanted:
+                continue
+            if resource == "scripts":  # a list leaves their content out (protocol/http-api.md#10)
+                self._take(resource, self._client.scripts.get(identity))
+            else:
+                self._take(resource, document)
+
+    def fetch_wanted(self) -> None:
+        """Fetch what no list had, until nothing more is wanted.
+
+        What is gone is passed over: the adoption reports each reference that leads nowhere.
+        """
+        gone = set()
+        while waiting := [each for each in self._wanted if each not in gone]:
+            for identity in waiting:
+                resource = self._wanted[identity]
+                try:
+                    self._take(resource, self._client.resource(resource).get(identity))
+                except NotFound:
+                    gone.add(identity)
+
+    def _take(self, resource: str, document: Document) -> None:
+        identity = document["_id"]
+        self.found[identity] = Found(resource, identity, document, f"/v1/{resource}/{identity}")
+        self._wanted.pop(identity, None)
+        for used, kind in _used(document):
+            if used not in self.found:
+                self._wanted[used] = kind
+
+
+def _used(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield the id and the resource type of everything that *document* cannot work without."""
+    for path, text in strings(document, ()):
+        resource = resource_of(path)
+        if resource in COMPONENTS and text and field_of(path) not in _NEIGHBOURS:
+            yield text, resource

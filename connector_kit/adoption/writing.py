@@ -1,0 +1,109 @@
+"""From an outline to a package on disk, whole or not at all, and proven before it is there."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from connector_kit.adoption.download import AdoptionError
+from connector_kit.adoption.loading import LoadError, load_connector
+from connector_kit.adoption.naming import attribute
+from connector_kit.adoption.source import Outline, package
+from connector_kit.blueprint import Blueprint, DeclarationError, compile_connector
+
+_FAULT = "This is a fault of the kit, and nothing was written. Please report it with the download."
+
+
+def folder_name(class_name: str) -> str:
+    """Return what the package of the connector *class_name* is called unless told otherwise."""
+    return attribute(class_name) or "adopted_connector"
+
+
+def write_package(outline: Outline, folder: Path) -> Blueprint:
+    """Write the package that declares *outline* to *folder*; return what it compiles to.
+
+    It is written beside *folder*, loaded, compiled and compared with *outline*, and only then
+    takes its place. Raises AdoptionError, and leaves nothing behind, when anything is amiss.
+    """
+    folder = folder.absolute()
+    try:
+        _check_free(folder)
+        with _staged(package(outline), folder) as staged:
+            blueprint = _compiled(staged, outline.class_name)
+            _check_same(blueprint, outline)
+            shutil.rmtree(staged / "__pycache__", ignore_errors=True)
+            _move(staged, folder)
+    except OSError as error:
+        raise AdoptionError(f"{folder} cannot be written: {error}.") from error
+    return blueprint
+
+
+def _check_free(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AdoptionError(
+            f"{folder} is there already and not empty: choose another folder with --output, or "
+            "move it out of the way."
+        )
+    if (folder.parent / "__init__.py").is_file() and not folder.name.isidentifier():
+        raise AdoptionError(
+            f"{folder} lies in a Python package, which cannot import {folder.name!r}: choose a "
+            "name of letters, digits and underscores with --output."
+        )
+
+
+@contextmanager
+def _staged(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
+    """Write *files* into a new folder beside *folder*, which is gone afterwards."""
+    # Python imports it from within a package as well, hence no dot and no hyphen.
+    staged = folder.with_name(f"_adopting_{secrets.token_hex(8)}")
+    try:
+        for path, content in files.items():
+            place = staged / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _compiled(staged: Path, class_name: str) -> Blueprint:
+    try:
+        return compile_connector(load_connector(f"{staged}:{class_name}"))
+    except (LoadError, DeclarationError) as error:
+        raise AdoptionError(f"What was made cannot be loaded: {error} {_FAULT}") from error
+
+
+def _check_same(blueprint: Blueprint, outline: Outline) -> None:
+    """Raise AdoptionError when *blueprint* is not exactly what *outline* says."""
+    differing = list(_differences(blueprint, outline))
+    if differing:
+        raise AdoptionError(
+            f"What was made compiles to something else: {', '.join(differing)}. {_FAULT}"
+        )
+
+
+def _differences(blueprint: Blueprint, outline: Outline) -> Iterator[str]:
+    made = Outline.of(blueprint, outline.class_name)
+    for part in ("name", "version", "description", "applications"):
+        if getattr(made, part) != getattr(outline, part):
+            yield part
+    sections = {flow: each for flow, each in outline.sections.items() if each != outline.name}
+    if dict(made.sections) != sections:
+        yield "the settings page"
+    found = {each.external_id: each.digest for each in made.components}
+    wanted = {each.external_id: each.digest for each in outline.components}
+    yield from (name for name in wanted if found.get(name) != wanted[name])
+    yield from sorted(found.keys() - wanted.keys())
+    if not found.keys() ^ wanted.keys() and list(found) != list(wanted):
+        yield "the order of components"
+
+
+def _move(staged: Path, folder: Path) -> None:
+    if not folder.exists():
+        staged.rename(folder)
+        return
+    # An empty folder stays the one it is, for somebody may be in it. Without its module there is
+    # no package, so that one comes last.
+    for each in sorted(staged.iterdir(), key=lambda path: path.name == "__init__.py"):
+        each.rename(folder / each.name)

@@ -1,0 +1,53 @@
+"""What an adoption made of an integration, as people read it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+
+from connector_kit.adoption import Adoption, Remark
+from connector_kit.blueprint import CompiledComponent
+
+_WHOLE = "(all of it)"
+"""Where a remark is about a whole component."""
+
+
+def render_adoption(adoption: Adoption, console: Console) -> None:
+    """Print what was left out, what stands in for what is missing, and what asks for attention."""
+    _render_remarks("Left out:", adoption.left_out, console)
+    _render_remarks("Stand-ins for connections that are missing:", adoption.stand_ins, console)
+    _render_remarks("To be looked at:", adoption.notes, console)
+    if adoption.ignored_files:
+        console.print("Files that were not used:", style="bold")
+        for path in adoption.ignored_files:
+            console.print(f"  {path}", soft_wrap=True)
+
+
+def census(components: Iterable[CompiledComponent]) -> str:
+    """``2 connections, 7 exports``: how many there are of each type, in their order."""
+    counts = Counter(each.resource for each in components)
+    return ", ".join(
+        f"{count} {resource if count > 1 else resource.removesuffix('s')}"
+        for resource, count in counts.items()
+    )
+
+
+def _render_remarks(title: str, remarks: Iterable[Remark], console: Console) -> None:
+    """Print *remarks* by reason, and those of one reason by path."""
+    by_reason = _grouped(remarks)
+    if not by_reason:
+        return
+    console.print(title, style="bold")
+    for reason, components in by_reason.items():
+        console.print(f"  {reason}", soft_wrap=True)
+        for path, names in components.items():
+            console.print(f"    {path or _WHOLE}: {', '.join(names)}", soft_wrap=True)
+
+
+def _grouped(remarks: Iterable[Remark]) -> Mapping[str, Mapping[str, list[str]]]:
+    grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for each in remarks:
+        grouped[each.reason][each.path].append(each.component)
+    # The longest lists are of the least interest, and what is printed last is read first.
+    by_size = sorted(grouped, key=lambda reason: -sum(map(len, grouped[reason].values())))
+    return {reason: grouped[reason] for reason in by_size}

@@ -1,0 +1,145 @@
+"""``manage.py adopt``: an integration that was built by hand, turned into a connector."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from rich.console import Console
+
+from connector_kit.adoption import (
+    Adoption,
+    AdoptionError,
+    Download,
+    Remark,
+    adopt,
+    folder_name,
+    read_files,
+    read_live,
+    unpack,
+    write_package,
+)
+from connector_kit.adoption.ids import is_id
+from connector_kit.blueprint import Blueprint, Document
+from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.management.adoptions import census, render_adoption
+from connector_kit.management.base import KitCommand, add_json
+
+
+class Command(KitCommand):
+    """Adopt an integration."""
+
+    help = (
+        "Turn an integration that was built in integrator.io into a Python package that declares "
+        "the same components: readable names, references instead of ids, scripts and large "
+        "samples as files. Secrets, and fields that belong to the account, are left out and "
+        "listed. The package is compiled and compared with what was adopted before it is put in "
+        "its place."
+    )
+    example = """
+manage.py adopt downloaded/
+manage.py adopt downloaded.zip --output my_connector --name "Orders to ERP"
+manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.0 --json
+"""
+    exit_codes = {
+        0: "the package is written, and compiles to the documents that were adopted",
+        1: "an error, said on stderr; nothing was written",
+    }
+    expected = (*KitCommand.expected, AdoptionError, LifecycleError)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser, whose ``--version`` is the connector's instead of Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the command's arguments."""
+        parser.add_argument(
+            "source",
+            help="a downloaded integration, as a folder or a zip file; or the id of one in the "
+            "account of CONNECTOR_KIT_TOKEN",
+        )
+        parser.add_argument(
+            "--output",
+            type=Path,
+            metavar="DIR",
+            help="the package's folder, which must not exist or be empty; by default one named "
+            "after the class, in the current folder",
+        )
+        parser.add_argument("--name", help="the connector's name; by default the integration's")
+        parser.add_argument("--class-name", help="the name of its class; by default after the name")
+        parser.add_argument("--version", default="1.0.0", help="its first version (1.0.0)")
+        add_json(parser)
+
+    def run(self, **options: Any) -> None:
+        """Adopt, write and report."""
+        adoption = adopt(
+            _download(options["source"]),
+            name=options["name"],
+            class_name=options["class_name"],
+            version=options["version"],
+        )
+        class_name = adoption.outline.class_name
+        folder = (options["output"] or Path(folder_name(class_name))).absolute()
+        blueprint = write_package(adoption.outline, folder)
+        if options["json"]:
+            self.print_json(_to_json(adoption, blueprint, folder))
+        else:
+            _render(adoption, blueprint, folder, self.console(options))
+
+
+def _download(source: str) -> Download:
+    path = Path(source).expanduser()
+    if is_id(source) and not path.exists():
+        with publisher_client() as client:
+            return read_live(client, source)
+    return unpack(read_files(path))
+
+
+def _to_json(adoption: Adoption, blueprint: Blueprint, folder: Path) -> Document:
+    return {
+        "package": str(folder),
+        "target": _target(adoption, folder),
+        "name": blueprint.name,
+        "class_name": adoption.outline.class_name,
+        "version": blueprint.version,
+        "digest": blueprint.digest,
+        "components": [
+            {
+                "externalId": each.external_id,
+                "resource": each.resource,
+                "name": each.document.get("name"),
+            }
+            for each in blueprint.components
+        ],
+        "left_out": [_remark(each) for each in adoption.left_out],
+        "stand_ins": [_remark(each) for each in adoption.stand_ins],
+        "notes": [_remark(each) for each in adoption.notes],
+        "ignored_files": list(adoption.ignored_files),
+    }
+
+
+def _remark(remark: Remark) -> Document:
+    return {
+        "component": remark.component,
+        "path": remark.path,
+        "reason": remark.reason,
+        "place": remark.place,
+    }
+
+
+def _target(adoption: Adoption, folder: Path) -> str:
+    return f"{folder}:{adoption.outline.class_name}"
+
+
+def _render(adoption: Adoption, blueprint: Blueprint, folder: Path, console: Console) -> None:
+    render_adoption(adoption, console)
+    heading = f"{blueprint.name} {blueprint.version}: {folder}"
+    console.print(heading, style="bold", soft_wrap=True)
+    console.print(
+        f"  {census(blueprint.components)}; they compile to what was adopted "
+        f"({blueprint.digest[:12]})."
+    )
+    target = shlex.quote(_target(adoption, folder))
+    console.print("Next:", style="bold")
+    for command in (f"blueprint {target}", f"publish {target} --dry-run", f"publish {target}"):
+        console.print(f"  manage.py {command}", soft_wrap=True)

@@ -1,0 +1,58 @@
+"""``manage.py blueprint``: what a connector declares."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connector_kit.adoption import load_connector
+from connector_kit.blueprint import Connector, compile_connector, problems
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.blueprints import render_blueprint
+from connector_kit.publisher import PublisherError
+from connector_kit.publisher.catalogue import candidate
+
+
+class Command(KitCommand):
+    """Compile a connector and show it."""
+
+    help = (
+        "Show what a connector declares: its components in the order in which they are created, "
+        "with what they refer to and the functions they call. With --json the symbolic documents "
+        "themselves, exactly as they are published. What is wrong with it is said all at once."
+    )
+    example = """
+manage.py blueprint examples.commerce.v1_0:CommerceHub
+manage.py blueprint ./my_connector --json
+manage.py blueprint
+"""
+    exit_codes = {
+        0: "the connector can be published; warnings are on stderr",
+        1: "an error, or mistakes in the declaration, all of them on stderr",
+    }
+    expected = (*KitCommand.expected, PublisherError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the command's arguments."""
+        parser.add_argument(
+            "connector",
+            nargs="?",
+            help="package.module:Class or a path; by default the only one in "
+            "CONNECTOR_KIT_CONNECTORS",
+        )
+        add_json(parser)
+
+    def run(self, **options: Any) -> None:
+        """Compile and print."""
+        connector = _connector(options["connector"])
+        blueprint = compile_connector(connector)
+        warnings = self.sidelines(options)
+        for problem in problems(connector):
+            warnings.print(f"warning: {problem}", style="yellow", soft_wrap=True)
+        if options["json"]:
+            self.print_json(blueprint.to_json())
+        else:
+            render_blueprint(blueprint, self.console(options))
+
+
+def _connector(target: str | None) -> type[Connector]:
+    return load_connector(candidate(None).class_path if target is None else target)

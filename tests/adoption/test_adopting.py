@@ -1,0 +1,215 @@
+"""An integration becomes a connector: its names, its listing, its page, and what to look at."""
+
+import pytest
+from hypothesis import given
+
+from connector_kit.adoption import AdoptionError, adopt, unpack
+from connector_kit.adoption.draft import Draft
+from connector_kit.adoption.paths import without
+from connector_kit.blueprint import STACK, ref, references, resolve
+from tests.adoption.downloads import (
+    INTEGRATION,
+    ORDERS,
+    SHOP,
+    files_of,
+    small,
+    small_files,
+)
+from tests.adoption.strategies import downloads, patient
+
+GROUP, OTHER = "64a1f0c2b3d4eeee00000001", "64a1f0c2b3d4eeee00000002"
+
+
+def adopted(integration=None, **folders):
+    whole = {"_id": INTEGRATION, "name": "Orders to ERP", **(integration or {})}
+    return adopt(unpack(files_of(whole, **{**small(), **folders})))
+
+
+def component(adoption, name):
+    [found] = [each for each in adoption.outline.components if each.external_id == name]
+    return found
+
+
+def test_names_stand_where_ids_stood():
+    flow = component(adopted(), "sync").document
+
+    assert flow["pageGenerators"] == [{"_exportId": ref("orders")}]
+    assert [each.get("_importId") for each in flow["pageProcessors"]] == [None, ref("save_order")]
+    assert component(adopted(), "orders").document["_connectionId"] == ref("shop")
+
+
+def test_components_come_in_the_order_in_which_they_can_be_made():
+    names = [each.external_id for each in adopted().outline.components]
+
+    assert names == ["shop", "helpers", "find_customer", "orders", "save_order", "sync"]
+
+
+def test_the_listing_is_the_integrations():
+    outline = adopted({"description": "Paid orders"}).outline
+
+    assert (outline.name, outline.class_name, outline.version) == (
+        "Orders to ERP",
+        "OrdersToERP",
+        "1.0.0",
+    )
+    assert (outline.description, outline.applications) == ("Paid orders", ("http",))
+
+
+def test_an_application_goes_by_its_own_name():
+    shop = {**small()["connections"][0], "assistant": "shopify"}
+
+    assert adopted(connections=[shop]).outline.applications == ("shopify",)
+
+
+def test_a_name_a_class_and_a_version_can_be_given():
+    download = unpack(small_files())
+
+    outline = adopt(download, name="Ours", class_name="Theirs", version="0.1.0-rc.1").outline
+
+    assert (outline.name, outline.class_name, outline.version) == ("Ours", "Theirs", "0.1.0-rc.1")
+
+
+def test_an_integration_without_a_name_gets_one():
+    outline = adopted({"name": " "}).outline
+
+    assert (outline.name, outline.class_name) == ("Adopted integration", "AdoptedConnector")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"version": "one"}, "'one' is no semantic version"),
+        ({"class_name": "no good"}, "'no good' cannot be the name of a class"),
+        ({"class_name": "Export"}, "'Export' cannot be the name of a class"),
+        ({"class_name": ""}, "cannot be the name of a class"),
+    ],
+)
+def test_what_cannot_be_given_is_refused(given, words):
+    with pytest.raises(AdoptionError, match=words):
+        adopt(unpack(small_files()), **given)
+
+
+def test_groups_of_flows_become_sections_of_the_settings_page():
+    flow = {**small()["flows"][0], "_flowGroupingId": GROUP}
+    adoption = adopted({"flowGroupings": [{"_id": GROUP, "name": "Orders"}]}, flows=[flow])
+
+    assert adoption.outline.sections == {"sync": "Orders"}
+    assert "_flowGroupingId" not in component(adoption, "sync").document
+    assert ("sync", "_flowGroupingId") in [
+        (each.component, each.path) for each in adoption.left_out
+    ]
+
+
+@pytest.mark.parametrize("group", [GROUP, "not an id"])
+def test_a_group_that_is_not_there_is_left_out(group):
+    adoption = adopted(flows=[{**small()["flows"][0], "_flowGroupingId": group}])
+
+    assert adoption.outline.sections == {}
+    assert "_flowGroupingId" not in component(adoption, "sync").document
+
+
+def test_what_the_integration_had_besides_is_listed():
+    groups = [
+        {"_id": GROUP, "name": "Orders", "settings": {"a": 1}},
+        {"_id": OTHER, "name": "None"},
+    ]
+    flow = {**small()["flows"][0], "_flowGroupingId": GROUP}
+    adoption = adopted(
+        {"readme": "# How", "install": [], "flowGroupings": groups, "createdAt": "x"}, flows=[flow]
+    )
+
+    listed = {
+        each.path: each.reason for each in adoption.left_out if each.component == "@integration"
+    }
+    assert set(listed) == {
+        "_id",
+        "createdAt",
+        "readme",
+        "flowGroupings[0].settings",
+        "flowGroupings[1]",
+    }
+    assert listed["createdAt"] == "given by the server"
+    assert all(
+        each.place == "integration.json"
+        for each in adoption.left_out
+        if each.component == "@integration"
+    )
+
+
+def test_functions_on_a_stack_refer_to_the_connectors_and_are_to_be_written():
+    hooks = {"preMap": {"function": "addTotals", "_stackId": "64a1f0c2b3d4bbbb00000001"}}
+    adoption = adopted(imports=[{**small()["imports"][0], "hooks": hooks}])
+
+    assert component(adoption, "save_order").document["hooks"]["preMap"]["_stackId"] == ref(STACK)
+    [note] = adoption.notes
+    assert (note.component, note.path) == ("save_order", "hooks.preMap._stackId")
+    assert "write it in Python" in note.reason
+    assert "'addTotals'" in note.reason
+
+
+def test_an_id_in_the_midst_of_a_text_is_pointed_at():
+    script = {**small()["scripts"][0], "content": f"run('{ORDERS}')"}
+    adoption = adopted(scripts=[script])
+
+    [note] = adoption.notes
+    assert (note.component, note.path) == ("helpers", "content")
+    assert "orders" in note.reason
+
+
+def test_data_of_the_author_keeps_its_ids():
+    """A sample is data: what looks like an id in it is none of the kit's business."""
+    sample = {"page_of_records": [{"record": {"id": SHOP, "$ref": "#/a"}}]}
+    adoption = adopted(
+        exports=[{**small()["exports"][0], "mockOutput": sample}, small()["exports"][1]]
+    )
+
+    document = component(adoption, "orders").document
+    assert resolve({"mockOutput": document["mockOutput"]}, {}) == {"mockOutput": sample}
+
+
+def test_the_order_of_files_does_not_matter():
+    files = small_files()
+
+    assert adopt(unpack(dict(reversed(files.items())))) == adopt(unpack(files))
+
+
+@patient
+@given(downloads())
+def test_with_the_ids_back_in_place_it_is_the_document_that_was_found(download):
+    """Nothing but what is cut is gone, and nothing else is changed (before rules cut further)."""
+    draft = Draft(download)
+    ids = {name: identity for identity, name in draft.names.items()}
+
+    for compiled in draft.components():
+        found = draft.found[compiled.external_id]
+        assert references(compiled.document) <= set(ids)
+        assert resolve(compiled.document, ids) == without(
+            found.document, draft.cuts[compiled.external_id]
+        )
+
+
+@patient
+@given(downloads())
+def test_no_configuration_holds_an_id_of_the_download(download):
+    try:
+        adoption = adopt(download)
+    except AdoptionError:
+        return
+    dropped = {each.place for each in adoption.left_out if not each.path}
+    known = {INTEGRATION} | {each.id for each in download.found if each.place not in dropped}
+
+    for compiled in adoption.outline.components:
+        for text in _settings(compiled.document):
+            assert text not in known
+
+
+def _settings(document):
+    """Every text of a document but those of samples."""
+    samples = {"sampleData", "sampleHeaders", "mockOutput", "mockResponse"}
+    queue = [value for key, value in document.items() if key not in samples]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            queue.extend(value.values() if isinstance(value, dict) else value)

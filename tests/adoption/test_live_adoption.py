@@ -1,0 +1,161 @@
+"""An integration is read out of an account, over real HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connector_kit.adoption import AdoptionError, adopt, read_live, unpack
+from connector_kit.adoption.paths import at
+from connector_kit.integrator import Client, NoThrottle
+from connector_kit.sandbox import Sandbox
+from tests.adoption.downloads import big_files, small, small_files
+
+ORDER = ("connections", "scripts", "exports", "imports", "flows")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(accounts=6, bucket=0, page_size=3) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def account(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Client]:
+    """An account that no other test uses."""
+    number = _taken.setdefault(request.node.name, len(_taken))
+    token = sandbox.accounts[number].token
+    with Client(token, base_url=sandbox.base_url, throttle=NoThrottle()) as client:
+        yield client
+
+
+_taken: dict[str, int] = {}
+
+
+def stored(client, documents, name="Orders to ERP"):
+    """Store *documents*, by type, in *client*'s account; return the new id for every old one."""
+    integration = client.integrations.create({"name": name, "description": "Live"})
+    ids = {"64a1f0c2b3d4ffff00000001": integration["_id"]}
+    for resource in ORDER:
+        for document in documents.get(resource, ()):
+            made = client.resource(resource).create(_renamed(document, ids))
+            ids[document["_id"]] = made["_id"]
+    return ids, integration["_id"]
+
+
+def _renamed(value, ids):
+    if isinstance(value, dict):
+        return {key: _renamed(item, ids) for key, item in value.items() if key != "_id"}
+    if isinstance(value, list):
+        return [_renamed(item, ids) for item in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
+def symbolic(adoption):
+    """The documents of *adoption* by name, less what only a server adds."""
+    return {
+        each.external_id: {
+            key: value for key, value in each.document.items() if key != "asynchronous"
+        }
+        for each in adoption.outline.components
+    }
+
+
+def test_a_live_integration_is_the_same_connector_as_its_download(account):
+    _, integration_id = stored(account, small())
+
+    live = adopt(read_live(account, integration_id))
+
+    downloaded = adopt(unpack(small_files()))
+    assert symbolic(live) == symbolic(downloaded)
+    assert live.outline.class_name == downloaded.outline.class_name
+    assert live.outline.description == "Live"
+    assert (live.stand_ins, live.notes, live.ignored_files) == ((), (), ())
+
+
+def test_masked_secrets_are_left_out_and_listed_with_their_address(account):
+    documents = small()
+    documents["connections"][0]["http"]["auth"]["basic"]["password"] = "opensesame"
+    ids, integration_id = stored(account, documents)
+
+    live = adopt(read_live(account, integration_id))
+
+    shop = symbolic(live)["shop"]
+    assert at(shop, ("http", "auth", "basic")) == {"username": "me"}
+    [remark] = [each for each in live.left_out if each.path == "http.auth.basic.password"]
+    assert remark.place == f"/v1/connections/{ids[documents['connections'][0]['_id']]}"
+    assert {"createdAt", "lastModified", "offline"} <= {each.path for each in live.left_out}
+
+
+def test_a_big_integration_is_read_page_by_page(account):
+    download = unpack(big_files(50_000, complete=True))
+    documents = {
+        resource: [
+            {**each.document, "_id": each.id}
+            for each in sorted(download.found, key=lambda found: found.id)
+            if each.resource == resource
+        ]
+        for resource in ORDER
+    }
+    ids, integration_id = stored(account, documents)
+    by_id = {each.id: each.document for each in download.found}
+    used = {each["_id"] for each in documents["flows"]}
+    while more := {found for each in used for found in _ids(by_id[each])} & by_id.keys() - used:
+        used |= more
+
+    live = read_live(account, integration_id)
+
+    assert {each.id for each in live.found} == {ids[each] for each in used}
+    assert len(live.found) > 90
+    names = {each.document["name"] for each in live.found if each.resource == "flows"}
+    assert names == {f"Flow {number}" for number in range(12)}
+    assert all(each.document["content"] for each in live.found if each.resource == "scripts")
+    assert adopt(live).stand_ins == ()
+
+
+def _ids(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _ids(item)
+
+
+def test_what_belongs_to_other_integrations_is_left_alone(account):
+    ids, integration_id = stored(account, small())
+    _, other = stored(account, small(), name="Another")
+    lonely = account.exports.create({"name": "Lonely", "type": "webhook"})
+    flow = account.flows.get(ids[small()["flows"][0]["_id"]])
+    theirs = next(
+        each["_id"] for each in account.flows.list() if each.get("_integrationId") == other
+    )
+    account.flows.update(flow["_id"], {**flow, "_runNextFlowIds": [theirs]})
+
+    live = read_live(account, integration_id)
+
+    assert len(live.found) == 6
+    assert lonely["_id"] not in {each.id for each in live.found}
+    [remark] = [each for each in adopt(live).left_out if each.path == "_runNextFlowIds[0]"]
+    assert theirs in remark.reason
+
+
+def test_what_is_used_is_followed_to_types_that_are_not_listed(account):
+    status = account.exports.create({"name": "Status", "type": "webhook"})
+    helper = account.resource("asynchelpers").create(
+        {"name": "Helper", "http": {"status": {"_exportId": status["_id"]}}}
+    )
+    documents = small()
+    documents["exports"][0]["http"]["_asyncHelperId"] = helper["_id"]
+    _, integration_id = stored(account, documents)
+    account.scripts.create({"name": "Member", "content": "x", "_integrationId": integration_id})
+
+    live = symbolic(adopt(read_live(account, integration_id)))
+
+    assert live["helper"]["http"] == {"status": {"_exportId": {"$ref": "status"}}}
+    assert live["orders"]["http"]["_asyncHelperId"] == {"$ref": "helper"}
+    assert live["member"]["content"] == "x"
+    assert live["helpers"]["content"] == small()["scripts"][0]["content"]
+
+
+def test_an_id_that_the_account_does_not_have_is_an_error(account):
+    with pytest.raises(AdoptionError, match="no integration 64a1f0c2b3d4e5f607182901 in this"):
+        read_live(account, "64a1f0c2b3d4e5f607182901")
