@@ -28,13 +28,14 @@ test: $(READY) ## the default test suite
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
 	@$(BIN)/python -m pytest -q -m "chaos or scale" tests
 
-check: $(READY) ## format, lint, types, import order, migrations, system checks
+check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m workshop.coverage --check
 
 format: $(READY) ## format and fix what can be fixed
 	@$(BIN)/ruff format .

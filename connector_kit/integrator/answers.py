@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from requests import Response
 
@@ -22,6 +21,7 @@ from connector_kit.integrator.errors import (
     Unauthorized,
     Unavailable,
 )
+from connector_kit.integrator.links import follow
 
 Mask = Callable[[str], str]
 """Takes the token out of text that somebody else wrote."""
@@ -94,7 +94,8 @@ def _unusable(response: Response, request: str, what: str, mask: Mask) -> Attemp
 
 
 def _translated(response: Response, request: str, text: str) -> IntegratorError:
-    status, entries = response.status_code, _entries(text)
+    status, body = response.status_code, _object(text)
+    entries = _entries(body)
     first = entries[0] if entries else None
     said = "; ".join(map(_sentence, entries)) or _quoted(text) or response.reason
     return _kind(status)(
@@ -104,6 +105,7 @@ def _translated(response: Response, request: str, text: str) -> IntegratorError:
         field=first.get("field") if first else None,
         request=request,
         errors=entries,
+        steps=_steps(body),
     )
 
 
@@ -122,17 +124,27 @@ def _sentence(entry: ErrorEntry) -> str:
     return f"{entry['code']}: {entry['message']}".strip(": ") + where
 
 
-def _entries(text: str) -> tuple[ErrorEntry, ...]:
-    """The platform's ``errors``; a lone ``message`` counts as one of them."""
+def _object(text: str) -> dict[str, Any]:
+    """The object that *text* is, an empty one when it is none."""
     try:
         body = wire.loads(text.encode())
     except ValueError:
-        return ()
-    if not isinstance(body, dict):
-        return ()
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _entries(body: dict[str, Any]) -> tuple[ErrorEntry, ...]:
+    """The platform's ``errors``; a lone ``message`` counts as one of them."""
     listed = body.get("errors")
     found = listed if isinstance(listed, list) else [body] if body.get("message") else []
     return tuple(map(_entry, found))
+
+
+def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The steps that a step route of framework 2.0 names beside its errors."""
+    listed = body.get("steps")
+    found = listed if isinstance(listed, list) else []
+    return tuple(each for each in found if isinstance(each, dict))
 
 
 def _entry(found: Any) -> ErrorEntry:
@@ -174,23 +186,8 @@ def _timestamp(date: str) -> float | None:
 
 
 def _next_page(response: Response, request: str) -> str | None:
-    """The address that ``Link: <...>; rel="next"`` names (protocol/README.md U23).
-
-    Only ever on the host that was asked: the token goes nowhere else.
-    """
+    """The address that ``Link: <...>; rel="next"`` names (protocol/README.md U23)."""
     if "Link" not in response.headers:
         return None
     link = response.links.get("next", {}).get("url")
-    if not link:
-        return None
-    here, there = urlsplit(response.url), urlsplit(urljoin(response.url, link))
-    if there.hostname != here.hostname:
-        raise Refused(
-            f"{request} names a next page on another host, {there.hostname}, to which the token "
-            "is not sent.",
-            request=request,
-        )
-    page = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
-    if page == response.url:
-        raise Refused(f"{request} names itself as the next page.", request=request)
-    return page
+    return follow(link, asked=response.url, request=request) if link else None

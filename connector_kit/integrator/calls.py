@@ -12,6 +12,9 @@ Params = Mapping[str, str | int | bool]
 """A query string: ``_integrationId``, ``exclude``, ..."""
 
 
+Headers = Mapping[str, str]
+"""Headers that tell the platform more about a request; see `headers`."""
+
 Shape = type[dict] | type[list] | type[str] | None  # type: ignore[type-arg]
 """What an answer has to be: an object, a list, text that is no JSON; None takes any JSON."""
 
@@ -73,6 +76,7 @@ class Call:
     patience: float | None = None
     """Seconds to wait for the answer where the platform itself waits for somebody."""
     expects: Shape = None
+    headers: Headers | None = None
 
     @property
     def does(self) -> Effect:
@@ -107,21 +111,40 @@ class AttemptFailed(Exception):
         self.cause = cause
 
 
+PATIENCE = 120.0
+"""Seconds that the platform's own client gives a request; those that reach the application behind a
+connection, or a function of a connector, may take them (protocol/http-api.md#3-conventions)."""
+
+
 def get(path: str, params: Params | None = None, *, expects: Shape = None) -> Call:
     """Return the call that reads *path*."""
     return Call("GET", path, params=params, expects=expects)
 
 
-def post(path: str, body: Any, *, expects: Shape = None, patience: float | None = None) -> Call:
+def post(
+    path: str,
+    body: Any,
+    *,
+    expects: Shape = None,
+    patience: float | None = None,
+    effect: Effect | None = None,
+) -> Call:
     """Return the call that posts *body* to *path*."""
-    return Call("POST", path, wire.dumps(body), expects=expects, patience=patience)
+    return Call("POST", path, wire.dumps(body), expects=expects, patience=patience, effect=effect)
 
 
-def put(path: str, body: Any, *, expects: Shape = None, patience: float | None = None) -> Call:
+def put(
+    path: str,
+    body: Any,
+    *,
+    expects: Shape = None,
+    patience: float | None = None,
+    effect: Effect | None = None,
+) -> Call:
     """Return the call that puts *body* at *path*."""
-    return Call("PUT", path, wire.dumps(body), expects=expects, patience=patience)
+    return Call("PUT", path, wire.dumps(body), expects=expects, patience=patience, effect=effect)
 
 
-def delete(path: str) -> Call:
-    """Return the call that deletes *path*."""
-    return Call("DELETE", path)
+def delete(path: str, body: Any = None) -> Call:
+    """Return the call that deletes *path*, or what *body* names there."""
+    return Call("DELETE", path, None if body is None else wire.dumps(body))

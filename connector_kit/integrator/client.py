@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from types import TracebackType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+from connector_kit.blueprint.documents import Document
 from connector_kit.integrator import calls
+from connector_kit.integrator.access_tokens import AccessTokens
+from connector_kit.integrator.account import Audit, Notifications, RecycleBin, Users
 from connector_kit.integrator.connections import Connections
 from connector_kit.integrator.connectors import Connectors
-from connector_kit.integrator.documents import TokenInfo
-from connector_kit.integrator.errors import Unauthorized
+from connector_kit.integrator.documents import Tile, TokenInfo
+from connector_kit.integrator.exports import Exports
+from connector_kit.integrator.flows import Flows
+from connector_kit.integrator.headers import InstructedTransport
+from connector_kit.integrator.imports import Imports
 from connector_kit.integrator.integrations import Integrations
+from connector_kit.integrator.job_retries import Retries
+from connector_kit.integrator.jobs import Jobs
+from connector_kit.integrator.licenses import OwnLicenses
+from connector_kit.integrator.one_time import DuringCall, OneTimeToken
+from connector_kit.integrator.part import Part
 from connector_kit.integrator.pool import Pool
 from connector_kit.integrator.resource import Resource
 from connector_kit.integrator.retry import RetryPolicy
-from connector_kit.integrator.secret import Secret
-from connector_kit.integrator.stacks import Stacks
+from connector_kit.integrator.route import Route
+from connector_kit.integrator.scripts import Scripts
+from connector_kit.integrator.secret import Secret, read_token
+from connector_kit.integrator.stacks import Stacks, StackShares
 from connector_kit.integrator.state import State
+from connector_kit.integrator.templates import Templates
 from connector_kit.integrator.throttle import MemoryThrottle, Throttle
 from connector_kit.integrator.timing import Deadline, Timeout
-from connector_kit.integrator.transport import Transport
+from connector_kit.integrator.usage import LIFETIME, Usage, jobs_between, usage
 
 NORTH_AMERICA = "https://api.integrator.io/v1"
 EUROPE = "https://api.eu.integrator.io/v1"
+
+R = TypeVar("R", bound=Route)
 
 PUBLISHER_ACCOUNT = "publisher"
 """The rate limit's bucket for the publisher's own account: every process of the kit shares it."""
@@ -38,9 +56,29 @@ class Client:
     *deadline*, nor waits longer than it. A context manager that closes the connections of its own.
     """
 
+    connections = Part(Connections, "connections")
+    connectors = Part(Connectors, "connectors")
+    integrations = Part(Integrations, "integrations")
+    exports = Part(Exports, "exports")
+    imports = Part(Imports, "imports")
+    flows = Part(Flows, "flows")
+    scripts = Part(Scripts, "scripts")
+    stacks = Part(Stacks, "stacks")
+    stack_shares = Part(StackShares, "sshares")
+    iclients = Part(Resource, "iclients")
+    templates = Part(Templates, "templates")
+    access_tokens = Part(AccessTokens, "accesstokens")
+    licenses = Part(OwnLicenses, "licenses")
+    jobs = Part(Jobs, "jobs")
+    retries = Part(Retries, "retries")
+    notifications = Part(Notifications, "notifications")
+    users = Part(Users, "ashares")
+    audit = Part(Audit, "audit")
+    recycle_bin = Part(RecycleBin, "recycleBinTTL")
+
     def __init__(
         self,
-        token: str,
+        token: str | Secret,
         *,
         base_url: str = NORTH_AMERICA,
         account: str | None = None,
@@ -51,9 +89,9 @@ class Client:
         pool: Pool | None = None,
     ) -> None:
         """Raises `Unauthorized` for what cannot be a token, ValueError for what is no base URL."""
-        secret = _token(token)
+        secret = token if isinstance(token, Secret) else read_token(token)
         self._owns_pool = pool is None
-        self._transport = Transport(
+        self._transport = InstructedTransport(
             base_url=_base_url(base_url),
             token=secret,
             account=account or secret.fingerprint(),
@@ -63,14 +101,35 @@ class Client:
             timeout=timeout or Timeout(),
             deadline=deadline,
         )
-        self.connections = Connections(self._transport, "connections")
-        self.connectors = Connectors(self._transport, "connectors")
-        self.integrations = Integrations(self._transport, "integrations")
-        self.stacks = Stacks(self._transport, "stacks")
-        self.exports = self.resource("exports")
-        self.imports = self.resource("imports")
-        self.flows = self.resource("flows")
-        self.scripts = self.resource("scripts")
+
+    @classmethod
+    def for_call(
+        cls,
+        token: OneTimeToken,
+        *,
+        base_url: str = NORTH_AMERICA,
+        account: str | None = None,
+        throttle: Throttle | None = None,
+        retry: RetryPolicy | None = None,
+        timeout: Timeout | None = None,
+        deadline: Deadline | None = None,
+        pool: Pool | None = None,
+    ) -> Client:
+        """Return a client that is good as long as the function call which brought *token*.
+
+        Several clients of one token, one for each thread, end together. Afterwards they raise
+        `CallEnded`, as this does for a call that is over already.
+        """
+        return cls(
+            token.secret(),
+            base_url=base_url,
+            account=account,
+            throttle=DuringCall(throttle or MemoryThrottle(), token),
+            retry=retry,
+            timeout=timeout,
+            deadline=token.deadline.earlier(deadline),
+            pool=pool,
+        )
 
     def __repr__(self) -> str:
         return f"<Client {self._transport.base_url} account {self._transport.account}>"
@@ -105,24 +164,53 @@ class Client:
         """Return the documents at *path*, the platform's word: ``asynchelpers``."""
         return Resource(self._transport, path.strip("/"))
 
+    def part(self, kind: type[R], path: str) -> R:
+        """Return the calls below *path* that *kind* knows."""
+        return kind(self._transport, path)
+
     def state(self, resource: str | None = None, document_id: str | None = None) -> State:
-        """Return the state of the account, or of one document of *resource*."""
-        owner = (resource, document_id) if resource and document_id else ()
+        """Return the state of the account, or of one document of *resource*.
+
+        Raises ValueError for half an owner: what was meant for a document would be the account's.
+        """
+        if (resource is None) != (document_id is None):
+            raise ValueError("The state of a document needs its resource and its id.")
+        owner = () if resource is None or document_id is None else (resource, document_id)
         return State(self._transport, *owner)
 
+    def tiles(self) -> Iterator[Tile]:
+        """Yield the account's integrations as its start page shows them."""
+        return self._transport.items(calls.get("/tiles", expects=list))
 
-def _token(text: str) -> Secret:
-    """A token as it is pasted: perhaps with its prefix, never with what a header cannot carry."""
-    token = re.sub(r"^Bearer(\s+|$)", "", text.strip())
-    if not token:
-        raise Unauthorized("No token was given for integrator.io.", code="no_token")
-    if not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise Unauthorized(
-            "The token for integrator.io holds characters that no token has: spaces, line ends or "
-            "letters beyond ASCII. Copy it again.",
-            code="malformed_token",
+    def tags(self) -> Iterator[Document]:
+        """Yield the tags that errors can be given."""
+        return self._transport.items(calls.get("/tags", expects=list))
+
+    def published(self) -> Iterator[Document]:
+        """Yield the connectors of the marketplace."""
+        return self._transport.items(calls.get("/published", expects=list))
+
+    def usage(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        integration_ids: Iterable[str] | None = None,
+    ) -> list[Usage]:
+        """Return what the integrations, or only those that are named, did in the last 30 days.
+
+        Jobs are kept no longer than that; *since* and *until* narrow it. Exports and imports that
+        were run alone belong to no integration, and are not counted.
+        """
+        until = until or datetime.now(UTC)
+        since = since or until - LIFETIME
+        if integration_ids is None:
+            integration_ids = [each["_id"] for each in self.integrations.list(exclude="settings")]
+        return usage(
+            job
+            for each in integration_ids
+            for job in jobs_between(self.jobs, since, until, integration_id=each)
         )
-    return Secret(token)
 
 
 def _base_url(url: str) -> str:

@@ -1,18 +1,26 @@
 """The owner's listings: licences, install base, pushed updates (protocol/http-api.md#9)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
+from connector_kit.blueprint.documents import Document
 from connector_kit.integrator import calls
 from connector_kit.integrator.documents import InstallBaseEntry
+from connector_kit.integrator.framework_one import PATIENCE
+from connector_kit.integrator.licenses import Licenses
+from connector_kit.integrator.query import given
 from connector_kit.integrator.resource import Resource
+from connector_kit.integrator.route import at
+from connector_kit.integrator.shapes import document
 
 
 class Connectors(Resource):
-    """The connectors that this account publishes."""
+    """The connectors that this account publishes, and those that it may install."""
 
-    def licenses(self, connector_id: str) -> Resource:
-        """Return the connector's licences: list, get, create, update, delete."""
-        return Resource(self._transport, f"{self._path}/{connector_id}/licenses")
+    def licenses(self, connector_id: str) -> Licenses:
+        """Return the connector's licences: list, get, create, update, delete, ask for more."""
+        return Licenses(self._transport, f"{self._path}{at(connector_id)}/licenses", connector_id)
 
     def install_base(self, connector_id: str) -> Iterator[InstallBaseEntry]:
         """Yield every installation of the connector (protocol/README.md U28)."""
@@ -26,3 +34,15 @@ class Connectors(Resource):
         """
         body = {"_integrationIds": list(integration_ids)}
         self._transport.send(calls.put(self._at(connector_id, "update"), body))
+
+    def install(
+        self, connector_id: str, *, sandbox: bool = False, tag: str | None = None
+    ) -> Document:
+        """Install a connector of framework 2.0; `Integrations.install_steps` go on from there.
+
+        Returns what the platform says, at best ``_integrationId`` (U4). Never sent twice: raises
+        `OutcomeUnknown` when no answer came.
+        """
+        body = {"sandbox": sandbox, **given(tag=tag), "newTemplateInstaller": True}
+        call = calls.post(self._at(connector_id, "install"), body, patience=PATIENCE)
+        return document(self._body(call))

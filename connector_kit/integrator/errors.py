@@ -3,14 +3,15 @@
 ==================  ===============================================================
 `Transient`         wait and repeat: `RateLimited`, `Unavailable`
 `OutcomeUnknown`    look at the account before repeating
-`Unauthorized`      get another token
+`Unauthorized`      get another token; `CallEnded`: do it within the function call
 `Forbidden`         get a permission, a licence, a plan; or leave the document alone
 `NotFound`          find the document again, or accept that it is gone
 `Refused`           correct what was sent
+`StillRunning`      wait longer: the job goes on
 ==================  ===============================================================
 """
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class ErrorEntry(TypedDict):
@@ -25,7 +26,8 @@ class IntegratorError(Exception):
     """A call to integrator.io failed.
 
     `status` is the HTTP status, None without an answer; `code`, `message` and `field` are the
-    first of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``.
+    first of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``;
+    `steps` is what a step of framework 2.0 achieved all the same: all steps as they stand now.
     The text of the exception says what happened and the way out. It never holds a secret.
     """
 
@@ -38,6 +40,7 @@ class IntegratorError(Exception):
         field: str | None = None,
         request: str = "",
         errors: tuple[ErrorEntry, ...] = (),
+        steps: tuple[dict[str, Any], ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -46,6 +49,7 @@ class IntegratorError(Exception):
         self.field = field
         self.request = request
         self.errors = errors
+        self.steps = steps
 
 
 class Transient(IntegratorError):
@@ -71,6 +75,10 @@ class Unauthorized(IntegratorError):
     """The token is missing, wrong, revoked or used up (401)."""
 
 
+class CallEnded(Unauthorized):
+    """The function call that brought the one-time token is over, and the token with it."""
+
+
 class Forbidden(IntegratorError):
     """The token is good, but not for this: permission, licence or plan is lacking (402, 403)."""
 
@@ -81,3 +89,7 @@ class NotFound(IntegratorError):
 
 class Refused(IntegratorError):
     """The platform understood the request and does not want it (400, 422 and the other 4xx)."""
+
+
+class StillRunning(IntegratorError):
+    """A job was not done when the time to wait for it was up; it goes on by itself."""

@@ -1,56 +1,97 @@
-"""Integrations, and the life of an installed 1.0 connector as its user drives it.
+"""Integrations: their members, their connectors' lives (protocol/http-api.md#7-integrations)."""
 
-The user's side of protocol/http-api.md#81-framework-10: install, steps, uninstall. Each of these
-waits for the stack, hence the long patience.
-"""
+from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from connector_kit.blueprint.documents import Document
-from connector_kit.integrator import calls, wire
-from connector_kit.integrator.calls import Call
-from connector_kit.integrator.documents import StepAnswer
-from connector_kit.integrator.resource import Resource
+from connector_kit.integrator import calls
+from connector_kit.integrator.cloning import Cloneable
+from connector_kit.integrator.documents import ErrorCount, Job
+from connector_kit.integrator.framework_one import FrameworkOne
+from connector_kit.integrator.framework_two import FrameworkTwo
+from connector_kit.integrator.query import given
+from connector_kit.integrator.shapes import documents, listed, signed_urls
+from connector_kit.integrator.utilities import Utilities
 
-PATIENCE = 300.0
-"""Seconds that the platform's own client gives to install, uninstall and step requests."""
 
+class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
+    """The account's integrations.
 
-class Integrations(Resource):
-    """The account's integrations."""
+    `delete` is for those that no connector owns; an installed one is uninstalled instead.
+    """
 
-    def install(self, connector_id: str, *, sandbox: bool = False, tag: str = "") -> Document:
-        """Install the connector; returns what the platform says, at best ``_integrationId`` (U4).
+    def flows(self, integration_id: str) -> Iterator[Document]:
+        """Yield the integration's flows."""
+        return self._members(integration_id, "flows")
+
+    def exports(self, integration_id: str) -> Iterator[Document]:
+        """Yield the integration's exports."""
+        return self._members(integration_id, "exports")
+
+    def imports(self, integration_id: str) -> Iterator[Document]:
+        """Yield the integration's imports."""
+        return self._members(integration_id, "imports")
+
+    def connections(
+        self, integration_id: str, *, fetch_queue_size: bool = False
+    ) -> Iterator[Document]:
+        """Yield the integration's connections, with their ``queues`` where these are asked for."""
+        return self._members(
+            integration_id, "connections", **given(fetchQueueSize=fetch_queue_size or None)
+        )
+
+    def children(self, integration_id: str) -> Iterator[Document]:
+        """Yield the integration's children, framework 2.0: those that name it ``_parentId``."""
+        return (each for each in self.list() if each.get("_parentId") == integration_id)
+
+    def create_connection(self, integration_id: str, connection: Document) -> Document:
+        """Store *connection*, usable by the integration's members, and return it as stored.
 
         Never sent twice: raises `OutcomeUnknown` when no answer came.
         """
-        body = {"sandbox": sandbox, "tag": tag} if tag else {"sandbox": sandbox}
-        call = calls.post(self._at(connector_id, "install"), body, patience=PATIENCE)
-        return self._transport.send(call).body or {}
+        path = self._at(integration_id, "connections")
+        return self._document(calls.post(path, connection, expects=dict))
 
-    def installer_step(
-        self, integration_id: str, function: str, body: Document | None = None
-    ) -> StepAnswer:
-        """Run one install step; *body* may carry ``formVal``."""
-        answer: StepAnswer = self._run(integration_id, "installer", function, body=body)
-        return answer
+    def register_connections(self, integration_id: str, connection_ids: Iterable[str]) -> None:
+        """Let the integration's members use connections."""
+        path = self._at(integration_id, "connections", "register")
+        self._body(calls.put(path, list(connection_ids)))
 
-    def pre_uninstall(self, integration_id: str, body: Document | None = None) -> Any:
-        """Begin to uninstall: returns the list of steps, or ``{"removeIntegration": true}``."""
-        return self._run(integration_id, "uninstaller", "preUninstallFunction", body=body)
+    def unregister_connection(self, integration_id: str, connection_id: str) -> None:
+        """Let the integration's members use a connection no longer."""
+        path = self._at(integration_id, "connections", connection_id, "register")
+        self._body(calls.delete(path))
 
-    def uninstaller_step(
-        self, integration_id: str, function: str, body: Document | None = None
-    ) -> StepAnswer:
-        """Run one uninstall step."""
-        answer: StepAnswer = self._run(integration_id, "uninstaller", function, body=body)
-        return answer
+    def latest_jobs(self, integration_id: str) -> list[Job]:
+        """Return the newest jobs of the integration's flows."""
+        answer = self._body(calls.get(self._at(integration_id, "jobs", "latest")))
+        jobs: list[Job] = documents(answer)
+        return jobs
 
-    def uninstall(self, integration_id: str) -> None:
-        """Remove the installation and free its licence; the last step of uninstalling."""
-        path = self._at(integration_id, "install")
-        self._transport.send(Call("DELETE", path, wire.dumps({}), patience=PATIENCE))
+    def error_counts(self, integration_id: str) -> list[ErrorCount]:
+        """Return how many open errors each flow has (``_flowId``), and since when."""
+        return listed(self._body(calls.get(self._at(integration_id, "errors"))), "errors")
 
-    def _run(self, integration_id: str, *route: str, body: Document | None) -> Any:
-        path = self._at(integration_id, *route)
-        return self._transport.send(calls.put(path, body or {}, patience=PATIENCE)).body
+    def template_urls(self, integration_id: str) -> tuple[str, ...]:
+        """Return the address of a zip of the whole integration. A secret, good for a while."""
+        return signed_urls(self._body(calls.get(self._at(integration_id, "template"))))
+
+    def shares(self, integration_id: str) -> Iterator[Document]:
+        """Yield who else may use the integration."""
+        return self._members(integration_id, "ashares")
+
+    def iclients(
+        self, integration_id: str, *, type_: str, assistant: str | None = None
+    ) -> list[Document]:
+        """Return the iClients for a connection that a 2.0 install step is still to create."""
+        params = given(type=type_, assistant=assistant)
+        return listed(
+            self._body(calls.get(self._at(integration_id, "iclients"), params)), "iclients"
+        )
+
+    def _members(
+        self, integration_id: str, resource: str, **params: str | int | bool
+    ) -> Iterator[Document]:
+        path = self._at(integration_id, resource)
+        return self._transport.items(calls.get(path, params or None, expects=list))

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
+from typing import Any, cast
 from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
 
 DEFAULT_SIZE = 32
 
@@ -31,28 +34,29 @@ class Pool:
         self._proxies = None if proxies is None else dict(proxies)
         self._verify = _certificates() if verify is None else verify
         self._size = size
-        self._session = _session(size)
+        self._adapter = _Adapter(size)
         _POOLS.add(self)
 
     def send(
         self, request: requests.PreparedRequest, *, timeout: tuple[float, float]
     ) -> requests.Response:
         """Send *request* and read the whole response; redirects are not followed."""
-        return self._session.send(
+        response = self._adapter.send(
             request,
             timeout=timeout,
-            allow_redirects=False,
             verify=self._verify,
             proxies=_proxies(request.url or "") if self._proxies is None else self._proxies,
         )
+        _ = response.content  # read here, so that the connection is free for the next request
+        return response
 
     def close(self) -> None:
         """Close the connections; the pool opens new ones when it is used again."""
-        self._session.close()
+        self._adapter.close()
 
     def renew(self) -> None:
         """Leave the connections to whoever else holds them, and open new ones."""
-        self._session = _session(self._size)
+        self._adapter = _Adapter(self._size)
 
 
 _POOLS: WeakSet[Pool] = WeakSet()
@@ -66,14 +70,48 @@ def _renew_all() -> None:
 os.register_at_fork(after_in_child=_renew_all)  # two processes must not talk over one connection
 
 
-def _session(size: int) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # else every request searches the environment and ~/.netrc anew
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=size)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+class _Adapter(HTTPAdapter):
+    """The adapter of requests, without what its sessions redo for every single request.
+
+    A session looks for cookies, redirects and ~/.netrc, none of which may play a part here, and
+    the adapter finds out anew how the host is connected to. That costs as much as the rest.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(pool_maxsize=size)
+        self._hosts: dict[str, ConnectionPool] = {}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *how: Any, **else_: Any
+    ) -> ConnectionPool:
+        """Return the host's connections; a pool's proxies and certificates never change."""
+        origin = _origin(request.url or "")
+        if origin not in self._hosts:
+            found = super().get_connection_with_tls_context(request, *how, **else_)
+            self._hosts[origin] = found
+        return self._hosts[origin]
+
+    def request_url(
+        self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None
+    ) -> str:
+        """Return the path, unless a proxy may have to be told more."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(
+        self, req: requests.PreparedRequest, resp: BaseHTTPResponse
+    ) -> requests.Response:
+        """Return *resp* as a response of requests, without cookies."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = cast("CaseInsensitiveDict[str]", resp.headers)  # as good as one
+        response.raw, response.reason = resp, resp.reason or ""
+        response.url, response.request = req.url or "", req
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._hosts.clear()
+        super().close()
 
 
 def _certificates() -> str | bool:
@@ -81,9 +119,13 @@ def _certificates() -> str | bool:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    return _environment_proxies("/".join(url.split("/", 3)[:3]))
+    return _environment_proxies(_origin(url))
 
 
 @lru_cache(maxsize=64)
 def _environment_proxies(origin: str) -> dict[str, str]:
     return dict(get_environ_proxies(origin))
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])

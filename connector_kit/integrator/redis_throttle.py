@@ -9,10 +9,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from connector_kit.integrator.handfuls import Handfuls
 from connector_kit.integrator.throttle import (
     FIRST_PENALTY,
     FORGET_AFTER,
     LONGEST_PENALTY,
+    Grant,
     Ledger,
     Limit,
     MemoryLedger,
@@ -49,16 +51,24 @@ _TURN = (
     _BUCKET
     + """
 local longest, is_held = tonumber(ARGV[4]), ARGV[5] == "1"
+local more, back = tonumber(ARGV[6]), tonumber(ARGV[7])
 if is_held and now >= paused_until then
-    return "0"
+    return {"0", 0}
+end
+if back > 0 and now >= paused_until + tonumber(ARGV[3]) then
+    full_at = full_at - back * interval
 end
 local next_full_at = math.max(full_at, now) + interval
 local wait = math.max(0, next_full_at - now - burst)
+local granted = 0
 if wait <= longest then
-    full_at = next_full_at
+    if next_full_at + more * interval <= now + burst / 2 then
+        granted = more
+    end
+    full_at = next_full_at + granted * interval
     store()
 end
-return string.format("%.6f", wait)
+return {string.format("%.6f", wait), granted}
 """
 )
 
@@ -102,9 +112,14 @@ class RedisLedger:
         self._turn = server.register_script(_TURN)
         self._pause = server.register_script(_PAUSE)
 
-    def turn(self, account: str, *, longest: float, is_held: bool) -> float:
+    def turn(
+        self, account: str, *, longest: float, is_held: bool, more: int = 0, back: int = 0
+    ) -> Grant:
         """See `Ledger`. Raises redis.RedisError."""
-        return float(self._ask(self._turn, account, min(longest, FOREVER), int(is_held)))
+        wait, granted = self._ask(
+            self._turn, account, min(longest, FOREVER), int(is_held), more, back
+        )
+        return Grant(float(wait), granted)
 
     def pause(self, account: str, seconds: float | None) -> None:
         """See `Ledger`. Raises redis.RedisError."""
@@ -130,9 +145,19 @@ class FailoverLedger:
         self._ask_again_at = 0.0
         self._lock = threading.Lock()
 
-    def turn(self, account: str, *, longest: float, is_held: bool) -> float:
+    def turn(
+        self, account: str, *, longest: float, is_held: bool, more: int = 0, back: int = 0
+    ) -> Grant:
         """See `Ledger`."""
-        return self._ask(lambda ledger: ledger.turn(account, longest=longest, is_held=is_held))
+        return self._ask(
+            lambda ledger: ledger.turn(
+                account,
+                longest=longest,
+                is_held=is_held,
+                more=more,
+                back=back if ledger is self._shared else 0,
+            )
+        )
 
     def pause(self, account: str, seconds: float | None) -> None:
         """See `Ledger`."""
@@ -178,4 +203,4 @@ class RedisThrottle(QueueThrottle):
     ) -> None:
         limit = Limit(size, rate)
         ledger = FailoverLedger(RedisLedger(url, limit), limit, clock=clock)
-        super().__init__(ledger, clock=clock)
+        super().__init__(Handfuls(ledger, limit, clock=clock), clock=clock)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from connector_kit.blueprint.documents import Document
 from connector_kit.integrator import calls, wire
 from connector_kit.integrator.calls import Call, Effect
-from connector_kit.integrator.transport import Transport
+from connector_kit.integrator.documents import Dependency
+from connector_kit.integrator.route import Route
+
+UsedBy = dict[str, list[Dependency]]
+"""Documents by the resource that they are of."""
 
 Operation = Mapping[str, Any]
 """One operation of a JSON Patch: ``{"op": "replace", "path": "/disabled", "value": true}``."""
@@ -18,15 +21,8 @@ Operation = Mapping[str, Any]
 _POSITION_IN_A_LIST = re.compile(r"/(\d+|-)$")
 
 
-class Resource:
+class Resource(Route):
     """The documents at one path: ``client.resource("exports")``."""
-
-    def __init__(self, transport: Transport, path: str) -> None:
-        self._transport = transport
-        self._path = path
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} /{self._path}>"
 
     def list(self, **params: str | int | bool) -> Iterator[Document]:
         """Yield every document, page after page (``Link: <...>; rel="next"``, U23).
@@ -60,12 +56,15 @@ class Resource:
         """Delete the document; raises `NotFound` when there is none."""
         self._transport.send(calls.delete(self._at(document_id)))
 
-    def _at(self, *segments: str) -> str:
-        return "/".join(("", self._path, *(quote(each, safe="") for each in segments)))
+    def dependencies(self, document_id: str) -> UsedBy:
+        """Return who uses the document, by resource; empty when nobody does.
 
-    def _document(self, call: Call) -> Document:
-        document: Document = self._transport.send(call).body
-        return document
+        The platform's own client deletes nothing that is in use (protocol/http-api.md#4).
+        """
+        found: UsedBy = self._document(
+            calls.get(self._at(document_id, "dependencies"), expects=dict)
+        )
+        return found
 
 
 def _leave_the_same(operations: Sequence[Operation]) -> bool:

@@ -72,6 +72,28 @@ class Course:
 
     def run(self, attempt: Callable[["Course"], Answer]) -> Answer:
         """Return what *attempt* returns, repeated as the policy allows, or raise its last error."""
+        try:
+            return attempt(self)
+        except AttemptFailed as failed:
+            first = failed
+        try:
+            return self._repeated(attempt, first)
+        except AttemptFailed as failed:
+            error, cause = self._verdict(failed), failed.cause
+        raise error from cause
+
+    def _repeated(self, attempt: Callable[["Course"], Answer], first: AttemptFailed) -> Answer:
+        """Go on after the attempt that failed with *first*, which the loop is told of.
+
+        Nearly all calls need no second attempt, and setting up the loop takes longer than that.
+        """
+        made = [first]
+
+        def attempt_or_first(course: "Course") -> Answer:
+            if made:
+                raise made.pop()
+            return attempt(course)
+
         loop = Retrying(
             sleep=self._policy.clock.sleep,
             retry=self._may_repeat,
@@ -80,11 +102,7 @@ class Course:
             before_sleep=self._log,
             reraise=True,
         )
-        try:
-            return loop(attempt, self)
-        except AttemptFailed as failed:
-            error, cause = self._verdict(failed), failed.cause
-        raise error from cause
+        return loop(attempt_or_first, self)
 
     def tolerates(self, status: int) -> bool:
         """Whether *status* only says that an earlier attempt has done the work."""

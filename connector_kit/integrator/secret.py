@@ -1,12 +1,14 @@
 """A token that shows itself to nobody but the wire."""
 
 import hashlib
+import re
 from typing import NoReturn
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from connector_kit.blueprint.documents import MASK
+from connector_kit.integrator.errors import Unauthorized
 
 
 class Secret:
@@ -36,6 +38,20 @@ class Secret:
     def mask_in(self, text: str) -> str:
         """Return *text* with the token masked, should somebody have echoed it."""
         return text.replace(self._value, MASK) if self._value else text
+
+
+def read_token(text: str) -> Secret:
+    """Return the token that was pasted, perhaps with its prefix; raises `Unauthorized` for none."""
+    token = re.sub(r"^Bearer(\s+|$)", "", text.strip())
+    if not token:
+        raise Unauthorized("No token was given for integrator.io.", code="no_token")
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise Unauthorized(
+            "The token for integrator.io holds characters that no token has: spaces, line ends or "
+            "letters beyond ASCII. Copy it again.",
+            code="malformed_token",
+        )
+    return Secret(token)
 
 
 class BearerAuth(AuthBase):

@@ -9,7 +9,7 @@ is GCRA, with which a bucket is one moment in time: the one at which it will be 
 import threading
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from connector_kit.integrator.timing import SYSTEM_CLOCK, Clock
 
@@ -21,6 +21,9 @@ LONGEST_PAUSE = 3600.0
 
 FORGET_AFTER = 60.0
 """Seconds after a pause in which another 429 still counts as the next."""
+
+SHELF_SHARE = 0.2
+"""The share of what a limit leaves unused that turns taken in advance may cost."""
 
 
 class Throttle(Protocol):
@@ -79,19 +82,39 @@ class Limit:
         return 1 / (self.rate * (1 - self.spare_rate))
 
     @property
+    def turns(self) -> int:
+        """Turns that a full bucket holds."""
+        return max(1, int(self.size * (1 - self.spare_size)))
+
+    @property
     def burst(self) -> float:
         """Seconds that it takes a bucket to fill up."""
-        return max(1, int(self.size * (1 - self.spare_size))) * self.interval
+        return self.turns * self.interval
+
+    @property
+    def shelf_life(self) -> float:
+        """Seconds for which a turn taken in advance is good; see `handfuls`."""
+        return SHELF_SHARE * max(0, self.size - self.turns) / self.rate
+
+
+class Grant(NamedTuple):
+    """A turn and the seconds to wait for it; *more* were taken along, for use at once."""
+
+    wait: float
+    more: int = 0
 
 
 class Ledger(Protocol):
     """Keeps the accounts' buckets."""
 
-    def turn(self, account: str, *, longest: float, is_held: bool) -> float:
-        """Take the account's next turn and return the seconds to wait for it.
+    def turn(
+        self, account: str, *, longest: float, is_held: bool, more: int = 0, back: int = 0
+    ) -> Grant:
+        """Take the account's next turn, and *more* if that leaves the bucket half full.
 
-        Takes none if that is more than *longest*. Who holds a turn already (*is_held*) and has
+        Takes none if the wait is more than *longest*. Who holds a turn already (*is_held*) and has
         waited for it asks whether it still stands: 0, unless the bucket was paused meanwhile.
+        Before that *back* turns are given back that were taken and not used.
         """
 
     def pause(self, account: str, seconds: float | None) -> None:
@@ -109,7 +132,7 @@ class QueueThrottle:
         """Return when the account's next request may be sent; see `Throttle`."""
         until = inf if within is None else self._clock.now() + within
         longest, is_held = max(0.0, until - self._clock.now()), False
-        while (wait := self._ledger.turn(account, longest=longest, is_held=is_held)) > 0:
+        while (wait := self._ledger.turn(account, longest=longest, is_held=is_held).wait) > 0:
             if wait > longest:
                 raise TurnTooLate(account, wait)
             self._clock.sleep(wait)
@@ -128,15 +151,29 @@ class Bucket:
     paused_until: float = -inf
     penalty: float = 0.0
 
-    def turn(self, limit: Limit, now: float, *, longest: float, is_held: bool) -> float:
+    def turn(
+        self,
+        limit: Limit,
+        now: float,
+        *,
+        longest: float,
+        is_held: bool,
+        more: int = 0,
+        back: int = 0,
+    ) -> Grant:
         """See `Ledger.turn`."""
         if is_held and now >= self.paused_until:
-            return 0.0
+            return Grant(0.0)
+        if back and now >= self.paused_until + FORGET_AFTER:  # a pause empties the bucket
+            self.full_at -= back * limit.interval
         full_at = max(self.full_at, now) + limit.interval
         wait = max(0.0, full_at - now - limit.burst)
-        if wait <= longest:
-            self.full_at = full_at
-        return wait
+        if wait > longest:
+            return Grant(wait)
+        leaves_half = full_at + more * limit.interval <= now + limit.burst / 2
+        granted = more if leaves_half else 0
+        self.full_at = full_at + granted * limit.interval
+        return Grant(wait, granted)
 
     def pause(self, limit: Limit, now: float, seconds: float | None) -> None:
         """See `Ledger.pause`. Several 429s at once are one: they pause the bucket once."""
@@ -165,12 +202,15 @@ class MemoryLedger:
         """The accounts that have a bucket here."""
         return tuple(self._buckets)
 
-    def turn(self, account: str, *, longest: float, is_held: bool) -> float:
+    def turn(
+        self, account: str, *, longest: float, is_held: bool, more: int = 0, back: int = 0
+    ) -> Grant:
         """See `Ledger`."""
         with self._lock:
             now = self._clock.now()
-            bucket = self._bucket(account, now)
-            return bucket.turn(self._limit, now, longest=longest, is_held=is_held)
+            return self._bucket(account, now).turn(
+                self._limit, now, longest=longest, is_held=is_held, more=more, back=back
+            )
 
     def pause(self, account: str, seconds: float | None) -> None:
         """See `Ledger`."""

@@ -1,17 +1,20 @@
 """The one seam to integrator.io: connections, token, throttle, repeats, translation of errors."""
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError
 
 from connector_kit.integrator import answers
-from connector_kit.integrator.calls import Answer, AttemptFailed, Call, Outcome
+from connector_kit.integrator.calls import Answer, AttemptFailed, Call, Outcome, Params
 from connector_kit.integrator.errors import RateLimited, Unavailable
 from connector_kit.integrator.pool import Pool
 from connector_kit.integrator.retry import Course, RetryPolicy
@@ -26,7 +29,7 @@ _HEADERS = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": "connector-kit",
 }
-_HEADERS_WITH_BODY = {**_HEADERS, "Content-Type": "application/json; charset=utf-8"}
+_TYPE_OF_BODY = "application/json; charset=utf-8"
 
 
 @dataclass(eq=False)
@@ -45,6 +48,7 @@ class Transport:
 
     def __post_init__(self) -> None:
         self._auth = BearerAuth(self.token)
+        self._encoded_base_url = _encoded_base_url(self.base_url)
 
     def send(self, call: Call) -> Answer:
         """Return the answer to *call*; raises an IntegratorError."""
@@ -73,15 +77,17 @@ class Transport:
         raise self._refusal(response, line)
 
     def _prepare(self, call: Call) -> requests.PreparedRequest:
-        is_complete = call.path.startswith(("https://", "http://"))
-        return requests.Request(
-            call.method,
-            call.path if is_complete else self.base_url + call.path,
-            headers=_HEADERS if call.body is None else _HEADERS_WITH_BODY,
-            data=call.body,
-            params={name: _spelled(value) for name, value in (call.params or {}).items()},
-            auth=self._auth,
-        ).prepare()
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = call.method, self._address(call), call.body
+        request.headers = CaseInsensitiveDict(_headers(call))
+        return self._auth(request)
+
+    def _address(self, call: Call) -> str:
+        """Where *call* goes; only what the kit did not spell itself has to be looked at."""
+        if call.path.startswith(("https://", "http://")):
+            return _encoded(call.path)
+        address = self._encoded_base_url + call.path
+        return _encoded(address, call.params) if call.params else address
 
     def _wait_for_turn(self, deadline: Deadline, line: str) -> None:
         try:
@@ -103,12 +109,14 @@ class Transport:
         self, request: requests.PreparedRequest, timeouts: tuple[float, float], line: str
     ) -> requests.Response:
         self.requests_sent += 1
+        began = time.perf_counter()
         try:
             response = self.pool.send(request, timeout=timeouts)
         except requests.RequestException as error:
             failed = self._no_response(error, line)
         else:
-            logger.debug("%s: %d in %s", line, response.status_code, response.elapsed)
+            seconds = time.perf_counter() - began
+            logger.debug("%s: %d in %.3f s", line, response.status_code, seconds)
             return response
         raise failed
 
@@ -128,6 +136,25 @@ class Transport:
         if isinstance(error, AttemptFailed) and error.outcome is Outcome.TURNED_AWAY:
             self.throttle.slow_down(self.account, error.retry_after)
         return error
+
+
+def _headers(call: Call) -> dict[str, str]:
+    if call.body is None:
+        return _HEADERS if call.method == "GET" else {**_HEADERS, "Content-Length": "0"}
+    return {**_HEADERS, "Content-Type": _TYPE_OF_BODY, "Content-Length": str(len(call.body))}
+
+
+@lru_cache(maxsize=8)
+def _encoded_base_url(url: str) -> str:
+    return _encoded(url).rstrip("/")
+
+
+def _encoded(url: str, params: Params | None = None) -> str:
+    """Return *url* as it travels; raises `requests.exceptions.InvalidURL`, a ValueError."""
+    request = requests.PreparedRequest()
+    spelled = {name: _spelled(value) for name, value in (params or {}).items()}
+    request.prepare_url(url, spelled)
+    return str(request.url)
 
 
 def _never_sent(error: requests.RequestException) -> bool:

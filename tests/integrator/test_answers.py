@@ -102,6 +102,23 @@ def test_an_error_says_the_way_out_where_there_is_one(client, platform, status, 
     assert hint in str(error)
 
 
+def test_a_step_that_fails_says_what_was_achieved_all_the_same(client, platform):
+    steps = [{"name": "Connect Slack", "completed": True}, {"name": "Choose a channel"}]
+    entry = {"code": "channel_not_found", "message": "No such channel"}
+    platform.plays(Reply(422, {"errors": [entry], "steps": steps}))
+
+    with pytest.raises(Refused) as caught:
+        client.integrations.answer_install_step("64a1", {"channel": "#a"})
+
+    assert caught.value.steps == tuple(steps)
+    assert caught.value.errors == (entry,)
+
+
+@pytest.mark.parametrize("steps", [None, "none", [1], {}], ids=str)
+def test_steps_that_are_none_are_none(client, platform, steps):
+    assert refusal(client, platform, Reply(422, {"errors": [], "steps": steps})).steps == ()
+
+
 def test_an_error_survives_pickling(client, platform):
     entry = {"code": "c", "message": "m", "field": "f"}
     error = refusal(client, platform, Reply(422, {"errors": [entry]}))

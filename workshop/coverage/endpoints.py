@@ -1,0 +1,70 @@
+"""The endpoints of integrator.io's reference, kept as a table beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("endpoints.txt")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one path; *section* and *mark* are those of the reference."""
+
+    section: str
+    mark: str
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Return every endpoint, in the reference's order; raises ValueError for one named twice."""
+    found = tuple(_read(TABLE.read_text(encoding="utf-8").splitlines()))
+    twice = {str(each) for each in found if list(map(str, found)).count(str(each)) > 1}
+    if twice:
+        raise ValueError(f"{TABLE.name} names {', '.join(sorted(twice))} more than once.")
+    return found
+
+
+def _read(lines: Iterable[str]) -> Iterator[Endpoint]:
+    for line in lines:
+        if line.strip() and not line.startswith("#"):
+            section, mark, methods, path = line.split()
+            yield from (Endpoint(section, mark, each, path) for each in methods.split(","))
+
+
+class Finder:
+    """Tells which endpoint a request goes to; a word of a path goes before a variable."""
+
+    def __init__(self, known: Iterable[Endpoint]) -> None:
+        self._known = [(each, each.path.split("/")) for each in known]
+
+    def find(self, method: str, path: str) -> Endpoint | None:
+        """Return the endpoint of a request to *path*, which has no query; None for none."""
+        segments = path.split("/")
+        fitting = [
+            (each, pattern)
+            for each, pattern in self._known
+            if each.method == method and _fits(segments, pattern)
+        ]
+        return max(fitting, key=lambda found: _words(found[1]))[0] if fitting else None
+
+
+def _fits(segments: list[str], pattern: list[str]) -> bool:
+    return len(segments) == len(pattern) and all(
+        mine == theirs or _is_variable(theirs)
+        for mine, theirs in zip(segments, pattern, strict=True)
+    )
+
+
+def _words(pattern: list[str]) -> list[bool]:
+    return [not _is_variable(each) for each in pattern]
+
+
+def _is_variable(segment: str) -> bool:
+    return segment.startswith("{")
