@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from connector_kit.blueprint import (
@@ -17,13 +18,30 @@ from connector_kit.blueprint import (
     resolve,
 )
 from connector_kit.blueprint.documents import shows_mask
+from connector_kit.blueprint.fields import SERVER_FIELDS
 from connector_kit.blueprint.patch import operations
-from connector_kit.integrator import Client
+from connector_kit.integrator import Client, Resource
 from connector_kit.integrator.errors import NotFound, OutcomeUnknown
-from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.integrator.timing import SYSTEM_CLOCK, Clock
+from connector_kit.lifecycle.errors import (
+    ChangedMeanwhile,
+    InstallationVanished,
+    LifecycleError,
+)
 
 CREATE_ATTEMPTS = 3
 """How often a create is sent when its answers are lost and it has left no trace."""
+
+LOOKS = (0.0, 2.0)
+"""Seconds to wait before each look for a create without an answer: it may still be under way."""
+
+STALE_AFTER = 2.0
+"""Seconds after which a document is looked at again before it is replaced: customers work on, and
+the platform knows no optimistic locking (protocol/README.md U27)."""
+
+_NOT_THE_CUSTOMERS = SERVER_FIELDS | {"content", "updateInProgress"}
+"""Fields in which a document may differ from what was read without having been edited by anybody
+else: none but the connector writes a script's content, and lists leave it out."""
 
 
 @dataclass
@@ -33,8 +51,13 @@ class Account:
     client: Client
     connector_id: str
     integration_id: str
-    integration: Document
+    integration: Document = field(repr=False)
     ids: dict[str, str] = field(default_factory=dict)
+    clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
+
+    def __post_init__(self) -> None:
+        self._seen: dict[str, Document] = {}
+        self._seen_at = self.clock.now()
 
     @property
     def fence(self) -> Fence:
@@ -55,6 +78,24 @@ class Account:
             "sandbox": bool(self.integration.get("sandbox")),
         }
 
+    def read_integration(self) -> None:
+        """Read the integration anew: its owner and the platform write to it, too."""
+        self.integration = self.client.integrations.get(self.integration_id)
+
+    def require_unchanged(self, resource: str, document_id: str) -> None:
+        """Look again at a document that was read a while ago and is about to be replaced.
+
+        Raises `ChangedMeanwhile` when it was edited, or deleted, since.
+        """
+        if self.clock.now() - self._seen_at < STALE_AFTER:
+            return
+        try:
+            now = self.client.resource(resource).get(document_id)
+        except NotFound as error:
+            raise ChangedMeanwhile(resource, document_id) from error
+        if _is_edited(self._seen[document_id], now):
+            raise ChangedMeanwhile(resource, document_id)
+
     def write_integration(self, document: Document) -> None:
         """Replace the integration's document, or patch it where it shows masked secrets (U35)."""
         if not shows_mask(self.integration):
@@ -66,30 +107,64 @@ class Account:
     def create(self, component: CompiledComponent) -> str:
         """Create *component* once, also when an answer is lost on its way; returns its id.
 
-        After a lost answer the account is searched for the external id: what was created is
+        After a lost answer the account is searched for the external id, and what was created is
         adopted. Raises `OutcomeUnknown` when nothing can be learned in a few attempts.
         """
-        resource = self.client.resource(component.resource)
-        body = self.envelope(component)
+        resource, body = self.client.resource(component.resource), self.envelope(component)
         for attempt in range(1, CREATE_ATTEMPTS + 1):
             try:
-                return str(resource.create(body)["_id"])
+                created = str(resource.create(body)["_id"])
             except OutcomeUnknown:
-                if found := self._find(component):
-                    return str(found["_id"])
+                if found := self._look_for(component):
+                    return self._only(component, found)
                 if attempt == CREATE_ATTEMPTS:
                     raise
+            else:
+                found = self._find(component) if attempt > 1 else []
+                return self._only(component, found or [created])
         raise AssertionError("unreachable")
 
-    def _find(self, component: CompiledComponent) -> Document | None:
-        mine = (
-            document
+    def _look_for(self, component: CompiledComponent) -> list[str]:
+        """The ids under which a create without an answer has left *component*, if any."""
+        for seconds in LOOKS:
+            self.clock.sleep(seconds)
+            if found := self._find(component):
+                return found
+        return []
+
+    def _only(self, component: CompiledComponent, found: Sequence[str]) -> str:
+        """Keep the first of *found*: a create that was given up may come through after all.
+
+        The account held none of them when the plan was made, so all are ours, of this very call.
+        """
+        first, *doubles = found
+        for each in doubles:
+            remove(self.client.resource(component.resource), each)
+        return first
+
+    def _find(self, component: CompiledComponent) -> list[str]:
+        """The ids of the documents that are *component* here, on all pages of the list."""
+        return [
+            str(document["_id"])
             for document in self.client.resource(component.resource).list()
-            if document.get("externalId") == component.external_id
-            and document.get("_connectorId") == self.connector_id
-            and document.get("_integrationId") == self.integration_id
+            if document.get("externalId") == component.external_id and self.owns(document)
+        ]
+
+    def owns(self, document: Document) -> bool:
+        """Tell whether *document* carries the tag of this installation."""
+        return (document.get("_connectorId"), document.get("_integrationId")) == (
+            self.connector_id,
+            self.integration_id,
         )
-        return next(mine, None)
+
+    def owned(self, resources: Iterable[str]) -> list[tuple[str, Document]]:
+        """Read everything that carries the tag of this installation, with its resource type."""
+        return [
+            (resource, document)
+            for resource in resources
+            for document in self.client.resource(resource).list()
+            if self.owns(document)
+        ]
 
     def read(
         self,
@@ -102,8 +177,10 @@ class Account:
         """Read what the account holds of this installation, one list request per resource.
 
         *known_ids* (external id to id, as remembered) lets a document be recognised that lost
-        its integration. Fills `ids`. The integration itself comes last, as ``@integration``.
+        its integration, and references to one that is gone. Fills `ids`. The integration itself
+        comes last, as ``@integration``.
         """
+        self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
         wanted = {*known_ids.values()}
         found = [
             (resource, document)
@@ -111,8 +188,11 @@ class Account:
             for document in self.client.resource(resource).list()
             if document.get("_integrationId") == self.integration_id or document["_id"] in wanted
         ]
+        self._seen |= {document["_id"]: document for _, document in found}
+        self._seen_at = self.clock.now()
         self._learn(found)
-        names = {identity: name for name, identity in self.ids.items()}
+        remembered = {identity: name for name, identity in known_ids.items()}
+        names = remembered | {identity: name for name, identity in self.ids.items()}
         scripts = _Scripts(self.client, declared, applied)
         return (
             *(self._live(resource, scripts.complete(each), names) for resource, each in found),
@@ -171,17 +251,13 @@ def open_account(
 ) -> Account:
     """Read the integration and return its account.
 
-    Raises `LifecycleError` ``installation_vanished`` when the integration is gone, and
+    Raises `InstallationVanished` when the integration is gone, and `LifecycleError`
     ``installation_foreign`` when it belongs to no or another connector.
     """
     try:
         integration = client.integrations.get(integration_id)
     except NotFound as error:
-        raise LifecycleError(
-            "installation_vanished",
-            f"The integration {integration_id} is not in this account any more (or is not this "
-            "connector's). Run 'manage.py installbase sync' to bring the records up to date.",
-        ) from error
+        raise InstallationVanished(integration_id) from error
     if integration.get("_connectorId") != connector_id:
         raise LifecycleError(
             "installation_foreign",
@@ -196,6 +272,20 @@ def open_account(
         integration=integration,
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id, STACK: stack_id},
     )
+
+
+def _is_edited(seen: Document, now: Document) -> bool:
+    """Whether a document was written since it was *seen*, and not by the platform alone."""
+    if now.get("lastModified") == seen.get("lastModified"):
+        return False
+    fields = (seen.keys() | now.keys()) - _NOT_THE_CUSTOMERS
+    return any(seen.get(key) != now.get(key) for key in fields)
+
+
+def remove(resource: Resource, document_id: str) -> None:
+    """Delete a document, or find that it is gone already, which is what was asked for."""
+    with suppress(NotFound):
+        resource.delete(document_id)
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:

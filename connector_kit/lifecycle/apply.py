@@ -15,9 +15,11 @@ from connector_kit.blueprint import (
     Unchanged,
     Update,
 )
-from connector_kit.integrator.errors import NotFound
-from connector_kit.lifecycle.account import Account
-from connector_kit.lifecycle.errors import Checkpoint, PlanBlocked
+from connector_kit.lifecycle.account import Account, remove
+from connector_kit.lifecycle.errors import ChangedMeanwhile, Checkpoint, PlanBlocked
+
+PLANS = 3
+"""How often an operation plans at the most."""
 
 
 class Journal(Protocol):
@@ -34,16 +36,32 @@ def apply(
 
     The step for the installation itself is left to the caller, whose last write it belongs to.
     Raises `PlanBlocked` before the first write when the plan has conflicts, and `Checkpoint`
-    between two steps when *out_of_time* says so. Any error leaves a state from which planning
-    again goes on.
+    between two steps when *out_of_time* says so; at least one is carried out, so that calls which
+    spend their time on planning arrive too. Any error leaves a state from which planning again
+    goes on.
     """
     if plan.is_blocked:
         raise PlanBlocked(plan)
     steps = [step for step in plan.steps if step.external_id != INTEGRATION]
+    has_written = False
     for done, step in enumerate(steps):
-        if _writes(step) and out_of_time():
+        if _writes(step) and has_written and out_of_time():
             raise Checkpoint(done, len(steps))
         journal.record(step, _carry_out(step, account))
+        has_written |= _writes(step)
+
+
+def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> None:
+    """Make the *attempt* to plan and apply, and another when somebody edited the account meanwhile.
+
+    Raises `ChangedMeanwhile` when that happens time and again.
+    """
+    for _ in range(PLANS - 1):
+        try:
+            return attempt()
+        except ChangedMeanwhile:
+            account.read_integration()
+    return attempt()
 
 
 def _carry_out(step: PlanStep, account: Account) -> str:
@@ -55,7 +73,7 @@ def _carry_out(step: PlanStep, account: Account) -> str:
             _write(step, account)
             return step.id
         case Delete():
-            _delete(step, account)
+            remove(account.client.resource(step.resource), step.id)
             return step.id
         case Unchanged():
             return step.id
@@ -64,21 +82,13 @@ def _carry_out(step: PlanStep, account: Account) -> str:
 
 
 def _write(step: Update, account: Account) -> None:
+    account.require_unchanged(step.resource, step.id)
     resource = account.client.resource(step.resource)
     write = step.writes()
     if write[0] == "PATCH":
         resource.patch(step.id, [account.resolve(dict(each)) for each in write[1]])
     else:
         resource.update(step.id, account.resolve(write[1]))
-
-
-def _delete(step: Delete, account: Account) -> None:
-    try:
-        account.client.resource(step.resource).delete(step.id)
-    except NotFound:
-        return  # already gone, which is what was asked for
-    finally:
-        account.ids.pop(step.external_id, None)
 
 
 def _writes(step: PlanStep) -> bool:

@@ -15,6 +15,17 @@ class LifecycleError(Exception):
         self.message = message
 
 
+class InstallationVanished(LifecycleError):
+    """The integration is not in the account any more, or out of this connector's reach."""
+
+    def __init__(self, integration_id: str) -> None:
+        super().__init__(
+            "installation_vanished",
+            f"The integration {integration_id} is not in this account any more (or is not this "
+            "connector's). Run 'manage.py installbase sync' to bring the records up to date.",
+        )
+
+
 class PlanBlocked(LifecycleError):
     """The plan meets something that it must not touch; nothing was written."""
 
@@ -22,6 +33,17 @@ class PlanBlocked(LifecycleError):
         first = plan.conflicts[0]
         super().__init__(first.code, " ".join(_sentence(each) for each in plan.conflicts))
         self.plan = plan
+
+
+class ChangedMeanwhile(LifecycleError):
+    """A document is not what it was when the plan was made; planning again takes that in."""
+
+    def __init__(self, resource: str, document_id: str) -> None:
+        super().__init__(
+            "changed_meanwhile",
+            f"Somebody changed or deleted {resource} {document_id} while it was being updated; "
+            "that was not overwritten. Call the function again to go on.",
+        )
 
 
 class Checkpoint(LifecycleError):
@@ -40,8 +62,8 @@ def _sentence(conflict: Conflict) -> str:
 
 
 _CODES: tuple[tuple[type[api.IntegratorError], str], ...] = (
+    (api.CallEnded, "call_ended"),
     (api.Unauthorized, "token_refused"),
-    (api.Forbidden, "forbidden"),
     (api.RateLimited, "rate_limited"),
     (api.Transient, "platform_unavailable"),
     (api.OutcomeUnknown, "outcome_unknown"),
@@ -57,4 +79,6 @@ def code_of(error: BaseException) -> str:
         if isinstance(error, kind):
             return code
     named = getattr(error, "code", None)
-    return named if isinstance(named, str) and named else type(error).__name__
+    if isinstance(named, str) and named:
+        return named
+    return "forbidden" if isinstance(error, api.Forbidden) else type(error).__name__

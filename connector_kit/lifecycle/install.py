@@ -7,21 +7,25 @@ connection; the last one that completes makes the rest, then writes mode and ver
 
 from __future__ import annotations
 
+from functools import partial
+
 from connector_kit.blueprint import Blueprint, Document
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
-from connector_kit.lifecycle.apply import apply
+from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError
-from connector_kit.lifecycle.operations import Work, operation
+from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import connections_of, plan_connections, plan_release
-from connector_kit.lifecycle.sessions import account_session, installation_of, release_for
+from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.update import keep_state, remember_release, write_installation
-from connector_kit.models import Connector, Operation, Release
+from connector_kit.models import Connector, Operation
 
 VERIFY = "verify_"
 REMOVE = "remove_"
 FINISH = "components"
 """Name of the only step of a connector without connections: ``verify_components``."""
+
+KIND = Operation.Kind.INSTALL
 
 
 def install(connector: Connector, options: Document) -> None:
@@ -29,55 +33,91 @@ def install(connector: Connector, options: Document) -> None:
 
     May be called again after a failure at any point: what is there is kept.
     """
-    installation = installation_of(connector, options)
-    release = release_for(installation)
-    with (
-        operation(installation, Operation.Kind.INSTALL, "install", release=release) as work,
-        account_session(work, connector, options) as account,
-    ):
-        installation.note(target=release)
-        blueprint = release.blueprint()
+    with session(connector, options, KIND, "install") as (work, account):
+        _require_installing(account)
+        work.installation.note(target=work.release)
+        blueprint = work.release.blueprint()
         plan = plan_connections(blueprint, account, work.journal)
         work.operation.summary = plan.summary()
         apply(plan, account, work.journal, out_of_time=work.out_of_time)
+        account.read_integration()
         account.write_integration(
             {**account.integration, "mode": "install", "install": _steps(blueprint, account)}
         )
+        work.journal.settle()
 
 
 def verify(connector: Connector, name: str, options: Document) -> Document:
-    """Run the install step of connection *name*: ping it, complete the step, perhaps the install.
+    """Run the install step called *name*: ping its connection, complete it, perhaps the install.
 
-    Returns ``{"success", "stepsToUpdate" or "message"}`` as the install wizard reads it.
+    Returns ``{"success", "stepsToUpdate" or "message"}`` as the install wizard reads it. Pressed
+    again when the installation is complete, it only pings.
     """
-    installation = installation_of(connector, options)
-    release = release_for(installation)
     function = VERIFY + name
-    with (
-        operation(installation, Operation.Kind.INSTALL, function, release=release) as work,
-        account_session(work, connector, options) as account,
-    ):
-        step = _step_named(account, function)
+    with session(connector, options, KIND, function) as (work, account):
+        step = find_step(account, "installerFunction", function)
         if problem := _ping(account, step):
             work.failed("connection_offline", problem)
             return {"success": False, "message": problem}
-        steps = [
-            {**each, "completed": True} if each is step else each
-            for each in account.integration["install"]
-        ]
-        if all(each.get("completed") for each in steps):
-            try:
-                _complete(work, account, release, steps)
-            except Checkpoint as stop:
-                return {"success": False, "message": stop.message}
-        else:
-            account.write_integration({**account.integration, "install": steps})
+        try:
+            _complete(step, work, account)
+        except Checkpoint as stop:
+            work.ended(Operation.Outcome.CHECKPOINT, stop.code, stop.message)
+            return {"success": False, "message": stop.message}
         return {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
 
 
-def _complete(work: Work, account: Account, release: Release, steps: list[Document]) -> None:
+def find_step(account: Account, key: str, function: str) -> Document:
+    """The install step whose *key* names *function*; raises `LifecycleError` ``step_not_found``."""
+    steps: list[Document] = account.integration.get("install") or []
+    for step in steps:
+        if step.get(key) == function:
+            return step
+    known = ", ".join(str(step.get(key)) for step in steps) or "none"
+    raise LifecycleError(
+        "step_not_found",
+        f"The installation has no step {function!r}; it has {known}. Reload the page; if the step "
+        "is needed, uninstall the connector and install it again.",
+    )
+
+
+def _require_installing(account: Account) -> None:
+    mode = account.integration.get("mode")
+    if mode not in {None, "install"}:
+        raise LifecycleError(
+            "already_installed",
+            f"The installation is in mode {mode!r}: the installer works on new ones only. Push an "
+            "update instead, or uninstall the connector and install it again.",
+        )
+
+
+def _complete(step: Document, work: Work, account: Account) -> None:
+    """Complete *step* and, when no other is open, the installation."""
+    if not (account.integration.get("mode") == "install" or _is_unrecorded(work, account)):
+        return
+    steps = [
+        {**each, "completed": True} if each is step else each
+        for each in account.integration["install"]
+    ]
+    if all(each.get("completed") for each in steps):
+        in_step_with_the_customer(account, partial(_make_components, work, account, steps))
+    else:
+        account.write_integration({**account.integration, "install": steps})
+
+
+def _is_unrecorded(work: Work, account: Account) -> bool:
+    """Whether the last write was made, and the process died before it noted that."""
+    integration, installation = account.integration, work.installation
+    return (
+        integration.get("mode") == "settings"
+        and installation.release is None
+        and integration.get("version") == work.release.version
+    )
+
+
+def _make_components(work: Work, account: Account, steps: list[Document]) -> None:
     """Make everything else; mode and version are the last write."""
-    blueprint = release.blueprint()
+    blueprint = work.release.blueprint()
     plan = plan_release(blueprint, account, work.journal)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
@@ -89,17 +129,21 @@ def _complete(work: Work, account: Account, release: Release, steps: list[Docume
             "install": steps,
             "mode": "settings",
             "updateInProgress": False,
-            "version": release.version,
+            "version": work.release.version,
         },
     )
-    remember_release(work, release, plan)
+    remember_release(work, plan, following=None)
 
 
 def _steps(blueprint: Blueprint, account: Account) -> list[Document]:
-    """One step per connection; completed ones stay so when the installer runs again."""
+    """One step per connection.
+
+    Completed ones stay so when the installer runs again, unless their connection was made anew.
+    """
     done = {
-        each.get("installerFunction"): bool(each.get("completed"))
+        (each.get("installerFunction"), each.get("_connectionId"))
         for each in account.integration.get("install") or ()
+        if each.get("completed")
     }
     fresh = [
         {
@@ -116,22 +160,14 @@ def _steps(blueprint: Blueprint, account: Account) -> list[Document]:
             **_functions(FINISH),
         }
     ]
-    return [{**step, "completed": done.get(step["installerFunction"], False)} for step in fresh]
+    return [
+        {**step, "completed": (step["installerFunction"], step.get("_connectionId")) in done}
+        for step in fresh
+    ]
 
 
 def _functions(name: str) -> Document:
     return {"installerFunction": VERIFY + name, "uninstallerFunction": REMOVE + name}
-
-
-def _step_named(account: Account, function: str) -> Document:
-    steps: list[Document] = account.integration.get("install") or []
-    for step in steps:
-        if step.get("installerFunction") == function:
-            return step
-    raise LifecycleError(
-        "step_not_found",
-        f"The installation has no step {function!r}. Uninstall it and install it again.",
-    )
 
 
 def _ping(account: Account, step: Document) -> str:
@@ -145,7 +181,7 @@ def _ping(account: Account, step: Document) -> str:
         raise LifecycleError(
             "connection_missing",
             f"The connection of the step {step.get('name')!r} was deleted from this account. "
-            "Start the installation again to make a new one.",
+            "Restore it from the recycle bin, or uninstall the connector and install it again.",
         ) from error
     if ping.ok:
         return ""

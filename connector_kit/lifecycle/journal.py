@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Mapping, Set
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from connector_kit.blueprint import (
+    INTEGRATION,
     Blueprint,
     CompiledComponent,
     Create,
@@ -19,24 +22,60 @@ from connector_kit.blueprint import (
 )
 from connector_kit.integrator import Client, redact
 from connector_kit.integrator.errors import NotFound
-from connector_kit.models import Change, Component, Installation, Operation
+from connector_kit.lifecycle.lease import Lease
+from connector_kit.models import Change, Component, Installation, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
 
 STATE_KEY = "connectorKit"
 """Key under the integration's own state (protocol/http-api.md#12-state)."""
 
 
-class DatabaseJournal:
-    """Records steps in the database, each in a transaction of its own."""
+_WRITING = (Operation.Kind.INSTALL, Operation.Kind.UPDATE)
+_COMPLETE = (Operation.Outcome.DONE, Operation.Outcome.CURRENT)
 
-    def __init__(self, operation: Operation) -> None:
+
+_REMEMBER = statements.Insert(
+    Component,
+    ("installation", "external_id", "resource", "resource_id", "applied", "updated_at"),
+    unique=("installation", "external_id"),
+)
+_RETIRE = statements.Update(
+    Component, ("applied", "updated_at"), where=("installation", "external_id")
+)
+_FORGET = statements.Delete(Component, ("installation", "external_id"))
+_AUDIT = statements.Insert(
+    Change,
+    (
+        *("operation", "installation", "action", "resource", "external_id"),
+        *("resource_id", "fields", "made_at"),
+    ),
+)
+
+
+class _Row(NamedTuple):
+    """What the records say of a component: its document's id, the digest of what was applied."""
+
+    resource_id: str
+    digest: str | None
+
+
+class DatabaseJournal:
+    """Records steps in the database, each in a transaction of its own.
+
+    Whoever lost the *lease* on the installation records nothing any more: the records are those
+    of the operation that took over.
+    """
+
+    def __init__(self, operation: Operation, lease: Lease) -> None:
         self.operation = operation
         self.installation = operation.installation
-        rows = self.installation.components.select_related("applied")
-        self._rows = {row.external_id: row for row in rows}
-        self._applied = {
-            name: row.applied.component() for name, row in self._rows.items() if row.applied
-        }
+        self._lease = lease
+        self._moved: dict[str, tuple[CompiledComponent, str]] = {}
+        rows = self.installation.components.values_list("external_id", "resource_id", "applied_id")
+        self._rows = {name: _Row(*row) for name, *row in rows}
+        digests = {name: row.digest for name, row in self._rows.items() if row.digest}
+        components = StoredDocument.objects.components(digests.values())
+        self._applied = {name: components[digest] for name, digest in digests.items()}
 
     @property
     def applied(self) -> Mapping[str, CompiledComponent]:
@@ -45,59 +84,101 @@ class DatabaseJournal:
 
     @property
     def known_ids(self) -> Mapping[str, str]:
-        """The document ids this installation is known to have, by external id."""
-        return {name: row.resource_id for name, row in self._rows.items()}
+        """The document ids this installation is known to have or to have had, by external id."""
+        return {name: row.resource_id for name, row in self._rows.items() if row.resource_id}
+
+    def interrupted(self) -> list[Blueprint]:
+        """What operations brought, the oldest first, since the last one that came to its end.
+
+        Each of them may have written something that is not recorded.
+        """
+        earlier = (
+            self.installation.operations.filter(pk__lt=self.operation.pk, kind__in=_WRITING)
+            .order_by("-pk")
+            .values_list("outcome", "release")
+        )
+        broken_off = takewhile(lambda each: each[0] not in _COMPLETE, earlier.iterator())
+        wanted = list(dict.fromkeys(release for _, release in broken_off if release))
+        releases = Release.objects.in_bulk(wanted) if wanted else {}
+        return [releases[each].blueprint() for each in reversed(wanted) if each in releases]
 
     def record(self, step: PlanStep, resource_id: str) -> None:
-        """Store the new state of the step's component and, when it wrote, an audit row."""
+        """Store the new state of the step's component and, when it wrote, an audit row.
+
+        The id of a document that is gone is kept until `settle`: what still refers to it has to be
+        recognised, should the operation be cut off before that is rewritten.
+        """
+        change = self._change(step, resource_id)
+        if change is None and not self._is_news(step, resource_id):
+            return
         with transaction.atomic():
+            self._lease.renew()
             if isinstance(step, Delete):
-                self._forget(step.external_id)
+                self._retire(step.external_id)
             elif isinstance(step, Create | Update | Unchanged):
-                self._remember(step.component, resource_id)
-            if change := self._change(step, resource_id):
-                change.save()
+                self._note(step.component, resource_id)
+            if change:
+                _AUDIT(*change)
 
-    def forget(self, external_ids: Iterable[str]) -> None:
-        """Forget components that are neither declared nor in the account any more."""
-        for external_id in external_ids:
-            self._forget(external_id)
+    def settle(self, declared: Set[str] | None = None) -> None:
+        """Forget what is gone for good, now that nothing refers to it any more.
 
-    def _forget(self, external_id: str) -> None:
+        That is what was deleted and, once the account is what a release declares, everything that
+        is not *declared*.
+        """
+        for component, resource_id in self._moved.values():
+            self._remember(component, resource_id)
+        self._moved.clear()
+        gone = {name for name, row in self._rows.items() if row.digest is None}
+        if declared is not None:
+            gone |= self._rows.keys() - declared
+        for name in gone:
+            self._applied.pop(name, None)
+            del self._rows[name]
+            _FORGET(self.installation.pk, name)
+
+    def _retire(self, external_id: str) -> None:
         self._applied.pop(external_id, None)
-        if row := self._rows.pop(external_id, None):
-            row.delete()
+        if row := self._rows.get(external_id):
+            self._rows[external_id] = row._replace(digest=None)
+            _RETIRE(None, timezone.now(), self.installation.pk, external_id)
+
+    def _is_news(self, step: PlanStep, resource_id: str) -> bool:
+        """Whether the component's row does not say yet what the step leaves behind."""
+        if not isinstance(step, Create | Update | Unchanged):
+            return False
+        return self._rows.get(step.external_id) != (resource_id, step.component.digest)
+
+    def _note(self, component: CompiledComponent, resource_id: str) -> None:
+        row = self._rows.get(component.external_id)
+        if row and row.resource_id and row.resource_id != resource_id:
+            self._moved[component.external_id] = (component, resource_id)
+        else:
+            self._remember(component, resource_id)
 
     def _remember(self, component: CompiledComponent, resource_id: str) -> None:
-        name = component.external_id
-        row = self._rows.get(name)
-        if row and (row.resource_id, row.applied_id) == (resource_id, component.digest):
-            return
-        StoredDocument.objects.remember([component])
-        self._rows[name], _ = Component.objects.update_or_create(
-            installation=self.installation,
-            external_id=name,
-            defaults={
-                "resource": component.resource,
-                "resource_id": resource_id,
-                "applied_id": component.digest,
-            },
+        """Write the component's row; its document is there since its release was recorded."""
+        name, digest = component.external_id, component.digest
+        _REMEMBER(
+            self.installation.pk, name, component.resource, resource_id, digest, timezone.now()
         )
-        self._applied[name] = component
+        self._rows[name], self._applied[name] = _Row(resource_id, digest), component
 
-    def _change(self, step: PlanStep, resource_id: str) -> Change | None:
+    def _change(self, step: PlanStep, resource_id: str) -> tuple[object, ...] | None:
+        """The audit row, its values in the order of `_AUDIT`; None when nothing happened."""
         action, fields = _audit(step)
+        if not action and self._is_found(step):
+            action = "adopt"
         if not action:
             return None
-        return Change(
-            operation=self.operation,
-            installation=self.installation,
-            action=action,
-            resource=step.resource,
-            external_id=step.external_id,
-            resource_id=resource_id,
-            fields=fields,
-        )
+        whose = (self.operation.pk, self.installation.pk)
+        what = (action, step.resource, step.external_id, resource_id)
+        return (*whose, *what, fields, timezone.now())
+
+    def _is_found(self, step: PlanStep) -> bool:
+        """Whether the step finds done what an earlier operation did, and could not record."""
+        is_unknown = step.external_id not in {INTEGRATION, *self._rows}
+        return isinstance(step, Unchanged) and is_unknown
 
 
 def _audit(step: PlanStep) -> tuple[str, list[Any]]:
@@ -127,17 +208,21 @@ def recorded_state(blueprint: Blueprint) -> Document:
     }
 
 
-def restore(installation: Installation, client: Client) -> bool:
+def restore(
+    installation: Installation, client: Client, names: Container[str] | None = None
+) -> bool:
     """Rebuild lost component rows from the platform's state store; True when there were any.
 
-    Digests whose documents are no longer known (publish their releases again) are left out: such
-    components are compared without a memory of what was applied.
+    All that the store names and the records lack, or only *names*. Digests whose documents are no
+    longer known (publish their releases again) are left out: such components are compared without
+    a memory of what was applied.
     """
-    try:
-        state = client.state("integrations", installation.integration_id).get(STATE_KEY)
-    except NotFound:
-        return False
-    digests: dict[str, str] = (state or {}).get("components") or {}
+    held = set(installation.components.values_list("external_id", flat=True))
+    digests = {
+        name: digest
+        for name, digest in _kept_digests(installation, client).items()
+        if name not in held and (names is None or name in names)
+    }
     known = StoredDocument.objects.in_bulk(digests.values())
     rows = [
         Component(
@@ -152,3 +237,15 @@ def restore(installation: Installation, client: Client) -> bool:
     ]
     Component.objects.bulk_create(rows, ignore_conflicts=True)
     return bool(rows)
+
+
+def _kept_digests(installation: Installation, client: Client) -> dict[str, str]:
+    """What the state store has, by external id; the account's owner may have written there too."""
+    try:
+        state = client.state("integrations", installation.integration_id).get(STATE_KEY)
+    except NotFound:
+        return {}
+    components = state.get("components") if isinstance(state, dict) else None
+    if not isinstance(components, dict):
+        return {}
+    return {name: digest for name, digest in components.items() if isinstance(digest, str)}

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from connector_kit.blueprint import (
-    INTEGRATION,
     Blueprint,
     CompiledComponent,
+    Delete,
+    Document,
+    Fence,
     Live,
     Plan,
+    abstract,
     compare,
     references,
 )
+from connector_kit.blueprint.removal import removal_order
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.journal import DatabaseJournal
+from connector_kit.lifecycle.leavings import as_left_behind, undoubted
 
 CORE_RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
-"""Where an uninstall looks for leftovers besides the resources it knows of."""
+"""Where an uninstall looks in any case."""
 
 
 def plan_release(
@@ -42,28 +48,29 @@ def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJo
     return _plan(declared, account, journal, only=wanted, recreate_deleted=True)
 
 
-def plan_removal(account: Account, journal: DatabaseJournal, *, of: str | None = None) -> Plan:
-    """What removes this installation's components, or only *of* and all that depends on it.
+def plan_removal(
+    account: Account, known: Iterable[CompiledComponent], *, of: str | None = None
+) -> Plan:
+    """What removes all of this installation, or only the document *of* and what depends on it.
 
     Goes by what the account holds and is tagged with, not by what was declared: leftovers of
-    earlier versions go too, everything else stays.
+    earlier versions go too, whatever they are called, and everything else stays. *known* only
+    says where to look besides the core resources.
     """
-    applied = journal.applied
-    resources = dict.fromkeys((*resources_of(applied.values()), *CORE_RESOURCES))
-    live = account.read(
-        (resource for resource in resources if resource != "integrations"),
-        declared={},
-        applied={},
-        known_ids=journal.known_ids,
-    )
-    mine = [each for each in live if _is_mine(each, account)]
-    doomed = _dependents(of, mine) if of else {each.external_id for each in mine}
-    targets = {
-        each.external_id: CompiledComponent(each.external_id, each.resource, each.document)
-        for each in mine
-        if each.external_id in doomed
+    wanted = (*resources_of(known), *CORE_RESOURCES)
+    resources = dict.fromkeys(each for each in wanted if each != "integrations")
+    found = {
+        document["_id"]: (resource, document) for resource, document in account.owned(resources)
     }
-    return compare((), targets, live, fence=account.fence)
+    uses = _uses({identity: document for identity, (_, document) in found.items()}, of)
+    doomed = found.keys() & _dependents(of, uses) if of else found.keys()
+    steps = (
+        Delete(document.get("externalId") or "", resource, identity, document)
+        for identity in removal_order(uses)
+        if identity in doomed
+        for resource, document in [found[identity]]
+    )
+    return Plan(tuple(steps))
 
 
 def connections_of(blueprint: Blueprint) -> list[CompiledComponent]:
@@ -84,14 +91,47 @@ def _plan(
         for name, component in journal.applied.items()
         if only is None or name in only
     }
-    resources = resources_of((*declared, *applied.values()))
+    interrupted = [_declared_by(each, only) for each in journal.interrupted()]
+    resources = resources_of((*declared, *applied.values(), *chain(*interrupted)))
+    expected = by_external_id((*chain(*interrupted), *declared))
     live = account.read(
         (resource for resource in resources if resource != "integrations"),
-        declared=by_external_id(declared),
-        applied=applied,
+        declared=expected,
+        applied=undoubted(applied, interrupted),
         known_ids=journal.known_ids,
     )
-    return compare(declared, applied, live, fence=account.fence, recreate_deleted=recreate_deleted)
+    left = as_left_behind(applied, interrupted, live, fence=account.fence)
+    return compare(
+        declared,
+        left,
+        live,
+        fence=account.fence,
+        recreate_deleted=recreate_deleted,
+        replaced=_replaced(journal.known_ids, left, live, account.fence),
+    )
+
+
+def _declared_by(blueprint: Blueprint, only: set[str] | None) -> list[CompiledComponent]:
+    everything = (*blueprint.components, blueprint.integration)
+    return [each for each in everything if only is None or each.external_id in only]
+
+
+def _replaced(
+    known_ids: Mapping[str, str],
+    applied: Mapping[str, CompiledComponent],
+    live: Sequence[Live],
+    fence: Fence,
+) -> set[str]:
+    """The components that were, or have to be, made again in place of a document that is gone.
+
+    Not those that the customer deleted, which are in *applied*, but not in the account.
+    """
+    held = {each.external_id: each.id for each in live if fence.holds(each)}
+    return {
+        name
+        for name, known in known_ids.items()
+        if held.get(name) != known and (name in held or name not in applied)
+    }
 
 
 def _with_dependencies(blueprint: Blueprint, names: set[str]) -> set[str]:
@@ -103,19 +143,18 @@ def _with_dependencies(blueprint: Blueprint, names: set[str]) -> set[str]:
     return wanted
 
 
-def _dependents(name: str, live: Sequence[Live]) -> set[str]:
-    """*name* and everything that refers to it, directly or not."""
-    doomed = {name}
-    while True:
-        more = {each.external_id for each in live if references(each.document) & doomed}
-        if more <= doomed:
-            return doomed
+def _uses(documents: Mapping[str, Document], also: str | None) -> dict[str, set[str]]:
+    """By id, the ids of those of *documents* (and *also*) that each refers to, wherever it does."""
+    itself = {identity: identity for identity in (*documents, also or "") if identity}
+    return {
+        identity: references(abstract(document, itself)) - {identity}
+        for identity, document in documents.items()
+    }
+
+
+def _dependents(identity: str, uses: Mapping[str, set[str]]) -> set[str]:
+    """*identity* and everything that refers to it, directly or not."""
+    doomed = {identity}
+    while more := {each for each, used in uses.items() if used & doomed} - doomed:
         doomed |= more
-
-
-def _is_mine(live: Live, account: Account) -> bool:
-    return (
-        live.external_id not in {"", INTEGRATION}
-        and live.connector_id == account.connector_id
-        and live.integration_id == account.integration_id
-    )
+    return doomed

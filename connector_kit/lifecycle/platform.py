@@ -10,11 +10,14 @@ from connector_kit.integrator import (
     PUBLISHER_ACCOUNT,
     Client,
     Deadline,
+    OneTimeToken,
     Pool,
     RedisThrottle,
     Throttle,
+    Timeout,
 )
 from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.lease import CONNECT_SHARE, READ_SHARE, Lease, Leased
 
 
 def publisher_client() -> Client:
@@ -26,24 +29,38 @@ def publisher_client() -> Client:
             "CONNECTOR_KIT_TOKEN is not set. Make an API token in integrator.io (Resources, API "
             "tokens) and put it into the environment.",
         )
-    return _client(settings.token, account=PUBLISHER_ACCOUNT)
-
-
-def account_client(token: str, *, account: str, seconds: float) -> Client:
-    """The client for one function call: its one-time token, its *account*'s bucket, its time."""
-    return _client(token, account=account, deadline=Deadline.after(seconds))
-
-
-def _client(token: str, *, account: str, deadline: Deadline | None = None) -> Client:
-    settings = kit()
     return Client(
-        token,
+        settings.token,
         base_url=settings.api_base_url,
-        account=account,
-        throttle=_throttle(conf.redis_url(), settings.rate_size, settings.rate_per_second),
+        account=PUBLISHER_ACCOUNT,
+        throttle=_shared_throttle(),
         pool=_pool(),
-        deadline=deadline,
     )
+
+
+def account_client(token: OneTimeToken, *, account: str, seconds: float, lease: Lease) -> Client:
+    """The client for one function call: its one-time token, its *account*'s bucket, its time.
+
+    Sends nothing once *lease* is lost, and waits for no answer until it runs out.
+    """
+    timeout = Timeout(
+        connect=min(Timeout.connect, CONNECT_SHARE * lease.seconds),
+        read=min(Timeout.read, READ_SHARE * lease.seconds),
+    )
+    return Client.for_call(
+        token,
+        base_url=kit().api_base_url,
+        account=account,
+        throttle=Leased(_shared_throttle(), lease),
+        pool=_pool(),
+        timeout=timeout,
+        deadline=Deadline.after(seconds),
+    )
+
+
+def _shared_throttle() -> Throttle:
+    settings = kit()
+    return _throttle(conf.redis_url(), settings.rate_size, settings.rate_per_second)
 
 
 @lru_cache(maxsize=1)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from connector_kit.blueprint import Document
+from connector_kit.blueprint import CompiledComponent, Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
-from connector_kit.lifecycle.install import FINISH, REMOVE
-from connector_kit.lifecycle.operations import Work, operation
+from connector_kit.lifecycle.install import REMOVE, find_step
+from connector_kit.lifecycle.journal import restore
+from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_removal
-from connector_kit.lifecycle.sessions import account_session, installation_of
+from connector_kit.lifecycle.sessions import session
 from connector_kit.models import Connector, Operation
+
+KIND = Operation.Kind.UNINSTALL
 
 
 def pre_uninstall(connector: Connector, options: Document) -> list[Document]:
     """The uninstall steps: the install steps backwards, none completed (U17)."""
-    installation = installation_of(connector, options)
-    with (
-        operation(
-            installation, Operation.Kind.UNINSTALL, "preUninstallFunction", release=None
-        ) as work,
-        account_session(work, connector, options) as account,
-    ):
+    with session(connector, options, KIND, "preUninstallFunction") as (_, account):
         steps = account.integration.get("install") or []
         return [
             {**step, "completed": False}
@@ -32,38 +29,37 @@ def pre_uninstall(connector: Connector, options: Document) -> list[Document]:
 
 
 def remove(connector: Connector, name: str, options: Document) -> Document:
-    """Run the uninstall step of connection *name*: remove it and all that depends on it."""
-    installation = installation_of(connector, options)
+    """Run the uninstall step called *name*: remove its connection and all that depends on it.
+
+    The step of a connector without connections removes everything.
+    """
     function = REMOVE + name
-    with (
-        operation(installation, Operation.Kind.UNINSTALL, function, release=None) as work,
-        account_session(work, connector, options) as account,
-    ):
-        _remove(work, account, of=None if name == FINISH else name)
-        steps = account.integration.get("install") or []
-        return {
-            "success": True,
-            "stepsToUpdate": [
-                {**step, "completed": True}
-                for step in steps
-                if step.get("uninstallerFunction") == function
-            ],
-        }
+    with session(connector, options, KIND, function) as (work, account):
+        step = find_step(account, "uninstallerFunction", function)
+        _remove(work, account, of=step.get("_connectionId"))
+        return {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
 
 
 def uninstall(connector: Connector, options: Document) -> None:
     """Remove what the steps left; afterwards the platform deletes the integration itself."""
-    installation = installation_of(connector, options)
-    with (
-        operation(installation, Operation.Kind.UNINSTALL, "uninstall", release=None) as work,
-        account_session(work, connector, options) as account,
-    ):
-        _remove(work, account, of=None)
+    with session(connector, options, KIND, "uninstall") as (work, account):
+        _remove(work, account)
+        installation = work.installation
         installation.components.all().delete()
         installation.note(release=None, target=None, mode="uninstall", vanished_at=timezone.now())
 
 
-def _remove(work: Work, account: Account, *, of: str | None) -> None:
-    plan = plan_removal(account, work.journal, of=of)
+def _remove(work: Work, account: Account, *, of: str | None = None) -> None:
+    plan = plan_removal(account, _known(work, account), of=of)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
+
+
+def _known(work: Work, account: Account) -> list[CompiledComponent]:
+    """What the installation may hold; the platform's store knows it when the database does not."""
+    release = work.installation.release
+    if release:
+        return [*work.journal.applied.values(), *release.blueprint().components]
+    if not work.journal.applied and restore(work.installation, account.client):
+        work.reload_journal()
+    return [*work.journal.applied.values()]

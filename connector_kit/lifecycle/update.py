@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from functools import partial
+
+import jsonpatch
+from django.db import transaction
 from django.utils import timezone
+from jsonpatch import JsonPatchException
+from jsonpointer import JsonPointerException
 
 from connector_kit.blueprint import (
     INTEGRATION,
     Blueprint,
     Document,
     Plan,
+    Unchanged,
     Update,
 )
-from connector_kit.lifecycle.account import Account
-from connector_kit.lifecycle.apply import apply
-from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked
+from connector_kit.blueprint.patch import operations
+from connector_kit.lifecycle.account import Account, by_external_id
+from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.errors import ChangedMeanwhile, LifecycleError, PlanBlocked
 from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
-from connector_kit.lifecycle.operations import Work, operation
+from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_release
-from connector_kit.lifecycle.sessions import account_session, installation_of, release_for
+from connector_kit.lifecycle.sessions import session
 from connector_kit.models import Connector, Operation, Release
 
 
@@ -29,46 +38,58 @@ def update(connector: Connector, options: Document) -> None:
     fails half-way ``updateInProgress`` stays true and the old version remains; the next push
     goes on (protocol/README.md U15).
     """
-    installation = installation_of(connector, options)
-    release = release_for(installation)
-    kind = Operation.Kind.PLAN if installation.plan_only else Operation.Kind.UPDATE
-    with (
-        operation(installation, kind, "update", release=release) as work,
-        account_session(work, connector, options) as account,
-    ):
-        _require_installed(account)
-        if kind == Operation.Kind.PLAN:
-            _dry_run(work, account, release)
+    with session(connector, options, Operation.Kind.UPDATE, "update") as (work, account):
+        _require_installed(work, account)
+        if work.is_dry_run:
+            _dry_run(work, account)
         else:
-            _carry_out(_planned(work, account, release), work, account, release)
+            in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
-def _planned(work: Work, account: Account, release: Release) -> Plan:
-    """The plan for *account*, from records that are rebuilt first when they were lost."""
+def _planned(work: Work, account: Account) -> Plan:
+    """The plan for *account*, from records that are rebuilt first where they were lost."""
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
-    plan = plan_release(
-        release.blueprint(),
-        account,
-        work.journal,
-        recreate_deleted=work.installation.recreate_deleted,
-    )
+    plan = _plan(work, account)
+    strangers = _strangers(plan, work)
+    if strangers and restore(work.installation, account.client, strangers):
+        work.reload_journal()
+        plan = _plan(work, account)
     work.operation.summary = plan.summary()
     return plan
 
 
-def _dry_run(work: Work, account: Account, release: Release) -> None:
+def _plan(work: Work, account: Account) -> Plan:
+    return plan_release(
+        work.release.blueprint(),
+        account,
+        work.journal,
+        recreate_deleted=work.installation.recreate_deleted,
+    )
+
+
+def _strangers(plan: Plan, work: Work) -> Set[str]:
+    """What the account holds of this installation, and the records do not know."""
+    adopted = {
+        step.external_id
+        for step in plan.steps
+        if isinstance(step, Update | Unchanged) and step.adopted
+    }
+    return {*adopted, *plan.unknown, *({INTEGRATION} - work.journal.applied.keys())}
+
+
+def _dry_run(work: Work, account: Account) -> None:
     """Store the plan; whether there is one or not, the customer may edit again."""
     try:
-        work.operation.plan = _planned(work, account, release).to_json()
+        work.operation.plan = _planned(work, account).to_json()
     finally:
-        _unlock(account)
-        work.installation.note(plan_only=False, update_in_progress=False)
+        _unlock(work, account)
+        work.installation.note(plan_only=False)
 
 
-def _require_installed(account: Account) -> None:
+def _require_installed(work: Work, account: Account) -> None:
     if account.integration.get("mode") in {"install", "uninstall"}:
-        _unlock(account)
+        _unlock(work, account)
         raise LifecycleError(
             "not_installed",
             f"The installation is in mode {account.integration['mode']!r}: an update can only "
@@ -76,23 +97,28 @@ def _require_installed(account: Account) -> None:
         )
 
 
-def _carry_out(plan: Plan, work: Work, account: Account, release: Release) -> None:
+def _carry_out(work: Work, account: Account) -> None:
+    plan = _planned(work, account)
     if plan.is_blocked:
-        _unlock(account)
+        _unlock(work, account)
         raise PlanBlocked(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
+    release = work.release
     is_current = not plan and account.integration.get("version") == release.version
     if is_current:
-        work.operation.outcome = Operation.Outcome.CURRENT
+        work.ended(Operation.Outcome.CURRENT)
     else:
         keep_state(account, release.blueprint())
     write_installation(account, plan, {"updateInProgress": False, "version": release.version})
-    remember_release(work, release, plan)
+    # An older release stays the target, so that a push which comes twice does not undo it.
+    is_newest = Release.objects.is_newest(release)
+    remember_release(work, plan, following=None if is_newest else release)
 
 
-def _unlock(account: Account) -> None:
+def _unlock(work: Work, account: Account) -> None:
     """Nothing was changed, so the customer need not wait for another push to edit settings."""
     account.write_integration({**account.integration, "updateInProgress": False})
+    work.installation.note(update_in_progress=False)
 
 
 def keep_state(account: Account, blueprint: Blueprint) -> None:
@@ -102,29 +128,42 @@ def keep_state(account: Account, blueprint: Blueprint) -> None:
 
 
 def write_installation(account: Account, plan: Plan, lifecycle_fields: Document) -> None:
-    """The last write: the installation's page as planned, with *lifecycle_fields* on top."""
+    """The last write: what is planned for the installation's page, and *lifecycle_fields*.
+
+    Goes on top of what the integration says now: customers rename it meanwhile, and the platform
+    takes note of new components in it.
+    """
+    if plan:
+        account.read_integration()
     document = account.integration
     for step in plan.steps:
         if isinstance(step, Update) and step.external_id == INTEGRATION:
-            document = account.resolve(step.document)
+            document = _with_changes(document, step, account)
     account.write_integration({**document, **lifecycle_fields})
 
 
-def remember_release(work: Work, release: Release, plan: Plan) -> None:
-    """Record that the installation now runs *release*."""
-    work.journal.forget(plan.gone)
-    for step in plan.steps:
-        if step.external_id == INTEGRATION:
-            work.journal.record(step, work.installation.integration_id)
-    is_newest = release == Release.objects.newest(release.connector)
-    work.installation.note(
-        release=release,
-        version=release.version,
-        mode="settings",
-        update_in_progress=False,
-        # An older release stays the target, so that a push which comes twice does not undo it.
-        target=None if is_newest else release,
-        recreate_deleted=False,
-        vanished_at=None,
-        seen_at=timezone.now(),
-    )
+def _with_changes(document: Document, step: Update, account: Account) -> Document:
+    changes = [account.resolve(dict(each)) for each in operations(step.before, step.document)]
+    try:
+        changed: Document = jsonpatch.apply_patch(document, changes)
+    except (JsonPatchException, JsonPointerException) as error:
+        raise ChangedMeanwhile(step.resource, step.id) from error
+    return changed
+
+
+def remember_release(work: Work, plan: Plan, *, following: Release | None) -> None:
+    """Record that the installation now runs the operation's release; *following* comes next."""
+    with transaction.atomic():
+        for step in plan.steps:
+            if step.external_id == INTEGRATION:
+                work.journal.record(step, work.installation.integration_id)
+        work.journal.settle({INTEGRATION, *by_external_id(work.release.blueprint().components)})
+        work.installation.note(
+            release=work.release,
+            version=work.release.version,
+            mode="settings",
+            update_in_progress=False,
+            vanished_at=None,
+            seen_at=timezone.now(),
+        )
+        work.settle_target(following)

@@ -46,6 +46,29 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             ignore_conflicts=True,
         )
 
+    def components(self, digests: Iterable[str]) -> dict[str, CompiledComponent]:
+        """The compiled components with those *digests*, as far as they are stored.
+
+        Each is read once per process: what a digest stands for never changes.
+        """
+        wanted = set(digests)
+        found = {digest: _READ[digest] for digest in wanted if digest in _READ}
+        if unread := wanted - found.keys():
+            read = {
+                document.digest: document.component() for document in self.filter(pk__in=unread)
+            }
+            if len(_READ) > READ_AT_MOST:
+                _READ.clear()
+            _READ.update(read)
+            found |= read
+        return found
+
+
+READ_AT_MOST = 10_000
+"""Components that a process keeps in memory; releases share those that did not change."""
+
+_READ: dict[str, CompiledComponent] = {}
+
 
 class Document(models.Model):
     """One symbolic component document, stored once under its digest."""
@@ -66,9 +89,17 @@ class Document(models.Model):
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Finds and records releases."""
 
-    def newest(self, connector: Connector) -> Release | None:
-        """The release of *connector* published last, or None."""
-        return self.filter(connector=connector).order_by("-published_at", "-pk").first()
+    def newest(self, connector: Connector | int) -> Release | None:
+        """The release of *connector* (or the one with that key) published last, or None."""
+        return self._latest_first(connector).first()
+
+    def is_newest(self, release: Release) -> bool:
+        """Whether *release* is the one of its connector that was published last."""
+        newest = self._latest_first(release.connector_id).values_list("pk", flat=True).first()
+        return newest == release.pk
+
+    def _latest_first(self, connector: Connector | int) -> ReleaseQuerySet:
+        return self.filter(connector=connector).order_by("-published_at", "-pk")
 
     def record(self, connector: Connector, blueprint: Blueprint) -> Release:
         """Store *blueprint* as a release of *connector*, with all its documents."""
@@ -119,14 +150,12 @@ def _manifest(blueprint: Blueprint) -> dict[str, Any]:
 def _blueprint(release_id: int, digest: str) -> Blueprint:
     """Read a release's blueprint; *digest* is part of the key in case ids are reused."""
     manifest = Release.objects.get(pk=release_id, digest=digest).manifest
-    wanted = [*manifest["components"], manifest["integration"]]
-    bodies = {
-        key: json.loads(document.body) for key, document in Document.objects.in_bulk(wanted).items()
-    }
-    return Blueprint.from_json(
-        {
-            **manifest,
-            "components": [bodies[key] for key in manifest["components"]],
-            "integration": bodies[manifest["integration"]],
-        }
+    compiled = Document.objects.components([*manifest["components"], manifest["integration"]])
+    return Blueprint(
+        name=manifest["name"],
+        version=manifest["version"],
+        description=manifest["description"],
+        applications=tuple(manifest["applications"]),
+        components=tuple(compiled[each] for each in manifest["components"]),
+        integration=compiled[manifest["integration"]],
     )

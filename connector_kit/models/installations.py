@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from connector_kit.blueprint import CompiledComponent
+from connector_kit.models import statements
 from connector_kit.models.catalogue import Connector, Document, Release
 
 
@@ -79,27 +81,49 @@ class Installation(models.Model):
         """Store *values* and nothing else: others may be writing other fields of the row."""
         for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=list(values))
+        fields: list[Any] = [self._meta.get_field(name) for name in values]
+        _noting(*values)(*(getattr(self, each.attname) for each in fields), self.pk)
 
     def take_lease(self, owner: str, *, now: datetime, seconds: float) -> bool:
-        """Become the only one who changes this account, for *seconds*; renews one's own lease.
+        """Become the only one who changes this account, for *seconds*.
 
         False when somebody else holds it. One conditional UPDATE, so it works across processes.
         """
-        free = Q(lease_owner="") | Q(lease_owner=owner) | Q(lease_until__lt=now)
-        mine = Installation.objects.filter(free, pk=self.pk)
-        return bool(mine.update(lease_owner=owner, lease_until=now + timedelta(seconds=seconds)))
+        is_free = Q(lease_owner="") | Q(lease_until__lt=now)
+        free = Installation.objects.filter(is_free, pk=self.pk)
+        return bool(free.update(lease_owner=owner, lease_until=now + timedelta(seconds=seconds)))
+
+    def renew_lease(self, owner: str, *, now: datetime, seconds: float) -> bool:
+        """Keep the lease for another *seconds*; within a transaction, until its end for sure.
+
+        False when it is not *owner*'s any more, also when whoever took it has given it back.
+        """
+        return bool(_RENEW_LEASE(now + timedelta(seconds=seconds), self.pk, owner))
 
     def release_lease(self, owner: str) -> None:
         """Give the lease back, if it is still *owner*'s."""
-        Installation.objects.filter(pk=self.pk, lease_owner=owner).update(
-            lease_owner="", lease_until=None
+        _RELEASE_LEASE("", None, self.pk, owner)
+
+    def settle_target(self, reached: Release | None, following: Release | None) -> None:
+        """Make *following* the target, unless it is not *reached* any more: others set it too."""
+        Installation.objects.filter(pk=self.pk, target=reached).update(
+            target=following, recreate_deleted=False
         )
 
     def applied(self) -> dict[str, CompiledComponent]:
         """What the kit last applied to each component, by external id."""
         rows = self.components.exclude(applied=None).select_related("applied")
         return {row.external_id: row.applied.component() for row in rows if row.applied}
+
+
+@cache
+def _noting(*names: str) -> statements.Update:
+    return statements.Update(Installation, names, where=("id",))
+
+
+_MINE = ("id", "lease_owner")
+_RENEW_LEASE = statements.Update(Installation, ("lease_until",), where=_MINE)
+_RELEASE_LEASE = statements.Update(Installation, ("lease_owner", "lease_until"), where=_MINE)
 
 
 class Component(models.Model):

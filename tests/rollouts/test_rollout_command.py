@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from connector_kit.management.commands.rollout import Command
 from connector_kit.models import Installation, Release, Rollout
 from connector_kit.rollouts import abort, start_rollout
+from connector_kit.server.celery import app
 from tests.publisher.fixtures import orders, platform, stack_address
 
 __all__ = ["orders", "platform", "stack_address"]
@@ -50,6 +51,19 @@ def test_start_begins_a_rollout_and_shows_it(installed, run):
     assert code == 0
     assert (rollout.release, rollout.window, rollout.waves.count()) == (installed, 3, 2)
     assert f"rollout {rollout.pk}, orders-to-slack to 1.1.0: running, 0 of 5" in said
+
+
+def test_workers_need_not_wait_for_the_next_beat(installed, run, monkeypatch):
+    told = []
+    monkeypatch.setattr(app.Task, "apply_async", lambda _task, args, *_, **__: told.extend(args))
+
+    run("start")
+    started = Rollout.objects.get().pk
+    run("status")
+    run("pause")
+    run("resume")
+
+    assert told == [started] * 3
 
 
 def test_start_takes_a_part_of_the_base(installed, run):

@@ -1,0 +1,94 @@
+"""The right to change one installation: held by one operation at a time, and lost by stalling."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from connector_kit.conf import kit
+from connector_kit.integrator import Throttle
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.models import Installation
+
+CONNECT_SHARE, READ_SHARE = 0.1, 0.5
+"""The parts of a lease that may pass while a connection or an answer is waited for. `Leased` renews
+it when a third has passed, so no write is waited for any more when the lease runs out."""
+
+
+@dataclass
+class Lease:
+    """A lease on *installation* for *seconds* at a time."""
+
+    installation: Installation
+    owner: str
+    seconds: float
+    _renewed: float = field(default_factory=time.monotonic)
+
+    def renew(self) -> None:
+        """Hold on for another term; raises `LifecycleError` ``lease_lost`` when it is too late.
+
+        Within a transaction nobody can take the lease before the transaction ends.
+        """
+        now = timezone.now()
+        if not self.installation.renew_lease(self.owner, now=now, seconds=self.seconds):
+            raise LifecycleError(
+                "lease_lost",
+                "This operation stalled and another one took over the installation; "
+                "it goes on there.",
+            )
+        self._renewed = time.monotonic()
+
+    def keep(self) -> None:
+        """Renew the lease when a third of it has passed; raises like `renew`."""
+        if time.monotonic() - self._renewed >= self.seconds / 3:
+            self.renew()
+
+
+@contextmanager
+def leased(installation: Installation) -> Iterator[Lease]:
+    """Hold *installation*, and read its row as it is now that nobody else works on it.
+
+    Raises `LifecycleError` ``update_in_progress`` when somebody does. A process that dies keeps
+    the lease until it runs out.
+    """
+    seconds = kit().lease_seconds
+    lease = Lease(installation, uuid.uuid4().hex, seconds)
+    if not installation.take_lease(lease.owner, now=timezone.now(), seconds=seconds):
+        raise LifecycleError(
+            "update_in_progress",
+            "Another operation is changing this installation right now; call again in a minute.",
+        )
+    try:
+        installation.refresh_from_db(from_queryset=Installation.objects.select_related("target"))
+        yield lease
+    except Exception:
+        installation.release_lease(lease.owner)
+        raise
+    else:
+        installation.release_lease(lease.owner)
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A throttle that also lets nothing through once the lease is lost.
+
+    It is asked before every request and every repeat of one, so a process that stalled, however
+    long it waited for its turn, writes nothing any more.
+    """
+
+    throttle: Throttle
+    lease: Lease
+
+    def acquire(self, account: str, *, within: float | None = None) -> None:
+        """Return when the account's next request may be sent; see `Throttle`."""
+        self.throttle.acquire(account, within=within)
+        self.lease.keep()
+
+    def slow_down(self, account: str, seconds: float | None = None) -> None:
+        """Stop the account's requests for everyone; see `Throttle`."""
+        self.throttle.slow_down(account, seconds)

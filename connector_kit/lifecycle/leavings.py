@@ -1,0 +1,53 @@
+"""What an operation has left behind that was cut off between a write and its record. Pure.
+
+A write is one request, so it happened as a whole or not at all, and the account tells which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from connector_kit.blueprint import CompiledComponent, Fence, Live, Unchanged, compare
+from connector_kit.lifecycle.account import by_external_id
+
+Applied = Mapping[str, CompiledComponent]
+
+
+def as_left_behind(
+    applied: Applied,
+    interrupted: Iterable[Sequence[CompiledComponent]],
+    live: Sequence[Live],
+    *,
+    fence: Fence,
+) -> dict[str, CompiledComponent]:
+    """*applied* as the records would have it, had every write been recorded.
+
+    *interrupted* are the components that each operation was to bring, the oldest first. Without
+    this, going back to an older release would take their writes for the customer's own.
+    """
+    held = {each.external_id: each for each in live if fence.holds(each)}
+    known = dict(applied)
+    for brought in interrupted:
+        declared = by_external_id(brought)
+        for name, component in declared.items():
+            if name in held and _was_written(component, known.get(name), held[name], fence):
+                known[name] = component
+        for name in known.keys() - declared.keys() - held.keys():
+            del known[name]
+    return known
+
+
+def undoubted(applied: Applied, interrupted: Iterable[Sequence[CompiledComponent]]) -> Applied:
+    """Those of *applied* that none of the *interrupted* operations was to change."""
+    brought = [each for components in interrupted for each in components]
+    doubtful = {each.external_id for each in brought if applied.get(each.external_id) != each}
+    return {name: each for name, each in applied.items() if name not in doubtful}
+
+
+def _was_written(
+    component: CompiledComponent, before: CompiledComponent | None, live: Live, fence: Fence
+) -> bool:
+    """Whether *live* already is what writing *component* over *before* would make of it."""
+    known = {component.external_id: before} if before else {}
+    [step] = compare([component], known, [live], fence=fence).steps
+    return isinstance(step, Unchanged)

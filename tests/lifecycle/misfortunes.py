@@ -1,0 +1,117 @@
+"""Ways for an operation to be interrupted at its nth point, and the end of the trouble."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from connector_kit.integrator import Pool
+from connector_kit.lifecycle.journal import DatabaseJournal
+from connector_kit.models import Installation
+from tests.lifecycle.fixtures import Customer
+
+
+class Death(SystemExit):
+    """Ends the function call where it is, as the end of its process would."""
+
+
+@dataclass
+class Fault:
+    """The platform's misfortune: from the nth request on, or at the nth alone."""
+
+    kind: str
+    limit: int = 0
+
+    def strike(self, n: int, customer: Customer) -> None:
+        self._platform = customer.platform
+        self._platform.control("/reset_counters", {})
+        self._platform.control(
+            "/faults",
+            {
+                "rate": 1,
+                "kinds": [self.kind],
+                "skip": n,
+                "limit": self.limit,
+                "accounts": [customer.account.account_id],
+                "tokens": ["one_time"],
+            },
+        )
+
+    def end(self) -> bool:
+        """Behave again; returns whether anything went wrong."""
+        self._platform.control("/faults", {})
+        return self._platform.control("/counters")["faults_injected"] > 0
+
+
+@dataclass
+class _Interruption:
+    """Something of the kit's own that ends the call when it happens for the nth time."""
+
+    passed: int = field(default=0, init=False)
+
+    def strike(self, n: int, _customer: Customer) -> None:
+        self.passed, self._limit, self._patch = 0, n, pytest.MonkeyPatch()
+        self._interpose()
+
+    def end(self) -> bool:
+        """Let everything pass again, long enough after a death; returns whether it struck."""
+        self._patch.undo()
+        run_leases_out()
+        return self.passed > self._limit
+
+    def _interpose(self) -> None:
+        raise NotImplementedError
+
+    def _is_due(self) -> bool:
+        self.passed += 1
+        return self.passed == self._limit + 1
+
+
+class DeathAfterRequest(_Interruption):
+    """The process dies right after the platform has carried out the nth request."""
+
+    def _interpose(self) -> None:
+        send = Pool.send
+
+        def send_and_die(pool: Pool, request: Any, **timeouts: Any) -> Any:
+            response = send(pool, request, **timeouts)
+            if self._is_due():
+                raise Death
+            return response
+
+        self._patch.setattr(Pool, "send", send_and_die)
+
+
+class BrokenRecord(_Interruption):
+    """The database fails when the nth step is to be recorded, which the platform has taken."""
+
+    def _interpose(self) -> None:
+        record = DatabaseJournal.record
+
+        def fail_or_record(journal: DatabaseJournal, *step: Any) -> None:
+            if self._is_due():
+                raise OperationalError("the database has gone away")
+            record(journal, *step)
+
+        self._patch.setattr(DatabaseJournal, "record", fail_or_record)
+
+
+def run_leases_out() -> None:
+    """Let so much time pass that no dead process holds an installation any more."""
+    Installation.objects.exclude(lease_owner="").update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+MISFORTUNES = {
+    "errors_beyond_all_repeats": Fault("500"),
+    "one_dropped_connection": Fault("drop", limit=1),
+    "one_lost_answer": Fault("lost_answer", limit=1),
+    "death_after_the_request": DeathAfterRequest(),
+    "a_database_that_fails_to_record": BrokenRecord(),
+}
+FATAL = ("death_after_the_request", "a_database_that_fails_to_record")
+"""Those that end a call wherever they strike, after the platform has done what it was asked."""
