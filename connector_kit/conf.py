@@ -17,9 +17,11 @@ from django.core.exceptions import ImproperlyConfigured
 from connector_kit import embedded, parsing
 from connector_kit.extension.configuration import LIMITS, VARIABLES
 from connector_kit.extension.isolation import Limits
+from connector_kit.home import HOME, HOME_VARIABLE
 from connector_kit.parsing import ConnectorEntry, Problem, Variable
 
 __all__ = [
+    "HOME",
     "ConnectorEntry",
     "Problem",
     "Settings",
@@ -30,9 +32,6 @@ __all__ = [
     "redis_url",
     "variables",
 ]
-
-HOME = Path("var").absolute()
-"""Where the kit keeps things unless told otherwise: below the folder it is started in."""
 
 API_BASE_URLS = {"na": "https://api.integrator.io/v1", "eu": "https://api.eu.integrator.io/v1"}
 """Where each region's API is (protocol/http-api.md)."""
@@ -45,7 +44,7 @@ class Settings:
     home: Annotated[
         Path,
         Variable(
-            "CONNECTOR_KIT_HOME",
+            HOME_VARIABLE,
             parsing.path,
             "The folder for what the kit keeps on this machine: database, Redis, secret key.",
             number=201,

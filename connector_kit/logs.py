@@ -10,7 +10,7 @@ _SECRETS = re.compile(
     (?P<before>
         \b(?:Bearer|Basic)\s+
       | \b(?:bearer_?token|access_?token|system_?token|token|password|secret)["']?\s*[=:]\s*["']?
-      | ://[^/\s:@]*:
+      | ://[^/\s:@]*:(?=[^/\s@]*@)
     )
     (?P<secret>[^\s"',&@}\])]+)
     """

@@ -23,21 +23,31 @@ Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
 Invoke = Callable[[Function, Any], Any]
 """Calls a function with its options and returns its one answer."""
 
+Observe = Callable[[RawCall, FunctionCall, Answer], None]
+"""Is told of every call that was answered."""
+
 _DATES = ("lastExportDateTime", "currentExportDateTime")
 
 
 class Dispatcher:
     """Answers calls with the functions of *registry*.
 
-    *invoke* calls a function with its options, *checks* are what a particular host asks besides.
+    *invoke* calls a function with its options, *checks* are what a particular host asks besides,
+    *observe* is told of every call that came as bytes, with its answer.
     """
 
     def __init__(
-        self, registry: Registry, *, checks: Sequence[Check] = (), invoke: Invoke = invoke
+        self,
+        registry: Registry,
+        *,
+        checks: Sequence[Check] = (),
+        invoke: Invoke = invoke,
+        observe: Observe | None = None,
     ) -> None:
         self._registry = registry
         self._checks = tuple(checks)
         self._invoke = invoke
+        self._observe = observe
 
     def __call__(self, raw: RawCall) -> Answer:
         """Return the answer to *raw*, with its ``_reqId`` and ``traceId`` for the access log."""
@@ -47,6 +57,8 @@ class Dispatcher:
             return unreadable.answer
         call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
         answer = self.dispatch(call)
+        if self._observe is not None:
+            self._observe(raw, call, answer)
         trail = (("_reqId", call.request_id), ("traceId", call.trace_id))
         return Answer(answer.status, answer.body, answer.headers, answer.content_type, trail)
 

@@ -154,6 +154,14 @@ def _takes_callback(function: Function) -> bool:
     return len(required) > 1
 
 
+def close_loop() -> None:
+    """Close the loop of this thread, if it has one: the thread is about to end."""
+    runner: asyncio.Runner | None = getattr(_running, "runner", None)
+    if runner is not None:
+        runner.close()
+        del _running.runner
+
+
 def _answered_twice() -> ExtensionError:
     return ExtensionError(
         "function_answered_twice",

@@ -28,6 +28,5 @@ def make_application() -> Stack:
     dictConfig(logging_configuration())
     configuration = Configuration.from_environment(os.environ, load=False)
     processes = Processes("connector_kit.extension.standalone:registry", configuration.limits)
-    processes.start()
     health = Health(ready=True, board=Board.of_this_server())
     return Stack(Endpoint(processes, configuration.system_tokens), health)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -61,8 +63,7 @@ def stack(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     address = f"http://127.0.0.1:{port}"
     _wait_for(address, server)
     yield address, server
-    server.kill()
-    server.communicate()
+    _end(server)
 
 
 def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
@@ -73,8 +74,14 @@ def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
                 return
         except requests.ConnectionError:
             time.sleep(0.05)
-    server.kill()
-    pytest.fail(f"The server did not start:\n{server.communicate()[0]}")
+    pytest.fail(f"The server did not start:\n{_end(server)}")
+
+
+def _end(server: subprocess.Popen[str]) -> str:
+    """End all processes of *server*, whatever state it is in; returns what they said."""
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    return server.communicate(timeout=30)[0]
 
 
 def call(address: str, type_: str, function: str, **options: Any) -> requests.Response:

@@ -12,6 +12,7 @@ from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation.messages import Gone, Head, receive, send
 from connector_kit.extension.leftovers import Alone
+from connector_kit.extension.recording import Recorder
 from connector_kit.extension.registry import Registry
 
 MOST_KEPT = 512 * 1024
@@ -28,7 +29,7 @@ def serve_calls(channel: socket.socket, registry: Registry, memory_mb: int) -> N
         _limit_memory(memory_mb * 1024 * 1024)
     born_with = _peak()
     invoke = Alone()
-    run = Dispatcher(registry, invoke=invoke)
+    run = Dispatcher(registry, invoke=invoke, observe=Recorder.of_this_server())
     while True:
         try:
             head, body = receive(channel)

@@ -29,6 +29,7 @@ from connector_kit.rollouts import (
 )
 from connector_kit.rollouts.display import line, page
 from connector_kit.rollouts.services import DEFAULT_WAVES
+from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import inline, is_success, needs_attention, watch
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -85,6 +86,8 @@ manage.py rollout retry commerce-hub
         else:
             control, _ = _CONTROLS[options["action"]]
             rollout = control(find_rollout(options["rollout"]).pk)
+        if options["action"] != "status" and not options.get("inline"):
+            tick_soon(rollout.pk)  # so that no worker has to wait for the next beat
         if options.get("watch") or options.get("inline"):
             return self._watch(rollout, options)
         if options["action"] == "start":

@@ -1,0 +1,102 @@
+"""What a function process does with its calls while recording is on, and otherwise does not."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector_kit.extension.answers import Answer
+from connector_kit.extension.bodies import RawCall, parse_body
+from connector_kit.extension.calls import FunctionCall
+from connector_kit.extension.recording.redacting import without_secrets
+from connector_kit.extension.recording.samples import Sample
+from connector_kit.extension.recording.switch import Recording, recording
+from connector_kit.home import home_of
+from connector_kit.integrator.wire import loads
+
+log = logging.getLogger("connector_kit.extension")
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the switch."""
+
+_NO_FUNCTION = frozenset({"object_not_found", "invalid_function"})
+_RECORDED_FIELDS = ("diy", "_connectorId", "type", "function", "options", "maxResponseSize")
+
+
+class Recorder:
+    """Keeps samples of calls while the switch in *home* is on; never harms a call.
+
+    *clock* tells the time, *ticks* seconds that only ever grow.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._home = home
+        self._clock = clock
+        self._ticks = ticks
+        self._look_at = 0.0
+        self._recording: Recording | None = None
+        self._full: set[tuple[object, ...]] = set()
+
+    @classmethod
+    def of_this_server(cls) -> Recorder:
+        """Return the recorder of the home folder that the environment names."""
+        return cls(home_of(os.environ))
+
+    def __call__(self, raw: RawCall, call: FunctionCall, answer: Answer) -> None:
+        """Keep *raw*, which made *call*, and its *answer*, if that is wanted."""
+        if self._ticks() >= self._look_at:
+            self._look()
+        what = self._recording
+        if what is not None:
+            try:
+                self._consider(what, raw, call, answer)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, the call goes on
+                log.warning("logName=sampleNotKept, error=%s", type(failure).__name__)
+                self._recording = None  # until the next look, rather than a line for every call
+
+    def _look(self) -> None:
+        self._look_at = self._ticks() + LOOK_EVERY
+        try:
+            told = recording(self._home, self._clock())
+        except (ValueError, OSError) as failure:
+            log.warning("logName=recordingSwitchUnreadable, error=%s", type(failure).__name__)
+            told = None
+        if told != self._recording:
+            self._recording, self._full = told, set()
+
+    def _consider(self, what: Recording, raw: RawCall, call: FunctionCall, answer: Answer) -> None:
+        kind = (call.diy, call.connector_id, call.type, call.function, answer.status)
+        if not what.wants(call) or kind in self._full or answer.status not in (200, 422):
+            return
+        size = len(raw.body) + len(answer.body)
+        if size > what.most_bytes:
+            log.info("logName=sampleNotKept, function=%r, bytes=%d", call.function, size)
+            return
+        sample = self._sample(what, raw, answer)
+        if sample is None or sample.keep(what.folder, what.samples):
+            return
+        if sample.is_enough(what.folder, what.samples):
+            self._full.add(kind)
+
+    def _sample(self, what: Recording, raw: RawCall, answer: Answer) -> Sample | None:
+        body = parse_body(raw.body)  # once more: the function may have changed its options
+        assert isinstance(body, dict)  # noqa: S101 - for the type checker: it made a call
+        told = loads(answer.body)
+        if answer.status != 200:
+            told = told["errors"]
+            if told[0]["code"] in _NO_FUNCTION:
+                return None
+        options, told = without_secrets(body["options"], told, what.masks)
+        call = {name: body[name] for name in _RECORDED_FIELDS if name in body}
+        now = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
+        return Sample({**call, "options": options}, answer.status, told, now)

@@ -1,0 +1,120 @@
+"""A call and its answer without secrets, of the same shape, so that it can be made again.
+
+What holds a secret is known by the names of fields. A value that is masked in one place is masked
+wherever else it stands, in the options and in the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from connector_kit.blueprint import MASK
+from connector_kit.blueprint.redaction import redacted
+from connector_kit.integrator.redact import redact
+
+TOKEN = "one-time-token-of-a-sample"  # noqa: S105 - what stands in place of one
+"""The ``bearerToken`` of every sample."""
+
+SHORTEST = 4
+"""Characters of a masked value that is looked for elsewhere; shorter ones are parts of words."""
+
+MOST_PARTS = 200
+"""Masked values that are also looked for inside longer texts, not only as whole values."""
+
+_IN_TEXT = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def without_secrets(
+    options: Mapping[str, Any], answer: Any, masks: Sequence[str] = ()
+) -> tuple[dict[str, Any], Any]:
+    """Return *options* and *answer* with stand-ins for secrets, and for fields that *masks* name.
+
+    Personal data keep their shape: ``ann@example.com`` becomes ``xxx@xxxxxxx.xxx``.
+    """
+    known: dict[str, str] = {}
+    token = options.get("bearerToken")
+    if isinstance(token, str) and token:
+        known[token] = TOKEN
+    both = (dict(options), answer)
+    cleaned = [_cleaned(each, redact(redacted(each)), known) for each in both]
+    masked = [_masked(each, masks, known) for each in cleaned] if masks else cleaned
+    replaced, answered = (Replacing(known)(each) for each in masked)
+    return replaced | ({"bearerToken": TOKEN} if "bearerToken" in options else {}), answered
+
+
+class Replacing:
+    """Puts stand-ins where values that were masked stand once more."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._whole = known
+        parts = sorted((each for each in known if len(each) >= SHORTEST), key=len, reverse=True)
+        self._parts = re.compile("|".join(map(re.escape, parts[:MOST_PARTS]))) if parts else None
+
+    def __call__(self, value: Any) -> Any:
+        """Return *value* with all its texts replaced."""
+        if isinstance(value, dict):
+            return {name: self(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self(each) for each in value]
+        return self._text(value) if isinstance(value, str) else value
+
+    def _text(self, text: str) -> str:
+        if text in self._whole and len(text) >= SHORTEST:
+            return self._whole[text]
+        if self._parts:
+            text = self._parts.sub(lambda found: self._whole[found[0]], text)
+        return _IN_TEXT.sub(rf"\1 {MASK}", text)
+
+
+def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
+    """Return *value* with masks where *shown*, the same redacted, has them; shapes are kept."""
+    if shown == MASK and value != MASK:
+        return _all_masked(value, known)
+    if isinstance(value, dict) and isinstance(shown, dict):
+        return {name: _cleaned(each, shown[name], known) for name, each in value.items()}
+    if isinstance(value, list) and isinstance(shown, list):
+        return [_cleaned(*each, known) for each in zip(value, shown, strict=True)]
+    return shown
+
+
+def _all_masked(value: Any, known: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _all_masked(each, known) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_all_masked(each, known) for each in value]
+    if isinstance(value, str) and value:
+        return known.setdefault(value, MASK)
+    return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _masked(value: Any, masks: Sequence[str], known: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_masked(each, masks, known) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _shapes(each, known)
+        if any(fnmatchcase(name.lower(), mask.lower()) for mask in masks)
+        else _masked(each, masks, known)
+        for name, each in value.items()
+    }
+
+
+def _shapes(value: Any, known: dict[str, str]) -> Any:
+    """Return *value* with letters and digits replaced in all that it holds."""
+    if isinstance(value, dict):
+        return {name: _shapes(each, known) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shapes(each, known) for each in value]
+    if isinstance(value, str):
+        return known.setdefault(value, _shape(value))
+    return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _shape(text: str) -> str:
+    letters = _LETTER.sub(lambda found: "X" if found[0].isupper() else "x", text)
+    return re.sub(r"\d", "0", letters)

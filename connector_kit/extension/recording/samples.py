@@ -1,0 +1,147 @@
+"""Samples as files: ``<connector>/<type>.<function>.<number>.json``, to be kept beside tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+MOST_FILES = 1000
+"""Samples that one folder takes, of all functions together."""
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST_NAME = 80
+
+
+class UnreadableSampleError(ValueError):
+    """A file is no sample, or there is none; says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call, as the body of ``POST /function``, and the answer to it.
+
+    *answer* is the function's result when *status* is 200, else the list of errors. *recorded* says
+    when, as ISO 8601.
+    """
+
+    call: dict[str, Any] = field(repr=False)
+    status: int
+    answer: Any = field(repr=False)
+    recorded: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the function failed."""
+        return self.status != 200
+
+    @property
+    def stem(self) -> str:
+        """The beginning of its file's path, which it shares with others of its kind."""
+        owner = "diy" if self.call.get("diy") else self.call.get("_connectorId")
+        words = [
+            self.call.get("type"),
+            self.call.get("function"),
+            "failed" if self.failed else None,
+        ]
+        return f"{_file_name(owner)}/{'.'.join(_file_name(each) for each in words if each)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sample as it stands in its file."""
+        told = {"errors": self.answer} if self.failed else {"result": self.answer}
+        return {"recorded": self.recorded, "call": self.call, "status": self.status, **told}
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Return the sample in *file*; raises UnreadableSampleError."""
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+            answer = data["result"] if data["status"] == 200 else data["errors"]
+            call = {**data["call"], "function": data["call"]["function"]}
+            return cls(call, int(data["status"]), answer, str(data.get("recorded", "")))
+        except (ValueError, LookupError, TypeError) as error:
+            raise UnreadableSampleError(
+                f"{file} is no sample ({type(error).__name__}): delete it, or record it again."
+            ) from error
+
+    def keep(self, folder: Path, most: int) -> Path | None:
+        """Write the sample into *folder*, unless there are *most* of its kind, or one like it.
+
+        Several processes may do so at a time. Raises OSError.
+        """
+        if self.is_enough(folder, most):
+            return None
+        if any(_is_like(self, each) for each in _of_kind(folder, self.stem)):
+            return None
+        for number in range(1, most + 1):
+            file = folder / f"{self.stem}.{number}.json"
+            if _claimed(file):
+                _write(file, self.to_json())
+                return file
+        return None
+
+    def is_enough(self, folder: Path, most: int) -> bool:
+        """Tell whether *folder* has *most* of this kind, or is full."""
+        count = sum(1 for _ in _of_kind(folder, self.stem))
+        return count >= most or sum(1 for _ in sample_files(folder)) >= MOST_FILES
+
+
+def read_samples(folder: Path) -> dict[str, Sample]:
+    """Return the samples in *folder* by their path in it, without the ending.
+
+    Raises UnreadableSampleError when there are none, or for a file that is none.
+    """
+    files = [each for each in sample_files(folder) if each.stat().st_size]
+    if not files:
+        raise UnreadableSampleError(
+            f"There are no samples in {folder}: record some with manage.py record start."
+        )
+    return {_name(folder, each): Sample.read(each) for each in files}
+
+
+def sample_files(folder: Path) -> Iterator[Path]:
+    """Yield the files in *folder*, in order of their names."""
+    yield from sorted(folder.glob("**/*.json"))
+
+
+def _name(folder: Path, file: Path) -> str:
+    return file.relative_to(folder).with_suffix("").as_posix()
+
+
+def _of_kind(folder: Path, stem: str) -> Iterator[Path]:
+    path = folder / stem
+    numbered = re.compile(rf"{re.escape(path.name)}\.\d+\.json")
+    if path.parent.is_dir():
+        yield from (each for each in path.parent.iterdir() if numbered.fullmatch(each.name))
+
+
+def _is_like(sample: Sample, file: Path) -> bool:
+    try:
+        known = Sample.read(file)
+    except (UnreadableSampleError, OSError):
+        return False  # another process is about to write it
+    return known.call == sample.call
+
+
+def _claimed(file: Path) -> bool:
+    """Tell whether *file* did not exist; it now does, empty, and is ours."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _write(file: Path, data: dict[str, Any]) -> None:
+    draft = file.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.replace(file)
+
+
+def _file_name(word: object) -> str:
+    return _NO_NAME.sub("_", str(word))[:_LONGEST_NAME]

@@ -1,0 +1,39 @@
+"""What goes wrong in a test: the platform gets an error, or the test asks for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connector_kit.extension.errors import ErrorEntry
+
+
+class CallFailed(Exception):
+    """The platform would get an error instead of a result.
+
+    *status* is the HTTP status, *errors* every entry of the answer; *code* and *message* are the
+    first one's. When the function ran in this process, ``__cause__`` is what it raised.
+    """
+
+    def __init__(self, status: int, errors: Sequence[ErrorEntry]) -> None:
+        self.status = status
+        self.errors = tuple(errors)
+        self.code = self.errors[0].code
+        self.message = self.errors[0].message
+        super().__init__("; ".join(f"{each.code}: {each.message}" for each in self.errors))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer's status, and its body as the platform gets it."""
+        entries = [{"code": each.code, "message": each.message} for each in self.errors]
+        return {"status": self.status, "errors": entries}
+
+
+class NotDeclared(LookupError):
+    """A test names a function or a component that is not there, or has no samples."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError's relatives would show it quoted
+
+
+class StackUnreachable(ConnectionError):
+    """Nobody answers where a stack should be running."""

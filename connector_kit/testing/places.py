@@ -1,0 +1,196 @@
+"""Where a declared connector has its functions called, and what the platform knows there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from connector_kit.blueprint import (
+    CONNECTOR,
+    INTEGRATION,
+    STACK,
+    CompiledComponent,
+    Connector,
+    Document,
+    references,
+    resolve,
+)
+from connector_kit.blueprint.compile import examine
+from connector_kit.blueprint.documents import referred
+from connector_kit.blueprint.functions import HOOK_KINDS
+from connector_kit.testing.ids import made_up_id
+from connector_kit.testing.records import Records, sample_records
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point at which the platform calls *function*: a hook, or the adaptor of a wrapper.
+
+    *component* is the external id of what carries it; of a postResponseMap, of the step's export
+    or import. *ids* are the options that name components, *configuration* is what stands in the
+    hook's entry, *records* are samples of what arrives here. A function for which *runs_here* is
+    false is a script's.
+    """
+
+    kind: str
+    component: str
+    function: str
+    runs_here: bool = True
+    ids: Mapping[str, str] = field(default_factory=dict)
+    configuration: Document | None = None
+    document: Document = field(default_factory=dict)
+    connection: str = ""
+    records: Records = field(default_factory=list)
+
+
+class Flow(NamedTuple):
+    """A flow: the exports that feed it, and its steps with their postResponseMap entries."""
+
+    name: str
+    sources: tuple[str, ...]
+    steps: tuple[tuple[str, Any], ...]
+
+    def holds(self, component: str) -> bool:
+        """Tell whether *component* is a source or a step."""
+        return component in self.sources or any(component == name for name, _ in self.steps)
+
+
+class Declared:
+    """A connector as if it were installed, with an id for everything that it declares.
+
+    *documents* are its components as an account would hold them, by external id. Mistakes in the
+    declaration are not looked for: ``manage.py check`` does that.
+    """
+
+    def __init__(self, connector: type[Connector]) -> None:
+        self.name = connector.name or connector.__name__
+        self._components = {each.external_id: each for each in examine(connector).components}
+        self._ids = {name: made_up_id(name) for name in self._names()}
+        self.documents = {name: self._installed(each) for name, each in self._components.items()}
+        self._flows = [_flow(each) for each in self._of("flows")]
+        self.places = tuple(self._places())
+
+    def document(self, name: str, resource: str) -> Document | None:
+        """Return the document of the component *name*, None unless it is one of *resource*."""
+        component = self._components.get(name)
+        return self.documents[name] if component and component.resource == resource else None
+
+    def connection_of(self, place: Place) -> Document:
+        """Return the document of the connection that *place* goes by, an empty one for none."""
+        return self.documents.get(place.connection, {})
+
+    def _names(self) -> set[str]:
+        referred_to = (references(each.document) for each in self._components.values())
+        return {INTEGRATION, CONNECTOR, STACK, *self._components}.union(*referred_to)
+
+    def _of(self, *resources: str) -> Iterator[CompiledComponent]:
+        return (each for each in self._components.values() if each.resource in resources)
+
+    def _installed(self, component: CompiledComponent) -> Document:
+        name = component.external_id
+        document = resolve(component.document, self._ids)
+        return {"_id": self._ids[name], "externalId": name, **document}
+
+    def _places(self) -> Iterator[Place]:
+        for component in self._of(*_ID_OPTIONS):
+            for kind, entry in _entries(component):
+                yield self._place(kind, entry, component, self._flow_of(component.external_id))
+        for flow in self._flows:
+            for name, entry in flow.steps:
+                if _is_entry(entry) and name in self._components:
+                    yield self._place("postResponseMap", entry, self._components[name], flow)
+
+    def _place(
+        self, kind: str, entry: Mapping[str, Any], component: CompiledComponent, flow: Flow | None
+    ) -> Place:
+        name = component.external_id
+        resolved = resolve(dict(entry), self._ids)
+        connection = referred(component.document.get("_connectionId"))
+        ids = {
+            "_flowId": flow and self._ids[flow.name],
+            "_connectionId": connection and self._ids[connection],
+            _ID_OPTIONS[component.resource]: self._ids[name],
+        }
+        return Place(
+            kind=kind,
+            component=name,
+            function=entry["function"],
+            runs_here=not resolved.get("_scriptId"),
+            ids={option: each for option, each in ids.items() if each},
+            configuration=resolved.get("configuration"),
+            document=self.documents[name],
+            connection=name if component.resource == "connections" else connection or "",
+            records=self._records(name, flow),
+        )
+
+    def _records(self, name: str, flow: Flow | None) -> Records:
+        """Return samples of what arrives at the component *name*: its own if it is a source."""
+        sources = flow.sources if flow and name not in flow.sources else (name,)
+        samples = (sample_records(self.documents.get(each, {})) for each in sources)
+        return next(filter(None, samples), [])
+
+    def _flow_of(self, name: str) -> Flow | None:
+        return next((flow for flow in self._flows if flow.holds(name)), None)
+
+
+_ID_OPTIONS = {"exports": "_exportId", "imports": "_importId", "connections": "_connectionId"}
+"""The option that names a component, by what it is."""
+
+Entry = tuple[str, Mapping[str, Any]]
+
+
+def _entries(component: CompiledComponent) -> Iterator[Entry]:
+    """Yield the functions that *component* names, with their kinds."""
+    document = component.document
+    hooks = document.get("hooks")
+    if component.resource in ("exports", "imports") and isinstance(hooks, dict):
+        yield from ((kind, each) for kind, each in hooks.items() if _is_hook(kind, each))
+    wrapper = document.get("wrapper")
+    if not isinstance(wrapper, dict):
+        return
+    if component.resource == "connections" and isinstance(wrapper.get("pingFunction"), str):
+        yield "ping", {"function": wrapper["pingFunction"]}
+    elif component.resource in ("exports", "imports") and _is_entry(wrapper):
+        yield component.resource.removesuffix("s"), wrapper
+
+
+def _is_hook(kind: str, entry: Any) -> bool:
+    return kind in HOOK_KINDS and _is_entry(entry)
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("function"), str)
+
+
+def _flow(component: CompiledComponent) -> Flow:
+    document = component.document
+    generators = _objects(document.get("pageGenerators"))
+    sources = (referred(each.get("_exportId")) for each in generators)
+    return Flow(
+        component.external_id,
+        tuple(filter(None, sources)),
+        tuple((name, _response_hook(each)) for name, each in _steps(document)),
+    )
+
+
+def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, Document]]:
+    branches = [
+        branch
+        for router in _objects(document.get("routers"))
+        for branch in _objects(router.get("branches"))
+    ]
+    for holder in (document, *branches):
+        for step in _objects(holder.get("pageProcessors")):
+            name = referred(step.get("_importId")) or referred(step.get("_exportId"))
+            if name:
+                yield name, step
+
+
+def _response_hook(step: Document) -> Any:
+    hooks = step.get("hooks")
+    return hooks.get("postResponseMap") if isinstance(hooks, dict) else None
+
+
+def _objects(value: Any) -> list[Document]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,75 @@
+"""The records that come with a declaration: what its exports hold as samples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connector_kit.blueprint import Document
+
+Records = list[Any]
+
+
+def sample_records(document: Mapping[str, Any]) -> Records:
+    """Return the sample records of an export, none when it holds none.
+
+    Looked for in ``mockOutput``, then in ``sampleData`` (protocol/resources.md#export); there also
+    at the path where the export finds records in an answer.
+    """
+    mock = _parsed(document.get("mockOutput"))
+    if isinstance(mock, dict) and isinstance(mock.get("page_of_records"), list):
+        return [_record(each) for each in mock["page_of_records"]]
+    return _listed(_at(_parsed(document.get("sampleData")), _resource_path(document)))
+
+
+def sample_answers(document: Mapping[str, Any], count: int) -> list[Document]:
+    """Return how an application may answer to *count* records of an import: it takes them all.
+
+    The entries are the import's ``mockResponse``, over and over, where it has one.
+    """
+    mock = _listed(_parsed(document.get("mockResponse")))
+    return [_answer(mock, number) for number in range(count)]
+
+
+def _answer(mock: Records, number: int) -> Document:
+    entry = mock[number % len(mock)] if mock else {}
+    given = entry if isinstance(entry, dict) else {"_json": entry}
+    return {"statusCode": 200, "errors": [], "ignored": False, "id": str(number + 1), **given}
+
+
+def _record(entry: Any) -> Any:
+    return entry["record"] if isinstance(entry, dict) and "record" in entry else entry
+
+
+def _listed(value: Any) -> Records:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _parsed(sample: Any) -> Any:
+    """Return *sample*, which the platform also keeps as JSON text."""
+    if not isinstance(sample, str):
+        return sample
+    try:
+        return json.loads(sample)
+    except ValueError:
+        return None
+
+
+def _resource_path(document: Mapping[str, Any]) -> str:
+    http = document.get("http")
+    response = http.get("response") if isinstance(http, dict) else None
+    path = response.get("resourcePath") if isinstance(response, dict) else None
+    return path if isinstance(path, str) else ""
+
+
+def _at(sample: Any, path: str) -> Any:
+    """Return what stands at *path* in *sample*; *sample* itself when nothing does."""
+    found = sample
+    for key in filter(None, path.split(".")):
+        if not isinstance(found, dict) or key not in found:
+            return sample
+        found = found[key]
+    return found

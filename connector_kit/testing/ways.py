@@ -1,0 +1,108 @@
+"""Two ways for a call to reach a function: within this process, or over HTTP to a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import requests
+
+from connector_kit.blueprint import Document
+from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.calls import new_request_id
+from connector_kit.extension.dispatch import Dispatcher
+from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.leftovers import Alone
+from connector_kit.extension.registry import FunctionModule, Registry
+from connector_kit.integrator.wire import dumps, loads
+from connector_kit.testing.failures import CallFailed, StackUnreachable
+
+SECONDS = 330.0
+"""How long a call may take over HTTP: longer than a stack lets any function run."""
+
+
+class Way(Protocol):
+    """How calls are made."""
+
+    def __call__(self, body: Document) -> Any:
+        """Return the result of the call *body*; raises `CallFailed`."""
+
+
+def registry_of(module: FunctionModule, *, contracts: bool = True) -> Registry:
+    """Return the registry in which *module* is every connector's, and the self-made one as well."""
+    registry = Registry(connectors=lambda _id: module, contracts=contracts)
+    registry.diy = module
+    return registry
+
+
+class Here:
+    """Calls the functions of *module* in this process, by way of what a stack does with a call.
+
+    The body is written and read as JSON, results are held to the contracts, and what a function
+    raises becomes an error entry; it stays at hand as the cause of `CallFailed`.
+    """
+
+    def __init__(self, module: FunctionModule, *, contracts: bool = True) -> None:
+        self._raised: BaseException | None = None
+        self._alone = Alone()
+        self._dispatch = Dispatcher(registry_of(module, contracts=contracts), invoke=self._invoke)
+
+    def __call__(self, body: Document) -> Any:
+        """Return the result of the call *body*; raises `CallFailed`."""
+        self._raised = None
+        answer = self._dispatch(RawCall(dumps(body), new_request_id(), None))
+        try:
+            return _result(answer.status, answer.body)
+        except CallFailed as failed:
+            raise failed from self._raised
+
+    def _invoke(self, function: Callable[..., Any], options: Any) -> Any:
+        try:
+            return self._alone(function, options)
+        except (Exception, SystemExit) as raised:
+            self._raised = raised
+            raise
+
+
+class OverHttp:
+    """Calls a running stack at *address*, over a connection that is kept until `close`."""
+
+    def __init__(self, address: str, system_token: str, *, seconds: float = SECONDS) -> None:
+        self._url = f"{address.rstrip('/').removesuffix('/function')}/function"
+        self._seconds = seconds
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {system_token}"
+        self._session.headers["Content-Type"] = "application/json"
+
+    def __call__(self, body: Document) -> Any:
+        """Return the result of the call *body*; raises `CallFailed`, or `StackUnreachable`."""
+        try:
+            response = self._session.post(self._url, dumps(body), timeout=self._seconds)
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise StackUnreachable(
+                f"{self._url} does not answer ({type(error).__name__}): check that a stack runs "
+                "there, as manage.py stack or connector-kit-stack."
+            ) from None
+        return _result(response.status_code, response.content)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
+
+
+def _result(status: int, body: bytes) -> Any:
+    if status == 200:
+        return loads(body)
+    raise CallFailed(status, _entries(status, body))
+
+
+def _entries(status: int, body: bytes) -> list[ErrorEntry]:
+    """Return the errors of an answer; of one that lists none, what the platform makes of it."""
+    try:
+        listed = loads(body)["errors"]
+        entries = [ErrorEntry(str(each["code"]), str(each["message"])) for each in listed]
+    except (ValueError, LookupError, TypeError):
+        entries = []
+    said = f"The stack answered with status {status} and no errors."
+    return entries or [ErrorEntry("invalid_extension_response", said)]
