@@ -15,8 +15,10 @@ from connector_kit.sandbox.control import control
 from connector_kit.sandbox.errors import Dropped, Refusal, error, not_found, refuse
 from connector_kit.sandbox.memory.tokens import Token
 from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.routes import housekeeping, scopes
+from connector_kit.sandbox.routes.account.acting import acting
 from connector_kit.sandbox.routes.call import Answer, Call, Handler, answer_refusal
-from connector_kit.sandbox.routes.reference import is_api_identifier, not_implemented
+from connector_kit.sandbox.routes.data.invoking import by_identifier, is_api_identifier
 from connector_kit.sandbox.routes.routing import Match, split
 from connector_kit.sandbox.routes.table import router
 from connector_kit.sandbox.traffic.journal import Visit
@@ -85,8 +87,9 @@ class App:
             await asyncio.sleep(latency / 1000)
         try:
             token = self._platform.tokens.authenticate(request.headers.get("Authorization"))
+            token = acting(self._platform.store, token, request.headers, visit.method)
             visit.account_id, visit.token = token.account_id, token.kind
-            return await self._execute(visit, token, query, body)
+            return await self._execute(visit, token, query, body, request)
         except Refusal as refusal:
             return answer_refusal(refusal)
         except Dropped:
@@ -95,11 +98,15 @@ class App:
             logger.exception("%s %s failed in the sandbox itself", visit.method, visit.path)
             return answer_refusal(refuse(500, "internal_error", "The sandbox has a defect."))
 
-    async def _execute(self, visit: Visit, token: Token, query: str, body: bytes) -> Answer:
+    async def _execute(
+        self, visit: Visit, token: Token, query: str, body: bytes, request: web.BaseRequest
+    ) -> Answer:
         segments = [unquote(each) for each in split(visit.path[len(API) :])]
         match = self._match(visit, segments)
         self._limit(visit, token)
         await self._misbehave(visit, token)
+        scopes.admit(token, match.route, match.params)
+        housekeeping.keep_house(self._platform)
         call = Call(
             platform=self._platform,
             method=visit.method,
@@ -108,6 +115,8 @@ class App:
             query=query,
             body=body,
             token=token,
+            headers=request.headers,
+            origin=f"http://{request.host}",
         )
         result = match.target(call)
         answer = await result if isawaitable(result) else result
@@ -121,7 +130,7 @@ class App:
                 visit.route = found.route
                 return found
             if is_api_identifier(segments):
-                return Match(not_implemented, "/{apiIdentifier}", {})
+                return Match(by_identifier, scopes.BY_IDENTIFIER, {})
         raise not_found(f"route {visit.method} {visit.path}")
 
     def _limit(self, visit: Visit, token: Token) -> None:
@@ -137,7 +146,7 @@ class App:
 
     async def _misbehave(self, visit: Visit, token: Token) -> None:
         misfortune = self._platform.misfortune
-        visit.fault = misfortune.strikes(visit.method, visit.path, token.account_id)
+        visit.fault = misfortune.strikes(visit.method, visit.path, token.account_id, token.kind)
         match visit.fault:
             case "429":
                 raise self._too_many(1)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 
+from connector_kit.sandbox import openapi, staging
 from connector_kit.sandbox.errors import not_found, refuse
 from connector_kit.sandbox.memory.store import Account
 from connector_kit.sandbox.platform import Platform
@@ -44,7 +45,8 @@ async def control(platform: Platform, method: str, path: str, query: str, body: 
         raise not_found(f"control route {method} /_sandbox/{path}")
     try:
         result = match.target(Request(platform, match.params, query, body))
-        return answer(await result if asyncio.iscoroutine(result) else result)
+        told = await result if asyncio.iscoroutine(result) else result
+        return told if isinstance(told, Answer) else answer(told)
     except (ValueError, TypeError) as error:
         raise refuse(422, "invalid_field", f"{path}: {error}.") from error
 
@@ -140,13 +142,44 @@ async def _drain(request: Request) -> Document:
 
 def _documents(request: Request) -> Document:
     """Everything of one account by type, secrets masked."""
-    account_id = request.params["id"]
-    if account_id not in request.platform.store.accounts:
-        raise not_found(f"account {account_id}")
+    account_id = _account_id(request)
     found: dict[str, list[Document]] = defaultdict(list)
     for record in request.platform.store.of_account(account_id):
         found[record.resource].append(parse(record.public))
     return dict(found)
+
+
+def _stage_job(request: Request) -> Document:
+    return staging.stage_job(request.platform, _account_id(request), request.body)
+
+
+def _stage_errors(request: Request) -> list[Document]:
+    return staging.stage_errors(request.platform, _account_id(request), request.body)
+
+
+def _stage_log(request: Request) -> Document:
+    return staging.stage_log(request.platform, request.body)
+
+
+def _account_id(request: Request) -> str:
+    return staging.account_id_of(request.platform, request.params["id"])
+
+
+def _mails(request: Request) -> list[Document]:
+    return [*request.platform.mails.sent]
+
+
+def _file(request: Request) -> Answer:
+    """A file whose signed address is still good."""
+    platform = request.platform
+    file = platform.files.open(request.params["key"], platform.clock.now())
+    if file is None:
+        raise refuse(403, "forbidden", "The address of the file is wrong, or too old.")
+    return Answer(200, file.content, file.content_type)
+
+
+def _openapi(_: Request) -> Document:
+    return openapi.description()
 
 
 def _object(body: bytes) -> Document:
@@ -171,6 +204,12 @@ _ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/clock", _advance),
     ("POST", "/drain", _drain),
     ("GET", "/accounts/{id}/documents", _documents),
+    ("POST", "/accounts/{id}/jobs", _stage_job),
+    ("POST", "/accounts/{id}/errors", _stage_errors),
+    ("POST", "/logs", _stage_log),
+    ("GET", "/mails", _mails),
+    ("GET", "/files/{key}/{name}", _file),
+    ("GET", "/openapi.json", _openapi),
 )
 _ROUTER: Router[Control] = Router()
 for _route in _ROUTES:

@@ -8,15 +8,23 @@ from connector_kit.sandbox.wire import Document
 
 
 class Refusal(Exception):
-    """An answer that is an error: a status, and one or more of code, message and field."""
+    """An answer that is an error: a status, and one or more of code, message and field.
+
+    *beside* is what stands beside ``errors``: step routes of 2.0 tell what was achieved already.
+    """
 
     def __init__(
-        self, status: int, errors: Sequence[Document], headers: dict[str, str] | None = None
+        self,
+        status: int,
+        errors: Sequence[Document],
+        headers: dict[str, str] | None = None,
+        beside: Document | None = None,
     ) -> None:
         super().__init__(f"{status}: {errors}")
         self.status = status
         self.errors = list(errors)
         self.headers = headers or {}
+        self.beside = beside or {}
 
 
 class Dropped(Exception):
@@ -57,6 +65,22 @@ def missing_entry(field: str) -> Document:
 def invalid_entry(field: str, why: str) -> Document:
     """The entry for a field that holds what it must not."""
     return error("invalid_field", f"The field {field} {why}.", field)
+
+
+def invalid_reference(field: str, resource: str, identity: object) -> Refusal:
+    """422: a field names a document that is not there."""
+    message = f"{field} names the {resource} {identity!r}, which this account does not have."
+    return refuse(422, "invalid_ref", message, field)
+
+
+def not_simulated(what: str) -> Refusal:
+    """501: integrator.io does this, the sandbox does not (docs/sandbox.md)."""
+    return refuse(501, "not_implemented", f"The sandbox does not simulate {what}.")
+
+
+def impossible(message: str) -> Refusal:
+    """422: not in the state that something is in."""
+    return refuse(422, "invalid_operation", message)
 
 
 def missing(field: str) -> Refusal:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from connector_kit.sandbox.calling.backends import Backends
 from connector_kit.sandbox.calling.functions import Functions
 from connector_kit.sandbox.calling.pushes import Pushes
 from connector_kit.sandbox.clock import Clock
+from connector_kit.sandbox.memory.audit import Audit
+from connector_kit.sandbox.memory.bin import Bin
+from connector_kit.sandbox.memory.failures import Failures
+from connector_kit.sandbox.memory.files import Files
+from connector_kit.sandbox.memory.jobs import Jobs
 from connector_kit.sandbox.memory.licenses import Licenses
+from connector_kit.sandbox.memory.logs import Logs
+from connector_kit.sandbox.memory.mails import Mails
+from connector_kit.sandbox.memory.retries import Retries
 from connector_kit.sandbox.memory.states import States
 from connector_kit.sandbox.memory.store import Account, Store
 from connector_kit.sandbox.memory.tokens import Tokens
@@ -18,6 +28,21 @@ from connector_kit.sandbox.traffic.journal import Journal
 from connector_kit.sandbox.traffic.ratelimit import Buckets
 
 PUBLISHER_EMAIL = "publisher@example.com"
+
+
+class Kept(Protocol):
+    """A part of the memory that goes into a snapshot under its name."""
+
+    changes: int
+
+    def saved(self) -> list[Any]:
+        """Return everything as JSON."""
+
+    def restore(self, saved: list[Any]) -> None:
+        """Remember what `saved` returned."""
+
+    def expire(self, now: float) -> None:
+        """Forget what is too old."""
 
 
 @dataclass
@@ -35,6 +60,18 @@ class Platform:
     journal: Journal
     functions: Functions
     pushes: Pushes
+    backends: Backends = field(default_factory=Backends)
+    jobs: Jobs = field(default_factory=Jobs)
+    failures: Failures = field(default_factory=Failures)
+    retries: Retries = field(default_factory=Retries)
+    bin: Bin = field(default_factory=Bin)
+    audit: Audit = field(default_factory=Audit)
+    logs: Logs = field(default_factory=Logs)
+    files: Files = field(default_factory=Files)
+    mails: Mails = field(default_factory=Mails)
+    tidied: float = 0.0
+    """When old things were forgotten last, in seconds since the epoch."""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     @classmethod
     def of(cls, options: Options) -> Platform:
@@ -60,7 +97,18 @@ class Platform:
     @property
     def changes(self) -> int:
         """A number that grows with everything worth saving."""
-        return self.store.changes + self.states.changes
+        kept = sum(each.changes for each in self.kept.values())
+        return self.store.changes + self.states.changes + kept
+
+    @property
+    def kept(self) -> dict[str, Kept]:
+        """What goes into a snapshot besides documents, licences and state."""
+        return {
+            "jobs": self.jobs,
+            "failures": self.failures,
+            "retries": self.retries,
+            "bin": self.bin,
+        }
 
     @property
     def publisher(self) -> Account:

@@ -50,6 +50,7 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
         await platform.pushes.stop()
         await runner.cleanup()
         await platform.functions.close()
+        await platform.backends.close()
         stopping.set()
         await saver
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connector_kit.sandbox.documents.records import Record
+from connector_kit.sandbox.memory.access_tokens import access_token
 from connector_kit.sandbox.memory.licenses import License
 from connector_kit.sandbox.memory.states import Place
 from connector_kit.sandbox.memory.store import Account, Ids
@@ -26,6 +27,7 @@ def contents(platform: Platform) -> list[bytes]:
         "clock_offset": platform.clock.offset,
         "accounts": [asdict(each) for each in store.accounts.values()],
         "licenses": [asdict(each) for each in platform.licenses],
+        **{name: each.saved() for name, each in platform.kept.items()},
     }
     states = [_item([*place, key], value) for place, key, value in platform.states.items()]
     records = [_item([each.account_id, each.resource], each.body) for each in store.records()]
@@ -77,6 +79,11 @@ def _fill(platform: Platform, saved: Document) -> None:
         platform.states.put(Place(*place), key, render(value))
     for (account_id, resource), document in saved["records"]:
         platform.store.put(Record.of(account_id, resource, document))
+    for name, part in platform.kept.items():
+        part.restore(saved.get(name, []))
+    for record in platform.store.records():
+        if record.resource == "accesstokens":
+            platform.tokens.keep(access_token(record))
 
 
 def _item(key: list[Any], value: bytes) -> bytes:

@@ -35,7 +35,7 @@ def _no_constant(word: str) -> NoReturn:
 def iso(seconds: float) -> str:
     """Write an instant as ISO 8601 in UTC with milliseconds."""
     instant = datetime.fromtimestamp(seconds, UTC)
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def instant(text: object) -> float:

@@ -3,7 +3,8 @@
 import pytest
 
 from connector_kit.sandbox import Sandbox
-from tests.sandbox.plain import CONNECTOR, FAR, Api, running_stack
+from tests.sandbox.plain import CONNECTOR, FAR, Api, running_application, running_stack
+from tests.sandbox.world import World
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +87,20 @@ def install(sandbox, api, connector, license_for):
         return answer.json()["_integrationId"]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def world(sandbox):
+    """Documents for rows of the reference, made when they are first named."""
+    with running_stack() as (stack, uri), running_application() as application:
+        stack.uri = uri
+        world = World(sandbox, stack, application)
+        yield world
+        world.close()
+
+
+@pytest.fixture
+def application():
+    """An application on this machine."""
+    with running_application() as application:
+        yield application

@@ -1,4 +1,4 @@
-"""A client that knows nothing but HTTP, and a stack that runs Python functions."""
+"""A client that knows nothing but HTTP, a stack that runs Python functions, an application."""
 
 import json
 import threading
@@ -141,6 +141,72 @@ def running_stack():
     thread.start()
     try:
         yield stack, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Application:
+    """What connections lead to; `requests` are those that came, `answers` what they get.
+
+    An answer is a function of the request, or (status, body, headers); other paths echo.
+    """
+
+    def __init__(self):
+        self.requests = []
+        self.answers = {}
+        self.uri = ""
+
+    def answer(self, request):
+        self.requests.append(request)
+        path = request["path"].split("?")[0]
+        told = self.answers.get(f"{request['method']} {path}", self.answers.get(path))
+        told = told(request) if callable(told) else told
+        return told or (200, {"id": "77", "echo": request["body"]}, {})
+
+    @property
+    def last(self):
+        return self.requests[-1]
+
+
+@contextmanager
+def running_application():
+    """Serve an `Application` on this machine."""
+    application = Application()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _do(self):
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            status, body, headers = application.answer(
+                {
+                    "method": self.command,
+                    "path": self.path,
+                    "headers": {name.lower(): value for name, value in self.headers.items()},
+                    "body": json.loads(text) if text.startswith(("{", "[")) else text,
+                }
+            )
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do  # noqa: N815 - the library's names
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        application.uri = f"http://127.0.0.1:{server.server_port}"
+        yield application
     finally:
         server.shutdown()
         server.server_close()

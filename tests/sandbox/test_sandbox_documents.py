@@ -184,8 +184,8 @@ INVALID = {
     ),
     "too much concurrency": (
         "connections",
-        {"name": "x", "type": "http", "http": {"concurrencyLevel": 51}},
-        ("invalid_field", "http.concurrencyLevel"),
+        {"name": "x", "type": "ftp", "ftp": {"concurrencyLevel": 51}},
+        ("invalid_field", "ftp.concurrencyLevel"),
     ),
     "an export without connection": (
         "exports",

@@ -64,6 +64,34 @@ def test_faults_strike_chosen_requests_only(sandbox, api, customer, faults):
     assert api(sandbox.accounts[1].token).get("/exports").status_code == 200
 
 
+def test_faults_can_be_kept_to_what_connectors_ask(api, customer, stack, install, faults):
+    identity = install()
+    stack.functions["step"] = lambda options: (
+        api(options["bearerToken"]).get("/exports").status_code
+    )
+    faults("500", tokens=["one_time"])
+
+    assert customer.get("/exports").status_code == 200
+    assert customer.put(f"/integrations/{identity}/installer/step", {}).json() == 500
+
+
+def test_one_request_can_be_chosen_to_go_wrong(sandbox, api, customer, faults):
+    account = sandbox.accounts[0].account_id
+    faults("500", accounts=[account], methods=["GET"], skip=2, limit=1)
+    api(sandbox.accounts[1].token).get("/exports")
+    customer.post("/templates", {"name": "x"})
+
+    statuses = [customer.get("/exports").status_code for _ in range(5)]
+
+    assert statuses == [200, 200, 500, 200, 200]
+
+
+def test_faults_told_anew_are_counted_anew(customer, faults):
+    for _ in range(2):
+        faults("503", limit=2)
+        assert [customer.get("/exports").status_code for _ in range(3)] == [503, 503, 200]
+
+
 def test_the_platform_may_hang_up_on_a_function_that_still_runs(
     api, customer, control, stack, install, faults
 ):
@@ -99,7 +127,7 @@ def test_with_a_seed_the_same_faults_are_drawn_again():
     faults = Faults(rate=0.5, kinds=KINDS, seed=7)
 
     draws = [
-        [misfortune.strikes("POST", "/v1/exports", "a") for _ in range(50)]
+        [misfortune.strikes("POST", "/v1/exports", "a", "account") for _ in range(50)]
         for misfortune in (Misfortune(faults), Misfortune(faults))
     ]
 
@@ -110,7 +138,7 @@ def test_with_a_seed_the_same_faults_are_drawn_again():
 def test_a_lost_answer_of_a_read_is_a_dropped_one():
     misfortune = Misfortune(Faults(rate=1, kinds=("lost_answer",)))
 
-    assert misfortune.strikes("GET", "/v1/exports", "a") == "drop"
+    assert misfortune.strikes("GET", "/v1/exports", "a", "account") == "drop"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +151,9 @@ def test_a_lost_answer_of_a_read_is_a_dropped_one():
         {"sort": "x"},
         {"rate": "often"},
         {"slow_seconds": -1},
+        {"tokens": ["of gold"]},
+        {"skip": -1},
+        {"limit": "few"},
     ],
 )
 def test_faults_that_make_no_sense_are_refused(control, wrong):

@@ -82,12 +82,14 @@ def test_what_is_no_connector_cannot_be_installed(customer):
     assert code(customer.post("/integrations/none/install", {})) == (404, "not_found")
 
 
-def test_framework_two_is_said_to_be_unanswered(publisher, customer):
+def test_framework_two_needs_a_source_integration(publisher, customer):
     made = publisher.create("connectors", framework="twoDotZero")
+    license_ = {"email": "customer-1@example.com", "expires": FAR}
+    publisher.post(f"/connectors/{made['_id']}/licenses", license_)
 
-    answer = customer.post(f"/integrations/{made['_id']}/install", {})
+    answer = customer.post(f"/connectors/{made['_id']}/install", {})
 
-    assert code(answer) == (501, "not_implemented")
+    assert code(answer) == (422, "invalid_operation")
 
 
 def test_when_the_installer_fails_the_integration_stays_and_can_be_uninstalled(

@@ -53,6 +53,15 @@ def test_connections_belong_to_their_environment(customer):
     assert errors(answer) == [("invalid_ref", "_connectionId")]
 
 
+def test_a_flow_runs_steps_of_its_own_environment_only(customer):
+    connection = customer.connection(sandbox=True)["_id"]
+    export = customer.create("exports", _connectionId=connection, sandbox=True)["_id"]
+    flow = {"name": "x", "pageGenerators": [{"_exportId": export}]}
+
+    assert errors(customer.post("/flows", flow)) == [("invalid_ref", "pageGenerators[0]._exportId")]
+    assert customer.post("/flows", {**flow, "sandbox": True}).status_code == 201
+
+
 def test_ids_inside_an_authors_own_data_are_not_references(customer):
     data = {"mockOutput": {"_connectionId": "x"}, "settings": {"_exportId": "y"}}
 

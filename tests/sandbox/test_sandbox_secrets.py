@@ -7,6 +7,10 @@ from tests.sandbox.plain import HTTP_CONNECTION
 MASK = "******"
 
 
+def _http(auth):
+    return {**HTTP_CONNECTION["http"], "auth": auth}
+
+
 def _auth(document):
     return document["http"]["auth"]["basic"]
 
@@ -58,14 +62,14 @@ def test_a_patch_leaves_secrets_alone(customer):
 
 def test_a_mask_in_a_new_document_is_no_secret(customer):
     basic = {"username": "u", "password": MASK}
-    made = customer.connection(http={"auth": {"type": "basic", "basic": basic}})
+    made = customer.connection(http=_http({"type": "basic", "basic": basic}))
 
     assert "password" not in _auth(made)
     assert made["offline"] is True
 
 
 def test_a_ping_takes_a_connection_offline_and_back(customer):
-    made = customer.connection(http={"auth": {"type": "basic"}})
+    made = customer.connection(http=_http({"type": "basic"}))
     path = f"/connections/{made['_id']}"
     assert customer.post(f"{path}/ping", {}).json()["code"] == 401
     assert customer.get(path).json()["offline"] is True
@@ -111,7 +115,10 @@ def test_an_unsaved_connection_is_pinged_by_the_same_rule(customer, row):
 
 
 SECRETS = {
-    "connections": {"type": "wrapper", "wrapper": {"encrypted": {"secret": "x"}}},
+    "connections": {
+        "type": "wrapper",
+        "wrapper": {"pingFunction": "ping", "encrypted": {"secret": "x"}},
+    },
     "exports": {"type": "webhook", "webhook": {"token": "x"}},
     "iclients": {"provider": "shopify", "oauth2": {"clientSecret": "x"}},
     "stacks": {"type": "lambda", "lambda": {"secretAccessKey": "x"}},

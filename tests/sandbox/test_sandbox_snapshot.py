@@ -46,6 +46,36 @@ def test_a_sandbox_goes_on_where_its_snapshot_ended(tmp_path, stack):
         client.close(), publisher.close()
 
 
+def test_jobs_errors_tokens_and_the_recycle_bin_are_kept(tmp_path):
+    path = tmp_path / "sandbox.json"
+    with Sandbox(accounts=1, snapshot=path) as first:
+        client, control = _client(first), Api(first.control_url)
+        export = client.create("exports", type="webhook")["_id"]
+        flow = client.create("flows", pageGenerators=[{"_exportId": export}])["_id"]
+        job = client.post(f"/flows/{flow}/run").json()["_jobId"]
+        errors = {"errors": [{"message": "no", "retryData": {"a": 1}}]}
+        staged = f"/accounts/{first.accounts[0].account_id}/errors"
+        control.post(staged, {"_flowId": flow, "_expOrImpId": export, "_jobId": job, **errors})
+        made = client.create("accesstokens", fullAccess=True)["_id"]
+        token = client.get(f"/accesstokens/{made}/display").json()["token"]
+        script = client.create("scripts", content="1")["_id"]
+        client.delete(f"/scripts/{script}")
+        before = [client.get(each).json() for each in ("/jobs", "/retries", "/recycleBinTTL")]
+        listed = client.get(f"/flows/{flow}/{export}/errors").json()
+        client.close(), control.close()
+
+    with Sandbox(accounts=1, snapshot=path) as second:
+        client, other = _client(second), Api(second.base_url, token)
+        assert [
+            client.get(each).json() for each in ("/jobs", "/retries", "/recycleBinTTL")
+        ] == before
+        assert client.get(f"/flows/{flow}/{export}/errors").json() == listed
+        assert other.get("/tokenInfo").status_code == 200
+        restored = client.post(f"/recycleBinTTL/scripts/{script}/doCascadeRestore", {})
+        assert restored.json()["content"] == "1"
+        client.close(), other.close()
+
+
 def test_the_file_is_for_its_owner_only_and_replaced_as_a_whole(tmp_path):
     path = tmp_path / "sandbox.json"
     with Sandbox(accounts=1, snapshot=path):

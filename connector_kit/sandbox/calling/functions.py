@@ -1,4 +1,4 @@
-"""Calling a connector's functions on its stack (protocol/extension.md#1-server-stack-the-endpoint).
+"""Calling functions on a stack (protocol/extension.md#1-server-stack-the-endpoint).
 
 A call's one-time token is valid until the function's answer is there. A 422 of the stack is passed
 on; anything else but a usable 200 is ``invalid_extension_response`` (protocol/README.md U9).
@@ -13,25 +13,34 @@ from typing import Any
 
 import aiohttp
 
+from connector_kit.sandbox.calling.stacks import find_stack
 from connector_kit.sandbox.clock import Clock
 from connector_kit.sandbox.errors import Refusal, refuse
 from connector_kit.sandbox.memory.store import Store
-from connector_kit.sandbox.memory.tokens import Tokens
+from connector_kit.sandbox.memory.tokens import Scope, Tokens
 from connector_kit.sandbox.traffic.faults import Misfortune
 from connector_kit.sandbox.traffic.journal import Journal
 from connector_kit.sandbox.wire import Document, parse, render
 
+INVOKE_ONLY = Scope(every=True)
+"""What the token of a function reaches that belongs to no connector."""
+
 
 @dataclass(frozen=True)
 class FunctionCall:
-    """Which function of which connector is called for which installation."""
+    """Which function is called, of which connector and for which installation.
 
-    connector_id: str
-    integration_id: str
+    Without *connector_id* it belongs to a self-made integration (``diy``). Without *type* it is one
+    of the flat functions of framework 2.0. Without *stack_id* it is on the connector's own stack.
+    """
+
+    connector_id: str | None
+    integration_id: str | None
     account_id: str
-    type: str
     function: str
     options: Document
+    type: str | None = None
+    stack_id: str | None = None
 
 
 def unusable(why: str) -> Refusal:
@@ -59,14 +68,15 @@ class Functions:
     async def call(self, call: FunctionCall) -> Any:
         """Return the function's result; raises `Refusal` 422 when it fails or cannot be reached."""
         started, at, code = time.perf_counter(), self._clock.now(), None
-        token = self._tokens.issue(call.account_id, call.connector_id, call.integration_id)
+        scope = None if call.connector_id else INVOKE_ONLY
+        token = self._tokens.issue(call.account_id, call.connector_id, call.integration_id, scope)
         try:
             return await self._exchange(call, token.value)
         except Refusal as refusal:
             code = str(refusal.errors[0].get("code"))
             raise
         finally:
-            self._tokens.revoke(token)
+            self._tokens.revoke(token.value)
             self._journal.note_call(
                 call.function,
                 call.integration_id,
@@ -82,10 +92,13 @@ class Functions:
             await self._session.close()
 
     async def _exchange(self, call: FunctionCall, token: str) -> Any:
-        url, system_token = self._stack_of(call.connector_id)
+        url, system_token = self._stack_of(call)
+        owner: Document = (
+            {"_connectorId": call.connector_id} if call.connector_id else {"diy": True}
+        )
         body = {
-            "_connectorId": call.connector_id,
-            "type": call.type,
+            **owner,
+            **({"type": call.type} if call.type else {}),
             "function": call.function,
             "options": {**call.options, "bearerToken": token},
         }
@@ -97,13 +110,13 @@ class Functions:
             raise unusable(f"{url} cannot be reached: {type(error).__name__}.") from error
         return _result(url, call.function, status, text)
 
-    def _stack_of(self, connector_id: str) -> tuple[str, str]:
-        connector = self._store.find("connectors", connector_id)
-        stack = connector and self._store.get(
-            connector.account_id, "stacks", connector.get("_stackId") or ""
-        )
+    def _stack_of(self, call: FunctionCall) -> tuple[str, str]:
+        connector = self._store.find("connectors", call.connector_id or "")
+        stack_id = call.stack_id or (connector and connector.get("_stackId")) or ""
+        stack = find_stack(self._store, call.account_id, call.connector_id, stack_id)
         if not stack:
-            raise unusable(f"The connector {connector_id} has no stack.")
+            owner = f"connector {call.connector_id}" if call.connector_id else "integration"
+            raise unusable(f"The {owner} has no stack {stack_id or '(none is named)'}.")
         server = stack.get("server") or {}
         if not server.get("hostURI"):
             raise unusable(f"The stack {stack.id} has no server.hostURI; only servers are called.")

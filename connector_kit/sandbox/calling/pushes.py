@@ -6,11 +6,15 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from connector_kit.sandbox.calling.functions import FunctionCall, Functions
+from connector_kit.sandbox.calling.functions import FunctionCall, Functions, unusable
+from connector_kit.sandbox.documents.frameworks import TWO_DOT_ZERO
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.errors import Refusal
 from connector_kit.sandbox.memory.licenses import Licenses
 from connector_kit.sandbox.memory.store import Store
 from connector_kit.sandbox.traffic.journal import Journal
+from connector_kit.sandbox.wire import Document, parse
 
 logger = logging.getLogger(__name__)
 
@@ -90,17 +94,39 @@ class Pushes:
     async def _update(self, identity: str) -> None:
         integration = self._store.find("integrations", identity)
         connector = integration and self._store.find("connectors", integration.connector_id or "")
-        if not (integration and connector):
-            return
-        license_ = self._licenses.of_installation(identity)
-        opts = license_.fields.get("opts") if license_ else None
-        await self._functions.call(
-            FunctionCall(
-                connector_id=connector.id,
-                integration_id=identity,
-                account_id=integration.account_id,
-                type="installer",
-                function=connector.get("updateFunction"),
-                options={"_integrationId": identity, "opts": opts or {}},
-            )
-        )
+        if integration and connector:
+            license_ = self._licenses.of_installation(identity)
+            call = _flat_call if connector.get("framework") == TWO_DOT_ZERO else _call
+            account = self._store.accounts[integration.account_id]
+            shown = license_.answer(account) if license_ else {}
+            await self._functions.call(call(connector, integration, shown))
+
+
+def _call(connector: Record, integration: Record, license_: Document) -> FunctionCall:
+    return FunctionCall(
+        connector_id=connector.id,
+        integration_id=integration.id,
+        account_id=integration.account_id,
+        type="installer",
+        function=connector.get("updateFunction"),
+        options={"_integrationId": integration.id, "opts": license_.get("opts") or {}},
+    )
+
+
+def _flat_call(connector: Record, integration: Record, license_: Document) -> FunctionCall:
+    """In framework 2.0 the reference names no place for the function: ``twoDotZero.update`` here.
+
+    It falls back to the listing's ``updateFunction``, and to the name ``update``.
+    """
+    told = find(connector.document, ("twoDotZero", "update"))
+    named = told if isinstance(told, dict) else {}
+    if named.get("_scriptId") and not named.get("_stackId"):
+        raise unusable("The update function is on a script; the sandbox runs no JavaScript.")
+    return FunctionCall(
+        connector_id=connector.id,
+        integration_id=integration.id,
+        account_id=integration.account_id,
+        function=str(named.get("function") or connector.get("updateFunction") or "update"),
+        options={"resource": parse(integration.public), "license": license_},
+        stack_id=named.get("_stackId"),
+    )

@@ -31,6 +31,7 @@ _SECRETS = {
         oauth2.clientSecret netsuite.consumerKey netsuite.consumerSecret
         salesforce.clientSecret salesforce.privateKey amazonmws.secretKey ebay.certId
     """,
+    "accesstokens": "token",
 }
 SECRETS: dict[str, tuple[Path, ...]] = {
     resource: tuple(tuple(path.split(".")) for path in paths.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from connector_kit.sandbox.wire import Document
@@ -40,3 +41,10 @@ def remove(document: Document, path: Path) -> None:
     parent = find(document, path[:-1])
     if isinstance(parent, dict):
         parent.pop(path[-1], None)
+
+
+def objects(value: Any) -> Iterator[Document]:
+    """Yield the objects of a list; nothing for what is no list."""
+    yield from (
+        each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict)
+    )

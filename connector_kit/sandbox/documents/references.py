@@ -40,7 +40,7 @@ _LOOSE = {
 }
 """References that may form a circle, or are no reason to keep their target."""
 
-_DATA = {
+AUTHORS_DATA = {
     "configuration",
     "mapping",
     "mappings",
@@ -82,7 +82,7 @@ def _walk(value: Any, path: str) -> Iterator[Reference]:
             here = f"{path}.{name}" if path else name
             if name in TARGETS:
                 yield from _named(name, inner, here)
-            elif name not in _DATA:
+            elif name not in AUTHORS_DATA:
                 yield from _walk(inner, here)
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from connector_kit.sandbox.wire import Document
 
-ALWAYS_KEPT = ("_id", "createdAt", "_connectorId", "sandbox", "apiIdentifier")
+ORIGIN = ("_templateId", "_sourceId")
+"""Where a document was copied from: read-only."""
+ALWAYS_KEPT = ("_id", "createdAt", "_connectorId", "sandbox", "apiIdentifier", *ORIGIN)
 """Fields of a stored document that no PUT changes or erases."""
 KEPT = {
     "connections": ("offline", "queues"),
@@ -18,7 +20,24 @@ KEPT = {
 }
 """More such fields; a connector may write some of an integration's (`lifecycle_fields`)."""
 
-_PLATFORMS_OWN = {"connections": ("offline", "queues"), "integrations": ("_parentId",)}
+BY_PATCH_ONLY = {"scripts": ("debugUntil",)}
+"""Fields that neither a POST nor a PUT writes."""
+
+_PLATFORMS_OWN = {
+    "connections": ("offline", "queues"),
+    "integrations": ("_parentId",),
+    "scripts": ("debugUntil",),
+    "connectors": ("trialEnabled", "trialPeriod", "_trialLicenseId"),
+}
+"""Fields that a new document does not have yet, whatever was sent."""
+
+EMPTY = {
+    "integrations": (
+        *("install", "installSteps", "uninstallSteps", "changeEditionSteps"),
+        "flowGroupings",
+    )
+}
+"""Arrays that a new document carries even when nothing is in them."""
 
 _IDENTIFIERS = {"exports": "e", "imports": "i"}
 
@@ -43,19 +62,22 @@ _WITHOUT_CONNECTION = {"webhook": "WebhookExport", "simple": "SimpleExport"}
 def first_version(resource: str, sent: Document) -> Document:
     """Return *sent* with what the server gives a new document besides its id and dates."""
     document = tidy(resource, {**sent, "sandbox": bool(sent.get("sandbox"))})
-    for name in ("_id", "apiIdentifier", "createdAt", *_PLATFORMS_OWN.get(resource, ())):
+    for name in ("_id", "apiIdentifier", "createdAt", *ORIGIN, *_PLATFORMS_OWN.get(resource, ())):
         document.pop(name, None)
     if letter := _IDENTIFIERS.get(resource):
         document["apiIdentifier"] = letter + secrets.token_hex(5)
     if resource == "exports":
         document["asynchronous"] = True
-    return document
+    return {**document, **{name: [] for name in EMPTY.get(resource, ()) if name not in document}}
 
 
-def next_version(resource: str, sent: Document, stored: Document) -> Document:
+def next_version(
+    resource: str, sent: Document, stored: Document, *, is_patch: bool = False
+) -> Document:
     """Return *sent* with what the server keeps of the *stored* document."""
     document = {**sent}
-    for name in (*ALWAYS_KEPT, *KEPT.get(resource, ())):
+    only_patched = () if is_patch else BY_PATCH_ONLY.get(resource, ())
+    for name in (*ALWAYS_KEPT, *KEPT.get(resource, ()), *only_patched):
         document.pop(name, None)
         if name in stored:
             document[name] = stored[name]

@@ -1,4 +1,8 @@
-"""What makes a document acceptable (protocol/resources.md): all problems at once."""
+"""What makes a document acceptable (protocol/resources.md): all problems at once.
+
+Words of vocabularies that grow (types, adaptor types) are only refused when they are a known word
+in the wrong case: the platform distinguishes case, and a newer one may know more words.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from connector_kit.sandbox.documents.fields import wrong_kinds
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.errors import Refusal, invalid_entry, missing_entry
 from connector_kit.sandbox.wire import Document
@@ -22,6 +27,7 @@ REQUIRED = {
     "iclients": ("provider",),
     "templates": ("name",),
     "asynchelpers": ("name",),
+    "accesstokens": ("name",),
 }
 LONGEST = {
     "connections": {"name": 100},
@@ -30,6 +36,26 @@ LONGEST = {
 """Characters that a text may have at most."""
 CONNECTOR_FUNCTIONS = ("installerFunction", "uninstallerFunction", "updateFunction")
 """What a listing of framework 1.0 must name."""
+
+TRIAL_DAYS = (14, 30, 60)
+_WORDS = {
+    ("connections", "type"): """
+        http rest netsuite salesforce ftp sftp s3 rdbms mongodb dynamodb jdbc as2 van filesystem
+        mcp wrapper magento
+    """,
+    ("exports", "adaptorType"): """
+        HTTPExport RESTExport NetSuiteExport SalesforceExport RDBMSExport MongodbExport
+        DynamodbExport JDBCExport FTPExport S3Export FileSystemExport WebhookExport AS2Export
+        SimpleExport WrapperExport
+    """,
+    ("exports", "type"): "delta once test webhook distributed stream simple blob tranlinedelta",
+    ("imports", "adaptorType"): """
+        HTTPImport RESTImport NetSuiteDistributedImport NetSuiteImport SalesforceImport RDBMSImport
+        MongodbImport DynamodbImport JDBCImport FTPImport S3Import FileSystemImport AS2Import
+        WrapperImport ToolImport AiAgentImport GuardrailImport
+    """,
+}
+VOCABULARIES = {where: tuple(words.split()) for where, words in _WORDS.items()}
 
 _CRON_FIELDS = 6
 _NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
@@ -44,22 +70,53 @@ def validate(resource: str, document: Document) -> None:
         raise Refusal(422, errors)
 
 
+def check_kinds(resource: str, document: Document) -> None:
+    """Raise `Refusal` 422 when a field holds a value of the wrong kind: nothing else is read."""
+    if errors := [*wrong_kinds(resource, document)]:
+        raise Refusal(422, errors)
+
+
 def _common(resource: str, document: Document) -> Iterator[Document]:
     for name in REQUIRED.get(resource, ()):
         if not document.get(name):
             yield missing_entry(name)
-        elif not isinstance(document[name], str):
-            yield invalid_entry(name, "must be a text")
     for name, longest in LONGEST.get(resource, {}).items():
         text = document.get(name)
         if isinstance(text, str) and len(text) > longest:
             yield invalid_entry(name, f"has {len(text)} characters; at most {longest} are allowed")
+    for (type_, name), words in VOCABULARIES.items():
+        if type_ == resource:
+            yield from _misspelt(name, document.get(name), words)
+
+
+def _misspelt(field: str, value: Any, words: tuple[str, ...]) -> Iterator[Document]:
+    right = next((word for word in words if word.lower() == str(value).lower()), value)
+    if right != value:
+        yield invalid_entry(field, f"is {value!r}; the platform spells it {right!r}")
 
 
 def _connection(document: Document) -> Iterator[Document]:
-    level = find(document, (str(document.get("type")), "concurrencyLevel"))
+    type_ = str(document.get("type"))
+    level = find(document, (type_, "concurrencyLevel"))
     if isinstance(level, int) and not 1 <= level <= 50:
-        yield invalid_entry(f"{document['type']}.concurrencyLevel", "must be between 1 and 50")
+        yield invalid_entry(f"{type_}.concurrencyLevel", "must be between 1 and 50")
+    for name in _needed_details(type_, document):
+        if not find(document, (type_, name)):
+            yield missing_entry(f"{type_}.{name}")
+
+
+def _needed_details(type_: str, document: Document) -> tuple[str, ...]:
+    """What a connection's sub-object must hold, if it is there at all.
+
+    An application that the platform knows brings its own address.
+    """
+    details = document.get(type_)
+    if not isinstance(details, dict):
+        return ()
+    if type_ == "wrapper":
+        return ("pingFunction",)
+    is_known = document.get("assistant") or details.get("_httpConnectorId")
+    return ("baseURI", "mediaType") if type_ == "http" and not is_known else ()
 
 
 def _export(document: Document) -> Iterator[Document]:
@@ -74,6 +131,21 @@ def _needs_connection(document: Document) -> Iterator[Document]:
         return
     if not _NEEDS_NO_CONNECTION.match(str(document.get("adaptorType") or "")):
         yield missing_entry("_connectionId")
+
+
+def _import(document: Document) -> Iterator[Document]:
+    yield from _needs_connection(document)
+    yield from _statuses(document.get("mappings"), "mappings")
+
+
+def _statuses(mappings: Any, path: str) -> Iterator[Document]:
+    """Every line of Mapper 2.0 has a status, at any depth."""
+    for index, line in enumerate(_list(mappings)):
+        if isinstance(line, dict):
+            here = f"{path}[{index}]"
+            if not line.get("status"):
+                yield missing_entry(f"{here}.status")
+            yield from _statuses(line.get("mappings"), f"{here}.mappings")
 
 
 def _flow(document: Document) -> Iterator[Document]:
@@ -125,11 +197,18 @@ def _stack(document: Document) -> Iterator[Document]:
 
 
 def _connector(document: Document) -> Iterator[Document]:
+    if document.get("trialPeriod") not in (None, *TRIAL_DAYS):
+        yield invalid_entry("trialPeriod", "must be 14, 30 or 60")
     if document.get("framework") == "twoDotZero":
         return
     for name in CONNECTOR_FUNCTIONS:
         if not document.get(name):
             yield missing_entry(name)
+
+
+def _access_token(document: Document) -> Iterator[Document]:
+    if document.get("_connectorId") and not document.get("autoPurgeAt"):
+        yield missing_entry("autoPurgeAt")
 
 
 def _list(value: Any) -> list[Any]:
@@ -143,8 +222,9 @@ def _no_schedule(field: str) -> Document:
 _CHECKS = {
     "connections": _connection,
     "exports": _export,
-    "imports": _needs_connection,
+    "imports": _import,
     "flows": _flow,
     "stacks": _stack,
     "connectors": _connector,
+    "accesstokens": _access_token,
 }

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from connector_kit.sandbox.documents.records import Record
 
+MARKET = ("connectors", "templates", "ashares", "sshares", "accesstokens")
+"""Types of documents that others than their owner look for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -44,7 +47,8 @@ class Store:
         self.changes = 0
         self._by_email: dict[str, Account] = {}
         self._records: dict[str, Record] = {}
-        self._lists: dict[tuple[str, str], dict[str, Record]] = defaultdict(dict)
+        self._lists: dict[str, dict[str, dict[str, Record]]] = defaultdict(dict)
+        self._market: dict[str, dict[str, None]] = {name: {} for name in MARKET}
         self._users: dict[str, set[str]] = defaultdict(set)
         self._installations: dict[str, dict[str, None]] = defaultdict(dict)
 
@@ -66,24 +70,27 @@ class Store:
         """Store *record* in place of what has its id."""
         self._forget(self._records.get(record.id))
         self._records[record.id] = record
-        self._lists[record.account_id, record.resource][record.id] = record
+        self._lists[record.account_id].setdefault(record.resource, {})[record.id] = record
         for target in record.uses:
             self._users[target].add(record.id)
         if record.resource == "integrations" and record.connector_id:
             self._installations[record.connector_id].setdefault(record.id)
+        if record.resource in self._market:
+            self._market[record.resource].setdefault(record.id)
         self.changes += 1
 
     def delete(self, record: Record) -> None:
         """Remove *record*."""
         self._forget(self._records.pop(record.id))
-        del self._lists[record.account_id, record.resource][record.id]
+        del self._lists[record.account_id][record.resource][record.id]
+        self._market.get(record.resource, {}).pop(record.id, None)
         if record.resource == "integrations" and record.connector_id:
             self._installations[record.connector_id].pop(record.id, None)
         self.changes += 1
 
     def get(self, account_id: str, resource: str, identity: str) -> Record | None:
         """Return the document of this account, or None."""
-        return self._lists[account_id, resource].get(identity)
+        return self._lists.get(account_id, {}).get(resource, {}).get(identity)
 
     def find(self, resource: str, identity: str) -> Record | None:
         """Return the document with this id, whoever has it."""
@@ -92,13 +99,24 @@ class Store:
 
     def documents(self, account_id: str, resource: str) -> list[Record]:
         """Return the account's documents of one type, the oldest first."""
-        return [*self._lists[account_id, resource].values()]
+        return [*self._lists.get(account_id, {}).get(resource, {}).values()]
 
     def of_account(self, account_id: str) -> Iterator[Record]:
         """Yield all documents of an account."""
-        for (owner, _), records in list(self._lists.items()):
-            if owner == account_id:
-                yield from records.values()
+        for records in [*self._lists.get(account_id, {}).values()]:
+            yield from [*records.values()]
+
+    def members(self, integration: Record) -> list[Record]:
+        """Return the documents of an integration, whoever tagged them, the oldest first."""
+        return [
+            each
+            for each in self.of_account(integration.account_id)
+            if each.integration_id == integration.id
+        ]
+
+    def on_the_market(self, resource: str) -> list[Record]:
+        """Return the documents of everybody, of a type in `MARKET`, the oldest first."""
+        return [self._records[each] for each in self._market[resource]]
 
     def users_of(self, identity: str) -> list[Record]:
         """Return the documents that stop this one from being deleted."""

@@ -1,4 +1,4 @@
-"""Bearer tokens: an account's own, and one-time tokens of function calls.
+"""Bearer tokens: an account's own, access tokens, and one-time tokens of function calls.
 
 protocol/http-api.md#1-base-authentication-headers, #one-time-tokens
 """
@@ -12,22 +12,49 @@ from connector_kit.sandbox.clock import Clock
 from connector_kit.sandbox.errors import refuse, unauthorized
 
 ONE_TIME_SECONDS = 15 * 60
+ACCOUNT, ACCESS, ONE_TIME = "account", "access", "one_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The few documents that a token may use; everything else is out of its reach.
+
+    *every* stands for all exports and imports that are stored in the account.
+    """
+
+    connections: frozenset[str] = frozenset()
+    exports: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    every: bool = False
+
+    def holds(self, resource: str, identity: str) -> bool:
+        """Whether a document of the account may be used."""
+        if resource not in ("connections", "exports", "imports"):
+            return False
+        if self.every and resource != "connections":
+            return True
+        held: frozenset[str] = getattr(self, resource)
+        return identity in held
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who a request speaks for: an account or, with *connector_id*, a connector within it."""
+    """Who a request speaks for: an account or, with *connector_id*, a connector within it.
+
+    *kind* is ``account``, ``access`` or ``one_time``; *scope* limits it to a few documents.
+    *user_id* is set when somebody else than the account's owner acts in it, *integrations* when
+    that is only allowed for some.
+    """
 
     value: str = field(repr=False)
     account_id: str
     connector_id: str | None = None
     integration_id: str | None = None
     expires: float | None = None
-
-    @property
-    def kind(self) -> str:
-        """``account`` or ``one_time``."""
-        return "one_time" if self.connector_id else "account"
+    kind: str = ACCOUNT
+    scope: Scope | None = None
+    user_id: str | None = None
+    integrations: frozenset[str] | None = None
 
 
 class Tokens:
@@ -39,17 +66,36 @@ class Tokens:
 
     def add(self, account_id: str, value: str) -> Token:
         """Make *value* the token of an account."""
-        return self._keep(Token(value, account_id))
+        return self.keep(Token(value, account_id))
 
-    def issue(self, account_id: str, connector_id: str, integration_id: str) -> Token:
+    def keep(self, token: Token) -> Token:
+        """Let *token* be valid from now on."""
+        self._valid[token.value] = token
+        return token
+
+    def issue(
+        self,
+        account_id: str,
+        connector_id: str | None,
+        integration_id: str | None,
+        scope: Scope | None = None,
+    ) -> Token:
         """Make a one-time token, for as long as one function call takes (U2)."""
-        expires = self._clock.now() + ONE_TIME_SECONDS
-        value = secrets.token_hex(24)
-        return self._keep(Token(value, account_id, connector_id, integration_id, expires))
+        return self.keep(
+            Token(
+                value=secrets.token_hex(24),
+                account_id=account_id,
+                connector_id=connector_id,
+                integration_id=integration_id,
+                expires=self._clock.now() + ONE_TIME_SECONDS,
+                kind=ONE_TIME,
+                scope=scope,
+            )
+        )
 
-    def revoke(self, token: Token) -> None:
-        """Let *token* die: the function's answer has arrived."""
-        self._valid.pop(token.value, None)
+    def revoke(self, value: str) -> None:
+        """Let a token die: the function's answer has arrived, or its owner wants it."""
+        self._valid.pop(value, None)
 
     def authenticate(self, header: str | None) -> Token:
         """Return whom an ``Authorization`` header speaks for.
@@ -65,10 +111,6 @@ class Tokens:
         if token is None:
             raise unauthorized("The token is wrong, revoked or used up.")
         if token.expires is not None and token.expires <= self._clock.now():
-            self.revoke(token)
-            raise unauthorized("The one-time token is older than 15 minutes.")
-        return token
-
-    def _keep(self, token: Token) -> Token:
-        self._valid[token.value] = token
+            self.revoke(token.value)
+            raise unauthorized("The token has expired; a one-time token lives for 15 minutes.")
         return token

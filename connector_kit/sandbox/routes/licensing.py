@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from connector_kit.sandbox.documents.frameworks import is_two_dot_zero
 from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.errors import Refusal, invalid, missing, not_found, refuse
-from connector_kit.sandbox.memory.licenses import License
+from connector_kit.sandbox.memory.licenses import APP, CHILD, CONNECTOR, License
+from connector_kit.sandbox.memory.store import Account
 from connector_kit.sandbox.platform import Platform
 from connector_kit.sandbox.routes import access
-from connector_kit.sandbox.routes.call import GONE, Answer, Call, answer
+from connector_kit.sandbox.routes.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.routes.license_fields import (
+    check_editions,
+    child_fields,
+    license_fields,
+)
 from connector_kit.sandbox.routes.paging import page
-from connector_kit.sandbox.wire import Document, instant, iso
-
-WRITABLE = ("expires", "trialEndDate", "opts", "_editionId", "_changeEditionId")
-"""What the owner may change later on; e-mail address and environment are chosen on create."""
+from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.wire import Document
 
 
 def read_all(call: Call) -> Answer:
@@ -32,30 +35,36 @@ def read(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """POST /connectors/{id}/licenses: for the e-mail address of somebody with an account."""
     connector, sent = access.writable(call), call.document()
-    email = sent.get("email")
-    if not email:
-        raise missing("email")
-    account = call.store.account_of(str(email))
-    if account is None:
-        message = f"{email} has no account; the user has to create one first."
-        raise refuse(422, "invalid_user", message, "email")
+    parent = _parent(call, connector, sent)
+    account = call.store.accounts[parent.account_id] if parent else _account(call, sent)
+    sandbox = sent.get("sandbox")
+    if sandbox is not None and not isinstance(sandbox, bool):
+        raise invalid("sandbox", "must be true or false")
     license_ = License(
         id=call.store.ids.next(),
         connector_id=connector.id,
         account_id=account.id,
         created=call.platform.clock.stamp(),
-        sandbox=bool(sent.get("sandbox")),
-        fields=_fields(connector, sent),
+        sandbox=parent.sandbox if parent else bool(sandbox),
+        type=_type(connector, parent),
+        fields=child_fields(sent) if parent else license_fields(connector.document, sent),
+        parent_id=parent.id if parent else None,
     )
     call.platform.licenses.add(license_)
     call.store.changes += 1
-    return answer(license_.answer(account), 201)
+    return answer(call.platform.licenses.shown(license_, account, call.now), 201)
 
 
 def replace(call: Call) -> Answer:
     """PUT /connectors/{id}/licenses/{licenseId}: needs no e-mail address."""
-    license_ = _license(call)
-    license_.fields = _fields(access.writable(call), call.document())
+    license_, sent = _license(call), call.document()
+    connector = access.writable(call).document
+    if license_.parent_id:
+        fields = child_fields(sent)
+    else:
+        fields = license_fields(connector, sent)
+        check_editions(connector, license_, fields)
+    call.platform.licenses.rewrite(license_, fields)
     call.store.changes += 1
     return _shown(call, license_)
 
@@ -66,6 +75,8 @@ def delete(call: Call) -> Answer:
     if license_.integration_id:
         message = f"The licence is used by the installation {license_.integration_id}."
         raise refuse(422, "resource_in_use", message)
+    for child in call.platform.licenses.children(license_):
+        call.platform.licenses.delete(child)
     call.platform.licenses.delete(license_)
     call.store.changes += 1
     return GONE
@@ -75,6 +86,29 @@ def read_own(call: Call) -> Answer:
     """GET /licenses: the licences a user holds."""
     access.owners_only(call)
     return _answer_page(call, call.platform.licenses.of_account(call.account_id))
+
+
+def request_change(call: Call) -> Answer:
+    """POST …/licenses/{licenseId}/upgradeRequest, …/renewRequest: mails the connector's contact."""
+    access.owners_only(call)
+    connector = call.store.find("connectors", call.id)
+    license_ = call.platform.licenses.get(call.params["licenseId"])
+    is_own = license_ is not None and license_.account_id == call.account_id
+    if connector is None or license_ is None or license_.connector_id != call.id or not is_own:
+        raise not_found(f"licence {call.params['licenseId']} of yours")
+    _mail(call, connector, call.segments[-1], {"_licenseId": license_.id, **call.instructions()})
+    return EMPTY
+
+
+def request_contact(call: Call) -> Answer:
+    """POST /licenses/request: asks the publisher of a connector to get in touch."""
+    access.owners_only(call)
+    sent = call.document()
+    connector = call.store.find("connectors", str(sent.get("_connectorId")))
+    if connector is None:
+        raise missing("_connectorId")
+    _mail(call, connector, "request", sent)
+    return EMPTY
 
 
 def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
@@ -96,8 +130,8 @@ def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
 
 def has_expired(platform: Platform, integration_id: str) -> bool:
     """Whether the licence of an installation has expired."""
-    license_ = platform.licenses.of_installation(integration_id)
-    return license_ is not None and license_.has_expired(platform.clock.now())
+    license_, now = platform.licenses.of_installation(integration_id), platform.clock.now()
+    return license_ is not None and platform.licenses.has_expired(license_, now)
 
 
 def license_expired(integration_id: str | None = None) -> Refusal:
@@ -108,22 +142,39 @@ def license_expired(integration_id: str | None = None) -> Refusal:
     )
 
 
-def _fields(connector: Record, sent: Document) -> Document:
-    has_trial = bool(sent.get("trialEndDate") and connector.get("trialEnabled"))
-    if not sent.get("expires") and not has_trial:
-        raise missing("expires")
-    fields = {name: sent[name] for name in WRITABLE if sent.get(name) is not None}
-    if fields.get("expires"):
-        fields.pop("trialEndDate", None)
-    dates = {name: _date(name, fields[name]) for name in WRITABLE[:2] if name in fields}
-    return {**fields, **dates}
+def _mail(call: Call, connector: Record, subject: str, about: Document) -> None:
+    owner = call.store.accounts[connector.account_id]
+    to = str(connector.get("contactEmail") or owner.email)
+    call.platform.mails.send(to, subject, {**about, "from": call.account.email})
 
 
-def _date(name: str, value: Any) -> str:
-    try:
-        return iso(instant(value))
-    except (ValueError, OverflowError) as error:
-        raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error
+def _account(call: Call, sent: Document) -> Account:
+    email = sent.get("email")
+    if not email:
+        raise missing("email")
+    account = call.store.account_of(str(email))
+    if account is None:
+        message = f"{email} has no account; the user has to create one first."
+        raise refuse(422, "invalid_user", message, "email")
+    return account
+
+
+def _parent(call: Call, connector: Record, sent: Document) -> License | None:
+    """Return the licence that a child's belongs to, None when it is not for a child."""
+    identity = sent.get("_parentId")
+    if identity is None:
+        return None
+    parent = call.platform.licenses.get(str(identity))
+    if parent is None or parent.connector_id != connector.id or parent.parent_id:
+        message = f"{identity!r} is no licence of this connector that may have children."
+        raise refuse(422, "invalid_ref", message, "_parentId")
+    return parent
+
+
+def _type(connector: Record, parent: License | None) -> str:
+    if parent:
+        return CHILD
+    return APP if is_two_dot_zero(connector.document) else CONNECTOR
 
 
 def _license(call: Call) -> License:
@@ -135,11 +186,27 @@ def _license(call: Call) -> License:
 
 
 def _shown(call: Call, license_: License) -> Answer:
-    return answer(license_.answer(call.store.accounts[license_.account_id]))
+    account = call.store.accounts[license_.account_id]
+    return answer(call.platform.licenses.shown(license_, account, call.now))
 
 
 def _answer_page(call: Call, found: list[License]) -> Answer:
     shown, headers = page(call, found)
-    accounts = call.store.accounts
-    body = answer([each.answer(accounts[each.account_id]) for each in shown]).body
+    accounts, licenses = call.store.accounts, call.platform.licenses
+    body = answer(
+        [licenses.shown(each, accounts[each.account_id], call.now) for each in shown]
+    ).body
     return Answer(200, body, headers=headers)
+
+
+ROUTES = (
+    Route("GET", "/connectors/{id}/licenses", read_all, query="after"),
+    Route("POST", "/connectors/{id}/licenses", create, ok=201, body="license"),
+    Route("GET", "/connectors/{id}/licenses/{licenseId}", read),
+    Route("PUT", "/connectors/{id}/licenses/{licenseId}", replace, body="license"),
+    Route("DELETE", "/connectors/{id}/licenses/{licenseId}", delete, ok=204),
+    Route("POST", "/connectors/{id}/licenses/{licenseId}/upgradeRequest", request_change),
+    Route("POST", "/connectors/{id}/licenses/{licenseId}/renewRequest", request_change),
+    Route("GET", "/licenses", read_own, query="after"),
+    Route("POST", "/licenses/request", request_contact, body="license_request"),
+)

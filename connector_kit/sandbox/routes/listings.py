@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.errors import Refusal, error, invalid, missing, refuse
-from connector_kit.sandbox.routes import access, resources
+from connector_kit.sandbox.routes import access, writing
 from connector_kit.sandbox.routes.call import EMPTY, GONE, Answer, Call, answer
 from connector_kit.sandbox.routes.licensing import has_expired, license_expired
 from connector_kit.sandbox.routes.paging import page
+from connector_kit.sandbox.routes.route import Route
 from connector_kit.sandbox.wire import Document
+
+SHOWN = (
+    *("_id", "name", "description", "imageURL", "websiteURL", "contactEmail", "helpURL", "handle"),
+    *("published", "managed", "applications", "framework", "trialEnabled", "trialPeriod"),
+    "lastModified",
+)
+"""Fields of a connector that everybody sees."""
 
 
 def delete_connector(call: Call) -> Answer:
@@ -22,15 +30,17 @@ def delete_connector(call: Call) -> Answer:
         raise refuse(422, "resource_in_use", message)
     for license_ in call.platform.licenses.of_connector(connector.id):
         call.platform.licenses.delete(license_)
-    call.store.delete(connector)
+    writing.remove(call, connector)
     return GONE
 
 
 def published(call: Call) -> Answer:
-    """GET /published: what the marketplace shows."""
+    """GET /published: what the marketplace shows of the published connectors."""
     access.owners_only(call)
-    everything = (each for each in call.store.records() if each.resource == "connectors")
-    return resources.answer_page(call, [each for each in everything if each.get("published")])
+    found = [each for each in call.store.on_the_market("connectors") if each.get("published")]
+    shown, headers = page(call, found)
+    entries = answer([_listing(each.document) for each in shown])
+    return Answer(200, entries.body, headers=headers)
 
 
 def install_base(call: Call) -> Answer:
@@ -52,6 +62,17 @@ def push_update(call: Call) -> Answer:
         _mark_updating(call, identity)
     call.platform.pushes.push(identities)
     return EMPTY
+
+
+def _listing(document: Document) -> Document:
+    """What is nobody's business but the publisher's is left out."""
+    shown = {name: document[name] for name in SHOWN if name in document}
+    own = document.get("twoDotZero")
+    if isinstance(own, dict):
+        shown["twoDotZero"] = {
+            name: own[name] for name in ("editions", "isParentChild") if name in own
+        }
+    return shown
 
 
 def _entry(call: Call, installation: Record) -> Document:
@@ -94,3 +115,11 @@ def _mark_updating(call: Call, identity: str) -> None:
     if installation := call.store.find("integrations", identity):
         document = {**installation.document, "updateInProgress": True}
         call.store.put(Record.of(installation.account_id, "integrations", document))
+
+
+ROUTES = (
+    Route("DELETE", "/connectors/{id}", delete_connector, ok=204),
+    Route("GET", "/published", published, query="after"),
+    Route("GET", "/connectors/{id}/installBase", install_base, query="after"),
+    Route("PUT", "/connectors/{id}/update", push_update, body="push"),
+)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from connector_kit.sandbox.documents.paths import Path, find, has, remove, replace
+from connector_kit.sandbox.documents.frameworks import is_two_dot_zero
+from connector_kit.sandbox.documents.paths import Path, find, has, objects, remove, replace
 from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.errors import Refusal, refuse
 from connector_kit.sandbox.memory.store import Store
@@ -47,6 +48,8 @@ EDITABLE: dict[str, tuple[Path, ...]] = {
     resource: tuple(tuple(path.split(".")) for path in paths.split())
     for resource, paths in _EDITABLE.items()
 }
+SETTINGS: tuple[Path, ...] = (("settings",), ("flowGroupings",))
+"""In framework 2.0 a PUT of the document saves them; in 1.0 ``persistSettings`` does."""
 MAPPINGS: tuple[Path, ...] = (("mapping",), ("mappings",), ("netsuite_da", "mapping"))
 HELD_DURING_UPDATE: tuple[Path, ...] = (("settings",), *MAPPINGS)
 """What users get an error for while ``updateInProgress`` is true (U14)."""
@@ -61,6 +64,8 @@ def is_locked(record: Record) -> bool:
 def editable(store: Store, record: Record) -> tuple[Path, ...]:
     """Return the fields that the account's owner may change on a locked document."""
     paths = EDITABLE.get(record.resource, ())
+    if record.resource == "integrations" and is_two_dot_zero(record.document):
+        return paths + SETTINGS
     if record.resource == "imports" and _shows_mapping(store, record):
         return paths + MAPPINGS
     return paths
@@ -132,7 +137,7 @@ def _shows_mapping(store: Store, record: Record) -> bool:
     if integration is None:
         return False
     document = integration.document
-    if document.get("installSteps") or document.get("uninstallSteps"):
+    if is_two_dot_zero(document):
         return True
     shown = {
         entry.get("_id")
@@ -147,8 +152,6 @@ def _flow_entries(settings: Any) -> Iterator[Document]:
     """Yield the flow entries of all sections, stores' sections included."""
     if not isinstance(settings, dict):
         return
-    flows = settings.get("flows")
-    yield from (each for each in flows or () if isinstance(each, dict))
-    sections = settings.get("sections")
-    for section in sections if isinstance(sections, list) else ():
+    yield from objects(settings.get("flows"))
+    for section in objects(settings.get("sections")):
         yield from _flow_entries(section)

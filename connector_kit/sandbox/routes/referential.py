@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector_kit.sandbox.calling.stacks import find_stack
 from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.documents.references import Reference, references
 from connector_kit.sandbox.errors import Refusal, error, refuse
@@ -9,18 +10,20 @@ from connector_kit.sandbox.memory.store import Store
 from connector_kit.sandbox.routes.call import Call
 from connector_kit.sandbox.wire import Document
 
+OF_ONE_ENVIRONMENT = ("connections", "exports", "imports")
 
-def check_references(call: Call, document: Document, before: Record | None) -> None:
+
+def check_references(call: Call, resource: str, document: Document, before: Record | None) -> None:
     """Raise `Refusal` 422 ``invalid_ref`` for references of *document* that lead nowhere.
 
     What *before* already referred to may be gone by now: that is no fault of this write.
     """
-    old = {each.id for each in references(call.resource, before.document)} if before else set()
+    old = {each.id for each in references(resource, before.document)} if before else set()
     wrong = [
         _dangling(each)
         if (target := _target(call, each, document)) is None
         else _other_environment(each, target, document)
-        for each in references(call.resource, document)
+        for each in references(resource, document)
         if each.id not in old
     ]
     if errors := [each for each in wrong if each]:
@@ -43,18 +46,11 @@ def check_unused(store: Store, record: Record) -> None:
 def _target(call: Call, reference: Reference, document: Document) -> Record | None:
     record = call.store.get(call.account_id, reference.resource, reference.id)
     if reference.resource == "stacks":
-        return record or _stack_of_connector(call.store, reference.id, document)
+        connector_id = str(document.get("_connectorId") or "")
+        return find_stack(call.store, call.account_id, connector_id, reference.id)
     if record and reference.resource == "integrations" and call.connector_id:
         return record if record.connector_id == call.connector_id else None
     return record
-
-
-def _stack_of_connector(store: Store, stack_id: str, document: Document) -> Record | None:
-    """The stack of the connector that owns the document lives in its publisher's account."""
-    connector = store.find("connectors", str(document.get("_connectorId")))
-    if connector and connector.get("_stackId") == stack_id:
-        return store.get(connector.account_id, "stacks", stack_id)
-    return None
 
 
 def _dangling(reference: Reference) -> Document:
@@ -67,13 +63,17 @@ def _dangling(reference: Reference) -> Document:
 
 
 def _other_environment(reference: Reference, target: Record, document: Document) -> Document | None:
-    """A document may use only connections of its own environment (production or sandbox)."""
-    if target.resource != "connections":
+    """Connections, and the steps of flows that use them, are of one environment.
+
+    Production and sandbox are kept apart (protocol/http-api.md#3-conventions).
+    """
+    if target.resource not in OF_ONE_ENVIRONMENT:
         return None
     if bool(target.get("sandbox")) == bool(document.get("sandbox")):
         return None
+    word = target.resource.removesuffix("s")
     return error(
         "invalid_ref",
-        f"{reference.field} names a connection of the other environment.",
+        f"{reference.field} names the {word} {target.id} of the other environment.",
         reference.field,
     )

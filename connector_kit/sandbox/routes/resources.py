@@ -9,16 +9,15 @@ import jsonpatch
 from jsonpointer import JsonPointerException
 
 from connector_kit.sandbox.documents import shaping
+from connector_kit.sandbox.documents.debugging import check_debug_until
 from connector_kit.sandbox.documents.masks import unmasked
-from connector_kit.sandbox.documents.ping import missing_credentials
 from connector_kit.sandbox.documents.records import Record
-from connector_kit.sandbox.documents.validation import validate
-from connector_kit.sandbox.errors import Refusal, forbidden, missing, refuse
-from connector_kit.sandbox.memory.states import Place
-from connector_kit.sandbox.routes import access, locking
+from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.errors import Refusal, missing, refuse
+from connector_kit.sandbox.routes import access, locking, writing
 from connector_kit.sandbox.routes.call import GONE, Answer, Call
 from connector_kit.sandbox.routes.paging import page
-from connector_kit.sandbox.routes.referential import check_references, check_unused
+from connector_kit.sandbox.routes.referential import check_unused
 from connector_kit.sandbox.wire import Document, parse, render
 
 
@@ -35,34 +34,41 @@ def read(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """POST /{resource}: 201 with the stored document."""
     access.may_create(call)
-    sent = _tagged(call, unmasked(call.resource, call.document(), {}))
-    document = shaping.first_version(call.resource, sent)
-    document = {"_id": call.store.ids.next(), **document, **_extras(call, document)}
-    return Answer(201, write(call, document, before=None).public)
+    return Answer(201, writing.create(call, call.resource, call.document()).public)
 
 
 def replace(call: Call) -> Answer:
     """PUT /{resource}/{id}: the whole document; what is left out is erased."""
     record, sent = access.writable(call), call.document()
-    stored = record.document
-    if call.resource == "scripts" and not isinstance(sent.get("content"), str):
+    return Answer(200, put(call, record, sent).public)
+
+
+def put(call: Call, record: Record, sent: Document) -> Record:
+    """Replace what *record* holds by what was *sent*."""
+    check_kinds(record.resource, sent)
+    if record.resource == "scripts" and not isinstance(sent.get("content"), str):
         raise missing("content")
-    sent = unmasked(call.resource, sent, stored)
-    document = shaping.next_version(call.resource, _allowed(call, record, sent), stored)
-    return Answer(200, write(call, _complete(call, document, sent, stored), before=record).public)
+    stored = record.document
+    sent = unmasked(record.resource, sent, stored)
+    document = shaping.next_version(record.resource, _allowed(call, record, sent), stored)
+    document = _complete(call, record, document, sent)
+    return writing.write(call, record.resource, document, before=record)
 
 
 def patch(call: Call) -> Answer:
     """PATCH /{resource}/{id}: a JSON Patch array."""
-    record, operations = access.writable(call), _operations(call)
+    record, operations = access.writable(call), call.documents()
     if _is_locked_for(call, record):
         locking.check_patch(operations, locking.editable(call.store, record))
     stored = record.document
     sent = _patched(stored, operations)
+    check_kinds(record.resource, sent)
+    check_debug_until(record.resource, sent, call.now)
     if call.connector_id is None:
         locking.check_no_update(call.store, record, sent)
-    document = shaping.next_version(call.resource, sent, stored)
-    return Answer(200, write(call, _complete(call, document, sent, stored), before=record).public)
+    document = shaping.next_version(record.resource, sent, stored, is_patch=True)
+    document = _complete(call, record, document, sent)
+    return Answer(200, writing.write(call, record.resource, document, before=record).public)
 
 
 def delete(call: Call) -> Answer:
@@ -76,28 +82,8 @@ def delete(call: Call) -> Answer:
             "(DELETE /integrations/{id}/install).",
         )
     check_unused(call.store, record)
-    call.store.delete(record)
-    call.platform.states.clear(Place(record.account_id, record.resource, record.id))
+    writing.remove(call, record)
     return GONE
-
-
-def write(call: Call, document: Document, *, before: Record | None) -> Record:
-    """Check *document*, stamp it and store it in place of *before*."""
-    validate(call.resource, document)
-    check_references(call, document, before)
-    return store(call, call.resource, document)
-
-
-def store(call: Call, resource: str, document: Document) -> Record:
-    """Store *document* as it is, with a new ``lastModified``; a new one gets ``createdAt`` too."""
-    now = call.platform.clock.stamp()
-    stamped = {**document, "createdAt": document.get("createdAt", now), "lastModified": now}
-    try:
-        record = Record.of(call.account_id, resource, stamped)
-    except ValueError as error:
-        raise refuse(400, "invalid_json", f"The document cannot be stored: {error}.") from error
-    call.store.put(record)
-    return record
 
 
 def answer_page(call: Call, records: Iterable[Record]) -> Answer:
@@ -118,43 +104,6 @@ def _array(records: Iterable[Record], exclude: str | None) -> bytes:
     )
 
 
-def _tagged(call: Call, sent: Document) -> Document:
-    """What a connector creates carries its tag; users tag nothing with what does not exist."""
-    claimed = sent.get("_connectorId")
-    if call.connector_id:
-        if claimed not in (None, call.connector_id):
-            raise forbidden(f"This token cannot tag documents for the connector {claimed}.")
-        return {**sent, "_connectorId": call.connector_id}
-    if claimed is not None and not call.store.find("connectors", str(claimed)):
-        raise refuse(422, "invalid_ref", f"There is no connector {claimed}.", "_connectorId")
-    return sent
-
-
-def _extras(call: Call, document: Document) -> Document:
-    """What the server derives for a new document of this type."""
-    if call.resource == "connections":
-        return {"offline": bool(missing_credentials(document))}
-    if call.resource == "stacks":
-        return {"server": _with_system_token(document)} if document.get("server") else {}
-    return _adaptor(call, document)
-
-
-def _adaptor(call: Call, document: Document) -> Document:
-    if call.resource not in ("exports", "imports") or document.get("adaptorType"):
-        return {}
-    identity = str(document.get("_connectionId") or "")
-    connection = call.store.get(call.account_id, "connections", identity)
-    kind = shaping.adaptor_type(
-        call.resource, document, connection.document if connection else None
-    )
-    return {"adaptorType": kind} if kind else {}
-
-
-def _with_system_token(document: Document) -> Document:
-    server: Document = document["server"]
-    return {**server, "systemToken": server.get("systemToken") or shaping.new_system_token()}
-
-
 def _allowed(call: Call, record: Record, sent: Document) -> Document:
     """What of a PUT counts: all of it, or on a locked document what its user may edit."""
     if call.connector_id is None:
@@ -168,27 +117,21 @@ def _is_locked_for(call: Call, record: Record) -> bool:
     return call.connector_id is None and locking.is_locked(record)
 
 
-def _complete(call: Call, document: Document, sent: Document, stored: Document) -> Document:
+def _complete(call: Call, record: Record, document: Document, sent: Document) -> Document:
     """Add what depends on who writes, and what cannot be lost."""
-    if call.resource == "integrations" and call.connector_id:
+    stored = record.document
+    if record.resource == "integrations" and call.connector_id:
         document |= shaping.lifecycle_fields(sent, stored)
-    if call.resource == "stacks" and isinstance(document.get("server"), dict):
+    if record.resource == "stacks" and isinstance(document.get("server"), dict):
         kept = (stored.get("server") or {}).get("systemToken")
         document["server"] = {"systemToken": kept, **document["server"]}
-    return document | _adaptor(call, document)
-
-
-def _operations(call: Call) -> list[Document]:
-    body = call.json()
-    if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
-        raise refuse(400, "invalid_json", "A PATCH sends an array of JSON Patch operations.")
-    return body
+    return document | writing.derived(call, record.resource, document)
 
 
 def _patched(stored: Document, operations: list[Document]) -> Document:
     try:
         result: Any = jsonpatch.apply_patch(stored, render(operations).decode())
-    except (jsonpatch.JsonPatchException, JsonPointerException) as error:
+    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError) as error:
         raise _bad_patch(error) from None
     if not isinstance(result, dict):
         raise _bad_patch(TypeError())

@@ -1,12 +1,15 @@
-"""A stack's system token (protocol/http-api.md#10-iclients-templates-stacks-scripts-tokens)."""
+"""Stacks: the system token, and sharing with other accounts (protocol/http-api.md#10)."""
 
 from __future__ import annotations
 
+from connector_kit.sandbox.calling.stacks import shares
 from connector_kit.sandbox.documents.shaping import new_system_token
-from connector_kit.sandbox.errors import invalid
-from connector_kit.sandbox.routes import access
+from connector_kit.sandbox.errors import invalid, refuse
+from connector_kit.sandbox.routes import access, writing
+from connector_kit.sandbox.routes.account.sharing import disable, invited_user
 from connector_kit.sandbox.routes.call import Answer, Call, answer
-from connector_kit.sandbox.routes.resources import store
+from connector_kit.sandbox.routes.resources import answer_page, read_all
+from connector_kit.sandbox.routes.route import Route
 
 
 def show_system_token(call: Call) -> Answer:
@@ -21,5 +24,40 @@ def renew_system_token(call: Call) -> Answer:
     if not isinstance(document.get("server"), dict):
         raise invalid("type", "must be 'server' for a stack with a system token")
     document["server"]["systemToken"] = new_system_token()
-    store(call, "stacks", document)
+    writing.store(call, "stacks", document)
     return answer({"systemToken": document["server"]["systemToken"]})
+
+
+def invite(call: Call) -> Answer:
+    """POST /stacks/{id}/invite: lets another user's account use the stack."""
+    stack, sent = access.writable(call), call.document()
+    user = invited_user(call, sent)
+    if "_id" not in user:
+        message = f"{user['email']} has no account; the user has to create one first."
+        raise refuse(422, "invalid_user", message, "email")
+    share = {
+        "_id": call.store.ids.next(),
+        "_stackId": stack.id,
+        "accepted": True,
+        "disabled": False,
+        "sharedWithUser": user,
+    }
+    return Answer(201, writing.store(call, "sshares", share).public)
+
+
+def shared(call: Call) -> Answer:
+    """GET /shared/stacks: those that others share with this account."""
+    access.owners_only(call)
+    ids = dict.fromkeys(each["_stackId"] for each in shares(call.store, call.account_id))
+    found = (call.store.find("stacks", each) for each in ids)
+    return answer_page(call, [each for each in found if each])
+
+
+ROUTES = (
+    Route("GET", "/stacks/{id}/systemToken", show_system_token),
+    Route("DELETE", "/stacks/{id}/systemToken", renew_system_token),
+    Route("POST", "/stacks/{id}/invite", invite, ok=201, body="invitation"),
+    Route("GET", "/sshares", read_all, query="after"),
+    Route("PUT", "/sshares/{id}/disable", disable),
+    Route("GET", "/shared/stacks", shared, query="after"),
+)

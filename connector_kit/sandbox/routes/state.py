@@ -10,6 +10,7 @@ from connector_kit.sandbox.errors import missing, not_found
 from connector_kit.sandbox.memory.states import Place
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import EMPTY, GONE, TEXT, Answer, Call, answer
+from connector_kit.sandbox.routes.route import Route
 
 
 def keys(call: Call) -> Answer:
@@ -60,3 +61,18 @@ def _place(call: Call, reach: access.Reach) -> Place:
 
 def _deleted(place: Place) -> Answer:
     return EMPTY if place.resource else GONE
+
+
+def routes_below(path: str) -> list[Route]:
+    """Return the routes of the keys of a document; those of the account have no *path*."""
+    gone = 200 if path else 204
+    return [
+        Route("GET", f"{path}/state", keys),
+        Route("DELETE", f"{path}/state", clear, ok=gone),
+        Route("GET", f"{path}/state/{{key}}", read),
+        Route("PUT", f"{path}/state/{{key}}", write, body="anything"),
+        Route("DELETE", f"{path}/state/{{key}}", delete, ok=gone),
+    ]
+
+
+ROUTES = tuple(routes_below(""))

@@ -1,19 +1,42 @@
-"""The table of everything that is answered under ``/v1``."""
+"""The table of everything that is answered under ``/v1``.
+
+Each module of routes holds its own lines; a line that comes later replaces an equal one.
+"""
 
 from __future__ import annotations
 
 from connector_kit.sandbox.routes import (
-    connections,
-    installations,
+    distributed,
+    integrations,
     licensing,
     listings,
     relations,
     resources,
+    scripts,
     stacks,
     state,
 )
+from connector_kit.sandbox.routes.account import access_tokens, history, notifications, sharing
+from connector_kit.sandbox.routes.apps import (
+    forms,
+    installing,
+    one_steps,
+    one_uninstall,
+    resuming,
+    saving,
+    two_editions,
+    two_install,
+    two_uninstall,
+)
 from connector_kit.sandbox.routes.call import Answer, Call, Handler, answer
-from connector_kit.sandbox.routes.reference import not_implemented, unanswered
+from connector_kit.sandbox.routes.connections import pinging, reading, registering
+from connector_kit.sandbox.routes.copying import cloning, templates
+from connector_kit.sandbox.routes.data import invoking, previews, virtual
+from connector_kit.sandbox.routes.flows import belongings, errors, requests, retrying, starting
+from connector_kit.sandbox.routes.jobs import bulk, retries
+from connector_kit.sandbox.routes.jobs import errors as job_errors
+from connector_kit.sandbox.routes.jobs import reading as jobs
+from connector_kit.sandbox.routes.route import Route
 from connector_kit.sandbox.routes.routing import Router
 
 RESOURCES = (
@@ -28,84 +51,60 @@ RESOURCES = (
     "iclients",
     "iClients",
     "templates",
+    "template",
     "asynchelpers",
     "agents",
     "apis",
     "filedefinitions",
 )
-"""Document types with the five usual routes. The reference names the last four only where other
-documents refer to them; they are stored like any other."""
+"""Document types with the five usual routes; two are spelled in two ways. The reference names the
+last four only where other documents refer to them; they are stored like any other."""
 
-ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/connections/{id}/ping", connections.ping_stored),
-    ("POST", "/connections/{id}/ping", connections.ping_stored),
-    ("POST", "/connections/{id}/test", connections.ping_stored),
-    ("POST", "/connections/ping", connections.ping_unsaved),
-    ("GET", "/flows/{id}/descendants", relations.descendants),
-    ("GET", "/integrations/{id}/flows", relations.members),
-    ("GET", "/integrations/{id}/exports", relations.members),
-    ("GET", "/integrations/{id}/imports", relations.members),
-    ("GET", "/integrations/{id}/connections", relations.members),
-    ("GET", "/stacks/{id}/systemToken", stacks.show_system_token),
-    ("DELETE", "/stacks/{id}/systemToken", stacks.renew_system_token),
-    ("DELETE", "/connectors/{id}", listings.delete_connector),
-    ("GET", "/connectors/{id}/installBase", listings.install_base),
-    ("PUT", "/connectors/{id}/update", listings.push_update),
-    ("GET", "/connectors/{id}/licenses", licensing.read_all),
-    ("POST", "/connectors/{id}/licenses", licensing.create),
-    ("GET", "/connectors/{id}/licenses/{licenseId}", licensing.read),
-    ("PUT", "/connectors/{id}/licenses/{licenseId}", licensing.replace),
-    ("DELETE", "/connectors/{id}/licenses/{licenseId}", licensing.delete),
-    ("GET", "/licenses", licensing.read_own),
-    ("GET", "/published", listings.published),
-    ("POST", "/integrations/{id}/install", installations.install),
-    ("DELETE", "/integrations/{id}/install", installations.uninstall),
-    ("PUT", "/integrations/{id}/installer/{fn}", installations.run_installer),
-    ("PUT", "/integrations/{id}/settings/{fn}", installations.run_setting),
-    ("PUT", "/integrations/{id}/utilities/{fn}", installations.run_utility),
-    (
-        "PUT",
-        "/integrations/{id}/uninstaller/preUninstallFunction",
-        installations.pre_uninstall,
-    ),
-    ("PUT", "/integrations/{id}/uninstaller/{fn}", installations.run_uninstaller),
-    ("GET", "/state", state.keys),
-    ("DELETE", "/state", state.clear),
-    ("GET", "/state/{key}", state.read),
-    ("PUT", "/state/{key}", state.write),
-    ("DELETE", "/state/{key}", state.delete),
+MODULES = (
+    *(pinging, reading, registering, virtual, previews, invoking, distributed),
+    *(starting, belongings, errors, retrying, requests),
+    *(integrations, cloning, templates),
+    *(installing, one_steps, one_uninstall, two_install, two_editions, two_uninstall),
+    *(resuming, forms, saving),
+    *(licensing, listings, stacks, scripts, access_tokens),
+    *(jobs, job_errors, retries, bulk),
+    *(sharing, notifications, history),
 )
 
 
 def token_info(call: Call) -> Answer:
     """GET /tokenInfo: the cheapest check of a token."""
-    account = call.store.accounts[call.account_id]
-    return answer({"_userId": account.user_id, "scope": "*"})
+    scope = "custom" if call.token.scope else "*"
+    return answer({"_userId": call.user_id, "scope": scope})
+
+
+def routes() -> list[Route]:
+    """Return the whole table."""
+    return [
+        Route("GET", "/tokenInfo", token_info),
+        *(route for resource in RESOURCES for route in _routes_of(resource)),
+        *(route for module in MODULES for route in module.ROUTES),
+        *state.ROUTES,
+    ]
 
 
 def router() -> Router[Handler]:
-    """Return the whole table; what is not answered yet answers that."""
+    """Return the table as something that finds the route of a request."""
     table: Router[Handler] = Router()
-    for method, path in unanswered():
-        table.add(method, path, not_implemented)
-    table.add("GET", "/tokenInfo", token_info)
-    for resource in RESOURCES:
-        _add_resource(table, resource)
-    for method, path, handler in ROUTES:
-        table.add(method, path, handler)
+    for route in routes():
+        table.add(route.method, route.path, route.handler)
     return table
 
 
-def _add_resource(table: Router[Handler], resource: str) -> None:
-    table.add("GET", f"/{resource}", resources.read_all)
-    table.add("POST", f"/{resource}", resources.create)
-    table.add("GET", f"/{resource}/{{id}}", resources.read)
-    table.add("PUT", f"/{resource}/{{id}}", resources.replace)
-    table.add("PATCH", f"/{resource}/{{id}}", resources.patch)
-    table.add("DELETE", f"/{resource}/{{id}}", resources.delete)
-    table.add("GET", f"/{resource}/{{id}}/dependencies", relations.dependencies)
-    table.add("GET", f"/{resource}/{{id}}/state", state.keys)
-    table.add("DELETE", f"/{resource}/{{id}}/state", state.clear)
-    table.add("GET", f"/{resource}/{{id}}/state/{{key}}", state.read)
-    table.add("PUT", f"/{resource}/{{id}}/state/{{key}}", state.write)
-    table.add("DELETE", f"/{resource}/{{id}}/state/{{key}}", state.delete)
+def _routes_of(resource: str) -> list[Route]:
+    one, kind = f"/{resource}/{{id}}", resource.lower()
+    return [
+        Route("GET", f"/{resource}", resources.read_all, query="after exclude"),
+        Route("POST", f"/{resource}", resources.create, ok=201, body=kind),
+        Route("GET", one, resources.read),
+        Route("PUT", one, resources.replace, body=kind),
+        Route("PATCH", one, resources.patch, body="patch"),
+        Route("DELETE", one, resources.delete, ok=204),
+        Route("GET", f"{one}/dependencies", relations.dependencies),
+        *state.routes_below(one),
+    ]

@@ -13,6 +13,8 @@ BEFORE = ("429", "500", "503", "timeout", "drop")
 KINDS = (*BEFORE, "lost_answer", "slow")
 """``lost_answer`` executes a write, then drops the connection; ``slow`` only takes its time."""
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
+TOKENS = ("account", "access", "one_time")
+"""Kinds of tokens (`connector_kit.sandbox.memory.tokens.Token.kind`)."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class Faults:
     """Which requests go wrong, how often and how.
 
     *rate* is the share (0 to 1) of the requests that match *paths* (a regular expression),
-    *accounts* and *methods* (empty: all). *stack_rate* is the share of the calls to a stack that
-    the platform gives up after *hang_up_seconds*, while the function still runs.
+    *accounts*, *methods* and kinds of *tokens* (empty: all). Of these the first *skip* go well, and
+    no more than *limit* go wrong (0: no limit): with a rate of 1 it is chosen which one does.
+    *stack_rate* is the share of the calls to a stack that the platform gives up after
+    *hang_up_seconds*, while the function still runs.
     """
 
     rate: float = 0.0
@@ -32,17 +36,19 @@ class Faults:
     paths: str = ""
     accounts: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    skip: int = 0
+    limit: int = 0
     stack_rate: float = 0.0
     hang_up_seconds: float = 0.05
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.kinds) - set(KINDS))
-        if unknown:
-            raise ValueError(f"unknown fault kinds {unknown}; there are {', '.join(KINDS)}")
+        _require_known("fault kinds", self.kinds, KINDS)
+        _require_known("tokens", self.tokens, TOKENS)
         for name in ("rate", "stack_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is a share between 0 and 1")
-        for name in ("slow_seconds", "timeout_seconds", "hang_up_seconds"):
+        for name in ("slow_seconds", "timeout_seconds", "hang_up_seconds", "skip", "limit"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
         try:
@@ -54,6 +60,12 @@ class Faults:
     def of(cls, told: Mapping[str, Any]) -> Faults:
         """Read what a control request says; raises ValueError or TypeError when it is nonsense."""
         return cls(**{name: _frozen(value) for name, value in told.items()})
+
+
+def _require_known(what: str, named: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        raise ValueError(f"unknown {what} {unknown}; there are {', '.join(known)}")
 
 
 def _frozen(value: Any) -> Any:
@@ -71,14 +83,18 @@ class Misfortune:
         self.faults = faults
         self._random = random.Random(faults.seed)  # noqa: S311 - chaos, not cryptography
         self._paths = re.compile(faults.paths)
+        self._seen = self._struck = 0
 
-    def strikes(self, method: str, path: str, account_id: str) -> str | None:
-        """Return the kind of fault this request meets, mostly none."""
+    def strikes(self, method: str, path: str, account_id: str, token: str) -> str | None:
+        """Return the kind of fault this request meets, mostly none; *token* is a kind, too."""
         faults = self.faults
-        if not (faults.rate and faults.kinds) or not self._concerns(method, path, account_id):
+        if not (faults.rate and faults.kinds):
             return None
-        if self._random.random() >= faults.rate:
+        if not self._concerns(method, path, account_id, token):
             return None
+        if not self._is_due() or self._random.random() >= faults.rate:
+            return None
+        self._struck += 1
         kind = self._random.choice(faults.kinds)
         return "drop" if kind == "lost_answer" and method not in WRITES else kind
 
@@ -86,10 +102,17 @@ class Misfortune:
         """Whether the platform gives up on this call to a stack."""
         return self._random.random() < self.faults.stack_rate
 
-    def _concerns(self, method: str, path: str, account_id: str) -> bool:
+    def _is_due(self) -> bool:
+        """Whether enough requests went well before this one, and not enough went wrong yet."""
+        self._seen += 1
+        limit = self.faults.limit or self._struck + 1
+        return self._seen > self.faults.skip and self._struck < limit
+
+    def _concerns(self, method: str, path: str, account_id: str, token: str) -> bool:
         faults = self.faults
         return (
             (not faults.methods or method in faults.methods)
             and (not faults.accounts or account_id in faults.accounts)
+            and (not faults.tokens or token in faults.tokens)
             and self._paths.search(path) is not None
         )

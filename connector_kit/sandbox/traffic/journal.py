@@ -72,7 +72,7 @@ class Journal:
     def note_call(
         self,
         name: str,
-        integration_id: str,
+        integration_id: str | None,
         account_id: str,
         *,
         error: str | None,

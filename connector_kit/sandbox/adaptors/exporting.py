@@ -1,0 +1,135 @@
+"""Running an export: page after page out of a local application (protocol/http-api.md#41)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.sandbox.adaptors import connecting, paging, responses
+from connector_kit.sandbox.adaptors.mapper_one import context_of
+from connector_kit.sandbox.adaptors.paging import Page
+from connector_kit.sandbox.adaptors.surroundings import Surroundings
+from connector_kit.sandbox.adaptors.templates import fill, in_body, in_uri
+from connector_kit.sandbox.calling.backends import BackendRequest
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.errors import Refusal, not_simulated
+from connector_kit.sandbox.wire import Document, instant, iso
+
+MOST_PAGES = 1000
+"""Pages of one run; an application that never ends is left."""
+
+
+@dataclass(frozen=True)
+class Exporting:
+    """One export, stored or not, in its surroundings.
+
+    *record* is the record that a lookup is run for, *given* what else templates see
+    (``lastExportDateTime``).
+    """
+
+    around: Surroundings
+    export: Document = field(repr=False)
+    record: Any = None
+    given: Document = field(default_factory=dict)
+
+    async def page(self, position: Document) -> Page:
+        """Return the page at *position*; raises `Refusal` 422 with the application's error."""
+        request = self.request(position)
+        answer = await connecting.ask(self.around, request)
+        body = responses.content(answer)
+        rules = self.rules()
+        if failed := responses.failure(answer, body, rules):
+            raise Refusal(422, [failed])
+        return Page(responses.records(body, rules.get("resourcePath")), answer, body, position)
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """Yield every page."""
+        position: Document | None = self.first()
+        for _ in range(MOST_PAGES):
+            if position is None:
+                return
+            page = await self.page(position)
+            yield page
+            position = self.after(page)
+
+    def first(self) -> Document:
+        """Return the position of the first page."""
+        return paging.first(self._paging())
+
+    def after(self, page: Page) -> Document | None:
+        """Return the position after *page*, None when it was the last."""
+        details = self._details()
+        templates = f"{details.get('relativeURI') or ''} {details.get('body') or ''}"
+        return paging.following(self._paging(), page, templates)
+
+    def request(self, position: Document) -> BackendRequest:
+        """Return what the application is asked for the page at *position*."""
+        details, connection = self._details(), self.around.connection
+        context = self._context(position)
+        uri = str(position.get("url") or in_uri(str(details.get("relativeURI") or ""), context))
+        body = details.get("body") or details.get("postBody")
+        return BackendRequest(
+            method=str(details.get("method") or "GET").upper(),
+            url=connecting.address(connection, uri),
+            headers={
+                **connecting.default_headers(connection),
+                **connecting.named(details.get("headers"), context),
+            },
+            body=in_body(str(body), context).encode() if body else b"",
+        )
+
+    def rules(self) -> Document:
+        """Return how an answer is read: ``resourcePath``, ``successPath`` and so on."""
+        details = self._details()
+        told = details.get("response")
+        return {**details, **told} if isinstance(told, dict) else details
+
+    def data_uris(self, records: list[Any]) -> list[str | None]:
+        """Return one link per record, None where the export makes none."""
+        template = self.export.get("dataURITemplate")
+        if not template:
+            return [None] * len(records)
+        return [fill(str(template), {**self._context({}), **context_of(each)}) for each in records]
+
+    def _details(self) -> Document:
+        """Return the part that says what to ask; ``rest`` is the legacy form of ``http``."""
+        for name in connecting.TYPES:
+            if isinstance(self.export.get(name), dict):
+                details: Document = self.export[name]
+                return details
+        kind = str(self.export.get("adaptorType") or self.around.connection.get("type"))
+        raise not_simulated(f"exports of the kind {kind!r}")
+
+    def _paging(self) -> Document:
+        details = self._details()
+        told = details.get("paging")
+        if isinstance(told, dict):
+            return told
+        if method := details.get("pagingMethod"):
+            path = details.get("nextPagePath")
+            return {"method": "url" if method == "nextpageurl" else method, "path": path}
+        return {}
+
+    def _context(self, position: Document) -> Document:
+        kind = "http" if isinstance(self.export.get("http"), dict) else "rest"
+        return {
+            **self.around.context(self.export),
+            **(context_of(self.record) if self.record is not None else {}),
+            **self.given,
+            "export": {**self.export, kind: {**self._details(), "paging": position}},
+        }
+
+
+def since(export: Document, now: float, start: str | None = None) -> Document:
+    """Return the dates that a delta export works with, as templates and hooks get them."""
+    if export.get("type") != "delta":
+        return {}
+    begin = start or find(export, ("delta", "startDate")) or iso(0)
+    lag = find(export, ("delta", "lagOffset"))
+    seconds = lag / 1000 if isinstance(lag, (int, float)) and not isinstance(lag, bool) else 0
+    try:
+        last = iso(instant(begin) - seconds)
+    except (ValueError, OverflowError):
+        last = str(begin)
+    return {"lastExportDateTime": last, "currentExportDateTime": iso(now)}

@@ -1,0 +1,75 @@
+"""Values inside records, by the paths that mappings and templates use.
+
+``a.b``, ``a[0].b``, ``a["odd name"]``, ``$.a.b``; ``a[*].b`` names the ``b`` of every item.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+
+Step = str | int
+EVERY = "*"
+"""The step that stands for all items of a list."""
+
+LONGEST_LIST = 10_000
+"""Items that a mapping may make room for by naming an index."""
+
+_STEP = re.compile(r"""\[\s*(?:(\d+)|(\*)|"([^"]*)"|'([^']*)'|([^\]]*))\s*\]|([^.\[\]]+)""")
+
+
+def steps(path: str) -> list[Step]:
+    """Read a path."""
+    found: list[Step] = []
+    for index, every, quoted, single, bare, word in _STEP.findall(path.removeprefix("$")):
+        found.append(int(index) if index else every or quoted or single or bare or word)
+    return found
+
+
+def value_at(value: Any, path: str) -> Any:
+    """Return what stands at *path*, None where there is nothing."""
+    return _follow(value, steps(path))
+
+
+def put_at(record: dict[str, Any], path: str, value: Any) -> None:
+    """Put *value* at *path* of *record*, making objects and lists on the way."""
+    inner: Any = record
+    way = steps(path) or [path]
+    for here, after in pairwise(way):
+        inner = _enter(inner, here, [] if isinstance(after, int) else {})
+    _set(inner, way[-1], value)
+
+
+def _follow(value: Any, way: list[Step]) -> Any:
+    for position, step in enumerate(way):
+        if step != EVERY:
+            value = _inside(value, step)
+        elif isinstance(value, list):
+            return [_follow(each, way[position + 1 :]) for each in value]
+    return value
+
+
+def _inside(value: Any, step: Step) -> Any:
+    if isinstance(value, dict):
+        return value.get(step if isinstance(step, str) else str(step))
+    if isinstance(value, list) and str(step).isdigit():
+        position = int(step)
+        return value[position] if position < len(value) else None
+    return None
+
+
+def _enter(inner: Any, step: Step, empty: Any) -> Any:
+    found = _inside(inner, step)
+    if not isinstance(found, (dict, list)):
+        found = empty
+        _set(inner, step, found)
+    return found
+
+
+def _set(inner: Any, step: Step, value: Any) -> None:
+    if isinstance(inner, list) and isinstance(step, int):
+        inner.extend([None] * (min(step, LONGEST_LIST) + 1 - len(inner)))
+        inner[min(step, LONGEST_LIST)] = value
+    elif isinstance(inner, dict):
+        inner[str(step)] = value

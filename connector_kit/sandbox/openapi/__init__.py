@@ -1,0 +1,5 @@
+"""The table of routes as an OpenAPI description, served at ``/_sandbox/openapi.json``."""
+
+from connector_kit.sandbox.openapi.describing import description
+
+__all__ = ["description"]

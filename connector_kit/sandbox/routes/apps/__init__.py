@@ -1,0 +1,1 @@
+"""The life of an installed connector, of both frameworks (protocol/http-api.md#8)."""

@@ -1,0 +1,1 @@
+"""Connections: pings, logs, who uses them, where they are registered (protocol/http-api.md#4)."""

@@ -1,0 +1,117 @@
+"""Pinging connections (protocol/http-api.md#4-connections, U25).
+
+A wrapper's ping function is called, an application on this machine that the connection says how to
+ping is asked; of every other one only the credentials are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from connector_kit.sandbox.adaptors import connecting, responses, wrappers
+from connector_kit.sandbox.adaptors.surroundings import Surroundings
+from connector_kit.sandbox.calling.backends import BackendRequest, is_local
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.ping import missing_credentials, ping
+from connector_kit.sandbox.documents.records import Record
+from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.errors import Refusal
+from connector_kit.sandbox.routes import access
+from connector_kit.sandbox.routes.call import Answer, Call, answer
+from connector_kit.sandbox.routes.data.around import around_connection, with_stored_secrets
+from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.wire import Document
+
+CONTEXT = ("_exportId", "_importId")
+"""What a ping may be told of whose settings are in scope, and tells a wrapper."""
+
+
+async def ping_stored(call: Call) -> Answer:
+    """GET or POST /connections/{id}/ping, POST /connections/{id}/test."""
+    record = access.readable(call)
+    told = call.instructions()
+    integration, flow = (_in_scope(call, told, each) for each in ("integrations", "flows"))
+    around = around_connection(call, record, integration=integration, flow=flow, is_test=True)
+    result = await _ping(around, told)
+    _note(call, record, is_offline=result["code"] != 200)
+    return answer(result)
+
+
+async def ping_unsaved(call: Call) -> Answer:
+    """POST /connections/ping: a complete document, of which nothing is stored."""
+    access.admit(call)
+    sent = call.document()
+    check_kinds("connections", sent)
+    document = with_stored_secrets(call, "connections", sent)
+    around = Surroundings(
+        platform=call.platform,
+        account_id=call.account_id,
+        connector_id=call.connector_id or document.get("_connectorId"),
+        connection=document,
+        is_test=True,
+    )
+    return answer(await _ping(around, sent))
+
+
+async def _ping(around: Surroundings, told: Document) -> Document:
+    connection = around.connection
+    if wrappers.is_wrapper(connection):
+        ids = {name: told[name] for name in CONTEXT if isinstance(told.get(name), str)}
+        return await _refused_as_failure(wrappers.ping(around, ids))
+    if missing_credentials(connection) or not _can_be_asked(connection):
+        return ping(connection)
+    return await _refused_as_failure(_ask(around))
+
+
+async def _ask(around: Surroundings) -> Document:
+    how = find(around.connection, ("http", "ping")) or {}
+    headers = connecting.default_headers(around.connection)
+    request = BackendRequest(
+        method=str(how.get("method") or "GET").upper(),
+        url=connecting.address(around.connection, str(how.get("relativeURI") or "")),
+        headers=headers,
+        body=str(how.get("body") or "").encode(),
+    )
+    got = await connecting.ask(around, request)
+    failed = responses.failure(got, responses.content(got), how)
+    return {"code": 401, "errors": [failed]} if failed else {"code": 200}
+
+
+async def _refused_as_failure(pinging: Awaitable[Document]) -> Document:
+    """A ping that cannot be made is a failed one, with status 200."""
+    try:
+        return await pinging
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return {"code": 401, "errors": refusal.errors}
+
+
+def _can_be_asked(connection: Document) -> bool:
+    how = find(connection, ("http", "ping"))
+    address = find(connection, ("http", "baseURI"))
+    return isinstance(how, dict) and bool(how.get("relativeURI")) and is_local(str(address))
+
+
+def _in_scope(call: Call, told: Document, resource: str) -> Record | None:
+    """Return what a body names as context; a ping does not fail for what is not there."""
+    field = {"integrations": "_integrationId", "flows": "_flowId"}[resource]
+    found = call.store.get(call.account_id, resource, str(told.get(field)))
+    return found if found and access.is_reached(call, found) else None
+
+
+def _note(call: Call, record: Record, *, is_offline: bool) -> None:
+    """Take the connection offline, or back."""
+    stored = call.store.get(record.account_id, "connections", record.id)
+    if stored and bool(stored.get("offline")) != is_offline:
+        changed = {**stored.document, "offline": is_offline}
+        call.store.put(Record.of(record.account_id, "connections", changed))
+
+
+_UNLESS = "logins other than basic, token, OAuth, cookie and custom"
+ROUTES = (
+    Route("GET", "/connections/{id}/ping", ping_stored, unless=_UNLESS),
+    Route("POST", "/connections/{id}/ping", ping_stored, body="ping", unless=_UNLESS),
+    Route("POST", "/connections/{id}/test", ping_stored, body="ping", unless=_UNLESS),
+    Route("POST", "/connections/ping", ping_unsaved, body="connections", unless=_UNLESS),
+)

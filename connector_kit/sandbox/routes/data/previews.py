@@ -1,0 +1,123 @@
+"""Previews of exports: the first records, stage by stage (protocol/http-api.md#5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.adaptors import connecting, responses, wrappers
+from connector_kit.sandbox.adaptors.exporting import Exporting, since
+from connector_kit.sandbox.adaptors.hooks import hook_of
+from connector_kit.sandbox.adaptors.running import check_rules, refined
+from connector_kit.sandbox.calling.backends import BackendAnswer, BackendRequest
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.errors import Refusal, invalid
+from connector_kit.sandbox.routes import access
+from connector_kit.sandbox.routes.call import Answer, Call, answer
+from connector_kit.sandbox.routes.data.around import around_unsaved, with_stored_secrets
+from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.wire import Document
+
+DEFAULT_LIMIT, MOST = 10, 100
+"""Records of a preview: where ``test.limit`` does not say, and at most."""
+_OPEN_HEADERS = ("accept", "content-type")
+
+
+async def preview(call: Call) -> Answer:
+    """POST /exports/preview, also below an integration and a flow, whose settings are in scope."""
+    access.may_create_in(call, "exports")
+    if "id" in call.params:
+        access.readable(call)
+    export = call.document()
+    check_kinds("exports", export)
+    export = with_stored_secrets(call, "exports", export)
+    limit = _limit(export)
+    check_rules(export)
+    exporting = Exporting(around_unsaved(call, export), export, given=since(export, call.now))
+    stages, records = await _fetched(exporting)
+    try:
+        batch, _ = await refined(exporting, records[:limit], 0)
+    except Refusal as refusal:
+        if refusal.status != 422 or hook_of(export, "preSavePage") is None:
+            raise
+        stages.append({"name": "preSavePage", "data": None, "errors": refusal.errors})
+        return answer({"data": [], "dataURIs": [], "stages": stages})
+    if hook_of(export, "preSavePage") is not None:
+        stages.append({"name": "preSavePage", "data": batch.data, "errors": batch.errors})
+    return answer({"data": batch.data, "dataURIs": batch.data_uris, "stages": stages})
+
+
+async def _fetched(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+    """Return the stages so far and the records, be they from the export's own mock."""
+    around, export = exporting.around, exporting.export
+    if wrappers.is_wrapper(around.connection):
+        options = {**exporting.given, "preview": True}
+        async for records in wrappers.pages(around, export, options):
+            return [_stage("parse", records)], records
+    if around.connection.get("type") not in connecting.TYPES and export.get("mockOutput"):
+        records = [each.get("record") for each in _mocked(export)]
+        return [_stage("parse", records)], records
+    return await _asked(exporting)
+
+
+async def _asked(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+    request = exporting.request(exporting.first())
+    stages = [_stage("request", [_shown_request(request)])]
+    got = await connecting.ask(exporting.around, request)
+    body = responses.content(got)
+    rules = exporting.rules()
+    failed = responses.failure(got, body, rules)
+    stages.append(_stage("raw", [_shown_answer(request, got)], [failed] if failed else None))
+    if failed:
+        return stages, []
+    records = responses.records(body, rules.get("resourcePath"))
+    return [*stages, _stage("parse", records)], records
+
+
+def _stage(name: str, data: Any, errors: list[Document] | None = None) -> Document:
+    return {"name": name, "data": data, "errors": errors}
+
+
+def _shown_request(request: BackendRequest) -> Document:
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": {
+            name: value if name.lower() in _OPEN_HEADERS else "******"
+            for name, value in request.headers.items()
+        },
+        "body": request.body.decode(errors="replace"),
+    }
+
+
+def _shown_answer(request: BackendRequest, got: BackendAnswer) -> Document:
+    return {
+        "statusCode": got.status,
+        "url": request.url,
+        "headers": dict(got.headers),
+        "body": got.body.decode(errors="replace"),
+    }
+
+
+def _mocked(export: Document) -> list[Document]:
+    return [*objects(find(export, ("mockOutput", "page_of_records")))]
+
+
+def _limit(export: Document) -> int:
+    limit = find(export, ("test", "limit"))
+    if limit is None:
+        return DEFAULT_LIMIT
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
+        raise invalid("test.limit", f"must be between 1 and {MOST}")
+    return limit
+
+
+_UNLESS = "applications other than local HTTP ones and wrappers; scripts, filters, transforms"
+ROUTES = tuple(
+    Route("POST", path, preview, body="exports", unless=_UNLESS)
+    for path in (
+        "/exports/preview",
+        "/integrations/{id}/exports/preview",
+        "/integrations/{id}/flows/{flowId}/exports/preview",
+    )
+)

@@ -1,0 +1,55 @@
+"""What belongs to a flow: jobs, steps, last date, template (protocol/http-api.md#6-flows)."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.documents.records import Record
+from connector_kit.sandbox.routes import access
+from connector_kit.sandbox.routes.call import Answer, Call, answer
+from connector_kit.sandbox.routes.copying.packing import packed
+from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.wire import parse
+
+STEPS = ("exports", "imports")
+
+
+def steps_of(call: Call, flow: Record) -> list[Record]:
+    """Return the exports and imports that a flow runs, the oldest first."""
+    found = (call.store.get(call.account_id, kind, each) for kind in STEPS for each in flow.uses)
+    return sorted((each for each in found if each), key=lambda each: each.id)
+
+
+def descendants(call: Call) -> Answer:
+    """GET /flows/{id}/descendants: the exports and imports that the flow runs."""
+    steps = steps_of(call, access.readable(call))
+    return answer(
+        {kind: [parse(each.public) for each in steps if each.resource == kind] for kind in STEPS}
+    )
+
+
+def latest_jobs(call: Call) -> Answer:
+    """GET /flows/{id}/jobs/latest: an array with the newest flow job, if there is one."""
+    flow = access.readable(call)
+    jobs = call.platform.jobs.of_flows(call.account_id, {flow.id})
+    return answer([each.answer() for each in jobs[-1:]])
+
+
+def last_export(call: Call) -> Answer:
+    """GET /flows/{id}/lastExportDateTime: when the last completed run began, else null."""
+    flow = access.readable(call)
+    jobs = call.platform.jobs.of_flows(call.account_id, {flow.id})
+    done = [each for each in jobs if each.fields.get("status") == "completed"]
+    date = done[-1].fields.get("startedAt") if done else None
+    return answer({"lastExportDateTime": date})
+
+
+def template(call: Call) -> Answer:
+    """GET /flows/{id}/template: the address of a zip of the flow and all it uses."""
+    return answer({"signedURL": packed(call, access.readable(call))})
+
+
+ROUTES = (
+    Route("GET", "/flows/{id}/descendants", descendants),
+    Route("GET", "/flows/{id}/jobs/latest", latest_jobs),
+    Route("GET", "/flows/{id}/lastExportDateTime", last_export),
+    Route("GET", "/flows/{id}/template", template),
+)
