@@ -8,7 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
-from connector_kit.blueprint import MASK, Blueprint, Document, resolve
+from connector_kit.blueprint import (
+    MASK,
+    Blueprint,
+    CompiledComponent,
+    Document,
+    references,
+    resolve,
+)
 from workshop.customers import Customer
 
 
@@ -48,16 +55,36 @@ def audit(
     customers: Sequence[Customer], blueprint: Blueprint, connector_id: str, stack_id: str
 ) -> Findings:
     """Audit the accounts of all *customers* against *blueprint*."""
+    expected = [_Expected.of(each) for each in blueprint.components]
 
     def one(customer: Customer) -> Findings:
-        return _audit_account(customer, blueprint, connector_id, stack_id)
+        return _audit_account(customer, blueprint, expected, connector_id, stack_id)
 
     with ThreadPoolExecutor(8) as pool:
         return sum(pool.map(one, customers), Findings())
 
 
+@dataclass(frozen=True)
+class _Expected:
+    """A component's fields: *fixed* are the same everywhere, *varying* hold an account's ids."""
+
+    component: CompiledComponent
+    fixed: Document
+    varying: Document
+
+    @classmethod
+    def of(cls, component: CompiledComponent) -> _Expected:
+        varying = {key: each for key, each in component.document.items() if references(each)}
+        fixed = {key: each for key, each in component.document.items() if key not in varying}
+        return cls(component, resolve(fixed, {}), varying)
+
+
 def _audit_account(
-    customer: Customer, blueprint: Blueprint, connector_id: str, stack_id: str
+    customer: Customer,
+    blueprint: Blueprint,
+    expected: Sequence[_Expected],
+    connector_id: str,
+    stack_id: str,
 ) -> Findings:
     integration = customer.integration()
     resources = dict.fromkeys((*(each.resource for each in blueprint.components), *_ALWAYS))
@@ -84,7 +111,7 @@ def _audit_account(
             for _, document in held
         ),
         duplicates=sum(count - 1 for count in names.values()),
-        wrong_fields=_wrong_fields(ours, blueprint, ids, customer),
+        wrong_fields=_wrong_fields(ours, expected, ids, customer),
         customer_edits=len(customer.edits),
         customer_edits_kept=customer.kept_edits(),
     )
@@ -96,7 +123,7 @@ _ALWAYS = ("connections", "scripts", "exports", "imports", "flows")
 
 def _wrong_fields(
     ours: Sequence[tuple[str, Document]],
-    blueprint: Blueprint,
+    expected: Sequence[_Expected],
     ids: Mapping[str, str],
     customer: Customer,
 ) -> int:
@@ -104,24 +131,33 @@ def _wrong_fields(
     held = {document.get("externalId"): document for _, document in ours}
     edited = {(edit.id, edit.path[0]) for edit in customer.edits}
     wrong = 0
-    for component in blueprint.components:
-        live = held.get(component.external_id)
-        if live is None or component.resource in {"connections", "scripts"}:
+    for each in expected:
+        live = held.get(each.component.external_id)
+        if live is None or each.component.resource in {"connections", "scripts"}:
             continue  # credentials are the customer's; lists carry no script content
-        for key, value in resolve(component.document, ids).items():
+        for key, value in (each.fixed | resolve(each.varying, ids)).items():
             if (live["_id"], key) not in edited and not _holds(live.get(key), value):
                 wrong += 1
     return wrong
 
 
 def _holds(live: Any, declared: Any) -> bool:
-    """Whether *live* says at least what *declared* says."""
+    """Whether *live* says at least what *declared* says; what says nothing may have vanished."""
+    if live == declared:
+        return True
     if isinstance(declared, dict):
-        if not declared:
+        if _is_blank(declared):
             return True
         return isinstance(live, dict) and all(
             _holds(live.get(key), value) for key, value in declared.items()
         )
     if isinstance(declared, list) and isinstance(live, list):
         return len(live) == len(declared) and all(map(_holds, live, declared))
-    return live in (declared, MASK) or (declared is None and not live)
+    return bool(live == MASK) or (declared is None and not live)
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether *value* is null, or an object of nothing else."""
+    if isinstance(value, dict):
+        return all(map(_is_blank, value.values()))
+    return value is None

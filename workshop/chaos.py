@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,13 +15,22 @@ from workshop.services import SandboxInfo, Service
 ALL_FAULTS = ("429", "500", "503", "timeout", "drop", "lost_answer", "slow")
 
 
+PATIENCE = 30.0
+"""Seconds that a victim gets to begin, at the most."""
+
+
 @dataclass
 class Killer:
-    """Kills one of some services every few seconds with SIGKILL and starts it again."""
+    """Kills one of some services every few seconds with SIGKILL and starts it again.
+
+    *greeting* is what a victim logs when it begins to work; its seconds run from then on. On a
+    busy machine it would otherwise be killed for ever before it does anything at all.
+    """
 
     victims: Callable[[], Sequence[Service]]
     every: float
     at_most: int | None = None
+    greeting: bytes = b""
     kills: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -47,7 +58,22 @@ class Killer:
             victim = victims[self.kills % len(victims)]
             victim.kill()
             self.kills += 1
+            said_before = victim.log.stat().st_size
             victim.start()
+            self._await_greeting(victim.log, said_before)
+
+    def _await_greeting(self, log: Path, said_before: int) -> None:
+        end = time.monotonic() + PATIENCE
+        while self.greeting not in _said(log, said_before) and time.monotonic() < end:
+            if self._stop.wait(0.05):
+                return
+
+
+def _said(log: Path, said_before: int) -> bytes:
+    """What *log* holds beyond its first *said_before* bytes."""
+    with log.open("rb") as opened:
+        opened.seek(said_before)
+        return opened.read()
 
 
 def misbehave(

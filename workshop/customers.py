@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import requests
 
 Document = dict[str, Any]
 
-CREDENTIALS = {"username": "customer", "password": "customer-secret", "token": "customer-secret"}
+CREDENTIAL = "customer-secret"
+"""What customers enter wherever a connection asks for something."""
 
 
 class CustomerError(RuntimeError):
@@ -111,12 +113,15 @@ class Customer:
         return next((each for each in integration["install"] if not each.get("completed")), None)
 
     def _enter_credentials(self, connection_id: str) -> None:
+        """Enter what the connection's ping misses (protocol/README.md U25)."""
+        answer = self._call("GET", f"connections/{connection_id}/ping")
+        missing = [each["field"] for each in answer.get("errors") or () if each.get("field")]
+        if not missing:
+            return
         document = self._call("GET", f"connections/{connection_id}")
-        auth = (document.get("http") or {}).get("auth") or {}
-        kind = auth.get("type")
-        if kind in {"basic", "token"}:
-            auth[kind] = {**CREDENTIALS, **(auth.get(kind) or {})}
-            self._call("PUT", f"connections/{connection_id}", document)
+        for field_name in missing:
+            document = _with(document, tuple(field_name.split(".")), CREDENTIAL)
+        self._call("PUT", f"connections/{connection_id}", document)
 
     def _run(self, step: Document) -> None:
         path = f"integrations/{self.integration_id}/installer/{step['installerFunction']}"
@@ -137,13 +142,13 @@ class Customer:
         url: str | None = f"{self.base_url}/{resource}"
         while url:
             answer = self._send("GET", url)
-            yield from answer.json()
+            yield from orjson.loads(answer.content)
             following = answer.links.get("next", {}).get("url")
             url = requests.compat.urljoin(url, following) if following else None
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
         answer = self._send(method, f"{self.base_url}/{path}", body)
-        return answer.json() if answer.content else None
+        return orjson.loads(answer.content) if answer.content else None
 
     def _send(self, method: str, url: str, body: object = None) -> requests.Response:
         while True:

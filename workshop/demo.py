@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from connector_kit.adoption.loading import load_connector
+from connector_kit.adoption import AdoptionError, load_connector
 from connector_kit.blueprint import compile_connector
 from workshop.audit import Findings
 from workshop.chaos import Killer, behave, misbehave
@@ -39,6 +39,9 @@ FAULT_RATE = 0.08
 FAULTS = ("429", "500", "503", "lost_answer", "drop")
 SECONDS_BETWEEN_KILLS = 3.0
 WINDOW = 6
+
+SETTINGS = {"CONNECTOR_KIT_CLAIM_SECONDS": "10"}
+"""Workers die all the time here: what a dead one had taken up is taken up again soon."""
 
 Note = Callable[[str], None]
 
@@ -107,7 +110,7 @@ class Demo:
         )
         misbehave(self.services.sandbox, rate=FAULT_RATE, kinds=FAULTS)
         waves = [word for wave in WAVES for word in ("--wave", wave)]
-        with Killer(self.field.workers, every=SECONDS_BETWEEN_KILLS) as killer:
+        with Killer(self.field.workers, every=SECONDS_BETWEEN_KILLS, greeting=b" ready.") as killer:
             self.field.roll_out(*waves, "--window", str(WINDOW))
         behave(self.services.sandbox)
         return killer.kills
@@ -163,8 +166,13 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console(highlight=False)
     shutil.rmtree(HOME, ignore_errors=True)
-    versions = derive_versions(arguments.source, HOME) if arguments.source else EXAMPLE
-    services = Services(HOME, accounts=arguments.accounts)
+    VERDICT.unlink(missing_ok=True)
+    try:
+        versions = derive_versions(arguments.source, HOME) if arguments.source else EXAMPLE
+    except AdoptionError as error:
+        print(error, file=sys.stderr)
+        return 2
+    services = Services(HOME, accounts=arguments.accounts, settings=SETTINGS)
     try:
         result = Demo(services, console, versions).run()
         _report(result, console)

@@ -203,17 +203,23 @@ class Services:
 
     def start_web(self) -> None:
         """Start the server that the platform calls."""
+        options = ("--workers", str(self.web_workers), "--blocking-threads", "16")
+        self.start_web_as("web", self.web_port, *options)
+
+    def start_web_as(self, name: str, port: int, *options: str) -> str:
+        """Start one more such server, with Granian's *options*; returns its address."""
         service = self._service(
-            "web",
+            name,
             [
                 str(BIN / "granian"),
                 *("--interface", "wsgi", "connector_kit.server.wsgi:application"),
-                *("--host", "127.0.0.1", "--port", str(self.web_port), "--no-ws"),
-                *("--workers", str(self.web_workers), "--blocking-threads", "16"),
+                *("--host", "127.0.0.1", "--port", str(port), "--no-ws", *options),
             ],
         )
         service.start()
-        self._wait(service, self._web_answers)
+        address = f"http://127.0.0.1:{port}"
+        self._wait(service, lambda: _is_ready(address))
+        return address
 
     def start_workers(self) -> None:
         """Start the Celery workers and the clock that makes them tick."""
@@ -267,11 +273,12 @@ class Services:
         except redis.RedisError:
             return False
 
-    def _web_answers(self) -> bool:
-        try:
-            return requests.get(f"http://127.0.0.1:{self.web_port}/readyz", timeout=1).ok
-        except requests.RequestException:
-            return False
+
+def _is_ready(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/readyz", timeout=1).ok
+    except requests.RequestException:
+        return False
 
 
 def free_port() -> int:

@@ -1,0 +1,155 @@
+"""How fast a process updates accounts when no rate limit holds it back.
+
+The yardstick is a bare loop that sends the same requests with one `requests.Session`, in one
+process too. Both work through twenty accounts; engine and loop take turns, and what is reported is
+the median of the ratios of neighbours.
+
+Two platforms are played. One answers as quickly as the sandbox can, in a fraction of a
+millisecond: everything a process does between its requests shows, and the sandbox, which needs a
+core itself, leaves one of two cores for all processes together. The other takes ten milliseconds
+for each answer, which is quick for an API across the internet: there a second process can show
+what it adds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import requests
+
+from connector_kit.lifecycle import find_module
+from workshop.bench import bare
+from workshop.bench.arithmetic import median_ratio, per_second
+from workshop.bench.engine import Engine, seconds_of
+from workshop.bench.ground import Ground
+from workshop.bench.held import HeldCalls
+from workshop.bench.report import Figures
+from workshop.bench.updates import bring
+from workshop.customers import Customer
+
+UP, DOWN = "1.1.0", "1.0.0"
+PROCESSES = 2
+
+SLOW_MILLISECONDS = 10
+ROUNDS, SLOW_ROUNDS = 12, 4
+"""Even numbers: one and two processes take turns in going first."""
+
+
+@dataclass
+class Track:
+    """What is run side by side, and how long each run took."""
+
+    ground: Ground
+    held: HeldCalls
+    engines: Sequence[Engine]
+    tapes: Mapping[str, Sequence[bare.Call]]
+    ours: list[Customer]
+    theirs: list[Customer]
+
+    def by_engines(self, count: int, version: str) -> float:
+        """The seconds that *count* processes take to bring *version* to twenty accounts."""
+        bring(self.ground, self.ours, version)
+        with self.ground.held(self.held, self.ours) as calls:
+            return self._counted(version, lambda: seconds_of(self.engines[:count], calls))
+
+    def by_bare_loop(self, version: str) -> float:
+        """The seconds that a bare loop takes for the same requests in twenty other accounts."""
+        filled = {each.integration_id: self._filled(each, version) for each in self.theirs}
+        with self.ground.held(self.held, self.theirs) as calls, requests.Session() as session:
+            work = [
+                (filled[each["options"]["_integrationId"]], each["options"]["bearerToken"])
+                for each in calls
+            ]
+            return self._counted(version, lambda: self._loop(work, session))
+
+    def _filled(self, customer: Customer, version: str) -> list[bare.Call]:
+        ids = ids_of(customer)
+        return [call.filled(ids) for call in self.tapes[version]]
+
+    def _loop(
+        self, work: Sequence[tuple[Sequence[bare.Call], str]], session: requests.Session
+    ) -> float:
+        began = time.perf_counter()
+        for calls, token in work:
+            bare.make(calls, session, self.ground.base_url, token)
+        return time.perf_counter() - began
+
+    def _counted(self, version: str, run: Callable[[], float]) -> float:
+        """The seconds of *run*; raises RuntimeError when it sent other requests than recorded."""
+        self.ground.control("reset_counters", {})
+        seconds = run()
+        sent = self.ground.control("counters")["by_token"].get("one_time", 0)
+        if sent != len(self.tapes[version]) * len(self.ours):
+            raise RuntimeError(f"{sent} requests were sent, others than were to be compared")
+        return seconds
+
+
+def measure(ground: Ground) -> Figures:
+    """Run both platforms' comparisons; *engine* is one process, *bare* the bare loop."""
+    with ExitStack() as stack:
+        held = stack.enter_context(HeldCalls())
+        engines = [
+            stack.enter_context(Engine(ground.services, number)) for number in range(PROCESSES)
+        ]
+        _, recorded, *others = ground.singles
+        half = len(others) // 2
+        tapes = {version: _tape(ground, held, recorded, version) for version in (UP, DOWN)}
+        track = Track(ground, held, engines, tapes, others[:half], others[half:])
+        _round(track, 0)  # warms up
+        return {
+            **_compared(track, ROUNDS, ""),
+            **_compared_when_slow(track),
+        }
+
+
+def ids_of(customer: Customer) -> dict[str, str]:
+    """The ids of the customer's documents, by external id."""
+    found = {"@integration": customer.integration_id}
+    for resource in ("connections", "scripts", "exports", "imports", "flows"):
+        for document in customer.documents(resource):
+            found[document["externalId"]] = document["_id"]
+    return found
+
+
+def _tape(ground: Ground, held: HeldCalls, customer: Customer, version: str) -> Sequence[bare.Call]:
+    """Record the update of *customer* to *version*, run in this process."""
+    known = ids_of(customer)
+    bring(ground, [customer], version)
+    module = find_module(ground.field.connector_id)
+    assert module
+    with ground.held(held, [customer]) as [call], bare.recording(ground.base_url) as tape:
+        module.find(call["type"], call["function"])(call["options"])
+    return tape.symbolic(known)
+
+
+def _round(track: Track, number: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Seconds of one process and of the loop beside it, seconds of one process and of two."""
+    counts = (1, PROCESSES) if number % 2 == 0 else (PROCESSES, 1)
+    ours: dict[int, float] = {}
+    beside: dict[int, float] = {}
+    for count, version in zip(counts, (UP, DOWN), strict=True):
+        ours[count] = track.by_engines(count, version)
+        beside[count] = track.by_bare_loop(version)
+    return (ours[1], beside[1]), (ours[1], ours[PROCESSES])
+
+
+def _compared_when_slow(track: Track) -> Figures:
+    track.ground.respond_after(SLOW_MILLISECONDS)
+    try:
+        return _compared(track, SLOW_ROUNDS, f"_at_{SLOW_MILLISECONDS}_ms")
+    finally:
+        track.ground.respond_after(0)
+
+
+def _compared(track: Track, rounds: int, suffix: str) -> Figures:
+    against_loop, against_two = zip(*(_round(track, each) for each in range(rounds)), strict=True)
+    count = len(track.tapes[UP]) * len(track.ours)
+    return {
+        f"engine_requests_per_second{suffix}": per_second(count, [a for a, _ in against_loop]),
+        f"bare_requests_per_second{suffix}": per_second(count, [b for _, b in against_loop]),
+        f"engine_to_bare{suffix}": median_ratio((b, a) for a, b in against_loop),
+        f"two_processes_to_one{suffix}": median_ratio(against_two),
+    }

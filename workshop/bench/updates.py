@@ -1,0 +1,35 @@
+"""How many requests an update sends, against the least possible."""
+
+from __future__ import annotations
+
+from connector_kit.adoption.loading import load_connector
+from connector_kit.blueprint import compile_connector
+from connector_kit.models import Installation, Release
+from workshop.bench.arithmetic import least_requests
+from workshop.bench.ground import VERSIONS, Ground
+from workshop.bench.report import Figures
+from workshop.customers import Customer
+
+
+def bring(ground: Ground, customers: list[Customer], version: str) -> None:
+    """Make *version* what the next update brings to *customers*, newest or not."""
+    ids = [each.integration_id for each in customers]
+    release = Release.objects.get(connector__slug=ground.field.slug, version=version)
+    Installation.objects.filter(integration_id__in=ids).update(target=release)
+
+
+def measure(ground: Ground) -> Figures:
+    """Push one update through the real server, and count what the platform saw of it."""
+    customer = ground.singles[0]
+    before, after = (compile_connector(load_connector(each)) for each in VERSIONS)
+    bring(ground, [customer], after.version)
+    ground.control("reset_counters", {})
+    ground.push([customer])
+    ground.drain()
+    sent = ground.control("counters")["by_token"]["one_time"]
+    least = least_requests(before, after)
+    return {
+        "update_requests": sent,
+        "update_requests_least": least,
+        "update_requests_to_least": sent / least,
+    }
