@@ -222,16 +222,7 @@ class Settings:
             number=219,
         ),
     ] = 1.0
-    isolation: Annotated[
-        bool,
-        Variable(
-            "CONNECTOR_KIT_ISOLATION",
-            parsing.boolean,
-            "Run functions in processes of their own. Without, one that hangs takes a thread with "
-            "it; for debuggers, and for systems that cannot fork.",
-            number=220,
-        ),
-    ] = True
+    isolation: Annotated[bool, VARIABLES["isolation"]] = True
     calls: Annotated[int, LIMITS["calls"]] = Limits.calls
     call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds
     call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience

@@ -59,6 +59,13 @@ VARIABLES = {
         "Hold results to what integrator.io expects of them before it gets them.",
         number=232,
     ),
+    "isolation": Variable(
+        "CONNECTOR_KIT_ISOLATION",
+        parsing.boolean,
+        "Run functions in processes of their own. Without, one that hangs takes a thread with "
+        "it; for debuggers, and for systems that cannot fork.",
+        number=220,
+    ),
 }
 """The environment variable of every field."""
 
@@ -135,6 +142,7 @@ class Configuration:
     system_tokens: tuple[str, ...] = field(default=(), repr=False)
     port: int = PORT
     contracts: bool = True
+    isolation: bool = True
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -185,6 +193,7 @@ class Configuration:
             system_tokens=tuple(given.get("systemToken", ())),
             port=given.get("port", PORT),
             contracts=given.get("contracts", True),
+            isolation=given.get("isolation", True),
             limits=limits,
         )
         if load:
@@ -313,4 +322,5 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "systemToken": ("a text, or a list of texts", _is_tokens),
     "port": ("a whole number from 1 to 65535", _is_port),
     "contracts": ("true or false", lambda value: isinstance(value, bool)),
+    "isolation": ("true or false", lambda value: isinstance(value, bool)),
 }

@@ -360,7 +360,7 @@ MISTAKES = {
         {"diy": DIY, "systemTokn": TOKEN},
         (
             "systemTokn is no field of a configuration. Did you mean 'systemToken'? Its fields are "
-            "diy, connectors, systemToken, port, contracts."
+            "diy, connectors, systemToken, port, contracts, isolation."
         ),
     ),
     "connectors in a list": (

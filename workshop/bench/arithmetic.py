@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from statistics import median
 
 from connector_kit.blueprint import Blueprint
@@ -18,11 +18,6 @@ def median_ratio(pairs: Iterable[tuple[float, float]]) -> float:
     if not ratios:
         raise ValueError("nothing was measured")
     return median(ratios)
-
-
-def per_second(count: int, seconds: Sequence[float]) -> float:
-    """The median rate of runs that each did *count* things in so many *seconds*."""
-    return count / median(seconds)
 
 
 def lower_bound(requests: Mapping[str, int], *, bucket: int, rate: float) -> float:

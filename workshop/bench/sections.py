@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workshop.bench import planning, rollout, throughput, updates
+from workshop.bench import calls, planning, rollout, throughput, updates
 from workshop.bench.ground import Ground
 from workshop.bench.report import Aim, Figures
 
@@ -42,5 +42,10 @@ SECTIONS = (
             "rollout_seconds_to_least": Aim(at_most=1.05),
             "rollout_refused_by_rate_limit": Aim(at_most=0),
         },
+    ),
+    Section(
+        "Function calls: our stack, and the bare limit",
+        lambda ground: calls.measure(ground.services.folder),
+        calls.AIMS,
     ),
 )

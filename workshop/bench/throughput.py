@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from statistics import median
 
 import requests
 
 from connector_kit.lifecycle import find_module
 from workshop.bench import bare
-from workshop.bench.arithmetic import median_ratio, per_second
+from workshop.bench.arithmetic import median_ratio
 from workshop.bench.engine import Engine, seconds_of
 from workshop.bench.ground import Ground
 from workshop.bench.held import HeldCalls
@@ -40,7 +41,7 @@ ROUNDS, SLOW_ROUNDS = 12, 4
 
 @dataclass
 class Track:
-    """What is run side by side, and how long each run took."""
+    """What is run side by side: ours in some accounts, theirs in as many others."""
 
     ground: Ground
     held: HeldCalls
@@ -50,20 +51,20 @@ class Track:
     theirs: list[Customer]
 
     def by_engines(self, count: int, version: str) -> float:
-        """The seconds that *count* processes take to bring *version* to twenty accounts."""
+        """The requests a second with which *count* processes bring *version* to our accounts."""
         bring(self.ground, self.ours, version)
         with self.ground.held(self.held, self.ours) as calls:
-            return self._counted(version, lambda: seconds_of(self.engines[:count], calls))
+            return self._rate(lambda: seconds_of(self.engines[:count], calls))
 
     def by_bare_loop(self, version: str) -> float:
-        """The seconds that a bare loop takes for the same requests in twenty other accounts."""
+        """The requests a second with which a bare loop does the same in their accounts."""
         filled = {each.integration_id: self._filled(each, version) for each in self.theirs}
         with self.ground.held(self.held, self.theirs) as calls, requests.Session() as session:
             work = [
                 (filled[each["options"]["_integrationId"]], each["options"]["bearerToken"])
                 for each in calls
             ]
-            return self._counted(version, lambda: self._loop(work, session))
+            return self._rate(lambda: self._loop(work, session))
 
     def _filled(self, customer: Customer, version: str) -> list[bare.Call]:
         ids = ids_of(customer)
@@ -77,14 +78,12 @@ class Track:
             bare.make(calls, session, self.ground.base_url, token)
         return time.perf_counter() - began
 
-    def _counted(self, version: str, run: Callable[[], float]) -> float:
-        """The seconds of *run*; raises RuntimeError when it sent other requests than recorded."""
+    def _rate(self, run: Callable[[], float]) -> float:
+        """The requests that the platform saw during *run*, by the seconds that *run* tells."""
         self.ground.control("reset_counters", {})
         seconds = run()
-        sent = self.ground.control("counters")["by_token"].get("one_time", 0)
-        if sent != len(self.tapes[version]) * len(self.ours):
-            raise RuntimeError(f"{sent} requests were sent, others than were to be compared")
-        return seconds
+        sent: int = self.ground.control("counters")["by_token"]["one_time"]
+        return sent / seconds
 
 
 def measure(ground: Ground) -> Figures:
@@ -126,14 +125,14 @@ def _tape(ground: Ground, held: HeldCalls, customer: Customer, version: str) -> 
 
 
 def _round(track: Track, number: int) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Seconds of one process and of the loop beside it, seconds of one process and of two."""
+    """The rates of one process and of the loop beside it, of two processes and of one."""
     counts = (1, PROCESSES) if number % 2 == 0 else (PROCESSES, 1)
     ours: dict[int, float] = {}
     beside: dict[int, float] = {}
     for count, version in zip(counts, (UP, DOWN), strict=True):
         ours[count] = track.by_engines(count, version)
         beside[count] = track.by_bare_loop(version)
-    return (ours[1], beside[1]), (ours[1], ours[PROCESSES])
+    return (ours[1], beside[1]), (ours[PROCESSES], ours[1])
 
 
 def _compared_when_slow(track: Track) -> Figures:
@@ -145,11 +144,10 @@ def _compared_when_slow(track: Track) -> Figures:
 
 
 def _compared(track: Track, rounds: int, suffix: str) -> Figures:
-    against_loop, against_two = zip(*(_round(track, each) for each in range(rounds)), strict=True)
-    count = len(track.tapes[UP]) * len(track.ours)
+    against_loop, against_one = zip(*(_round(track, each) for each in range(rounds)), strict=True)
     return {
-        f"engine_requests_per_second{suffix}": per_second(count, [a for a, _ in against_loop]),
-        f"bare_requests_per_second{suffix}": per_second(count, [b for _, b in against_loop]),
-        f"engine_to_bare{suffix}": median_ratio((b, a) for a, b in against_loop),
-        f"two_processes_to_one{suffix}": median_ratio(against_two),
+        f"engine_requests_per_second{suffix}": median(ours for ours, _ in against_loop),
+        f"bare_requests_per_second{suffix}": median(theirs for _, theirs in against_loop),
+        f"engine_to_bare{suffix}": median_ratio(against_loop),
+        f"two_processes_to_one{suffix}": median_ratio(against_one),
     }
