@@ -11,7 +11,7 @@ from connector_kit import Connection, Connector, Export, Script
 from connector_kit.blueprint import Blueprint, Create, Update, compile_connector
 from examples.commerce import v1_0, v1_1
 from workshop.bench import planning
-from workshop.bench.arithmetic import least_requests, lower_bound, median_ratio, per_second
+from workshop.bench.arithmetic import least_requests, lower_bound, median_ratio
 from workshop.bench.bare import Call, Recording
 from workshop.bench.held import HeldCalls
 from workshop.bench.report import Aim, lines, merged, write
@@ -55,9 +55,6 @@ class TestRatios:
     def test_need_something_that_was_measured(self):
         with pytest.raises(ValueError, match="nothing was measured"):
             median_ratio([])
-
-    def test_a_rate_is_that_of_the_median_run(self):
-        assert per_second(320, [0.5, 0.4, 9.0]) == 640
 
 
 class TestTheLowerBoundOfTheRateLimit:

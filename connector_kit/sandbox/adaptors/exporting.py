@@ -18,6 +18,8 @@ from connector_kit.sandbox.wire import Document, instant, iso
 
 MOST_PAGES = 1000
 """Pages of one run; an application that never ends is left."""
+ENDLESS = 5
+"""After as many equal pages more, no further one is asked for."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,15 @@ class Exporting:
     async def pages(self) -> AsyncIterator[Page]:
         """Yield every page."""
         position: Document | None = self.first()
+        before, repeated = None, 0
         for _ in range(MOST_PAGES):
-            if position is None:
+            if position is None or repeated >= ENDLESS:
                 return
             page = await self.page(position)
             yield page
             position = self.after(page)
+            repeated = repeated + 1 if page.records == before else 0
+            before = page.records
 
     def first(self) -> Document:
         """Return the position of the first page."""
