@@ -4,9 +4,10 @@ import os
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.db import close_old_connections
 
-from connector_kit.conf import kit
+from connector_kit.conf import kit, read
 from connector_kit.extension import FunctionModule, Registry
 from connector_kit.extension.isolation import Limits
 from connector_kit.extension.remember import Remembering
@@ -26,15 +27,17 @@ def registry() -> Registry:
         close_old_connections()
         return remembering(connector_id)
 
-    return Registry(connectors=find, contracts=kit().contracts)
+    # Read without complaint: the checks, and the server's start, complain about what is wrong.
+    readable, _ = read(settings.CONNECTOR_KIT)
+    return Registry(connectors=find, contracts=readable.contracts)
 
 
 def limits() -> Limits:
     """Return what function calls may take, as the settings say."""
-    settings = kit()
+    in_force = kit()
     return Limits(
-        calls=settings.calls,
-        patience=settings.call_patience_seconds,
-        seconds=settings.call_seconds,
-        memory_mb=settings.call_memory_mb,
+        calls=in_force.calls,
+        patience=in_force.call_patience_seconds,
+        seconds=in_force.call_seconds,
+        memory_mb=in_force.call_memory_mb,
     )
