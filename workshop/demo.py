@@ -27,6 +27,7 @@ from workshop.chaos import Killer, behave, misbehave
 from workshop.derive import derive_versions
 from workshop.edits import edit_as_customers_do
 from workshop.field import Field
+from workshop.keeping import end_kept, keep
 from workshop.services import ROOT, Services
 
 HOME = ROOT / "build" / "demo"
@@ -162,9 +163,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--from", dest="source", type=Path, help="a downloaded integration")
     parser.add_argument("--keep", action="store_true", help="leave everything running")
+    parser.add_argument("--stop", action="store_true", help="end what --keep left running")
     parser.add_argument("--accounts", type=int, default=ACCOUNTS)
     arguments = parser.parse_args()
     console = Console(highlight=False)
+    ended = end_kept(HOME)
+    if arguments.stop:
+        console.print(f"{ended} processes ended." if ended else "Nothing was left running.")
+        return 0
     shutil.rmtree(HOME, ignore_errors=True)
     VERDICT.unlink(missing_ok=True)
     try:
@@ -177,10 +183,10 @@ def main() -> int:
         result = Demo(services, console, versions).run()
         _report(result, console)
         if arguments.keep:
-            _say_where_to_look(services, console)
+            keep(services, console)
+            services.running.clear()
     finally:
-        if not arguments.keep:
-            services.stop()
+        services.stop()
     return 0 if result["ok"] else 1
 
 
@@ -193,15 +199,6 @@ def _report(result: dict[str, Any], console: Console) -> None:
     if not result["ok"]:
         word = f"[bold red]Something is wrong.[/] The logs are in {HOME}."
     console.print(f"{word} The figures are in {VERDICT.relative_to(ROOT)}.")
-
-
-def _say_where_to_look(services: Services, console: Console) -> None:
-    console.print(
-        "Left running:\n"
-        f"  integrator.io (sandbox)  {services.sandbox.base_url}\n"
-        f"  admin                    http://127.0.0.1:{services.web_port}/admin/\n"
-        f"  data and logs            {HOME}\n"
-    )
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ UP, DOWN = "1.1.0", "1.0.0"
 PROCESSES = 2
 
 SLOW_MILLISECONDS = 10
-ROUNDS, SLOW_ROUNDS = 12, 4
+ROUNDS, SLOW_ROUNDS = 12, 2
 """Even numbers: one and two processes take turns in going first."""
 
 
