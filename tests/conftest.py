@@ -1,11 +1,23 @@
 """What every test may use."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from connector_kit.embedded import stop_redis
 from tests.settings import HOME
+
+# How long an example takes says more about the machine than about the code. What decides over a
+# change tries the same examples each time; new ones are found while one works.
+settings.register_profile(
+    "kit",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("kit")
 
 
 @pytest.fixture(scope="session", autouse=True)
