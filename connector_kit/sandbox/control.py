@@ -192,7 +192,7 @@ def _object(body: bytes) -> Document:
     return told
 
 
-_ROUTES: tuple[tuple[str, str, Control], ...] = (
+ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/ready", _ready),
     ("GET", "/counters", _counters),
     ("GET", "/log", _log),
@@ -212,5 +212,5 @@ _ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/openapi.json", _openapi),
 )
 _ROUTER: Router[Control] = Router()
-for _route in _ROUTES:
+for _route in ROUTES:
     _ROUTER.add(*_route)

@@ -73,11 +73,6 @@ def invalid_reference(field: str, resource: str, identity: object) -> Refusal:
     return refuse(422, "invalid_ref", message, field)
 
 
-def not_simulated(what: str) -> Refusal:
-    """501: integrator.io does this, the sandbox does not (docs/sandbox.md)."""
-    return refuse(501, "not_implemented", f"The sandbox does not simulate {what}.")
-
-
 def impossible(message: str) -> Refusal:
     """422: not in the state that something is in."""
     return refuse(422, "invalid_operation", message)

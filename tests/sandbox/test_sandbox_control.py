@@ -88,9 +88,16 @@ def test_it_says_that_it_is_ready(control):
         ("POST", "/clock", {"advance_seconds": -1}, (422, "invalid_field")),
         ("POST", "/limits", {"bucket": "big"}, (422, "invalid_field")),
         ("POST", "/faults", [1], (400, "invalid_json")),
+        ("POST", "/accounts/none/jobs", {"type": "flow"}, (404, "not_found")),
+        ("POST", "/accounts/{account}/jobs", {}, (422, "missing_required_field")),
+        ("POST", "/accounts/{account}/jobs", {"type": 5}, (422, "invalid_field")),
+        ("POST", "/accounts/{account}/errors", {"_flowId": "x"}, (422, "invalid_field")),
+        ("POST", "/logs", {"about": ["weather"]}, (422, "invalid_field")),
+        ("GET", "/files/none/a.zip", None, (403, "forbidden")),
     ],
 )
-def test_a_mistaken_control_request_is_told_so(control, method, path, body, expected):
+def test_a_mistaken_control_request_is_told_so(sandbox, control, method, path, body, expected):
+    path = path.format(account=sandbox.accounts[0].account_id)
     assert code(control(method, path, body)) == expected
 
 

@@ -62,6 +62,22 @@ def test_a_cloned_flow_runs_copies_of_its_steps(customer, stocked):
     assert export["apiIdentifier"] != original["apiIdentifier"]
 
 
+def test_what_a_connector_clones_carries_its_tag(api, customer, connector, stack, install):
+    identity, kept = install(), {}
+
+    def clone(options):
+        client = api(options["bearerToken"])
+        connection = client.connection()["_id"]
+        export = client.create("exports", _connectionId=connection)["_id"]
+        onto = {"connectionMap": {connection: connection}}
+        kept["made"] = client.post(f"/exports/{export}/clone", onto).json()
+
+    stack.functions["clone"] = clone
+    customer.put(f"/integrations/{identity}/installer/clone", {})
+
+    assert kept["made"]["_connectorId"] == connector["_id"]
+
+
 def test_a_clone_of_an_integration_takes_its_settings_and_another_stack(customer, stack, stocked):
     other = customer.create("stacks", type="server", server={"hostURI": stack.uri})["_id"]
     body = {

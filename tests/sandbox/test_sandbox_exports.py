@@ -130,6 +130,19 @@ def test_the_next_page_is_found(customer, application, connection, row):
     assert len(application.requests) == 2
 
 
+def test_the_same_page_again_and_again_is_left(customer, application, connection):
+    http = {"relativeURI": "/o", "paging": {"method": "linkheader"}}
+    application.answers["/o"] = lambda _: (
+        200,
+        [1],
+        {"Link": f'</o?n={len(application.requests)}>; rel="next"'},
+    )
+
+    found = customer.post(f"/connections/{connection}/export", {"export": {"http": http}})
+
+    assert found.json()["data"] == [1] * 6
+
+
 def test_an_error_of_the_application_is_passed_on(customer, application, connection):
     application.answers["/orders"] = (500, {"error": {"text": "out of order"}}, {})
     http = {"relativeURI": "/orders", "response": {"errorPath": "error.text"}}

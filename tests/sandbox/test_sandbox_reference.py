@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from connector_kit.sandbox import control
 from connector_kit.sandbox.routes.routing import Router, split
 from connector_kit.sandbox.routes.table import router, routes
 from tests.sandbox.plain import code
 
+PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 HTTP_API = Path(__file__).parents[3] / "shared" / "protocol" / "http-api.md"
 METHODS_AND_PATH = re.compile(
     r"((?:\b(?:GET|POST|PUT|PATCH|DELETE)\b(?:, | or | \([^)]*\)|\s)*)+)`(/[^`]*)`"
@@ -118,3 +120,13 @@ def _whole(path, section):
         ("/integrations/", "/connectors/")
     )
     return "/integrations/{id}" + path if is_short else path
+
+
+def test_the_page_names_all_that_is_not_simulated_and_every_route_of_its_own():
+    text = PAGE.read_text()
+
+    reasons = {reason for each in routes() for reason in each.unless}
+    rows = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
+
+    assert reasons <= rows
+    assert all(f"`{method} {path}`" in text for method, path, _ in control.ROUTES)

@@ -382,8 +382,14 @@ class World(dict):
         return begun
 
     def license_of(self, installation, connector="{two}"):
-        listed = self.ask("GET", f"/connectors/{connector}/licenses", by="publisher")
-        return next(each for each in listed if each.get("_integrationId") == installation)
+        path = self.filled(f"/connectors/{connector}/licenses")
+        while path:
+            page = self["publisher"].get(path)
+            for each in page.json():
+                if each.get("_integrationId") == installation:
+                    return each
+            path = page.links.get("next", {}).get("url", "").removeprefix("/v1")
+        raise LookupError(installation)
 
     def make_upgrading(self):
         """A 2.0 installation whose licence may change its edition."""

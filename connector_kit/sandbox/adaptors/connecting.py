@@ -12,7 +12,8 @@ from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.adaptors.templates import fill
 from connector_kit.sandbox.calling.backends import BackendAnswer, BackendRequest
 from connector_kit.sandbox.documents.paths import find, objects
-from connector_kit.sandbox.errors import invalid, missing, not_simulated
+from connector_kit.sandbox.errors import invalid, missing
+from connector_kit.sandbox.unsimulated import APPLICATIONS, LOGINS, not_simulated
 from connector_kit.sandbox.wire import Document, parse, render
 
 TYPES = ("http", "rest")
@@ -50,7 +51,7 @@ def connection_type(connection: Document) -> str:
     """Return ``http`` or ``rest``; raises `Refusal` 501 for what the sandbox cannot ask."""
     kind = str(connection.get("type"))
     if kind not in TYPES:
-        raise not_simulated(f"applications behind connections of the type {kind!r}")
+        raise not_simulated(APPLICATIONS, f"a connection of the type {kind}")
     return "http" if connection.get("http") else kind
 
 
@@ -84,7 +85,7 @@ async def logged_in(around: Surroundings, request: BackendRequest) -> BackendReq
     if login == "cookie":
         return await _with_cookie(around, request, auth)
     if login not in _LOGINS:
-        raise not_simulated(f"the login {login!r} of connections")
+        raise not_simulated(LOGINS, login)
     return _LOGINS[login](request, auth)
 
 

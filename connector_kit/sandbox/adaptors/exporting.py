@@ -13,7 +13,8 @@ from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.adaptors.templates import fill, in_body, in_uri
 from connector_kit.sandbox.calling.backends import BackendRequest
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.errors import Refusal, not_simulated
+from connector_kit.sandbox.errors import Refusal
+from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 from connector_kit.sandbox.wire import Document, instant, iso
 
 MOST_PAGES = 1000
@@ -104,7 +105,7 @@ class Exporting:
                 details: Document = self.export[name]
                 return details
         kind = str(self.export.get("adaptorType") or self.around.connection.get("type"))
-        raise not_simulated(f"exports of the kind {kind!r}")
+        raise not_simulated(APPLICATIONS, f"an export of the kind {kind}")
 
     def _paging(self) -> Document:
         details = self._details()

@@ -11,10 +11,8 @@ from typing import Any
 from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.calling.functions import FunctionCall, unusable
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.errors import not_simulated
+from connector_kit.sandbox.unsimulated import SCRIPTS, not_simulated
 from connector_kit.sandbox.wire import Document
-
-SCRIPTS = "scripts: it runs no JavaScript; name a stack (_stackId) instead"
 
 
 def hook_of(document: Document, name: str) -> Document | None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from connector_kit.sandbox.adaptors.connecting import TYPES
 from connector_kit.sandbox.adaptors.mapper_one import extracted
-from connector_kit.sandbox.errors import missing, not_simulated
+from connector_kit.sandbox.errors import missing
+from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 from connector_kit.sandbox.wire import Document
 
 _RULES = ("resourcePath", "resourceIdPath", "successPath", "successValues", "failPath")
@@ -72,7 +73,7 @@ def _details(import_: Document, connection: Document) -> Document:
             details: Document = import_[name]
             return details
     kind = str(import_.get("adaptorType") or connection.get("type"))
-    raise not_simulated(f"imports of the kind {kind!r}")
+    raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
 
 
 def _is_there(details: Document, record: Any) -> bool | None:

@@ -9,7 +9,7 @@ from typing import Any
 from connector_kit.sandbox.adaptors import hooks, wrappers
 from connector_kit.sandbox.adaptors.exporting import Exporting
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.errors import not_simulated
+from connector_kit.sandbox.unsimulated import RULES, not_simulated
 from connector_kit.sandbox.wire import Document
 
 
@@ -62,7 +62,7 @@ def check_rules(document: Document) -> None:
     for name in ("filter", "inputFilter", "transform", "responseTransform"):
         rules = document.get(name)
         if isinstance(rules, dict) and _does_something(rules):
-            raise not_simulated(f"the {name} of an export or import")
+            raise not_simulated(RULES, name)
 
 
 def _does_something(rules: Document) -> bool:

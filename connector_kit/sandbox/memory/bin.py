@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connector_kit.sandbox.documents.records import Record
-from connector_kit.sandbox.wire import Document, parse
+from connector_kit.sandbox.wire import Document
 
 LIFETIME = 30 * 24 * 3600
 """Seconds that a deleted document can be restored."""
@@ -82,9 +82,3 @@ class Bin:
         for each in saved:
             record = Record.of(each["account_id"], each["resource"], each["document"])
             self.put(record, each["at"])
-
-
-def shown(deleted: Deleted) -> Document:
-    """Return a deleted document as it is listed, secrets masked."""
-    document: Document = parse(deleted.record.public)
-    return document

@@ -75,7 +75,7 @@ def _responses(route: Route) -> Document:
     good = {str(status): {"description": "All is well."} for status in {route.ok, *_other(route)}}
     refused = dict.fromkeys(REFUSALS, _REFUSED)
     if route.unless:
-        refused["501"] = {**_refused(), "description": f"Not simulated: {route.unless}."}
+        refused["501"] = {**_refused(), "description": f"Not simulated: {'; '.join(route.unless)}."}
     return {**good, **refused}
 
 

@@ -12,8 +12,8 @@ class Route:
     """What answers a method and a path.
 
     *ok* is the status when all is well, *body* the name of what is sent
-    (`connector_kit.sandbox.openapi.bodies`), *query* the names of its parameters. *unless* says
-    why the route may answer 501 for some documents: what is not simulated.
+    (`connector_kit.sandbox.openapi.bodies`), *query* the names of its parameters. *unless* names
+    what may keep it from answering (`connector_kit.sandbox.unsimulated`).
     """
 
     method: str
@@ -22,4 +22,4 @@ class Route:
     ok: int = 200
     body: str = ""
     query: str = ""
-    unless: str = ""
+    unless: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.apps.installation import Installation
 from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import SCRIPTS
 from connector_kit.sandbox.wire import Document, parse
 
 
@@ -70,16 +71,15 @@ def _licenses(installation: Installation) -> Document:
     }
 
 
-_UNLESS = "scripts: it runs no JavaScript"
 ROUTES = (
     *(
-        Route("POST", f"/{each}/{{id}}/settingsForm/init", init_form, unless=_UNLESS)
+        Route("POST", f"/{each}/{{id}}/settingsForm/init", init_form, unless=(SCRIPTS,))
         for each in ("exports", "imports", "flows", "connections", "integrations")
     ),
     Route(
         "POST",
         "/integrations/{id}/flowGroupings/{groupId}/settingsForm/init",
         init_group_form,
-        unless=_UNLESS,
+        unless=(SCRIPTS,),
     ),
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.sandbox.adaptors.hooks import SCRIPTS
 from connector_kit.sandbox.calling.functions import FunctionCall
 from connector_kit.sandbox.documents.frameworks import is_two_dot_zero
 from connector_kit.sandbox.documents.records import Record
-from connector_kit.sandbox.errors import impossible, not_found, not_simulated
+from connector_kit.sandbox.errors import impossible, not_found
 from connector_kit.sandbox.memory.licenses import License
 from connector_kit.sandbox.routes import access, writing
 from connector_kit.sandbox.routes.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.routes.licensing import has_expired, license_expired
+from connector_kit.sandbox.unsimulated import SCRIPTS, not_simulated
 from connector_kit.sandbox.wire import Document, parse
 
 GIVEN = ("bearerToken", "_integrationId", "_connectorId", "opts")

@@ -8,6 +8,7 @@ from connector_kit.sandbox.routes import access, locking, resources
 from connector_kit.sandbox.routes.apps.installation import Installation
 from connector_kit.sandbox.routes.call import Answer, Call
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import SCRIPTS
 from connector_kit.sandbox.wire import Document, parse
 
 
@@ -37,6 +38,6 @@ ROUTES = (
         "/integrations/{id}",
         save,
         body="integrations",
-        unless="scripts: it runs no JavaScript",
+        unless=(SCRIPTS,),
     ),
 )

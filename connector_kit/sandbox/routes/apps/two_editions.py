@@ -9,6 +9,7 @@ from connector_kit.sandbox.routes.apps.installation import Installation
 from connector_kit.sandbox.routes.apps.wizard import HIDDEN, Wizard
 from connector_kit.sandbox.routes.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import SCRIPTS
 from connector_kit.sandbox.wire import Document
 
 STEPS = "changeEditionSteps"
@@ -79,11 +80,10 @@ def _wanted(installation: Installation) -> License:
     return license_
 
 
-_UNLESS = "scripts: it runs no JavaScript"
 ROUTES = (
     Route("POST", "/integrations/{id}/changeEdition", begin_change, body="anything"),
     Route("GET", "/integrations/{id}/changeEditionSteps", read_steps),
     Route(
-        "POST", "/integrations/{id}/changeEditionSteps", submit_step, body="step", unless=_UNLESS
+        "POST", "/integrations/{id}/changeEditionSteps", submit_step, body="step", unless=(SCRIPTS,)
     ),
 )

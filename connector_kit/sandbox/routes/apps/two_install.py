@@ -12,6 +12,7 @@ from connector_kit.sandbox.routes.apps.installation import Installation
 from connector_kit.sandbox.routes.apps.wizard import Wizard
 from connector_kit.sandbox.routes.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import SCRIPTS
 from connector_kit.sandbox.wire import Document
 
 STEPS = "installSteps"
@@ -115,10 +116,9 @@ def _child(installation: Installation, told: Any) -> Document:
     return writing.store(installation.call, "integrations", kept).document
 
 
-_UNLESS = "scripts: it runs no JavaScript"
 ROUTES = (
-    Route("GET", "/integrations/{id}/installSteps", read_steps, unless=_UNLESS),
-    Route("POST", "/integrations/{id}/installSteps", submit_step, body="step", unless=_UNLESS),
-    Route("GET", "/integrations/{id}/currentStep", current_step, unless=_UNLESS),
-    Route("POST", "/integrations/{id}/initChild", init_child, unless=_UNLESS),
+    Route("GET", "/integrations/{id}/installSteps", read_steps, unless=(SCRIPTS,)),
+    Route("POST", "/integrations/{id}/installSteps", submit_step, body="step", unless=(SCRIPTS,)),
+    Route("GET", "/integrations/{id}/currentStep", current_step, unless=(SCRIPTS,)),
+    Route("POST", "/integrations/{id}/initChild", init_child, unless=(SCRIPTS,)),
 )

@@ -9,6 +9,7 @@ from connector_kit.sandbox.routes.apps.removing import remove
 from connector_kit.sandbox.routes.apps.wizard import Wizard
 from connector_kit.sandbox.routes.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import SCRIPTS
 
 STEPS = "uninstallSteps"
 
@@ -57,6 +58,6 @@ ROUTES = (
         "/integrations/{id}/uninstallSteps",
         submit_step,
         body="step",
-        unless="scripts: it runs no JavaScript",
+        unless=(SCRIPTS,),
     ),
 )

@@ -20,6 +20,7 @@ from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.data.around import around_connection, with_stored_secrets
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import LOGINS
 from connector_kit.sandbox.wire import Document
 
 CONTEXT = ("_exportId", "_importId")
@@ -108,10 +109,9 @@ def _note(call: Call, record: Record, *, is_offline: bool) -> None:
         call.store.put(Record.of(record.account_id, "connections", changed))
 
 
-_UNLESS = "logins other than basic, token, OAuth, cookie and custom"
 ROUTES = (
-    Route("GET", "/connections/{id}/ping", ping_stored, unless=_UNLESS),
-    Route("POST", "/connections/{id}/ping", ping_stored, body="ping", unless=_UNLESS),
-    Route("POST", "/connections/{id}/test", ping_stored, body="ping", unless=_UNLESS),
-    Route("POST", "/connections/ping", ping_unsaved, body="connections", unless=_UNLESS),
+    Route("GET", "/connections/{id}/ping", ping_stored, unless=(LOGINS,)),
+    Route("POST", "/connections/{id}/ping", ping_stored, body="ping", unless=(LOGINS,)),
+    Route("POST", "/connections/{id}/test", ping_stored, body="ping", unless=(LOGINS,)),
+    Route("POST", "/connections/ping", ping_unsaved, body="connections", unless=(LOGINS,)),
 )

@@ -65,8 +65,11 @@ def clone(call: Call) -> Answer:
         _check_integration(call, sent)
     wish = Wish.of(call, sent, record)
     records = belongings(call.store, record)
-    copies = _named(call, make_copies(call, records, wish.ids(records), _fields(wish, sent)), wish)
-    return _answered(copies)
+    fields = _fields(wish, sent)
+    if call.connector_id:
+        fields["_connectorId"] = call.connector_id
+    copies = make_copies(call, records, wish.ids(records), fields)
+    return _answered(_named(call, copies, wish))
 
 
 def clone_integration(call: Call) -> Answer:

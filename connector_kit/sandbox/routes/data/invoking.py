@@ -16,6 +16,7 @@ from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.data.around import around_stored, records_in
 from connector_kit.sandbox.routes.flows.starting import start_listeners
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import DATA
 
 EVENTS = ("webhook", "distributed")
 """Types of exports that are told of events instead of asking for records."""
@@ -107,14 +108,13 @@ def _identified(call: Call) -> Record:
     return record
 
 
-_UNLESS = "applications other than local HTTP ones and wrappers; scripts, filters, transforms"
 ROUTES = (
-    Route("POST", "/exports/{id}/invoke", invoke_export, body="anything", unless=_UNLESS),
-    Route("POST", "/imports/{id}/invoke", invoke_import, body="records", unless=_UNLESS),
-    Route("POST", "/imports/{id}/map", map_records, body="records", unless=_UNLESS),
+    Route("POST", "/exports/{id}/invoke", invoke_export, body="anything", unless=DATA),
+    Route("POST", "/imports/{id}/invoke", invoke_import, body="records", unless=DATA),
+    Route("POST", "/imports/{id}/map", map_records, body="records", unless=DATA),
 )
 BY_IDENTIFIER = (
-    Route("GET", scopes.BY_IDENTIFIER, by_identifier, unless=_UNLESS),
-    Route("POST", scopes.BY_IDENTIFIER, by_identifier, body="anything", unless=_UNLESS),
+    Route("GET", scopes.BY_IDENTIFIER, by_identifier, unless=DATA),
+    Route("POST", scopes.BY_IDENTIFIER, by_identifier, body="anything", unless=DATA),
 )
 """Found by the form of the path (`is_api_identifier`), not by the table."""

@@ -16,6 +16,7 @@ from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.data.around import around_unsaved, with_stored_secrets
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import DATA
 from connector_kit.sandbox.wire import Document
 
 DEFAULT_LIMIT, MOST = 10, 100
@@ -112,9 +113,8 @@ def _limit(export: Document) -> int:
     return limit
 
 
-_UNLESS = "applications other than local HTTP ones and wrappers; scripts, filters, transforms"
 ROUTES = tuple(
-    Route("POST", path, preview, body="exports", unless=_UNLESS)
+    Route("POST", path, preview, body="exports", unless=DATA)
     for path in (
         "/exports/preview",
         "/integrations/{id}/exports/preview",

@@ -15,6 +15,7 @@ from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.data import states
 from connector_kit.sandbox.routes.data.around import around_connection, part, records_in
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.unsimulated import DATA
 from connector_kit.sandbox.wire import Document
 
 DEFAULT_PAGE = 20
@@ -120,22 +121,19 @@ def _page_size(export: Document) -> int:
     return size
 
 
-_UNLESS = "applications other than local HTTP ones and wrappers"
 ROUTES = (
-    Route("POST", "/connections/{id}/export", run_export, body="virtual_export", unless=_UNLESS),
+    Route("POST", "/connections/{id}/export", run_export, body="virtual_export", unless=DATA),
     Route(
         "POST",
         "/connections/{id}/export/pages",
         run_export_by_page,
         body="virtual_export",
-        unless=_UNLESS,
+        unless=DATA,
     ),
-    Route("POST", "/connections/{id}/import", run_import, body="virtual_import", unless=_UNLESS),
-    Route(
-        "POST", "/connections/{id}/import/map", map_import, body="virtual_import", unless=_UNLESS
-    ),
+    Route("POST", "/connections/{id}/import", run_import, body="virtual_import", unless=DATA),
+    Route("POST", "/connections/{id}/import/map", map_import, body="virtual_import", unless=DATA),
     *(
-        Route(method, "/connections/{id}/proxy", proxy, body="anything", unless=_UNLESS)
+        Route(method, "/connections/{id}/proxy", proxy, body="anything", unless=DATA)
         for method in ("POST", "GET", "PUT", "PATCH", "DELETE")
     ),
 )
