@@ -8,7 +8,6 @@ from connector_kit.adoption.naming import Names
 from connector_kit.adoption.paths import Path, strings, without
 from connector_kit.adoption.references import resource_of
 from connector_kit.adoption.residue import residue
-from connector_kit.adoption.source import owned_by_default
 from connector_kit.blueprint import (
     INTEGRATION,
     STACK,
@@ -16,6 +15,7 @@ from connector_kit.blueprint import (
     Document,
     abstract,
 )
+from connector_kit.blueprint.compile import owned_by_default
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 
 

@@ -106,13 +106,16 @@ def _loops(components: list[CompiledComponent]) -> Iterator[Placed]:
 def _compiled(name: str, component: Component, document: Document) -> CompiledComponent:
     owned: Any = component.customer_owns
     if owned is None:
-        owned = _owned_by_default(component.resource, document)
+        owned = owned_by_default(component.resource, document)
     paths = tuple(owned) if isinstance(owned, list | tuple) else (owned,)
     return CompiledComponent(name, component.resource, document, paths)
 
 
-def _owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
-    # Credentials and address of a connection are what the customer enters at installation.
+def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
+    """Return what the customer owns when a declaration says nothing: a connection's details.
+
+    Credentials and address are what the customer enters at installation.
+    """
     if resource != "connections":
         return ()
     return tuple(key for key in document if key in CONNECTION_TYPES or key == document.get("type"))

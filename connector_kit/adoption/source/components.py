@@ -6,7 +6,7 @@ from connector_kit.adoption.source.layout import Expression, call
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.values import Values
 from connector_kit.blueprint import CompiledComponent, Document
-from connector_kit.blueprint.rules import CONNECTION_TYPES
+from connector_kit.blueprint.compile import owned_by_default
 
 _CLASSES = {
     "connections": "Connection",
@@ -36,13 +36,6 @@ def component(values: Values, compiled: CompiledComponent, section: str | None) 
         word, document = "Lookup", without(document, "isLookup")
     arguments += _fields(values, compiled, document)
     return call(values.kit(word), arguments)
-
-
-def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
-    """Return what a customer owns when a declaration says nothing: a connection's details."""
-    if resource != "connections":
-        return ()
-    return tuple(key for key in document if key in CONNECTION_TYPES or key == document.get("type"))
 
 
 def _fields(values: Values, compiled: CompiledComponent, document: Document) -> list[Argument]:
