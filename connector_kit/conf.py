@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-from connector_kit import embedded, parsing
+from connector_kit import local_redis, parsing
 from connector_kit.extension.configuration import LIMITS, VARIABLES
 from connector_kit.extension.isolation import Limits
 from connector_kit.home import HOME, HOME_VARIABLE
@@ -265,7 +265,7 @@ def kit() -> Settings:
 def redis_url() -> str:
     """Return the address of the Redis that all processes share, starting the embedded one."""
     settings = kit()
-    return settings.redis_url or embedded.redis_url(settings.home)
+    return settings.redis_url or local_redis.redis_url(settings.home)
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:

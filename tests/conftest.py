@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from connector_kit.embedded import stop_redis
+from connector_kit.local_redis import stop_redis
 from tests.settings import HOME
 
 # How long an example takes says more about the machine than about the code. What decides over a

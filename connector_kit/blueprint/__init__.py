@@ -47,6 +47,7 @@ from connector_kit.blueprint.plan import (
 )
 from connector_kit.blueprint.problems import DeclarationError, Problem
 from connector_kit.blueprint.sameness import MISSING
+from connector_kit.blueprint.tailoring import Situation, tailored
 
 __all__ = [
     "CONNECTOR",
@@ -82,6 +83,7 @@ __all__ = [
     "Ref",
     "Router",
     "Script",
+    "Situation",
     "Source",
     "StackFunction",
     "Step",
@@ -101,4 +103,5 @@ __all__ = [
     "references",
     "resolve",
     "stack_functions",
+    "tailored",
 ]

@@ -36,7 +36,7 @@ def install(connector: Connector, options: Document) -> None:
     with session(connector, options, KIND, "install") as (work, account):
         _require_installing(account)
         work.installation.note(target=work.release)
-        blueprint = work.release.blueprint()
+        blueprint = work.blueprint
         plan = plan_connections(blueprint, account, work.journal)
         work.operation.summary = plan.summary()
         apply(plan, account, work.journal, out_of_time=work.out_of_time)
@@ -117,7 +117,7 @@ def _is_unrecorded(work: Work, account: Account) -> bool:
 
 def _make_components(work: Work, account: Account, steps: list[Document]) -> None:
     """Make everything else; mode and version are the last write."""
-    blueprint = work.release.blueprint()
+    blueprint = work.blueprint
     plan = plan_release(blueprint, account, work.journal)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from connector_kit.blueprint import Blueprint
 from connector_kit.conf import kit
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
+from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Installation, Operation, Release, statements
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,11 @@ class Work:
                 "Run 'manage.py publish' against this database first.",
             )
         return self.operation.release
+
+    @property
+    def blueprint(self) -> Blueprint:
+        """What the operation's release declares for this installation."""
+        return blueprint_for(self.installation, self.release)
 
     @property
     def is_dry_run(self) -> bool:

@@ -61,7 +61,7 @@ def _planned(work: Work, account: Account) -> Plan:
 
 def _plan(work: Work, account: Account) -> Plan:
     return plan_release(
-        work.release.blueprint(),
+        work.blueprint,
         account,
         work.journal,
         recreate_deleted=work.installation.recreate_deleted,
@@ -108,7 +108,7 @@ def _carry_out(work: Work, account: Account) -> None:
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
     else:
-        keep_state(account, release.blueprint())
+        keep_state(account, work.blueprint)
     write_installation(account, plan, {"updateInProgress": False, "version": release.version})
     # An older release stays the target, so that a push which comes twice does not undo it.
     is_newest = Release.objects.is_newest(release)
@@ -157,7 +157,7 @@ def remember_release(work: Work, plan: Plan, *, following: Release | None) -> No
         for step in plan.steps:
             if step.external_id == INTEGRATION:
                 work.journal.record(step, work.installation.integration_id)
-        work.journal.settle({INTEGRATION, *by_external_id(work.release.blueprint().components)})
+        work.journal.settle({INTEGRATION, *by_external_id(work.blueprint.components)})
         work.installation.note(
             release=work.release,
             version=work.release.version,

@@ -64,6 +64,15 @@ class Installation(models.Model):
     plan_only = models.BooleanField(
         default=False, help_text="the next update plans and records, and changes nothing"
     )
+    opts = models.JSONField(
+        default=dict, blank=True, help_text="the licence's opts, as the platform sent them last"
+    )
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="what the customer has set, by the settings' names"
+    )
+    stores = models.JSONField(
+        default=list, blank=True, help_text="ids of a multi-store installation's stores"
+    )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")

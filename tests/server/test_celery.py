@@ -9,7 +9,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from connector_kit import conf
-from connector_kit.embedded import redis_url, stop_redis
+from connector_kit.local_redis import redis_url, stop_redis
 from connector_kit.server import celery_app
 
 ROOT = Path(__file__).parents[2]

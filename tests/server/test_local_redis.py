@@ -16,11 +16,11 @@ import redis
 from django.core.management import call_command
 from django.test import override_settings
 
-from connector_kit.embedded import redis_url, stop_redis
+from connector_kit.local_redis import redis_url, stop_redis
 
 ASK = """
 import sys, pathlib
-from connector_kit.embedded import redis_url
+from connector_kit.local_redis import redis_url
 print(redis_url(pathlib.Path(sys.argv[1])))
 """
 

@@ -33,7 +33,7 @@ daemonize yes
 """
 
 
-class EmbeddedRedisError(RuntimeError):
+class LocalRedisError(RuntimeError):
     """The embedded Redis could not be started; says where its log is."""
 
 
@@ -41,7 +41,7 @@ def redis_url(home: Path) -> str:
     """Return the address of *home*'s Redis, which runs and answers when this returns.
 
     Starts it unless it runs; of several processes that ask at once, one starts it. Raises
-    EmbeddedRedisError when it does not come up.
+    LocalRedisError when it does not come up.
     """
     folder = home.absolute() / "redis"
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _start(folder: Path, known: str) -> str:
     _write_private(folder / "redis.conf", _configuration(folder, address))
     subprocess.run([redis_server, str(folder / "redis.conf")], check=True, cwd=folder)
     if not _comes_up(address):
-        raise EmbeddedRedisError(
+        raise LocalRedisError(
             f"The embedded Redis did not start; {folder / 'log'} says why. "
             "Set REDIS_URL to use another Redis."
         )
