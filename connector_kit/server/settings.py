@@ -1,9 +1,11 @@
 """Django's settings, all drawn from the kit's own: docs/settings.md lists them."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import dj_database_url
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import conf
@@ -32,8 +34,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "csp",
     "rest_framework",
     "connector_kit",
+    "settings_ui",
 ]
 
 MIDDLEWARE = [
@@ -45,7 +50,17 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "console:log-in"
+LOGIN_REDIRECT_URL = "console:overview"
+LOGOUT_REDIRECT_URL = "console:log-in"
 
 ROOT_URLCONF = "connector_kit.server.urls"
 WSGI_APPLICATION = "connector_kit.server.wsgi.application"
@@ -89,11 +104,34 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_SECURE = _kit.is_public
+SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = _kit.is_public
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "settings_ui.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [_kit.host_uri]
 SECURE_HSTS_SECONDS = 31_536_000 if _kit.is_public else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _kit.is_public else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Wrong passwords are counted per account and address, so that nobody is locked out by strangers.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "settings_ui.errors.too_many_attempts"
+AXES_VERBOSE = False
 
 LOGGING = logging_configuration()

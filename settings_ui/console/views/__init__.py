@@ -1,0 +1,1 @@
+"""The pages: each view reads a request, calls a service, and shows what it answered."""

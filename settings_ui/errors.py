@@ -1,0 +1,81 @@
+"""What people see when something is wrong: pages for them, JSON for machines."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from connector_kit.extension.views import not_found as not_found_in_json
+
+PAGES = "/console/"
+"""Below this address answers are for people."""
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address; Django's ``handler404``."""
+    if not request.path.startswith(PAGES):
+        return not_found_in_json(request, exception)
+    return error_page(
+        request,
+        404,
+        "There is nothing here",
+        _said(exception) or "The address is wrong, or what it led to is gone.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer somebody who may not do this; Django's ``handler403``."""
+    words = _said(exception) or "Your account does not allow this."
+    return error_page(request, 403, "You may not do this", words)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
+    return error_page(request, 400, "This request makes no sense", "Go back, and try it again.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Answer a form that was not sent by one of our pages, or too late (``CSRF_FAILURE_VIEW``)."""
+    return error_page(
+        request,
+        403,
+        "This form has expired",
+        "It was opened in another session, or cookies are switched off. Nothing was changed. "
+        "Load the page again, and send it once more.",
+    )
+
+
+def too_many_attempts(
+    request: HttpRequest, credentials: object = None, *_: object  # noqa: ARG001
+) -> HttpResponse:
+    """Answer somebody who tried too many passwords (``AXES_LOCKOUT_CALLABLE``)."""
+    return error_page(
+        request,
+        429,
+        "Too many attempts",
+        "There were too many wrong passwords for this account. Wait a quarter of an hour, or ask "
+        "an administrator to run 'manage.py axes_reset'.",
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer when something broke; Django's ``handler500``. Must not need what may be broken."""
+    return error_page(
+        request,
+        500,
+        "Something broke",
+        "It was written to the log, and nothing half-done is left behind. Try again; if it "
+        "happens again, look for this minute in the server's log.",
+    )
+
+
+def error_page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+    """Return the page for an error: what is wrong, and the way out. Asks no database."""
+    context = {"status": status, "title": title, "words": words}
+    return render(request, "settings_ui/error.html", context, status=status)
+
+
+def _said(exception: Exception) -> str:
+    """What a view gave as reason; Django's own reasons are not for people."""
+    reason = exception.args[0] if exception.args else ""
+    return reason if isinstance(reason, str) else ""
