@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from connector_kit.models import (
+    ApiToken,
     Change,
     Component,
     Connector,
@@ -16,6 +17,7 @@ from connector_kit.models import (
     Push,
     Release,
     Rollout,
+    StaffAction,
     Wave,
 )
 
@@ -238,3 +240,31 @@ class PushAdmin(Records):
         "wave__rollout",
     )
     search_fields = ("installation__integration_id", "installation__email", "code", "message")
+
+
+@admin.register(StaffAction)
+class StaffActionAdmin(Records):
+    """What the staff did."""
+
+    list_display = ("at", "actor_name", "action", "subject")
+    list_filter = ("action",)
+    search_fields = ("actor_name", "subject")
+    date_hierarchy = "at"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(Records):
+    """Keys to the REST API, without what would open it."""
+
+    list_display = (
+        "name",
+        "key",
+        "owner",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_select_related = ("owner",)
+    search_fields = ("name", "key", "owner__username")
+    exclude = ("digest",)

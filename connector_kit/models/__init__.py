@@ -7,8 +7,10 @@ from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.rollouts import Push, Rollout, Wave
+from connector_kit.models.staff import ApiToken, StaffAction
 
 __all__ = [
+    "ApiToken",
     "Change",
     "Component",
     "Connector",
@@ -18,5 +20,6 @@ __all__ = [
     "Push",
     "Release",
     "Rollout",
+    "StaffAction",
     "Wave",
 ]

@@ -1,0 +1,109 @@
+"""``manage.py staff``: who may look, who may act, who may decide."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandParser
+from rich.table import Table
+
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.publisher import PublisherError
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.roles import SCOPES, Role
+from connector_kit.publisher.staff import Member, members, remove_member, set_role
+
+
+class Command(KitCommand):
+    """Adds, lists and removes members of the staff."""
+
+    help = (
+        "Say who of the publisher's staff may do what. A viewer looks; an operator also rolls out, "
+        "licenses and changes settings; an admin also publishes and decides about staff."
+    )
+    example = """
+manage.py staff add alice --role operator
+echo "$PASSWORD" | manage.py staff add alice --role admin --password-stdin
+manage.py staff list
+manage.py staff remove alice
+"""
+    expected = (*KitCommand.expected, PublisherError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the subcommands and their arguments."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|remove")
+        add = _add_action(actions, "add", "give a user a role; makes the user if need be")
+        add.add_argument("username")
+        add.add_argument("--role", required=True, choices=[str(role) for role in Role])
+        add.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="read the password from the first line of stdin, instead of asking for it",
+        )
+        _add_action(actions, "list", "everybody with their role")
+        remove = _add_action(actions, "remove", "take the role away; tokens and logins end")
+        remove.add_argument("username")
+
+    def run(self, **options: Any) -> None:
+        """Do what the subcommand says."""
+        actions: dict[str, Callable[[dict[str, Any]], None]] = {
+            "add": self._add,
+            "list": self._list,
+            "remove": self._remove,
+        }
+        actions[options["action"]](options)
+
+    def _add(self, options: dict[str, Any]) -> None:
+        member = set_role(
+            options["username"],
+            Role(options["role"]),
+            by=Actor.of_command_line(),
+            password=_password(options),
+        )
+        if options["json"]:
+            self.print_json(member.to_json())
+        else:
+            self.stdout.write(f"{member.username} is {member.role}.")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = members()
+        if options["json"]:
+            self.print_json({"staff": [member.to_json() for member in found]})
+        else:
+            self.console(options).print(_table(found))
+
+    def _remove(self, options: dict[str, Any]) -> None:
+        remove_member(options["username"], by=Actor.of_command_line())
+        if options["json"]:
+            self.print_json({"username": options["username"], "role": None})
+        else:
+            self.stdout.write(f"{options['username']} has no role any more.")
+
+
+def _password(options: dict[str, Any]) -> str | None:
+    """The password that is given or typed; None keeps what there is."""
+    if options["password_stdin"]:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        return None
+    typed = getpass.getpass("Password (empty: leave as it is): ")
+    if typed and typed != getpass.getpass("Once more: "):
+        raise PublisherError("The two passwords differ; nothing was changed.")
+    return typed or None
+
+
+def _table(found: list[Member]) -> Table:
+    table = Table("user", "role", "e-mail", "scopes", box=None)
+    for member in found:
+        scopes = f"{len(SCOPES[member.role])}" if member.role else "0"
+        table.add_row(member.username, member.role or "(none)", member.email, scopes)
+    return table
+
+
+def _add_action(actions: Any, name: str, words: str) -> CommandParser:
+    parser: CommandParser = actions.add_parser(name, help=words, description=words)
+    add_json(parser)
+    return parser

@@ -1,0 +1,63 @@
+"""The record of what the staff did: who, what, to which thing, before and after, when."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+
+from connector_kit.blueprint.redaction import redacted
+from connector_kit.models import StaffAction
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who changes something: a user, a program with a user's token, a command."""
+
+    name: str
+    user: AbstractUser | None = None
+
+    @classmethod
+    def of(cls, user: AbstractUser | AnonymousUser, *, token: str = "") -> Actor:
+        """*user*, acting through the token called *token* if there is one."""
+        name = user.get_username() or "somebody unknown"
+        known = user if isinstance(user, AbstractUser) else None
+        return cls(f"{name} (token {token})" if token else name, known)
+
+    @classmethod
+    def of_command_line(cls) -> Actor:
+        """Whoever runs a command on a machine of the publisher's, by the system's user name."""
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):  # a container's user without a name
+            name = "unknown"
+        return cls(f"{name} (command line)")
+
+
+THE_KIT = Actor("Connector Kit")
+"""Stands for changes that nobody asked for at that moment: a schedule, an expiry."""
+
+
+def record_action(
+    by: Actor, action: str, subject: str, *, before: Any = None, after: Any = None
+) -> StaffAction:
+    """Record that *by* did *action* (``rollout.pause``) to *subject* (``rollout/7``).
+
+    *before* and *after* are JSON; what stands under the name of a secret is masked. Services call
+    it within the transaction of the change, so that neither is kept without the other.
+    """
+    return StaffAction.objects.create(
+        actor=by.user,
+        actor_name=_cut("actor_name", by.name),
+        action=action,
+        subject=_cut("subject", subject),
+        before=redacted(before),
+        after=redacted(after),
+    )
+
+
+def _cut(field: str, text: str) -> str:
+    length = StaffAction._meta.get_field(field).max_length  # noqa: SLF001 - Django documents _meta
+    return text[:length]

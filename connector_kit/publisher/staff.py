@@ -1,0 +1,100 @@
+"""Members of the publisher's staff: users of Django's, each with one role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+
+from connector_kit.publisher.actions import Actor, record_action
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.roles import Role, role_of
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user with a role."""
+
+    username: str
+    role: Role | None
+    email: str = ""
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return the member as JSON."""
+        return {"username": self.username, "role": self.role, "email": self.email}
+
+
+@transaction.atomic
+def set_role(username: str, role: Role, *, by: Actor, password: str | None = None) -> Member:
+    """Give the user *username* the role *role* and no other; makes the user when there is none.
+
+    Without *password* a new user cannot log in until one is set, and a known one keeps theirs.
+    Raises `PublisherError` when Django's rules refuse the password.
+    """
+    user, is_new = get_user_model().objects.get_or_create(username=username)
+    before = None if is_new else role_of(user)
+    if password:
+        _set_password(user, password)
+    elif is_new:
+        user.set_unusable_password()
+    user.is_staff = user.is_active = True
+    user.save()
+    user.groups.remove(*_groups())
+    user.groups.add(_group(role))
+    record_action(by, "staff.role", f"staff/{username}", before=before, after=role)
+    return _member(user)
+
+
+@transaction.atomic
+def remove_member(username: str, *, by: Actor) -> None:
+    """Take every role from *username*, who can log in no longer, and whose tokens end.
+
+    Raises `PublisherError` when there is no such user.
+    """
+    user = get_user_model().objects.filter(username=username).first()
+    if user is None:
+        known = ", ".join(each.username for each in members()) or "nobody"
+        raise PublisherError(f"There is no user {username!r}. Staff: {known}.")
+    before = role_of(user)
+    user.groups.remove(*_groups())
+    user.is_staff = user.is_superuser = user.is_active = False
+    user.save(update_fields=["is_staff", "is_superuser", "is_active"])
+    record_action(by, "staff.remove", f"staff/{username}", before=before)
+
+
+def members() -> list[Member]:
+    """Everybody who is active staff, by name; the role is None where none was given yet."""
+    staff = get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")
+    return [_member(user) for user in staff.prefetch_related("groups")]
+
+
+def _member(user: AbstractUser) -> Member:
+    return Member(user.get_username(), role_of(user), user.email)
+
+
+def _set_password(user: AbstractUser, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise PublisherError(f"The password is refused: {' '.join(error.messages)}") from error
+    user.set_password(password)
+
+
+def _groups() -> QuerySet[Group]:
+    return Group.objects.filter(name__in=[role.group for role in Role])
+
+
+def _group(role: Role) -> Group:
+    """The role's group; its members may look at the records in Django's admin."""
+    group, _ = Group.objects.get_or_create(name=role.group)
+    group.permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="connector_kit", codename__startswith="view_"
+        ).exclude(content_type__model="apitoken")
+    )
+    return group
