@@ -222,6 +222,26 @@ class Settings:
             number=219,
         ),
     ] = 1.0
+    preview_token: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_PREVIEW_TOKEN",
+            parsing.text,
+            "An API token of the account in which the install wizard is tried out; left out, the "
+            "publisher's own account.",
+            number=240,
+            is_secret=True,
+        ),
+    ] = ""
+    preview_email: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_PREVIEW_EMAIL",
+            parsing.text,
+            "The e-mail address of that account's owner, for which a licence is made.",
+            number=241,
+        ),
+    ] = ""
     isolation: Annotated[bool, VARIABLES["isolation"]] = True
     calls: Annotated[int, LIMITS["calls"]] = Limits.calls
     call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds

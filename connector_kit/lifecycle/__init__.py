@@ -2,7 +2,7 @@
 
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.functions import FUNCTION_NAMES, find_module
-from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.platform import preview_client, publisher_client
 from connector_kit.lifecycle.signals import operation_finished
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "LifecycleError",
     "find_module",
     "operation_finished",
+    "preview_client",
     "publisher_client",
 ]

@@ -38,6 +38,23 @@ def publisher_client() -> Client:
     )
 
 
+def preview_client() -> Client:
+    """The client for the account in which installations are tried out, else the publisher's own.
+
+    Raises `LifecycleError` without a token.
+    """
+    settings = kit()
+    if not settings.preview_token:
+        return publisher_client()
+    return Client(
+        settings.preview_token,
+        base_url=settings.api_base_url,
+        account="preview",
+        throttle=_shared_throttle(),
+        pool=_pool(),
+    )
+
+
 def account_client(token: OneTimeToken, *, account: str, seconds: float, lease: Lease) -> Client:
     """The client for one function call: its one-time token, its *account*'s bucket, its time.
 

@@ -1,0 +1,273 @@
+"""A connector's install steps, tried out in the publisher's own account before customers see them.
+
+What the platform's install wizard does (protocol/http-api.md#81-framework-10) with a token of an
+account that is there for it: the publisher's own one, or another. It installs into the account's
+sandbox environment, and takes itself away again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import jsonpatch
+
+from connector_kit.blueprint import MASK, Document
+from connector_kit.conf import kit
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
+from connector_kit.lifecycle import preview_client, publisher_client
+from connector_kit.models import Connector
+from connector_kit.publisher.actions import Actor, record_action
+from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.errors import PublisherError
+
+TAG = "install preview"
+"""The tag by which a preview is told from a customer's installation."""
+
+LIFETIME = timedelta(days=7)
+"""How long the licence of a preview lives, when one has to be made."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Something that a connection still needs: a dotted path in its document, and how it stands."""
+
+    path: str
+    problem: str = ""
+    is_known: bool = False
+    """Whether it was entered before; the platform shows a mask."""
+
+    @property
+    def label(self) -> str:
+        """The last two words of the path, for people."""
+        return " ".join(self.path.split(".")[-2:])
+
+
+@dataclass(frozen=True)
+class PreviewStep:
+    """One install step, as the wizard shows it."""
+
+    name: str
+    description: str
+    function: str
+    connection_id: str = ""
+    url: str = ""
+    form: Document | None = None
+    is_completed: bool = False
+    is_current: bool = False
+    credentials: tuple[Credential, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An installation that is being tried out."""
+
+    integration_id: str
+    name: str
+    mode: str
+    version: str
+    steps: tuple[PreviewStep, ...]
+
+    @property
+    def current(self) -> PreviewStep | None:
+        """The step that is to be done next; None when all are."""
+        return next((step for step in self.steps if step.is_current), None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the installation has left the install mode."""
+        return self.mode == "settings"
+
+
+def previews(connector: Connector) -> list[Preview]:
+    """The previews of *connector* that are there; costs one list of integrations."""
+    with preview_client() as client:
+        return [_preview(each) for each in client.integrations.list() if _is_ours(each, connector)]
+
+
+def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
+    """Install *connector* in the preview account; returns the integration's id.
+
+    Makes a licence for that account first, unless a free one is there. Raises `PublisherError`
+    when the settings name no address for it, and `IntegratorError`.
+    """
+    connector_id = published_id(connector)
+    with publisher_client() as publisher:
+        _require_license(publisher, connector_id, _email(), edition)
+    with preview_client() as client:
+        answer = client.integrations.install(connector_id, sandbox=True, tag=TAG)
+        integration_id = str(answer.get("_integrationId") or "") or _newest(client, connector)
+    record_action(by, "preview.start", f"connector/{connector.slug}", after={"id": integration_id})
+    return integration_id
+
+
+def look(connector: Connector, integration_id: str) -> Preview:
+    """How the preview stands, with what its current step's connection still needs."""
+    with _opened(connector, integration_id) as (client, integration):
+        return _preview(integration, client)
+
+
+def enter_credentials(
+    connector: Connector, integration_id: str, connection_id: str, values: Mapping[str, str]
+) -> None:
+    """Write *values* (by dotted path) into a connection of the preview; empty ones stay as is."""
+    with _opened(connector, integration_id) as (client, integration):
+        if connection_id not in {each.get("_connectionId") for each in _steps(integration)}:
+            raise PublisherError("The preview has no step for this connection. Reload the page.")
+        document = client.connections.get(connection_id)
+        entered = document
+        for path, value in values.items():
+            entered = _with(entered, path.split("."), value) if value else entered
+        if operations := jsonpatch.make_patch(document, entered).patch:
+            client.connections.patch(connection_id, operations)
+
+
+def run_step(
+    connector: Connector, integration_id: str, function: str, form: Document | None = None
+) -> str:
+    """Do the step that *function* names, with the values of its *form*; says what is wrong, if so.
+
+    Waits for the connector's own code, up to five minutes.
+    """
+    with _opened(connector, integration_id) as (client, _):
+        body = {"formVal": form} if form else None
+        answer = client.integrations.installer_step(integration_id, function, body)
+    if answer.get("success"):
+        return ""
+    said = answer.get("message") or answer.get("resBody") or "The step did not say why it failed."
+    return str(said)
+
+
+def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None:
+    """Uninstall the preview, step by step; its licence is free again afterwards."""
+    with _opened(connector, integration_id) as (client, _):
+        steps = client.integrations.pre_uninstall(integration_id)
+        for step in steps if isinstance(steps, list) else ():
+            client.integrations.uninstaller_step(integration_id, step["uninstallerFunction"])
+        client.integrations.uninstall(integration_id)
+    record_action(by, "preview.end", f"connector/{connector.slug}", before={"id": integration_id})
+
+
+@contextmanager
+def _opened(connector: Connector, integration_id: str) -> Iterator[tuple[Client, Document]]:
+    with preview_client() as client:
+        try:
+            integration = client.integrations.get(integration_id)
+        except NotFound as error:
+            raise PublisherError("This preview is gone: start another one.") from error
+        if not _is_ours(integration, connector):
+            raise PublisherError(
+                f"The integration {integration_id} is no preview of {connector.slug}; "
+                "it was left alone."
+            )
+        yield client, integration
+
+
+def _is_ours(integration: Document, connector: Connector) -> bool:
+    is_tagged = integration.get("tag") == TAG
+    return is_tagged and integration.get("_connectorId") == connector.connector_id
+
+
+def _email() -> str:
+    email = kit().preview_email
+    if not email:
+        raise PublisherError(
+            "CONNECTOR_KIT_PREVIEW_EMAIL is not set: a licence is made for an address. Set it to "
+            "the address of the account whose token is in CONNECTOR_KIT_PREVIEW_TOKEN, or of your "
+            "own account without that."
+        )
+    return email
+
+
+def _require_license(publisher: Client, connector_id: str, email: str, edition: str) -> None:
+    licenses = publisher.connectors.licenses(connector_id)
+    now = datetime.now(UTC)
+    opts = {"connectorEdition": edition} if edition else {}
+    for each in licenses.list():
+        if each.get("user", {}).get("email") != email or not each.get("sandbox"):
+            continue
+        if each.get("_integrationId") or str(each.get("expires") or "") < now.isoformat():
+            continue
+        if (each.get("opts") or {}) != opts:
+            licenses.update(each["_id"], {**each, "opts": opts})
+        return
+    expires = (now + LIFETIME).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    licenses.create({"email": email, "expires": expires, "sandbox": True, "opts": opts})
+
+
+def _newest(client: Client, connector: Connector) -> str:
+    """The platform need not say what it made (protocol/README.md U4)."""
+    made = [each for each in client.integrations.list() if _is_ours(each, connector)]
+    if not made:
+        raise PublisherError(
+            "The platform said that it installed the connector, and the account has no such "
+            "integration. Look at it there, then try again."
+        )
+    return str(max(made, key=lambda each: str(each.get("createdAt") or ""))["_id"])
+
+
+def _preview(integration: Document, client: Client | None = None) -> Preview:
+    steps = _steps(integration)
+    is_installing = integration.get("mode") == "install"
+    undone = [index for index, each in enumerate(steps) if not each.get("completed")]
+    current = undone[0] if undone and is_installing else None
+    return Preview(
+        integration_id=str(integration["_id"]),
+        name=str(integration.get("name") or ""),
+        mode=str(integration.get("mode") or ""),
+        version=str(integration.get("version") or ""),
+        steps=tuple(
+            _step(each, is_current=index == current, client=client)
+            for index, each in enumerate(steps)
+        ),
+    )
+
+
+def _steps(integration: Document) -> list[Document]:
+    return [each for each in integration.get("install") or () if isinstance(each, dict)]
+
+
+def _step(step: Document, *, is_current: bool, client: Client | None) -> PreviewStep:
+    connection_id = str(step.get("_connectionId") or "")
+    asks = client is not None and is_current and connection_id
+    return PreviewStep(
+        name=str(step.get("name") or "Step"),
+        description=str(step.get("description") or ""),
+        function=str(step.get("installerFunction") or ""),
+        connection_id=connection_id,
+        url=str(step.get("installURL") or ""),
+        form=step.get("form") or None,
+        is_completed=bool(step.get("completed")),
+        is_current=is_current,
+        credentials=tuple(_credentials(client, connection_id)) if asks and client else (),
+    )
+
+
+def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:
+    """What the ping misses (protocol/README.md U25), and what is there, masked."""
+    ping = client.connections.ping(connection_id)
+    missing = {each["field"]: each["message"] for each in ping.errors if each.get("field")}
+    for path, problem in missing.items():
+        yield Credential(path, problem)
+    for path in _masked(client.connections.get(connection_id)):
+        if path not in missing:
+            yield Credential(path, is_known=True)
+
+
+def _masked(document: object, path: str = "") -> Iterator[str]:
+    if document == MASK:
+        yield path
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from _masked(value, f"{path}.{key}" if path else str(key))
+
+
+def _with(document: Document, path: list[str], value: str) -> Document:
+    """*document* with *value* at *path*; the objects on the way are made where they lack."""
+    head, *rest = path
+    inner = document.get(head)
+    inside = inner if isinstance(inner, dict) else {}
+    return {**document, head: _with(inside, rest, value) if rest else value}

@@ -1,0 +1,229 @@
+"""Which control stands for a field, and how its value goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+
+from connector_kit.blueprint.forms import Column, Field, FieldState, FieldType
+from connector_kit.blueprint.forms.dates import iso_date, iso_moment
+from connector_kit.blueprint.forms.values import is_true, plain, text_of
+from settings_ui.forms import widgets
+
+CHECKBOXES_AT_MOST = 15
+"""Options of a multiple choice that are shown as checkboxes; more of them go into a list."""
+
+_RELATED = (
+    ("sObjectType", "Object"),
+    ("parentField", "Parent field"),
+    ("referencedFields", "Fields"),
+    ("filter", "Filter"),
+    ("orderBy", "Order by"),
+)
+"""What a related list of Salesforce has (protocol/settings-forms.md#16-field-types)."""
+
+
+def control(field: Field, state: FieldState, value: Any, *, more: int = 1) -> forms.Field:
+    """Return the form field that shows *value* for *field*; *more* empty rows where it has rows.
+
+    It demands nothing: whether a value may be saved is decided elsewhere, for all fields together.
+    """
+    widget = _WIDGETS.get(field.type, _line)(field, value, more)
+    widget.attrs |= _attributes(field, state, widget)
+    return forms.Field(
+        required=False,
+        widget=widget,
+        label=field.label or field.name,
+        help_text=field.help,
+        disabled=False,
+        initial=shown_value(field, value),
+    )
+
+
+def shown_value(field: Field, value: Any) -> Any:
+    """Return *value* as the control of *field* takes it."""
+    return _SHOWN.get(field.type, _itself)(field, value)
+
+
+def _attributes(field: Field, state: FieldState, widget: forms.Widget) -> dict[str, Any]:
+    is_group = isinstance(widget, widgets.Rows | widgets.MatchRules)
+    given: dict[str, Any] = {
+        "placeholder": field.placeholder if not is_group else "",
+        "disabled": state.disabled,
+        "aria-required": "true" if state.required and not is_group else "",
+        "maxlength": field.maximum_length if field.type is FieldType.TEXT else None,
+        "label": field.label if is_group else "",
+    }
+    return {name: each for name, each in given.items() if each not in ("", None, False)}
+
+
+def _line(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return forms.TextInput()
+
+
+def _number(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    """Text that only looks like a number has to stay visible, and would not in a number's box."""
+    return forms.TextInput({"inputmode": "decimal"})
+
+
+def _lines(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return forms.Textarea({"rows": 6})
+
+
+def _checkbox(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return forms.CheckboxInput()
+
+
+def _radio(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return forms.RadioSelect(choices=_choices(field, value))
+
+
+def _select(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return forms.Select(choices=[("", "Choose …"), *_choices(field, value)])
+
+
+def _several(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    choices = _choices(field, value)
+    if len(choices) <= CHECKBOXES_AT_MOST:
+        return forms.CheckboxSelectMultiple(choices=choices)
+    return forms.SelectMultiple({"size": 10}, choices=choices)
+
+
+def _date(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    is_readable = not value or iso_date(str(value)) is not None
+    return forms.DateInput({"type": "date"} if is_readable else {})
+
+
+def _moment(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    if value and iso_moment(str(value)) is None:
+        return forms.TextInput()
+    return widgets.LocalMoment({"step": 1})
+
+
+def _file(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    mode = field.raw.get("mode")
+    accept = f".{mode}" if isinstance(mode, str) and mode.isalnum() else None
+    return widgets.Upload({"accept": accept} if accept else None)
+
+
+def _editor(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return widgets.JsonText({"rows": 10, "spellcheck": "false", "class": "code"})
+
+
+def _names(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return widgets.Lines({"rows": 6, "spellcheck": "false"})
+
+
+def _map(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    columns = field.columns or (Column("extract", "Extract"), Column("generate", "Generate"))
+    return widgets.Map(columns, more=more)
+
+
+def _table(field: Field, value: Any, more: int) -> forms.Widget:
+    return widgets.Rows(field.columns or _columns_of(value), more=more)
+
+
+def _xml(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return widgets.PathAndRows(field.columns, more=more)
+
+
+def _matching(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return widgets.MatchRules()
+
+
+def _related(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    return widgets.Rows([Column(name, label) for name, label in _RELATED], more=more)
+
+
+_WIDGETS: Mapping[FieldType, Callable[[Field, Any, int], forms.Widget]] = {
+    FieldType.NUMBER: _number,
+    FieldType.TEXTAREA: _lines,
+    FieldType.CHECKBOX: _checkbox,
+    FieldType.RADIO: _radio,
+    FieldType.TOGGLE: _radio,
+    FieldType.SELECT: _select,
+    FieldType.MULTISELECT: _several,
+    FieldType.DATE: _date,
+    FieldType.DATETIME: _moment,
+    FieldType.FILE: _file,
+    FieldType.EDITOR: _editor,
+    FieldType.EXPRESSION: _editor,
+    FieldType.NAMES: _names,
+    FieldType.STATIC_MAP: _map,
+    FieldType.TABLE: _table,
+    FieldType.XML: _xml,
+    FieldType.MATCHING: _matching,
+    FieldType.RELATED: _related,
+}
+
+
+def _choices(field: Field, value: Any) -> list[tuple[str, str]]:
+    """The options, and what is chosen although it is none of them: it must not get lost."""
+    listed = [(text_of(each.value), each.label) for each in field.options]
+    known = {text for text, _ in listed}
+    chosen = value if isinstance(value, list | tuple) else [value]
+    strays = [text_of(plain(each)) for each in chosen if plain(each) not in (None, "")]
+    labels = {text_of(plain(each)): each.get("label") for each in chosen if isinstance(each, dict)}
+    return [
+        *listed,
+        *((text, str(labels.get(text) or text)) for text in strays if text not in known),
+    ]
+
+
+def _columns_of(value: Any) -> list[Column]:
+    """The columns of a table whose document does not say: what its rows have."""
+    rows = value if isinstance(value, list) else []
+    names = dict.fromkeys(str(key) for row in rows if isinstance(row, dict) for key in row)
+    return [Column(name, name) for name in names or ("key", "value")]
+
+
+def _itself(field: Field, value: Any) -> Any:  # noqa: ARG001
+    return value
+
+
+def _as_text(field: Field, value: Any) -> Any:
+    if isinstance(value, list):
+        delimiter = field.raw.get("delimiter")
+        return (delimiter if isinstance(delimiter, str) else ",").join(map(text_of, value))
+    return value if value is None or isinstance(value, str) else text_of(value)
+
+
+def _as_choice(field: Field, value: Any) -> Any:  # noqa: ARG001
+    found = plain(value)
+    return "" if found is None else text_of(found)
+
+
+def _as_choices(field: Field, value: Any) -> Any:
+    delimiter = field.raw.get("valueDelimiter")
+    if isinstance(value, str) and isinstance(delimiter, str) and delimiter:
+        value = value.split(delimiter)
+    chosen = value if isinstance(value, list | tuple) else [] if value in (None, "") else [value]
+    return [text_of(plain(each)) for each in chosen]
+
+
+def _as_flag(field: Field, value: Any) -> bool:  # noqa: ARG001
+    return is_true(value)
+
+
+def _as_day(field: Field, value: Any) -> Any:  # noqa: ARG001
+    return (iso_date(str(value)) or str(value))[:10] if value else value
+
+
+def _as_moment(field: Field, value: Any) -> Any:  # noqa: ARG001
+    return (iso_moment(str(value)) or str(value)) if value else value
+
+
+_SHOWN: Mapping[FieldType, Callable[[Field, Any], Any]] = {
+    FieldType.TEXT: _as_text,
+    FieldType.TEXTAREA: _as_text,
+    FieldType.NUMBER: _as_text,
+    FieldType.CHECKBOX: _as_flag,
+    FieldType.RADIO: _as_choice,
+    FieldType.TOGGLE: _as_choice,
+    FieldType.SELECT: _as_choice,
+    FieldType.MULTISELECT: _as_choices,
+    FieldType.DATE: _as_day,
+    FieldType.DATETIME: _as_moment,
+}

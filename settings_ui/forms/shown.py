@@ -1,0 +1,211 @@
+"""A form with its values, as a page shows it and a browser sends it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
+
+from connector_kit.blueprint.forms import (
+    Box,
+    Errors,
+    Field,
+    FieldState,
+    FieldType,
+    Form,
+    state_of,
+    submitted,
+    typed,
+    validate,
+)
+from settings_ui.forms.controls import control
+
+PREFIX = "f"
+"""Stands before the names of a form's fields, so that they meet no other names of the page."""
+
+SAMPLE_AT_MOST = 10 * 1024 * 1024
+"""Bytes of a file that are sent on as sample data."""
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field of a form, with its control and the state it is in."""
+
+    field: Field
+    state: FieldState
+    bound: BoundField | None
+    """None for text that is only shown."""
+
+
+@dataclass(frozen=True)
+class ShownBox:
+    """A part of a form's layout."""
+
+    label: str
+    style: str
+    is_open: bool
+    fields: tuple[ShownField, ...] = ()
+    boxes: tuple[ShownBox, ...] = ()
+
+
+@dataclass
+class ShownForm:
+    """What is shown of *form*, and what is wrong with it.
+
+    *values* are typed values by name. *errors* are by name, too; those of names that the form does
+    not show are in `other_errors`.
+    """
+
+    form: Form
+    values: Mapping[str, Any]
+    errors: Errors = field(default_factory=dict)
+    sample: str | None = None
+    """The text of the file that came along."""
+    more: str = ""
+    """The table that gets further empty rows, by name."""
+    is_read_only: bool = False
+    _controls: forms.Form = field(init=False, repr=False)
+    _states: Mapping[str, FieldState] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._states = state_of(self.form, self.values)
+        self._controls = forms.Form(prefix=PREFIX, auto_id="id_%s", use_required_attribute=False)
+        for each in self.form.fields.values():
+            if each.type.has_value and each.name not in self._controls.fields:
+                self._controls.fields[each.name] = self._control(each)
+        self._controls.is_bound = bool(self.errors)
+        self._controls._errors = forms.utils.ErrorDict()  # noqa: SLF001 - errors come from outside
+        for name, messages in self.errors.items():
+            if name in self._controls.fields:
+                self._controls._errors[name] = self._controls.error_class(messages)  # noqa: SLF001
+        self._controls.is_bound = False
+
+    @property
+    def layout(self) -> ShownBox:
+        """The form's layout, with its fields in it."""
+        return self._box(self.form.layout, is_open=True)
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """The values as they are saved."""
+        return submitted(self.form, self.values)
+
+    @property
+    def summary(self) -> list[tuple[str, str, str]]:
+        """Every error: the id of its control, what the field is called, the message."""
+        return [
+            (self._id_of(name), self._label_of(name), message)
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a browser has to send files."""
+        return any(each.type is FieldType.FILE for each in self.form.fields.values())
+
+    def states(self) -> dict[str, dict[str, bool]]:
+        """The state of every field by id, for a script that shows and hides them."""
+        return {
+            identity: {
+                "shown": state.is_shown,
+                "required": state.required,
+                "disabled": state.disabled or self.is_read_only,
+            }
+            for identity, state in self._states.items()
+        }
+
+    def _control(self, each: Field) -> forms.Field:
+        state = self._states[each.id]
+        made = control(each, state, self.values.get(each.name), more=3 if each.name == self.more else 1)
+        if self.is_read_only:
+            made.widget.attrs["disabled"] = True
+        return made
+
+    def _box(self, box: Box, *, is_open: bool) -> ShownBox:
+        fields = tuple(self._shown(self.form.fields[each]) for each in box.fields)
+        has_errors = any(self.form.fields[each].name in self.errors for each in box.shown())
+        return ShownBox(
+            label=box.label,
+            style=box.style,
+            is_open=is_open or has_errors,
+            fields=fields,
+            boxes=tuple(self._box(each, is_open=not each.is_collapsed) for each in box.boxes),
+        )
+
+    def _shown(self, each: Field) -> ShownField:
+        bound = self._controls[each.name] if each.name in self._controls.fields else None
+        return ShownField(each, self._states[each.id], bound)
+
+    def _id_of(self, name: str) -> str:
+        return str(self._controls[name].auto_id) if name in self._controls.fields else ""
+
+    def _label_of(self, name: str) -> str:
+        named = self.form.named(name)
+        return named.label if named else name
+
+
+def show(form: Form, values: Mapping[str, Any] | None = None, **how: Any) -> ShownForm:
+    """Return *form* as it is opened, with *values* over those that it has itself."""
+    return ShownForm(form, {**form.values(), **(values or {})}, **how)
+
+
+def read(form: Form, data: MultiValueDict[str, str], files: Any = None, **how: Any) -> ShownForm:
+    """Return *form* with what a browser sent, and everything that is wrong with that.
+
+    Disabled fields keep their values, whatever was sent for them.
+    """
+    raw = dict(_raw(form, data, files))
+    values = typed(form, raw, is_complete=True)
+    kept = {each.name: form.values()[each.name] for each in _disabled(form, values)}
+    values |= kept
+    return ShownForm(
+        form, values, errors=validate(form, values), sample=_sample(form, files), **how
+    )
+
+
+def more_rows(data: Mapping[str, str]) -> str:
+    """Return the name of the table for which *data* asks for empty rows, if it does."""
+    return data.get("_more", "").removeprefix(f"{PREFIX}-")
+
+
+def _raw(form: Form, data: Any, files: Any) -> Iterator[tuple[str, Any]]:
+    shown = show(form)
+    for name, made in shown._controls.fields.items():  # noqa: SLF001 - a function of this class
+        key = f"{PREFIX}-{name}"
+        if not made.widget.value_omitted_from_data(data, files, key):
+            value = made.widget.value_from_datadict(data, files, key)
+            yield name, _with_time_zone(form.named(name), value)
+
+
+def _with_time_zone(each: Field | None, value: Any) -> Any:
+    """Put back what the browser's control for moments does not know; it shows the same minute."""
+    if each is None or each.type is not FieldType.DATETIME or not isinstance(value, str):
+        return value
+    before = str(each.start or "")
+    if value and before.startswith(value):
+        return before
+    if "T" not in value or len(value) not in (16, 19):
+        return value
+    return f"{value}{':00' if len(value) == 16 else ''}.000Z"
+
+
+def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
+    states = state_of(form, values)
+    for each in form.fields.values():
+        if each.type.has_value and states[each.id].disabled:
+            yield each
+
+
+def _sample(form: Form, files: Any) -> str | None:
+    for each in form.fields.values():
+        file = files.get(f"{PREFIX}-{each.name}") if files else None
+        if each.type is FieldType.FILE and file is not None:
+            text: str = file.read(SAMPLE_AT_MOST).decode("utf-8", "replace")
+            return text
+    return None
+

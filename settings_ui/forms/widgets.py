@@ -1,0 +1,287 @@
+"""Controls for values that are more than one word: rows, maps, match rules, lists of names.
+
+Each reads its value back from what a browser sent, with or without scripts: there is always an
+empty row to write into, and rows that stay empty are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from connector_kit.blueprint.forms import Column, FieldType
+
+_ROWS_AT_MOST = 10_000
+
+
+class Rows(forms.Widget):
+    """A table of rows, each an object by column id; the value is a list of them."""
+
+    template_name = "settings_ui/widgets/rows.html"
+
+    def __init__(
+        self, columns: Iterable[Column], *, more: int = 1, attrs: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(dict(attrs or {}))
+        self.columns = tuple(columns)
+        self.more = more
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: a row of cells for every row, and empty ones."""
+        context = super().get_context(name, value, attrs)
+        rows = [each for each in value if isinstance(each, dict)] if _is_list(value) else []
+        shown = [*rows, *({} for _ in range(self.more))]
+        context["widget"] |= {
+            "columns": self.columns,
+            "rows": [self._row(name, n, row) for n, row in enumerate(shown)],
+            "blank": self._row(name, "N", {}),
+        }
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, Any]]:  # noqa: ARG002
+        """Return the rows that are not empty, in the order of their numbers."""
+        pattern = re.compile(rf"{re.escape(name)}:(\d{{1,6}}):(.+)", re.DOTALL)
+        cells: dict[int, dict[str, Any]] = {}
+        by_id = {column.id: column for column in self.columns}
+        for key in data:
+            if (match := pattern.fullmatch(key)) and match[2] in by_id:
+                value = _cell(by_id[match[2]], data, key)
+                cells.setdefault(int(match[1]), {})[match[2]] = value
+        rows = [cells[n] for n in sorted(cells)][:_ROWS_AT_MOST]
+        return [row for row in rows if any(value not in ("", None, []) for value in row.values())]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:  # noqa: ARG002
+        """Tell whether the browser did not send the table at all."""
+        return f"{name}:rows" not in data
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+        """Rows come and go: the server says when one is missing."""
+        return False
+
+    def _row(self, name: str, number: int | str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "column": column,
+                "name": f"{name}:{number}:{column.id}",
+                "value": "" if row.get(column.id) is None else row[column.id],
+                "options": _offered(column, row.get(column.id)),
+                "is_checkbox": column.type is FieldType.CHECKBOX,
+                "is_long": column.type is FieldType.TEXTAREA,
+                "is_many": column.type is FieldType.MULTISELECT,
+            }
+            for column in self.columns
+        ]
+
+
+class Map(Rows):
+    """A map of two columns, and what happens to what is not in it (settings-forms.md#16)."""
+
+    template_name = "settings_ui/widgets/map.html"
+
+    OTHERWISE = (
+        ("fail", "Fail the record"),
+        ("empty", "Use an empty text"),
+        ("null", "Use null"),
+        ("custom", "Use this value"),
+    )
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: the pairs as rows, and the choice for the rest."""
+        saved = value if isinstance(value, dict) else {}
+        pairs = saved.get("map") if isinstance(saved.get("map"), dict) else {}
+        key, kept = (column.id for column in self.columns)
+        rows = [{key: extract, kept: generate} for extract, generate in pairs.items()]
+        context = super().get_context(name, rows, attrs)
+        context["widget"] |= {
+            "otherwise": self.OTHERWISE,
+            "chosen": _otherwise(saved),
+            "custom": saved.get("default") or "",
+        }
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return ``{map, default, allowFailures}``."""
+        key, kept = (column.id for column in self.columns)
+        rows = super().value_from_datadict(data, files, name)
+        chosen = data.get(f"{name}:otherwise", "fail")
+        default = {"empty": "", "custom": data.get(f"{name}:default", "")}.get(chosen)
+        return {
+            "map": {str(row.get(key) or ""): row.get(kept) or "" for row in rows},
+            "default": default,
+            "allowFailures": chosen != "fail",
+        }
+
+
+class PathAndRows(Rows):
+    """A path, and a table of what stands below it."""
+
+    template_name = "settings_ui/widgets/path_and_rows.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows."""
+        saved = value if isinstance(value, dict) else {}
+        context = super().get_context(name, saved.get("value"), attrs)
+        context["widget"]["path"] = saved.get("path") or ""
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return ``{path, value}``."""
+        rows = super().value_from_datadict(data, files, name)
+        return {"path": data.get(f"{name}:path", ""), "value": rows}
+
+
+MATCHES = (
+    ("matched", "Matched"),
+    ("partiallyMatched", "Partially matched"),
+    ("potentiallyMatched", "Potentially matched"),
+)
+
+
+class MatchRules(forms.Widget):
+    """Which criteria count as a match, for each type of account."""
+
+    template_name = "settings_ui/widgets/match_rules.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: a group of checkboxes per account type and match."""
+        context = super().get_context(name, value, attrs)
+        rows = [each for each in value if isinstance(each, dict)] if _is_list(value) else []
+        context["widget"]["rows"] = [
+            {
+                "account": str(row.get("accountType") or ""),
+                "groups": [
+                    {
+                        "label": label,
+                        "criteria": [
+                            (criterion, f"{name}:{n}:{key}:{criterion}", bool(is_on))
+                            for criterion, is_on in _object(row.get(key)).items()
+                        ],
+                    }
+                    for key, label in MATCHES
+                ],
+            }
+            for n, row in enumerate(rows)
+        ]
+        context["widget"]["kept"] = json.dumps(rows)
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
+        """Return the rules, those of the form with what is checked now."""
+        try:
+            rows = json.loads(data.get(f"{name}:kept") or "[]")
+        except ValueError:
+            return []
+        return [
+            row
+            | {
+                key: {
+                    criterion: f"{name}:{n}:{key}:{criterion}" in data
+                    for criterion in _object(row.get(key))
+                }
+                for key, _ in MATCHES
+                if key in row
+            }
+            for n, row in enumerate(rows if _is_list(rows) else [])
+            if isinstance(row, dict)
+        ]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:  # noqa: ARG002
+        """Tell whether the browser did not send the rules at all."""
+        return f"{name}:kept" not in data
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+        """Checkboxes of a group are not each required."""
+        return False
+
+
+class Lines(forms.Textarea):
+    """A list of words, one on each line."""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return the words on lines."""
+        return "\n".join(map(str, value)) if _is_list(value) else value
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the words of the lines that are not empty."""
+        text = super().value_from_datadict(data, files, name)
+        if text is None:
+            return None
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class JsonText(forms.Textarea):
+    """A value as JSON, where it is an object or a list; text as it is."""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return the text, indented where it is JSON."""
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+class LocalMoment(forms.DateTimeInput):
+    """A moment without its time zone, which is put back when the value is read."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        """Return what the browser's own control understands: up to the seconds."""
+        return str(value)[:19] if value else None
+
+
+class Upload(forms.ClearableFileInput):
+    """A file; its value says what it is, and its text is sent beside it."""
+
+    template_name = "settings_ui/widgets/upload.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
+        """Return ``{name, size, type}`` of the file that was chosen, None without one."""
+        file = files.get(name) if files else None
+        if file is None:
+            return None
+        return {"name": file.name, "size": file.size, "type": file.content_type}
+
+
+def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
+    """The options of a cell, and the value that it has even if it is none of them."""
+    if column.type not in (FieldType.SELECT, FieldType.MULTISELECT) and not column.options:
+        return []
+    chosen = value if _is_list(value) else [value]
+    texts = {str(each) for each in chosen if each not in (None, "")}
+    listed = [
+        {"value": str(each.value), "label": each.label, "is_chosen": str(each.value) in texts}
+        for each in column.options
+    ]
+    known = {each["value"] for each in listed}
+    strays = [
+        {"value": text, "label": text, "is_chosen": True} for text in sorted(texts - known)
+    ]
+    return [*listed, *strays]
+
+
+def _cell(column: Column, data: Any, key: str) -> Any:
+    if column.type is FieldType.CHECKBOX:
+        return data.get(key) == "on"
+    if column.type is FieldType.MULTISELECT:
+        return data.getlist(key) if isinstance(data, MultiValueDict) else data.get(key)
+    return data.get(key)
+
+
+def _otherwise(saved: Mapping[str, Any]) -> str:
+    if not saved.get("allowFailures"):
+        return "fail"
+    default = saved.get("default")
+    return "null" if default is None else ("custom" if default else "empty")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)

@@ -1,0 +1,1 @@
+"""The install wizard as customers will see it, tried out in an account that is there for it."""

@@ -1,0 +1,116 @@
+"""The wizard's pages: start one, do its steps, take it away again."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle import LifecycleError
+from connector_kit.models import Connector
+from connector_kit.publisher import PublisherError, install_preview
+from connector_kit.publisher.roles import Scope
+from settings_ui.access import StaffRequest, actor, opens
+from settings_ui.console.pages import page
+
+TROUBLE = (PublisherError, LifecycleError, IntegratorError)
+"""What is said on the page: the preview account or the connector's code is not as it should be."""
+
+CREDENTIAL = "credential:"
+"""Prefix of the form's names for what a connection needs; the path in its document follows."""
+
+
+@require_http_methods(["GET", "POST"])
+@opens(Scope.INSTALLATIONS_WRITE)
+def start(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show the previews of a connector, or start another one."""
+    connector = get_object_or_404(Connector, slug=slug)
+    try:
+        if request.method == "POST":
+            edition = request.POST.get("edition", "").strip()
+            integration_id = install_preview.start_preview(
+                connector, edition=edition, by=actor(request)
+            )
+            return redirect("wizard:steps", slug, integration_id)
+        running = install_preview.previews(connector)
+    except TROUBLE as error:
+        return _page(request, connector, "start.html", status=503, trouble=str(error))
+    return _page(request, connector, "start.html", previews=running)
+
+
+@require_GET
+@opens(Scope.INSTALLATIONS_WRITE)
+def steps(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Show the steps, what is done and what is next."""
+    connector = get_object_or_404(Connector, slug=slug)
+    try:
+        preview = install_preview.look(connector, integration_id)
+    except TROUBLE as error:
+        return _page(request, connector, "start.html", status=503, trouble=str(error))
+    return _page(request, connector, "steps.html", preview=preview, prefix=CREDENTIAL)
+
+
+@require_POST
+@opens(Scope.INSTALLATIONS_WRITE)
+def connect(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Write what was entered into the step's connection, then do the step as the wizard does."""
+    connector = get_object_or_404(Connector, slug=slug)
+    entered = {
+        name.removeprefix(CREDENTIAL): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(CREDENTIAL)
+    }
+    try:
+        connection_id = request.POST.get("connection", "")
+        install_preview.enter_credentials(connector, integration_id, connection_id, entered)
+    except TROUBLE as error:
+        messages.error(request, str(error))
+        return redirect("wizard:steps", slug, integration_id)
+    return _do(request, connector, integration_id)
+
+
+@require_POST
+@opens(Scope.INSTALLATIONS_WRITE)
+def run(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Do the step that has no connection of its own."""
+    return _do(request, get_object_or_404(Connector, slug=slug), integration_id)
+
+
+@require_POST
+@opens(Scope.INSTALLATIONS_WRITE)
+def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Uninstall the preview."""
+    connector = get_object_or_404(Connector, slug=slug)
+    try:
+        install_preview.end_preview(connector, integration_id, by=actor(request))
+    except TROUBLE as error:
+        messages.error(request, str(error))
+        return redirect("wizard:steps", slug, integration_id)
+    messages.success(request, "The preview was uninstalled.")
+    return redirect("wizard:start", slug)
+
+
+def _do(request: HttpRequest, connector: Connector, integration_id: str) -> HttpResponse:
+    function = request.POST.get("function", "")
+    try:
+        problem = install_preview.run_step(connector, integration_id, function)
+    except TROUBLE as error:
+        problem = str(error)
+    if problem:
+        messages.error(request, problem)
+    return redirect("wizard:steps", connector.slug, integration_id)
+
+
+def _page(
+    request: HttpRequest, connector: Connector, template: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    return page(
+        request,
+        f"../wizard/{template}",
+        place="connectors",
+        status=status,
+        connector=connector,
+        **context,
+    )
