@@ -22,8 +22,12 @@ def page(
     request: HttpRequest, template: str, *, place: str = "", status: int = 200, **context: Any
 ) -> HttpResponse:
     """Return the page made of *template* and *context*, in the main *place* it belongs to."""
-    around = {
+    return render(request, f"console/{template}", around(request, place) | context, status=status)
+
+
+def around(request: HttpRequest, place: str) -> dict[str, Any]:
+    """Return what every page of the console has besides its own, in the main *place*."""
+    return {
         "place": place,
         "places": [(name, reverse(f"console:{name}"), words) for name, words in PLACES.items()],
     }
-    return render(request, f"console/{template}", around | context, status=status)

@@ -109,7 +109,9 @@ def _file(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
 
 
 def _editor(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
-    return widgets.JsonText({"rows": 10, "spellcheck": "false", "class": "code"})
+    is_structured = isinstance(field.start, dict | list)
+    attributes = {"rows": 10, "spellcheck": "false", "class": "code"}
+    return widgets.JsonText(attributes, is_structured=is_structured)
 
 
 def _names(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001

@@ -56,8 +56,7 @@ class ShownBox:
 class ShownForm:
     """What is shown of *form*, and what is wrong with it.
 
-    *values* are typed values by name. *errors* are by name, too; those of names that the form does
-    not show are in `other_errors`.
+    *values* are typed values by name, *errors* messages by name.
     """
 
     form: Form
@@ -77,12 +76,10 @@ class ShownForm:
         for each in self.form.fields.values():
             if each.type.has_value and each.name not in self._controls.fields:
                 self._controls.fields[each.name] = self._control(each)
-        self._controls.is_bound = bool(self.errors)
         self._controls._errors = forms.utils.ErrorDict()  # noqa: SLF001 - errors come from outside
         for name, messages in self.errors.items():
             if name in self._controls.fields:
                 self._controls._errors[name] = self._controls.error_class(messages)  # noqa: SLF001
-        self._controls.is_bound = False
 
     @property
     def layout(self) -> ShownBox:
@@ -154,13 +151,16 @@ def show(form: Form, values: Mapping[str, Any] | None = None, **how: Any) -> Sho
     return ShownForm(form, {**form.values(), **(values or {})}, **how)
 
 
-def read(form: Form, data: MultiValueDict[str, str], files: Any = None, **how: Any) -> ShownForm:
+def read(
+    form: Form, data: MultiValueDict[str, str], files: Mapping[str, Any] | None = None, **how: Any
+) -> ShownForm:
     """Return *form* with what a browser sent, and everything that is wrong with that.
 
     Disabled fields keep their values, whatever was sent for them.
     """
+    files = files or {}
     raw = dict(_raw(form, data, files))
-    values = typed(form, raw, is_complete=True)
+    values = typed(form, raw)
     kept = {each.name: form.values()[each.name] for each in _disabled(form, values)}
     values |= kept
     return ShownForm(
@@ -203,7 +203,7 @@ def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
 
 def _sample(form: Form, files: Any) -> str | None:
     for each in form.fields.values():
-        file = files.get(f"{PREFIX}-{each.name}") if files else None
+        file = files.get(f"{PREFIX}-{each.name}")
         if each.type is FieldType.FILE and file is not None:
             text: str = file.read(SAMPLE_AT_MOST).decode("utf-8", "replace")
             return text

@@ -40,6 +40,7 @@ class Rows(forms.Widget):
             "columns": self.columns,
             "rows": [self._row(name, n, row) for n, row in enumerate(shown)],
             "blank": self._row(name, "N", {}),
+            "described_by": context["widget"]["attrs"].get("aria-describedby", ""),
         }
         return context
 
@@ -215,7 +216,24 @@ class Lines(forms.Textarea):
 
 
 class JsonText(forms.Textarea):
-    """A value as JSON, where it is an object or a list; text as it is."""
+    """A value as JSON, where it is an object or a list; text as it is.
+
+    With *is_structured* what can be read as JSON is read as that.
+    """
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None, *, is_structured: bool) -> None:
+        super().__init__(dict(attrs or {}))
+        self.is_structured = is_structured
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the text, or what it says."""
+        text = super().value_from_datadict(data, files, name)
+        if not self.is_structured or not text:
+            return text
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
 
     def format_value(self, value: Any) -> str | None:
         """Return the text, indented where it is JSON."""
@@ -241,7 +259,7 @@ class Upload(forms.ClearableFileInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
         """Return ``{name, size, type}`` of the file that was chosen, None without one."""
-        file = files.get(name) if files else None
+        file = files.get(name)
         if file is None:
             return None
         return {"name": file.name, "size": file.size, "type": file.content_type}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connector_kit.integrator.errors import IntegratorError
@@ -13,7 +15,7 @@ from connector_kit.models import Connector
 from connector_kit.publisher import PublisherError, install_preview
 from connector_kit.publisher.roles import Scope
 from settings_ui.access import StaffRequest, actor, opens
-from settings_ui.console.pages import page
+from settings_ui.console.pages import around
 
 TROUBLE = (PublisherError, LifecycleError, IntegratorError)
 """What is said on the page: the preview account or the connector's code is not as it should be."""
@@ -104,13 +106,7 @@ def _do(request: HttpRequest, connector: Connector, integration_id: str) -> Http
 
 
 def _page(
-    request: HttpRequest, connector: Connector, template: str, *, status: int = 200, **context: object
+    request: StaffRequest, connector: Connector, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    return page(
-        request,
-        f"../wizard/{template}",
-        place="connectors",
-        status=status,
-        connector=connector,
-        **context,
-    )
+    shown = around(request, "connectors") | {"connector": connector} | context
+    return render(request, f"wizard/{template}", shown, status=status)

@@ -1,0 +1,96 @@
+"""Who may see the settings of an installation: whom a link let in, and staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from connector_kit.models import Installation
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.roles import Scope, scopes_of
+
+_GRANTS = "settings_of"
+"""Key in the session: until when (Unix seconds) which integration's settings are open."""
+
+_GRANTS_AT_MOST = 20
+
+View = Callable[..., HttpResponse]
+
+
+class SettingsRequest(HttpRequest):
+    """A request for the settings of one installation, as `for_installation` hands it on."""
+
+    installation: Installation
+    may_save: bool
+    is_staff: bool
+    by: Actor
+
+
+def grant(request: HttpRequest, integration_id: str, until: int) -> None:
+    """Let this browser see the settings of one integration *until* then (Unix seconds)."""
+    grants = {**_grants(request), integration_id: until}
+    newest = sorted(grants.items(), key=lambda each: each[1])[-_GRANTS_AT_MOST:]
+    request.session.cycle_key()
+    request.session[_GRANTS] = dict(newest)
+
+
+def for_installation(view: View) -> View:
+    """Let a view see the installation that its address names, if whoever asks may.
+
+    To all others the installation does not exist.
+    """
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, integration_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        is_granted = _grants(request).get(integration_id, 0) > timezone.now().timestamp()
+        scopes = scopes_of(request.user) if request.user.is_authenticated else frozenset()
+        if not (is_granted or Scope.INSTALLATIONS_READ in scopes):
+            raise Http404(
+                "There are no settings here that you may see. Open them again with the link that "
+                "was sent to you; it may have expired."
+            )
+        installation = _found(integration_id)
+        request.installation = installation  # type: ignore[attr-defined]
+        request.may_save = is_granted or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
+        request.is_staff = bool(scopes)  # type: ignore[attr-defined]
+        request.by = _actor(request, installation, is_staff=bool(scopes))  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def require_saving(request: SettingsRequest) -> None:
+    """Raise PermissionDenied for staff that may look only."""
+    if not request.may_save:
+        raise PermissionDenied("Your role lets you see these settings, and not change them.")
+
+
+def _found(integration_id: str) -> Installation:
+    found = (
+        Installation.objects.active()
+        .select_related("connector", "release")
+        .filter(integration_id=integration_id)
+        .first()
+    )
+    if found is None:
+        raise Http404("This installation is gone.")
+    return found
+
+
+def _actor(request: HttpRequest, installation: Installation, *, is_staff: bool) -> Actor:
+    if is_staff and isinstance(request.user, AbstractUser):
+        return Actor.of(request.user)
+    return Actor(f"{installation.email or 'customer'} (settings link)")
+
+
+def _grants(request: HttpRequest) -> dict[str, int]:
+    grants: dict[str, int] = request.session.get(_GRANTS) or {}
+    return grants

@@ -1,0 +1,112 @@
+"""The settings document of an installation as it is on record, with the flows that it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from connector_kit.blueprint import INTEGRATION
+from connector_kit.blueprint.forms import (
+    FlowEntry,
+    General,
+    Section,
+    SettingsPages,
+    StorePage,
+    Tab,
+    read_settings_document,
+)
+from connector_kit.models import Installation
+
+GENERAL = "general"
+"""How the page with the settings of a whole installation or store is addressed."""
+
+NO_STORE = "-"
+"""Stands in addresses for the store of an installation that has none."""
+
+
+@dataclass(frozen=True)
+class FlowOnRecord:
+    """A flow as it was applied last."""
+
+    name: str
+    is_on: bool
+    schedule: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the settings: forms that are saved one by one, and flows."""
+
+    address: str
+    title: str
+    description: str = ""
+    tabs: tuple[Tab, ...] = ()
+    flows: tuple[FlowEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class SettingsOnRecord:
+    """What an installation's settings pages show."""
+
+    pages: SettingsPages
+    flows: Mapping[str, FlowOnRecord] = field(default_factory=dict)
+
+    @property
+    def stores(self) -> list[StorePage]:
+        """The stores that can be chosen."""
+        return [store for store in self.pages.stores if not store.is_hidden]
+
+    def store(self, address: str) -> StorePage | None:
+        """The store that *address* stands for."""
+        if address == NO_STORE:
+            return None if self.pages.is_multi_store else self.pages.store()
+        return self.pages.store(address) if self.pages.is_multi_store else None
+
+    def flow(self, entry: FlowEntry) -> FlowOnRecord:
+        """The flow that *entry* lists; one that is not on record is shown by its id."""
+        return self.flows.get(entry.id) or FlowOnRecord(entry.id or "(no flow)", is_on=False)
+
+
+def settings_on_record(installation: Installation) -> SettingsOnRecord:
+    """What is on record for *installation*; empty where nothing was applied. One query."""
+    wanted = Q(external_id=INTEGRATION) | Q(resource="flows")
+    rows = installation.components.filter(wanted).select_related("applied")
+    settings: Any = None
+    flows: dict[str, FlowOnRecord] = {}
+    for row in rows:
+        document = row.applied.component().document if row.applied else {}
+        if row.external_id == INTEGRATION:
+            settings = document.get("settings")
+        else:
+            flows[row.external_id] = flows[row.resource_id] = _flow(row.external_id, document)
+    return SettingsOnRecord(read_settings_document(settings), flows)
+
+
+def pages_of(store: StorePage) -> list[Page]:
+    """The pages of *store*, in order: its sections, then what is general."""
+    pages = [_section_page(each) for each in store.sections if each.title]
+    if store.general.tabs:
+        pages.append(_general_page(store.general))
+    return pages
+
+
+def _section_page(section: Section) -> Page:
+    flows = tuple(each for each in section.flows if not each.is_hidden)
+    return Page(section.address, section.title, section.description, section.tabs, flows)
+
+
+def _general_page(general: General) -> Page:
+    return Page(GENERAL, general.title or "General", general.description, general.tabs)
+
+
+def _flow(name: str, document: Mapping[str, Any]) -> FlowOnRecord:
+    return FlowOnRecord(
+        name=str(document.get("name") or name),
+        is_on=not document.get("disabled"),
+        schedule=str(document.get("schedule") or ""),
+        timezone=str(document.get("timezone") or document.get("timeZone") or ""),
+    )
