@@ -1,0 +1,58 @@
+"""Who may see a page or press its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.roles import SCOPES, Role, Scope, role_of
+
+View = Callable[..., HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """A request of a member of the staff, as `opens` hands it to a view."""
+
+    user: AbstractUser
+    role: Role
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the member's role opens *scope*."""
+        return scope in SCOPES[self.role]
+
+
+def opens(scope: Scope) -> Callable[[View], View]:
+    """Let only those into the view whose role opens *scope*; strangers are asked to log in."""
+
+    def guarding(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            role = role_of(request.user)
+            if role is None or scope not in SCOPES[role]:
+                raise PermissionDenied(_refusal(role, scope))
+            request.role = role  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guarding
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who is to be written down for what this request does."""
+    return Actor.of(request.user)
+
+
+def _refusal(role: Role | None, scope: Scope) -> str:
+    able = ", ".join(each for each in Role if scope in SCOPES[each])
+    yours = f"You are {role}" if role else "You have no role"
+    return f"{yours}, and this takes one of: {able}. An admin can change that ('manage.py staff')."
