@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.views import redirect_to_login
@@ -18,14 +18,10 @@ View = Callable[..., HttpResponse]
 
 
 class StaffRequest(HttpRequest):
-    """A request of a member of the staff, as `opens` hands it to a view."""
+    """A request of a member of the staff, as `opens` hands it to a view. For type checkers."""
 
     user: AbstractUser
     role: Role
-
-    def may(self, scope: Scope) -> bool:
-        """Whether the member's role opens *scope*."""
-        return scope in SCOPES[self.role]
 
 
 def opens(scope: Scope) -> Callable[[View], View]:
@@ -39,12 +35,22 @@ def opens(scope: Scope) -> Callable[[View], View]:
             role = role_of(request.user)
             if role is None or scope not in SCOPES[role]:
                 raise PermissionDenied(_refusal(role, scope))
-            request.role = role  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            return view(_of_staff(request, role), *args, **kwargs)
 
         return guarded
 
     return guarding
+
+
+def _of_staff(request: HttpRequest, role: Role) -> StaffRequest:
+    staff = cast("StaffRequest", request)
+    staff.role = role
+    return staff
+
+
+def may(request: StaffRequest, scope: Scope) -> bool:
+    """Whether the role of whoever sent *request* opens *scope*."""
+    return scope in SCOPES[request.role]
 
 
 def actor(request: HttpRequest) -> Actor:

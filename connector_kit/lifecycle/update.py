@@ -79,7 +79,7 @@ def _strangers(plan: Plan, work: Work) -> Set[str]:
 
 
 def _dry_run(work: Work, account: Account) -> None:
-    """Store the plan, and what drifted; whether there is one or not, the customer may edit again."""
+    """Store the plan and what drifted; in any case the customer may edit again."""
     try:
         planned = _planned(work, account).to_json()
         drifted = [each.to_json() for each in drift_in(account, work.journal)]

@@ -124,3 +124,9 @@ def _give_up_on(dry_run: DryRun, batch: Sequence[str]) -> None:
     """Close what no answer was given for, so that it is not asked for ever."""
     rows = dry_run.answers.filter(installation__integration_id__in=batch, outcome="")
     rows.update(outcome="failed", code="no_answer", message="Nothing was heard of it.")
+
+
+def answers_of(dry_run: DryRun) -> tuple[DryRunAnswer, ...]:
+    """What the installations of *dry_run* said, or have not said yet, in the order of asking."""
+    rows = dry_run.answers.select_related("installation").order_by("pk")
+    return tuple(rows[:AT_MOST])

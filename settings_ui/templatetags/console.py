@@ -52,7 +52,8 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     utc = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M:%S}</time>', utc.isoformat(), utc)
+    words = f"{utc:%Y-%m-%d %H:%M:%S}"
+    return format_html('<time datetime="{}">{}</time>', utc.isoformat(), words)
 
 
 @register.filter
