@@ -12,12 +12,15 @@ from connector_kit.models import (
     Component,
     Connector,
     Document,
+    DryRun,
+    DryRunAnswer,
     Installation,
     Operation,
     Push,
     Release,
     Rollout,
     StaffAction,
+    VersionCount,
     Wave,
 )
 
@@ -268,3 +271,41 @@ class ApiTokenAdmin(Records):
     list_select_related = ("owner",)
     search_fields = ("name", "key", "owner__username")
     exclude = ("digest",)
+
+
+class DryRunAnswerRows(Rows):
+    """What the installations answered."""
+
+    model = DryRunAnswer
+    fields = readonly_fields = ("installation", "outcome", "code", "message", "answered_at")
+    ordering = ("pk",)
+    related = ("installation",)
+
+
+@admin.register(DryRun)
+class DryRunAdmin(Records):
+    """Dry runs and their answers."""
+
+    list_display = ("id", "connector", "release", "created_by", "created_at", "finished_at")
+    list_select_related = ("connector", "release__connector", "created_by")
+    inlines = (DryRunAnswerRows,)
+
+
+@admin.register(DryRunAnswer)
+class DryRunAnswerAdmin(Records):
+    """What installations answered in dry runs."""
+
+    list_display = ("dry_run", "installation", "outcome", "code", "answered_at")
+    list_filter = ("outcome", "code")
+    list_select_related = ("dry_run__release__connector", "installation")
+    search_fields = ("installation__integration_id", "code", "message")
+
+
+@admin.register(VersionCount)
+class VersionCountAdmin(Records):
+    """How many installations had which version on which day."""
+
+    list_display = ("day", "connector", "version", "count")
+    list_filter = ("connector", "version")
+    list_select_related = ("connector",)
+    date_hierarchy = "day"

@@ -45,9 +45,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     )
 
 
-def too_many_attempts(
-    request: HttpRequest, credentials: object = None, *_: object  # noqa: ARG001
-) -> HttpResponse:
+def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpResponse:
     """Answer somebody who tried too many passwords (``AXES_LOCKOUT_CALLABLE``)."""
     return error_page(
         request,

@@ -32,6 +32,7 @@ from connector_kit.blueprint.documents import (
     references,
     resolve,
 )
+from connector_kit.blueprint.drift import Drift, drift
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
@@ -68,6 +69,7 @@ __all__ = [
     "DeclarationError",
     "Delete",
     "Document",
+    "Drift",
     "Export",
     "Fence",
     "FieldChange",
@@ -95,6 +97,7 @@ __all__ = [
     "compare",
     "compile_connector",
     "digest",
+    "drift",
     "hook",
     "merge",
     "problems",

@@ -137,6 +137,8 @@ def _recording(record: Operation) -> Iterator[None]:
 def _end(record: Operation) -> None:
     record.finished_at = timezone.now()
     _END(*(getattr(record, name) for name in _ENDING), record.pk)
+    if record.kind == Operation.Kind.UPDATE:
+        record.installation.note(update_outcome=record.outcome)
 
 
 _ENDING = ("outcome", "code", "message", "finished_at", "summary", "plan", "requests")

@@ -10,11 +10,13 @@ from connector_kit.blueprint import (
     CompiledComponent,
     Delete,
     Document,
+    Drift,
     Fence,
     Live,
     Plan,
     abstract,
     compare,
+    drift,
     references,
 )
 from connector_kit.blueprint.removal import removal_order
@@ -36,6 +38,18 @@ def plan_release(
     """What brings *account* to *blueprint*, its installation page included."""
     declared = (*blueprint.components, blueprint.integration)
     return _plan(declared, account, journal, recreate_deleted=recreate_deleted)
+
+
+def drift_in(account: Account, journal: DatabaseJournal) -> tuple[Drift, ...]:
+    """What became of the installation since it was last written to."""
+    applied = journal.applied
+    live = account.read(
+        (each for each in resources_of(applied.values()) if each != "integrations"),
+        declared=applied,
+        applied=applied,
+        known_ids=journal.known_ids,
+    )
+    return drift(applied, live, fence=account.fence)
 
 
 def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJournal) -> Plan:

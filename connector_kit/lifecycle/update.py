@@ -25,7 +25,7 @@ from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import ChangedMeanwhile, LifecycleError, PlanBlocked
 from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.planning import plan_release
+from connector_kit.lifecycle.planning import drift_in, plan_release
 from connector_kit.lifecycle.sessions import session
 from connector_kit.models import Connector, Operation, Release
 
@@ -79,9 +79,11 @@ def _strangers(plan: Plan, work: Work) -> Set[str]:
 
 
 def _dry_run(work: Work, account: Account) -> None:
-    """Store the plan; whether there is one or not, the customer may edit again."""
+    """Store the plan and what drifted; in any case the customer may edit again."""
     try:
-        work.operation.plan = _planned(work, account).to_json()
+        planned = _planned(work, account).to_json()
+        drifted = [each.to_json() for each in drift_in(account, work.journal)]
+        work.operation.plan = {**planned, "drift": drifted}
     finally:
         _unlock(work, account)
         work.installation.note(plan_only=False)

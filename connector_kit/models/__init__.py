@@ -4,10 +4,12 @@ Models know their fields, constraints and queries. They never call the platform.
 """
 
 from connector_kit.models.catalogue import Connector, Document, Release
+from connector_kit.models.dry_runs import DryRun, DryRunAnswer
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.staff import ApiToken, StaffAction
+from connector_kit.models.version_counts import VersionCount
 
 __all__ = [
     "ApiToken",
@@ -15,11 +17,14 @@ __all__ = [
     "Component",
     "Connector",
     "Document",
+    "DryRun",
+    "DryRunAnswer",
     "Installation",
     "Operation",
     "Push",
     "Release",
     "Rollout",
     "StaffAction",
+    "VersionCount",
     "Wave",
 ]

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower, Now
 
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.models import statements
@@ -73,6 +73,23 @@ class Installation(models.Model):
     stores = models.JSONField(
         default=list, blank=True, help_text="ids of a multi-store installation's stores"
     )
+    update_outcome = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        help_text="how the last update ended, as its operation says; empty: none was made",
+    )
+    searched = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                *("integration_id", Value(" "), "name", Value(" ")),
+                *("email", Value(" "), "tag", Value(" "), "account_id"),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="what a search looks into, in lower case",
+    )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")
@@ -81,7 +98,15 @@ class Installation(models.Model):
     objects = InstallationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["connector", "version"], name="installation_by_version")]
+        indexes = [
+            models.Index(fields=["connector", "version"], name="installation_by_version"),
+            models.Index(
+                fields=["connector", "version", "sandbox", "update_outcome"],
+                name="active_installation",
+                condition=Q(vanished_at=None),
+            ),
+            models.Index(fields=["connector", "integration_id"], name="installation_in_order"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.integration_id

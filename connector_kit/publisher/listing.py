@@ -1,6 +1,7 @@
-"""Reading the recorded install base: filtered, in pages, counted by version."""
+"""Reading the recorded install base: filtered, in pages, counted by what it is filtered by."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -17,6 +18,13 @@ class InstallBaseFilter:
     email: str | None = None
     """Part of the address, in any case."""
     vanished: bool | None = False
+    words: str = ""
+    """Words that all have to occur in id, name, address, tag or account, in any case."""
+    edition: str | None = None
+    """The word that the licence's opts have for it (protocol/resources.md#license)."""
+    outcome: str | None = None
+    """How the last update ended; empty: there was none."""
+    updating: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,12 @@ class InstallBasePage:
     """How many of the total are at which version."""
     next_after: str | None
     """Pass it as *after* for the next page; None on the last one."""
+    previous_before: str | None = None
+    """Pass it as *before* for the page before this one; None on the first."""
+    environments: dict[bool, int] = field(default_factory=dict)
+    """How many of the total are sandboxes (True) and how many are not."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """How the last updates of the total ended."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the page as JSON."""
@@ -41,36 +55,85 @@ class InstallBasePage:
         }
 
 
+EDITION = "opts__connectorEdition"
+
+
 def list_install_base(
-    connector: Connector,
+    connector: Connector | None,
     wanted: InstallBaseFilter = InstallBaseFilter(),
     *,
     after: str = "",
+    before: str = "",
     limit: int = 100,
 ) -> InstallBasePage:
-    """Return the page of at most *limit* installations that follows the integration id *after*."""
+    """Return the page of at most *limit* installations that follows the integration id *after*.
+
+    With *before* the page that ends in front of it. Without *connector*: those of all.
+    Takes two queries, whatever the size of the base.
+    """
     matching = _matching(connector, wanted)
-    versions = matching.order_by("version").values_list("version").annotate(count=Count("pk"))
-    page = matching.filter(integration_id__gt=after).order_by("integration_id")
-    rows = tuple(page.select_related("release")[: limit + 1])
-    counts = dict(versions)
+    counts = _counts(matching)
+    rows, more = _page(matching, after, before, limit)
+    has_next, has_previous = (bool(rows), more) if before else (more, bool(after and rows))
     return InstallBasePage(
-        rows=rows[:limit],
-        total=sum(counts.values()),
-        versions=counts,
-        next_after=rows[limit - 1].integration_id if len(rows) > limit else None,
+        rows=rows,
+        total=sum(counts["versions"].values()),
+        versions=counts["versions"],
+        next_after=rows[-1].integration_id if has_next else None,
+        previous_before=rows[0].integration_id if has_previous else None,
+        environments=counts["environments"],
+        outcomes=counts["outcomes"],
     )
 
 
-def _matching(connector: Connector, wanted: InstallBaseFilter) -> QuerySet[Installation]:
+def _page(
+    matching: QuerySet[Installation], after: str, before: str, limit: int
+) -> tuple[tuple[Installation, ...], bool]:
+    """The rows of a page, and whether more follow in the direction of reading."""
+    if before:
+        found = matching.filter(integration_id__lt=before).order_by("-integration_id")
+    else:
+        found = matching.filter(integration_id__gt=after).order_by("integration_id")
+    rows = tuple(found.select_related("release", "connector")[: limit + 1])
+    shown = rows[:limit]
+    return (shown[::-1] if before else shown), len(rows) > limit
+
+
+def _counts(matching: QuerySet[Installation]) -> dict[str, Any]:
+    """Count by version, environment and outcome, in one query."""
+    versions: Counter[str] = Counter()
+    environments: Counter[bool] = Counter()
+    outcomes: Counter[str] = Counter()
+    grouped = matching.order_by("version", "sandbox", "update_outcome").values_list(
+        "version", "sandbox", "update_outcome"
+    )
+    for version, sandbox, outcome, count in grouped.annotate(count=Count("pk")):
+        versions[version] += count
+        environments[sandbox] += count
+        outcomes[outcome] += count
+    return {
+        "versions": dict(versions),
+        "environments": dict(environments),
+        "outcomes": dict(outcomes),
+    }
+
+
+def _matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
     conditions: dict[str, Any] = {
+        "connector": connector,
         "version": wanted.version,
         "sandbox": wanted.sandbox,
         "email__icontains": wanted.email,
         "vanished_at__isnull": None if wanted.vanished is None else not wanted.vanished,
+        EDITION: wanted.edition,
+        "update_outcome": wanted.outcome,
+        "update_in_progress": wanted.updating,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
-    return Installation.objects.filter(connector=connector, **given)
+    found = Installation.objects.filter(**given)
+    for word in wanted.words.lower().split():
+        found = found.filter(searched__contains=word)
+    return found
 
 
 def _to_json(row: Installation) -> dict[str, Any]:

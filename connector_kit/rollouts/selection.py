@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from connector_kit.models import Connector, Installation, Release
+from connector_kit.models import Connector, Installation, Push, Release
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Selection:
     """Their tags (free text of the customer)."""
     integrations: tuple[str, ...] = ()
     """Ids of integrations."""
+    updated_by: int | None = None
+    """The number of a rollout: those that it updated, for instance to take them back."""
+    came_from: tuple[str, ...] = ()
+    """The versions from which that rollout updated them."""
 
     def of(self, connector: Connector) -> QuerySet[Installation]:
         """The installations of *connector* that are selected and not vanished."""
@@ -31,7 +35,15 @@ class Selection:
             "integration_id__in": self.integrations,
         }
         given = {name: value for name, value in conditions.items() if value not in (None, ())}
-        return Installation.objects.active().filter(connector=connector, **given)
+        selected = Installation.objects.active().filter(connector=connector, **given)
+        return selected if self.updated_by is None else selected.filter(pk__in=self._updated())
+
+    def _updated(self) -> QuerySet[Push, dict[str, int]]:
+        """The installations, as a subquery, that the rollout `updated_by` updated."""
+        pushes = Push.objects.filter(rollout=self.updated_by, state=Push.State.UPDATED)
+        if self.came_from:
+            pushes = pushes.filter(from_version__in=self.came_from)
+        return pushes.values("installation")
 
 
 WHOLE_BASE = Selection()
@@ -44,3 +56,8 @@ def runs(installation: Installation, release: Release) -> bool:
         and installation.version == release.version
         and not installation.update_in_progress
     )
+
+
+def running(release: Release) -> Q:
+    """The same question as `runs`, for the database to answer."""
+    return Q(release=release, version=release.version, update_in_progress=False)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
@@ -21,7 +22,7 @@ IN_BETWEEN = ("install", "uninstall")
 _State = Rollout.State
 
 
-def start_rollout(
+def start_rollout(  # noqa: PLR0913 - one keyword for each thing that can be decided
     connector: Connector,
     *,
     release: Release | None = None,
@@ -31,6 +32,7 @@ def start_rollout(
     max_attempts: int = 5,
     recreate_deleted: bool = False,
     only: Selection = WHOLE_BASE,
+    by: Actor = THE_KIT,
 ) -> Rollout:
     """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
 
@@ -51,34 +53,37 @@ def start_rollout(
             failure_limit=failure_limit,
             max_attempts=max_attempts,
             recreate_deleted=recreate_deleted,
+            created_by=by.user,
         )
         base = _in_order(only.of(connector), release)
         for index, (size, members) in enumerate(partition(base, sizes)):
             wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
             Push.objects.bulk_create(_pushes(wave, members), batch_size=500)
+        after = {"connector": connector.slug, "release": release.version, "waves": [*waves]}
+        record_action(by, "rollout.start", f"rollout/{rollout.pk}", after=after)
     return rollout
 
 
-def pause(rollout_id: int) -> Rollout:
+def pause(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Push nothing more until `resume`; what is in flight comes to its end."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.PAUSED:
             return rollout
         _require(rollout, _State.RUNNING, to="paused")
-        return _enter(rollout, _State.PAUSED, reason="Paused by the publisher.")
+        return _enter(rollout, _State.PAUSED, by, "pause", reason=f"Paused by {by.name}.")
 
 
-def resume(rollout_id: int) -> Rollout:
+def resume(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Go on after a pause or a halt; failures so far no longer count against the limit."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.RUNNING:
             return rollout
         _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
         rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
-        return _enter(rollout, _State.RUNNING)
+        return _enter(rollout, _State.RUNNING, by, "resume")
 
 
-def abort(rollout_id: int) -> Rollout:
+def abort(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """End the rollout: what waits is skipped for good, what is in flight comes to its end."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.ABORTED:
@@ -89,10 +94,10 @@ def abort(rollout_id: int) -> Rollout:
             state=Push.State.SKIPPED, code=ABORTED, message=NOT_UPDATED, finished_at=now
         )
         rollout.finished_at = now
-        return _enter(rollout, _State.ABORTED, reason="Aborted by the publisher.")
+        return _enter(rollout, _State.ABORTED, by, "abort", reason=f"Aborted by {by.name}.")
 
 
-def retry_failed(rollout_id: int) -> Rollout:
+def retry_failed(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Push the failed ones again, with all their attempts, and go on with the rollout.
 
     Also brings a completed rollout back, as long as no other rollout of the connector is open.
@@ -108,12 +113,19 @@ def retry_failed(rollout_id: int) -> Rollout:
         failed.update(state=Push.State.WAITING, attempts=0, due_at=timezone.now(), finished_at=None)
         rollout.failures_forgiven = 0
         rollout.finished_at = None
-        return _enter(rollout, _State.RUNNING)
+        return _enter(rollout, _State.RUNNING, by, "retry")
 
 
-def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:
+def _enter(
+    rollout: Rollout, state: Rollout.State, by: Actor, action: str, *, reason: str = ""
+) -> Rollout:
+    """Write the new state down, and who brought it about, within the transaction at hand."""
+    before = rollout.state
     rollout.state, rollout.reason = state, reason
     rollout.save(update_fields=["state", "reason", "failures_forgiven", "finished_at"])
+    record_action(
+        by, f"rollout.{action}", f"rollout/{rollout.pk}", before=str(before), after=str(state)
+    )
     return rollout
 
 

@@ -39,5 +39,15 @@ beat_schedule = {
         "schedule": _kit.tick_seconds,
         # A tick that nobody took in time is worth nothing: the next one looks at the same rows.
         "options": {"expires": 2 * _kit.tick_seconds},
-    }
+    },
+    "dry-runs": {
+        "task": "connector_kit.publisher.carry_out_dry_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "version-counts": {
+        "task": "connector_kit.publisher.count_versions",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
 }

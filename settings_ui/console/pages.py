@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from connector_kit.publisher.roles import Scope
+from settings_ui.access import StaffRequest, may
+
 PLACES = {
-    "overview": "Overview",
-    "connectors": "Connectors",
-    "installations": "Install base",
-    "rollouts": "Rollouts",
-    "audit": "Audit log",
+    "overview": ("Overview", Scope.CONNECTORS_READ),
+    "connectors": ("Connectors", Scope.CONNECTORS_READ),
+    "installations": ("Install base", Scope.INSTALLATIONS_READ),
+    "rollouts": ("Rollouts", Scope.ROLLOUTS_READ),
+    "audit": ("Audit log", Scope.STAFF_READ),
 }
-"""The console's main places, by the names of their addresses."""
+"""The console's main places, by the names of their addresses, and what opens them."""
 
 
-def page(
-    request: HttpRequest, template: str, *, place: str = "", status: int = 200, **context: Any
-) -> HttpResponse:
+def page(request: StaffRequest, template: str, *, place: str = "", **context: Any) -> HttpResponse:
     """Return the page made of *template* and *context*, in the main *place* it belongs to."""
-    return render(request, f"console/{template}", around(request, place) | context, status=status)
+    return render(request, f"console/{template}", around(request, place) | context)
 
 
-def around(request: HttpRequest, place: str) -> dict[str, Any]:
+def around(request: StaffRequest, place: str) -> dict[str, Any]:
     """Return what every page of the console has besides its own, in the main *place*."""
     return {
         "place": place,
-        "places": [(name, reverse(f"console:{name}"), words) for name, words in PLACES.items()],
+        "places": [
+            (name, reverse(f"console:{name}"), words)
+            for name, (words, scope) in PLACES.items()
+            if may(request, scope)
+        ],
+        "role": request.role,
+        "may_act": may(request, Scope.ROLLOUTS_WRITE),
     }
+
+
+def key_in(query: QueryDict, name: str = "before") -> int | None:
+    """The row key that *query* gives as *name*; None without one, or with nonsense."""
+    word = query.get(name, "")
+    return int(word) if word.isdecimal() and len(word) < 19 else None

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
 
 from connector_kit.models import StaffAction
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
@@ -50,12 +51,13 @@ def test_a_superuser_is_an_admin():
 
 def test_who_was_removed_can_do_nothing_and_not_log_in():
     set_role("alice", Role.ADMIN, by=THE_KIT, password="correct horse battery")
-    assert authenticate(username="alice", password="correct horse battery")
+    anywhere = RequestFactory().post("/")
+    assert authenticate(anywhere, username="alice", password="correct horse battery")
 
     remove_member("alice", by=THE_KIT)
 
     assert role_of(user("alice")) is None
-    assert authenticate(username="alice", password="correct horse battery") is None
+    assert authenticate(anywhere, username="alice", password="correct horse battery") is None
     assert members() == []
 
 

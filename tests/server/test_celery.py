@@ -54,7 +54,17 @@ def test_a_task_that_its_worker_did_not_finish_is_run_again() -> None:
 
 
 def test_ticks_that_nobody_took_in_time_do_not_pile_up() -> None:
-    [entry] = celery_app.conf.beat_schedule.values()
+    schedule = celery_app.conf.beat_schedule
+    ticks = schedule["rollouts"]
 
-    assert entry["task"] == "connector_kit.rollouts.tick_all"
-    assert entry["options"]["expires"] == 2 * entry["schedule"] == 2 * conf.kit().tick_seconds
+    assert ticks["task"] == "connector_kit.rollouts.tick_all"
+    assert ticks["options"]["expires"] == 2 * ticks["schedule"] == 2 * conf.kit().tick_seconds
+    assert all(each["options"]["expires"] <= 2 * each["schedule"] for each in schedule.values())
+
+
+def test_every_scheduled_task_exists() -> None:
+    celery_app.loader.import_default_modules()
+
+    assert {each["task"] for each in celery_app.conf.beat_schedule.values()} <= set(
+        celery_app.tasks
+    )

@@ -1,0 +1,58 @@
+"""Dry runs that somebody asked for: which installations, which release, what each answered."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from connector_kit.models.catalogue import Connector, Release
+from connector_kit.models.installations import Installation
+
+
+class DryRun(models.Model):
+    """A question to installations: what would this release change? Asked by a worker.
+
+    A row without ``finished_at`` waits for a worker, or one is at it until ``claimed_until``.
+    """
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="dry_runs")
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="dry_runs")
+    recreate_deleted = models.BooleanField(default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    claimed_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True, default="", help_text="why it could not be asked at all")
+
+    def __str__(self) -> str:
+        return f"dry run {self.pk} of {self.release}"
+
+
+class DryRunAnswer(models.Model):
+    """What one installation answered, or why it did not; no outcome: not asked yet."""
+
+    dry_run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="answers")
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="dry_run_answers"
+    )
+    outcome = models.CharField(
+        max_length=12, blank=True, default="", help_text="planned, failed or timed_out"
+    )
+    plan = models.JSONField(null=True)
+    code = models.CharField(max_length=100, blank=True, default="")
+    message = models.TextField(blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dry_run", "installation"], name="one_answer_per_installation"
+            )
+        ]
+        indexes = [models.Index(fields=["installation", "-id"], name="latest_answer")]
+
+    def __str__(self) -> str:
+        return f"{self.installation_id} in dry run {self.dry_run_id}: {self.outcome or 'open'}"

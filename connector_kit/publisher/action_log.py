@@ -1,0 +1,23 @@
+"""Reading what the staff did (`actions` writes it)."""
+
+from __future__ import annotations
+
+from connector_kit.models import StaffAction
+from connector_kit.publisher.paging import PAGE, Page, newest_first
+
+LATEST = 20
+
+
+def list_actions(
+    *, who: str = "", subject: str = "", before: int | None = None, limit: int = PAGE
+) -> Page[StaffAction]:
+    """All actions, or those of *who* (the beginning of the name), or on *subject*; newest first."""
+    rows = StaffAction.objects.all()
+    rows = rows.filter(actor_name__startswith=who) if who else rows
+    rows = rows.filter(subject=subject) if subject else rows
+    return newest_first(rows, before=before, limit=limit)
+
+
+def actions_on(subject: str) -> tuple[StaffAction, ...]:
+    """The latest actions on *subject* (``rollout/7``), the newest first."""
+    return list_actions(subject=subject, limit=LATEST).rows

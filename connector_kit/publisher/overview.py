@@ -1,0 +1,102 @@
+"""How the publisher's connectors stand, all at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from connector_kit.models import Connector, Installation, Operation, Push, Release, Rollout
+
+CONNECTORS_AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class OpenRollout:
+    """A rollout that is not at its end, and how far it is."""
+
+    rollout: Rollout
+    settled: int
+    total: int
+
+
+@dataclass(frozen=True)
+class ConnectorSummary:
+    """One connector: its releases, and where they are installed."""
+
+    connector: Connector
+    newest: Release | None
+    releases: int
+    versions: Mapping[str, int]
+    """Installations by version."""
+    failed: int
+    """Installations whose last update failed."""
+    rollout: OpenRollout | None
+
+    @property
+    def installations(self) -> int:
+        """All of them, whatever their version."""
+        return sum(self.versions.values())
+
+    @property
+    def at_newest(self) -> int:
+        """Installations at the newest release's version."""
+        return self.versions.get(self.newest.version, 0) if self.newest else 0
+
+
+def summaries() -> tuple[ConnectorSummary, ...]:
+    """Every connector, by slug. Takes five queries, whatever there is."""
+    connectors = Connector.objects.order_by("slug")[:CONNECTORS_AT_MOST]
+    newest, releases = _releases()
+    versions, failed = _installations()
+    rollouts = {each.rollout.connector_id: each for each in open_rollouts()}
+    return tuple(
+        ConnectorSummary(
+            connector=each,
+            newest=newest.get(each.pk),
+            releases=releases[each.pk],
+            versions=versions[each.pk],
+            failed=failed[each.pk],
+            rollout=rollouts.get(each.pk),
+        )
+        for each in connectors
+    )
+
+
+def open_rollouts() -> tuple[OpenRollout, ...]:
+    """Rollouts that run or may be resumed, with their progress. Takes two queries."""
+    rollouts = Rollout.objects.open().select_related("connector", "release").order_by("-pk")
+    settled: Counter[int] = Counter()
+    total: Counter[int] = Counter()
+    counted = Push.objects.filter(rollout__in=Rollout.objects.open().values("pk"))
+    grouped = counted.order_by("rollout", "state").values_list("rollout", "state")
+    for rollout, state, count in grouped.annotate(count=Count("pk")):
+        total[rollout] += count
+        settled[rollout] += 0 if state in Push.UNSETTLED else count
+    return tuple(OpenRollout(each, settled[each.pk], total[each.pk]) for each in rollouts)
+
+
+def _releases() -> tuple[dict[int, Release], Counter[int]]:
+    newest: dict[int, Release] = {}
+    counts: Counter[int] = Counter()
+    for release in Release.objects.defer("manifest").order_by("published_at", "pk"):
+        newest[release.connector_id] = release
+        counts[release.connector_id] += 1
+    return newest, counts
+
+
+def _installations() -> tuple[dict[int, Counter[str]], Counter[int]]:
+    versions: dict[int, Counter[str]] = defaultdict(Counter)
+    failed: Counter[int] = Counter()
+    grouped = (
+        Installation.objects.active()
+        .order_by("connector", "version", "update_outcome")
+        .values_list("connector", "version", "update_outcome")
+        .annotate(count=Count("pk"))
+    )
+    for connector, version, outcome, count in grouped:
+        versions[connector][version] += count
+        failed[connector] += count if outcome == Operation.Outcome.FAILED else 0
+    return versions, failed

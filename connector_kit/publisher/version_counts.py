@@ -1,0 +1,77 @@
+"""How the versions of the install base came to be spread: one count a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from connector_kit.models import Connector, Installation, VersionCount
+
+DAYS_KEPT = 730
+
+
+@dataclass(frozen=True)
+class VersionHistory:
+    """Installations per day and version; days on which nobody counted are left out."""
+
+    days: Mapping[date, Mapping[str, int]]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version that occurs, those with the most installations on the last day first."""
+        last = self.days[max(self.days)] if self.days else {}
+        seen = {version for counts in self.days.values() for version in counts}
+        return tuple(sorted(seen, key=lambda each: (-last.get(each, 0), each)))
+
+
+def count_versions(today: date | None = None) -> int:
+    """Count the installations of all connectors by version for *today*; returns the rows written.
+
+    Counting again on the same day writes over what was counted before.
+    """
+    today = today or timezone.now().date()
+    counted = (
+        Installation.objects.active()
+        .order_by("connector", "version")
+        .values_list("connector", "version")
+        .annotate(count=Count("pk"))
+    )
+    rows = [
+        VersionCount(connector_id=connector, day=today, version=version, count=count)
+        for connector, version, count in counted
+    ]
+    with transaction.atomic():
+        VersionCount.objects.filter(day=today).delete()
+        VersionCount.objects.filter(day__lt=today - timedelta(days=DAYS_KEPT)).delete()
+        VersionCount.objects.bulk_create(
+            rows,
+            update_conflicts=True,  # another worker may be counting, too
+            unique_fields=["connector", "day", "version"],
+            update_fields=["count"],
+        )
+    return len(rows)
+
+
+def version_history(
+    connector: Connector | None, *, now: Mapping[str, int], days: int = 90
+) -> VersionHistory:
+    """How versions spread over the last *days*; today is what *now* counts.
+
+    Without *connector*: all connectors together, by version. Takes one query.
+    """
+    today = timezone.now().date()
+    found = VersionCount.objects.filter(day__gt=today - timedelta(days=days), day__lt=today)
+    if connector:
+        found = found.filter(connector=connector)
+    counts: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for day, version, count in found.order_by("day").values_list("day", "version", "count"):
+        counts[day][version] += count
+    if now:
+        counts[today] = dict(now)
+    return VersionHistory({day: dict(each) for day, each in counts.items()})

@@ -1,0 +1,118 @@
+"""Charts as values: rectangles and words that a template draws as SVG. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from connector_kit.publisher.version_counts import VersionHistory
+
+WIDTH, HEIGHT = 720, 220
+LEFT, TOP, BOTTOM = 52, 8, 24
+SERIES_AT_MOST = 6
+OTHERS = "others"
+_GAP = 0.15
+"""Of a bar's place, left free."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of one day's bar: the installations at one version."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A word on an axis."""
+
+    position: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Stacked bars, one a day, and the same numbers as a table."""
+
+    series: tuple[tuple[int, str], ...]
+    """Number (its colour) and name, the largest first."""
+    bars: tuple[Bar, ...]
+    days: tuple[Tick, ...]
+    counts: tuple[Tick, ...]
+    rows: tuple[tuple[date, tuple[int, ...], int], ...]
+    """Day, its counts by series, its total; the newest day first."""
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    floor: int = HEIGHT - BOTTOM
+
+
+def version_chart(history: VersionHistory) -> Chart | None:
+    """Draw *history*, or None when there is nothing to draw.
+
+    The versions beyond the largest ones are put together.
+    """
+    if not history.days:
+        return None
+    names = _names(history.versions)
+    days = {day: _by_series(counts, names) for day, counts in sorted(history.days.items())}
+    top = max(sum(counts) for counts in days.values()) or 1
+    return Chart(
+        series=tuple(enumerate((name or "no version" for name in names), start=1)),
+        bars=tuple(_bars(days, names, top)),
+        days=_day_ticks(list(days)),
+        counts=tuple(Tick(_y(value, top), f"{value:,}") for value in _marks(top)),
+        rows=tuple((day, tuple(counts), sum(counts)) for day, counts in reversed(days.items())),
+    )
+
+
+def _names(versions: tuple[str, ...]) -> tuple[str, ...]:
+    if len(versions) <= SERIES_AT_MOST:
+        return versions
+    return (*versions[: SERIES_AT_MOST - 1], OTHERS)
+
+
+def _by_series(counts: Mapping[str, int], names: tuple[str, ...]) -> list[int]:
+    numbers = [counts.get(name, 0) for name in names]
+    if names[-1] == OTHERS:
+        numbers[-1] = sum(counts.values()) - sum(numbers[:-1])
+    return numbers
+
+
+def _bars(days: Mapping[date, list[int]], names: tuple[str, ...], top: int) -> list[Bar]:
+    place = (WIDTH - LEFT) / len(days)
+    width = min(place * (1 - _GAP), 48.0)
+    bars = []
+    for index, (day, counts) in enumerate(days.items()):
+        below = 0
+        for series, count in enumerate(counts, start=1):
+            if count:
+                y = _y(below + count, top)
+                height = round(_y(below, top) - y, 2)
+                title = f"{day:%Y-%m-%d}, {names[series - 1] or 'no version'}: {count:,}"
+                bars.append(
+                    Bar(round(LEFT + index * place, 2), y, round(width, 2), height, series, title)
+                )
+            below += count
+    return bars
+
+
+def _y(count: int, top: int) -> float:
+    floor = HEIGHT - BOTTOM
+    return round(floor - count / top * (floor - TOP), 2)
+
+
+def _marks(top: int) -> tuple[int, ...]:
+    return (0, top) if top < 4 else (0, top // 2, top)
+
+
+def _day_ticks(days: list[date]) -> tuple[Tick, ...]:
+    place = (WIDTH - LEFT) / len(days)
+    shown = sorted({0, (len(days) - 1) // 2, len(days) - 1})
+    return tuple(Tick(round(LEFT + each * place, 2), f"{days[each]:%d %b}") for each in shown)

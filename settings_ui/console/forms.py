@@ -1,0 +1,202 @@
+"""The console's forms: what was typed becomes the arguments of a service, or an error beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from connector_kit.models import Connector, Operation, Release, Rollout
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.listing import InstallBaseFilter
+from connector_kit.rollouts import RolloutError, Selection, start_rollout
+from connector_kit.rollouts.preview import Preview, preview
+from connector_kit.rollouts.services import DEFAULT_WAVES
+from connector_kit.rollouts.waves import parse_waves
+
+_NO_UPDATE = "none"
+
+
+class InstallBaseForm(forms.Form):
+    """The filters of the install base; all of them may be left open."""
+
+    words = forms.CharField(
+        label="Search",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    connector = forms.ModelChoiceField(
+        Connector.objects.order_by("slug"),
+        to_field_name="slug",
+        required=False,
+        empty_label="all",
+    )
+    version = forms.CharField(required=False, max_length=64)
+    edition = forms.CharField(required=False, max_length=100)
+    environment = forms.ChoiceField(
+        choices=[("", "all"), ("production", "production"), ("sandbox", "sandbox")],
+        required=False,
+    )
+    outcome = forms.ChoiceField(
+        label="Last update",
+        choices=[
+            ("", "all"),
+            *((each.value, each.value) for each in Operation.Outcome),
+            (_NO_UPDATE, "none yet"),
+        ],
+        required=False,
+    )
+    state = forms.ChoiceField(
+        choices=[
+            ("", "installed"),
+            ("updating", "update in progress"),
+            ("vanished", "vanished"),
+            ("any", "all"),
+        ],
+        required=False,
+    )
+
+    def wanted(self) -> tuple[Connector | None, InstallBaseFilter]:
+        """What is looked for; the form has to be valid."""
+        given = self.cleaned_data
+        state = given["state"]
+        return given["connector"], InstallBaseFilter(
+            words=given["words"],
+            version=given["version"].strip() or None,
+            edition=given["edition"].strip() or None,
+            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
+            outcome={"": None, _NO_UPDATE: ""}.get(given["outcome"], given["outcome"]),
+            updating=True if state == "updating" else None,
+            vanished={"vanished": True, "any": None}.get(state, False),
+        )
+
+    def narrows(self) -> bool:
+        """Whether anything but the connector is asked for."""
+        return any(self.data.get(name) for name in self.fields if name != "connector")
+
+
+class ConnectorForm(forms.Form):
+    """Which connector a rollout is of."""
+
+    connector = forms.ModelChoiceField(Connector.objects.order_by("slug"), to_field_name="slug")
+
+
+class RolloutForm(forms.Form):
+    """How a release of one connector is brought to the install base."""
+
+    connector_slug = "connector"
+    release = forms.ModelChoiceField(Release.objects.none(), to_field_name="version")
+    waves = forms.CharField(
+        help_text="Sizes in their order, separated by commas: a count (3), a share (25%), or rest.",
+        initial=", ".join(DEFAULT_WAVES),
+        max_length=500,
+    )
+    window = forms.IntegerField(
+        label="At a time",
+        help_text="Installations that are being updated at once, at the most.",
+        min_value=1,
+        max_value=1000,
+        initial=10,
+    )
+    failure_limit = forms.IntegerField(
+        help_text="So many failed installations halt the rollout.",
+        min_value=1,
+        max_value=1_000_000,
+        initial=5,
+    )
+    max_attempts = forms.IntegerField(
+        label="Attempts", help_text="Per installation.", min_value=1, max_value=100, initial=5
+    )
+    recreate_deleted = forms.BooleanField(
+        label="Make components again that customers deleted", required=False
+    )
+    environment = forms.ChoiceField(
+        choices=[("", "all"), ("sandbox", "only sandboxes"), ("production", "only production")],
+        required=False,
+    )
+    versions = forms.CharField(
+        label="Only from these versions",
+        help_text="Separated by commas.",
+        required=False,
+        max_length=1000,
+    )
+    tags = forms.CharField(
+        label="Only with these tags", help_text="Separated by commas.", required=False
+    )
+    integrations = forms.CharField(
+        label="Only these installations",
+        help_text="Integration ids, separated by commas or blanks.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    updated_by = forms.IntegerField(
+        label="Only those updated by rollout number",
+        help_text="To take a rollout back.",
+        required=False,
+        min_value=1,
+    )
+    came_from = forms.CharField(
+        label="… and came from these versions", required=False, max_length=1000
+    )
+
+    def __init__(self, connector: Connector, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connector = connector
+        releases = connector.releases.defer("manifest").order_by("-published_at", "-pk")
+        field = self.fields["release"]
+        field.queryset = releases  # type: ignore[attr-defined]
+        field.empty_label = None  # type: ignore[attr-defined]
+        field.label_from_instance = lambda release: release.version  # type: ignore[attr-defined]
+
+    def clean_waves(self) -> tuple[str, ...]:
+        """Read the sizes; what cannot be used is said where it stands."""
+        words = _words(self.cleaned_data["waves"])
+        try:
+            parse_waves(words)
+        except RolloutError as error:
+            raise forms.ValidationError(str(error)) from error
+        return words
+
+    def clean_updated_by(self) -> int | None:
+        """Only rollouts of the same connector can be taken back."""
+        number: int | None = self.cleaned_data["updated_by"]
+        if number and not Rollout.objects.filter(pk=number, connector=self.connector).exists():
+            raise forms.ValidationError(f"{self.connector.slug} has no rollout {number}.")
+        return number
+
+    def selection(self) -> Selection:
+        """The part of the install base that is meant."""
+        given = self.cleaned_data
+        return Selection(
+            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
+            versions=_words(given["versions"]),
+            tags=_words(given["tags"]),
+            integrations=_words(given["integrations"].replace("\n", ",").replace(" ", ",")),
+            updated_by=given["updated_by"],
+            came_from=_words(given["came_from"]),
+        )
+
+    def preview(self) -> Preview:
+        """What would be started; raises `RolloutError`."""
+        given = self.cleaned_data
+        return preview(self.connector, given["release"], given["waves"], self.selection())
+
+    def start(self, by: Actor) -> Rollout:
+        """Start it; raises `RolloutError`."""
+        given = self.cleaned_data
+        return start_rollout(
+            self.connector,
+            release=given["release"],
+            waves=given["waves"],
+            window=given["window"],
+            failure_limit=given["failure_limit"],
+            max_attempts=given["max_attempts"],
+            recreate_deleted=given["recreate_deleted"],
+            only=self.selection(),
+            by=by,
+        )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())

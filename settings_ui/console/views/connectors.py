@@ -1,0 +1,76 @@
+"""Connectors and their releases."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from connector_kit.blueprint import INTEGRATION
+from connector_kit.models import Connector, Release
+from connector_kit.publisher.listing import list_install_base
+from connector_kit.publisher.overview import summaries
+from connector_kit.publisher.paging import newest_first
+from connector_kit.publisher.releases import difference
+from connector_kit.publisher.roles import Scope
+from connector_kit.publisher.version_counts import version_history
+from settings_ui.access import StaffRequest, opens
+from settings_ui.console.charts import version_chart
+from settings_ui.console.pages import key_in, page
+
+
+@require_safe
+@opens(Scope.CONNECTORS_READ)
+def connectors(request: StaffRequest) -> HttpResponse:
+    """List the connectors."""
+    return page(request, "connectors.html", place="connectors", summaries=summaries())
+
+
+@require_safe
+@opens(Scope.CONNECTORS_READ)
+def connector(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show one connector: its records, its releases, where its versions are."""
+    found = get_object_or_404(Connector, slug=slug)
+    base = list_install_base(found, limit=1)
+    releases = found.releases.defer("manifest")
+    return page(
+        request,
+        "connector.html",
+        place="connectors",
+        connector=found,
+        releases=newest_first(releases, before=key_in(request.GET)),
+        versions=base.versions,
+        total=base.total,
+        chart=version_chart(version_history(found, now=base.versions)),
+    )
+
+
+@require_safe
+@opens(Scope.CONNECTORS_READ)
+def release(request: StaffRequest, slug: str, version: str) -> HttpResponse:
+    """Show what a release declares, and how it differs from another one (``?against=``)."""
+    found = _release(slug, version)
+    others = found.connector.releases.exclude(pk=found.pk).defer("manifest")
+    against = request.GET.get("against", "")
+    other = _release(slug, against) if against else None
+    blueprint = found.blueprint()
+    return page(
+        request,
+        "release.html",
+        place="connectors",
+        release=found,
+        blueprint=blueprint,
+        components=[*blueprint.components, blueprint.integration],
+        installation_name=INTEGRATION,
+        others=newest_first(others, limit=100).rows,
+        other=other,
+        plan=difference(other, found).to_json() if other else None,
+    )
+
+
+def _release(slug: str, version: str) -> Release:
+    releases = Release.objects.select_related("connector")
+    found = releases.filter(connector__slug=slug, version=version).first()
+    if found is None:
+        raise Http404(f"{slug} has no release {version}.")
+    return found

@@ -1,0 +1,146 @@
+"""The install base, and one installation with its history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from connector_kit.models import Installation, Operation
+from connector_kit.publisher.dry_runs import ask
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.installation_history import (
+    changes_by,
+    changes_of,
+    components_of,
+    last_answer,
+    operations_of,
+)
+from connector_kit.publisher.listing import InstallBaseFilter, list_install_base
+from connector_kit.publisher.roles import Scope
+from connector_kit.publisher.tasks import carry_out_soon
+from connector_kit.publisher.version_counts import version_history
+from settings_ui.access import StaffRequest, actor, may, opens
+from settings_ui.console.charts import version_chart
+from settings_ui.console.forms import InstallBaseForm
+from settings_ui.console.pages import key_in, page
+
+ROWS = 50
+LATEST = 10
+"""Operations and changes on an installation's own page; the rest is a link away."""
+
+
+@require_safe
+@opens(Scope.INSTALLATIONS_READ)
+def installations(request: StaffRequest) -> HttpResponse:
+    """Search and filter the install base; count what was found."""
+    form = InstallBaseForm(request.GET)
+    connector, wanted = form.wanted() if form.is_valid() else (None, InstallBaseFilter())
+    found = list_install_base(
+        connector,
+        wanted,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        limit=ROWS,
+    )
+    return page(
+        request,
+        "installations.html",
+        place="installations",
+        form=form,
+        found=found,
+        chart=_chart(form, found.versions),
+    )
+
+
+def _chart(form: InstallBaseForm, versions: dict[str, int]) -> object:
+    """The chart belongs to a whole connector, or to all: history knows no other filters."""
+    if form.narrows():
+        return None
+    connector = form.cleaned_data["connector"] if form.is_valid() else None
+    return version_chart(version_history(connector, now=versions))
+
+
+@require_safe
+@opens(Scope.INSTALLATIONS_READ)
+def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
+    """Show one installation: what it consists of, what was done to it, what drifted."""
+    found = _installation(integration_id)
+    return page(
+        request,
+        "installation.html",
+        place="installations",
+        installation=found,
+        components=components_of(found),
+        operations=operations_of(found, limit=LATEST),
+        changes=changes_of(found, limit=LATEST),
+        answer=last_answer(found),
+        may_check=may(request, Scope.INSTALLATIONS_WRITE) and not found.vanished_at,
+    )
+
+
+@require_safe
+@opens(Scope.INSTALLATIONS_READ)
+def operations(request: StaffRequest, integration_id: str) -> HttpResponse:
+    """List everything that was done to an installation."""
+    found = _installation(integration_id)
+    return page(
+        request,
+        "operations.html",
+        place="installations",
+        installation=found,
+        operations=operations_of(found, before=key_in(request.GET)),
+    )
+
+
+@require_safe
+@opens(Scope.INSTALLATIONS_READ)
+def changes(request: StaffRequest, integration_id: str) -> HttpResponse:
+    """List every change to an installation, with before and after."""
+    found = _installation(integration_id)
+    return page(
+        request,
+        "changes.html",
+        place="installations",
+        installation=found,
+        changes=changes_of(found, before=key_in(request.GET)),
+    )
+
+
+@require_safe
+@opens(Scope.INSTALLATIONS_READ)
+def operation(request: StaffRequest, integration_id: str, key: int) -> HttpResponse:
+    """Show one operation: how it went, what it changed, and of a dry run the plan."""
+    rows = Operation.objects.select_related("installation__connector", "release")
+    found = get_object_or_404(rows, pk=key, installation__integration_id=integration_id)
+    return page(
+        request,
+        "operation.html",
+        place="installations",
+        installation=found.installation,
+        operation=found,
+        changes=changes_by(found, before=key_in(request.GET)),
+    )
+
+
+@require_POST
+@opens(Scope.INSTALLATIONS_WRITE)
+def check(request: StaffRequest, integration_id: str) -> HttpResponse:
+    """Have a worker ask the installation what drifted, and what its own release would change."""
+    found = _installation(integration_id)
+    if found.release is None:
+        messages.error(request, "Nothing was ever applied here, so there is nothing to compare.")
+        return redirect("console:installation", integration_id)
+    try:
+        dry_run = ask(found.connector, found.release, [integration_id], by=actor(request))
+    except PublisherError as error:
+        messages.error(request, str(error))
+        return redirect("console:installation", integration_id)
+    carry_out_soon(dry_run.pk)
+    return redirect("console:dry-run", dry_run.pk)
+
+
+def _installation(integration_id: str) -> Installation:
+    rows = Installation.objects.select_related("connector", "release", "target")
+    return get_object_or_404(rows, integration_id=integration_id)

@@ -1,0 +1,97 @@
+"""How the console writes times, states and values."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+_GOOD, _WARN, _BAD, _BUSY, _PLAIN = "good", "warn", "bad", "busy", ""
+_TONES = {
+    "completed": _GOOD,
+    "updated": _GOOD,
+    "done": _GOOD,
+    "current": _GOOD,
+    "planned": _GOOD,
+    "create": _GOOD,
+    "paused": _WARN,
+    "skipped": _WARN,
+    "checkpoint": _WARN,
+    "timed_out": _WARN,
+    "update": _BUSY,
+    "running": _BUSY,
+    "claimed": _BUSY,
+    "sent": _BUSY,
+    "halted": _BAD,
+    "aborted": _BAD,
+    "failed": _BAD,
+    "conflict": _BAD,
+    "delete": _BAD,
+}
+"""How a state looks; the word itself always stands beside the colour."""
+
+
+@register.filter
+def badge(state: str, words: str = "") -> SafeString:
+    """*state* as a badge, or *words* in its colours."""
+    return format_html(
+        '<span class="badge {}">{}</span>', _TONES.get(state, _PLAIN), words or state
+    )
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """*moment* as people and machines read it, in UTC."""
+    if moment is None:
+        return ""
+    utc = timezone.localtime(moment)
+    words = f"{utc:%Y-%m-%d %H:%M:%S}"
+    return format_html('<time datetime="{}">{}</time>', utc.isoformat(), words)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """*seconds* in the two units that matter: ``2 min 5 s``."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """*value* as indented JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A value of a document, before or after a change; text without quotation marks."""
+    if value is None:
+        return "(nothing)"
+    return value if isinstance(value, str) else pretty(value)
+
+
+@register.filter
+def percent(part: int, whole: int) -> str:
+    """*part* of *whole* in percent; an unfinished whole never reads 100%."""
+    if not whole:
+        return "0%"
+    share = part * 100 // whole
+    return f"{share}%"
+
+
+@register.filter
+def of(key: Any, mapping: Any) -> Any:
+    """What *mapping* has for *key*."""
+    return mapping.get(key, 0)

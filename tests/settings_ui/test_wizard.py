@@ -1,0 +1,82 @@
+"""The install wizard, tried out in an account of the sandbox, step by step."""
+
+import pytest
+
+from connector_kit.models import Installation, StaffAction
+from connector_kit.publisher.roles import Role
+from tests.lifecycle.fixtures import CREDENTIALS
+from tests.settings_ui.browser_form import sent_by_a_browser
+
+
+@pytest.fixture
+def preview(shop, settings):
+    """The settings name an account of the sandbox to try things out in."""
+    account = shop.platform.sandbox.accounts[1]
+    settings.CONNECTOR_KIT = {
+        **settings.CONNECTOR_KIT,
+        "preview_token": account.token,
+        "preview_email": account.email,
+    }
+    return shop
+
+
+def html(response) -> str:
+    return response.content.decode()
+
+
+def test_a_preview_goes_through_every_step_to_the_end_and_away_again(preview, staff):
+    browser = staff()
+    start = f"/console/preview/{preview.connector.slug}/"
+    page = browser.post(start, {"edition": ""}, follow=True)
+    here = page.request["PATH_INFO"]
+    entered = {"username": "jo", **CREDENTIALS["basic"], **CREDENTIALS["token"]}
+    for _ in range(10):
+        if "Installed" in html(page):
+            break
+        form = sent_by_a_browser(html(page).partition("Uninstall this preview")[0])
+        for name in form:
+            if name.startswith("credential:"):
+                form[name] = entered[name.rpartition(".")[2]]
+        action = "connect" if form.get("connection") else "run"
+        page = browser.post(f"{here}{action}/", form, follow=True)
+    assert "Installed: the customer would now see the settings" in html(page)
+    installation = Installation.objects.get()
+    assert (installation.version, installation.sandbox) == ("1.0.0", installation.sandbox)
+    listed = html(browser.get(start))
+    assert installation.integration_id in listed
+
+    page = browser.post(f"{here}end/", follow=True)
+    assert "The preview was uninstalled." in html(page)
+    actions = StaffAction.objects.filter(action__startswith="preview.").order_by("pk")
+    assert [each.action for each in actions] == ["preview.start", "preview.end"]
+
+
+def test_a_step_that_fails_says_why_and_can_be_done_again(preview, staff):
+    browser = staff()
+    page = browser.post(f"/console/preview/{preview.connector.slug}/", follow=True)
+    here = page.request["PATH_INFO"]
+    form = sent_by_a_browser(html(page).partition("Uninstall this preview")[0])
+    page = browser.post(f"{here}connect/", form, follow=True)
+    assert "cannot log in" in html(page)
+    assert "Save and test the connection" in html(page)
+
+
+def test_the_wizard_leaves_customers_installations_alone(preview, customer, staff):
+    browser = staff()
+    page = browser.get(
+        f"/console/preview/{preview.connector.slug}/{customer.integration_id}/", follow=True
+    )
+    assert page.status_code == 503
+    assert "gone" in html(page)
+
+
+def test_without_an_address_for_the_licence_the_page_says_what_to_set(shop, staff):
+    page = staff().post(f"/console/preview/{shop.connector.slug}/")
+    assert page.status_code == 503
+    assert "CONNECTOR_KIT_PREVIEW_EMAIL" in html(page)
+
+
+def test_viewers_and_strangers_start_no_previews(preview, staff, client):
+    start = f"/console/preview/{preview.connector.slug}/"
+    assert client.get(start).status_code == 302
+    assert staff(Role.VIEWER).get(start).status_code == 403
