@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from connector_kit.extension.views import not_found as not_found_in_json
 
-PAGES = "/console/"
-"""Below this address answers are for people."""
+CONSOLE = "/console/"
+PAGES = (CONSOLE, "/settings/")
+"""Below these addresses answers are for people."""
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -69,7 +70,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
     """Return the page for an error: what is wrong, and the way out. Asks no database."""
-    context = {"status": status, "title": title, "words": words}
+    is_console = request.path.startswith(CONSOLE)
+    context = {"status": status, "title": title, "words": words, "is_console": is_console}
     return render(request, "settings_ui/error.html", context, status=status)
 
 

@@ -95,7 +95,7 @@ def pages_of(store: StorePage) -> list[Page]:
 
 
 def _section_page(section: Section) -> Page:
-    flows = tuple(each for each in section.flows if not each.is_hidden)
+    flows = tuple(each for each in section.flows if each.id and not each.is_hidden)
     return Page(section.address, section.title, section.description, section.tabs, flows)
 
 

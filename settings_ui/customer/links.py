@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core import signing
 from django.urls import reverse
+from django.utils import timezone
 
 from connector_kit.conf import kit
 from connector_kit.models import Installation
+from connector_kit.publisher.actions import Actor, record_action
 
 SALT = "connector_kit.settings_link"
 LIFETIME = timedelta(hours=24)
@@ -19,17 +22,28 @@ class LinkRefused(Exception):
     """The link opens nothing: it was altered, or its time is over. Says what to do."""
 
 
-def settings_link(installation: Installation, *, now: datetime, lifetime: timedelta = LIFETIME) -> str:
-    """Return the address that opens the settings of *installation*, and of no other.
+@dataclass(frozen=True)
+class Link:
+    """A link, and when it stops to open anything."""
+
+    url: str = field(repr=False)
+    until: datetime
+
+
+def make_link(installation: Installation, *, lifetime: timedelta = LIFETIME, by: Actor) -> Link:
+    """Make a link that opens the settings of *installation*, and of no other; record who made it.
 
     Whoever has it may use it until *lifetime* is over, as often as wanted. Raises ValueError for a
     lifetime that is not positive, or longer than 30 days.
     """
     if not timedelta() < lifetime <= LONGEST:
-        raise ValueError(f"A settings link lives for up to {LONGEST.days} days, not for {lifetime}.")
-    until = int((now + lifetime).timestamp())
-    token = signing.dumps({"i": installation.integration_id, "u": until}, salt=SALT)
-    return kit().host_uri.rstrip("/") + reverse("customer:open", args=[token])
+        raise ValueError(f"A settings link lives up to {LONGEST.days} days, and not {lifetime}.")
+    until = timezone.now() + lifetime
+    content = {"i": installation.integration_id, "u": int(until.timestamp())}
+    path = reverse("customer:open", args=[signing.dumps(content, salt=SALT)])
+    subject = f"installation/{installation.integration_id}"
+    record_action(by, "settings.link", subject, after={"until": until.isoformat()})
+    return Link(kit().host_uri.rstrip("/") + path, until)
 
 
 def opened(token: str, *, now: datetime) -> tuple[str, int]:

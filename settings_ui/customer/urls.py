@@ -9,6 +9,7 @@ app_name = "customer"
 urlpatterns = [
     path("open/<str:token>/", views.open_link, name="open"),
     path("<str:integration_id>/", views.first_page, name="settings"),
+    path("<str:integration_id>/link/", views.link, name="link"),
     path("<str:integration_id>/changes/<int:change_id>/", views.change, name="change"),
     path("<str:integration_id>/<str:store>/flows/<str:flow>/", views.flow, name="flow"),
     path("<str:integration_id>/<str:store>/flows/<str:flow>/switch/", views.switch, name="switch"),

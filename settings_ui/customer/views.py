@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connector_kit.blueprint.forms import Errors, FlowEntry, Form, StorePage
 from connector_kit.models import Installation
+from connector_kit.publisher.roles import Scope
 from settings_ui import forms
+from settings_ui.access import StaffRequest, actor, opens
+from settings_ui.console.pages import around
 from settings_ui.customer import saving
 from settings_ui.customer.access import SettingsRequest, for_installation, grant, require_saving
 from settings_ui.customer.document import (
@@ -23,7 +26,7 @@ from settings_ui.customer.document import (
     pages_of,
     settings_on_record,
 )
-from settings_ui.customer.links import LinkRefused, opened
+from settings_ui.customer.links import LinkRefused, make_link, opened
 from settings_ui.errors import error_page
 
 
@@ -168,6 +171,17 @@ def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     if found is None:
         raise Http404("Nothing of the kind was saved.")
     return render(request, "customer/change.html", {"change": found, "installation": request.installation})
+
+
+@never_cache
+@require_POST
+@opens(Scope.SETTINGS_WRITE)
+def link(request: StaffRequest, integration_id: str) -> HttpResponse:
+    """Make a link for a customer, and show it once."""
+    installation = get_object_or_404(Installation.objects.active(), integration_id=integration_id)
+    made = make_link(installation, by=actor(request))
+    shown = around(request, "installations") | {"installation": installation, "link": made}
+    return render(request, "customer/link.html", shown)
 
 
 @dataclass(frozen=True)
