@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cron_descriptor import FormatError, Options, get_description
 from django.db.models import Q
 
 from connector_kit.blueprint import INTEGRATION
@@ -27,6 +28,10 @@ NO_STORE = "-"
 """Stands in addresses for the store of an installation that has none."""
 
 
+_HOURS = Options()
+_HOURS.use_24hour_time_format = True
+
+
 @dataclass(frozen=True)
 class FlowOnRecord:
     """A flow as it was applied last."""
@@ -35,6 +40,17 @@ class FlowOnRecord:
     is_on: bool
     schedule: str = ""
     timezone: str = ""
+
+    @property
+    def times(self) -> str:
+        """The schedule in words; as it is written where it cannot be read."""
+        if not self.schedule:
+            return "none: it runs when something happens, or by hand"
+        try:
+            words = get_description(self.schedule.replace("?", "0", 1), _HOURS)
+        except FormatError:
+            words = self.schedule
+        return f"{words} ({self.timezone})" if self.timezone else words
 
 
 @dataclass(frozen=True)
