@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from connector_kit.licensing.days import instant, stamp
@@ -65,6 +65,8 @@ class Wanted:
     edition: str = ""
     add_ons: tuple[str, ...] | None = None
     stores: int | None = None
+    opts: Mapping[str, Any] = field(default_factory=dict)
+    """What else ``opts`` has to say; of a child's licence all there is to say."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,12 @@ def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str
 def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tuple[Difference, ...]:
     """Return where *live* is not what is wanted."""
     should = written(wanted, listing, live)
+    opts = dict.fromkeys(("connectorEdition", "addonLicenses", *wanted.opts))
+    compared = (*((each,) for each in DATES), *(("opts", each) for each in opts))
     found = [
-        Difference(field, _read(should, field), _read(live, field))
-        for field in (*DATES, "opts.connectorEdition", "opts.addonLicenses")
-        if not _same(field, _read(should, field), _read(live, field))
+        Difference(".".join(place), _read(should, place), _read(live, place))
+        for place in compared
+        if not _same(place, _read(should, place), _read(live, place))
     ]
     return (*found, *_edition_difference(wanted, listing, live))
 
@@ -165,7 +169,7 @@ def _is_higher(edition: ListedEdition, listing: Listing, live: LicenseDocument) 
 
 
 def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
-    opts = dict(live.get("opts") or {})
+    opts = {**(live.get("opts") or {}), **wanted.opts}
     if wanted.edition and not listing.is_two:
         opts["connectorEdition"] = wanted.edition
     licenses = [*opts.get("addonLicenses", ())]
@@ -190,14 +194,14 @@ def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> 
     return [*kept[:place], own, *kept[place:]]
 
 
-def _read(document: LicenseDocument, field: str) -> Any:
+def _read(document: LicenseDocument, place: tuple[str, ...]) -> Any:
     value: Any = document
-    for name in field.split("."):
+    for name in place:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
-def _same(field: str, one: Any, other: Any) -> bool:
-    if field in DATES and one and other:
+def _same(place: tuple[str, ...], one: Any, other: Any) -> bool:
+    if place[0] in DATES and one and other:
         return instant(one) == instant(other)
     return bool(one == other)

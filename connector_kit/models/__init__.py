@@ -6,6 +6,8 @@ Models know their fields, constraints and queries. They never call the platform.
 from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
+from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
+from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
 
 __all__ = [
@@ -14,9 +16,14 @@ __all__ = [
     "Connector",
     "Document",
     "Installation",
+    "License",
+    "LicenseEvent",
+    "LicenseReminder",
     "Operation",
+    "ProvisioningEvent",
     "Push",
     "Release",
     "Rollout",
+    "Subscription",
     "Wave",
 ]

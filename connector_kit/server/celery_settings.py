@@ -39,5 +39,15 @@ beat_schedule = {
         "schedule": _kit.tick_seconds,
         # A tick that nobody took in time is worth nothing: the next one looks at the same rows.
         "options": {"expires": 2 * _kit.tick_seconds},
-    }
+    },
+    "licenses": {
+        "task": "connector_kit.licenses.tick",
+        "schedule": _kit.license_tick_seconds,
+        "options": {"expires": 2 * _kit.license_tick_seconds},
+    },
+    "license policies": {
+        "task": "connector_kit.licenses.review",
+        "schedule": 86_400.0,
+        "options": {"expires": 86_400.0},
+    },
 }

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import conf
 from connector_kit.logs import logging_configuration
+from connector_kit.server.mail_server import mail_settings
 from connector_kit.server.secret_key import kept_secret_key
 
 CONNECTOR_KIT = conf.from_environment(os.environ)
@@ -95,5 +96,16 @@ SECURE_HSTS_SECONDS = 31_536_000 if _kit.is_public else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _kit.is_public else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+_mail = mail_settings(_kit.email_url)
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST = _mail.host
+EMAIL_PORT = _mail.port
+EMAIL_HOST_USER = _mail.user
+EMAIL_HOST_PASSWORD = _mail.password
+EMAIL_USE_TLS = _mail.starttls
+EMAIL_USE_SSL = _mail.tls
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = _kit.email_from
 
 LOGGING = logging_configuration()

@@ -54,7 +54,10 @@ def test_a_task_that_its_worker_did_not_finish_is_run_again() -> None:
 
 
 def test_ticks_that_nobody_took_in_time_do_not_pile_up() -> None:
-    [entry] = celery_app.conf.beat_schedule.values()
+    entries = celery_app.conf.beat_schedule
+    rollouts, licenses = entries["rollouts"], entries["licenses"]
 
-    assert entry["task"] == "connector_kit.rollouts.tick_all"
-    assert entry["options"]["expires"] == 2 * entry["schedule"] == 2 * conf.kit().tick_seconds
+    assert rollouts["task"] == "connector_kit.rollouts.tick_all"
+    assert rollouts["options"]["expires"] == 2 * rollouts["schedule"] == 2 * conf.kit().tick_seconds
+    assert licenses["task"] == "connector_kit.licenses.tick"
+    assert licenses["options"]["expires"] == 2 * conf.kit().license_tick_seconds
