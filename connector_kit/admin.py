@@ -15,12 +15,17 @@ from connector_kit.models import (
     DryRun,
     DryRunAnswer,
     Installation,
+    License,
+    LicenseEvent,
+    LicenseReminder,
     Operation,
+    ProvisioningEvent,
     Push,
     Release,
     Rollout,
     StaffAction,
     VersionCount,
+    Subscription,
     Wave,
 )
 
@@ -309,3 +314,102 @@ class VersionCountAdmin(Records):
     list_filter = ("connector", "version")
     list_select_related = ("connector",)
     date_hierarchy = "day"
+
+
+class LicenseEventRows(Rows):
+    """What was done with a licence, newest first."""
+
+    model = LicenseEvent
+    fields = readonly_fields = ("at", "by", "act", "before", "after", "code", "message")
+    ordering = ("-at",)
+
+
+class ProvisioningEventRows(Rows):
+    """What the shop told of a subscription, in the order of what happened."""
+
+    model = ProvisioningEvent
+    fields = readonly_fields = ("occurred_at", "kind", "event_id", "data", "outcome")
+    ordering = ("occurred_at",)
+
+
+@admin.register(License)
+class LicenseAdmin(Records):
+    """Licences, with their audit trail."""
+
+    list_display = (
+        "email",
+        "license_id",
+        "connector",
+        "edition",
+        "standing",
+        "ends",
+        "expires",
+        "sandbox",
+        "code",
+        "drifted_at",
+        "vanished_at",
+    )
+    list_filter = (
+        "connector",
+        "standing",
+        "is_trial",
+        "sandbox",
+        "code",
+        ("drifted_at", admin.EmptyFieldListFilter),
+        ("vanished_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("connector",)
+    raw_id_fields = ("parent",)
+    search_fields = ("email", "license_id", "integration_id", "user_name")
+    inlines = (LicenseEventRows,)
+
+
+@admin.register(LicenseEvent)
+class LicenseEventAdmin(Records):
+    """The audit trail of licences."""
+
+    list_display = ("at", "act", "by", "license", "code")
+    list_filter = ("act", "code")
+    list_select_related = ("license",)
+    search_fields = ("license__email", "license__license_id", "by")
+    date_hierarchy = "at"
+
+
+@admin.register(LicenseReminder)
+class LicenseReminderAdmin(Records):
+    """What customers were told, and are to be told."""
+
+    list_display = ("license", "notice", "ends", "due_at", "settled_at", "outcome", "attempts")
+    list_filter = ("notice", "outcome")
+    list_select_related = ("license",)
+    search_fields = ("license__email", "license__license_id")
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(Records):
+    """Subscriptions of the web shop."""
+
+    list_display = ("key", "license", "code", "created_at")
+    list_filter = ("code",)
+    list_select_related = ("license",)
+    search_fields = ("key", "license__email")
+    inlines = (ProvisioningEventRows,)
+
+
+@admin.register(ProvisioningEvent)
+class ProvisioningEventAdmin(Records):
+    """What the web shop told."""
+
+    list_display = (
+        "received_at",
+        "event_id",
+        "subscription",
+        "kind",
+        "occurred_at",
+        "outcome",
+        "source",
+    )
+    list_filter = ("kind", "outcome")
+    list_select_related = ("subscription",)
+    search_fields = ("event_id", "subscription__key")
+    date_hierarchy = "received_at"

@@ -18,6 +18,7 @@ from connector_kit import local_redis, parsing
 from connector_kit.extension.configuration import LIMITS, VARIABLES
 from connector_kit.extension.isolation import Limits
 from connector_kit.home import HOME, HOME_VARIABLE
+from connector_kit.licensing import PolicyRule, parse_policies
 from connector_kit.parsing import ConnectorEntry, Problem, Variable
 
 __all__ = [
@@ -248,6 +249,73 @@ class Settings:
     call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
     call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
     contracts: Annotated[bool, VARIABLES["contracts"]] = True
+    license_policies: Annotated[
+        tuple[PolicyRule, ...],
+        Variable(
+            "CONNECTOR_KIT_LICENSE_POLICIES",
+            parse_policies,
+            "How licences end, by edition, as JSON: trial, reminders, grace. See licenses.md.",
+            number=260,
+        ),
+    ] = ()
+    license_time_zone: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_LICENSE_TIME_ZONE",
+            parsing.time_zone,
+            "Where customers live of whom nobody said it.",
+            number=261,
+        ),
+    ] = "UTC"
+    license_tick_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_LICENSE_TICK_SECONDS",
+            parsing.number(1, 86_400),
+            "Seconds between two looks at licences: grants that wait, reminders, standings.",
+            number=262,
+        ),
+    ] = 60.0
+    webhook_secrets: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_WEBHOOK_SECRETS",
+            parsing.webhook_secrets,
+            "The secrets with which the web shop signs its webhooks (`whsec_…`). "
+            "Several, separated by commas, while a new one takes over.",
+            number=263,
+            is_secret=True,
+        ),
+    ] = ()
+    reminder_channel: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_REMINDER_CHANNEL",
+            parsing.text,
+            "What carries reminders to customers, as `package.module:function`.",
+            number=264,
+        ),
+    ] = "connector_kit.publisher.licenses.mail:send"
+    email_url: Annotated[
+        str,
+        Variable(
+            "EMAIL_URL",
+            parsing.email_url,
+            "The mail server, as smtp://user:password@host:587 (STARTTLS) or smtps:// (TLS); "
+            "console:// prints mails. Left out, no reminder is mailed.",
+            number=265,
+            is_secret=True,
+        ),
+    ] = ""
+    email_from: Annotated[
+        str,
+        Variable(
+            "EMAIL_FROM",
+            parsing.text,
+            "The address that mails come from.",
+            number=266,
+        ),
+    ] = "licenses@localhost"
 
     def __repr__(self) -> str:
         shown = (

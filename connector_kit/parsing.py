@@ -4,6 +4,7 @@ A parser takes the text and returns the value; it raises ValueError with the res
 that begins with the variable's name. The text itself is never repeated: it may be a secret.
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,14 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from connector_kit.licensing import days
+
 Parse = Callable[[str], Any]
 
 Number = TypeVar("Number", int, float)
+
+SHORTEST_KEY, LONGEST_KEY = 24, 64
+"""Bytes of a key that signs webhooks, as Standard Webhooks has them."""
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -129,6 +135,32 @@ def database_url(given: str) -> str:
     return address
 
 
+def time_zone(given: str) -> str:
+    """Return the name of a time zone that exists."""
+    try:
+        return days.zone(given.strip()).key
+    except ValueError:
+        raise ValueError("is no time zone: write one such as Europe/Berlin.") from None
+
+
+def webhook_secrets(given: str) -> tuple[str, ...]:
+    """Return the secrets of webhooks, each of 24 to 64 bytes in base64 after ``whsec_``."""
+    secrets = words(given)
+    for secret in secrets:
+        if not _is_webhook_secret(secret):
+            way_out = "write each as whsec_ and 24 to 64 random bytes in base64."
+            raise ValueError(f"has a secret that cannot be used: {way_out}")
+    return secrets
+
+
+def email_url(given: str) -> str:
+    """Return the address of a mail server."""
+    address = given.strip()
+    if address != "console://" and not _is_address(address, {"smtp", "smtps"}):
+        raise ValueError("is no mail server: write it as smtp://user:password@host:587.")
+    return address
+
+
 def connectors(given: str) -> tuple[ConnectorEntry, ...]:
     """Return the connectors to serve, each written as ``[<connectorId>=]module[:Class]``."""
     entries = tuple(map(_connector, words(given)))
@@ -158,6 +190,15 @@ def _between(
         return value
 
     return parse
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    """Whether Standard Webhooks would have *secret*; its library takes weaker ones, too."""
+    try:
+        key = b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and SHORTEST_KEY <= len(key) <= LONGEST_KEY
 
 
 def _is_address(address: str, schemes: set[str]) -> bool:

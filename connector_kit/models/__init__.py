@@ -7,6 +7,8 @@ from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.dry_runs import DryRun, DryRunAnswer
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
+from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
+from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.staff import ApiToken, StaffAction
 from connector_kit.models.version_counts import VersionCount
@@ -20,11 +22,16 @@ __all__ = [
     "DryRun",
     "DryRunAnswer",
     "Installation",
+    "License",
+    "LicenseEvent",
+    "LicenseReminder",
     "Operation",
+    "ProvisioningEvent",
     "Push",
     "Release",
     "Rollout",
     "StaffAction",
     "VersionCount",
+    "Subscription",
     "Wave",
 ]

@@ -57,7 +57,7 @@ def sync_install_base(
     started, result = timezone.now(), SyncResult()
     with publisher_client() as client:
         entries = client.connectors.install_base(connector_id)
-        for batch in _batches((each for each in entries if not each.get("_parentId")), BATCH):
+        for batch in batches((each for each in entries if not each.get("_parentId")), BATCH):
             result += _store(connector, batch, now=timezone.now())
             if progress:
                 progress(result)
@@ -114,7 +114,8 @@ def _mark_vanished(connector: Connector, *, before: datetime) -> int:
     return gone.update(vanished_at=timezone.now())
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield *items* in lists of *size*; the last one may be shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

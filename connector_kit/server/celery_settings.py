@@ -50,4 +50,14 @@ beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "licenses": {
+        "task": "connector_kit.licenses.tick",
+        "schedule": _kit.license_tick_seconds,
+        "options": {"expires": 2 * _kit.license_tick_seconds},
+    },
+    "license policies": {
+        "task": "connector_kit.licenses.review",
+        "schedule": 86_400.0,
+        "options": {"expires": 86_400.0},
+    },
 }

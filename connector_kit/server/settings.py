@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import conf
 from connector_kit.logs import logging_configuration
+from connector_kit.server.mail_server import mail_settings
 from connector_kit.server.secret_key import kept_secret_key
 
 CONNECTOR_KIT = conf.from_environment(os.environ)
@@ -143,5 +144,16 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "settings_ui.errors.too_many_attempts"
 AXES_VERBOSE = False
+
+_mail = mail_settings(_kit.email_url)
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST = _mail.host
+EMAIL_PORT = _mail.port
+EMAIL_HOST_USER = _mail.user
+EMAIL_HOST_PASSWORD = _mail.password
+EMAIL_USE_TLS = _mail.starttls
+EMAIL_USE_SSL = _mail.tls
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = _kit.email_from
 
 LOGGING = logging_configuration()

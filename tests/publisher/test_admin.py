@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from connector_kit.models import (
     Change,
@@ -11,15 +12,21 @@ from connector_kit.models import (
     Connector,
     Document,
     Installation,
+    License,
+    LicenseEvent,
+    LicenseReminder,
     Operation,
+    ProvisioningEvent,
     Push,
     Release,
     Rollout,
+    Subscription,
     Wave,
 )
 
 MODELS = [Change, Component, Connector, Document, Installation]
 MODELS += [Operation, Push, Release, Rollout, Wave]
+MODELS += [License, LicenseEvent, LicenseReminder, ProvisioningEvent, Subscription]
 
 
 @pytest.fixture
@@ -54,7 +61,28 @@ def rows(db):
     wave = Wave.objects.create(rollout=rollout, index=0, label="rest")
     push = Push.objects.create(rollout=rollout, wave=wave, installation=installation)
     created = (connector, release, document, installation, component)
-    return {type(row): row for row in (*created, operation, change, rollout, wave, push)}
+    rolled_out = (operation, change, rollout, wave, push)
+    return {type(row): row for row in (*created, *rolled_out, *_licensed(connector))}
+
+
+def _licensed(connector):
+    now = timezone.now()
+    granted = License.objects.create(connector=connector, email="a@example.com")
+    subscription = Subscription.objects.create(key="sub_1", license=granted)
+    return (
+        granted,
+        LicenseEvent.objects.create(license=granted, at=now, by="alice", act="create"),
+        LicenseReminder.objects.create(license=granted, notice="grace", ends=now.date()),
+        subscription,
+        ProvisioningEvent.objects.create(
+            event_id="evt_1",
+            subscription=subscription,
+            kind="signed_up",
+            occurred_at=now,
+            received_at=now,
+            due_at=now,
+        ),
+    )
 
 
 def test_every_model_has_its_pages():

@@ -1,0 +1,207 @@
+"""Licences as the platform writes them (protocol/resources.md#license), of both frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from connector_kit.licensing.days import instant, stamp
+from connector_kit.licensing.errors import LicensingError, Problem
+from connector_kit.licensing.terms import Terms
+
+LicenseDocument = Mapping[str, Any]
+DATES = ("expires", "trialEndDate")
+READ_ONLY = ("user", "resumable")
+CHILD = "integrationAppChild"
+
+
+@dataclass(frozen=True)
+class ListedEdition:
+    """An edition of a 2.0 connector; the higher its *order*, the more it gives."""
+
+    id: str
+    name: str
+    order: float
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the connector's own record says of its licences (protocol/resources.md#connector)."""
+
+    is_two: bool = False
+    editions: tuple[ListedEdition, ...] = ()
+    has_trials: bool = False
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Listing:
+        """Read the connector's document."""
+        two = document.get("twoDotZero") or {}
+        editions = (
+            ListedEdition(each["_id"], str(each.get("displayName", "")), each.get("order") or 0)
+            for each in two.get("editions") or ()
+        )
+        return cls(
+            is_two=document.get("framework") == "twoDotZero",
+            editions=tuple(sorted(editions, key=lambda each: each.order)),
+            has_trials=bool(document.get("trialEnabled")),
+        )
+
+    def edition(self, word: str) -> ListedEdition:
+        """Return the 2.0 edition of that name or id; raises `LicensingError`."""
+        for each in self.editions:
+            if word == each.id or word.lower() == each.name.lower():
+                return each
+        known = ", ".join(each.name for each in self.editions) or "none"
+        message = f"the listing has no edition {word!r} (there are: {known})."
+        raise LicensingError(Problem("unknown_edition", message, "edition"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a licence should say; an empty or None part leaves what it says already."""
+
+    terms: Terms | None = None
+    edition: str = ""
+    add_ons: tuple[str, ...] | None = None
+    stores: int | None = None
+    opts: Mapping[str, Any] = field(default_factory=dict)
+    """What else ``opts`` has to say; of a child's licence all there is to say."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which the platform's licence is not what is wanted."""
+
+    field: str
+    wanted: Any
+    platform: Any
+    fixable: bool = True
+    """Whether writing the licence would mend it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the difference as JSON."""
+        return asdict(self)
+
+
+def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
+    """Return the document that brings the licence *live* (empty: a new one) to *wanted*.
+
+    A PUT replaces: what *wanted* says nothing of stays as it is in *live*. Raises `LicensingError`
+    for an edition that does not exist.
+    """
+    document = {name: value for name, value in live.items() if name not in READ_ONLY}
+    if live.get("type") != CHILD:
+        document |= _dates(wanted, listing)
+        document |= _edition_ids(wanted, listing, live)
+    opts = _opts(wanted, listing, live)
+    if opts or "opts" in live:
+        document["opts"] = opts
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tuple[Difference, ...]:
+    """Return where *live* is not what is wanted."""
+    should = written(wanted, listing, live)
+    opts = dict.fromkeys(("connectorEdition", "addonLicenses", *wanted.opts))
+    compared = (*((each,) for each in DATES), *(("opts", each) for each in opts))
+    found = [
+        Difference(".".join(place), _read(should, place), _read(live, place))
+        for place in compared
+        if not _same(place, _read(should, place), _read(live, place))
+    ]
+    return (*found, *_edition_difference(wanted, listing, live))
+
+
+def live_edition(live: LicenseDocument, listing: Listing) -> str:
+    """Return the name of the edition that the platform's licence has, empty without one."""
+    if not listing.is_two:
+        return str((live.get("opts") or {}).get("connectorEdition") or "")
+    names = {each.id: each.name for each in listing.editions}
+    current = str(live.get("_editionId") or "")
+    return names.get(current, current)
+
+
+def _dates(wanted: Wanted, listing: Listing) -> dict[str, Any]:
+    if wanted.terms is None:
+        return {}
+    date = stamp(wanted.terms.switched_off_at)
+    if wanted.terms.is_trial and listing.has_trials:
+        return {"expires": None, "trialEndDate": date}
+    return {"expires": date, "trialEndDate": None}
+
+
+def _edition_ids(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
+    """Return the edition of a 2.0 licence, or the one to change to.
+
+    Once installed only the latter can be written, and only upwards
+    (protocol/http-api.md#9-connectors-and-licences).
+    """
+    if not (listing.is_two and wanted.edition):
+        return {}
+    edition = listing.edition(wanted.edition)
+    if not live.get("_integrationId"):
+        return {"_editionId": edition.id, "_changeEditionId": None}
+    if edition.id == live.get("_editionId"):
+        return {"_changeEditionId": None}
+    return {"_changeEditionId": edition.id} if _is_higher(edition, listing, live) else {}
+
+
+def _edition_difference(
+    wanted: Wanted, listing: Listing, live: LicenseDocument
+) -> list[Difference]:
+    if not (listing.is_two and wanted.edition) or live.get("type") == CHILD:
+        return []
+    edition = listing.edition(wanted.edition)
+    if live.get("_changeEditionId", live.get("_editionId")) == edition.id:
+        return []
+    fixable = (
+        not live.get("_integrationId")
+        or edition.id == live.get("_editionId")
+        or _is_higher(edition, listing, live)
+    )
+    return [Difference("_editionId", edition.name, live_edition(live, listing), fixable)]
+
+
+def _is_higher(edition: ListedEdition, listing: Listing, live: LicenseDocument) -> bool:
+    orders = {each.id: each.order for each in listing.editions}
+    return edition.order > orders.get(str(live.get("_editionId")), float("-inf"))
+
+
+def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
+    opts = {**(live.get("opts") or {}), **wanted.opts}
+    if wanted.edition and not listing.is_two:
+        opts["connectorEdition"] = wanted.edition
+    licenses = [*opts.get("addonLicenses", ())]
+    if wanted.stores is not None:
+        edition = {"addOnEdition": wanted.edition or live_edition(live, listing) or "standard"}
+        licenses = _replaced(licenses, "store", [dict(edition) for _ in range(wanted.stores)])
+    if wanted.add_ons is not None:
+        licenses = _replaced(licenses, "addon", [{"addOnId": each} for each in wanted.add_ons])
+    if licenses or "addonLicenses" in opts:
+        opts["addonLicenses"] = licenses
+    return opts
+
+
+def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> list[Any]:
+    """Return the add-on licences with *entries* as those of their *kind*, others untouched."""
+    own = {"type": kind, "licenses": entries}
+    kinds = [each.get("type") if isinstance(each, Mapping) else None for each in licenses]
+    kept = [each for each, its_kind in zip(licenses, kinds, strict=True) if its_kind != kind]
+    if not entries:
+        return kept
+    place = kinds.index(kind) if kind in kinds else len(kept)
+    return [*kept[:place], own, *kept[place:]]
+
+
+def _read(document: LicenseDocument, place: tuple[str, ...]) -> Any:
+    value: Any = document
+    for name in place:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _same(place: tuple[str, ...], one: Any, other: Any) -> bool:
+    if place[0] in DATES and one and other:
+        return instant(one) == instant(other)
+    return bool(one == other)

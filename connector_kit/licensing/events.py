@@ -1,0 +1,173 @@
+"""What a web shop tells about a subscription, as values; whatever is wrong with it, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from connector_kit.licensing import days
+from connector_kit.licensing.errors import LicensingError, Problem
+from connector_kit.licensing.policy import LONGEST
+
+MOST_STORES = 1000
+_LONGEST_WORD = 200
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Kind(StrEnum):
+    """What happened to a subscription; of two at one moment, the one further down counts last."""
+
+    SIGNED_UP = "signed_up"
+    SUBSCRIBED = "subscribed"
+    CHANGED = "changed"
+    PAYMENT_FAILED = "payment_failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a subscription at *occurred_at*; *id* is the sender's, for ever.
+
+    *data* holds JSON values that have been checked (`parse_event`).
+    """
+
+    id: str
+    occurred_at: datetime
+    subscription: str
+    kind: Kind
+    data: Mapping[str, Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_WORD:
+        raise ValueError(f"write a text of at most {_LONGEST_WORD} characters.")
+    return value.strip()
+
+
+def _email(value: Any) -> str:
+    address = _text(value)
+    if not _EMAIL.fullmatch(address):
+        raise ValueError("write the e-mail address of a user of integrator.io.")
+    return address
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("write true or false.")  # noqa: TRY004 - one error for every bad value
+    return value
+
+
+def _count(most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise ValueError(f"write a whole number from 0 to {most}.")
+        return value
+
+    return read
+
+
+def _words(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError('write a list of names, such as ["payouts"].')  # noqa: TRY004
+    return sorted({_text(each) for each in value})
+
+
+def _zone(value: Any) -> str:
+    return days.zone(_text(value)).key
+
+
+def _day(value: Any) -> str:
+    return days.day(_text(value)).isoformat()
+
+
+_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "connector": _text,
+    "email": _email,
+    "sandbox": _flag,
+    "edition": _text,
+    "add_ons": _words,
+    "stores": _count(MOST_STORES),
+    "time_zone": _zone,
+    "trial_days": _count(LONGEST),
+    "paid_through": _day,
+    "at_once": _flag,
+}
+_CHOICES = ("edition", "add_ons", "stores")
+_ALLOWED: dict[Kind, tuple[str, ...]] = {
+    Kind.SIGNED_UP: ("connector", "email", "sandbox", "time_zone", "trial_days", *_CHOICES),
+    Kind.SUBSCRIBED: ("paid_through", "time_zone", *_CHOICES),
+    Kind.CHANGED: ("paid_through", "time_zone", *_CHOICES),
+    Kind.PAYMENT_FAILED: ("paid_through",),
+    Kind.CANCELLED: ("paid_through", "at_once"),
+}
+_REQUIRED: dict[Kind, tuple[str, ...]] = {
+    Kind.SIGNED_UP: ("email",),
+    Kind.SUBSCRIBED: ("paid_through",),
+}
+
+
+def parse_event(
+    *, event_id: Any, occurred_at: Any, subscription: Any, kind: Any, data: Any
+) -> Event:
+    """Read an event; raises `LicensingError` with every problem that it has."""
+    problems: list[Problem] = []
+
+    def read(field: str, reader: Callable[[Any], Any], value: Any) -> Any:
+        if value is None or value == "":
+            problems.append(Problem("missing_required_field", f"{field} is missing.", field))
+            return None
+        try:
+            return reader(value)
+        except ValueError as error:
+            problems.append(Problem("invalid_field", str(error), field))
+            return None
+
+    event = Event(
+        id=read("id", _text, event_id),
+        occurred_at=read("occurred_at", _moment, occurred_at),
+        subscription=read("subscription", _text, subscription),
+        kind=read("type", _kind, kind),
+        data={} if data is None else data,
+    )
+    if not isinstance(event.data, Mapping):
+        problems.append(Problem("invalid_field", "write an object.", "data"))
+    elif event.kind is not None:
+        problems.extend(_unfit(event.kind, event.data))
+        known = {name: value for name, value in event.data.items() if name in _FIELDS}
+        checked = {name: read(name, _FIELDS[name], value) for name, value in known.items()}
+        event = Event(event.id, event.occurred_at, event.subscription, event.kind, checked)
+    if problems:
+        raise LicensingError(*problems)
+    return event
+
+
+def _unfit(kind: Kind, data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in _REQUIRED.get(kind, ()):
+        if name not in data:
+            yield Problem("missing_required_field", f"{kind} needs {name}.", name)
+    for name in data:
+        if name not in _ALLOWED[kind]:
+            may_have = ", ".join(_ALLOWED[kind])
+            yield Problem("unknown_field", f"{kind} has no {name}; there are {may_have}.", name)
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = days.instant(_text(value))
+    except (ValueError, OverflowError) as error:
+        raise ValueError("write an ISO 8601 date such as 2027-01-31T10:00:00Z.") from error
+    if not days.FIRST_DAY <= moment.date() <= days.LAST_DAY:
+        raise ValueError(f"name a moment from {days.FIRST_DAY} to {days.LAST_DAY}.")
+    return moment
+
+
+def _kind(value: Any) -> Kind:
+    word = _text(value).removeprefix("subscription.")
+    try:
+        return Kind(word)
+    except ValueError:
+        raise ValueError(f"there are {', '.join(Kind)}.") from None

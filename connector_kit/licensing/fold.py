@@ -1,0 +1,142 @@
+"""From what a shop has told to the licence that it wants.
+
+Events arrive in any order and more than once. Nothing here depends on that: the events of a
+subscription are put in the order in which they happened, and read from the first to the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from connector_kit.licensing import days
+from connector_kit.licensing.events import Event, Kind
+
+_RANK = {kind: rank for rank, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """The licence that a subscription comes to; None leaves a choice to the platform's licence."""
+
+    email: str
+    ends: date
+    connector: str = ""
+    sandbox: bool = False
+    time_zone: str = "UTC"
+    is_trial: bool = True
+    edition: str = ""
+    add_ons: tuple[str, ...] | None = None
+    stores: int | None = None
+    past_due_since: datetime | None = None
+    cancelled_at: datetime | None = None
+    off_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entitlement as JSON."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+
+def fold(
+    events: Iterable[Event],
+    *,
+    trial_days: int = 0,
+    time_zone: str = "UTC",
+) -> Entitlement | None:
+    """Return what *events*, all of one subscription, come to; None before it is signed up.
+
+    The same for every order and any number of repetitions. *trial_days* and *time_zone* stand in
+    where the sign-up names none.
+    """
+    once = {event.id: event for event in events}
+    entitled: Entitlement | None = None
+    for event in sorted(once.values(), key=_moment_of):
+        if event.kind is not Kind.SIGNED_UP:
+            entitled = entitled and _STEPS[event.kind](entitled, event)
+        elif entitled is None:  # who has signed up once does not do so again
+            entitled = _signed_up(event, trial_days, time_zone)
+    return entitled
+
+
+def _moment_of(event: Event) -> tuple[bool, datetime, int, str]:
+    """When it happened; nothing happens before a sign-up, whatever the clocks say."""
+    return event.kind is not Kind.SIGNED_UP, event.occurred_at, _RANK[event.kind], event.id
+
+
+def _signed_up(event: Event, trial_days: int, time_zone: str) -> Entitlement:
+    zone = event.data.get("time_zone", time_zone)
+    lasts = timedelta(days=event.data.get("trial_days", trial_days))
+    begun = Entitlement(
+        email=event.data["email"],
+        connector=event.data.get("connector", ""),
+        sandbox=event.data.get("sandbox", False),
+        time_zone=zone,
+        ends=days.day_of(event.occurred_at, zone) + lasts,
+    )
+    return replace(begun, **_choices(event.data))
+
+
+def _subscribed(entitled: Entitlement, event: Event) -> Entitlement:
+    """Paid: whatever stood in the way before is over."""
+    return replace(
+        entitled,
+        is_trial=False,
+        ends=days.day(event.data["paid_through"]),
+        past_due_since=None,
+        cancelled_at=None,
+        off_at=None,
+        **_choices(event.data),
+    )
+
+
+def _changed(entitled: Entitlement, event: Event) -> Entitlement:
+    changed = replace(entitled, **_choices(event.data))
+    if "paid_through" not in event.data:
+        return changed
+    return replace(changed, ends=_ends(entitled, event), is_trial=False, past_due_since=None)
+
+
+def _payment_failed(entitled: Entitlement, event: Event) -> Entitlement:
+    since = entitled.past_due_since or event.occurred_at
+    return replace(entitled, ends=_ends(entitled, event), past_due_since=since)
+
+
+def _cancelled(entitled: Entitlement, event: Event) -> Entitlement:
+    off_at = event.occurred_at if event.data.get("at_once") else entitled.off_at
+    return replace(
+        entitled, ends=_ends(entitled, event), cancelled_at=event.occurred_at, off_at=off_at
+    )
+
+
+_STEPS: dict[Kind, Callable[[Entitlement, Event], Entitlement]] = {
+    Kind.SUBSCRIBED: _subscribed,
+    Kind.CHANGED: _changed,
+    Kind.PAYMENT_FAILED: _payment_failed,
+    Kind.CANCELLED: _cancelled,
+}
+
+
+def _ends(entitled: Entitlement, event: Event) -> date:
+    """The last day, as far as *event* says; what is taken back ends on the day of the event.
+
+    Not earlier: the grace is to be counted from when the shop said so.
+    """
+    if "paid_through" not in event.data:
+        return entitled.ends
+    paid = days.day(event.data["paid_through"])
+    if paid >= entitled.ends:
+        return paid
+    return max(paid, min(entitled.ends, days.day_of(event.occurred_at, entitled.time_zone)))
+
+
+def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = {name: data[name] for name in ("edition", "stores", "time_zone") if name in data}
+    return chosen | ({"add_ons": tuple(data["add_ons"])} if "add_ons" in data else {})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return days.stamp(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,125 @@
+"""How the licences of an edition end: trial, reminders, grace.
+
+Policies are written down as rules, each for one connector or all, one edition or all::
+
+    {"*": {"grace_days": 14, "reminder_days": [30, 7, 1]},
+     "premium": {"grace_days": 30},
+     "commerce-hub/*": {"trial_days": 30}}
+
+A licence's policy takes each of its numbers from the rule that names it most closely.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+ANY = "*"
+LONGEST = 3660
+"""Days, for every number of a policy: ten years."""
+
+
+@dataclass(frozen=True)
+class LicensePolicy:
+    """What happens around the end of a licence; all numbers are whole days.
+
+    *reminder_days* are the days before the end on which the customer is reminded. Grace begins when
+    the last day is over: the installation goes on until the grace has ended, too.
+    """
+
+    trial_days: int = 14
+    grace_days: int = 14
+    trial_grace_days: int = 0
+    reminder_days: tuple[int, ...] = (30, 7, 1)
+    trial_reminder_days: tuple[int, ...] = (3, 1)
+
+    def grace(self, *, is_trial: bool) -> int:
+        """Days of grace."""
+        return self.trial_grace_days if is_trial else self.grace_days
+
+    def reminders(self, *, is_trial: bool) -> tuple[int, ...]:
+        """Days before the end on which the customer is reminded."""
+        return self.trial_reminder_days if is_trial else self.reminder_days
+
+
+@dataclass(frozen=True)
+class PolicyRule:
+    """What a policy says of the licences of one connector (or ``*``) and edition (or ``*``)."""
+
+    connector: str
+    edition: str
+    values: tuple[tuple[str, Any], ...]
+
+    def covers(self, connector: str, edition: str) -> bool:
+        """Whether the rule is about such a licence."""
+        return self.connector in (ANY, connector) and self.edition in (ANY, edition.lower())
+
+    @property
+    def closeness(self) -> tuple[bool, bool]:
+        """How closely it names what it is about: a connector weighs more than an edition."""
+        return self.connector != ANY, self.edition != ANY
+
+
+def policy_for(rules: Iterable[PolicyRule], connector: str, edition: str) -> LicensePolicy:
+    """Return the policy of the licences of *connector* with *edition* (empty when it has none)."""
+    covering = [rule for rule in rules if rule.covers(connector, edition)]
+    values: dict[str, Any] = {}
+    for rule in sorted(covering, key=lambda each: each.closeness):
+        values.update(rule.values)
+    return LicensePolicy(**values)
+
+
+def parse_policies(given: str) -> tuple[PolicyRule, ...]:
+    """Read the rules from JSON; raises ValueError with the rest of a sentence about them."""
+    try:
+        read = json.loads(given)
+    except ValueError as error:
+        raise ValueError(f"is not JSON ({error}).") from None
+    if not isinstance(read, dict):
+        message = 'has to be a JSON object such as {"*": {"grace_days": 14}}.'
+        raise ValueError(message)  # noqa: TRY004 - one error for every bad value
+    return tuple(_rule(place, values) for place, values in read.items())
+
+
+def _rule(place: str, values: Any) -> PolicyRule:
+    connector, slash, edition = place.rpartition("/")
+    if not edition or (slash and not connector):
+        raise ValueError(
+            f'has the rule {place!r}: write "<edition>", "<connector>/<edition>" or "*".'
+        )
+    if not isinstance(values, Mapping):
+        message = f'has no object for {place!r}: write {{"grace_days": 14}}, for instance.'
+        raise ValueError(message)  # noqa: TRY004
+    read = tuple((name, _value(place, name, value)) for name, value in values.items())
+    return PolicyRule(connector or ANY, edition.lower(), read)
+
+
+def _value(place: str, name: str, value: Any) -> Any:
+    reader = _READERS.get(name)
+    if reader is None:
+        known = ", ".join(_READERS)
+        raise ValueError(f"does not know {name!r} of {place!r}: there are {known}.")
+    try:
+        return reader(value)
+    except ValueError as error:
+        raise ValueError(f"cannot use {name} of {place!r}: {error}") from None
+
+
+def _days(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST:
+        raise ValueError(f"write a whole number from 0 to {LONGEST}.")
+    return value
+
+
+def _several(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise ValueError("write a list of days such as [30, 7, 1].")  # noqa: TRY004
+    return tuple(sorted({_days(each) for each in value}, reverse=True))
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    each.name: _several if each.name.endswith("reminder_days") else _days
+    for each in fields(LicensePolicy)
+}

@@ -1,0 +1,100 @@
+"""The policy over a simulated clock: what would happen to licences, without waiting for it.
+
+The clock does not tick, it jumps from one change to the next: 400 days take no longer than the
+handful of things that happen in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from connector_kit.licensing.days import stamp
+from connector_kit.licensing.events import Event
+from connector_kit.licensing.fold import Entitlement, fold
+from connector_kit.licensing.policy import LicensePolicy
+from connector_kit.licensing.terms import Terms, milestones, standing
+
+PolicyOf = Callable[[Entitlement], LicensePolicy]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that would happen to a licence: an event that comes in, or a milestone."""
+
+    at: datetime
+    license: str
+    what: str
+    standing: str
+    switched_off_at: datetime
+
+    @property
+    def day(self) -> date:
+        """The day, in UTC, on which it happens."""
+        return self.at.date()
+
+    def to_json(self) -> dict[str, str]:
+        """Return the happening as JSON."""
+        return {
+            "at": stamp(self.at),
+            "license": self.license,
+            "what": self.what,
+            "standing": self.standing,
+            "switched_off_at": stamp(self.switched_off_at),
+        }
+
+
+def run(
+    license_name: str, terms: Terms, policy: LicensePolicy, *, after: datetime, until: datetime
+) -> Iterator[Happening]:
+    """Yield what happens to a licence that keeps its *terms*, later than *after*, up to *until*."""
+    for each in milestones(terms, policy):
+        if after < each.at <= until:
+            off = terms.switched_off_at
+            yield Happening(each.at, license_name, each.notice, each.standing, off)
+
+
+def run_subscription(
+    events: Sequence[Event], policy_of: PolicyOf, *, after: datetime, until: datetime
+) -> Iterator[Happening]:
+    """Yield what happens to the licence of a subscription whose *events* come in when they happen.
+
+    Between two events the licence takes its course.
+    """
+    ordered = sorted(events, key=lambda each: (each.occurred_at, each.id))
+    ends = [*(each.occurred_at for each in ordered[1:]), until]
+    for number, (event, following) in enumerate(zip(ordered, ends, strict=True), start=1):
+        entitled = fold(ordered[:number])
+        if entitled is None or event.occurred_at > until:
+            continue
+        policy = policy_of(entitled)
+        terms = terms_of(entitled, policy)
+        now, name = event.occurred_at, event.subscription
+        if now > after:
+            off = terms.switched_off_at
+            yield Happening(now, name, event.kind, standing(terms, policy, now), off)
+        yield from run(name, terms, policy, after=max(now, after), until=min(following, until))
+
+
+def terms_of(entitled: Entitlement, policy: LicensePolicy) -> Terms:
+    """Return the terms of a licence that an entitlement comes to."""
+    return Terms(
+        ends=entitled.ends,
+        time_zone=entitled.time_zone,
+        is_trial=entitled.is_trial,
+        grace_days=policy.grace(is_trial=entitled.is_trial),
+        off_at=entitled.off_at,
+    )
+
+
+def by_day(happenings: Iterable[Happening]) -> Iterator[tuple[date, list[Happening]]]:
+    """Group happenings, given in their order, by day."""
+    group: list[Happening] = []
+    for each in happenings:
+        if group and group[0].day != each.day:
+            yield group[0].day, group
+            group = []
+        group.append(each)
+    if group:
+        yield group[0].day, group

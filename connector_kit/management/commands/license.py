@@ -1,0 +1,349 @@
+"""``manage.py license``: what the publisher does with licences."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from connector_kit.adoption.loading import LoadError
+from connector_kit.licensing import LicensingError, Standing
+from connector_kit.licensing.days import day
+from connector_kit.management import licenses as shown
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.models import License
+from connector_kit.publisher import PublisherError, find_connector, licenses
+from connector_kit.publisher.licenses.simulating import read_stream, simulate_rows, simulate_stream
+
+NEEDS_ATTENTION = 3
+Options = dict[str, Any]
+
+
+class Command(KitCommand):
+    """Create, change, look at and simulate licences."""
+
+    help = "Create licences of a connector, change them, compare them with the platform."
+    example = """
+manage.py license create commerce-hub customer@example.com --until 2027-12-31 --edition premium
+manage.py license trial commerce-hub customer@example.com --days 30 --time-zone Europe/Berlin
+manage.py license convert customer@example.com --until 2027-12-31
+manage.py license change-edition 64a1f0c2b3d4e5f607182901 premium
+manage.py license list commerce-hub --standing grace --json
+manage.py license pending
+manage.py license reconcile commerce-hub --repair
+manage.py license simulate commerce-hub --days 400
+"""
+    exit_codes = {
+        0: "done",
+        1: "an error, said on stderr",
+        NEEDS_ATTENTION: "asked for, but not on the platform; pending: something waits; "
+        "reconcile: something is not as wanted",
+    }
+    expected = (*KitCommand.expected, PublisherError, LoadError, LicensingError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the subcommands and their arguments."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+        _add_looking(actions)
+        _add_granting(actions)
+        _add_changing(actions)
+        _add_time(actions)
+
+    def run(self, **options: Any) -> int | None:
+        """Do what the subcommand says."""
+        looking: dict[str, Callable[[Options], int | None]] = {
+            "list": self._list,
+            "pending": self._pending,
+            "show": self._show,
+            "reconcile": self._reconcile,
+            "simulate": self._simulate,
+        }
+        action = options["action"]
+        return looking[action](options) if action in looking else self._act(options)
+
+    def _act(self, options: Options) -> int:
+        by = options["by"] or getpass.getuser()
+        return self._print(_ACTS[options["action"]](options, by), options)
+
+    def _show(self, options: Options) -> int:
+        return self._print(licenses.find_license(options["license"]), options, trail=True)
+
+    def _print(self, row: License, options: Options, *, trail: bool = False) -> int:
+        row = licenses.find_license(f"#{row.pk}")
+        events = list(row.events.order_by("-at", "-pk")[:50]) if trail else []
+        if options["json"]:
+            told = licenses.license_json(row)
+            self.print_json(told | ({"events": shown.events_json(events)} if trail else {}))
+        else:
+            self.console(options).print(shown.license_table(row))
+            if events:
+                self.console(options).print(shown.events_table(events))
+        return NEEDS_ATTENTION if row.code else 0
+
+    def _list(self, options: Options) -> None:
+        wanted = licenses.LicenseFilter(
+            email=options["email"],
+            standing=options["standing"],
+            sandbox=options["sandbox"],
+            drifted=options["drifted"],
+            vanished=options["vanished"],
+        )
+        self._page(wanted, options)
+
+    def _pending(self, options: Options) -> int:
+        page = self._page(licenses.LicenseFilter(pending=True), options)
+        return NEEDS_ATTENTION if page.rows else 0
+
+    def _page(self, wanted: licenses.LicenseFilter, options: Options) -> licenses.LicensePage:
+        connector = find_connector(options["connector"])
+        after, limit = options["after"], options["limit"]
+        page = licenses.list_licenses(connector, wanted, after=after, limit=limit)
+        if options["json"]:
+            self.print_json({"connector": connector.slug, **page.to_json()})
+        else:
+            shown.print_page(page, self.console(options))
+        return page
+
+    def _reconcile(self, options: Options) -> int:
+        sidelines = self.sidelines(options)
+
+        def progress(so_far: licenses.ReconcileResult) -> None:
+            sidelines.print(f"{so_far.seen} licences read, {so_far.repaired} repaired …")
+
+        connector = find_connector(options["connector"])
+        result = licenses.reconcile(connector, repair=options["repair"], progress=progress)
+        page = licenses.list_licenses(connector, licenses.LicenseFilter(drifted=True))
+        if options["json"]:
+            drifted = [licenses.license_json(row) for row in page.rows]
+            self.print_json(
+                {"connector": connector.slug, **result.to_json(), "not_as_wanted": drifted}
+            )
+        else:
+            shown.print_reconciled(connector, result, page, self.console(options))
+        return NEEDS_ATTENTION if page.total else 0
+
+    def _simulate(self, options: Options) -> None:
+        sidelines = self.sidelines(options)
+        if options["scenario"]:
+            days = simulate_stream(read_stream(options["scenario"]), days=options["days"])
+        else:
+            connector = find_connector(options["connector"])
+            days = simulate_rows(
+                connector,
+                now=timezone.now(),
+                days=options["days"],
+                progress=lambda done: sidelines.print(f"{done} licences run …"),
+            )
+        if options["json"]:
+            self.print_json({"days": [each.to_json() for each in days]})
+        else:
+            self.console(options).print(shown.days_table(days))
+
+
+def _create(options: Options, by: str) -> License:
+    connector = find_connector(options["connector"])
+    until, another = options["until"], options["another"]
+    return licenses.create(connector, _request(options), until=until, by=by, another=another)
+
+
+def _trial(options: Options, by: str) -> License:
+    connector = find_connector(options["connector"])
+    days, another = options["days"], options["another"]
+    return licenses.trial(connector, _request(options), days=days, by=by, another=another)
+
+
+def _request(options: Options) -> licenses.LicenseRequest:
+    return licenses.LicenseRequest(
+        email=options["email"],
+        edition=options["edition"],
+        add_ons=_several(options["add_on"]),
+        stores=options["stores"],
+        sandbox=options["sandbox"],
+        time_zone=options["time_zone"],
+        opts=options["opts"],
+    )
+
+
+def _several(words: list[str] | None) -> tuple[str, ...] | None:
+    return None if words is None else tuple(word for word in words if word)
+
+
+def _found(options: Options) -> License:
+    return licenses.find_license(options["license"])
+
+
+_ACTS: Mapping[str, Callable[[Options, str], License]] = {
+    "create": _create,
+    "trial": _trial,
+    "child": lambda told, by: licenses.child(_found(told), by=by, opts=told["opts"]),
+    "convert": lambda told, by: licenses.convert(_found(told), until=told["until"], by=by),
+    "renew": lambda told, by: licenses.renew(_found(told), until=told["until"], by=by),
+    "extend": lambda told, by: licenses.extend(_found(told), days=told["days"], by=by),
+    "change-edition": lambda told, by: licenses.change_edition(
+        _found(told), told["edition"], by=by
+    ),
+    "add-ons": lambda told, by: licenses.set_add_ons(
+        _found(told), by=by, add_ons=_several(told["add_on"]), stores=told["stores"]
+    ),
+    "expire": lambda told, by: licenses.expire(_found(told), by=by),
+    "delete": lambda told, by: licenses.delete(_found(told), by=by),
+    "reactivate": lambda told, by: licenses.reactivate(_found(told), until=told["until"], by=by),
+}
+
+
+def _day(word: str) -> date:
+    try:
+        return day(word)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(word: str) -> int:
+        if not word.isdecimal() or not least <= int(word) <= most:
+            raise ArgumentTypeError(f"has to be a whole number from {least} to {most}")
+        return int(word)
+
+    return read
+
+
+def _object(word: str) -> dict[str, Any]:
+    try:
+        read = json.loads(word)
+    except ValueError as error:
+        raise ArgumentTypeError(f"is not JSON ({error})") from error
+    if not isinstance(read, dict):
+        raise ArgumentTypeError('has to be a JSON object such as {"key": 1}')
+    return read
+
+
+def _add_action(actions: Any, name: str, words: str) -> CommandParser:
+    parser: CommandParser = actions.add_parser(name, help=words, description=words)
+    add_json(parser)
+    return parser
+
+
+def _add_connector(parser: CommandParser, *, optional: bool = True) -> None:
+    parser.add_argument(
+        "connector",
+        **({"nargs": "?"} if optional else {}),
+        help="slug or package.module:Class" + ("; by default the only one" if optional else ""),
+    )
+
+
+def _add_looking(actions: Any) -> None:
+    listing = _add_action(actions, "list", "list the recorded licences")
+    listing.add_argument("--email", metavar="PART", help="part of the customer's address")
+    listing.add_argument("--standing", choices=[*Standing], help="only those that stand there")
+    environment = listing.add_mutually_exclusive_group()
+    environment.add_argument("--sandbox", action="store_true", default=None)
+    environment.add_argument("--production", dest="sandbox", action="store_false")
+    listing.add_argument("--drifted", action="store_true", help="only those not as wanted")
+    listing.add_argument(
+        "--vanished", action="store_true", help="those that the platform has no more instead"
+    )
+    pending = _add_action(
+        actions, "pending", "list what was asked for and is not on the platform, with the reason"
+    )
+    for parser in (listing, pending):
+        _add_connector(parser)
+        parser.add_argument(
+            "--limit", type=_number(1, 10_000), default=100, help="rows at the most (100)"
+        )
+        parser.add_argument(
+            "--after", type=_number(0, 2**62), default=0, metavar="N", help="begin after this row"
+        )
+    show = _add_action(actions, "show", "show one licence with its audit trail")
+    _add_license(show)
+
+
+def _add_granting(actions: Any) -> None:
+    create = _add_action(actions, "create", "give a customer a licence")
+    trial = _add_action(actions, "trial", "let a customer try the connector")
+    for parser in (create, trial):
+        _add_connector(parser, optional=False)
+        parser.add_argument("email", help="address of a user of integrator.io")
+        parser.add_argument("--edition", default="", help="by default none is named")
+        _add_choices(parser)
+        parser.add_argument("--sandbox", action="store_true", help="for the sandbox environment")
+        parser.add_argument("--time-zone", default="", help="where the customer lives")
+        parser.add_argument("--opts", type=_object, default={}, metavar="JSON", help="more opts")
+        parser.add_argument(
+            "--another", action="store_true", help="although the customer has one already"
+        )
+        _add_by(parser)
+    _add_until(create)
+    trial.add_argument("--days", type=_number(0, 3660), help="by default as the policy says")
+
+
+def _add_changing(actions: Any) -> None:
+    for name, words, arguments in (
+        ("child", "give an installation one more child (2.0)", [_add_opts]),
+        ("convert", "turn a trial into a licence", [_add_until]),
+        ("renew", "let a licence last longer; brings back what has expired", [_add_until]),
+        ("extend", "add days to what was agreed", [_add_days]),
+        ("change-edition", "give a licence another edition", [_add_edition]),
+        ("add-ons", "give a licence exactly these add-ons or stores", [_add_choices]),
+        ("expire", "switch a licence off now, grace or not", []),
+        ("delete", "remove a licence that no installation uses", []),
+        ("reactivate", "bring back what was switched off", [_add_until]),
+    ):
+        parser = _add_action(actions, name, words)
+        _add_license(parser)
+        for add in arguments:
+            add(parser)
+        _add_by(parser)
+
+
+def _add_time(actions: Any) -> None:
+    reconcile = _add_action(actions, "reconcile", "compare the records with the platform")
+    _add_connector(reconcile)
+    reconcile.add_argument(
+        "--repair", action="store_true", help="write the platform's licences as they are wanted"
+    )
+    simulate = _add_action(
+        actions, "simulate", "show, day by day, what would happen to the recorded licences"
+    )
+    _add_connector(simulate)
+    simulate.add_argument("--days", type=_number(1, 3660), default=400, help="how many (400)")
+    simulate.add_argument(
+        "--scenario", type=Path, metavar="FILE", help="a JSON list of a shop's events instead"
+    )
+
+
+def _add_license(parser: CommandParser) -> None:
+    parser.add_argument("license", help="its id, #number, or the address of its only customer")
+
+
+def _add_by(parser: CommandParser) -> None:
+    parser.add_argument("--by", help="who is on record for it; by default the system's user")
+
+
+def _add_until(parser: CommandParser) -> None:
+    parser.add_argument("--until", type=_day, required=True, metavar="DAY", help="the last day")
+
+
+def _add_days(parser: CommandParser) -> None:
+    parser.add_argument("--days", type=_number(1, 3660), required=True, help="how many")
+
+
+def _add_edition(parser: CommandParser) -> None:
+    parser.add_argument("edition", help="its name")
+
+
+def _add_opts(parser: CommandParser) -> None:
+    parser.add_argument("--opts", type=_object, default={}, metavar="JSON", help="its opts")
+
+
+def _add_choices(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--add-on", action="append", metavar="NAME", help='repeatable; "" for none at all'
+    )
+    parser.add_argument("--stores", type=_number(0, 1000), help="how many stores")

@@ -1,0 +1,100 @@
+"""Licences as tables on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from connector_kit.models import Connector, License, LicenseEvent
+from connector_kit.publisher.licenses import LicensePage, ReconcileResult, license_json
+from connector_kit.publisher.licenses.rows import edition_of
+from connector_kit.publisher.licenses.simulating import SimulatedDay
+
+
+def license_table(row: License) -> Table:
+    """Everything about one licence, a line for each thing."""
+    table = Table(box=None, show_header=False)
+    told = license_json(row)
+    for name, value in {**told, **told["platform"]}.items():
+        if name != "platform" and value not in (None, "", [], {}):
+            table.add_row(name.replace("_", " "), str(value))
+    return table
+
+
+def events_table(events: Iterable[LicenseEvent]) -> Table:
+    """The audit trail."""
+    table = Table("when", "who", "what", "before", "after", box=None)
+    for each in events:
+        after = each.message or _fields(each.after)
+        table.add_row(f"{each.at:%F %T}", each.by, each.act, _fields(each.before), after)
+    return table
+
+
+def events_json(events: Iterable[LicenseEvent]) -> list[dict[str, Any]]:
+    """The audit trail as JSON."""
+    names = ("at", "by", "act", "before", "after", "code", "message")
+    return [{name: getattr(each, name) for name in names} for each in events]
+
+
+def print_page(page: LicensePage, console: Console) -> None:
+    """A page of licences, counted by where they stand."""
+    table = Table(
+        "#", "licence", "e-mail", "environment", "edition", "standing", "last day", "off at",
+        "remark", box=None,
+    )  # fmt: skip
+    for row in page.rows:
+        table.add_row(*_cells(row))
+    console.print(table)
+    counts = ", ".join(f"{name or 'not looked after'}: {n}" for name, n in page.standings.items())
+    console.print(f"{page.total} licences. {counts}")
+    if page.next_after:
+        console.print(f"More: --after {page.next_after}")
+
+
+def print_reconciled(
+    connector: Connector, result: ReconcileResult, page: LicensePage, console: Console
+) -> None:
+    """What a reconciliation found, and where the platform is not as wanted."""
+    counts = ", ".join(f"{count} {name}" for name, count in result.to_json().items())
+    console.print(f"{connector.slug}: {counts}")
+    if not page.rows:
+        return
+    table = Table("#", "e-mail", "field", "wanted", "platform", box=None)
+    for row in page.rows:
+        for each in row.drift:
+            values = (str(each["wanted"]), str(each["platform"]))
+            table.add_row(str(row.pk), row.email, each["field"], *values)
+    console.print(table)
+    console.print("Not as wanted. 'manage.py license reconcile --repair' writes what is wanted.")
+
+
+def days_table(days: Sequence[SimulatedDay]) -> Table:
+    """What would happen, a line for each day and thing."""
+    table = Table("day", "what", "how many", "licences", box=None)
+    for each in days:
+        for what, count in each.counts.items():
+            more = " …" if count > len(each.named[what]) else ""
+            table.add_row(str(each.day), what, str(count), ", ".join(each.named[what]) + more)
+    return table
+
+
+def _cells(row: License) -> tuple[str, ...]:
+    off = row.expires or row.trial_ends
+    return (
+        str(row.pk),
+        row.license_id or "(pending)",
+        row.email,
+        "sandbox" if row.sandbox else "production",
+        edition_of(row),
+        row.standing,
+        str(row.ends or ""),
+        f"{off:%F %T}" if off else "",
+        row.code or ("not as wanted" if row.drift else ""),
+    )
+
+
+def _fields(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in values.items())

@@ -1,0 +1,171 @@
+"""Licences: what the kit wants of each, what the platform last said, and who changed what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from connector_kit.models.catalogue import Connector
+
+
+class LicenseQuerySet(models.QuerySet["License"]):
+    """Queries over licences."""
+
+    def present(self) -> LicenseQuerySet:
+        """Licences that the platform has, or is to get."""
+        return self.filter(vanished_at=None)
+
+    def pending(self) -> LicenseQuerySet:
+        """What was asked for and is not on the platform: grants that wait, changes refused."""
+        return self.present().filter(~Q(code="") | Q(license_id=None) | ~Q(deliver_at=None))
+
+    def to_deliver(self, now: datetime) -> LicenseQuerySet:
+        """What is due to be written to the platform, the longest due first."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.present().filter(unclaimed, deliver_at__lte=now).order_by("deliver_at", "pk")
+
+    def to_move(self, now: datetime) -> LicenseQuerySet:
+        """Licences whose standing changes, the longest due first."""
+        return self.present().filter(next_at__lte=now).order_by("next_at", "pk")
+
+
+class License(models.Model):
+    """A licence: one user's right to one installation of one connector.
+
+    Without a ``license_id`` it is a grant that waits: its user has no account yet, or the platform
+    has not answered. Without an ``ends`` its dates are the platform's: the kit only mirrors them.
+    """
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="licenses")
+    license_id = models.CharField(  # noqa: DJ001  unique, and unknown until it is created
+        max_length=24, unique=True, null=True, help_text="_id at the platform"
+    )
+    email = models.CharField(max_length=320, db_index=True)
+    sandbox = models.BooleanField(default=False)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="children",
+        help_text="of a child's licence, as asked for here: the parent's",
+    )
+
+    # What is wanted.
+    edition = models.CharField(max_length=200, blank=True, default="")
+    add_ons = models.JSONField(null=True, help_text="names; empty: as the platform has them")
+    stores = models.PositiveIntegerField(null=True, help_text="how many; empty: as it has them")
+    opts = models.JSONField(default=dict, help_text="what else the licence's opts are to say")
+    ends = models.DateField(null=True, help_text="last day agreed, where the customer lives")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_trial = models.BooleanField(default=False)
+    grace_days = models.PositiveIntegerField(default=0, help_text="after the last day, promised")
+    off_at = models.DateTimeField(null=True, help_text="switched off by the publisher")
+    past_due_since = models.DateTimeField(null=True, help_text="since a payment has failed")
+    standing = models.CharField(max_length=12, blank=True, default="")
+    next_at = models.DateTimeField(null=True, help_text="when the standing changes")
+    revision = models.PositiveIntegerField(default=0, help_text="grows with every change wanted")
+
+    # On its way to the platform.
+    deliver_at = models.DateTimeField(null=True, help_text="when it is to be written (again)")
+    claimed_until = models.DateTimeField(null=True, help_text="until then somebody writes it")
+    create_sent_at = models.DateTimeField(
+        null=True, help_text="a create was sent then, and its answer never came"
+    )
+    attempts = models.PositiveIntegerField(default=0, help_text="that were in vain")
+    code = models.CharField(max_length=100, blank=True, default="", help_text="why in vain")
+    message = models.TextField(blank=True, default="")
+
+    # What the platform said.
+    live = models.JSONField(default=dict, help_text="its document, but for the user")
+    user_id = models.CharField(max_length=24, blank=True, default="")
+    user_name = models.CharField(max_length=300, blank=True, default="")
+    integration_id = models.CharField(max_length=24, blank=True, default="", db_index=True)
+    parent_license_id = models.CharField(max_length=24, blank=True, default="")
+    type = models.CharField(max_length=40, blank=True, default="")
+    expires = models.DateTimeField(null=True)
+    trial_ends = models.DateTimeField(null=True)
+    resumable = models.BooleanField(default=False)
+    drift = models.JSONField(default=list, help_text="[{field, wanted, platform, fixable}]")
+    drifted_at = models.DateTimeField(null=True, help_text="since when it is not as wanted")
+    seen_at = models.DateTimeField(db_default=Now())
+    vanished_at = models.DateTimeField(null=True, help_text="when the platform had it no more")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = LicenseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deliver_at"], name="licenses_to_deliver"),
+            models.Index(fields=["next_at"], name="licenses_to_move"),
+            models.Index(fields=["connector", "standing"], name="licenses_by_standing"),
+            models.Index(fields=["connector", "drifted_at"], name="licenses_by_drift"),
+        ]
+
+    def __str__(self) -> str:
+        return f"licence {self.license_id or f'#{self.pk}'} of {self.email}"
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the kit decides over its dates."""
+        return self.ends is not None
+
+    @property
+    def is_child(self) -> bool:
+        """Whether it is a child's, which lives with its parent's."""
+        return self.parent_id is not None or bool(self.parent_license_id)
+
+    def claim(self, *, now: datetime, seconds: float) -> bool:
+        """Become the only one who writes it to the platform, for *seconds*; one UPDATE."""
+        is_free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        free = License.objects.filter(is_free, pk=self.pk)
+        return bool(free.update(claimed_until=now + timedelta(seconds=seconds)))
+
+
+class LicenseEvent(models.Model):
+    """One entry of a licence's audit trail: who did what when, with before and after."""
+
+    license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200, help_text="a user, an event of the shop, or the clock")
+    act = models.CharField(max_length=40)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    code = models.CharField(max_length=100, blank=True, default="", help_text="of the failure")
+    message = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["license", "-at"], name="latest_license_event")]
+
+    def __str__(self) -> str:
+        return f"{self.act} of licence #{self.license_id} by {self.by}"
+
+
+class LicenseReminder(models.Model):
+    """One thing a customer is told about the end of a licence: once for each end."""
+
+    class Outcome(models.TextChoices):
+        SENT = "sent"
+        OVERTAKEN = "overtaken", "not sent: something else is true by now"
+
+    license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="reminders")
+    notice = models.CharField(max_length=40)
+    ends = models.DateField(help_text="the last day that it is about")
+    due_at = models.DateTimeField(null=True, help_text="when it is to be sent (again)")
+    attempts = models.PositiveIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    message = models.TextField(blank=True, default="", help_text="why it could not be sent")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["license", "ends", "notice"], name="one_reminder_per_notice_and_end"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], name="due_license_reminders")]
+
+    def __str__(self) -> str:
+        return f"{self.notice} of licence #{self.license_id}"

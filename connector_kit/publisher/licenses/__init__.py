@@ -1,0 +1,67 @@
+"""Licences: what the publisher does with them, what time does, what a web shop says."""
+
+from connector_kit.publisher.licenses.errors import (
+    EventConflict,
+    LicenseError,
+    LicenseExists,
+    LicenseGone,
+    UnknownLicense,
+)
+from connector_kit.publisher.licenses.listing import (
+    LicenseFilter,
+    LicensePage,
+    find_license,
+    license_json,
+    list_licenses,
+)
+from connector_kit.publisher.licenses.provisioning import Receipt, process, receive
+from connector_kit.publisher.licenses.reconcile import ReconcileResult, reconcile
+from connector_kit.publisher.licenses.reminders import Reminding, license_reminded
+from connector_kit.publisher.licenses.services import (
+    LicenseRequest,
+    change_edition,
+    child,
+    convert,
+    create,
+    delete,
+    expire,
+    extend,
+    reactivate,
+    renew,
+    set_add_ons,
+    trial,
+)
+from connector_kit.publisher.licenses.ticks import tick
+
+__all__ = [
+    "EventConflict",
+    "LicenseError",
+    "LicenseExists",
+    "LicenseFilter",
+    "LicenseGone",
+    "LicensePage",
+    "LicenseRequest",
+    "Receipt",
+    "ReconcileResult",
+    "Reminding",
+    "UnknownLicense",
+    "change_edition",
+    "child",
+    "convert",
+    "create",
+    "delete",
+    "expire",
+    "extend",
+    "find_license",
+    "license_json",
+    "license_reminded",
+    "list_licenses",
+    "process",
+    "reactivate",
+    "receive",
+    "reconcile",
+    "renew",
+    "set_add_ons",
+    "tick",
+    "trial",
+]

@@ -1,0 +1,175 @@
+"""Bringing the platform's licence to what is wanted; one row at a time, as often as it takes.
+
+What is wanted is stored before anything is sent. A delivery that fails is recorded and repeated by
+the tick; one that was cut off is found by its claim, which runs out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+
+from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Refused
+from connector_kit.licensing import CHILD, LicensingError, Listing, differences, written
+from connector_kit.lifecycle import LifecycleError
+from connector_kit.lifecycle.errors import code_of
+from connector_kit.models import License
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.licenses.errors import LicenseError
+from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
+from connector_kit.publisher.licenses.rows import compare, mirror, place, wanted_of
+from connector_kit.publisher.licenses.trail import locked, note
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 600.0
+"""For so long a process may write one licence: longer than all its requests take."""
+SOONEST = timedelta(minutes=1)
+LATEST = timedelta(hours=24)
+KIT = "connector kit"
+INVALID_USER = "invalid_user"
+"""The customer has no account at the platform yet (protocol/http-api.md#2-errors)."""
+EDITION_FIXED = "edition_fixed"
+
+NOT_DELIVERED = (
+    IntegratorError, LifecycleError, PublisherError, LicensingError, ImproperlyConfigured,
+)  # fmt: skip
+FINAL = (Refused, LicensingError)
+"""Sending the same again would be refused again, except for customers who sign up meanwhile."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a delivery came to; *document* is None when the platform has the licence no more."""
+
+    act: str
+    listing: Listing
+    document: dict[str, Any] | None
+
+
+def deliver(
+    license_pk: int, *, clock: Clock = timezone.now, using: Session | None = None
+) -> License:
+    """Bring the platform's licence to what is wanted; return the row as it is afterwards.
+
+    A failure is in the row (`code`, `message`), and is repeated when that may help. Does nothing
+    when another process is at it: that one looks for news before it stops.
+    """
+    rows = License.objects.select_related("connector", "parent")
+    row = rows.get(pk=license_pk)
+    if row.vanished_at or not row.claim(now=clock(), seconds=CLAIM_SECONDS):
+        return row
+    row = rows.get(pk=license_pk)  # as it is now that nobody else writes it
+    try:
+        done = _settle(row, using, clock)
+    except NOT_DELIVERED as error:
+        return _failed(row, error, clock())
+    return _recorded(row, done, clock())
+
+
+def _settle(row: License, using: Session | None, clock: Clock) -> _Done:
+    if using is None:
+        with session() as opened:
+            return _settle(row, opened, clock)
+    licenses = using.licenses(row.connector)
+    wanted, listing = wanted_of(row), licenses.listing
+    if row.license_id is None:
+        return _create(row, licenses, clock())
+    live = licenses.read(row.license_id)
+    if live is None:
+        return _Done("vanished", listing, None)
+    if not any(each.fixable for each in differences(wanted, listing, live)):
+        return _Done("confirmed", listing, live)
+    document = licenses.replace(row.license_id, written(wanted, listing, live))
+    return _Done("written", listing, document)
+
+
+def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
+    """Create the licence once, also when an answer is lost on its way."""
+    if row.create_sent_at and (found := licenses.find_created(row, row.create_sent_at)):
+        return _Done("adopted", licenses.listing, found)
+    document = written(wanted_of(row), licenses.listing, _begun(row))
+    row.create_sent_at = now
+    row.save(update_fields=["create_sent_at"])
+    try:
+        return _Done("created", licenses.listing, licenses.create(document))
+    except OutcomeUnknown:
+        raise
+    except IntegratorError:
+        row.create_sent_at = None  # nothing was done
+        row.save(update_fields=["create_sent_at"])
+        raise
+
+
+def _begun(row: License) -> dict[str, Any]:
+    """Return what only a new licence says: for whom it is."""
+    if row.parent and row.parent.license_id is None:
+        raise LicenseError(f"{row.parent}, which it belongs to, is not on the platform yet.")
+    if row.parent:
+        return {"_parentId": row.parent.license_id, "type": CHILD}
+    return {"email": row.email, "sandbox": row.sandbox}
+
+
+@transaction.atomic
+def _recorded(row: License, done: _Done, now: datetime) -> License:
+    fresh = locked(row.pk)
+    if done.document is None:
+        fresh.vanished_at = now
+        fresh.code, fresh.message = "license_vanished", "The platform has the licence no more."
+    else:
+        License.objects.filter(license_id=done.document["_id"]).exclude(pk=fresh.pk).delete()
+        mirror(fresh, done.document, now)
+        compare(fresh, done.listing, now)
+        fresh.code, fresh.message = _leftover(fresh)
+    is_news = fresh.revision != row.revision
+    fresh.deliver_at = now if is_news and not fresh.vanished_at else None
+    fresh.claimed_until = fresh.create_sent_at = None
+    fresh.attempts = 0
+    place(fresh, now)
+    fresh.save()
+    if done.act != "confirmed":
+        note(fresh, done.act, by=KIT, now=now, after={"platform": done.document})
+    return fresh
+
+
+@transaction.atomic
+def _failed(row: License, error: Exception, now: datetime) -> License:
+    """Write down why, and when to try again."""
+    code = error.code if isinstance(error, LicensingError) else code_of(error)
+    fresh = locked(row.pk)
+    if code != fresh.code:
+        note(fresh, "not delivered", by=KIT, now=now, code=code, message=str(error))
+    is_final = isinstance(error, FINAL) and code != INVALID_USER
+    is_news = fresh.revision != row.revision
+    fresh.attempts += 1
+    fresh.code, fresh.message = code, str(error)
+    fresh.deliver_at = None if is_final and not is_news else now + wait_after(fresh.attempts)
+    fresh.claimed_until = None
+    fresh.save(update_fields=["attempts", "code", "message", "deliver_at", "claimed_until"])
+    logger.warning("licence #%s: not delivered (%s), attempt %s", fresh.pk, code, fresh.attempts)
+    return fresh
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts in vain: from a minute to a day."""
+    return min(SOONEST * 2 ** min(attempts - 1, 20), LATEST)
+
+
+def _leftover(row: License) -> tuple[str, str]:
+    """Return what stays different although the licence was written: code and message."""
+    stuck = next((each for each in row.drift if not each["fixable"]), None)
+    if stuck is None:
+        return "", ""
+    return EDITION_FIXED, (
+        f"The licence is installed with {stuck['platform']} and cannot go down to "
+        f"{stuck['wanted']}: editions only go up. The customer may uninstall and install anew."
+    )

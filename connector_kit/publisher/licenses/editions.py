@@ -1,0 +1,22 @@
+"""Which editions a connector has: the one place that asks its newest release."""
+
+from __future__ import annotations
+
+from connector_kit.licensing import LicensingError, Problem
+from connector_kit.models import Connector
+
+
+def check_edition(connector: Connector, word: str) -> None:
+    """Raise `LicensingError` unless *connector* declares the edition *word* (empty: none asked).
+
+    A connector that declares none takes any word: the editions are then the platform's affair.
+    """
+    known = declared_editions(connector)
+    if word and known and word.lower() not in {each.lower() for each in known}:
+        message = f"{connector} has no edition {word!r}; there are {', '.join(known)}."
+        raise LicensingError(Problem("unknown_edition", message, "edition"))
+
+
+def declared_editions(connector: Connector) -> tuple[str, ...]:  # noqa: ARG001 - until declared
+    """Return the editions that *connector* declares, lowest first."""
+    return ()

@@ -1,0 +1,135 @@
+"""Finding recorded licences: one by what somebody types, many in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from connector_kit.models import Connector, License
+from connector_kit.publisher.licenses.errors import UnknownLicense
+from connector_kit.publisher.licenses.rows import edition_of, terms_of, wanted_json
+
+
+@dataclass(frozen=True)
+class LicenseFilter:
+    """Which licences are meant; None leaves a property open."""
+
+    email: str | None = None
+    """Part of the address, in any case."""
+    standing: str | None = None
+    sandbox: bool | None = None
+    drifted: bool = False
+    pending: bool = False
+    vanished: bool = False
+
+
+@dataclass(frozen=True)
+class LicensePage:
+    """A page of licences, in the order in which they were recorded."""
+
+    rows: tuple[License, ...]
+    total: int
+    standings: dict[str, int]
+    """How many of the total stand where; under "" those whose dates are the platform's."""
+    next_after: int | None
+    """Pass it as *after* for the next page; None on the last one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the page as JSON."""
+        return {
+            "licenses": [license_json(row) for row in self.rows],
+            "total": self.total,
+            "standings": self.standings,
+            "next_after": self.next_after,
+        }
+
+
+def list_licenses(
+    connector: Connector,
+    wanted: LicenseFilter = LicenseFilter(),
+    *,
+    after: int = 0,
+    limit: int = 100,
+) -> LicensePage:
+    """Return the page of at most *limit* licences that follows the row *after*."""
+    matching = _matching(connector, wanted)
+    counted = matching.order_by("standing").values_list("standing").annotate(count=Count("pk"))
+    standings = dict(counted)
+    page = matching.filter(pk__gt=after).select_related("connector", "parent").order_by("pk")
+    rows = tuple(page[: limit + 1])
+    return LicensePage(
+        rows=rows[:limit],
+        total=sum(standings.values()),
+        standings=standings,
+        next_after=rows[limit - 1].pk if len(rows) > limit else None,
+    )
+
+
+def find_license(word: str) -> License:
+    """Return the licence that *word* names: its id at the platform, ``#<number>`` or an address.
+
+    Raises `UnknownLicense` when there is none, or when an address has several.
+    """
+    rows = License.objects.select_related("connector", "parent")
+    number = word.removeprefix("#")
+    if number.isdecimal() and len(number) < 19:
+        found = list(rows.filter(Q(pk=int(number)) | Q(license_id=number)))
+    else:
+        found = list(rows.filter(license_id=word)) or list(
+            rows.present().filter(email__iexact=word)[:6]
+        )
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UnknownLicense(
+            f"No licence {word!r} is known here. 'manage.py license reconcile' reads what the "
+            "platform has, 'manage.py license list' shows it."
+        )
+    several = ", ".join(f"#{row.pk} ({row.license_id or 'pending'})" for row in found)
+    raise UnknownLicense(f"{word} has several licences: {several}. Name one of them.")
+
+
+def license_json(row: License) -> dict[str, Any]:
+    """Return a licence as JSON."""
+    terms = terms_of(row)
+    return {
+        "number": row.pk,
+        "license_id": row.license_id,
+        "connector": row.connector.slug,
+        "email": row.email,
+        "sandbox": row.sandbox,
+        "standing": row.standing,
+        "edition_in_force": edition_of(row),
+        **wanted_json(row),
+        "switched_off_at": terms.switched_off_at if terms else None,
+        "platform": {
+            "expires": row.expires,
+            "trial_ends": row.trial_ends,
+            "integration_id": row.integration_id,
+            "user_name": row.user_name,
+            "type": row.type,
+            "parent_license_id": row.parent_license_id,
+            "resumable": row.resumable,
+            "opts": row.live.get("opts"),
+        },
+        "drift": row.drift,
+        "code": row.code,
+        "message": row.message,
+        "attempts": row.attempts,
+        "next_attempt_at": row.deliver_at,
+        "vanished_at": row.vanished_at,
+    }
+
+
+def _matching(connector: Connector, wanted: LicenseFilter) -> QuerySet[License]:
+    rows = License.objects.filter(connector=connector, vanished_at__isnull=not wanted.vanished)
+    conditions: dict[str, Any] = {
+        "email__icontains": wanted.email,
+        "standing": wanted.standing,
+        "sandbox": wanted.sandbox,
+        "drifted_at__isnull": False if wanted.drifted else None,
+    }
+    rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
+    return rows & License.objects.pending() if wanted.pending else rows

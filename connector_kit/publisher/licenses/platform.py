@@ -1,0 +1,120 @@
+"""The licences of one connector in the publisher's account (protocol/http-api.md#9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
+from connector_kit.licensing import Listing, instant
+from connector_kit.lifecycle import publisher_client
+from connector_kit.models import Connector, License
+from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.errors import RecordLost
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By so much the platform's clock may be behind ours."""
+
+
+class PlatformLicenses:
+    """Reads and writes the licences of *connector*; reads its listing once."""
+
+    def __init__(self, client: Client, connector: Connector) -> None:
+        self._client = client
+        self._connector = connector
+        self._id = published_id(connector)
+        self._licenses = client.connectors.licenses(self._id)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """What the connector's record says of licences; raises `RecordLost` without a record."""
+        try:
+            return Listing.of(self._client.connectors.get(self._id))
+        except NotFound as error:
+            raise RecordLost(
+                f"The platform has no connector {self._id}, which is where {self._connector} was "
+                "published. Check CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL."
+            ) from error
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Yield every licence, page by page."""
+        yield from self._licenses.list()
+
+    def read(self, license_id: str) -> dict[str, Any] | None:
+        """Return a licence, None when the platform has it no more."""
+        try:
+            return self._licenses.get(license_id)
+        except NotFound:
+            return None
+
+    def create(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Create a licence; raises `OutcomeUnknown` when no answer came."""
+        return self._licenses.create(document)
+
+    def replace(self, license_id: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Replace what a licence says."""
+        return self._licenses.update(license_id, document)
+
+    def delete(self, license_id: str) -> bool:
+        """Delete a licence; False when the platform has it no more."""
+        try:
+            self._licenses.delete(license_id)
+        except NotFound:
+            return False
+        return True
+
+    def find_created(self, row: License, sent_at: datetime) -> dict[str, Any] | None:
+        """Return what a create of *row*, sent at *sent_at* and not answered, has left behind.
+
+        It is for the same customer and environment, was not there before, and is no other row's.
+        """
+        since = sent_at - CLOCKS_DIFFER
+        for each in self.all():
+            if _is_for(row, each) and _created(each) >= since and not _is_taken(row, each["_id"]):
+                return each
+        return None
+
+
+class Session:
+    """One client, and the licences of every connector that is asked for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._opened: dict[int, PlatformLicenses] = {}
+
+    def licenses(self, connector: Connector) -> PlatformLicenses:
+        """Return the licences of *connector*; raises `NotPublished`."""
+        if connector.pk not in self._opened:
+            self._opened[connector.pk] = PlatformLicenses(self._client, connector)
+        return self._opened[connector.pk]
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Open the publisher's account; raises `LifecycleError` without a token."""
+    with publisher_client() as client:
+        yield Session(client)
+
+
+def _is_for(row: License, document: dict[str, Any]) -> bool:
+    email = str((document.get("user") or {}).get("email") or document.get("email") or "")
+    parent = row.parent.license_id if row.parent else None
+    return (
+        email.lower() == row.email.lower()
+        and bool(document.get("sandbox")) == row.sandbox
+        and document.get("_parentId") == parent
+    )
+
+
+def _created(document: dict[str, Any]) -> datetime:
+    return instant(str(document["created"]))
+
+
+def _is_taken(row: License, license_id: str) -> bool:
+    """Whether another row knows the licence: as its own, or since before ours was made."""
+    others = License.objects.filter(license_id=license_id).exclude(pk=row.pk)
+    return any(each.is_managed or each.pk < row.pk for each in others)

@@ -1,0 +1,261 @@
+"""From a shop's event to a licence: stored first, then taken into account, in any order.
+
+Whatever arrives, all events of its subscription are read anew (`connector_kit.licensing.fold`), and
+the licence is brought to what they come to. So an event that comes late, or twice, changes nothing
+that an orderly stream would not have changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connector_kit.blueprint import canonical
+from connector_kit.conf import kit
+from connector_kit.licensing import (
+    Entitlement,
+    Event,
+    Kind,
+    LicensingError,
+    Notice,
+    Problem,
+    fold,
+    policy_for,
+    stamp,
+)
+from connector_kit.models import (
+    Connector,
+    License,
+    LicenseReminder,
+    ProvisioningEvent,
+    Subscription,
+)
+from connector_kit.publisher.catalogue import find_connector
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.licenses.delivery import deliver
+from connector_kit.publisher.licenses.editions import check_edition
+from connector_kit.publisher.licenses.errors import EventConflict
+from connector_kit.publisher.licenses.rows import place, policy_of, wanted_json
+from connector_kit.publisher.licenses.trail import change, note
+
+Clock = Callable[[], datetime]
+PROCESSED_AT_ONCE = 100
+_Outcome = ProvisioningEvent.Outcome
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An event that is stored; *is_new* unless it was before."""
+
+    event: ProvisioningEvent
+    is_new: bool
+
+
+def receive(event: Event, *, source: str, clock: Clock = timezone.now) -> Receipt:
+    """Store *event*, once; `process` takes it into account.
+
+    Raises `EventConflict` when it contradicts what is stored, `LicensingError` when it names what
+    does not exist.
+    """
+    try:
+        return _receive(event, source, clock())
+    except IntegrityError:
+        return _receive(event, source, clock())  # somebody stored the same meanwhile
+
+
+@transaction.atomic
+def _receive(event: Event, source: str, now: datetime) -> Receipt:
+    digest = _digest(event)
+    if known := ProvisioningEvent.objects.filter(event_id=event.id).first():
+        if known.digest != digest:
+            raise EventConflict("event_changed", _CHANGED.format(event.id), "id")
+        return Receipt(known, is_new=False)
+    Subscription.objects.get_or_create(key=event.subscription)
+    subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
+    if event.kind is Kind.SIGNED_UP and subscription.events.filter(kind=event.kind).exists():
+        raise EventConflict("already_signed_up", _SIGNED_UP.format(event.subscription), "type")
+    return Receipt(
+        ProvisioningEvent.objects.create(
+            event_id=event.id,
+            digest=digest,
+            subscription=subscription,
+            kind=event.kind,
+            occurred_at=event.occurred_at,
+            data=_settled(event, subscription),
+            source=source[:200],
+            received_at=now,
+            due_at=now,
+        ),
+        is_new=True,
+    )
+
+
+def process_due(*, clock: Clock = timezone.now) -> int:
+    """Take stored events into account, some at most; return of how many subscriptions."""
+    due = ProvisioningEvent.objects.unprocessed(clock()).order_by("due_at", "pk")
+    keys = dict.fromkeys(due.values_list("subscription", flat=True)[:PROCESSED_AT_ONCE])
+    for key in keys:
+        process(key, clock=clock)
+    return len(keys)
+
+
+def process(subscription_id: int, *, clock: Clock = timezone.now) -> Subscription:
+    """Bring the subscription's licence to what its events come to, and deliver it."""
+    now = clock()
+    with transaction.atomic():
+        subscription = _locked(subscription_id)
+        is_news = _take_in(subscription, now)
+    if is_news and subscription.license_id:
+        deliver(subscription.license_id, clock=clock)
+    return subscription
+
+
+def _take_in(subscription: Subscription, now: datetime) -> bool:
+    unprocessed = subscription.events.filter(processed_at=None)
+    rows = [*subscription.events.order_by("pk")]
+    new = [each for each in rows if each.processed_at is None]
+    if not new:
+        return False
+    entitled = fold(map(_event, rows))
+    outcome, is_news = _apply(subscription, entitled, new[-1], now)
+    unprocessed.update(processed_at=now, outcome=outcome)
+    if entitled and outcome == _Outcome.APPLIED:
+        subscription.events.filter(outcome=_Outcome.WAITING).update(outcome=outcome)
+    return is_news
+
+
+def _apply(
+    subscription: Subscription,
+    entitled: Entitlement | None,
+    newest: ProvisioningEvent,
+    now: datetime,
+) -> tuple[str, bool]:
+    """Make the licence that of *entitled*; return how the events are marked, whether it is news."""
+    if entitled is None:
+        return _Outcome.WAITING, False
+    if entitled.to_json() == subscription.entitlement:
+        return _Outcome.UNCHANGED, False
+    by = f"event {newest.event_id}"
+    try:
+        _license(subscription, entitled, by, newest.kind, now)
+    except (PublisherError, LicensingError) as error:
+        subscription.code, subscription.message = "not_licensed", str(error)
+        subscription.save(update_fields=["code", "message"])
+        return _Outcome.REFUSED, False
+    subscription.entitlement = entitled.to_json()
+    subscription.code = subscription.message = ""
+    subscription.save()
+    return _Outcome.APPLIED, True
+
+
+def _license(
+    subscription: Subscription, entitled: Entitlement, by: str, act: str, now: datetime
+) -> None:
+    connector = find_connector(entitled.connector or None)
+    check_edition(connector, entitled.edition)
+    row = subscription.license
+    was_past_due = row is not None and row.past_due_since is not None
+    if row is None or row.vanished_at:
+        subscription.license = row = _new(connector, entitled, by, act, now)
+    else:
+        change(row.pk, act, by=by, now=now, **_wanted(entitled))
+    if entitled.past_due_since and not was_past_due:
+        LicenseReminder.objects.get_or_create(
+            license=row,
+            notice=Notice.PAYMENT_FAILED,
+            ends=entitled.ends,
+            defaults={"due_at": now},
+        )
+
+
+def _new(connector: Connector, entitled: Entitlement, by: str, act: str, now: datetime) -> License:
+    row = License(
+        connector=connector,
+        email=entitled.email,
+        sandbox=entitled.sandbox,
+        deliver_at=now,
+        seen_at=now,
+        created_at=now,
+        **_wanted(entitled),
+    )
+    row.grace_days = policy_of(row).grace(is_trial=row.is_trial)
+    place(row, now)
+    row.save()
+    note(row, act, by=by, now=now, after=wanted_json(row))
+    return row
+
+
+def _wanted(entitled: Entitlement) -> dict[str, Any]:
+    return {
+        "edition": entitled.edition,
+        "add_ons": None if entitled.add_ons is None else list(entitled.add_ons),
+        "stores": entitled.stores,
+        "ends": entitled.ends,
+        "time_zone": entitled.time_zone,
+        "is_trial": entitled.is_trial,
+        "off_at": entitled.off_at,
+        "past_due_since": entitled.past_due_since,
+    }
+
+
+def _event(row: ProvisioningEvent) -> Event:
+    key = row.subscription.key if row.subscription_id else ""
+    return Event(row.event_id, row.occurred_at, key, Kind(row.kind), row.data)
+
+
+def _locked(subscription_id: int) -> Subscription:
+    rows = Subscription.objects.select_for_update(of=("self",)).select_related("license__connector")
+    return rows.get(pk=subscription_id)
+
+
+def _settled(event: Event, subscription: Subscription) -> dict[str, Any]:
+    """Return the event's data, with what the settings say today where a sign-up says nothing.
+
+    Later settings then change nothing that was promised before.
+    """
+    data = dict(event.data)
+    connector = _connector(event, subscription)
+    if connector and "edition" in data:
+        check_edition(connector, data["edition"])
+    if event.kind is not Kind.SIGNED_UP or connector is None:
+        return data
+    policy = policy_for(kit().license_policies, connector.slug, data.get("edition", ""))
+    return {
+        "time_zone": kit().license_time_zone,
+        "trial_days": policy.trial_days,
+        **data,
+        "connector": connector.slug,
+    }
+
+
+def _connector(event: Event, subscription: Subscription) -> Connector | None:
+    """Return the connector that it is about; None as long as the sign-up has not told."""
+    if event.kind is not Kind.SIGNED_UP:
+        return subscription.license.connector if subscription.license else None
+    try:
+        return find_connector(event.data.get("connector"))
+    except PublisherError as error:
+        raise LicensingError(Problem("unknown_connector", str(error), "connector")) from error
+
+
+def _digest(event: Event) -> str:
+    said: Mapping[str, Any] = {
+        "occurred_at": stamp(event.occurred_at),
+        "subscription": event.subscription,
+        "kind": event.kind,
+        "data": event.data,
+    }
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+_CHANGED = "the event {} was received before and said something else. Give a new event a new id."
+_SIGNED_UP = (
+    "the subscription {} has signed up already; who it is for and in which environment is settled "
+    "by that. Send 'changed' or 'subscribed', or begin another subscription."
+)

@@ -1,0 +1,199 @@
+"""Bringing the mirror up to date with the platform, and showing where that is not as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connector_kit.conf import kit
+from connector_kit.licensing import Listing, Standing
+from connector_kit.models import Connector, License
+from connector_kit.publisher.install_base import BATCH, batches
+from connector_kit.publisher.licenses.delivery import KIT, deliver
+from connector_kit.publisher.licenses.platform import Session, session
+from connector_kit.publisher.licenses.rows import MIRRORED, compare, mirror, place, policy_of
+from connector_kit.publisher.licenses.trail import change
+
+Clock = Callable[[], datetime]
+_COMPARED = (*MIRRORED, "drift", "drifted_at")
+
+
+@dataclass(frozen=True)
+class ReconcileResult:
+    """What a reconciliation found and did: counts of licences."""
+
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    drifted: int = 0
+    repaired: int = 0
+    unrepaired: int = 0
+    vanished: int = 0
+
+    def __add__(self, other: ReconcileResult) -> ReconcileResult:
+        return ReconcileResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    def to_json(self) -> dict[str, int]:
+        """Return the counts as JSON."""
+        return asdict(self)
+
+
+Progress = Callable[[ReconcileResult], None]
+
+
+def reconcile(
+    connector: Connector,
+    *,
+    repair: bool = False,
+    progress: Progress | None = None,
+    clock: Clock = timezone.now,
+) -> ReconcileResult:
+    """Make the mirror say what the platform says, and mark every licence that is not as wanted.
+
+    Reads page by page and holds one batch at a time; *progress* is told the counts after each.
+    Licences that the platform no longer names are marked as vanished, none is deleted; a run that
+    is cut off marks none. With *repair* the platform's licences are then written as they are
+    wanted.
+    """
+    started, result = clock(), ReconcileResult()
+    with session() as opened:
+        licenses = opened.licenses(connector)
+        listing = licenses.listing
+        asked = started
+        for batch in batches(licenses.all(), BATCH):
+            result += _store(connector, batch, listing, asked, clock())
+            if progress:
+                progress(result)
+            asked = clock()
+        result += ReconcileResult(vanished=_mark_vanished(connector, started, clock()))
+        if repair:
+            result = _repaired(connector, opened, result, progress, clock)
+    return result
+
+
+def drifted(connector: Connector) -> Iterable[License]:
+    """Return the licences that are not as wanted."""
+    return License.objects.present().filter(connector=connector).exclude(drifted_at=None)
+
+
+@transaction.atomic
+def _store(
+    connector: Connector,
+    batch: list[dict[str, Any]],
+    listing: Listing,
+    asked: datetime,
+    now: datetime,
+) -> ReconcileResult:
+    """Store what the platform said of *batch*, for which it was asked at *asked*."""
+    documents = {each["_id"]: each for each in batch}
+    known = {
+        str(row.license_id): row
+        for row in License.objects.select_for_update(of=("self",))
+        .select_related("connector")
+        .filter(license_id__in=documents)
+    }
+    added = [_new(connector, each) for key, each in documents.items() if key not in known]
+    for row, key in zip(added, [key for key in documents if key not in known], strict=True):
+        _mirror(row, documents[key], listing, now)
+    changed = []
+    for key, row in known.items():
+        before = _said(row)
+        if not _is_newer(row, asked):
+            _mirror(row, documents[key], listing, now)
+        if _said(row) != before:
+            changed.append(row)
+    License.objects.bulk_create(added, ignore_conflicts=True)
+    License.objects.bulk_update(changed, _COMPARED, batch_size=BATCH // 5)
+    License.objects.filter(license_id__in=documents, vanished_at=None).update(seen_at=now)
+    return ReconcileResult(
+        seen=len(documents),
+        added=len(added),
+        changed=len(changed),
+        drifted=sum(bool(row.drift) for row in (*added, *known.values())),
+    )
+
+
+def _mirror(row: License, document: dict[str, Any], listing: Listing, now: datetime) -> None:
+    mirror(row, document, now)
+    compare(row, listing, now)
+
+
+def _said(row: License) -> tuple[object, ...]:
+    return row.live, row.user_name, row.vanished_at, row.drift
+
+
+def _is_newer(row: License, asked: datetime) -> bool:
+    """Whether the row was written or deleted after the platform was asked."""
+    return max(row.seen_at, row.vanished_at or row.seen_at) > asked
+
+
+def _new(connector: Connector, document: dict[str, Any]) -> License:
+    """Return the row of a licence that was not made here: its dates are the platform's."""
+    return License(
+        connector=connector,
+        email=str((document.get("user") or {}).get("email") or "")[:320],
+        sandbox=bool(document.get("sandbox")),
+        time_zone=kit().license_time_zone,
+    )
+
+
+@transaction.atomic
+def _mark_vanished(connector: Connector, before: datetime, now: datetime) -> int:
+    """Mark what was last seen *before* the run began; what was created since stays."""
+    gone = connector.licenses.present().filter(seen_at__lt=before).exclude(license_id=None)
+    return gone.update(vanished_at=now, standing="", next_at=None, deliver_at=None)
+
+
+def _repaired(
+    connector: Connector,
+    opened: Session,
+    result: ReconcileResult,
+    progress: Progress | None,
+    clock: Clock,
+) -> ReconcileResult:
+    last = 0
+    while keys := _next_drifted(connector, last):
+        last = keys[-1]
+        for key in keys:
+            row = deliver(key, clock=clock, using=opened)
+            is_mended = not row.drift and not row.code
+            result += ReconcileResult(repaired=is_mended, unrepaired=not is_mended)
+        if progress:
+            progress(result)
+    return result
+
+
+def _next_drifted(connector: Connector, after: int) -> list[int]:
+    rows = connector.licenses.present().exclude(drifted_at=None).filter(pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def review(*, clock: Clock = timezone.now) -> int:
+    """Take in changed policies: place every licence anew, and promise more grace where there is.
+
+    Returns how many licences last longer now. Holds one batch at a time.
+    """
+    last, longer = 0, 0
+    rows = License.objects.present().exclude(ends=None).select_related("connector").order_by("pk")
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1].pk
+        for row in batch:
+            longer += _reviewed(row, clock())
+    return longer
+
+
+def _reviewed(row: License, now: datetime) -> bool:
+    if row.standing == Standing.EXPIRED:
+        return False
+    if policy_of(row).grace(is_trial=row.is_trial) > row.grace_days:
+        return change(row.pk, "policy", by=KIT, now=now)
+    before = row.standing, row.next_at
+    place(row, now)
+    if (row.standing, row.next_at) != before:
+        License.objects.filter(pk=row.pk).update(next_at=now)  # the tick looks at it
+    return False

@@ -1,0 +1,127 @@
+"""Telling customers how their licences stand: once for each end, by whatever channel is set."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from connector_kit.conf import kit
+from connector_kit.licensing import Notice, latest
+from connector_kit.models import License, LicenseReminder
+from connector_kit.publisher.licenses.delivery import wait_after
+from connector_kit.publisher.licenses.rows import policy_of, terms_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+CLAIM = timedelta(minutes=10)
+"""After so long a reminder that somebody was about to send is sent by somebody else."""
+
+license_reminded = Signal()
+"""A customer was reminded: ``reminder``, a `Reminding`; sent after the channel has carried it."""
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """What a channel is to tell a customer."""
+
+    license: License
+    notice: str
+
+    @property
+    def days_left(self) -> int | None:
+        """Of a reminder, how many days there are still; None of other notices."""
+        _, found, days = self.notice.partition("expires-in-")
+        return int(days) if found else None
+
+    @property
+    def switched_off_at(self) -> datetime | None:
+        """When the installation goes off unless something is done."""
+        terms = terms_of(self.license)
+        return terms.switched_off_at if terms else None
+
+
+Channel = Callable[[Reminding], None]
+"""Carries a reminder; raises what went wrong, and is then called again later."""
+
+
+class NoChannel(Exception):
+    """The channel is not set up: nothing can be sent until it is."""
+
+
+def channel() -> Channel:
+    """Return the channel that the settings name; raises `NoChannel`."""
+    place = kit().reminder_channel
+    try:
+        found: Channel = import_string(place.replace(":", "."))
+    except ImportError as error:
+        raise NoChannel(
+            f"CONNECTOR_KIT_REMINDER_CHANNEL: there is no {place} ({error})."
+        ) from error
+    return found
+
+
+def send_due(*, clock: Callable[[], datetime] = timezone.now) -> int:
+    """Send the reminders that are due, some at most; return how many were looked at.
+
+    One that is cut off in the middle is sent again, so that none is lost.
+    """
+    due = LicenseReminder.objects.filter(settled_at=None, due_at__lte=clock())
+    reminders = list(due.select_related("license__connector").order_by("due_at", "pk")[:BATCH])
+    for reminder in reminders:
+        if _claim(reminder, clock()):
+            _send(reminder, clock())
+    return len(reminders)
+
+
+def _claim(reminder: LicenseReminder, now: datetime) -> bool:
+    unclaimed = LicenseReminder.objects.filter(pk=reminder.pk, due_at=reminder.due_at)
+    return bool(unclaimed.filter(settled_at=None).update(due_at=now + CLAIM))
+
+
+def _send(reminder: LicenseReminder, now: datetime) -> None:
+    if not _is_true(reminder, now):
+        _settle(reminder, LicenseReminder.Outcome.OVERTAKEN, now)
+        return
+    reminding = Reminding(reminder.license, reminder.notice)
+    try:
+        channel()(reminding)
+    except Exception as error:  # noqa: BLE001 - a channel may be anybody's; the failure is recorded
+        _postpone(reminder, error, now)
+        return
+    _settle(reminder, LicenseReminder.Outcome.SENT, now)
+    for receiver, answer in license_reminded.send_robust(License, reminder=reminding):
+        if isinstance(answer, Exception):
+            logger.error("%s failed over %s", receiver, reminder, exc_info=answer)
+
+
+def _is_true(reminder: LicenseReminder, now: datetime) -> bool:
+    """Whether what it says is still so: the licence may have been renewed, or be further on."""
+    row = reminder.license
+    terms = terms_of(row)
+    if row.vanished_at or terms is None or row.ends != reminder.ends:
+        return False
+    if reminder.notice == Notice.PAYMENT_FAILED:
+        return row.past_due_since is not None
+    passed = latest(terms, policy_of(row), now)
+    return passed is not None and passed.notice == reminder.notice
+
+
+def _settle(reminder: LicenseReminder, outcome: str, now: datetime) -> None:
+    LicenseReminder.objects.filter(pk=reminder.pk).update(
+        settled_at=now, outcome=outcome, due_at=None, message=""
+    )
+
+
+def _postpone(reminder: LicenseReminder, error: Exception, now: datetime) -> None:
+    attempts = reminder.attempts + 1
+    logger.warning("%s was not sent: %s", reminder, type(error).__name__)
+    LicenseReminder.objects.filter(pk=reminder.pk).update(
+        attempts=attempts, due_at=now + wait_after(attempts), message=f"{error}"[:1000]
+    )

@@ -1,0 +1,127 @@
+"""Between the rows of licences and the values of `connector_kit.licensing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector_kit.conf import kit
+from connector_kit.licensing import (
+    LicensePolicy,
+    Listing,
+    Terms,
+    Wanted,
+    differences,
+    instant,
+    next_change,
+    policy_for,
+    stamp,
+    standing,
+)
+from connector_kit.models import License
+
+WANTED = (
+    "edition",
+    "add_ons",
+    "stores",
+    "opts",
+    "ends",
+    "time_zone",
+    "is_trial",
+    "grace_days",
+    "off_at",
+    "past_due_since",
+)
+"""What of a licence is decided here, and what the audit trail shows before and after."""
+
+MIRRORED = (
+    "live",
+    "user_id",
+    "user_name",
+    "integration_id",
+    "parent_license_id",
+    "type",
+    "expires",
+    "trial_ends",
+    "resumable",
+    "seen_at",
+    "vanished_at",
+)
+"""What of a licence the platform says."""
+
+
+def policy_of(row: License) -> LicensePolicy:
+    """Return the policy of the row's edition."""
+    return policy_for(kit().license_policies, row.connector.slug, edition_of(row))
+
+
+def edition_of(row: License) -> str:
+    """Return the edition that is wanted, else what the platform's licence says."""
+    return row.edition or str((row.live.get("opts") or {}).get("connectorEdition") or "")
+
+
+def terms_of(row: License) -> Terms | None:
+    """Return the terms that the row holds; None when the platform's dates count."""
+    if row.ends is None:
+        return None
+    return Terms(row.ends, row.time_zone, row.is_trial, row.grace_days, row.off_at)
+
+
+def wanted_of(row: License) -> Wanted:
+    """Return what the platform's licence should say."""
+    add_ons = None if row.add_ons is None else tuple(row.add_ons)
+    return Wanted(terms_of(row), row.edition, add_ons, row.stores, row.opts)
+
+
+def place(row: License, now: datetime) -> None:
+    """Set where the row stands at *now*, and when that changes."""
+    terms = terms_of(row)
+    if terms is None or row.vanished_at:
+        row.standing, row.next_at = "", None
+        return
+    policy = policy_of(row)
+    row.standing, row.next_at = standing(terms, policy, now), next_change(terms, policy, now)
+
+
+def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:
+    """Set what the platform's *document* says."""
+    user = document.get("user") or {}
+    row.license_id = document["_id"]
+    row.live = {name: value for name, value in document.items() if name != "user"}
+    row.user_id = str(user.get("_id") or "")
+    row.user_name = str(user.get("name") or "")[:300]
+    row.integration_id = str(document.get("_integrationId") or "")
+    row.parent_license_id = str(document.get("_parentId") or "")
+    row.type = str(document.get("type") or "")
+    row.expires = _moment(document.get("expires"))
+    row.trial_ends = _moment(document.get("trialEndDate"))
+    row.resumable = bool(document.get("resumable"))
+    row.seen_at, row.vanished_at = now, None
+
+
+def compare(row: License, listing: Listing, now: datetime) -> None:
+    """Set where the platform's licence, as mirrored, is not what is wanted."""
+    found = differences(wanted_of(row), listing, row.live)
+    row.drift = [each.to_json() for each in found]
+    row.drifted_at = (row.drifted_at or now) if row.drift else None
+
+
+def wanted_json(row: License) -> dict[str, Any]:
+    """Return what is wanted of the row, for the audit trail."""
+    return {name: _plain(getattr(row, name)) for name in WANTED}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return (
+        value if value is None or isinstance(value, bool | int | str | list | dict) else str(value)
+    )
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        return instant(text) if text else None
+    except (TypeError, ValueError):
+        return None  # what cannot be read is still in `live`, as it came

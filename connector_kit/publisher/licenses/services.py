@@ -1,0 +1,311 @@
+"""What a publisher does with licences. Each act is stored with who and when, then delivered.
+
+Each returns the row as it is afterwards. What the platform refuses, and what it cannot do yet, is
+in the row's ``code`` and ``message``; the tick repeats what may still work out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connector_kit.conf import kit
+from connector_kit.licensing import Terms, day_of
+from connector_kit.licensing.days import LAST_DAY, zone
+from connector_kit.models import Connector, License
+from connector_kit.publisher.licenses.delivery import deliver
+from connector_kit.publisher.licenses.editions import check_edition
+from connector_kit.publisher.licenses.errors import LicenseError, LicenseExists, LicenseGone
+from connector_kit.publisher.licenses.platform import session
+from connector_kit.publisher.licenses.rows import place, policy_of, terms_of, wanted_json
+from connector_kit.publisher.licenses.trail import change, locked, note
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class LicenseRequest:
+    """For whom a licence is and what it gives; what is left out is left to the platform."""
+
+    email: str
+    edition: str = ""
+    add_ons: tuple[str, ...] | None = None
+    stores: int | None = None
+    sandbox: bool = False
+    time_zone: str = ""
+    """Where the customer lives; empty: as the settings say."""
+    opts: dict[str, Any] = field(default_factory=dict)
+
+
+def create(
+    connector: Connector,
+    request: LicenseRequest,
+    *,
+    until: date,
+    by: str,
+    another: bool = False,
+    clock: Clock = timezone.now,
+) -> License:
+    """Give the customer a licence whose last day is *until*.
+
+    Doing so twice gives one: the licence is returned that was made before with the same terms.
+    Raises `LicenseExists` when it has others, unless *another* is wanted. A customer without an
+    account leaves a grant that waits (``code`` is ``invalid_user``).
+    """
+    return _grant(connector, request, until, is_trial=False, by=by, another=another, clock=clock)
+
+
+def trial(
+    connector: Connector,
+    request: LicenseRequest,
+    *,
+    by: str,
+    days: int | None = None,
+    another: bool = False,
+    clock: Clock = timezone.now,
+) -> License:
+    """Let the customer try the connector for *days* (by default the policy's) after today."""
+    row = _new_row(connector, request)
+    lasts = policy_of(row).trial_days if days is None else days
+    _require_days(lasts)
+    until = day_of(clock(), row.time_zone) + timedelta(days=lasts)
+    return _grant(connector, request, until, is_trial=True, by=by, another=another, clock=clock)
+
+
+def child(
+    parent: License, *, by: str, opts: dict[str, Any] | None = None, clock: Clock = timezone.now
+) -> License:
+    """Give the installation of *parent* one more child (framework 2.0); its dates are the parent's.
+
+    Every call makes one: a parent may have several (protocol/resources.md#license).
+    """
+    if parent.is_child:
+        raise LicenseError(f"{parent} is a child's licence and cannot have children.")
+    _require_present(parent)
+    row = License(
+        connector=parent.connector,
+        email=parent.email,
+        sandbox=parent.sandbox,
+        time_zone=parent.time_zone,
+        parent=parent,
+        opts=opts or {},
+    )
+    return deliver(_stored(row, "child", by, clock()), clock=clock)
+
+
+def convert(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+    """Turn a trial into a licence that was paid for until *until*."""
+    if not row.is_trial:
+        raise LicenseError(f"{row} is no trial. Use renew to give it another last day.")
+    _require_future(row, until, clock())
+    return _change(row, "convert", by, clock, ends=until, is_trial=False, off_at=None)
+
+
+def renew(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+    """Let the licence last until *until*; also brings back what has expired.
+
+    A licence whose dates were the platform's so far is looked after by the kit from then on.
+    """
+    _require_future(row, until, clock())
+    if row.ends and until < row.ends and row.off_at is None:
+        raise LicenseError(
+            f"until: {row} lasts until {row.ends}, and nothing paid for is taken back by renewing. "
+            "Use expire to end it."
+        )
+    return _change(row, "renew", by, clock, ends=until, off_at=None, past_due_since=None)
+
+
+def extend(row: License, *, days: int, by: str, clock: Clock = timezone.now) -> License:
+    """Add *days* to what was agreed, of a trial or not; to today when that is over."""
+    _require_days(days)
+    if row.off_at:
+        raise LicenseError(f"{row} was switched off. Use reactivate to bring it back.")
+    now = clock()
+    today = day_of(now, row.time_zone)
+    until = max(_last_day(row), today) + timedelta(days=days)
+    _require_future(row, until, now)
+    return _change(row, "extend", by, clock, ends=until)
+
+
+def change_edition(row: License, edition: str, *, by: str, clock: Clock = timezone.now) -> License:
+    """Give the licence another edition.
+
+    1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
+    installation. A lower one of an installation stays undone: ``code`` is ``edition_fixed``.
+    """
+    check_edition(row.connector, edition)
+    return _change(row, "change edition", by, clock, edition=edition)
+
+
+def set_add_ons(
+    row: License,
+    *,
+    by: str,
+    add_ons: tuple[str, ...] | None = None,
+    stores: int | None = None,
+    clock: Clock = timezone.now,
+) -> License:
+    """Give the licence exactly these add-ons, and so many stores; None leaves what it has."""
+    wanted: dict[str, Any] = {}
+    if add_ons is not None:
+        wanted["add_ons"] = sorted(set(add_ons))
+    if stores is not None:
+        wanted["stores"] = stores
+    return _change(row, "add-ons", by, clock, **wanted)
+
+
+def expire(row: License, *, by: str, clock: Clock = timezone.now) -> License:
+    """Switch the licence off now, grace or not: the publisher's own decision, not a policy's."""
+    now = clock()
+    if row.is_child:
+        raise LicenseError(f"{row} is a child's: it lasts as long as its parent's.")
+    if row.off_at:
+        return deliver(row.pk, clock=clock)
+    return _change(row, "expire", by, clock, off_at=now, ends=row.ends or _last_day(row))
+
+
+def reactivate(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+    """Bring back a licence that was switched off or has expired.
+
+    The customer then resumes the installation (``resumable``): only their account may
+    (protocol/http-api.md#85-others).
+    """
+    terms = terms_of(row)
+    if terms and terms.switched_off_at > clock():
+        raise LicenseError(f"{row} is in force. Use renew to give it another last day.")
+    _require_future(row, until, clock())
+    return _change(row, "reactivate", by, clock, ends=until, off_at=None, past_due_since=None)
+
+
+def delete(row: License, *, by: str, clock: Clock = timezone.now) -> License:
+    """Remove the licence from the platform, which refuses while an installation uses it.
+
+    The record stays. A grant that waits is withdrawn. Raises `IntegratorError`.
+    """
+    now = clock()
+    if row.license_id:
+        with session() as opened:
+            opened.licenses(row.connector).delete(row.license_id)
+    elif row.create_sent_at:
+        raise LicenseError(
+            f"{row} may have been created: no answer came. Wait until that is known, then delete."
+        )
+    with transaction.atomic():
+        fresh = locked(row.pk)
+        fresh.vanished_at = fresh.vanished_at or now
+        fresh.deliver_at = None
+        fresh.code = fresh.message = ""
+        place(fresh, now)
+        fresh.save()
+        note(fresh, "delete", by=by, now=now)
+    return fresh
+
+
+def _grant(
+    connector: Connector,
+    request: LicenseRequest,
+    until: date,
+    *,
+    is_trial: bool,
+    by: str,
+    another: bool,
+    clock: Clock,
+) -> License:
+    now = clock()
+    row = _new_row(connector, request)
+    row.ends, row.is_trial = until, is_trial
+    row.grace_days = policy_of(row).grace(is_trial=is_trial)
+    _require_future(row, until, now)
+    check_edition(connector, request.edition)
+    with transaction.atomic():
+        Connector.objects.select_for_update().get(pk=connector.pk)  # two at once wait here
+        known = None if another else _known(row)
+        key = known.pk if known else _stored(row, "trial" if is_trial else "create", by, now)
+    return deliver(key, clock=clock)
+
+
+def _known(row: License) -> License | None:
+    """Return the customer's licence that is like *row*; raises `LicenseExists` for another one."""
+    others = License.objects.present().filter(
+        connector=row.connector, email__iexact=row.email, sandbox=row.sandbox, parent=None
+    )
+    known = [*others.filter(parent_license_id="")]
+    for each in known:
+        if wanted_json(each) == wanted_json(row):
+            return each
+    if known:
+        raise LicenseExists(
+            f"email: {row.email} has {known[0]} already (#{known[0].pk}, until {known[0].ends}). "
+            "Change that one, or say that another one is wanted (--another)."
+        )
+    return None
+
+
+def _new_row(connector: Connector, request: LicenseRequest) -> License:
+    zone_name = request.time_zone or kit().license_time_zone
+    try:
+        zone(zone_name)
+    except ValueError as error:
+        raise LicenseError(f"time_zone: {error}") from error
+    if "@" not in request.email:
+        raise LicenseError(f"email: {request.email!r} is no e-mail address.")
+    return License(
+        connector=connector,
+        email=request.email,
+        sandbox=request.sandbox,
+        edition=request.edition,
+        add_ons=None if request.add_ons is None else sorted(set(request.add_ons)),
+        stores=request.stores,
+        time_zone=zone_name,
+        opts=request.opts,
+    )
+
+
+@transaction.atomic
+def _stored(row: License, act: str, by: str, now: datetime) -> int:
+    """Store a new row, to be delivered at once; return its key."""
+    row.deliver_at = row.seen_at = row.created_at = now
+    place(row, now)
+    row.save()
+    note(row, act, by=by, now=now, after=wanted_json(row))
+    return int(row.pk)
+
+
+def _change(row: License, act: str, by: str, clock: Clock, **wanted: Any) -> License:
+    change(row.pk, act, by=by, now=clock(), **wanted)
+    return deliver(row.pk, clock=clock)
+
+
+def _last_day(row: License) -> date:
+    """The last day agreed, else the one on which the platform's date falls."""
+    if row.ends:
+        return row.ends
+    moment = row.expires or row.trial_ends
+    if moment is None:
+        raise LicenseError(f"{row} has no end of its own: it is its parent's that counts.")
+    return day_of(moment, row.time_zone)
+
+
+def _require_future(row: License, until: date, now: datetime) -> None:
+    if row.is_child:
+        raise LicenseError(f"{row} is a child's: it lasts as long as its parent's.")
+    _require_present(row)
+    if until > LAST_DAY:
+        raise LicenseError(f"until: {until} is too far away; the last day there is is {LAST_DAY}.")
+    if Terms(until, row.time_zone).ended_at < now:
+        raise LicenseError(f"until: {until} is over in {row.time_zone}. Name a day to come.")
+
+
+def _require_present(row: License) -> None:
+    if row.vanished_at:
+        raise LicenseGone(f"The platform has {row} no more. Create a new one.")
+
+
+def _require_days(days: int) -> None:
+    if not 0 <= days <= 3660:
+        raise LicenseError(f"days: {days} is out of bounds; name a number from 0 to 3660.")

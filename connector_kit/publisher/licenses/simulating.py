@@ -1,0 +1,129 @@
+"""What the policy would do to the recorded licences, or to a shop's stream, as days go by."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from connector_kit.conf import kit
+from connector_kit.licensing import Event, LicensingError, parse_event, policy_for
+from connector_kit.licensing.simulation import Happening, by_day, run, run_subscription
+from connector_kit.models import Connector, License
+from connector_kit.publisher.licenses.errors import LicenseError
+from connector_kit.publisher.licenses.rows import policy_of, terms_of
+
+BATCH = 500
+NAMED = 5
+"""Licences that a day names; of more it says how many."""
+
+
+@dataclass
+class SimulatedDay:
+    """What would happen on a day: how often what, and to whom first."""
+
+    day: date
+    counts: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, happening: Happening) -> None:
+        """Take a happening in."""
+        self.counts[happening.what] += 1
+        names = self.named.setdefault(happening.what, [])
+        if len(names) < NAMED:
+            names.append(happening.license)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the day as JSON."""
+        return {"day": self.day, "counts": dict(self.counts), "licenses": self.named}
+
+
+def simulate_rows(
+    connector: Connector | None,
+    *,
+    now: datetime,
+    days: int,
+    progress: Callable[[int], None] | None = None,
+) -> list[SimulatedDay]:
+    """Run the recorded licences (of one connector, or all) for *days* from *now*; changes nothing.
+
+    Holds one batch of rows and one entry per day; *progress* is told how many rows were run.
+    """
+    until = now + timedelta(days=days)
+    found: dict[date, SimulatedDay] = {}
+    for done, row in enumerate(_rows(connector), start=1):
+        terms = terms_of(row)
+        if terms:
+            name = f"#{row.pk} {row.email}"
+            for each in run(name, terms, policy_of(row), after=now, until=until):
+                found.setdefault(each.day, SimulatedDay(each.day)).add(each)
+        if progress and done % BATCH == 0:
+            progress(done)
+    return [found[day] for day in sorted(found)]
+
+
+def simulate_stream(events: Iterable[Event], *, days: int) -> list[SimulatedDay]:
+    """Run a shop's *events* for *days* from the first; touches no record and sends nothing."""
+    streams: dict[str, list[Event]] = {}
+    for event in events:
+        streams.setdefault(event.subscription, []).append(event)
+    begin = min((event.occurred_at for each in streams.values() for event in each), default=None)
+    if begin is None:
+        return []
+    until, after = begin + timedelta(days=days), begin - timedelta(microseconds=1)
+    happenings = [
+        happening
+        for stream in streams.values()
+        for happening in run_subscription(stream, _policy, after=after, until=until)
+    ]
+    return [_day(day, group) for day, group in by_day(sorted(happenings, key=lambda h: h.at))]
+
+
+def read_stream(path: Path) -> list[Event]:
+    """Read a shop's events from a JSON file, a list; raises `LicenseError` naming what is wrong."""
+    try:
+        read = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise LicenseError(f"{path} cannot be read as JSON: {error}") from error
+    if not isinstance(read, list):
+        raise LicenseError(f"{path} has to hold a list of events.")
+    return [_read(path, number, each) for number, each in enumerate(read)]
+
+
+def _read(path: Path, number: int, given: Any) -> Event:
+    entry = given if isinstance(given, dict) else {}
+    try:
+        return parse_event(
+            event_id=entry.get("id"),
+            occurred_at=entry.get("occurred_at"),
+            subscription=entry.get("subscription"),
+            kind=entry.get("type"),
+            data=entry.get("data"),
+        )
+    except LicensingError as error:
+        raise LicenseError(f"{path}, event {number + 1}: {error}") from error
+
+
+def _policy(entitled: Any) -> Any:
+    return policy_for(kit().license_policies, entitled.connector, entitled.edition)
+
+
+def _day(day: date, group: list[Happening]) -> SimulatedDay:
+    simulated = SimulatedDay(day)
+    for each in group:
+        simulated.add(each)
+    return simulated
+
+
+def _rows(connector: Connector | None) -> Iterator[License]:
+    rows = License.objects.present().exclude(ends=None).select_related("connector").order_by("pk")
+    if connector:
+        rows = rows.filter(connector=connector)
+    last = 0
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1].pk
+        yield from batch

@@ -1,0 +1,100 @@
+"""What time does to licences: standings move, reminders fall due, deliveries are repeated.
+
+Every part looks at rows, does some of what is due, and may run twice, at once or never without
+harm. Nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+
+from connector_kit.licensing import Standing, latest
+from connector_kit.lifecycle import LifecycleError
+from connector_kit.models import License, LicenseEvent, LicenseReminder
+from connector_kit.publisher.licenses.delivery import deliver
+from connector_kit.publisher.licenses.platform import session
+from connector_kit.publisher.licenses.provisioning import process_due
+from connector_kit.publisher.licenses.reminders import send_due
+from connector_kit.publisher.licenses.rows import place, policy_of, terms_of
+
+Clock = Callable[[], datetime]
+MOVED_AT_ONCE = 500
+DELIVERED_AT_ONCE = 100
+CLOCK = "the clock"
+
+
+def tick(*, clock: Clock = timezone.now) -> bool:
+    """Do what is due; return whether there may be more at once."""
+    parts = (process_due, move_due, deliver_due, send_due)
+    return sum(part(clock=clock) for part in parts) > 0
+
+
+def move_due(*, clock: Clock = timezone.now) -> int:
+    """Move the licences whose standing changes; return how many.
+
+    The platform switches off by the date that it was given, and that date has the grace in it; so
+    nothing is sent here unless the platform's date is not the one that is wanted.
+    """
+    now = clock()
+    with transaction.atomic():
+        due = License.objects.to_move(now).select_related("connector")
+        rows = list(due.select_for_update(of=("self",), skip_locked=True)[:MOVED_AT_ONCE])
+        events, reminders = [], []
+        for row in rows:
+            event, reminder = _moved(row, now)
+            events += [event] if event else []
+            reminders += [reminder] if reminder else []
+        License.objects.bulk_update(rows, ["standing", "next_at", "deliver_at"], batch_size=100)
+        LicenseEvent.objects.bulk_create(events)
+        LicenseReminder.objects.bulk_create(reminders, ignore_conflicts=True)
+    return len(rows)
+
+
+def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseReminder | None]:
+    """Move one row on; return what is to be recorded and whom to tell."""
+    before, terms = row.standing, terms_of(row)
+    place(row, now)
+    if terms is None:
+        return None, None
+    if row.standing == Standing.EXPIRED and _runs_longer(row, now) and row.deliver_at is None:
+        row.deliver_at = now
+    event = LicenseEvent(
+        license=row,
+        at=now,
+        by=CLOCK,
+        act="standing",
+        before={"standing": before},
+        after={"standing": row.standing},
+    )
+    passed = latest(terms, policy_of(row), now)
+    reminder = passed and LicenseReminder(
+        license=row, notice=passed.notice, ends=terms.ends, due_at=now
+    )
+    return event if row.standing != before else None, reminder
+
+
+def _runs_longer(row: License, now: datetime) -> bool:
+    """Whether the platform, as mirrored, lets the installation run although its time is up."""
+    date = row.expires or row.trial_ends
+    return row.license_id is not None and date is not None and date > now
+
+
+def deliver_due(*, clock: Clock = timezone.now) -> int:
+    """Write the licences that are due to the platform, grants that wait among them."""
+    due = License.objects.to_deliver(clock()).values_list("pk", flat=True)
+    keys = list(due[:DELIVERED_AT_ONCE])
+    if not keys:
+        return 0
+    try:
+        with session() as opened:
+            for key in keys:
+                deliver(key, clock=clock, using=opened)
+    except (LifecycleError, ImproperlyConfigured):
+        for key in keys:  # there is no client to be had: each row says so
+            deliver(key, clock=clock)
+    return len(keys)

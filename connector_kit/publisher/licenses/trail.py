@@ -1,0 +1,58 @@
+"""Changing what is wanted of a licence, with who, when, before and after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from connector_kit.models import License, LicenseEvent
+from connector_kit.publisher.licenses.errors import LicenseGone
+from connector_kit.publisher.licenses.rows import WANTED, place, policy_of, wanted_json
+
+
+def locked(license_pk: int) -> License:
+    """Return the row, held until the transaction ends."""
+    rows = License.objects.select_for_update(of=("self",)).select_related("connector")
+    return rows.get(pk=license_pk)
+
+
+@transaction.atomic
+def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) -> bool:
+    """Store what is now *wanted* of the licence, to be delivered; return whether that is news.
+
+    The grace that was promised for a term is not taken back while the term lasts; a new term has
+    its policy's. Raises `LicenseGone`.
+    """
+    row = locked(license_pk)
+    if row.vanished_at:
+        raise LicenseGone(f"The platform has {row} no more. Create a new one.")
+    before = wanted_json(row)
+    same_term = wanted.get("ends", row.ends) == row.ends and "off_at" not in wanted
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    promised = policy_of(row).grace(is_trial=row.is_trial)
+    row.grace_days = max(promised, row.grace_days) if same_term else promised
+    if wanted_json(row) == before:
+        return False
+    row.revision += 1
+    row.deliver_at = now
+    place(row, now)
+    row.save(update_fields=[*WANTED, "revision", "deliver_at", "standing", "next_at"])
+    note(row, act, by=by, now=now, before=before, after=wanted_json(row))
+    return True
+
+
+def note(row: License, act: str, *, by: str, now: datetime, **told: Any) -> LicenseEvent:
+    """Add an entry to the licence's audit trail."""
+    changed = _changed(told.pop("before", {}), told.pop("after", {}))
+    return LicenseEvent.objects.create(license=row, act=act, by=by[:200], at=now, **changed, **told)
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {
+        "before": {name: before[name] for name in names if name in before},
+        "after": {name: after[name] for name in names if name in after},
+    }

@@ -1,0 +1,3 @@
+from tests.publisher.licenses.fixtures import desk
+
+__all__ = ["desk"]
