@@ -35,6 +35,7 @@ from connector_kit.blueprint.documents import (
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
+from connector_kit.blueprint.listing import Listing, listing_of
 from connector_kit.blueprint.merge import Merge, merge
 from connector_kit.blueprint.plan import (
     Conflict,
@@ -74,6 +75,7 @@ __all__ = [
     "Flow",
     "Import",
     "Json",
+    "Listing",
     "Live",
     "Lookup",
     "Merge",
@@ -96,6 +98,7 @@ __all__ = [
     "compile_connector",
     "digest",
     "hook",
+    "listing_of",
     "merge",
     "problems",
     "python_field",
