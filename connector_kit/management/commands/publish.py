@@ -1,7 +1,7 @@
 """``manage.py publish``: bring a version of a connector to the marketplace."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -123,13 +123,13 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
     )
 
 
-def _render_objections(found: Iterable[Objection], console: Console) -> None:
-    found = list(found)
+def _render_objections(found: Sequence[Objection], console: Console) -> None:
     for each in found:
         console.print(f"{each.field}: {each.message} ({each.code})", style="red")
         if each.hint:
             console.print(f"    {each.hint}")
-    console.print(f"{len(found)} objections." if found else "Nothing stands against publishing it.")
+    noun = "objection" if len(found) == 1 else "objections"
+    console.print(f"{len(found)} {noun}." if found else "Nothing stands against publishing it.")
 
 
 def _render(result: PublishResult, console: Console) -> None:
