@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from connector_kit.blueprint import (
@@ -13,6 +14,9 @@ from connector_kit.blueprint import (
     Fence,
     Live,
     Plan,
+    PlanStep,
+    Unchanged,
+    Update,
     abstract,
     compare,
     references,
@@ -36,6 +40,38 @@ def plan_release(
     """What brings *account* to *blueprint*, its installation page included."""
     declared = (*blueprint.components, blueprint.integration)
     return _plan(declared, account, journal, recreate_deleted=recreate_deleted)
+
+
+def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
+    """What would put *account* back to what was last applied to it; nothing where it still is.
+
+    What customers own by declaration, such as their credentials, counts as unchanged.
+    """
+    applied = journal.applied
+    live = account.read(
+        (each for each in resources_of(applied.values()) if each != "integrations"),
+        declared=applied,
+        applied=applied,
+        known_ids=journal.known_ids,
+    )
+    plan = compare(tuple(applied.values()), {}, live, fence=account.fence)
+    return replace(plan, steps=tuple(filter(None, map(_disowned, plan.steps))))
+
+
+def _disowned(step: PlanStep) -> PlanStep | None:
+    """*step* without what the customer owns; None when nothing is left of it."""
+    if isinstance(step, Unchanged):
+        return None
+    if not isinstance(step, Update):
+        return step
+    changes = tuple(each for each in step.changes if not _is_owned(each.path, step.component))
+    return replace(step, changes=changes) if changes else None
+
+
+def _is_owned(path: str, component: CompiledComponent) -> bool:
+    return any(
+        path == own or path.startswith((f"{own}.", f"{own}[")) for own in component.customer_owns
+    )
 
 
 def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJournal) -> Plan:

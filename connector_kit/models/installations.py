@@ -73,6 +73,10 @@ class Installation(models.Model):
     stores = models.JSONField(
         default=list, blank=True, help_text="ids of a multi-store installation's stores"
     )
+    is_drifted = models.BooleanField(
+        null=True, help_text="whether the last check found it changed; empty: never checked"
+    )
+    drift_checked_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")
@@ -81,7 +85,10 @@ class Installation(models.Model):
     objects = InstallationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["connector", "version"], name="installation_by_version")]
+        indexes = [
+            models.Index(fields=["connector", "version"], name="installation_by_version"),
+            models.Index(fields=["connector", "integration_id"], name="installation_in_order"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.integration_id

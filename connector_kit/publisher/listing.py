@@ -1,11 +1,22 @@
-"""Reading the recorded install base: filtered, in pages, counted by version."""
+"""Reading the recorded install base: filtered, in pages, counted."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from connector_kit.models import Connector, Installation
+from connector_kit.models import Connector, Installation, Operation
+
+COUNTED = {
+    "versions": "version",
+    "modes": "mode",
+    "environments": "sandbox",
+    "editions": "opts__connectorEdition",
+}
+"""By what an install base can be counted, and where an installation says it."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,14 @@ class InstallBaseFilter:
     email: str | None = None
     """Part of the address, in any case."""
     vanished: bool | None = False
+    search: str | None = None
+    """Part of the name, the address or the tag, in any case; or a whole integration id."""
+    edition: str | None = None
+    mode: str | None = None
+    last_update: str | None = None
+    """The outcome of the newest update (`Operation.Outcome`); ``running`` while it has none."""
+    drifted: bool | None = None
+    updating: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +68,10 @@ def list_install_base(
     limit: int = 100,
 ) -> InstallBasePage:
     """Return the page of at most *limit* installations that follows the integration id *after*."""
-    matching = _matching(connector, wanted)
-    versions = matching.order_by("version").values_list("version").annotate(count=Count("pk"))
-    page = matching.filter(integration_id__gt=after).order_by("integration_id")
+    found = matching(connector, wanted)
+    page = found.filter(integration_id__gt=after).order_by("integration_id")
     rows = tuple(page.select_related("release")[: limit + 1])
-    counts = dict(versions)
+    counts = counted(found, "versions")
     return InstallBasePage(
         rows=rows[:limit],
         total=sum(counts.values()),
@@ -62,15 +80,71 @@ def list_install_base(
     )
 
 
-def _matching(connector: Connector, wanted: InstallBaseFilter) -> QuerySet[Installation]:
+def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
+    """The installations of *connector*, or of all, that are *wanted*; in no order yet."""
     conditions: dict[str, Any] = {
+        "connector": connector,
         "version": wanted.version,
         "sandbox": wanted.sandbox,
         "email__icontains": wanted.email,
         "vanished_at__isnull": None if wanted.vanished is None else not wanted.vanished,
+        "opts__connectorEdition": wanted.edition,
+        "mode": wanted.mode,
+        "is_drifted": wanted.drifted,
+        "update_in_progress": wanted.updating,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
-    return Installation.objects.filter(connector=connector, **given)
+    found = Installation.objects.filter(**given)
+    if wanted.search:
+        found = found.filter(_mentions(wanted.search))
+    if wanted.last_update is not None:
+        outcome = "" if wanted.last_update == "running" else wanted.last_update
+        found = found.annotate(_outcome=_newest_update("outcome")).filter(_outcome=outcome)
+    return found
+
+
+def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
+    """*found*, each with what its newest update came to: ``last_update_outcome`` and more.
+
+    The attributes are None where there never was an update.
+    """
+    return found.annotate(
+        last_update_outcome=_newest_update("outcome"),
+        last_update_code=_newest_update("code"),
+        last_update_at=_newest_update("started_at"),
+    )
+
+
+def counted(found: QuerySet[Installation], by: str) -> dict[str, int]:
+    """How many of *found* there are of each of *by*, one of `COUNTED`."""
+    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("pk"))
+    return dict(sorted((_word(by, value), count) for value, count in rows))
+
+
+def all_counts(found: QuerySet[Installation]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield every kind of count of *found*, by one query each."""
+    for by in COUNTED:
+        yield by, counted(found, by)
+
+
+def _word(by: str, value: Any) -> str:
+    if by == "environments":
+        return "sandbox" if value else "production"
+    return value if isinstance(value, str) else ""
+
+
+def _newest_update(field: str) -> Subquery:
+    updates = Operation.objects.filter(installation=OuterRef("pk"), kind=Operation.Kind.UPDATE)
+    return Subquery(updates.order_by("-pk").values(field)[:1])
+
+
+def _mentions(words: str) -> Q:
+    return (
+        Q(name__icontains=words)
+        | Q(email__icontains=words)
+        | Q(tag__icontains=words)
+        | Q(integration_id=words)
+    )
 
 
 def _to_json(row: Installation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
@@ -21,7 +22,7 @@ IN_BETWEEN = ("install", "uninstall")
 _State = Rollout.State
 
 
-def start_rollout(
+def start_rollout(  # noqa: PLR0913  what a rollout can be told
     connector: Connector,
     *,
     release: Release | None = None,
@@ -31,6 +32,7 @@ def start_rollout(
     max_attempts: int = 5,
     recreate_deleted: bool = False,
     only: Selection = WHOLE_BASE,
+    by: Actor = THE_KIT,
 ) -> Rollout:
     """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
 
@@ -40,7 +42,7 @@ def start_rollout(
     """
     sizes = parse_waves(waves)
     _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
-    release = release or _newest(connector)
+    release = release or newest(connector)
     _require_published(connector, release)
     with transaction.atomic():
         _require_none_open(connector)
@@ -51,34 +53,38 @@ def start_rollout(
             failure_limit=failure_limit,
             max_attempts=max_attempts,
             recreate_deleted=recreate_deleted,
+            created_by=by.user,
         )
-        base = _in_order(only.of(connector), release)
+        _record(by, "start", rollout, after=str(release))
+        base = in_order(only.of(connector), release)
         for index, (size, members) in enumerate(partition(base, sizes)):
             wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
             Push.objects.bulk_create(_pushes(wave, members), batch_size=500)
     return rollout
 
 
-def pause(rollout_id: int) -> Rollout:
+def pause(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Push nothing more until `resume`; what is in flight comes to its end."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.PAUSED:
             return rollout
         _require(rollout, _State.RUNNING, to="paused")
+        _record(by, "pause", rollout, after=_State.PAUSED)
         return _enter(rollout, _State.PAUSED, reason="Paused by the publisher.")
 
 
-def resume(rollout_id: int) -> Rollout:
+def resume(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Go on after a pause or a halt; failures so far no longer count against the limit."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.RUNNING:
             return rollout
         _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
         rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
+        _record(by, "resume", rollout, after=_State.RUNNING)
         return _enter(rollout, _State.RUNNING)
 
 
-def abort(rollout_id: int) -> Rollout:
+def abort(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """End the rollout: what waits is skipped for good, what is in flight comes to its end."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.ABORTED:
@@ -89,10 +95,11 @@ def abort(rollout_id: int) -> Rollout:
             state=Push.State.SKIPPED, code=ABORTED, message=NOT_UPDATED, finished_at=now
         )
         rollout.finished_at = now
+        _record(by, "abort", rollout, after=_State.ABORTED)
         return _enter(rollout, _State.ABORTED, reason="Aborted by the publisher.")
 
 
-def retry_failed(rollout_id: int) -> Rollout:
+def retry_failed(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
     """Push the failed ones again, with all their attempts, and go on with the rollout.
 
     Also brings a completed rollout back, as long as no other rollout of the connector is open.
@@ -107,8 +114,14 @@ def retry_failed(rollout_id: int) -> Rollout:
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
         failed.update(state=Push.State.WAITING, attempts=0, due_at=timezone.now(), finished_at=None)
         rollout.failures_forgiven = 0
+        _record(by, "retry", rollout, after=_State.RUNNING)
         rollout.finished_at = None
         return _enter(rollout, _State.RUNNING)
+
+
+def _record(by: Actor, action: str, rollout: Rollout, *, after: str) -> None:
+    before = None if action == "start" else rollout.state
+    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=after)
 
 
 def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:
@@ -117,9 +130,14 @@ def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollo
     return rollout
 
 
-def _in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
+def in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
     """First those to update, sandboxes ahead; those that run *release* already at the end."""
     return sorted(base, key=lambda each: (runs(each, release), not each.sandbox, each.pk))
+
+
+def is_in_between(installation: Installation) -> bool:
+    """Whether the customer is installing or uninstalling: an update must not meet that."""
+    return installation.mode in IN_BETWEEN
 
 
 def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
@@ -134,7 +152,7 @@ def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
         )
         if runs(installation, wave.rollout.release):
             push.state, push.finished_at = Push.State.CURRENT, now
-        elif installation.mode in IN_BETWEEN:
+        elif is_in_between(installation):
             push.state, push.finished_at = Push.State.SKIPPED, now
             push.code = NOT_INSTALLED
             push.message = (
@@ -168,7 +186,8 @@ def _require_none_open(connector: Connector) -> None:
         )
 
 
-def _newest(connector: Connector) -> Release:
+def newest(connector: Connector) -> Release:
+    """The release that a rollout of *connector* brings; raises `RolloutError` without one."""
     release = Release.objects.newest(connector)
     if release is None:
         raise RolloutError(f"{connector} has no release. Run 'manage.py publish' first.")

@@ -15,6 +15,7 @@ from connector_kit.conf import kit
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.models import Rollout
 from connector_kit.publisher import PublisherError, find_connector, find_release
+from connector_kit.publisher.actions import Actor
 from connector_kit.rollouts import (
     RolloutError,
     Selection,
@@ -39,7 +40,7 @@ DRIVEN_BY_WORKERS = (
     "'manage.py rollout status --watch' follows it."
 )
 
-_CONTROLS: dict[str, tuple[Callable[[int], Rollout], str]] = {
+_CONTROLS: dict[str, tuple[Callable[..., Rollout], str]] = {
     "pause": (pause, "push nothing more; what is in flight comes to its end"),
     "resume": (resume, "go on after a pause or a halt; failures so far count no longer"),
     "abort": (abort, "end the rollout; what was not updated stays as it is"),
@@ -85,7 +86,7 @@ manage.py rollout retry commerce-hub
             rollout = find_rollout(options["rollout"])
         else:
             control, _ = _CONTROLS[options["action"]]
-            rollout = control(find_rollout(options["rollout"]).pk)
+            rollout = control(find_rollout(options["rollout"]).pk, by=Actor.of_command_line())
         if options["action"] != "status" and not options.get("inline"):
             tick_soon(rollout.pk)  # so that no worker has to wait for the next beat
         if options.get("watch") or options.get("inline"):
@@ -139,6 +140,7 @@ def _start(options: dict[str, Any]) -> Rollout:
             tags=tuple(options["tag"]),
             integrations=tuple(options["installation"]),
         ),
+        by=Actor.of_command_line(),
     )
 
 
