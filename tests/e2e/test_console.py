@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from workshop.browser import DESKTOP, PHONE, serious_findings, spills_over
 from workshop.console import ConsoleField
+from workshop.edits import PAGE_SIZE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -81,21 +82,21 @@ def test_a_drift_check_shows_what_the_customer_changed(
     member: Member, console: ConsoleField
 ) -> None:
     customer = console.field.customers[1]
-    flow = next(
+    export = next(
         each
-        for each in customer.documents("flows")
+        for each in customer.documents("exports")
         if each.get("_integrationId") == customer.integration_id
     )
-    customer.change("flows", flow["externalId"], ("name",), "Renamed by the customer")
+    customer.change("exports", export["externalId"], ("pageSize",), PAGE_SIZE)
     page = member("operator")
     page.goto(f"/console/installations/{customer.integration_id}/")
 
     page.get_by_role("button", name="Check for drift").click()
 
     expect(state(page)).to_have_text("done", timeout=60_000)
-    expect(page.locator("main")).to_contain_text("Renamed by the customer")
+    expect(page.locator("main")).to_contain_text(f"now it is {PAGE_SIZE}")
     page.goto(f"/console/installations/{customer.integration_id}/")
-    expect(page.locator("main")).to_contain_text("Renamed by the customer")
+    expect(page.locator("main")).to_contain_text(f"now it is {PAGE_SIZE}")
 
 
 def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(

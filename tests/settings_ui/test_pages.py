@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from connector_kit.models import Installation
 from tests.settings_ui.fixtures import World, fail_some
 
 pytestmark = pytest.mark.django_db
