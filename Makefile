@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test chaos check format bench clean
+.PHONY: help setup demo test chaos check format screenshots bench clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## make .venv with everything the other targets use
 
@@ -23,6 +23,7 @@ demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit 
 	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
 test: $(READY) ## the default test suite
+	@$(BIN)/python -m workshop.browser
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
@@ -40,6 +41,10 @@ check: $(READY) ## format, lint, types, import order, migrations, system checks,
 format: $(READY) ## format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+screenshots: $(READY) ## take pictures of every page for the docs (docs/screenshots)
+	@$(BIN)/python -m workshop.browser
+	@$(BIN)/python -m workshop.screenshots
 
 bench: $(READY) ## measure, side by side in one run; figures in build/bench.json
 	@$(BIN)/python -m workshop.bench

@@ -24,8 +24,8 @@ from connector_kit.models import (
     Release,
     Rollout,
     StaffAction,
-    VersionCount,
     Subscription,
+    VersionCount,
     Wave,
 )
 

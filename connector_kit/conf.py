@@ -316,6 +316,34 @@ class Settings:
             number=266,
         ),
     ] = "licenses@localhost"
+    api_rate: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_API_RATE",
+            parsing.rate,
+            "Reads of the REST API that a token may make.",
+            number=250,
+        ),
+    ] = "600/minute"
+    api_write_rate: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_API_WRITE_RATE",
+            parsing.rate,
+            "Writes of the REST API that a token may make.",
+            number=251,
+        ),
+    ] = "60/minute"
+    hsts: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_HSTS",
+            parsing.one_of("host", "subdomains", "preload"),
+            "How far browsers are told to use https only: this host, its subdomains too, or also "
+            "by the lists that browsers come with.",
+            number=252,
+        ),
+    ] = "host"
 
     def __repr__(self) -> str:
         shown = (

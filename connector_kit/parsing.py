@@ -4,6 +4,7 @@ A parser takes the text and returns the value; it raises ValueError with the res
 that begins with the variable's name. The text itself is never repeated: it may be a secret.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,6 +107,14 @@ def whole(least: int, most: int) -> Parse:
 def number(least: float, most: float) -> Parse:
     """Return the parser for numbers from *least* to *most*."""
     return _between(float, "a number", least, most)
+
+
+def rate(given: str) -> str:
+    """Return how many in which time, as ``600/minute``."""
+    word = given.strip().lower()
+    if not re.fullmatch(r"[1-9][0-9]*/(second|minute|hour|day)", word):
+        raise ValueError("is no rate: write it as 600/minute (or second, hour, day).")
+    return word
 
 
 def url(given: str) -> str:

@@ -232,12 +232,15 @@ class Services:
             ).start()
         self._service("beat", [*celery, "beat"]).start()
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, check: bool = True, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run one command of ``manage.py`` and return what it printed."""
         done = subprocess.run(
             self._manage(*command),
             cwd=ROOT,
             env=self.env,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

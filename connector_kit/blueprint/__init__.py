@@ -32,10 +32,10 @@ from connector_kit.blueprint.documents import (
     references,
     resolve,
 )
-from connector_kit.blueprint.drift import Drift, drift
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
+from connector_kit.blueprint.listing import Listing, listing_of
 from connector_kit.blueprint.merge import Merge, merge
 from connector_kit.blueprint.plan import (
     Conflict,
@@ -69,13 +69,13 @@ __all__ = [
     "DeclarationError",
     "Delete",
     "Document",
-    "Drift",
     "Export",
     "Fence",
     "FieldChange",
     "Flow",
     "Import",
     "Json",
+    "Listing",
     "Live",
     "Lookup",
     "Merge",
@@ -97,8 +97,8 @@ __all__ = [
     "compare",
     "compile_connector",
     "digest",
-    "drift",
     "hook",
+    "listing_of",
     "merge",
     "problems",
     "python_field",

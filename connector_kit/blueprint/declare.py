@@ -9,7 +9,11 @@ from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.flows import Flow
 from connector_kit.blueprint.functions import StackFunction
 
-LISTING = ("name", "description", "version", "applications")
+LISTING = (
+    *("name", "description", "version", "applications"),
+    *("handle", "website_url", "image_url", "help_url", "contact_email"),
+    *("framework", "iclients", "trial_days"),
+)
 """Attributes of the connector itself; a component cannot be called like one of them."""
 
 
@@ -50,13 +54,21 @@ class Connector(metaclass=ConnectorType):
 
     An attribute's name is the component's ``externalId``, the only stable way to find it again in
     an account. Components of base classes count; a subclass may replace one, or drop it by binding
-    its name to None.
+    its name to None. `connector_kit.blueprint.listing` says what the marketplace's words mean.
     """
 
     name: str = ""
     description: str = ""
     version: str = ""
     applications: Sequence[str] = ()
+    handle: str = ""
+    website_url: str = ""
+    image_url: str = ""
+    help_url: str = ""
+    contact_email: str = ""
+    framework: int = 1
+    iclients: Mapping[str, Sequence[str]] = {}
+    trial_days: int | None = None
 
 
 @dataclass(frozen=True)

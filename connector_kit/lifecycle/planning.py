@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from connector_kit.blueprint import (
@@ -10,13 +11,14 @@ from connector_kit.blueprint import (
     CompiledComponent,
     Delete,
     Document,
-    Drift,
     Fence,
     Live,
     Plan,
+    PlanStep,
+    Unchanged,
+    Update,
     abstract,
     compare,
-    drift,
     references,
 )
 from connector_kit.blueprint.removal import removal_order
@@ -40,8 +42,11 @@ def plan_release(
     return _plan(declared, account, journal, recreate_deleted=recreate_deleted)
 
 
-def drift_in(account: Account, journal: DatabaseJournal) -> tuple[Drift, ...]:
-    """What became of the installation since it was last written to."""
+def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
+    """What would put *account* back to what was last applied to it; nothing where it still is.
+
+    What customers own by declaration, such as their credentials, counts as unchanged.
+    """
     applied = journal.applied
     live = account.read(
         (each for each in resources_of(applied.values()) if each != "integrations"),
@@ -49,7 +54,24 @@ def drift_in(account: Account, journal: DatabaseJournal) -> tuple[Drift, ...]:
         applied=applied,
         known_ids=journal.known_ids,
     )
-    return drift(applied, live, fence=account.fence)
+    plan = compare(tuple(applied.values()), {}, live, fence=account.fence)
+    return replace(plan, steps=tuple(filter(None, map(_disowned, plan.steps))))
+
+
+def _disowned(step: PlanStep) -> PlanStep | None:
+    """*step* without what the customer owns; None when nothing is left of it."""
+    if isinstance(step, Unchanged):
+        return None
+    if not isinstance(step, Update):
+        return step
+    changes = tuple(each for each in step.changes if not _is_owned(each.path, step.component))
+    return replace(step, changes=changes) if changes else None
+
+
+def _is_owned(path: str, component: CompiledComponent) -> bool:
+    return any(
+        path == own or path.startswith((f"{own}.", f"{own}[")) for own in component.customer_owns
+    )
 
 
 def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJournal) -> Plan:

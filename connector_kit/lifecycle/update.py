@@ -25,7 +25,7 @@ from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import ChangedMeanwhile, LifecycleError, PlanBlocked
 from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.planning import drift_in, plan_release
+from connector_kit.lifecycle.planning import plan_drift, plan_release
 from connector_kit.lifecycle.sessions import session
 from connector_kit.models import Connector, Operation, Release
 
@@ -79,14 +79,21 @@ def _strangers(plan: Plan, work: Work) -> Set[str]:
 
 
 def _dry_run(work: Work, account: Account) -> None:
-    """Store the plan and what drifted; in any case the customer may edit again."""
+    """Store the plan; whether there is one or not, the customer may edit again."""
     try:
-        planned = _planned(work, account).to_json()
-        drifted = [each.to_json() for each in drift_in(account, work.journal)]
-        work.operation.plan = {**planned, "drift": drifted}
+        work.operation.plan = _planned(work, account).to_json()
+        if work.release == work.installation.release:
+            _check_drift(work, account)
     finally:
         _unlock(work, account)
         work.installation.note(plan_only=False)
+
+
+def _check_drift(work: Work, account: Account) -> None:
+    """Also store, beside the plan, in what the account differs from what was applied to it."""
+    drift = plan_drift(account, work.journal)
+    work.operation.plan = {**(work.operation.plan or {}), "drift": drift.to_json()["steps"]}
+    work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=timezone.now())
 
 
 def _require_installed(work: Work, account: Account) -> None:

@@ -31,7 +31,7 @@ __all__ = [
     "Release",
     "Rollout",
     "StaffAction",
-    "VersionCount",
     "Subscription",
+    "VersionCount",
     "Wave",
 ]

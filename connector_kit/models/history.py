@@ -44,7 +44,11 @@ class Operation(models.Model):
     requests = models.PositiveIntegerField(default=0, help_text="API requests it took")
 
     class Meta:
-        indexes = [models.Index(fields=["installation", "-started_at"], name="latest_operation")]
+        indexes = [
+            models.Index(fields=["installation", "-started_at"], name="latest_operation"),
+            models.Index(fields=["installation", "kind", "-id"], name="newest_of_its_kind"),
+            models.Index(fields=["finished_at"], name="operation_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.installation_id}: {self.outcome or 'running'}"

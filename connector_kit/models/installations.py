@@ -90,6 +90,10 @@ class Installation(models.Model):
         db_persist=True,
         help_text="what a search looks into, in lower case",
     )
+    is_drifted = models.BooleanField(
+        null=True, help_text="whether the last check found it changed; empty: never checked"
+    )
+    drift_checked_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")

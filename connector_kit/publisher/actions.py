@@ -6,7 +6,8 @@ import getpass
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import CharField
 
 from connector_kit.blueprint.redaction import redacted
 from connector_kit.models import StaffAction
@@ -17,13 +18,13 @@ class Actor:
     """Somebody who changes something: a user, a program with a user's token, a command."""
 
     name: str
-    user: AbstractUser | None = None
+    user: User | None = None
 
     @classmethod
-    def of(cls, user: AbstractUser | AnonymousUser, *, token: str = "") -> Actor:
+    def of(cls, user: User | AnonymousUser, *, token: str = "") -> Actor:
         """*user*, acting through the token called *token* if there is one."""
         name = user.get_username() or "somebody unknown"
-        known = user if isinstance(user, AbstractUser) else None
+        known = user if isinstance(user, User) else None
         return cls(f"{name} (token {token})" if token else name, known)
 
     @classmethod
@@ -59,5 +60,5 @@ def record_action(
 
 
 def _cut(field: str, text: str) -> str:
-    length = StaffAction._meta.get_field(field).max_length  # noqa: SLF001 - Django documents _meta
-    return text[:length]
+    column = StaffAction._meta.get_field(field)  # noqa: SLF001 - Django documents _meta
+    return text[: column.max_length] if isinstance(column, CharField) else text

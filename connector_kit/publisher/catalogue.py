@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connector_kit import blueprint
 from connector_kit.adoption.loading import load_connector
-from connector_kit.blueprint import Blueprint, compile_connector
+from connector_kit.blueprint import Blueprint, Listing, compile_connector, listing_of
 from connector_kit.conf import ConnectorEntry, kit
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.errors import NotPublished, UnknownConnector
@@ -19,8 +19,14 @@ class Candidate:
     slug: str
     class_path: str
     blueprint: Blueprint
+    listing: Listing
     pinned_id: str | None
     """The marketplace id that the settings fix for it (``<id>=module:Class``)."""
+
+    @property
+    def handle(self) -> str:
+        """The short name in the marketplace; the slug unless the class says another."""
+        return self.listing.handle or self.slug
 
 
 def candidate(target: str | None) -> Candidate:
@@ -29,12 +35,13 @@ def candidate(target: str | None) -> Candidate:
     A published connector's slug does as well. Raises `DeclarationError` with every problem,
     `UnknownConnector` when it is not clear which connector is meant.
     """
-    place = _place(target)
+    place = place_of(target)
     cls = load_connector(place)
     return Candidate(
         slug=slug_of(cls),
         class_path=_class_path(place, cls),
         blueprint=compile_connector(cls),
+        listing=listing_of(cls),
         pinned_id=_pinned_id(place, cls),
     )
 
@@ -48,7 +55,7 @@ def find_connector(name: str | None) -> Connector:
         return _only_published()
     if known := Connector.objects.filter(slug=name or "").first():
         return known
-    place = _place(name)
+    place = place_of(name)
     slug = slug_of(load_connector(place))
     if known := Connector.objects.filter(slug=slug).first():
         return known
@@ -89,7 +96,8 @@ def slug_of(cls: type[blueprint.Connector]) -> str:
     return words.strip("-").lower()
 
 
-def _place(target: str | None) -> str:
+def place_of(target: str | None) -> str:
+    """Where the class of *target* is, by default the only configured one's."""
     if target is None:
         return _only_configured().target
     if known := Connector.objects.filter(slug=target).first():

@@ -56,7 +56,7 @@ def plan_live(
     they stay marked, so that a late call plans too, instead of updating.
     """
     connector_id = published_id(connector)
-    _refuse_during_rollouts(connector)
+    refuse_during_rollouts(connector)
     with publisher_client() as client:
         for start in range(0, len(integration_ids), PUSH_BATCH):
             wanted = integration_ids[start : start + PUSH_BATCH]
@@ -159,7 +159,8 @@ class _Batch:
         )
 
 
-def _refuse_during_rollouts(connector: Connector) -> None:
+def refuse_during_rollouts(connector: Connector) -> None:
+    """Raise `RolloutInTheWay` while a rollout is changing installations of *connector*."""
     rollout = Rollout.objects.unsettled().filter(connector=connector).first()
     if rollout:
         raise RolloutInTheWay(

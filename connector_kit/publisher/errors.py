@@ -2,24 +2,42 @@
 
 
 class PublisherError(Exception):
-    """A request of the publisher that cannot be met as it stands."""
+    """A request of the publisher that cannot be met as it stands; *code* is for programs."""
+
+    code = "refused"
 
 
 class UnknownConnector(PublisherError):
     """No connector is meant, or none is known by that name."""
 
+    code = "unknown_connector"
+
 
 class NotPublished(PublisherError):
     """The connector has no record here yet, or not the release that was asked for."""
+
+    code = "not_published"
 
 
 class VersionTaken(PublisherError):
     """The version is published already, with other content. Releases never change."""
 
+    code = "version_taken"
+
 
 class RecordLost(PublisherError):
     """The platform has no record where ours say it is, or more than one fits."""
 
+    code = "record_lost"
+
 
 class RolloutInTheWay(PublisherError):
     """A rollout is changing the installations that a dry run would ask."""
+
+    code = "rollout_in_the_way"
+
+
+class NoWorkers(PublisherError):
+    """What a worker would have to do cannot be handed to one."""
+
+    code = "no_workers"

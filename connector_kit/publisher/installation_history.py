@@ -1,8 +1,8 @@
-"""One installation: what it consists of, what was done to it, what it answered last."""
+"""One installation: what it consists of, what was done to it, what drifted."""
 
 from __future__ import annotations
 
-from connector_kit.models import Change, Component, DryRunAnswer, Installation, Operation
+from connector_kit.models import Change, Component, Installation, Operation
 from connector_kit.publisher.paging import PAGE, Page, newest_first
 
 COMPONENTS_AT_MOST = 1000
@@ -37,7 +37,9 @@ def changes_by(
     return newest_first(operation.changes.all(), before=before, limit=limit)
 
 
-def last_answer(installation: Installation) -> DryRunAnswer | None:
-    """What the installation said when it was last asked what an update would do."""
-    answers = installation.dry_run_answers.exclude(outcome="")
-    return answers.select_related("dry_run__release").order_by("-pk").first()
+def last_drift_check(installation: Installation) -> Operation | None:
+    """The newest dry run of what the installation has, if it was made since that was applied."""
+    checks = installation.operations.filter(kind=Operation.Kind.PLAN, outcome="done")
+    found = checks.select_related("release").order_by("-pk").first()
+    is_about_this = found and found.release_id == installation.release_id
+    return found if found and is_about_this and "drift" in (found.plan or {}) else None

@@ -1,12 +1,23 @@
-"""Reading the recorded install base: filtered, in pages, counted by what it is filtered by."""
+"""Reading the recorded install base: filtered, in pages, counted."""
+
+from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from connector_kit.models import Connector, Installation
+from connector_kit.models import Connector, Installation, Operation
+
+COUNTED = {
+    "versions": "version",
+    "modes": "mode",
+    "environments": "sandbox",
+    "editions": "opts__connectorEdition",
+}
+"""By what an install base can be counted, and where an installation says it."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +29,15 @@ class InstallBaseFilter:
     email: str | None = None
     """Part of the address, in any case."""
     vanished: bool | None = False
-    words: str = ""
-    """Words that all have to occur in id, name, address, tag or account, in any case."""
+    search: str | None = None
+    """Words that all occur in name, address, tag, account or integration id, in any case."""
     edition: str | None = None
-    """The word that the licence's opts have for it (protocol/resources.md#license)."""
-    outcome: str | None = None
-    """How the last update ended; empty: there was none."""
+    mode: str | None = None
+    last_update: str | None = None
+    """The outcome of the newest update (`Operation.Outcome`); ``running`` while it has none yet,
+    ``none`` where there was no update that came to an end.
+    """
+    drifted: bool | None = None
     updating: bool | None = None
 
 
@@ -40,10 +54,10 @@ class InstallBasePage:
     """Pass it as *after* for the next page; None on the last one."""
     previous_before: str | None = None
     """Pass it as *before* for the page before this one; None on the first."""
-    environments: dict[bool, int] = field(default_factory=dict)
-    """How many of the total are sandboxes (True) and how many are not."""
+    environments: dict[str, int] = field(default_factory=dict)
+    """How many of the total are sandboxes, how many are in production."""
     outcomes: dict[str, int] = field(default_factory=dict)
-    """How the last updates of the total ended."""
+    """How the last updates of the total ended; an empty word where none did."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the page as JSON."""
@@ -53,9 +67,6 @@ class InstallBasePage:
             "versions": self.versions,
             "next_after": self.next_after,
         }
-
-
-EDITION = "opts__connectorEdition"
 
 
 def list_install_base(
@@ -68,72 +79,111 @@ def list_install_base(
 ) -> InstallBasePage:
     """Return the page of at most *limit* installations that follows the integration id *after*.
 
-    With *before* the page that ends in front of it. Without *connector*: those of all.
-    Takes two queries, whatever the size of the base.
+    With *before* the page that ends in front of it. Without *connector*: those of all. Takes two
+    queries, whatever the size of the base.
     """
-    matching = _matching(connector, wanted)
-    counts = _counts(matching)
-    rows, more = _page(matching, after, before, limit)
-    has_next, has_previous = (bool(rows), more) if before else (more, bool(after and rows))
+    found = matching(connector, wanted)
+    rows, has_more = _page(found, after, before, limit)
+    has_next, has_previous = (bool(rows), has_more) if before else (has_more, bool(after and rows))
+    versions, environments, outcomes = _counts(found)
     return InstallBasePage(
         rows=rows,
-        total=sum(counts["versions"].values()),
-        versions=counts["versions"],
+        total=sum(versions.values()),
+        versions=versions,
         next_after=rows[-1].integration_id if has_next else None,
         previous_before=rows[0].integration_id if has_previous else None,
-        environments=counts["environments"],
-        outcomes=counts["outcomes"],
+        environments=environments,
+        outcomes=outcomes,
     )
 
 
 def _page(
-    matching: QuerySet[Installation], after: str, before: str, limit: int
+    found: QuerySet[Installation], after: str, before: str, limit: int
 ) -> tuple[tuple[Installation, ...], bool]:
-    """The rows of a page, and whether more follow in the direction of reading."""
+    """The rows of a page, and whether there are more in the direction of reading."""
     if before:
-        found = matching.filter(integration_id__lt=before).order_by("-integration_id")
+        found = found.filter(integration_id__lt=before).order_by("-integration_id")
     else:
-        found = matching.filter(integration_id__gt=after).order_by("integration_id")
+        found = found.filter(integration_id__gt=after).order_by("integration_id")
     rows = tuple(found.select_related("release", "connector")[: limit + 1])
     shown = rows[:limit]
     return (shown[::-1] if before else shown), len(rows) > limit
 
 
-def _counts(matching: QuerySet[Installation]) -> dict[str, Any]:
-    """Count by version, environment and outcome, in one query."""
-    versions: Counter[str] = Counter()
-    environments: Counter[bool] = Counter()
-    outcomes: Counter[str] = Counter()
-    grouped = matching.order_by("version", "sandbox", "update_outcome").values_list(
-        "version", "sandbox", "update_outcome"
-    )
-    for version, sandbox, outcome, count in grouped.annotate(count=Count("pk")):
-        versions[version] += count
-        environments[sandbox] += count
-        outcomes[outcome] += count
-    return {
-        "versions": dict(versions),
-        "environments": dict(environments),
-        "outcomes": dict(outcomes),
-    }
+def _counts(found: QuerySet[Installation]) -> tuple[dict[str, int], ...]:
+    """Count *found* by version, environment and outcome, in one query."""
+    counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+    grouped = found.order_by("version", "sandbox", "update_outcome")
+    rows = grouped.values_list("version", "sandbox", "update_outcome").annotate(count=Count("pk"))
+    for version, sandbox, outcome, count in rows:
+        words = (version, _word("environments", sandbox), outcome)
+        for counter, word in zip(counts, words, strict=True):
+            counter[word] += count
+    return tuple(map(dict, counts))
 
 
-def _matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
+def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
+    """The installations of *connector*, or of all, that are *wanted*; in no order yet."""
     conditions: dict[str, Any] = {
         "connector": connector,
         "version": wanted.version,
         "sandbox": wanted.sandbox,
         "email__icontains": wanted.email,
         "vanished_at__isnull": None if wanted.vanished is None else not wanted.vanished,
-        EDITION: wanted.edition,
-        "update_outcome": wanted.outcome,
+        "opts__connectorEdition": wanted.edition,
+        "mode": wanted.mode,
+        "is_drifted": wanted.drifted,
         "update_in_progress": wanted.updating,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
     found = Installation.objects.filter(**given)
-    for word in wanted.words.lower().split():
+    for word in (wanted.search or "").lower().split():
         found = found.filter(searched__contains=word)
-    return found
+    return found if wanted.last_update is None else _updated(found, wanted.last_update)
+
+
+def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installation]:
+    """Those of *found* whose last update came to *outcome*."""
+    if outcome == "none":
+        return found.filter(update_outcome="")
+    if outcome == "running":
+        return found.annotate(_outcome=_newest_update("outcome")).filter(_outcome="")
+    return found.filter(update_outcome=outcome)
+
+
+def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
+    """*found*, each with what its newest update came to: ``last_update_outcome`` and more.
+
+    The attributes are None where there never was an update.
+    """
+    return found.annotate(
+        last_update_outcome=_newest_update("outcome"),
+        last_update_code=_newest_update("code"),
+        last_update_at=_newest_update("started_at"),
+    )
+
+
+def counted(found: QuerySet[Installation], by: str) -> dict[str, int]:
+    """How many of *found* there are of each of *by*, one of `COUNTED`."""
+    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("pk"))
+    return dict(sorted((_word(by, value), count) for value, count in rows))
+
+
+def all_counts(found: QuerySet[Installation]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield every kind of count of *found*, by one query each."""
+    for by in COUNTED:
+        yield by, counted(found, by)
+
+
+def _word(by: str, value: Any) -> str:
+    if by == "environments":
+        return "sandbox" if value else "production"
+    return value if isinstance(value, str) else ""
+
+
+def _newest_update(field: str) -> Subquery:
+    updates = Operation.objects.filter(installation=OuterRef("pk"), kind=Operation.Kind.UPDATE)
+    return Subquery(updates.order_by("-pk").values(field)[:1])
 
 
 def _to_json(row: Installation) -> dict[str, Any]:

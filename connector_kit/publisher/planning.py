@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from connector_kit.blueprint import INTEGRATION, CompiledComponent, Fence, Live, compare
+from connector_kit.blueprint import Fence, compare
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
 
 Outcome = Literal["planned", "failed", "timed_out"]
@@ -80,26 +81,13 @@ def plan_offline(
     connector_id = published_id(connector)
     for each in integration_ids:
         installation = Installation.objects.get(integration_id=each)
+        applied = installation.applied()
+        fence = Fence(connector_id=connector_id, integration_id=each)
         plan = compare(
             (*blueprint.components, blueprint.integration),
-            installation.applied(),
-            tuple(_as_recorded(installation, connector_id)),
-            fence=Fence(connector_id=connector_id, integration_id=each),
+            applied,
+            tuple(as_live(applied, fence)),
+            fence=fence,
             recreate_deleted=recreate_deleted,
         )
         yield InstallationPlan(installation, release.version, "planned", plan.to_json())
-
-
-def _as_recorded(installation: Installation, connector_id: str) -> Iterator[Live]:
-    """The account as it was when the last operation ended."""
-    applied = installation.applied()
-    page = CompiledComponent(INTEGRATION, "integrations", {})
-    for name, component in ({INTEGRATION: page} | applied).items():
-        yield Live(
-            id=name,
-            external_id=name,
-            resource=component.resource,
-            document=component.document,
-            connector_id=connector_id,
-            integration_id=installation.integration_id,
-        )

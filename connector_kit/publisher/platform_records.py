@@ -28,6 +28,7 @@ class PlatformRecords:
     client: Client
     slug: str
     name: str
+    handle: str
 
     def listing(self, stored_id: str | None, *, may_be_lost: bool = False) -> Document | None:
         """The listing, or None when there is none yet.
@@ -43,7 +44,7 @@ class PlatformRecords:
                     raise RecordLost(_lost(self.slug, stored_id)) from error
         found = [each for each in self.client.connectors.list() if self._is_listing(each)]
         if len(found) > 1:
-            raise RecordLost(_ambiguous(self.name, self.slug, found))
+            raise RecordLost(_ambiguous(self.name, self.handle, found))
         return found[0] if found else None
 
     def stack(self, stored_id: str | None) -> Document | None:
@@ -69,17 +70,25 @@ class PlatformRecords:
     def write_listing(self, plan: RecordPlan, live: Document | None, wanted: Document) -> str:
         """Carry out *plan* and return the record's id. Fields that *wanted* lacks are kept."""
         if plan.id is None:
-            document = {"published": False, "managed": True, **wanted}
-            return _create(self.client.connectors, document, self._is_listing)
+            document = {"published": False, "managed": True, **records.without_late(wanted)}
+            made = _create(self.client.connectors, document, self._is_listing)
+            self._complete(made, wanted)
+            return made
         if plan.changes:
             self.client.connectors.update(plan.id, {**(live or {}), **wanted})
         return plan.id
+
+    def _complete(self, listing_id: str, wanted: Document) -> None:
+        """Give a new listing what it takes only now."""
+        if records.without_late(wanted) != wanted:
+            live = self.client.connectors.get(listing_id)
+            self.client.connectors.update(listing_id, {**live, **wanted})
 
     def _is_stack(self, document: Document) -> bool:
         return records.is_stack(document, records.stack_name(self.slug))
 
     def _is_listing(self, document: Document) -> bool:
-        return records.is_listing(document, name=self.name, handle=self.slug)
+        return records.is_listing(document, name=self.name, handle=self.handle)
 
 
 def _create(resource: Resource, document: Document, matches: Matches) -> str:

@@ -16,6 +16,7 @@ from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import records
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalogue import Candidate, candidate
 from connector_kit.publisher.errors import PublisherError, VersionTaken
 from connector_kit.publisher.platform_records import PlatformRecords
@@ -66,7 +67,7 @@ class PublishResult:
 
 
 @dataclass(frozen=True)
-class _Publication:
+class Publication:
     """A candidate beside what the platform has of its connector."""
 
     candidate: Candidate
@@ -96,32 +97,38 @@ class _Publication:
         """An older version does not bring back the words of its time."""
         if self.standing is Standing.SUPERSEDED and self.listing:
             return records.runtime(stack_id)
-        blueprint = self.candidate.blueprint
-        words = records.presentation(blueprint, handle=self.candidate.slug)
+        words = records.presentation(
+            self.candidate.blueprint,
+            self.candidate.listing,
+            handle=self.candidate.handle,
+            live=self.listing,
+        )
         return words | records.runtime(stack_id)
 
 
 def publish(
-    target: str | None = None, *, dry_run: bool = False, new_records: bool = False
+    target: str | None = None,
+    *,
+    dry_run: bool = False,
+    new_records: bool = False,
+    by: Actor = THE_KIT,
 ) -> PublishResult:
     """Publish the connector at *target*, by default the only configured one.
 
     Creates or updates the stack record and the marketplace listing, then records the release.
     With *dry_run* it only says what it would do. *new_records* makes the listing again when the
-    platform has lost it. Raises `DeclarationError`, `VersionTaken` or another `PublisherError`
-    before anything is written, and `IntegratorError`.
+    platform has lost it. What changed is recorded as the doing of *by*. Raises `DeclarationError`,
+    `VersionTaken` or another `PublisherError` before anything is written, and `IntegratorError`.
     """
     wanted = candidate(target)
     known = Connector.objects.filter(slug=wanted.slug).first()
-    standing = _standing(known, wanted)
+    standing = standing_of(known, wanted)
     notes = _version_notes(known, wanted, standing)
     with publisher_client() as client:
-        publication = _look_up(wanted, known, standing, client, new_records=new_records)
+        publication = look_up(wanted, known, standing, client, new_records=new_records)
         stack, listing = publication.plan() if dry_run else publication.carry_out()
         token = _foreign_token(client, stack.id)
-    if not dry_run:
-        _remember(wanted, standing, stack_id=stack.id, connector_id=listing.id)
-    return PublishResult(
+    result = PublishResult(
         slug=wanted.slug,
         version=wanted.blueprint.version,
         digest=wanted.blueprint.digest,
@@ -132,9 +139,13 @@ def publish(
         notes=(*notes, *([_REFUSED_CALLS] if token else [])),
         foreign_system_token=token,
     )
+    if not dry_run:
+        _remember(wanted, result, by)
+    return result
 
 
-def _standing(known: Connector | None, wanted: Candidate) -> Standing:
+def standing_of(known: Connector | None, wanted: Candidate) -> Standing:
+    """Where *wanted* stands among the releases of *known*; raises `VersionTaken`."""
     version, digest = wanted.blueprint.version, wanted.blueprint.digest
     release = known.releases.filter(version=version).first() if known else None
     if not (known and release):
@@ -163,21 +174,22 @@ def _version_notes(
     return ()
 
 
-def _look_up(
+def look_up(
     wanted: Candidate,
     known: Connector | None,
     standing: Standing,
     client: Client,
     *,
-    new_records: bool,
-) -> _Publication:
-    platform = PlatformRecords(client, wanted.slug, wanted.blueprint.name)
+    new_records: bool = False,
+) -> Publication:
+    """Find what the platform has of *wanted*; raises `RecordLost` or another `PublisherError`."""
+    platform = PlatformRecords(client, wanted.slug, wanted.blueprint.name, wanted.handle)
     stored_id = wanted.pinned_id or (known.connector_id if known else None)
     listing = platform.listing(stored_id, may_be_lost=new_records)
     if listing:
         _refuse_another_ones(listing["_id"], wanted.slug)
     stack = platform.stack(known.stack_id if known else None)
-    return _Publication(wanted, standing, platform, stack, listing)
+    return Publication(wanted, standing, platform, stack, listing)
 
 
 def _refuse_another_ones(connector_id: str, slug: str) -> None:
@@ -211,14 +223,14 @@ _REFUSED_CALLS = (
 
 
 @transaction.atomic
-def _remember(
-    wanted: Candidate, standing: Standing, *, stack_id: str | None, connector_id: str | None
-) -> None:
-    found = {"connector_id": connector_id, "stack_id": stack_id}
+def _remember(wanted: Candidate, result: PublishResult, by: Actor) -> None:
+    found = {"connector_id": result.listing.id, "stack_id": result.stack.id}
     described = {"name": wanted.blueprint.name, "class_path": wanted.class_path}
     connector, _ = Connector.objects.update_or_create(
         slug=wanted.slug,
-        defaults=found if standing is Standing.SUPERSEDED else found | described,
+        defaults=found if result.standing is Standing.SUPERSEDED else found | described,
     )
-    if standing is Standing.NEW:
+    if result.standing is Standing.NEW:
         Release.objects.record(connector, wanted.blueprint)
+    if result:
+        record_action(by, "connector.publish", f"connector/{wanted.slug}", after=result.to_json())

@@ -4,14 +4,24 @@ Two records make a connector: the stack says where the server listens, the listi
 functions to call there (protocol/resources.md#stack, #connector).
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from connector_kit.blueprint import Blueprint, Document, FieldChange
+from connector_kit.blueprint import Blueprint, Document, FieldChange, Listing
 from connector_kit.lifecycle import FUNCTION_NAMES
 
 NEW_STACK = "(the new stack)"
 """Stands for the id of a stack record that is still to be created."""
+
+TWO_DOT_ZERO = "twoDotZero"
+"""The platform's word for framework 2.0, and the field with what only that one has."""
+
+LATE = ("trialEnabled", "trialPeriod")
+"""Fields that a listing takes once it exists (protocol/resources.md#connector)."""
+
+Editions = tuple[tuple[str, int], ...]
+"""The names of a connector's editions, each with its order: lowest first."""
 
 Action = Literal["create", "update", "unchanged"]
 
@@ -74,14 +84,79 @@ def runtime(stack_id: str) -> Document:
     return {"_stackId": stack_id, **FUNCTION_NAMES}
 
 
-def presentation(blueprint: Blueprint, *, handle: str) -> Document:
-    """The part of the listing that customers read."""
+def presentation(
+    blueprint: Blueprint,
+    listing: Listing,
+    *,
+    handle: str,
+    live: Document | None,
+    editions: Editions = (),
+) -> Document:
+    """The part of the listing that the class decides; what it leaves empty is left out."""
+    own = (live or {}).get(TWO_DOT_ZERO) or {}
     return {
         "name": blueprint.name,
         "handle": handle,
         "description": blueprint.description,
         "applications": list(blueprint.applications),
+        **_given(
+            websiteURL=listing.website_url,
+            imageURL=listing.image_url,
+            helpURL=listing.help_url,
+            contactEmail=listing.contact_email,
+            _iClientIdMap=iclient_map(listing.iclients),
+        ),
+        **_trial(listing.trial_days),
+        **(_framework_two(own, editions) if listing.framework == 2 else {}),
     }
+
+
+def _given(**fields: Any) -> Document:
+    return {name: value for name, value in fields.items() if value}
+
+
+def iclient_map(iclients: Mapping[str, tuple[str, ...]]) -> list[Document]:
+    """Which iClients are offered for which type of connection, as the platform writes it."""
+    return [
+        {"_iClientIds": list(ids), "connection": {"type": type_}} for type_, ids in iclients.items()
+    ]
+
+
+def _trial(days: int | None) -> Document:
+    if days is None:
+        return {}
+    return {"trialEnabled": True, "trialPeriod": days} if days else {"trialEnabled": False}
+
+
+def _framework_two(live: Document, editions: Editions) -> Document:
+    return {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: two_dot_zero(live, editions)}
+
+
+def two_dot_zero(live: Document, editions: Editions) -> Document:
+    """What framework 2.0 adds to a listing: *live* with *editions*, each a name and its order.
+
+    An edition is known by its name and keeps the id that the platform gave it, to which licences
+    refer. Those that are not named any more are left out; without any, what is live stays.
+    """
+    if not editions:
+        return dict(live)
+    known = {each.get("displayName"): each for each in live.get("editions") or ()}
+    written = [
+        {**known.get(name, {}), "displayName": name, "order": order} for name, order in editions
+    ]
+    return {**live, "editions": written}
+
+
+def without_late(document: Document) -> Document:
+    """The part of *document* with which a listing is created."""
+    return {name: value for name, value in document.items() if name not in LATE}
+
+
+def functions_of(listing: Document) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a live *listing* that name functions of the stack, with the names."""
+    for field in (*FUNCTION_NAMES, "externalInstallerFunction"):
+        if name := listing.get(field):
+            yield field, str(name)
 
 
 def is_stack(document: Document, name: str) -> bool:

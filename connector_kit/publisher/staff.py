@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -73,11 +73,11 @@ def members() -> list[Member]:
     return [_member(user) for user in staff.prefetch_related("groups")]
 
 
-def _member(user: AbstractUser) -> Member:
+def _member(user: User) -> Member:
     return Member(user.get_username(), role_of(user), user.email)
 
 
-def _set_password(user: AbstractUser, password: str) -> None:
+def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:

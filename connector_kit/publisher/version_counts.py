@@ -1,4 +1,7 @@
-"""How the versions of the install base came to be spread: one count a day."""
+"""How the versions of the install base came to be spread: one count a day.
+
+Counted and kept, because working it out anew (`timeline`) takes longer the more was done.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from connector_kit.models import Connector, Installation, VersionCount
+from connector_kit.publisher.timeline import versions_over_time
 
 DAYS_KEPT = 730
+DAYS_SHOWN = 90
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class VersionHistory:
 def count_versions(today: date | None = None) -> int:
     """Count the installations of all connectors by version for *today*; returns the rows written.
 
-    Counting again on the same day writes over what was counted before.
+    Counting again on the same day writes over what was counted before. Days on which nobody
+    counted are filled in from the operations (`timeline`).
     """
     today = today or timezone.now().date()
     counted = (
@@ -55,11 +61,29 @@ def count_versions(today: date | None = None) -> int:
             unique_fields=["connector", "day", "version"],
             update_fields=["count"],
         )
+    return len(rows) + sum(_fill_in(each, today) for each in Connector.objects.order_by("pk"))
+
+
+def _fill_in(connector: Connector, today: date) -> int:
+    """Write the days down, of those that charts show, on which nobody counted; returns the rows."""
+    since = max(today - timedelta(days=DAYS_SHOWN - 1), connector.created_at.date())
+    days = (today - since).days + 1
+    known = connector.version_counts.filter(day__gte=since).values_list("day", flat=True)
+    counted = {today, *known}
+    if len(counted) >= days:
+        return 0
+    rows = [
+        VersionCount(connector=connector, day=each.day, version=version, count=count)
+        for each in versions_over_time(connector, days=days, today=today)
+        if each.day not in counted
+        for version, count in each.versions.items()
+    ]
+    VersionCount.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
 def version_history(
-    connector: Connector | None, *, now: Mapping[str, int], days: int = 90
+    connector: Connector | None, *, now: Mapping[str, int], days: int = DAYS_SHOWN
 ) -> VersionHistory:
     """How versions spread over the last *days*; today is what *now* counts.
 

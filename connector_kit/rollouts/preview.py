@@ -1,109 +1,114 @@
-"""What a rollout would be, before it is one: its waves, by the arithmetic that makes them."""
+"""What a rollout would be, before there is one: its waves, and what its update changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from django.db.models import BooleanField, Case, Count, Q, Value, When
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypedDict
 
 from connector_kit.models import Connector, Installation, Release
-from connector_kit.rollouts.selection import Selection, running
-from connector_kit.rollouts.services import IN_BETWEEN
+from connector_kit.publisher.planning import plan_offline
+from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
+from connector_kit.rollouts.services import DEFAULT_WAVES, in_order, is_in_between, newest
 from connector_kit.rollouts.waves import parse_waves, partition
 
-FIRST = 20
-"""Installations of a preview that are shown by name: the first to be updated."""
+EXAMPLES = 3
+
+_READ = (
+    *("pk", "integration_id", "release_id", "version", "update_in_progress", "mode", "sandbox"),
+    "connector_id",
+)
 
 
-@dataclass(frozen=True)
-class WavePreview:
-    """How many installations a wave takes, and of which kinds."""
+class WavePreview(TypedDict):
+    """One wave: how many installations it would push to, and the first of them."""
 
     index: int
     label: str
     total: int
-    sandboxes: int
-    """Of those to update."""
-    production: int
-    """Of those to update."""
+    to_update: int
     current: int
-    """Those that have the release already and are not pushed."""
+    skipped: int
+    sandboxes: int
+    examples: list[str]
 
 
-@dataclass(frozen=True)
-class Preview:
+class ChangePreview(TypedDict):
+    """What the update does to the installations that are at one release now."""
+
+    from_version: str
+    installations: int
+    example: str
+    """The installation whose records were compared; others may have other settings."""
+    summary: dict[str, int]
+    blocked: bool
+
+
+class Preview(TypedDict):
     """A rollout that nobody has started."""
 
-    waves: tuple[WavePreview, ...]
+    version: str
     total: int
-    to_update: int
-    between: int
-    """Of the total, those being installed or uninstalled: they are skipped."""
-    first: tuple[Installation, ...]
-    """The first of those to update, in their order."""
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Installations that stand together in the order of a rollout."""
-
-    runs: bool
-    sandbox: bool
-    count: int
+    waves: list[WavePreview]
+    changes: list[ChangePreview]
 
 
 def preview(
-    connector: Connector, release: Release, waves: Sequence[str], only: Selection
+    connector: Connector,
+    *,
+    release: Release | None = None,
+    waves: Sequence[str] = DEFAULT_WAVES,
+    only: Selection = WHOLE_BASE,
 ) -> Preview:
-    """Return what `start_rollout` would make of the same arguments, as the records are now.
+    """Say what `start_rollout` would do with the same arguments. Writes and asks nothing.
 
-    Counts in the database and takes two queries, so that it is as quick for a large base as for a
-    small one. Raises `RolloutError` for sizes that cannot be used.
+    The changes go by the records, one installation for each release that is out there: what
+    customers changed or deleted shows in a live dry run only. Raises `RolloutError`.
     """
     sizes = parse_waves(waves)
-    base = only.of(connector).annotate(
-        is_current=Case(
-            When(running(release), then=Value(True)), default=False, output_field=BooleanField()
-        )
-    )
-    counted = list(
-        base.order_by("is_current", "-sandbox")
-        .values_list("is_current", "sandbox")
-        .annotate(count=Count("pk"), between=Count("pk", filter=Q(mode__in=IN_BETWEEN)))
-    )
-    groups = [_Group(runs, sandbox, count) for runs, sandbox, count, _ in counted]
-    total = sum(each.count for each in groups)
-    parted = partition(range(total), sizes)
-    to_update = base.filter(is_current=False).order_by("-sandbox", "pk")
+    release = release or newest(connector)
+    base = in_order(only.of(connector).only(*_READ), release)
     return Preview(
-        waves=tuple(
-            _wave(index, size.label, members, groups)
-            for index, (size, members) in enumerate(parted)
-        ),
-        total=total,
-        to_update=sum(each.count for each in groups if not each.runs),
-        between=sum(between for runs, _, _, between in counted if not runs),
-        first=tuple(to_update[:FIRST]),
+        version=release.version,
+        total=len(base),
+        waves=[
+            _wave(index, size.label, members, release)
+            for index, (size, members) in enumerate(partition(base, sizes))
+        ],
+        changes=list(_changes(connector, base, release)),
     )
 
 
-def _wave(index: int, label: str, members: Sequence[int], groups: list[_Group]) -> WavePreview:
-    shares = list(_shares(members, groups))
+def _wave(index: int, label: str, members: Sequence[Installation], release: Release) -> WavePreview:
+    current = sum(runs(each, release) for each in members)
+    skipped = sum(is_in_between(each) and not runs(each, release) for each in members)
     return WavePreview(
         index=index,
         label=label,
         total=len(members),
-        sandboxes=sum(n for group, n in shares if group.sandbox and not group.runs),
-        production=sum(n for group, n in shares if not group.sandbox and not group.runs),
-        current=sum(n for group, n in shares if group.runs),
+        to_update=len(members) - current - skipped,
+        current=current,
+        skipped=skipped,
+        sandboxes=sum(each.sandbox for each in members),
+        examples=[each.integration_id for each in members[:EXAMPLES]],
     )
 
 
-def _shares(members: Sequence[int], groups: list[_Group]) -> Iterator[tuple[_Group, int]]:
-    """How many of each group are among *members*, places in a row of all groups."""
-    begin, end, start = members[0], members[-1] + 1, 0
-    for group in groups:
-        stop = start + group.count
-        yield group, max(min(end, stop) - max(begin, start), 0)
-        start = stop
+def _changes(
+    connector: Connector, base: Iterable[Installation], release: Release
+) -> Iterator[ChangePreview]:
+    examples: dict[int, Installation] = {}
+    counts: Counter[int] = Counter()
+    for each in base:
+        if each.release_id is not None and each.release_id != release.pk:
+            examples.setdefault(each.release_id, each)
+            counts[each.release_id] += 1
+    for release_id, example in examples.items():
+        [answer] = plan_offline(connector, [example.integration_id], release)
+        yield ChangePreview(
+            from_version=example.version,
+            installations=counts[release_id],
+            example=example.integration_id,
+            summary=(answer.plan or {}).get("summary", {}),
+            blocked=answer.is_blocked,
+        )

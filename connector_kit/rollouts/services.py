@@ -22,7 +22,7 @@ IN_BETWEEN = ("install", "uninstall")
 _State = Rollout.State
 
 
-def start_rollout(  # noqa: PLR0913 - one keyword for each thing that can be decided
+def start_rollout(  # noqa: PLR0913  what a rollout can be told
     connector: Connector,
     *,
     release: Release | None = None,
@@ -42,7 +42,7 @@ def start_rollout(  # noqa: PLR0913 - one keyword for each thing that can be dec
     """
     sizes = parse_waves(waves)
     _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
-    release = release or _newest(connector)
+    release = release or newest(connector)
     _require_published(connector, release)
     with transaction.atomic():
         _require_none_open(connector)
@@ -55,12 +55,11 @@ def start_rollout(  # noqa: PLR0913 - one keyword for each thing that can be dec
             recreate_deleted=recreate_deleted,
             created_by=by.user,
         )
-        base = _in_order(only.of(connector), release)
+        _record(by, "start", rollout, after=str(release))
+        base = in_order(only.of(connector), release)
         for index, (size, members) in enumerate(partition(base, sizes)):
             wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
             Push.objects.bulk_create(_pushes(wave, members), batch_size=500)
-        after = {"connector": connector.slug, "release": release.version, "waves": [*waves]}
-        record_action(by, "rollout.start", f"rollout/{rollout.pk}", after=after)
     return rollout
 
 
@@ -70,7 +69,8 @@ def pause(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
         if rollout.state == _State.PAUSED:
             return rollout
         _require(rollout, _State.RUNNING, to="paused")
-        return _enter(rollout, _State.PAUSED, by, "pause", reason=f"Paused by {by.name}.")
+        _record(by, "pause", rollout, after=_State.PAUSED)
+        return _enter(rollout, _State.PAUSED, reason=f"Paused by {by.name}.")
 
 
 def resume(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
@@ -80,7 +80,8 @@ def resume(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
             return rollout
         _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
         rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
-        return _enter(rollout, _State.RUNNING, by, "resume")
+        _record(by, "resume", rollout, after=_State.RUNNING)
+        return _enter(rollout, _State.RUNNING)
 
 
 def abort(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
@@ -94,7 +95,8 @@ def abort(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
             state=Push.State.SKIPPED, code=ABORTED, message=NOT_UPDATED, finished_at=now
         )
         rollout.finished_at = now
-        return _enter(rollout, _State.ABORTED, by, "abort", reason=f"Aborted by {by.name}.")
+        _record(by, "abort", rollout, after=_State.ABORTED)
+        return _enter(rollout, _State.ABORTED, reason=f"Aborted by {by.name}.")
 
 
 def retry_failed(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
@@ -112,26 +114,30 @@ def retry_failed(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
         failed.update(state=Push.State.WAITING, attempts=0, due_at=timezone.now(), finished_at=None)
         rollout.failures_forgiven = 0
+        _record(by, "retry", rollout, after=_State.RUNNING)
         rollout.finished_at = None
-        return _enter(rollout, _State.RUNNING, by, "retry")
+        return _enter(rollout, _State.RUNNING)
 
 
-def _enter(
-    rollout: Rollout, state: Rollout.State, by: Actor, action: str, *, reason: str = ""
-) -> Rollout:
-    """Write the new state down, and who brought it about, within the transaction at hand."""
-    before = rollout.state
+def _record(by: Actor, action: str, rollout: Rollout, *, after: str) -> None:
+    before = None if action == "start" else rollout.state
+    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=after)
+
+
+def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:
     rollout.state, rollout.reason = state, reason
     rollout.save(update_fields=["state", "reason", "failures_forgiven", "finished_at"])
-    record_action(
-        by, f"rollout.{action}", f"rollout/{rollout.pk}", before=str(before), after=str(state)
-    )
     return rollout
 
 
-def _in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
+def in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
     """First those to update, sandboxes ahead; those that run *release* already at the end."""
     return sorted(base, key=lambda each: (runs(each, release), not each.sandbox, each.pk))
+
+
+def is_in_between(installation: Installation) -> bool:
+    """Whether the customer is installing or uninstalling: an update must not meet that."""
+    return installation.mode in IN_BETWEEN
 
 
 def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
@@ -146,7 +152,7 @@ def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
         )
         if runs(installation, wave.rollout.release):
             push.state, push.finished_at = Push.State.CURRENT, now
-        elif installation.mode in IN_BETWEEN:
+        elif is_in_between(installation):
             push.state, push.finished_at = Push.State.SKIPPED, now
             push.code = NOT_INSTALLED
             push.message = (
@@ -180,7 +186,8 @@ def _require_none_open(connector: Connector) -> None:
         )
 
 
-def _newest(connector: Connector) -> Release:
+def newest(connector: Connector) -> Release:
+    """The release that a rollout of *connector* brings; raises `RolloutError` without one."""
     release = Release.objects.newest(connector)
     if release is None:
         raise RolloutError(f"{connector} has no release. Run 'manage.py publish' first.")

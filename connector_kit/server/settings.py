@@ -38,6 +38,9 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "connector_kit",
     "settings_ui",
 ]
@@ -95,6 +98,7 @@ _database = dj_database_url.parse(
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {**_SQLITE, **_database.get("OPTIONS", {})}
 DATABASES = {"default": _database}
+CACHES = {"default": {"BACKEND": "connector_kit.server.cache.SharedCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -121,6 +125,13 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "settings_ui.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [_kit.host_uri]
 SECURE_HSTS_SECONDS = 31_536_000 if _kit.is_public else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _kit.hsts in ("subdomains", "preload")
+SECURE_HSTS_PRELOAD = _kit.hsts == "preload"
+SECURE_SSL_REDIRECT = _kit.is_public
+# Load balancers ask by plain http; a call of the platform is not answered with a redirect.
+SECURE_REDIRECT_EXEMPT = [r"^(healthCheck|livez|readyz|function)?/?$"]
+# Whether subdomains and preloading are meant is not Django's to guess: CONNECTOR_KIT_HSTS says it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _kit.is_public else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -155,5 +166,37 @@ EMAIL_USE_TLS = _mail.starttls
 EMAIL_USE_SSL = _mail.tls
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = _kit.email_from
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "connector_kit.api.auth.BearerTokens",
+        "connector_kit.api.auth.StaffSessions",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["connector_kit.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "connector_kit.api.throttling.Reads",
+        "connector_kit.api.throttling.Writes",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "connector_kit.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "connector_kit.api.schema.Described",
+    "EXCEPTION_HANDLER": "connector_kit.api.errors.handle",
+    "UNICODE_JSON": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Connector Kit",
+    "DESCRIPTION": "Connectors, install base and rollouts of a publisher. See docs/api.md.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "connector_kit.api.schema.with_errors",
+    ],
+}
 
 LOGGING = logging_configuration()

@@ -10,11 +10,9 @@ from connector_kit.models import Connector, Operation, Release, Rollout
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.listing import InstallBaseFilter
 from connector_kit.rollouts import RolloutError, Selection, start_rollout
-from connector_kit.rollouts.preview import Preview, preview
+from connector_kit.rollouts.outlook import Outlook, outlook
 from connector_kit.rollouts.services import DEFAULT_WAVES
 from connector_kit.rollouts.waves import parse_waves
-
-_NO_UPDATE = "none"
 
 
 class InstallBaseForm(forms.Form):
@@ -43,8 +41,14 @@ class InstallBaseForm(forms.Form):
         choices=[
             ("", "all"),
             *((each.value, each.value) for each in Operation.Outcome),
-            (_NO_UPDATE, "none yet"),
+            ("running", "running"),
+            ("none", "none yet"),
         ],
+        required=False,
+    )
+    drifted = forms.ChoiceField(
+        label="Drift",
+        choices=[("", "all"), ("yes", "drifted"), ("no", "checked, as applied")],
         required=False,
     )
     state = forms.ChoiceField(
@@ -62,11 +66,12 @@ class InstallBaseForm(forms.Form):
         given = self.cleaned_data
         state = given["state"]
         return given["connector"], InstallBaseFilter(
-            words=given["words"],
+            search=given["words"] or None,
             version=given["version"].strip() or None,
             edition=given["edition"].strip() or None,
             sandbox={"production": False, "sandbox": True}.get(given["environment"]),
-            outcome={"": None, _NO_UPDATE: ""}.get(given["outcome"], given["outcome"]),
+            last_update=given["outcome"] or None,
+            drifted={"yes": True, "no": False}.get(given["drifted"]),
             updating=True if state == "updating" else None,
             vanished={"vanished": True, "any": None}.get(state, False),
         )
@@ -177,10 +182,10 @@ class RolloutForm(forms.Form):
             came_from=_words(given["came_from"]),
         )
 
-    def preview(self) -> Preview:
+    def outlook(self) -> Outlook:
         """What would be started; raises `RolloutError`."""
         given = self.cleaned_data
-        return preview(self.connector, given["release"], given["waves"], self.selection())
+        return outlook(self.connector, given["release"], given["waves"], self.selection())
 
     def start(self, by: Actor) -> Rollout:
         """Start it; raises `RolloutError`."""

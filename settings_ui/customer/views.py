@@ -170,7 +170,9 @@ def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     found = saving.asked_for(request.installation, str(change_id))
     if found is None:
         raise Http404("Nothing of the kind was saved.")
-    return render(request, "customer/change.html", {"change": found, "installation": request.installation})
+    return render(
+        request, "customer/change.html", {"change": found, "installation": request.installation}
+    )
 
 
 @never_cache

@@ -118,7 +118,9 @@ class ShownForm:
 
     def _control(self, each: Field) -> forms.Field:
         state = self._states[each.id]
-        made = control(each, state, self.values.get(each.name), more=3 if each.name == self.more else 1)
+        made = control(
+            each, state, self.values.get(each.name), more=3 if each.name == self.more else 1
+        )
         if self.is_read_only:
             made.widget.attrs["disabled"] = True
         return made
@@ -208,4 +210,3 @@ def _sample(form: Form, files: Any) -> str | None:
             text: str = file.read(SAMPLE_AT_MOST).decode("utf-8", "replace")
             return text
     return None
-

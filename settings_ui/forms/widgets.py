@@ -276,9 +276,7 @@ def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
         for each in column.options
     ]
     known = {each["value"] for each in listed}
-    strays = [
-        {"value": text, "label": text, "is_chosen": True} for text in sorted(texts - known)
-    ]
+    strays = [{"value": text, "label": text, "is_chosen": True} for text in sorted(texts - known)]
     return [*listed, *strays]
 
 

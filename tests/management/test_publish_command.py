@@ -1,5 +1,6 @@
 """``manage.py publish`` as somebody types it."""
 
+import io
 import json
 
 import pytest
@@ -97,3 +98,46 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
     said = capsys.readouterr().out
     assert f"manage.py {command}" in said
     assert "exit codes:" in said
+
+
+class Terminal(io.StringIO):
+    """Somebody at a terminal, who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "published"), [("y\n", True), ("\n", False), ("n\n", False)])
+def test_on_a_terminal_the_plan_is_shown_and_somebody_asked(
+    platform, monkeypatch, typed, published
+):
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    monkeypatch.setattr("sys.stdout", shown)
+
+    if published:
+        call_command("publish", ORDERS, stdout=shown)
+    else:
+        with pytest.raises(CommandError, match="Nothing was changed"):
+            call_command("publish", ORDERS, stdout=shown)
+
+    assert "description" in shown.getvalue().partition("Publish this? [y/N]")[0]
+    assert bool(platform.call("GET", "/connectors")) is published
+
+
+@pytest.mark.parametrize("option", ["--yes", "--json", "--dry-run"])
+def test_nobody_is_asked_who_said_what_to_do(platform, monkeypatch, option):
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", shown)
+
+    call_command("publish", ORDERS, option, stdout=shown)
+
+    assert "[y/N]" not in shown.getvalue()
+
+
+def test_without_a_token_it_says_how_to_get_one(platform, settings):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
+
+    with pytest.raises(CommandError, match="CONNECTOR_KIT_TOKEN"):
+        call_command("publish", ORDERS)

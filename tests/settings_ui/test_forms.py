@@ -136,8 +136,11 @@ def test_every_control_has_a_name_that_a_screen_reader_can_say():
         if 'type="hidden"' in tag:
             continue
         found = re.search(r'id="([^"]+)"', tag)
-        assert "aria-label" in tag or (found and found[1] in ids) or "radio" in tag or (
-            "checkbox" in tag
+        assert (
+            "aria-label" in tag
+            or (found and found[1] in ids)
+            or "radio" in tag
+            or ("checkbox" in tag)
         ), tag
 
 

@@ -1,112 +1,61 @@
-"""The settings pages of an installation: what they show, whoever wrote the document."""
-
-import json
+"""Every page shows what there is, in a bounded number of queries."""
 
 import pytest
+from django.urls import reverse
 
-from connector_kit.publisher.roles import Role
-from tests.settings_ui.records import DOCUMENT, GENERAL, ORDERS, installation_with
+from tests.settings_ui.fixtures import World, fail_some
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def look(staff):
-    """Look at a page of an installation's settings."""
-    browser = staff(Role.OPERATOR)
-
-    def look(installation, path=""):
-        page = browser.get(f"/settings/{installation.integration_id}/{path}", follow=True)
-        return page.status_code, page.content.decode()
-
-    look.browser = browser
-    return look
+def text_of(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
 
 
-def test_every_section_has_its_page_and_what_is_general_comes_last(look):
-    installation = installation_with(DOCUMENT)
-    _, html = look(installation)
-    places = [html.index(f">{title}</a>") for title in ("Orders", "Refunds", "General")]
-    assert places == sorted(places)
-    status, html = look(installation, "-/general/")
-    assert (status, "Currency" in html) == (200, True)
+def at(name: str, *args, **query) -> str:
+    return reverse(f"console:{name}", args=args, query=query or None)
 
 
-def test_flows_are_listed_with_switch_schedule_and_mapping_lock(look):
-    _, html = look(installation_with(DOCUMENT), "-/Orders/")
-    for words in ("Orders to chat", "Switch off", "At 02:00", "Locked"):
-        assert words in html
+def furnish(world: World, count: int) -> dict[str, str]:
+    """Fill every page with *count* rows; return the pages' addresses by name."""
+    rows = world.install(count)
+    one = rows[0]
+    world.consist(one)
+    for _ in range(count):
+        operation = world.update(one)
+    rollout = world.roll_out(waves=["2", "rest"])
+    fail_some(rollout, count // 2)
+    dry_run = world.try_out(one, outcome="failed", code="x", message="No.")
+    return {
+        "overview": at("overview"),
+        "connectors": at("connectors"),
+        "connector": at("connector", "orders-to-slack"),
+        "release": at("release", "orders-to-slack", "1.1.0", against="1.0.0"),
+        "installations": at("installations"),
+        "installation": at("installation", one.integration_id),
+        "changes": at("changes", one.integration_id),
+        "operations": at("operations", one.integration_id),
+        "operation": at("operation", one.integration_id, operation.pk),
+        "rollouts": at("rollouts"),
+        "new rollout": at("rollout-new", connector="orders-to-slack"),
+        "rollout": at("rollout", rollout.pk),
+        "progress": at("rollout-progress", rollout.pk),
+        "pushes": at("pushes", rollout.pk),
+        "dry run": at("dry-run", dry_run.pk),
+        "dry run's progress": at("dry-run-progress", dry_run.pk),
+        "audit": at("audit"),
+    }
 
 
-def test_a_field_shows_only_while_another_has_the_right_value(look):
-    installation = installation_with(DOCUMENT)
-    here = f"/settings/{installation.integration_id}/-/Orders/state/"
-    for chosen, shown in (("channel", "channel"), ("person", "person")):
-        answer = look.browser.post(here, {"_tab": "0", "f-send_to": chosen})
-        fields = json.loads(answer.content)["fields"]
-        assert {name for name, state in fields.items() if state["shown"]} == {"send_to", shown}
-        assert fields[shown]["required"]
+QUERIES_AT_MOST = 14
 
 
-def test_stores_have_pages_of_their_own(look):
-    stores = [
-        {"id": "s1", "title": "DE shop", "sections": [ORDERS]},
-        {"id": "s2", "title": "US shop", "sections": [{**ORDERS, "title": "Only here"}]},
-    ]
-    general = [{"id": "s2", **GENERAL}]
-    installation = installation_with(
-        {"supportsMultiStore": True, "storeLabel": "Shop", "sections": stores, "general": general}
-    )
-    _, html = look(installation)
-    assert "DE shop" in html
-    assert "US shop" in html
-    assert look(installation, "s2/Only_here/")[0] == 404
-    assert look(installation, "s2/Onlyhere/")[0] == 200
-    assert look(installation, "s1/Onlyhere/")[0] == 404
-    assert look(installation, "s2/general/")[0] == 200
-    assert look(installation, "-/Orders/")[0] == 404
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        None,
-        {},
-        [],
-        "settings",
-        {"sections": None},
-        {"sections": [None, {}, {"title": None}, {"title": "A"}]},
-        {"sections": [{"title": "A", "flows": [None, {}, {"_id": None}, {"_id": "f" * 24}]}]},
-        {
-            "sections": [
-                {
-                    "title": "A",
-                    "flows": [],
-                    "fields": [
-                        None,
-                        {},
-                        {"name": "a", "type": "select", "options": None},
-                        {"name": "b", "type": "unheard of", "value": {"x": [1]}},
-                        {"name": "c", "type": "multiselect", "options": [None, []], "value": 3},
-                        {"name": "d", "type": "date", "value": "soon"},
-                        {"name": "e", "dependencies": None},
-                        {"name": "e", "dependencies": {"x": None}},
-                        {"name": "g", "type": "staticMapWidget"},
-                    ],
-                }
-            ]
-        },
-        {"supportsMultiStore": True, "sections": [{"title": "no id"}], "general": {}},
-        {"general": [{"title": "General", "fields": "none"}], "sections": "none"},
-    ],
-    ids=lambda each: str(each)[:40],
-)
-def test_a_document_of_somebody_else_shows_as_well_as_it_can(look, settings):
-    status, html = look(installation_with(settings))
-    assert status == 200
-    assert "<h1>" in html
-
-
-def test_staff_are_told_what_is_odd_about_a_document(look):
-    _, html = look(installation_with({"sections": [{"title": "A", "flows": None}]}))
-    assert "The section has no list of flows" in html
+@pytest.mark.parametrize("count", [10, 500])
+def test_no_page_takes_more_queries_for_more_rows(
+    world, admin, count, django_assert_max_num_queries
+):
+    for name, address in furnish(world, count).items():
+        admin.get(address)
+        with django_assert_max_num_queries(QUERIES_AT_MOST, info=name):
+            assert admin.get(address).status_code == 200, name

@@ -9,6 +9,7 @@ from semver import Version
 from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.declare import LISTING, Declaration, section_title
 from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.rules.listing import listing_findings
 
 PlacedFinding = tuple[str | None, Finding]
 
@@ -17,6 +18,8 @@ def connector_findings(declared: Declaration) -> Iterator[PlacedFinding]:
     """Yield what is wrong with the class, each with its attribute if it is in one."""
     yield from _taken_names(declared)
     yield from _listing(declared)
+    for finding in listing_findings(declared):
+        yield None, finding
     yield from _rebound(declared)
     yield from _aliases(declared)
     yield from _sections(declared)

@@ -1,14 +1,22 @@
 """``manage.py publish``: bring a version of a connector to the marketplace."""
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 
+from connector_kit.lifecycle import LifecycleError
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.plans import field_change
 from connector_kit.publisher import PublisherError, PublishResult, publish
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.objections import Objection
 from connector_kit.publisher.records import RecordPlan
+from connector_kit.publisher.review import review
+
+OBJECTIONS = 3
 
 _TITLES = {"stacks": "stack record", "connectors": "marketplace listing"}
 
@@ -19,14 +27,21 @@ class Command(KitCommand):
     help = (
         "Publish a connector: create or update its stack record and its marketplace listing, and "
         "record its version as a release. A version is published once; changed content needs a "
-        "higher version. Publishing again is harmless and puts right what has drifted."
+        "higher version. Publishing again is harmless and puts right what has drifted. On a "
+        "terminal the plan is shown first, and carried out when you agree."
     )
     example = """
 manage.py publish examples.commerce.v1_0:CommerceHub --dry-run
+manage.py publish examples.commerce.v1_0:CommerceHub --check
 manage.py publish examples.commerce.v1_0:CommerceHub
-manage.py publish --json
+manage.py publish --yes --json
 """
-    expected = (*KitCommand.expected, PublisherError)
+    exit_codes = {
+        0: "done; checked: nothing stands against it",
+        1: "an error, said on stderr; nothing was changed when you did not agree",
+        OBJECTIONS: "checked: something stands against it",
+    }
+    expected = (*KitCommand.expected, PublisherError, LifecycleError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""
@@ -36,7 +51,14 @@ manage.py publish --json
             help="package.module:Class, a path, or the slug of a published connector; by default "
             "the only one in CONNECTOR_KIT_CONNECTORS",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        way.add_argument(
+            "--check",
+            action="store_true",
+            help="only say what the marketplace would refuse, and what would fail afterwards",
+        )
+        way.add_argument("--yes", action="store_true", help="do not ask, on a terminal either")
         parser.add_argument(
             "--new-records",
             action="store_true",
@@ -49,18 +71,65 @@ manage.py publish --json
         )
         add_json(parser)
 
-    def run(self, **options: Any) -> None:
-        """Publish and report."""
-        result = publish(
-            options["connector"], dry_run=options["dry_run"], new_records=options["new_records"]
-        )
+    def run(self, **options: Any) -> int:
+        """Check, or publish and report."""
+        if options["check"]:
+            return self._check(options)
+        if _is_asked(options):
+            self._ask(options)
+        result = _published(options, dry_run=options["dry_run"])
         token = result.foreign_system_token if options["show_system_token"] else None
         if options["json"]:
             self.print_json(result.to_json() | ({"system_token": token} if token else {}))
-            return
+            return 0
         _render(result, self.console(options))
         if token:
             self.stdout.write(f"CONNECTOR_KIT_SYSTEM_TOKEN={token}")
+        return 0
+
+    def _check(self, options: dict[str, Any]) -> int:
+        found = review(options["connector"])
+        if options["json"]:
+            self.print_json({"objections": [each.to_json() for each in found]})
+        else:
+            _render_objections(found, self.console(options))
+        return OBJECTIONS if found else 0
+
+    def _ask(self, options: dict[str, Any]) -> None:
+        """Show the plan; raise `CommandError` unless the one at the terminal agrees with it."""
+        plan = _published(options, dry_run=True)
+        if not plan:
+            return
+        _render(plan, self.console(options))
+        self.stdout.write("Publish this? [y/N] ", ending="")
+        self.stdout.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing was changed.")
+
+
+def _is_asked(options: dict[str, Any]) -> bool:
+    """Whether somebody is there who can agree; scripts and pipes go on as they were told."""
+    if options["yes"] or options["dry_run"] or options["json"]:
+        return False
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
+    return publish(
+        options["connector"],
+        dry_run=dry_run,
+        new_records=options["new_records"],
+        by=Actor.of_command_line(),
+    )
+
+
+def _render_objections(found: Sequence[Objection], console: Console) -> None:
+    for each in found:
+        console.print(f"{each.field}: {each.message} ({each.code})", style="red")
+        if each.hint:
+            console.print(f"    {each.hint}")
+    noun = "objection" if len(found) == 1 else "objections"
+    console.print(f"{len(found)} {noun}." if found else "Nothing stands against publishing it.")
 
 
 def _render(result: PublishResult, console: Console) -> None:

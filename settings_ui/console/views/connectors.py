@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.models import Connector, Release
+from connector_kit.publisher.differences import difference
 from connector_kit.publisher.listing import list_install_base
 from connector_kit.publisher.overview import summaries
 from connector_kit.publisher.paging import newest_first
-from connector_kit.publisher.releases import difference
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.version_counts import version_history
 from settings_ui.access import StaffRequest, opens

@@ -14,7 +14,7 @@ from connector_kit.publisher.installation_history import (
     changes_by,
     changes_of,
     components_of,
-    last_answer,
+    last_drift_check,
     operations_of,
 )
 from connector_kit.publisher.listing import InstallBaseFilter, list_install_base
@@ -75,7 +75,7 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
         components=components_of(found),
         operations=operations_of(found, limit=LATEST),
         changes=changes_of(found, limit=LATEST),
-        answer=last_answer(found),
+        drift_check=last_drift_check(found),
         may_check=may(request, Scope.INSTALLATIONS_WRITE) and not found.vanished_at,
     )
 

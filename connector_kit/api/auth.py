@@ -1,0 +1,75 @@
+"""Who asks: a program with a bearer token, or staff with a session of Django's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from connector_kit.models import ApiToken
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.roles import Scopes, scopes_of
+from connector_kit.publisher.tokens import find_token, note_use, scopes_of_token
+
+KEYWORD = "Bearer"
+
+
+class BearerTokens(BaseAuthentication):
+    """``Authorization: Bearer ck_…``. ``request.auth`` is the token's row."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return owner and token; None without the header, so that a session may count."""
+        keyword, _, text = request.headers.get("Authorization", "").partition(" ")
+        if keyword.lower() != KEYWORD.lower():
+            return None
+        now = timezone.now()
+        token = find_token(text.strip(), now=now)
+        if token is None:
+            raise AuthenticationFailed(
+                "The token is unknown, has expired or was revoked. 'manage.py token create' "
+                "makes another one."
+            )
+        note_use(token, now=now)
+        return token.owner, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF's signature
+        """Return what a 401 asks for."""
+        return KEYWORD
+
+
+class StaffSessions(SessionAuthentication):
+    """The session of a member of the staff who is logged in; writes need the CSRF token."""
+
+
+def granted(request: Request) -> Scopes:
+    """What whoever asks may do."""
+    if isinstance(request.auth, ApiToken):
+        return scopes_of_token(request.auth)
+    return scopes_of(request.user)
+
+
+def actor_of(request: Request) -> Actor:
+    """Whoever asks, as it is recorded with what changes."""
+    token = request.auth.name if isinstance(request.auth, ApiToken) else ""
+    return Actor.of(request.user, token=token)
+
+
+class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = BearerTokens
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "ck_<key>_<secret>"}
+
+
+class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = StaffSessions
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -1,0 +1,109 @@
+"""Errors as the API tells them: ``{"errors": [{"code", "message", "field"}]}``, whatever happened.
+
+*field* is a dotted path into what was sent, null when no single field is at fault.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from connector_kit.adoption.loading import LoadError
+from connector_kit.blueprint import DeclarationError
+from connector_kit.integrator import errors as platform
+from connector_kit.lifecycle import LifecycleError
+from connector_kit.publisher import PublisherError
+from connector_kit.publisher.errors import NotPublished, UnknownConnector
+from connector_kit.rollouts import RolloutError
+
+log = logging.getLogger("connector_kit.api")
+
+Entry = dict[str, str | None]
+
+
+class Unavailable(APIException):
+    """Something that the answer depends on is away; asking again later may help."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+
+
+STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
+    (UnknownConnector, status.HTTP_404_NOT_FOUND, "unknown_connector"),
+    (NotPublished, status.HTTP_409_CONFLICT, "not_published"),
+    (PublisherError, status.HTTP_409_CONFLICT, "refused"),
+    (RolloutError, status.HTTP_409_CONFLICT, "rollout_refused"),
+    (LoadError, status.HTTP_409_CONFLICT, "connector_not_loaded"),
+    (LifecycleError, status.HTTP_409_CONFLICT, "refused"),
+    (ImproperlyConfigured, status.HTTP_503_SERVICE_UNAVAILABLE, "misconfigured"),
+    (platform.Transient, status.HTTP_503_SERVICE_UNAVAILABLE, "platform_unavailable"),
+    (platform.IntegratorError, status.HTTP_502_BAD_GATEWAY, "platform_error"),
+)
+"""What the packages below raise, the first that fits: its status, and a code if it has none."""
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer *error*; None for what nobody foresaw, which Django logs and answers with 500."""
+    if isinstance(error, DeclarationError):
+        return Response({"errors": list(_problems(error))}, status=status.HTTP_409_CONFLICT)
+    for kind, status_code, code in STATUSES:
+        if isinstance(error, kind):
+            return _foreign(error, status_code, code)
+    if isinstance(error, DatabaseError):
+        return None
+    response = exception_handler(error, context)
+    if response is not None:
+        response.data = {"errors": list(_entries(error, response))}
+    return response
+
+
+def _foreign(error: Exception, status_code: int, code: str) -> Response:
+    if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        log.warning("code=%s, message=%s", code, error)
+    own = getattr(error, "code", None)
+    named = own if isinstance(own, str) and own else code
+    return Response({"errors": [entry(named, str(error))]}, status=status_code)
+
+
+def entry(code: str, message: str, field: str | None = None) -> Entry:
+    """One error."""
+    return {"code": code, "message": message, "field": field}
+
+
+def _problems(error: DeclarationError) -> Iterator[Entry]:
+    for each in error.problems:
+        place = ".".join(filter(None, (each.connector, each.attribute)))
+        yield entry(each.id, f"{each.message} {each.hint}", place)
+
+
+def _entries(error: Exception, response: Response) -> Iterator[Entry]:
+    if isinstance(error, ValidationError):
+        yield from _of_fields(error.detail, "")
+    elif isinstance(error, APIException):
+        codes = error.get_codes()
+        yield entry(codes if isinstance(codes, str) else error.default_code, str(error.detail))
+    else:  # Django's own Http404 and PermissionDenied, translated by DRF
+        detail = response.data.get("detail", "")
+        yield entry(getattr(detail, "code", "error"), str(detail))
+
+
+def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            here = "" if name == "non_field_errors" else str(name)
+            yield from _of_fields(inner, ".".join(filter(None, (path, here))))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _of_fields(inner, f"{path}[{index}]" if nested else path)
+    else:
+        code = detail.code if isinstance(detail, ErrorDetail) else "invalid"
+        yield entry(code, str(detail), path or None)

@@ -1,0 +1,271 @@
+"""The install base, and one installation with what was done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connector_kit.api.auth import actor_of
+from connector_kit.api.shapes.installations import (
+    OUTCOMES,
+    AskedShape,
+    ChangeShape,
+    ComponentShape,
+    CountsShape,
+    DriftShape,
+    DryRunWishShape,
+    InstallationShape,
+    OperationDetailShape,
+    OperationShape,
+)
+from connector_kit.models import Change, Component, Connector, Installation, Operation
+from connector_kit.publisher import find_release
+from connector_kit.publisher.listing import (
+    InstallBaseFilter,
+    all_counts,
+    matching,
+    with_last_update,
+)
+from connector_kit.publisher.roles import Scope
+from connector_kit.publisher.tasks import check_drift_soon, plan_soon
+
+
+class InstallationFilters(filters.FilterSet):
+    """Which installations are meant: what is left out admits all, vanished ones excepted."""
+
+    connector = filters.ModelChoiceFilter(
+        queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
+    )
+    version = filters.CharFilter(label="As the platform says.")
+    edition = filters.CharFilter(field_name="tag", label="As the licence says.")
+    environment = filters.ChoiceFilter(
+        choices=[("sandbox", "sandbox"), ("production", "production")], label="Where it runs."
+    )
+    mode = filters.CharFilter(label="settings, install or uninstall.")
+    last_update = filters.ChoiceFilter(
+        choices=[(each, each) for each in OUTCOMES], label="What the newest update came to."
+    )
+    drifted = filters.BooleanFilter(field_name="is_drifted", label="As the last check found.")
+    updating = filters.BooleanFilter(field_name="update_in_progress", label="An update runs.")
+    vanished = filters.BooleanFilter(
+        field_name="update_in_progress", label="Those that the platform has no more, instead."
+    )
+    search = filters.CharFilter(
+        field_name="name", label="Part of name, address or tag; or a whole integration id."
+    )
+
+    class Meta:
+        model = Installation
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Installation]) -> QuerySet[Installation]:  # noqa: ARG002
+        """Return the wanted ones, as the publisher's own lists do."""
+        return chosen(self.form.cleaned_data)
+
+
+def chosen(given: dict[str, Any]) -> QuerySet[Installation]:
+    """The installations that *given*, the checked query of `InstallationFilters`, means."""
+    environment = given.get("environment")
+    wanted = InstallBaseFilter(
+        version=given.get("version") or None,
+        sandbox=environment == "sandbox" if environment else None,
+        vanished=bool(given.get("vanished")),
+        search=given.get("search") or None,
+        edition=given.get("edition") or None,
+        mode=given.get("mode") or None,
+        last_update=given.get("last_update") or None,
+        drifted=given.get("drifted"),
+        updating=given.get("updating"),
+    )
+    return matching(given.get("connector"), wanted)
+
+
+class Installations(generics.ListAPIView[Installation]):
+    """The install base, by integration id."""
+
+    read = Scope.INSTALLATIONS_READ
+    queryset = Installation.objects.all()
+    serializer_class = InstallationShape
+    filterset_class = InstallationFilters
+    page_ordering = "integration_id"
+
+    def filter_queryset(self, queryset: QuerySet[Installation]) -> QuerySet[Installation]:
+        """Return the wanted ones with what their list shows."""
+        return shown(super().filter_queryset(queryset))
+
+
+class Counts(generics.GenericAPIView[Installation]):
+    """The install base in numbers."""
+
+    read = Scope.INSTALLATIONS_READ
+    queryset = Installation.objects.all()
+    serializer_class = CountsShape
+    filterset_class = InstallationFilters
+    pagination_class = None
+
+    @extend_schema(responses=CountsShape)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Count the installations by version, mode, environment and edition."""
+        counts = dict(all_counts(self.filter_queryset(self.get_queryset())))
+        total = sum(counts["versions"].values())
+        return Response(CountsShape({"total": total, **counts}).data)
+
+
+class OneInstallation(generics.RetrieveAPIView[Installation]):
+    """One installation."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = InstallationShape
+    filter_backends = []
+    lookup_field = "integration_id"
+
+    def get_queryset(self) -> QuerySet[Installation]:
+        """Return where to look."""
+        return shown(Installation.objects.all())
+
+
+class _OfInstallation:
+    """A list of what belongs to the installation in the address."""
+
+    kwargs: dict[str, Any]
+
+    @property
+    def installation(self) -> Installation:
+        """The installation; not found raises Http404."""
+        return get_object_or_404(Installation, integration_id=self.kwargs["integration_id"])
+
+
+class Components(_OfInstallation, generics.ListAPIView[Component]):
+    """What the installation consists of, by external id."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = ComponentShape
+    queryset = Component.objects.all()
+    page_ordering = "external_id"
+
+    def filter_queryset(self, queryset: QuerySet[Component]) -> QuerySet[Component]:
+        """Return the installation's own."""
+        return queryset.filter(installation=self.installation)
+
+
+class OperationFilters(filters.FilterSet):
+    """Which operations are meant."""
+
+    class Meta:
+        model = Operation
+        fields = ["kind", "outcome", "code"]
+
+
+class Operations(_OfInstallation, generics.ListAPIView[Operation]):
+    """Installs, updates, dry runs and uninstalls, newest first."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = OperationShape
+    queryset = Operation.objects.select_related("release").defer("plan")
+    filterset_class = OperationFilters
+
+    def filter_queryset(self, queryset: QuerySet[Operation]) -> QuerySet[Operation]:
+        """Return the installation's own."""
+        return super().filter_queryset(queryset).filter(installation=self.installation)
+
+
+class OneOperation(_OfInstallation, generics.RetrieveAPIView[Operation]):
+    """One operation; a dry run with its whole plan."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = OperationDetailShape
+    queryset = Operation.objects.select_related("release")
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Operation]:
+        """Return where to look."""
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return super().get_queryset().filter(installation=self.installation)
+
+
+class ChangeFilters(filters.FilterSet):
+    """Which changes are meant."""
+
+    operation = filters.NumberFilter(
+        field_name="operation_id", min_value=0, max_value=2**62, label="The operation's id."
+    )
+
+    class Meta:
+        model = Change
+        fields = ["action", "resource", "external_id"]
+
+
+class Changes(_OfInstallation, generics.ListAPIView[Change]):
+    """Every write to the account, newest first, with before and after."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = ChangeShape
+    queryset = Change.objects.all()
+    filterset_class = ChangeFilters
+
+    def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        """Return the installation's own."""
+        return super().filter_queryset(queryset).filter(installation=self.installation)
+
+
+class Drift(_OfInstallation, APIView):
+    """In what an account differs from what was applied to it."""
+
+    read = Scope.INSTALLATIONS_READ
+    write = Scope.INSTALLATIONS_WRITE
+
+    @extend_schema(responses=DriftShape)
+    def get(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
+        """Say what the last check found."""
+        row = self.installation
+        checks = row.operations.filter(
+            kind=Operation.Kind.PLAN, finished_at__isnull=False, plan__has_key="drift"
+        )
+        last = checks.order_by("-pk").values_list("plan", flat=True).first()
+        found = {
+            "is_drifted": row.is_drifted,
+            "checked_at": row.drift_checked_at,
+            "steps": (last or {}).get("drift", []),
+        }
+        return Response(DriftShape(found).data)
+
+    @extend_schema(request=None, responses={202: AskedShape})
+    def post(self, request: Request, integration_id: str) -> Response:
+        """Have the account compared; a worker does it, and GET says what it found."""
+        check_drift_soon(self.installation, by=actor_of(request))
+        return _asked((integration_id,))
+
+
+class DryRuns(APIView):
+    """Dry runs in customers' accounts."""
+
+    write = Scope.INSTALLATIONS_WRITE
+
+    @extend_schema(request=DryRunWishShape, responses={202: AskedShape})
+    def post(self, request: Request) -> Response:
+        """Have installations say what a release would change; a worker asks them."""
+        wish = DryRunWishShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        given = wish.validated_data
+        connector = get_object_or_404(Connector, slug=given["connector"])
+        release = find_release(connector, given.get("release"))
+        return _asked(plan_soon(connector, given["installations"], release, by=actor_of(request)))
+
+
+def shown(found: QuerySet[Installation]) -> QuerySet[Installation]:
+    """*found* with what `InstallationShape` shows, in one query."""
+    return with_last_update(found).select_related("connector", "release", "target")
+
+
+def _asked(installations: tuple[str, ...]) -> Response:
+    shape = AskedShape({"installations": installations})
+    return Response(shape.data, status=status.HTTP_202_ACCEPTED)

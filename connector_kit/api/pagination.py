@@ -1,0 +1,64 @@
+"""Lists in pages that cost the same wherever one is: by cursor, never by offset."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Pages(CursorPagination):
+    """``?limit=`` rows from ``?cursor=`` on; a view says by what they are ordered.
+
+    The order has to be unique: rows that look alike to it might be skipped at a page's end.
+    """
+
+    page_size = 100
+    page_size_query_param = "limit"
+    page_size_query_description = "Rows on a page."
+    max_page_size = 500
+    ordering = "-pk"
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Row], request: Request, view: Any = None
+    ) -> list[Row] | None:
+        """Return the rows of the page; a cursor that nobody here made is refused."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValueError as error:  # the cursor's position does not fit the column
+            raise _bad_cursor() from error
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return where the page begins."""
+        try:
+            cursor = super().decode_cursor(request)
+        except Exception as error:
+            raise _bad_cursor() from error
+        if cursor and cursor.position and "\0" in str(cursor.position):
+            raise _bad_cursor()
+        return cursor
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the view's order."""
+        named = getattr(view, "page_ordering", self.ordering)
+        return (named,) if isinstance(named, str) else tuple(named)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page."""
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["results", "next", "previous"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+
+def _bad_cursor() -> ValidationError:
+    return ValidationError(
+        {"cursor": "This is no cursor of this list. Begin without one."}, code="invalid_cursor"
+    )

@@ -1,0 +1,1 @@
+"""What the API takes and gives, as serializers: shapes and their checks, and nothing else."""

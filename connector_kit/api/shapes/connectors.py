@@ -1,0 +1,111 @@
+"""Connectors, releases, publications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from connector_kit.api.shapes.plain import Shown, counts, objects, words
+from connector_kit.models import Connector, Release
+
+
+class ConnectorShape(serializers.ModelSerializer[Connector]):
+    """A connector, its newest release, and how many have it installed."""
+
+    newest_release = serializers.CharField(allow_null=True, read_only=True)
+    installations = serializers.IntegerField(source="installed", read_only=True)
+
+    class Meta:
+        model = Connector
+        fields = (
+            *("slug", "name", "connector_id", "stack_id", "newest_release", "installations"),
+            "created_at",
+        )
+
+
+class ReleaseShape(serializers.ModelSerializer[Release]):
+    """A release."""
+
+    class Meta:
+        model = Release
+        fields: tuple[str, ...] = ("version", "digest", "published_at")
+
+
+class DeclaredShape(Shown):
+    """A component of a release; its document is symbolic."""
+
+    external_id = serializers.CharField()
+    resource = serializers.CharField()
+    digest = serializers.CharField()
+    customer_owns = words()
+    document = serializers.DictField()
+
+
+class ReleaseDetailShape(ReleaseShape):
+    """A release with what it declares, the installation's page last."""
+
+    components = serializers.SerializerMethodField()
+
+    class Meta(ReleaseShape.Meta):
+        fields = (*ReleaseShape.Meta.fields, "components")
+
+    @extend_schema_field(DeclaredShape(many=True))
+    def get_components(self, release: Release) -> Any:
+        """Return what it declares."""
+        blueprint = release.blueprint()
+        declared = (*blueprint.components, blueprint.integration)
+        return DeclaredShape(declared, many=True).data
+
+
+class PlanShape(Shown):
+    """An update of an installation that nobody touched, step by step."""
+
+    summary = counts()
+    blocked = serializers.BooleanField()
+    steps = objects()
+    unknown = words()
+    gone = words()
+
+
+class ObjectionShape(Shown):
+    """Something that stands against publishing."""
+
+    code = serializers.CharField()
+    field = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+
+
+class PublicationShape(Shown):
+    """What a publication did, or would do; *changes* are those of the records on the platform."""
+
+    slug = serializers.CharField()
+    version = serializers.CharField()
+    digest = serializers.CharField()
+    new_release = serializers.BooleanField()
+    connector_id = serializers.CharField(allow_null=True)
+    stack_id = serializers.CharField(allow_null=True)
+    changes = objects()
+    notes = words()
+    dry_run = serializers.BooleanField()
+
+
+class ObjectionsShape(Shown):
+    """Everything that stands against publishing."""
+
+    objections = ObjectionShape(many=True)
+
+
+class DayShape(Shown):
+    """The install base at the end of a day."""
+
+    day = serializers.DateField()
+    versions = counts()
+
+
+class DaysShape(Shown):
+    """The install base over time, oldest first."""
+
+    days = DayShape(many=True)

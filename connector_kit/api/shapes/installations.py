@@ -1,0 +1,133 @@
+"""Installations, and what was done to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from connector_kit.api.shapes.plain import Shown, counts, objects, words
+from connector_kit.models import Change, Component, Installation, Operation
+
+OUTCOMES = [*Operation.Outcome.values, "running"]
+
+
+class InstallationShape(serializers.ModelSerializer[Installation]):
+    """An installation as the install base lists it.
+
+    *version* is what the platform says, *release* what was applied in full. *last_update* is null
+    where there never was one.
+    """
+
+    connector = serializers.CharField(source="connector.slug", read_only=True)
+    environment = serializers.SerializerMethodField()
+    release = serializers.CharField(source="release.version", allow_null=True, default=None)
+    target = serializers.CharField(source="target.version", allow_null=True, default=None)
+    edition = serializers.SerializerMethodField()
+    last_update = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Installation
+        fields = (
+            *("integration_id", "connector", "name", "email", "environment", "tag", "mode"),
+            *("version", "release", "target", "edition", "update_in_progress", "last_update"),
+            *("is_drifted", "drift_checked_at", "seen_at", "vanished_at"),
+        )
+        read_only_fields = fields
+
+    def get_environment(self, row: Installation) -> str:
+        """Return ``sandbox`` or ``production``."""
+        return "sandbox" if row.sandbox else "production"
+
+    def get_edition(self, row: Installation) -> str | None:
+        """Return the edition that the licence names."""
+        edition = row.opts.get("connectorEdition")
+        return edition if isinstance(edition, str) else None
+
+    def get_last_update(self, row: Any) -> dict[str, Any] | None:
+        """Return outcome (``running`` while there is none), code and start of the newest update."""
+        if row.last_update_at is None:
+            return None
+        return {
+            "outcome": row.last_update_outcome or "running",
+            "code": row.last_update_code,
+            "started_at": row.last_update_at,
+        }
+
+
+class CountsShape(Shown):
+    """How many installations there are, by what they have in common."""
+
+    total = serializers.IntegerField()
+    versions = counts()
+    modes = counts()
+    environments = counts()
+    editions = counts()
+
+
+class ComponentShape(serializers.ModelSerializer[Component]):
+    """A component in the customer's account; *applied* is the digest of what was written last."""
+
+    applied = serializers.CharField(source="applied_id", allow_null=True)
+
+    class Meta:
+        model = Component
+        fields = ("external_id", "resource", "resource_id", "applied", "updated_at")
+
+
+class OperationShape(serializers.ModelSerializer[Operation]):
+    """An install, update, dry run or uninstall."""
+
+    release = serializers.CharField(source="release.version", allow_null=True, default=None)
+
+    class Meta:
+        model = Operation
+        fields: tuple[str, ...] = (
+            *("id", "kind", "function", "release", "from_version", "started_at", "finished_at"),
+            *("outcome", "code", "message", "summary", "requests"),
+        )
+
+
+class OperationDetailShape(OperationShape):
+    """An operation with, for a dry run, the whole plan."""
+
+    class Meta(OperationShape.Meta):
+        fields = (*OperationShape.Meta.fields, "plan")
+
+
+class ChangeShape(serializers.ModelSerializer[Change]):
+    """One write to the account; *fields* holds path, before, after and who prevailed."""
+
+    operation = serializers.IntegerField(source="operation_id")
+
+    class Meta:
+        model = Change
+        fields = (
+            *("id", "operation", "action", "resource", "external_id", "resource_id", "fields"),
+            "made_at",
+        )
+
+
+class DriftShape(Shown):
+    """In what an account differs from what was applied to it, as the last check found it.
+
+    *steps* would put it back; null where it was never checked.
+    """
+
+    is_drifted = serializers.BooleanField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    steps = objects()
+
+
+class DryRunWishShape(Shown):
+    """Which installations to ask what a release would change."""
+
+    connector = serializers.SlugField()
+    release = serializers.CharField(required=False, max_length=64)
+    installations = words(min_length=1, max_length=20)
+
+
+class AskedShape(Shown):
+    """Whom a worker asks; the answers are their newest operations of kind ``plan``."""
+
+    installations = words()

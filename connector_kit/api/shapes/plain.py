@@ -1,0 +1,34 @@
+"""Shapes that are only written: values that the packages below return as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Shown(serializers.Serializer[Any]):
+    """A shape that is answered and never sent."""
+
+    def create(self, validated_data: Any) -> Any:
+        """Nothing is stored through a shape."""
+        raise NotImplementedError
+
+    def update(self, instance: Any, validated_data: Any) -> Any:
+        """Nothing is stored through a shape."""
+        raise NotImplementedError
+
+
+def counts() -> serializers.DictField:
+    """How many there are of each."""
+    return serializers.DictField(child=serializers.IntegerField())
+
+
+def words(**options: Any) -> serializers.ListField:
+    """A list of texts."""
+    return serializers.ListField(child=serializers.CharField(), **options)
+
+
+def objects() -> serializers.ListField:
+    """A list of JSON objects, as `docs/api.md` describes them."""
+    return serializers.ListField(child=serializers.DictField())

@@ -1,0 +1,166 @@
+"""Rollouts: what to start, how one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from connector_kit.api.shapes.plain import Shown, counts, words
+from connector_kit.models import Push, Rollout
+from connector_kit.rollouts import Selection
+from connector_kit.rollouts.services import DEFAULT_WAVES
+
+MOST = 10_000
+
+
+class SelectionShape(Shown):
+    """A part of the install base; what is left out admits every installation."""
+
+    environment = serializers.ChoiceField(choices=["sandbox", "production"], required=False)
+    versions = words(required=False, max_length=100)
+    tags = words(required=False, max_length=100)
+    installations = words(required=False, max_length=1000)
+
+
+class RolloutWishShape(Shown):
+    """A rollout to look at, or to start."""
+
+    connector = serializers.SlugField()
+    release = serializers.CharField(
+        required=False, max_length=64, help_text="A version; the newest when left out."
+    )
+    waves = words(
+        required=False,
+        min_length=1,
+        max_length=50,
+        help_text='Sizes in their order: "3", "25%" (of the base) or "rest".',
+    )
+    only = SelectionShape(required=False)
+
+
+class NewRolloutShape(RolloutWishShape):
+    """A rollout to start."""
+
+    window = serializers.IntegerField(default=10, min_value=1, max_value=MOST)
+    failure_limit = serializers.IntegerField(default=5, min_value=1, max_value=1_000_000)
+    max_attempts = serializers.IntegerField(default=5, min_value=1, max_value=1000)
+    recreate_deleted = serializers.BooleanField(default=False)
+
+
+def selection(given: dict[str, Any] | None) -> Selection:
+    """Return what *given*, checked by `SelectionShape`, selects."""
+    given = given or {}
+    environment = given.get("environment")
+    return Selection(
+        sandbox=None if environment is None else environment == "sandbox",
+        versions=tuple(given.get("versions", ())),
+        tags=tuple(given.get("tags", ())),
+        integrations=tuple(given.get("installations", ())),
+    )
+
+
+def waves(given: dict[str, Any]) -> tuple[str, ...]:
+    """Return the sizes of the waves, the usual ones when none are given."""
+    return tuple(given.get("waves") or DEFAULT_WAVES)
+
+
+class RolloutShape(serializers.ModelSerializer[Rollout]):
+    """A rollout as the list shows it."""
+
+    connector = serializers.CharField(source="connector.slug")
+    version = serializers.CharField(source="release.version")
+    created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
+
+    class Meta:
+        model = Rollout
+        fields = (
+            *("id", "connector", "version", "state", "reason", "window", "failure_limit"),
+            *("max_attempts", "recreate_deleted", "created_by", "created_at", "finished_at"),
+        )
+
+
+class WaveStatusShape(Shown):
+    """A wave, and how many of its pushes are in which state."""
+
+    index = serializers.IntegerField()
+    label = serializers.CharField()
+    state = serializers.CharField()
+    total = serializers.IntegerField()
+    settled = serializers.IntegerField()
+    counts = counts()
+
+
+class FailureShape(Shown):
+    """Pushes that failed or were skipped for one reason, and one of them."""
+
+    code = serializers.CharField(allow_blank=True)
+    state = serializers.CharField()
+    count = serializers.IntegerField()
+    installation = serializers.CharField()
+    message = serializers.CharField(allow_blank=True)
+
+
+class StatusShape(Shown):
+    """A rollout at one moment. *seconds_remaining* is null when there is no telling."""
+
+    id = serializers.IntegerField()
+    connector = serializers.CharField()
+    version = serializers.CharField()
+    state = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    total = serializers.IntegerField()
+    settled = serializers.IntegerField()
+    counts = counts()
+    waves = WaveStatusShape(many=True)
+    pushes_per_minute = serializers.FloatField()
+    seconds_remaining = serializers.IntegerField(allow_null=True)
+    seconds_elapsed = serializers.IntegerField()
+    failures = FailureShape(many=True)
+
+
+class WavePreviewShape(Shown):
+    """A wave that is not there yet."""
+
+    index = serializers.IntegerField()
+    label = serializers.CharField()
+    total = serializers.IntegerField()
+    to_update = serializers.IntegerField()
+    current = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    sandboxes = serializers.IntegerField()
+    examples = words()
+
+
+class ChangePreviewShape(Shown):
+    """What the update does to installations of one release, as the records of one tell."""
+
+    from_version = serializers.CharField()
+    installations = serializers.IntegerField()
+    example = serializers.CharField()
+    summary = counts()
+    blocked = serializers.BooleanField()
+
+
+class PreviewShape(Shown):
+    """A rollout that nobody has started."""
+
+    version = serializers.CharField()
+    total = serializers.IntegerField()
+    waves = WavePreviewShape(many=True)
+    changes = ChangePreviewShape(many=True)
+
+
+class PushShape(serializers.ModelSerializer[Push]):
+    """One installation's place in a rollout."""
+
+    installation = serializers.CharField(source="installation.integration_id")
+    wave = serializers.IntegerField(source="wave.index")
+    operation = serializers.IntegerField(source="operation_id", allow_null=True)
+
+    class Meta:
+        model = Push
+        fields = (
+            *("id", "installation", "wave", "state", "attempts", "from_version", "due_at"),
+            *("sent_at", "finished_at", "verified_at", "code", "message", "operation"),
+        )

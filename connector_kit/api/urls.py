@@ -1,0 +1,62 @@
+"""Where everything of the API is reached, below ``/api/``."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from connector_kit.api import connectors, description, installations, others, rollouts
+
+_ID = r"(?P<integration_id>[0-9a-f]{24})"
+_VERSION = r"(?P<version>[0-9A-Za-z.+-]{1,64})"
+_NEWER = r"(?P<newer>[0-9A-Za-z.+-]{1,64})"
+_CONNECTOR = r"^v1/connectors/(?P<slug>[-a-zA-Z0-9_]{1,50})"
+_INSTALLATION = rf"^v1/installations/{_ID}"
+_ROLLOUT = r"^v1/rollouts/(?P<pk>[0-9]{1,18})"
+
+_CONNECTORS = [
+    path("v1/connectors/", connectors.Connectors.as_view()),
+    re_path(rf"{_CONNECTOR}/$", connectors.OneConnector.as_view()),
+    re_path(rf"{_CONNECTOR}/releases/$", connectors.Releases.as_view()),
+    re_path(rf"{_CONNECTOR}/releases/{_VERSION}/$", connectors.OneRelease.as_view()),
+    re_path(
+        rf"{_CONNECTOR}/releases/{_VERSION}/difference/{_NEWER}/$", connectors.Difference.as_view()
+    ),
+    re_path(rf"{_CONNECTOR}/versions/$", connectors.Versions.as_view()),
+    re_path(rf"{_CONNECTOR}/publish-plan/$", connectors.PublishPlan.as_view()),
+    re_path(rf"{_CONNECTOR}/publish-check/$", connectors.Review.as_view()),
+    re_path(rf"{_CONNECTOR}/publish/$", connectors.Publish.as_view()),
+]
+
+_INSTALLATIONS = [
+    path("v1/installations/", installations.Installations.as_view()),
+    path("v1/installations/counts/", installations.Counts.as_view()),
+    re_path(rf"{_INSTALLATION}/$", installations.OneInstallation.as_view()),
+    re_path(rf"{_INSTALLATION}/components/$", installations.Components.as_view()),
+    re_path(rf"{_INSTALLATION}/operations/$", installations.Operations.as_view()),
+    re_path(
+        rf"{_INSTALLATION}/operations/(?P<pk>[0-9]{{1,18}})/$", installations.OneOperation.as_view()
+    ),
+    re_path(rf"{_INSTALLATION}/changes/$", installations.Changes.as_view()),
+    re_path(rf"{_INSTALLATION}/drift/$", installations.Drift.as_view()),
+    path("v1/dry-runs/", installations.DryRuns.as_view()),
+]
+
+_ROLLOUTS = [
+    path("v1/rollouts/", rollouts.Rollouts.as_view()),
+    path("v1/rollouts/preview/", rollouts.Previews.as_view()),
+    re_path(rf"{_ROLLOUT}/$", rollouts.OneRollout.as_view()),
+    re_path(rf"{_ROLLOUT}/pushes/$", rollouts.Pushes.as_view()),
+    re_path(rf"{_ROLLOUT}/pause/$", rollouts.Pause.as_view()),
+    re_path(rf"{_ROLLOUT}/resume/$", rollouts.Resume.as_view()),
+    re_path(rf"{_ROLLOUT}/abort/$", rollouts.Abort.as_view()),
+    re_path(rf"{_ROLLOUT}/retry/$", rollouts.Retry.as_view()),
+]
+
+_OTHERS = [
+    path("v1/usage/", others.UsageOfAccount.as_view()),
+    path("v1/actions/", others.Actions.as_view()),
+    path("schema/", description.Description.as_view(), name="api-schema"),
+    path("docs/", description.Page.as_view(), name="api-docs"),
+]
+
+urlpatterns = [*_CONNECTORS, *_INSTALLATIONS, *_ROLLOUTS, *_OTHERS]

@@ -1,0 +1,32 @@
+"""What one release changes against another, without any account at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector_kit.blueprint import INTEGRATION, CompiledComponent, Fence, Live, Plan, compare
+from connector_kit.models import Release
+
+_NOWHERE = Fence(connector_id="", integration_id="")
+
+
+def difference(older: Release, newer: Release) -> Plan:
+    """What brings an installation to *newer* that nobody touched since it got *older*."""
+    before, after = older.blueprint(), newer.blueprint()
+    applied = {each.external_id: each for each in (*before.components, before.integration)}
+    declared = (*after.components, after.integration)
+    return compare(declared, applied, tuple(as_live(applied, _NOWHERE)), fence=_NOWHERE)
+
+
+def as_live(applied: dict[str, CompiledComponent], fence: Fence) -> Iterator[Live]:
+    """An account as it was when *applied* was written to it and nothing happened since."""
+    page = CompiledComponent(INTEGRATION, "integrations", {})
+    for name, component in ({INTEGRATION: page} | applied).items():
+        yield Live(
+            id=name,
+            external_id=name,
+            resource=component.resource,
+            document=component.document,
+            connector_id=fence.connector_id,
+            integration_id=fence.integration_id,
+        )

@@ -1,0 +1,93 @@
+"""How many installations were at which version, day by day.
+
+Nothing is sampled: today's install base is known, and every update, installation and removal is on
+record, so the past follows by taking one day after another back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from connector_kit.models import Connector, Operation
+from connector_kit.publisher.listing import InstallBaseFilter, counted, matching
+
+
+@dataclass(frozen=True)
+class Moved:
+    """On one *day*, *count* installations went from one version to another.
+
+    An empty version stands for not being installed.
+    """
+
+    day: date
+    before: str
+    after: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """The install base at the end of a day (in UTC): installations by version."""
+
+    day: date
+    versions: Mapping[str, int]
+
+
+def versions_over_time(connector: Connector, *, days: int, today: date | None = None) -> list[Day]:
+    """The install base of *connector* at the end of each of the last *days* days, oldest first.
+
+    Goes by the records: what the platform's install base lost or brought without a function call
+    counts as if it had always been so. Two queries.
+    """
+    until = today or timezone.now().date()
+    now = counted(matching(connector, InstallBaseFilter()), "versions")
+    since = until - timedelta(days=days - 1)
+    return list(reversed([*going_back(now, _moves(connector, since), until=until, since=since)]))
+
+
+def going_back(
+    now: Mapping[str, int], moves: Iterable[Moved], *, until: date, since: date
+) -> Iterator[Day]:
+    """Yield the install base at the end of every day from *until* back to *since*. Pure."""
+    counts, by_day = Counter(now), _by_day(moves)
+    day = until
+    while day >= since:
+        yield Day(day, {version: n for version, n in sorted(counts.items()) if n > 0})
+        for each in by_day.get(day, ()):
+            counts[each.after] -= each.count
+            counts[each.before] += each.count
+        counts.pop("", None)
+        day -= timedelta(days=1)
+
+
+def _by_day(moves: Iterable[Moved]) -> dict[date, list[Moved]]:
+    days: dict[date, list[Moved]] = {}
+    for each in moves:
+        days.setdefault(each.day, []).append(each)
+    return days
+
+
+def _moves(connector: Connector, since: date) -> Iterator[Moved]:
+    rows = (
+        Operation.objects.filter(
+            installation__connector=connector,
+            outcome=Operation.Outcome.DONE,
+            finished_at__date__gte=since,
+        )
+        .exclude(kind=Operation.Kind.PLAN)
+        .values_list(TruncDate("finished_at"), "kind", "from_version", "release__version")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    for day, kind, before, after, count in rows:
+        went = "" if kind == Operation.Kind.UNINSTALL else after or ""
+        came = "" if kind == Operation.Kind.INSTALL else before
+        if went != came:
+            yield Moved(day, came, went, count)

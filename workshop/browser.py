@@ -1,0 +1,131 @@
+"""A real browser for tests and screenshots: Debian's Chromium, driven by Playwright.
+
+``python -m workshop.browser`` installs it where it is missing and can be installed, and says in one
+line what is missing where it cannot.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+FLAGS = (
+    "--no-sandbox",  # Chromium's own; tests run as root in containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+DESKTOP = {"width": 1200, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+SERIOUS = ("serious", "critical")
+"""The impacts, in axe's words, that no page may have."""
+
+
+class BrowserMissing(RuntimeError):
+    """There is no browser, and none can be installed from here."""
+
+
+def chromium() -> str:
+    """The path of Chromium; installs it with apt where that is possible.
+
+    Raises `BrowserMissing`.
+    """
+    if found := _installed():
+        return found
+    _install()
+    if found := _installed():
+        return found
+    raise BrowserMissing("Chromium was installed, and is not found: is it on PATH?")
+
+
+def _installed() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def _install() -> None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise BrowserMissing(
+            "Chromium is missing, and tests of the pages need it: apt-get install chromium "
+            "(as root), or your system's way to install it."
+        )
+    print("Installing Chromium with apt-get (once) ...", file=sys.stderr)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(
+            ["apt-get", "--quiet", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or ["it did not say why"]
+            raise BrowserMissing(f"Chromium is missing, and apt-get failed: {said[-1]}")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A browser with a fresh profile, gone with everything it stored at the end."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(), headless=True, args=[*FLAGS]
+        )
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe finds on *page* that keeps people from using it, each with the place."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {each['help']}: {node['target']}: {node['html'][:200]}"
+        for each in found
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
+
+
+def spills_over(page: Page) -> bool:
+    """Whether *page* has to be scrolled sideways."""
+    root = "document.documentElement"
+    return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+def log_in(page: Page, address: str, name: str, password: str) -> None:
+    """Log in to the console at *address* by its page."""
+    page.goto(f"{address}/console/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", level=1, name="Overview").wait_for()
+
+
+def main() -> int:
+    """Say where the browser is, or what is missing."""
+    try:
+        chromium()
+    except BrowserMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
