@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_kit.blueprint.offers import NOTHING, AddOn, Edition, Offer, name_of
-from connector_kit.blueprint.stores import store_of, without_store
+from connector_kit.blueprint.stores import per_store, store_of, without_store
 
 FEATURE, STORE = "addon", "store"
 """Types of add-on licences (protocol/resources.md#license)."""
@@ -55,6 +55,11 @@ class Entitlements:
                 f"it has {', '.join(known) or 'none'}."
             )
         return self.offer.reaches(self.edition, name)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The add-ons by name, those of one store with the store: ``payouts-s2``."""
+        return self.add_ons | {per_store(*each) for each in self.of_store}
 
     def grants_add_on(self, name: str, store: str | None = None) -> bool:
         """Tell whether the add-on *name* is licensed, for *store* if there are several."""
