@@ -4,10 +4,13 @@ The names an author imports; a connector is a class of them.
 """
 
 from connector_kit.blueprint import (
+    AddOn,
     Branch,
     Component,
     Connection,
     Connector,
+    Edition,
+    Entitlements,
     Export,
     Flow,
     Import,
@@ -17,6 +20,7 @@ from connector_kit.blueprint import (
     Script,
     Source,
     Step,
+    Stores,
     hook,
 )
 from connector_kit.extension.authoring.marks import (
@@ -69,12 +73,15 @@ from connector_kit.extension.authoring.results import (
 from connector_kit.extension.errors import ExtensionError
 
 __all__ = [
+    "AddOn",
     "Branch",
     "ChangeEditionOptions",
     "Component",
     "Connection",
     "Connector",
     "ConnectorOptions",
+    "Edition",
+    "Entitlements",
     "Entry",
     "Export",
     "ExportOptions",
@@ -111,6 +118,7 @@ __all__ = [
     "Source",
     "Step",
     "StepOptions",
+    "Stores",
     "UninstallerOptions",
     "UpdateOptions",
     "UtilityOptions",

@@ -4,10 +4,12 @@ import connector_kit
 from connector_kit.extension.authoring.kinds import KINDS
 
 DECLARATIONS = [
+    "AddOn",
     "Branch",
     "Component",
     "Connection",
     "Connector",
+    "Edition",
     "Export",
     "Flow",
     "Import",
@@ -17,6 +19,7 @@ DECLARATIONS = [
     "Script",
     "Source",
     "Step",
+    "Stores",
 ]
 
 MARKS = [
@@ -32,6 +35,7 @@ MARKS = [
 OPTIONS = [
     "ChangeEditionOptions",
     "ConnectorOptions",
+    "Entitlements",
     "ExportOptions",
     "FormInitOptions",
     "HandleRequestOptions",

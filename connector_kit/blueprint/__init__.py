@@ -32,11 +32,13 @@ from connector_kit.blueprint.documents import (
     references,
     resolve,
 )
+from connector_kit.blueprint.entitlements import Entitlements
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
 from connector_kit.blueprint.listing import Listing, listing_of
 from connector_kit.blueprint.merge import Merge, merge
+from connector_kit.blueprint.offers import AddOn, Edition, Offer, Stores
 from connector_kit.blueprint.plan import (
     Conflict,
     Create,
@@ -58,6 +60,7 @@ __all__ = [
     "MISSING",
     "SERVER_FIELDS",
     "STACK",
+    "AddOn",
     "Blueprint",
     "Branch",
     "CompiledComponent",
@@ -69,6 +72,8 @@ __all__ = [
     "DeclarationError",
     "Delete",
     "Document",
+    "Edition",
+    "Entitlements",
     "Export",
     "Fence",
     "FieldChange",
@@ -79,6 +84,7 @@ __all__ = [
     "Live",
     "Lookup",
     "Merge",
+    "Offer",
     "Plan",
     "PlanStep",
     "Problem",
@@ -89,6 +95,7 @@ __all__ = [
     "Source",
     "StackFunction",
     "Step",
+    "Stores",
     "Unchanged",
     "UnresolvedReference",
     "Update",

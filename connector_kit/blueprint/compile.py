@@ -9,12 +9,15 @@ from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.declare import Connector, Declaration, declaration, section_title
 from connector_kit.blueprint.documents import Document, ref
 from connector_kit.blueprint.functions import StackFunction
+from connector_kit.blueprint.offers import name_of
 from connector_kit.blueprint.order import cycles, dependencies, dependency_order
 from connector_kit.blueprint.problems import DeclarationError, Finding, Problem, placed
 from connector_kit.blueprint.rules import (
     CONNECTION_TYPES,
+    belonging_findings,
     component_findings,
     connector_findings,
+    offer_findings,
 )
 from connector_kit.blueprint.writer import Writer
 
@@ -42,6 +45,7 @@ def compile_connector(connector: type[Connector]) -> Blueprint:
         applications=tuple(connector.applications),
         components=dependency_order(examined.components),
         integration=_integration(examined.declaration),
+        offer=examined.declaration.offer,
     )
 
 
@@ -66,6 +70,7 @@ def examine(connector: type[Connector]) -> Examined:
         components.append(_compiled(name, component, document))
         found += [(name, each) for each in findings]
     found += [*_of_documents(components), *_loops(components)]
+    found += belonging_findings(declared.offer, components)
     return Examined(
         declaration=declared,
         components=tuple(components),
@@ -79,6 +84,7 @@ Placed = tuple[str | None, Finding]
 
 def _of_connector(declared: Declaration, writer: Writer) -> Iterator[Placed]:
     yield from connector_findings(declared)
+    yield from offer_findings(declared)
     for function in declared.functions:
         for finding in writer.register(function):
             yield None, finding
@@ -108,7 +114,15 @@ def _compiled(name: str, component: Component, document: Document) -> CompiledCo
     if owned is None:
         owned = owned_by_default(component.resource, document)
     paths = tuple(owned) if isinstance(owned, list | tuple) else (owned,)
-    return CompiledComponent(name, component.resource, document, paths)
+    return CompiledComponent(
+        external_id=name,
+        resource=component.resource,
+        document=document,
+        customer_owns=paths,
+        edition=name_of(component.edition),
+        add_on=name_of(component.add_on),
+        per_store=component.per_store,
+    )
 
 
 def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:

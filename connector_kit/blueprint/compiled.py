@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from connector_kit.blueprint.documents import Document, digest
+from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
 
 INTEGRATION = "@integration"
 """The name of the installation itself, and of the component that describes it."""
@@ -22,12 +23,17 @@ class CompiledComponent:
     *resource* is the path word (``exports``), *document* is symbolic and lacks ``_id``,
     ``externalId``, ``_connectorId``, ``_integrationId`` and ``sandbox``, which are an account's.
     *customer_owns* holds dotted paths, in the platform's spelling, that the customer decides.
+    *edition* and *add_on* name what an installation needs to get it; a *per_store* component is
+    what each store gets one of (`connector_kit.blueprint.tailoring`).
     """
 
     external_id: str
     resource: str
     document: Document
     customer_owns: tuple[str, ...] = ()
+    edition: str | None = None
+    add_on: str | None = None
+    per_store: bool = False
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -44,6 +50,9 @@ class CompiledComponent:
             "resource": self.resource,
             "document": self.document,
             "customerOwns": list(self.customer_owns),
+            **({} if self.edition is None else {"edition": self.edition}),
+            **({} if self.add_on is None else {"addOn": self.add_on}),
+            **({"perStore": True} if self.per_store else {}),
         }
 
     @classmethod
@@ -54,12 +63,18 @@ class CompiledComponent:
             resource=data["resource"],
             document=data["document"],
             customer_owns=tuple(data["customerOwns"]),
+            edition=data.get("edition"),
+            add_on=data.get("addOn"),
+            per_store=data.get("perStore", False),
         )
 
 
 @dataclass(frozen=True)
 class Blueprint:
-    """One version of a connector: its components in dependency order, and the installation."""
+    """One version of a connector: its components in dependency order, and the installation.
+
+    *offer* is what it is sold as: editions, add-ons, stores.
+    """
 
     name: str
     version: str
@@ -67,6 +82,7 @@ class Blueprint:
     applications: tuple[str, ...]
     components: tuple[CompiledComponent, ...]
     integration: CompiledComponent
+    offer: Offer = NOTHING
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -75,6 +91,21 @@ class Blueprint:
     def digest(self) -> str:
         """The 64 hexadecimal characters that stand for this version's content."""
         return digest(self._content())
+
+    @property
+    def editions(self) -> tuple[CompiledEdition, ...]:
+        """The editions, lowest first."""
+        return self.offer.editions
+
+    @property
+    def add_ons(self) -> tuple[CompiledAddOn, ...]:
+        """The add-ons."""
+        return self.offer.add_ons
+
+    @property
+    def stores(self) -> str | None:
+        """What a store is called; None when the connector is not multi-store."""
+        return self.offer.stores
 
     @cached_property
     def _by_external_id(self) -> dict[str, CompiledComponent]:
@@ -96,6 +127,7 @@ class Blueprint:
             "applications": list(self.applications),
             "components": [each.to_json() for each in self.components],
             "integration": self.integration.to_json(),
+            **self.offer.to_json(),
         }
 
     @classmethod
@@ -108,4 +140,5 @@ class Blueprint:
             applications=tuple(data["applications"]),
             components=tuple(map(CompiledComponent.from_json, data["components"])),
             integration=CompiledComponent.from_json(data["integration"]),
+            offer=Offer.from_json(data),
         )

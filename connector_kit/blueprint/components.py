@@ -15,6 +15,7 @@ from connector_kit.blueprint.fields import (
     ImportFields,
     ScriptFields,
 )
+from connector_kit.blueprint.offers import AddOn, Edition
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Component:
     Python's spelling; *wire* holds further ones exactly as they are sent. *customer_owns* lists
     dotted paths, in the platform's spelling, that the customer decides; None means the default of
     the resource: everything under a connection's type, nothing elsewhere.
+    *edition* and *add_on*, declared in the same class or named, say which installations get it;
+    *per_store* that they get it once for every store.
     Components are compared by identity: two exports may well look alike.
     """
 
@@ -45,9 +48,15 @@ class Component:
         *,
         customer_owns: Sequence[str] | None = None,
         wire: Mapping[str, Any] | None = None,
+        edition: Edition | str | None = None,
+        add_on: AddOn | str | None = None,
+        per_store: bool = False,
         **fields: Any,
     ) -> None:
         self.resource = resource
+        self.edition = edition
+        self.add_on = add_on
+        self.per_store = per_store
         self.name = name
         self.customer_owns = customer_owns
         self.wire: Mapping[str, Any] = wire or {}

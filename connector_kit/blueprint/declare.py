@@ -8,6 +8,7 @@ from typing import Any
 from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.flows import Flow
 from connector_kit.blueprint.functions import StackFunction
+from connector_kit.blueprint.offers import Named, Offer, compiled_offer
 
 LISTING = (
     *("name", "description", "version", "applications"),
@@ -18,14 +19,14 @@ LISTING = (
 
 
 class Body(dict[str, Any]):
-    """The namespace of a class body; remembers components that a later line replaced."""
+    """The namespace of a class body; remembers what it declared and a later line replaced."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rebound: list[str] = []
 
     def __setitem__(self, attribute: str, value: Any) -> None:
-        if isinstance(self.get(attribute), Component):
+        if isinstance(self.get(attribute), Component | Named):
             self.rebound.append(attribute)
         super().__setitem__(attribute, value)
 
@@ -73,10 +74,14 @@ class Connector(metaclass=ConnectorType):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a connector class declares: its components by external id, in order of declaration."""
+    """What a connector class declares: its components by external id, in order of declaration.
+
+    *offers* are its editions, add-ons and stores, by attribute.
+    """
 
     connector: type[Connector]
     components: Mapping[str, Component]
+    offers: Mapping[str, Named]
     functions: tuple[StackFunction, ...]
     rebound: tuple[str, ...]
 
@@ -90,6 +95,11 @@ class Declaration:
             if isinstance(value, Component)
         }
         return names | {component: name for name, component in self.components.items()}
+
+    @cached_property
+    def offer(self) -> Offer:
+        """What the connector is sold as."""
+        return compiled_offer(self.offers.items())
 
     @property
     def aliases(self) -> Mapping[str, str]:
@@ -110,6 +120,11 @@ def declaration(connector: type[Connector]) -> Declaration:
             name: value
             for name, value in attributes.items()
             if isinstance(value, Component) and name not in LISTING
+        },
+        offers={
+            name: value
+            for name, value in attributes.items()
+            if isinstance(value, Named) and name not in LISTING
         },
         functions=tuple(each for each in attributes.values() if isinstance(each, StackFunction)),
         rebound=tuple(name for each in connector.__mro__ for name in _rebound(each)),

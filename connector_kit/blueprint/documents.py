@@ -84,6 +84,20 @@ def abstract(document: Document, names: Mapping[str, str]) -> Document:
     return abstracted
 
 
+def renamed(value: Json, names: Mapping[str, str]) -> Json:
+    """Return *value* with every reference to one of *names* leading to its new name instead."""
+    if isinstance(value, list):
+        return [renamed(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name = referred(value)
+    if name is not None:
+        return ref(names.get(name, name))
+    inner = _unescaped(value)
+    inside = {key: renamed(item, names) for key, item in inner.items()}
+    return inside if inner is value else {LITERAL: inside}
+
+
 def shows_mask(value: Json) -> bool:
     """Tell whether the platform's mask for a secret stands anywhere in *value*."""
     if isinstance(value, dict):

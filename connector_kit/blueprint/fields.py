@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
+from connector_kit.blueprint.offers import AddOn, Edition
+
 Nested = Mapping[str, Any]
 
 ENVELOPE_FIELDS = frozenset({"externalId", "_connectorId", "_integrationId", "sandbox"})
@@ -38,7 +40,15 @@ FREE_DATA_FIELDS = frozenset({"sampleData", "sampleHeaders", "mockOutput", "mock
 """Samples: whatever they hold is data, not configuration (protocol/resources.md#export)."""
 
 
-class CommonFields(TypedDict, total=False):
+class BelongingFields(TypedDict, total=False):
+    """Which installations get a component: keywords of every one, and never on the wire."""
+
+    edition: Edition | str | None
+    add_on: AddOn | str | None
+    per_store: bool
+
+
+class CommonFields(BelongingFields, total=False):
     """Fields most documents share (protocol/resources.md)."""
 
     description: str | None
@@ -242,7 +252,8 @@ _TYPED = {
     "flows.routers.branches": BranchFields,
 }
 
-_PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"})
+_BELONGING = frozenset(BelongingFields.__annotations__)
+_PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"}) | _BELONGING
 
 
 def _camel(python_name: str) -> str:
@@ -256,7 +267,8 @@ def _snake(wire_name: str) -> str:
 
 def _catalogue(resource: str) -> dict[str, str]:
     names = (*_POSITIONAL[resource], *_TYPED[resource].__annotations__)
-    return {name: _SPELLINGS.get(name, _camel(name)) for name in names}
+    spelled = (name for name in names if name not in _BELONGING)
+    return {name: _SPELLINGS.get(name, _camel(name)) for name in spelled}
 
 
 _WIRE_NAMES = {resource: _catalogue(resource) for resource in _TYPED}

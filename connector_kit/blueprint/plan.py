@@ -5,6 +5,7 @@ carried out, not even in part.
 """
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -154,6 +155,21 @@ class Plan:
     def is_blocked(self) -> bool:
         """Whether the plan must not be carried out."""
         return bool(self.conflicts)
+
+    def within(self, names: Set[str], *, needed: Set[str] = frozenset()) -> "Plan":
+        """Return the part of the plan that is about *names*.
+
+        Conflicts about what these *needed* count too: without it they cannot be made.
+        """
+        return Plan(
+            steps=tuple(
+                step
+                for step in self.steps
+                if step.external_id in names
+                or (isinstance(step, Conflict) and step.external_id in needed)
+            ),
+            gone=tuple(name for name in self.gone if name in names),
+        )
 
     def summary(self) -> dict[str, int]:
         """Return how many steps there are of each kind."""

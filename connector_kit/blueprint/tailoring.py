@@ -2,32 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Set
+from dataclasses import replace
 
 from connector_kit.blueprint.compiled import Blueprint
+from connector_kit.blueprint.offers import Offer
+from connector_kit.blueprint.pages import tailored_page
+from connector_kit.blueprint.situation import Situation
+from connector_kit.blueprint.stores import (
+    FIRST_STORE,
+    for_connecting,
+    per_store,
+    spread,
+    without_store,
+)
+
+__all__ = ["Situation", "grants", "tailored"]
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What makes one installation's documents differ from another's at the same version.
-
-    *edition* and *add_ons* are names that the connector declares, as the licence grants them;
-    *stores* are the ids of a multi-store installation's stores, in their order; *settings* are
-    what the customer has set, by the names of the declared settings.
-    """
-
-    edition: str | None = None
-    add_ons: frozenset[str] = frozenset()
-    stores: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:  # noqa: ARG001
+def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
     """Return *blueprint* as it is to be in an installation in that *situation*.
 
     Pure, and byte for byte the same for the same arguments: whatever is planned, recorded and
-    compared is the tailored version.
+    compared is the tailored version. Higher editions hold all that lower ones do, and every
+    reference leads to something that is there.
     """
-    return blueprint
+    return _offered(blueprint, situation)
+
+
+def grants(
+    offer: Offer,
+    situation: Situation,
+    *,
+    edition: str | None = None,
+    add_on: str | None = None,
+    store: str | None = None,
+) -> bool:
+    """Tell whether an installation has what belongs to *edition* and *add_on*.
+
+    *store* is the one that asks; without one, an add-on of any store counts.
+    """
+    return offer.reaches(situation.edition, edition) and (
+        add_on is None or _has_add_on(situation, add_on, store)
+    )
+
+
+def _offered(blueprint: Blueprint, situation: Situation) -> Blueprint:
+    """Keep what edition and add-ons grant, once for every store where it is per store."""
+    offer = blueprint.offer
+    if not offer:
+        return blueprint
+    of_stores = _of_stores(blueprint, situation)
+    kept = [
+        each
+        for each in blueprint.components
+        if each.per_store or grants(offer, situation, edition=each.edition, add_on=each.add_on)
+    ]
+    shared = {each.external_id for each in kept if not each.per_store}
+    return replace(
+        blueprint,
+        components=tuple(spread(kept, of_stores, offer.stores or "")),
+        integration=tailored_page(blueprint, situation, shared, of_stores),
+    )
+
+
+def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[str]]:
+    """Return, for each store, the names of the per-store components that it gets.
+
+    A store whose setup was begun has its connections, for somebody to log in.
+    """
+    if blueprint.stores is None:
+        return {}
+    stores = situation.stores or (FIRST_STORE,)
+    first = for_connecting(blueprint.components)
+    return {
+        store: {
+            each.external_id
+            for each in blueprint.components
+            if each.per_store
+            and (store != situation.opening or each.external_id in first)
+            and grants(
+                blueprint.offer,
+                situation,
+                edition=each.edition,
+                add_on=each.add_on,
+                store=store,
+            )
+        }
+        for store in dict.fromkeys((*stores, situation.opening))
+        if store
+    }
+
+
+def _has_add_on(situation: Situation, add_on: str, store: str | None) -> bool:
+    if add_on in situation.add_ons:
+        return True
+    if store is not None:
+        return per_store(add_on, store) in situation.add_ons
+    return any(without_store(each) == add_on for each in situation.add_ons)

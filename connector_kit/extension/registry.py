@@ -60,9 +60,14 @@ class FunctionModule:
             raise ValueError(
                 f"{', '.join(clashes)} would mean two functions: rename one of each two."
             )
+        return self.or_else(other)
+
+    def or_else(self, other: "FunctionModule") -> "FunctionModule":
+        """Return the functions of both; a name that means two functions means this one's."""
         both = FunctionModule()
-        for part in {**self._layers, **other._layers}:
-            both._layers[part] = self._layers.get(part, ()) + other._layers.get(part, ())
+        others = other._layers  # noqa: SLF001  one of the same class
+        for part in {**self._layers, **others}:
+            both._layers[part] = self._layers.get(part, ()) + others.get(part, ())
         return both
 
     def __iter__(self) -> Iterator[str]:

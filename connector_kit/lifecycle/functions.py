@@ -1,8 +1,8 @@
-"""The functions the platform may call for a connector: the derived ones and the author's own."""
+"""The functions the platform may call for a connector: the author's own and the derived ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -10,13 +10,24 @@ from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import Document
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.add_ons import (
+    INSTALL,
+    UNINSTALL,
+    install_add_on,
+    license_metadata,
+    uninstall_add_on,
+)
+from connector_kit.lifecycle.editions import change_edition, change_edition_flat
 from connector_kit.lifecycle.errors import LifecycleError, code_of
-from connector_kit.lifecycle.install import REMOVE, VERIFY, install, verify
+from connector_kit.lifecycle.install import install, verify
+from connector_kit.lifecycle.steps import REMOVE, VERIFY
+from connector_kit.lifecycle.stores import ADD, REMOVE_STORE, add_new_store, remove_store
 from connector_kit.lifecycle.uninstall import pre_uninstall, remove, uninstall
 from connector_kit.lifecycle.update import update
 from connector_kit.models import Connector
 
 Function = Callable[[Document], Any]
+Derived = Callable[[Connector, Document], Any]
 
 FUNCTION_NAMES = {
     "installerFunction": "install",
@@ -26,6 +37,24 @@ FUNCTION_NAMES = {
 }
 """What the marketplace record says (protocol/resources.md#connector)."""
 
+_INSTALLER: Mapping[str, Derived] = {
+    "install": install,
+    "update": update,
+    ADD: add_new_store,
+    INSTALL: install_add_on,
+}
+_UNINSTALLER: Mapping[str, Derived] = {
+    "preUninstallFunction": pre_uninstall,
+    "uninstall": uninstall,
+    REMOVE_STORE: remove_store,
+    UNINSTALL: uninstall_add_on,
+}
+_SETTINGS: Mapping[str, Derived] = {
+    "changeEdition": change_edition,
+    "getLicenseMetadata": license_metadata,
+}
+_FLAT: Mapping[str, Derived] = {"changeEdition": change_edition_flat}
+
 
 def find_module(connector_id: str) -> FunctionModule | None:
     """The functions of the published connector *connector_id*, or None when it is not ours."""
@@ -34,23 +63,19 @@ def find_module(connector_id: str) -> FunctionModule | None:
 
 
 def _module(connector: Connector) -> FunctionModule:
-    return _authored(connector.class_path) | FunctionModule(
-        installer=_Steps(
-            connector,
-            VERIFY,
-            verify,
-            {"install": partial(install, connector), "update": partial(update, connector)},
-        ),
-        uninstaller=_Steps(
-            connector,
-            REMOVE,
-            remove,
-            {
-                "preUninstallFunction": partial(pre_uninstall, connector),
-                "uninstall": partial(uninstall, connector),
-            },
-        ),
+    """The author's functions, and the derived ones under the names that these leave free."""
+    return _authored(connector.class_path).or_else(
+        FunctionModule(
+            installer=_Steps(connector, VERIFY, verify, _INSTALLER),
+            uninstaller=_Steps(connector, REMOVE, remove, _UNINSTALLER),
+            settings=_bound(connector, _SETTINGS),
+            flat=_bound(connector, _FLAT),
+        )
     )
+
+
+def _bound(connector: Connector, functions: Mapping[str, Derived]) -> dict[str, Function]:
+    return {name: reporting(partial(function, connector)) for name, function in functions.items()}
 
 
 @lru_cache(maxsize=64)
@@ -70,9 +95,9 @@ class _Steps(dict[str, Function]):
         connector: Connector,
         prefix: str,
         step: Callable[[Connector, str, Document], Document],
-        functions: dict[str, Function],
+        functions: Mapping[str, Derived],
     ) -> None:
-        super().__init__({name: reporting(function) for name, function in functions.items()})
+        super().__init__(_bound(connector, functions))
         self._connector, self._prefix, self._step = connector, prefix, step
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from connector_kit.blueprint import Blueprint, Document
+from connector_kit.blueprint import Document
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.planning import connections_of, plan_connections, plan_release
+from connector_kit.lifecycle.planning import plan_connections, plan_release
 from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.steps import VERIFY, find_step, installer_steps
+from connector_kit.lifecycle.stores import complete_step, is_opening
 from connector_kit.lifecycle.update import keep_state, remember_release, write_installation
 from connector_kit.models import Connector, Operation
-
-VERIFY = "verify_"
-REMOVE = "remove_"
-FINISH = "components"
-"""Name of the only step of a connector without connections: ``verify_components``."""
 
 KIND = Operation.Kind.INSTALL
 
@@ -42,7 +39,11 @@ def install(connector: Connector, options: Document) -> None:
         apply(plan, account, work.journal, out_of_time=work.out_of_time)
         account.read_integration()
         account.write_integration(
-            {**account.integration, "mode": "install", "install": _steps(blueprint, account)}
+            {
+                **account.integration,
+                "mode": "install",
+                "install": installer_steps(blueprint, account),
+            }
         )
         work.journal.settle()
 
@@ -67,20 +68,6 @@ def verify(connector: Connector, name: str, options: Document) -> Document:
         return {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
 
 
-def find_step(account: Account, key: str, function: str) -> Document:
-    """The install step whose *key* names *function*; raises `LifecycleError` ``step_not_found``."""
-    steps: list[Document] = account.integration.get("install") or []
-    for step in steps:
-        if step.get(key) == function:
-            return step
-    known = ", ".join(str(step.get(key)) for step in steps) or "none"
-    raise LifecycleError(
-        "step_not_found",
-        f"The installation has no step {function!r}; it has {known}. Reload the page; if the step "
-        "is needed, uninstall the connector and install it again.",
-    )
-
-
 def _require_installing(account: Account) -> None:
     mode = account.integration.get("mode")
     if mode not in {None, "install"}:
@@ -92,7 +79,10 @@ def _require_installing(account: Account) -> None:
 
 
 def _complete(step: Document, work: Work, account: Account) -> None:
-    """Complete *step* and, when no other is open, the installation."""
+    """Complete *step* and, when no other is open, the installation, or the store it is for."""
+    if is_opening(account, step):
+        complete_step(step, work, account)
+        return
     if not (account.integration.get("mode") == "install" or _is_unrecorded(work, account)):
         return
     steps = [
@@ -133,41 +123,6 @@ def _make_components(work: Work, account: Account, steps: list[Document]) -> Non
         },
     )
     remember_release(work, plan, following=None)
-
-
-def _steps(blueprint: Blueprint, account: Account) -> list[Document]:
-    """One step per connection.
-
-    Completed ones stay so when the installer runs again, unless their connection was made anew.
-    """
-    done = {
-        (each.get("installerFunction"), each.get("_connectionId"))
-        for each in account.integration.get("install") or ()
-        if each.get("completed")
-    }
-    fresh = [
-        {
-            "name": component.document["name"],
-            "description": f"Enter the credentials of {component.document['name']}.",
-            "_connectionId": account.ids[component.external_id],
-            **_functions(component.external_id),
-        }
-        for component in connections_of(blueprint)
-    ] or [
-        {
-            "name": f"Install {blueprint.name}",
-            "description": f"Make the components of {blueprint.name}.",
-            **_functions(FINISH),
-        }
-    ]
-    return [
-        {**step, "completed": (step["installerFunction"], step.get("_connectionId")) in done}
-        for step in fresh
-    ]
-
-
-def _functions(name: str) -> Document:
-    return {"installerFunction": VERIFY + name, "uninstallerFunction": REMOVE + name}
 
 
 def _ping(account: Account, step: Document) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Set
-from itertools import takewhile
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Max, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connector_kit.blueprint import (
@@ -17,8 +18,10 @@ from connector_kit.blueprint import (
     Delete,
     Document,
     PlanStep,
+    Situation,
     Unchanged,
     Update,
+    tailored,
 )
 from connector_kit.integrator import Client, redact
 from connector_kit.integrator.errors import NotFound
@@ -30,8 +33,10 @@ STATE_KEY = "connectorKit"
 """Key under the integration's own state (protocol/http-api.md#12-state)."""
 
 
-_WRITING = (Operation.Kind.INSTALL, Operation.Kind.UPDATE)
-_COMPLETE = (Operation.Outcome.DONE, Operation.Outcome.CURRENT)
+_WRITING = (
+    *(Operation.Kind.INSTALL, Operation.Kind.UPDATE),
+    *(Operation.Kind.EDITION, Operation.Kind.ADD_ON, Operation.Kind.STORE),
+)
 
 
 _REMEMBER = statements.Insert(
@@ -90,17 +95,23 @@ class DatabaseJournal:
     def interrupted(self) -> list[Blueprint]:
         """What operations brought, the oldest first, since the last one that came to its end.
 
-        Each of them may have written something that is not recorded.
+        Each of them may have written something that is not recorded. However often the same was
+        tried, it is there once.
         """
-        earlier = (
-            self.installation.operations.filter(pk__lt=self.operation.pk, kind__in=_WRITING)
-            .order_by("-pk")
-            .values_list("outcome", "release")
+        earlier = self.installation.operations.filter(pk__lt=self.operation.pk, kind__in=_WRITING)
+        complete = earlier.filter(outcome__in=Operation.COMPLETE).order_by("-pk").values("pk")[:1]
+        broken_off = (
+            earlier.filter(pk__gt=Coalesce(Subquery(complete), 0), release__isnull=False)
+            .values_list("release", "situation")
+            .annotate(last=Max("pk"))
+            .order_by("last")
         )
-        broken_off = takewhile(lambda each: each[0] not in _COMPLETE, earlier.iterator())
-        wanted = list(dict.fromkeys(release for _, release in broken_off if release))
-        releases = Release.objects.in_bulk(wanted) if wanted else {}
-        return [releases[each].blueprint() for each in reversed(wanted) if each in releases]
+        brought = [(release, situation) for release, situation, _ in broken_off]
+        releases = Release.objects.in_bulk({release for release, _ in brought}) if brought else {}
+        return [
+            tailored(releases[release].blueprint(), Situation.from_json(situation))
+            for release, situation in brought
+        ]
 
     def record(self, step: PlanStep, resource_id: str) -> None:
         """Store the new state of the step's component and, when it wrote, an audit row.

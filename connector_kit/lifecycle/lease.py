@@ -64,7 +64,9 @@ def leased(installation: Installation) -> Iterator[Lease]:
             "Another operation is changing this installation right now; call again in a minute.",
         )
     try:
-        installation.refresh_from_db(from_queryset=Installation.objects.select_related("target"))
+        installation.refresh_from_db(
+            from_queryset=Installation.objects.select_related("target", "release")
+        )
         yield lease
     except Exception:
         installation.release_lease(lease.owner)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connector_kit.blueprint import Blueprint
+from connector_kit.blueprint import Blueprint, Document, Situation, tailored
 from connector_kit.conf import kit
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
-from connector_kit.lifecycle.situations import blueprint_for
+from connector_kit.lifecycle.situations import note_licence, situation_of
+from connector_kit.models import Document as StoredDocument
 from connector_kit.models import Installation, Operation, Release, statements
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Work:
 
     def __post_init__(self) -> None:
         self._target = self.installation.target
+        self._tailored: tuple[Release, Situation, Blueprint] | None = None
         self.reload_journal()
 
     @property
@@ -52,9 +54,38 @@ class Work:
         return self.operation.release
 
     @property
+    def situation(self) -> Situation:
+        """What the installation has, or is to have, as it is on record now."""
+        return situation_of(self.installation, self.release.blueprint())
+
+    @property
     def blueprint(self) -> Blueprint:
-        """What the operation's release declares for this installation."""
-        return blueprint_for(self.installation, self.release)
+        """What the operation's release declares for this installation, in its situation.
+
+        Both are on record before anything of it can be written: the documents that tailoring made,
+        and what the operation brings, should it be cut off.
+        """
+        release, situation = self.release, self.situation
+        if self._tailored is None or self._tailored[:2] != (release, situation):
+            whole = release.blueprint()
+            blueprint = tailored(whole, situation)
+            _remember_made(blueprint, whole)
+            _note_situation(self.operation, situation)
+            self._tailored = (release, situation, blueprint)
+        return self._tailored[2]
+
+    def stay_at(self, version: str) -> None:
+        """Have the operation bring *version*, which the account has; raises `LifecycleError`."""
+        connector = self.installation.connector
+        release = connector.releases.filter(version=version).first()
+        if release is None:
+            raise LifecycleError(
+                "not_published",
+                f"The account has version {version} of {connector.slug}, and no such release is "
+                "recorded here. Run 'manage.py publish' for it against this database first.",
+            )
+        self.operation.release = release
+        self.operation.save(update_fields=["release"])
 
     @property
     def is_dry_run(self) -> bool:
@@ -84,9 +115,12 @@ class Work:
 
 
 @contextmanager
-def operation(installation: Installation, kind: Operation.Kind, function: str) -> Iterator[Work]:
+def operation(
+    installation: Installation, kind: Operation.Kind, function: str, options: Document
+) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
+    The licence in the call's *options* is noted first.
     An update of an installation that is marked ``plan_only`` is a dry run. Raises
     `LifecycleError` ``update_in_progress`` when another operation holds the installation.
     What the body raises is recorded with its code and message, and rises.
@@ -94,6 +128,7 @@ def operation(installation: Installation, kind: Operation.Kind, function: str) -
     record: Operation | None = None
     try:
         with leased(installation) as lease:
+            note_licence(installation, options)
             record = _begin(installation, kind, function)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):
@@ -104,8 +139,14 @@ def operation(installation: Installation, kind: Operation.Kind, function: str) -
 
 
 def _begin(installation: Installation, kind: Operation.Kind, function: str) -> Operation:
-    """Write down that an operation starts, and with which release: the target, else the newest."""
-    release = installation.target or Release.objects.newest(installation.connector_id)
+    """Write down that an operation starts, and with which release.
+
+    An update, or an installation that is not complete, gets the target or else the newest; whatever
+    else is done stays at what is installed.
+    """
+    release = installation.release if kind != Operation.Kind.UPDATE else None
+    release = release or installation.target
+    release = release or Release.objects.newest(installation.connector_id)
     if kind == Operation.Kind.UPDATE and installation.plan_only:
         kind = Operation.Kind.PLAN
     return Operation.objects.create(
@@ -113,6 +154,7 @@ def _begin(installation: Installation, kind: Operation.Kind, function: str) -> O
         kind=kind,
         function=function,
         release=None if kind == Operation.Kind.UNINSTALL else release,
+        situation=situation_of(installation, release.blueprint()).to_json() if release else {},
         from_version=installation.version,
         started_at=timezone.now(),
     )
@@ -134,14 +176,37 @@ def _recording(record: Operation) -> Iterator[None]:
         _end(record)
 
 
+def _remember_made(blueprint: Blueprint, whole: Blueprint) -> None:
+    """Store the documents that tailoring has made; those of the release are stored with it."""
+    published = {each.digest for each in (*whole.components, whole.integration)}
+    made = [
+        each
+        for each in (*blueprint.components, blueprint.integration)
+        if each.digest not in published
+    ]
+    if made:
+        StoredDocument.objects.remember(made)
+
+
+def _note_situation(record: Operation, situation: Situation) -> None:
+    if record.situation != situation.to_json():
+        record.situation = situation.to_json()
+        record.save(update_fields=["situation"])
+
+
 def _end(record: Operation) -> None:
     record.finished_at = timezone.now()
+    if record.outcome in Operation.COMPLETE:
+        record.situation = {}
     _END(*(getattr(record, name) for name in _ENDING), record.pk)
     if record.kind == Operation.Kind.UPDATE:
         record.installation.note(update_outcome=record.outcome)
 
 
-_ENDING = ("outcome", "code", "message", "finished_at", "summary", "plan", "requests")
+_ENDING = (
+    *("outcome", "code", "message", "finished_at", "summary", "plan", "requests"),
+    "situation",
+)
 _END = statements.Update(Operation, _ENDING, where=("id",))
 
 

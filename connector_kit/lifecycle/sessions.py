@@ -15,6 +15,7 @@ from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import InstallationVanished, LifecycleError
 from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.platform import account_client
+from connector_kit.lifecycle.situations import recall
 from connector_kit.models import Connector, Installation, Operation
 
 GRACE = 20.0
@@ -29,13 +30,16 @@ def session(
     connector: Connector, options: Document, kind: Operation.Kind, function: str
 ) -> Iterator[tuple[Work, Account]]:
     """Work alone and on record in the account that a call of *function* is about."""
-    installation = _installation(connector, options)
+    installation = installation_of(connector, options)
     with (
-        operation(installation, kind, function) as work,
+        operation(installation, kind, function, options) as work,
         _token(options, function) as token,
         _client(work, token) as client,
     ):
-        yield work, _account(work, connector, client)
+        account = _account(work, connector, client)
+        if release := work.operation.release:
+            recall(work.installation, release.blueprint(), account.integration.get("settings"))
+        yield work, account
 
 
 def _token(options: Document, function: str) -> OneTimeToken:
@@ -43,7 +47,7 @@ def _token(options: Document, function: str) -> OneTimeToken:
     return OneTimeToken(str(options.get("bearerToken") or ""), function=function)
 
 
-def _installation(connector: Connector, options: Document) -> Installation:
+def installation_of(connector: Connector, options: Document) -> Installation:
     """The record of the installation that a call is about; made when it is the first call."""
     integration_id = options.get("_integrationId")
     if not integration_id:

@@ -2,15 +2,110 @@
 
 from __future__ import annotations
 
-from connector_kit.blueprint import Blueprint, Situation, tailored
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
+from connector_kit.blueprint.entitlements import of_licence, of_page
+from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
 
+AVAILABLE = "available"
+BEGUN = "partiallyInstalled"
+INSTALLED = "installed"
+LEAVING = "paritallyUninstalled"
+"""What an add-on is, in the platform's spelling (protocol/settings-forms.md 3.4)."""
 
-def situation_of(installation: Installation) -> Situation:
-    """The situation that is on record for *installation*."""
-    return Situation(stores=tuple(installation.stores), settings=installation.settings)
+
+def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
+    """The situation that is on record for *installation*, as far as *blueprint* knows of it.
+
+    Without an edition on record it is the licence's. What was begun counts as done, and what is
+    being removed as gone: the next operation completes it.
+    """
+    offer = blueprint.offer
+    return Situation(
+        edition=_edition(installation, offer),
+        add_ons=_add_ons(installation) if offer.add_ons else frozenset(),
+        stores=_stores(installation) if offer.stores is not None else (),
+        settings=installation.settings,
+        opening=installation.opening if offer.stores is not None else "",
+    )
+
+
+def situation_on_page(installation: Installation, blueprint: Blueprint, page: Any) -> Situation:
+    """The situation of which *page*, written last, says that it is complete."""
+    recorded, shown = situation_of(installation, blueprint), _shown(blueprint.offer, page)
+    return replace(recorded, **shown)
 
 
 def blueprint_for(installation: Installation, release: Release) -> Blueprint:
     """What *release* declares for *installation*."""
-    return tailored(release.blueprint(), situation_of(installation))
+    blueprint = release.blueprint()
+    return tailored(blueprint, situation_of(installation, blueprint))
+
+
+def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
+    """Note what is not on record yet: from the settings *page* of the account, else the licence.
+
+    From then on it is what was installed, and no longer what is licensed, that counts.
+    """
+    offer = blueprint.offer
+    shown = _shown(offer, page)
+    lacking: dict[str, Any] = {}
+    if offer.editions and installation.edition not in offer.ranks:
+        lacking["edition"] = shown.get("edition") or _edition(installation, offer)
+    if offer.add_ons and not installation.add_ons and shown.get("add_ons"):
+        lacking["add_ons"] = {
+            each: {"status": INSTALLED, "installedOn": None} for each in sorted(shown["add_ons"])
+        }
+    if not installation.stores and (shown.get("stores") or shown.get("opening")):
+        lacking |= {"stores": list(shown["stores"]), "opening": shown["opening"]}
+    if lacking:
+        installation.note(**lacking)
+
+
+def note_licence(installation: Installation, options: Document) -> None:
+    """Note the licence's opts, as the platform sends them with every call (protocol U6).
+
+    What the user's browser sends along (``licenseOpts``) grants nothing.
+    """
+    opts = options.get("opts")
+    if isinstance(opts, dict) and opts != installation.opts:
+        installation.note(opts=opts)
+
+
+def given(options: Document, name: str) -> str:
+    """The text that a request's body holds as *name*: beside the token or within opts (U7)."""
+    opts = options.get("opts")
+    value = options.get(name) or (opts.get(name) if isinstance(opts, Mapping) else None)
+    return value if isinstance(value, str) else ""
+
+
+def _edition(installation: Installation, offer: Offer) -> str | None:
+    if installation.edition in offer.ranks:
+        return installation.edition
+    return of_licence(offer, installation.opts).edition
+
+
+def _add_ons(installation: Installation) -> frozenset[str]:
+    return frozenset(key for key, each in installation.add_ons.items() if each["status"] != LEAVING)
+
+
+def _stores(installation: Installation) -> tuple[str, ...]:
+    return tuple(installation.stores) or (FIRST_STORE,)
+
+
+def _shown(offer: Offer, page: Any) -> dict[str, Any]:
+    """What *page* tells of a situation, by the names that `Situation` has for it."""
+    told: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
+    installed, shown = of_page(offer, told), {}
+    if edition := offer.edition_called(told.get("connectorEdition")):
+        shown["edition"] = edition
+    if offer.add_ons and isinstance(told.get("addOns"), list):
+        shown["add_ons"] = installed.held
+    if offer.stores is not None and installed.stores:
+        shown["stores"] = installed.stores
+        shown["opening"] = str(told.get("defaultSectionId") or "")
+    return shown

@@ -7,23 +7,32 @@ from django.utils import timezone
 from connector_kit.blueprint import CompiledComponent, Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
-from connector_kit.lifecycle.install import REMOVE, find_step
 from connector_kit.lifecycle.journal import restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_removal
 from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.situations import given
+from connector_kit.lifecycle.steps import REMOVE, find_step, steps_of
+from connector_kit.lifecycle.stores import pre_remove
 from connector_kit.models import Connector, Operation
 
 KIND = Operation.Kind.UNINSTALL
 
+_NOTHING: Document = {"edition": "", "add_ons": {}, "stores": [], "opening": ""}
+"""What an installation has when it is gone."""
+
 
 def pre_uninstall(connector: Connector, options: Document) -> list[Document]:
-    """The uninstall steps: the install steps backwards, none completed (U17)."""
+    """The uninstall steps: the install steps backwards, none completed (U17).
+
+    With a ``storeId``, the step that removes this store.
+    """
+    if given(options, "storeId"):
+        return pre_remove(connector, options)
     with session(connector, options, KIND, "preUninstallFunction") as (_, account):
-        steps = account.integration.get("install") or []
         return [
             {**step, "completed": False}
-            for step in reversed(steps)
+            for step in reversed(steps_of(account))
             if step.get("uninstallerFunction")
         ]
 
@@ -46,7 +55,13 @@ def uninstall(connector: Connector, options: Document) -> None:
         _remove(work, account)
         installation = work.installation
         installation.components.all().delete()
-        installation.note(release=None, target=None, mode="uninstall", vanished_at=timezone.now())
+        installation.note(
+            release=None,
+            target=None,
+            mode="uninstall",
+            vanished_at=timezone.now(),
+            **_NOTHING,
+        )
 
 
 def _remove(work: Work, account: Account, *, of: str | None = None) -> None:

@@ -27,7 +27,8 @@ from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_drift, plan_release
 from connector_kit.lifecycle.sessions import session
-from connector_kit.models import Connector, Operation, Release
+from connector_kit.lifecycle.situations import INSTALLED, LEAVING
+from connector_kit.models import Connector, Installation, Operation, Release
 
 
 def update(connector: Connector, options: Document) -> None:
@@ -46,26 +47,22 @@ def update(connector: Connector, options: Document) -> None:
             in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
-def _planned(work: Work, account: Account) -> Plan:
+def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
     """The plan for *account*, from records that are rebuilt first where they were lost."""
+    plan_again = partial(plan_release, work.blueprint, account, recreate_deleted=recreate_deleted)
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
-    plan = _plan(work, account)
+    plan = plan_again(work.journal)
     strangers = _strangers(plan, work)
     if strangers and restore(work.installation, account.client, strangers):
         work.reload_journal()
-        plan = _plan(work, account)
+        plan = plan_again(work.journal)
     work.operation.summary = plan.summary()
     return plan
 
 
-def _plan(work: Work, account: Account) -> Plan:
-    return plan_release(
-        work.blueprint,
-        account,
-        work.journal,
-        recreate_deleted=work.installation.recreate_deleted,
-    )
+def _planned(work: Work, account: Account) -> Plan:
+    return planned(work, account, recreate_deleted=work.installation.recreate_deleted)
 
 
 def _strangers(plan: Plan, work: Work) -> Set[str]:
@@ -160,6 +157,15 @@ def _with_changes(document: Document, step: Update, account: Account) -> Documen
     return changed
 
 
+def settled_add_ons(installation: Installation) -> Document:
+    """The add-ons on record when an operation is complete: what was begun is done."""
+    return {
+        key: {**each, "status": INSTALLED}
+        for key, each in installation.add_ons.items()
+        if each["status"] != LEAVING
+    }
+
+
 def remember_release(work: Work, plan: Plan, *, following: Release | None) -> None:
     """Record that the installation now runs the operation's release; *following* comes next."""
     with transaction.atomic():
@@ -171,6 +177,7 @@ def remember_release(work: Work, plan: Plan, *, following: Release | None) -> No
             release=work.release,
             version=work.release.version,
             mode="settings",
+            add_ons=settled_add_ons(work.installation),
             update_in_progress=False,
             vanished_at=None,
             seen_at=timezone.now(),

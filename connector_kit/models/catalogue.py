@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
-from connector_kit.blueprint import Blueprint, CompiledComponent, canonical
+from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
 
 
 class Connector(models.Model):
@@ -158,4 +158,5 @@ def _blueprint(release_id: int, digest: str) -> Blueprint:
         applications=tuple(manifest["applications"]),
         components=tuple(compiled[each] for each in manifest["components"]),
         integration=compiled[manifest["integration"]],
+        offer=Offer.from_json(manifest),
     )

@@ -10,7 +10,7 @@ from connector_kit.models.installations import Installation
 
 
 class Operation(models.Model):
-    """One run of the installer, an update, a dry run or the uninstaller in one account.
+    """One run of the installer, an update, a dry run or the like in one account.
 
     A row without ``finished_at`` is running, or was cut off: the next one goes on from there.
     """
@@ -20,6 +20,9 @@ class Operation(models.Model):
         UPDATE = "update"
         UNINSTALL = "uninstall"
         PLAN = "plan", "dry run of an update"
+        EDITION = "edition", "change of edition"
+        ADD_ON = "add_on", "add-on installed or removed"
+        STORE = "store", "store added or removed"
 
     class Outcome(models.TextChoices):
         DONE = "done", "made the changes"
@@ -27,12 +30,19 @@ class Operation(models.Model):
         CHECKPOINT = "checkpoint", "stopped before its deadline, goes on when called again"
         FAILED = "failed"
 
+    COMPLETE = (Outcome.DONE, Outcome.CURRENT)
+
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="operations"
     )
     kind = models.CharField(max_length=12, choices=Kind)
     function = models.CharField(max_length=200, help_text="the function the platform called")
     release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True)
+    situation = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="for what the release is tailored, until the operation is complete",
+    )
     from_version = models.CharField(max_length=64, blank=True, default="")
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)

@@ -94,6 +94,17 @@ class Installation(models.Model):
         null=True, help_text="whether the last check found it changed; empty: never checked"
     )
     drift_checked_at = models.DateTimeField(null=True)
+    opening = models.CharField(
+        max_length=40, blank=True, default="", help_text="a store whose setup is not finished"
+    )
+    edition = models.CharField(
+        max_length=100, blank=True, default="", help_text="the edition that is installed"
+    )
+    add_ons = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="installed add-ons, by name and store: {status, installedOn}",
+    )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from connector_kit.blueprint import Fence, compare
+from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.differences import as_live
@@ -77,12 +78,12 @@ def plan_offline(
 
     It knows nothing of what customers changed or deleted since, so it shows no conflicts.
     """
-    blueprint = release.blueprint()
     connector_id = published_id(connector)
     for each in integration_ids:
         installation = Installation.objects.get(integration_id=each)
         applied = installation.applied()
         fence = Fence(connector_id=connector_id, integration_id=each)
+        blueprint = blueprint_for(installation, release)
         plan = compare(
             (*blueprint.components, blueprint.integration),
             applied,

@@ -8,11 +8,20 @@ from connector_kit.blueprint.rules.connections import CONNECTION_TYPES, CONNECTI
 from connector_kit.blueprint.rules.connector import connector_findings
 from connector_kit.blueprint.rules.every import EVERY
 from connector_kit.blueprint.rules.flows import FLOWS, SCHEDULES
+from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings, unknown_offers
 from connector_kit.blueprint.rules.rule import Components
 from connector_kit.blueprint.rules.scripts import LONG_NAME, SCRIPTS
 from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
 
-__all__ = ["CONNECTION_TYPES", "RULES", "component_findings", "connector_findings"]
+__all__ = [
+    "CONNECTION_TYPES",
+    "RULES",
+    "belonging_findings",
+    "component_findings",
+    "connector_findings",
+    "offer_findings",
+    "unknown_offers",
+]
 
 RULES = {
     "connections": (*EVERY, *CONNECTIONS, LONG_NAME),

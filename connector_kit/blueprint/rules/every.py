@@ -144,8 +144,9 @@ def _absent_functions(component: CompiledComponent, components: Components) -> I
 
 
 def _misspelled(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    suggestion = did_you_mean(component.resource, _RESOURCES)
-    if suggestion and component.resource not in _RESOURCES:
+    if component.resource in _RESOURCES:
+        return
+    if suggestion := did_you_mean(component.resource, _RESOURCES):
         yield (
             f"The resource type {component.resource!r} is unknown.",
             f"{suggestion}It is the word in the address: /v1/exports.",

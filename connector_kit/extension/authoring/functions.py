@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, get_type_hints
 
-from connector_kit.blueprint import StackFunction
+from connector_kit.blueprint import Offer, StackFunction
+from connector_kit.blueprint.offers import NOTHING
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.extension.authoring.kinds import KINDS, Kind
 from connector_kit.extension.authoring.options import Options
@@ -22,11 +23,13 @@ class Registered:
 
     *callable* is the author's own. *kind* is None when nothing says which it is. *options* is the
     class that the function's first parameter is annotated with, None when it takes a plain dict.
+    *offer* is what the connector is sold as that the function belongs to.
     """
 
     callable: Callable[..., Any]
     kind: Kind | None = None
     options: type[Options] | None = None
+    offer: Offer = NOTHING
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
@@ -41,12 +44,15 @@ class Registered:
                     "invalid_field",
                     f"The options have to be an object, and are {sort_of(options)}.",
                 )
-            options = self.options(options)
+            options = self.options(options, self.offer)
         return self.callable(options, *more)
 
 
-def register(function: Any) -> tuple[Registered, tuple[Finding, ...]]:
-    """Return *function*, marked or not, as it is served, and what keeps it from being served."""
+def register(function: Any, offer: Offer = NOTHING) -> tuple[Registered, tuple[Finding, ...]]:
+    """Return *function*, marked or not, as it is served, and what keeps it from being served.
+
+    *offer* is that of the connector it belongs to, if it belongs to one.
+    """
     if isinstance(function, Registered):
         return function, ()
     kind = KINDS.get(function.kind) if isinstance(function, StackFunction) else None
@@ -60,7 +66,7 @@ def register(function: Any) -> tuple[Registered, tuple[Finding, ...]]:
     findings = [*_unknown_kind(function), *_wrong_parameters(parameters), *doubts]
     if kind and options and not _fits(options, kind):
         findings.append(_wrong_options(options, kind))
-    return Registered(own, kind, options), tuple(findings)
+    return Registered(own, kind, options, offer), tuple(findings)
 
 
 Parameters = tuple[inspect.Parameter, ...]

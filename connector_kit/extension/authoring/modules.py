@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from connector_kit.blueprint import Connector, Problem, StackFunction, stack_functions
+from connector_kit.blueprint import Connector, Offer, Problem, StackFunction, stack_functions
+from connector_kit.blueprint.declare import declaration
+from connector_kit.blueprint.offers import NOTHING
 from connector_kit.blueprint.problems import Finding, placed
 from connector_kit.extension.authoring.functions import Registered, not_callable, register
 from connector_kit.extension.authoring.kinds import FLAT, NAMESPACES
@@ -35,15 +37,19 @@ class RegistrationError(TypeError):
 
 @dataclass
 class Found:
-    """The functions found at *place*, by part and name, and what is wrong with them."""
+    """The functions found at *place*, by part and name, and what is wrong with them.
+
+    *offer* is that of the connector they belong to, if they belong to one.
+    """
 
     place: str
+    offer: Offer = NOTHING
     parts: dict[str, dict[str, Registered]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, function: Any, part: str, name: str, where: str) -> None:
         """Take in *function*, found at *where*; the name and the parts of a mark go before."""
-        registered, findings = register(function)
+        registered, findings = register(function, self.offer)
         for finding in findings:
             self.report(where, finding)
         if isinstance(function, StackFunction):
@@ -89,6 +95,7 @@ def function_problems(thing: object) -> list[Problem]:
 
 def _add_connector(connector: type[Connector], found: Found) -> None:
     """Take the hooks that components name, and every marked function that the class holds."""
+    found.offer = declaration(connector).offer
     for name, function in stack_functions(connector).items():
         found.add(function, FLAT, name, name)
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Never, Self, TypeVar, overload
 
+from connector_kit.blueprint import Entitlements, Offer
+from connector_kit.blueprint.entitlements import of_call
+from connector_kit.blueprint.offers import NOTHING
 from connector_kit.extension.errors import ExtensionError
 from connector_kit.extension.words import sort_of
 
@@ -171,7 +174,22 @@ def _is_id(name: str, value: Any) -> bool:
     return is_id and isinstance(value, str)
 
 
+@dataclass(frozen=True, repr=False)
 class Options(Given):
-    """What every function gets: a one-time token for the account it is called for."""
+    """What every function gets: a one-time token for the account it is called for.
+
+    *offer* is what the connector is sold as whose function is called.
+    """
+
+    offer: Offer = NOTHING
 
     bearer_token = text("bearerToken")
+
+    @property
+    def entitlements(self) -> Entitlements:
+        """What the customer has: edition, add-ons, stores, as far as the call tells.
+
+        A hook sees what is installed, a settings function what the licence grants
+        (`connector_kit.blueprint.entitlements.of_call`).
+        """
+        return of_call(self.offer, self.raw if isinstance(self.raw, Mapping) else {})

@@ -1,0 +1,171 @@
+"""What a licence grants, read from whatever the platform sends of it. Pure.
+
+Framework 1.0 has a word in the licence's ``opts`` and a list of add-on licences, 2.0 an edition by
+its id (protocol/resources.md#license); a settings page says what is installed, which hooks see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.blueprint.offers import NOTHING, AddOn, Edition, Offer, name_of
+from connector_kit.blueprint.stores import per_store, store_of, without_store
+
+FEATURE, STORE = "addon", "store"
+"""Types of add-on licences (protocol/resources.md#license)."""
+
+
+@dataclass(frozen=True)
+class Entitlements:
+    """What one customer has: an *edition*, *add_ons* by name, *stores* by id.
+
+    *edition* is None when the connector has none. *add_ons* of one store of several only are in
+    ``of_store``. *allowed_stores* is how many stores the licence pays for, None where that is not
+    known. *unknown* are words of the licence that the version does not declare.
+    """
+
+    edition: str | None = None
+    add_ons: frozenset[str] = frozenset()
+    stores: tuple[str, ...] = ()
+    allowed_stores: int | None = None
+    of_store: frozenset[tuple[str, str]] = frozenset()
+    unknown: tuple[str, ...] = ()
+    offer: Offer = field(default=NOTHING, repr=False)
+
+    def has(self, wanted: Edition | AddOn | str) -> bool:
+        """Tell whether an add-on, or an edition (a higher one will do), is among them.
+
+        *wanted* is the declared object or its name. Raises ValueError for a name that the
+        connector does not declare.
+        """
+        name = name_of(wanted)
+        if self.offer.has_add_on(name):
+            return name in self.add_ons or any(each == name for each, _ in self.of_store)
+        return self.edition_at_least(name)
+
+    def edition_at_least(self, wanted: Edition | str) -> bool:
+        """Tell whether the edition is *wanted* or a higher one; raises ValueError like `has`."""
+        name = name_of(wanted)
+        if name not in self.offer.ranks:
+            known = [*self.offer.ranks, *(each.name for each in self.offer.add_ons)]
+            raise ValueError(
+                f"The connector declares no edition or add-on {name!r}; "
+                f"it has {', '.join(known) or 'none'}."
+            )
+        return self.offer.reaches(self.edition, name)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The add-ons by name, those of one store with the store: ``payouts-s2``."""
+        return self.add_ons | {per_store(*each) for each in self.of_store}
+
+    def grants_add_on(self, name: str, store: str | None = None) -> bool:
+        """Tell whether the add-on *name* is licensed, for *store* if there are several."""
+        return name in self.add_ons or (name, store) in self.of_store
+
+
+def of_licence(offer: Offer, opts: Any) -> Entitlements:
+    """Return what the *opts* of a 1.0 licence grant.
+
+    A word that is missing or unknown stands for the lowest edition: nothing is given by mistake.
+    One store is always allowed; several take one store licence each.
+    """
+    given: Mapping[str, Any] = opts if isinstance(opts, Mapping) else {}
+    word = given.get("connectorEdition")
+    edition = offer.edition_called(word)
+    features = list(_licences(given, FEATURE))
+    known = [each for each in features if offer.has_add_on(each.get("addOnId"))]
+    stores = sum(1 for _ in _licences(given, STORE))
+    return Entitlements(
+        edition=edition or offer.lowest,
+        add_ons=frozenset(each["addOnId"] for each in known if not each.get("storeId")),
+        of_store=frozenset(
+            (each["addOnId"], str(each["storeId"])) for each in known if each.get("storeId")
+        ),
+        allowed_stores=max(1, stores),
+        unknown=(
+            *([str(word)] if word and offer.editions and edition is None else []),
+            *(str(each.get("addOnId")) for each in features if each not in known),
+        ),
+        offer=offer,
+    )
+
+
+def of_edition(offer: Offer, edition: Any) -> Entitlements:
+    """Return what an *edition* of framework 2.0 grants: ``{_id, displayName, order}`` (U19).
+
+    One that is known by nothing but an id the version does not know stands for the lowest.
+    """
+    name = edition_named(offer, edition)
+    unknown = () if name or not edition else (_shown(edition),)
+    return Entitlements(edition=name or offer.lowest, unknown=unknown, offer=offer)
+
+
+def edition_named(offer: Offer, edition: Any) -> str | None:
+    """Return the name of the declared edition that a 2.0 *edition*, or its bare id, means."""
+    if not isinstance(edition, Mapping):
+        return offer.edition_called(edition)
+    words = (edition.get("displayName"), edition.get("_id"))
+    return next(filter(None, map(offer.edition_called, words)), None)
+
+
+def of_page(offer: Offer, page: Any) -> Entitlements:
+    """Return what a settings page says is installed (protocol/settings-forms.md 1.1).
+
+    Stores whose setup is not finished are left out.
+    """
+    given: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
+    word, add_ons = given.get("connectorEdition"), _list(given.get("addOns"))
+    named = [(without_store(each), store_of(each)) for each in add_ons if isinstance(each, str)]
+    return Entitlements(
+        edition=offer.edition_called(word) or offer.lowest,
+        add_ons=frozenset(name for name, store in named if not store and offer.has_add_on(name)),
+        of_store=frozenset(
+            (name, store) for name, store in named if store and offer.has_add_on(name)
+        ),
+        stores=tuple(
+            str(each["id"])
+            for each in _list(given.get("sections") if given.get("supportsMultiStore") else ())
+            if isinstance(each, Mapping) and each.get("id") and each.get("mode") != "install"
+        ),
+        offer=offer,
+    )
+
+
+def of_call(offer: Offer, options: Mapping[str, Any]) -> Entitlements:
+    """Return what the *options* of a function call tell of the customer's entitlements.
+
+    Hooks and wrappers get the page, which says what is installed; functions of 1.0 get the
+    licence's ``opts``; those of 2.0 the licence and, where it changes, the edition it changes to.
+    """
+    page = options.get("settings")
+    if isinstance(page, Mapping) and ("connectorEdition" in page or "sections" in page):
+        return of_page(offer, page)
+    if isinstance(options.get("opts"), Mapping):
+        return of_licence(offer, options["opts"])
+    license_ = options.get("license")
+    granted: Mapping[str, Any] = license_ if isinstance(license_, Mapping) else {}
+    if edition := options.get("toEdition") or granted.get("_editionId"):
+        return of_edition(offer, edition)
+    return of_licence(offer, granted.get("opts"))
+
+
+def _licences(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the add-on licences of one *kind*."""
+    for group in _list(opts.get("addonLicenses")):
+        if isinstance(group, Mapping) and group.get("type") == kind:
+            for each in _list(group.get("licenses")):
+                if isinstance(each, Mapping):
+                    yield each
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _shown(edition: Any) -> str:
+    if isinstance(edition, Mapping):
+        return str(edition.get("displayName") or edition.get("_id"))
+    return str(edition)

@@ -1,0 +1,82 @@
+"""The settings page of one installation: its edition, its stores, the flows that it has.
+
+protocol/settings-forms.md 1.1 to 1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
+from connector_kit.blueprint.documents import Document, referred, renamed
+from connector_kit.blueprint.situation import Situation
+from connector_kit.blueprint.stores import per_store, store_title
+
+Grants = Mapping[str, Set[str]]
+"""For each store, the names of the per-store components that it gets."""
+
+
+def tailored_page(
+    blueprint: Blueprint, situation: Situation, shared: Set[str], grants: Grants
+) -> CompiledComponent:
+    """Return the installation's page: what it has, and of the flows those that are there.
+
+    *shared* are the names of the components that are there once, *grants* those of each store.
+    """
+    settings: Document = blueprint.integration.document["settings"]
+    page = {**settings, **_named(blueprint, situation)}
+    if blueprint.stores is None:
+        page["sections"] = _sections(blueprint, settings, shared)
+    else:
+        page |= _of_stores(blueprint, situation, shared, grants)
+    return replace(
+        blueprint.integration, document={**blueprint.integration.document, "settings": page}
+    )
+
+
+def _named(blueprint: Blueprint, situation: Situation) -> Document:
+    """What the page says of edition and add-ons: the platform's word, and a list of our own.
+
+    Both are how lost records are rebuilt, and what hooks get to see.
+    """
+    named: Document = {}
+    if edition := blueprint.offer.edition_or_lowest(situation.edition):
+        named["connectorEdition"] = edition.word
+    if blueprint.add_ons:
+        named["addOns"] = sorted(situation.add_ons)
+    return named
+
+
+def _of_stores(
+    blueprint: Blueprint, situation: Situation, shared: Set[str], grants: Grants
+) -> Document:
+    settings: Document = blueprint.integration.document["settings"]
+    label = blueprint.stores or ""
+    stores = []
+    for store, names in grants.items():
+        own = renamed(
+            {"sections": _sections(blueprint, settings, shared | names)},
+            {each: per_store(each, store) for each in names},
+        )
+        mode = "install" if store == situation.opening else "settings"
+        stores.append({"id": store, "title": store_title(label, store), "mode": mode, **own})
+    page: Document = {"supportsMultiStore": True, "storeLabel": label, "sections": stores}
+    if isinstance(general := settings.get("general"), dict):
+        page["general"] = [{"id": store, **general} for store in grants]
+    if situation.opening:
+        page["defaultSectionId"] = situation.opening
+    return page
+
+
+def _sections(blueprint: Blueprint, settings: Document, there: Set[str]) -> list[Document]:
+    """Return the sections with the flows that are *there*; there is always one.
+
+    A section goes with the last of its flows, unless there is something to set in it.
+    """
+    shown = []
+    for section in settings["sections"]:
+        flows = [each for each in section["flows"] if referred(each["_id"]) in there]
+        if flows or not section["flows"] or section.get("fields") or section.get("sections"):
+            shown.append({**section, "flows": flows})
+    return shown or [{"title": blueprint.name, "flows": []}]

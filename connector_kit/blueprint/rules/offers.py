@@ -1,0 +1,128 @@
+"""Rules for editions, add-ons and stores, and for the components that belong to them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.declare import LISTING, Declaration
+from connector_kit.blueprint.documents import references
+from connector_kit.blueprint.offers import AddOn, Edition, Named, Offer, Stores, name_of
+from connector_kit.blueprint.problems import Finding, did_you_mean
+
+PlacedFinding = tuple[str | None, Finding]
+
+_LABELS = {Edition: "display_name", AddOn: "display_name", Stores: "label"}
+
+
+def offer_findings(declared: Declaration) -> Iterator[PlacedFinding]:
+    """Yield what is wrong with the editions, add-ons and stores that a class declares."""
+    for word in LISTING:
+        if isinstance(getattr(declared.connector, word), Named):
+            message = f"{word!r} is an attribute of the connector itself."
+            yield word, Finding("E004", message, "Give the edition, add-on or stores another name.")
+    for name, offer in declared.offers.items():
+        yield from ((name, finding) for finding in _unlabelled(offer))
+    yield from _aliases(declared.offers)
+    yield from _namesakes(declared.offers, Edition)
+    yield from _namesakes(declared.offers, AddOn)
+    stores = [name for name, each in declared.offers.items() if isinstance(each, Stores)]
+    for name in stores[1:]:
+        message = f"Stores are declared twice: {stores[0]!r} and {name!r}."
+        yield name, Finding("E075", message, "A connector has stores of one kind: drop one.")
+
+
+def belonging_findings(
+    offer: Offer, components: Iterable[CompiledComponent]
+) -> Iterator[PlacedFinding]:
+    """Yield what is wrong with where *components* belong, and with references across."""
+    by_name = {each.external_id: each for each in components}
+    for name, component in by_name.items():
+        unknown = [*unknown_offers(offer, component.edition, component.add_on)]
+        yield from ((name, finding) for finding in (*unknown, *_stores(offer, component)))
+        if unknown:
+            continue
+        for target in sorted(references(component.document) & by_name.keys()):
+            for what in _out_of_reach(offer, component, by_name[target]):
+                message = f"It refers to {target!r}, which {what}."
+                yield name, Finding("E074", message, _WITHIN_REACH)
+
+
+def unknown_offers(offer: Offer, edition: Any, add_on: Any) -> Iterator[Finding]:
+    """Yield what is wrong with an ``edition=`` and an ``add_on=``, by name."""
+    if edition is not None and edition not in offer.ranks:
+        yield _unknown("edition", edition, offer.ranks)
+    if add_on is not None and not offer.has_add_on(add_on):
+        yield _unknown("add_on", add_on, [each.name for each in offer.add_ons])
+
+
+_WITHIN_REACH = (
+    "What a component refers to has to be in every installation that has the component: give both "
+    "the same edition=, add_on= and per_store=, or drop the reference."
+)
+
+
+def _out_of_reach(
+    offer: Offer, component: CompiledComponent, target: CompiledComponent
+) -> Iterator[str]:
+    if not offer.reaches(component.edition, target.edition):
+        yield f"belongs to the higher edition {target.edition!r}"
+    if target.add_on not in {None, component.add_on}:
+        yield f"belongs to the add-on {target.add_on!r}"
+    if target.per_store and not component.per_store:
+        yield "every store has one of"
+
+
+def _unlabelled(offer: Named) -> Iterator[Finding]:
+    field = _LABELS[type(offer)]
+    value = getattr(offer, field)
+    if not (isinstance(value, str) and value.strip()):
+        yield Finding("E070", f"Its {field} is {value!r}.", "Give it a name for people to see.")
+    if isinstance(offer, AddOn) and not isinstance(offer.description, str):
+        message = f"Its description is {offer.description!r}."
+        yield Finding("E070", message, "Write a text, or leave it out.")
+
+
+def _aliases(offers: Mapping[str, Named]) -> Iterator[PlacedFinding]:
+    names: dict[Named, str] = {}
+    for name, offer in offers.items():
+        other = names.setdefault(offer, name)
+        if other != name:
+            message = f"{name!r} and {other!r} are one and the same {type(offer).__name__}."
+            yield name, Finding("E006", message, "Declare one for each, or drop one of the names.")
+
+
+def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iterator[PlacedFinding]:
+    """A licence may name an edition by attribute or by display name, in any case."""
+    called: dict[str, list[str]] = defaultdict(list)
+    for name, offer in offers.items():
+        if isinstance(offer, kind):
+            for word in {name.lower(), str(offer.display_name).lower()}:
+                called[word].append(name)
+    for word, names in called.items():
+        for name in names[1:]:
+            message = f"{names[0]!r} and {name!r} could both be called {word!r}."
+            yield name, Finding("E071", message, "Give one of them another name.")
+
+
+def _stores(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
+    if not isinstance(component.per_store, bool):
+        message = f"per_store is {component.per_store!r}."
+        yield Finding("E073", message, "Write per_store=True, or leave it out.")
+    elif component.per_store and offer.stores is None:
+        message = "per_store is set, and the connector has no stores."
+        yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
+
+
+def _unknown(keyword: str, value: Any, known: Iterable[str]) -> Finding:
+    listed = ", ".join(known) or "none"
+    return Finding(
+        "E072",
+        f"{keyword} is {_shown(value)}, and the connector declares {listed}.",
+        f"{did_you_mean(str(value), known)}Declare it in the class, above the components of it.",
+    )
+
+
+def _shown(value: Any) -> str:
+    named = name_of(value)
+    return repr(named) if named else "bound to no attribute"

@@ -1,0 +1,221 @@
+"""What a setting steers: a place in a component's document, and what is written there.
+
+A release is stored, and tailored to an installation, as data. So what becomes of a value on its
+way into a document is data too, from a closed vocabulary; a function of the author's could give
+another document tomorrow than it gave when it was applied.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector_kit.blueprint.documents import Document, Json, referred
+from connector_kit.blueprint.forms.values import alike, text_of
+
+_STEP = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
+_PATH = re.compile(r"[^.\[\]]+(\[[^\]]+\])*(\.[^.\[\]]+(\[[^\]]+\])*)*")
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a value is changed before it is written; *arguments* are JSON."""
+
+    name: str
+    argument: Json = None
+
+    def __call__(self, value: Json, there: Json) -> Json:
+        """Return what is written for *value*, *there* being what the document declares."""
+        return _WAYS[self.name](value, self.argument, there)
+
+    def to_json(self) -> Json:
+        """Return the way as JSON; `from_json` reads it back."""
+        return {self.name: self.argument}
+
+    @classmethod
+    def from_json(cls, data: Document) -> Way:
+        """Return the way that `to_json` wrote."""
+        [(name, argument)] = data.items()
+        return cls(name, argument)
+
+
+inverted = Way("inverted")
+"""Writes true for false and false for true."""
+
+merged = Way("merged")
+"""Writes an object's keys beside those that the document declares there."""
+
+
+def template(text: str) -> Way:
+    """Write *text*, with the value in place of ``{value}`` or, as JSON, of ``{json}``."""
+    return Way("template", text)
+
+
+def mapped(pairs: Mapping[Any, Json], default: Json = None) -> Way:
+    """Write what *pairs* have for the value, else *default*; None writes nothing."""
+    return Way("mapped", {"pairs": [[key, each] for key, each in pairs.items()], "else": default})
+
+
+def scaled(factor: float) -> Way:
+    """Write the number times *factor*."""
+    return Way("scaled", factor)
+
+
+def joined(separator: str) -> Way:
+    """Write the list as one text."""
+    return Way("joined", separator)
+
+
+def part(key: str) -> Way:
+    """Write what the value, an object, has under *key*."""
+    return Way("part", key)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A setting's value goes to *path* (in the platform's spelling) of a component's document."""
+
+    component: str
+    path: str
+    way: Way | None = None
+
+    def __str__(self) -> str:
+        return f"{self.component}.{self.path}"
+
+    def written(self, document: Document, value: Json) -> Document:
+        """Return *document* with *value* at the path; itself where there is nothing to write.
+
+        A list item that the path names and the document lacks is not made up.
+        """
+        if value is None:
+            return document
+        changed: Document = _written(document, self.steps(), lambda there: self._made(value, there))
+        return changed
+
+    def is_in(self, document: Document) -> bool:
+        """Tell whether the path leads somewhere in *document*."""
+        place: Json = document
+        for step in self.steps():
+            found = _found(place, step)
+            if found is _NOWHERE:
+                return False
+            place = found
+        return True
+
+    def steps(self) -> tuple[str, ...]:
+        """Return the keys, and the ``[…]`` that pick an item of a list, along the path."""
+        return tuple(match[0] for match in _STEP.finditer(self.path))
+
+    def overlaps(self, other: Binding) -> bool:
+        """Tell whether what one writes is, or lies within, what the other writes."""
+        if self.component != other.component:
+            return False
+        mine, theirs = self.steps(), other.steps()
+        shorter = min(len(mine), len(theirs))
+        return mine[:shorter] == theirs[:shorter]
+
+    def _made(self, value: Json, there: Json) -> Json:
+        return self.way(value, there) if self.way else value
+
+    def to_json(self) -> Document:
+        """Return the binding as JSON; `from_json` reads it back."""
+        way = {} if self.way is None else {"as": self.way.to_json()}
+        return {"component": self.component, "path": self.path, **way}
+
+    @classmethod
+    def from_json(cls, data: Document) -> Binding:
+        """Return the binding that `to_json` wrote."""
+        way = Way.from_json(data["as"]) if "as" in data else None
+        return cls(data["component"], data["path"], way)
+
+
+def is_path(text: str) -> bool:
+    """Tell whether *text* is a dotted path, perhaps with ``[…]`` behind keys of lists."""
+    return bool(_PATH.fullmatch(text))
+
+
+class _Nowhere:
+    """What a path leads to that leads nowhere."""
+
+
+_NOWHERE = _Nowhere()
+
+
+def _found(place: Json, step: str) -> Json:
+    if step.startswith("["):
+        index = _index(place, step[1:-1])
+        return _NOWHERE if index is None else place[index]
+    return place.get(step, _NOWHERE) if isinstance(place, dict) else _NOWHERE
+
+
+def _index(place: Json, picked: str) -> int | None:
+    """The item of a list that *picked* means: a number, ``field=value``, or what it refers to."""
+    if not isinstance(place, list):
+        return None
+    if picked.isdecimal():
+        return int(picked) if int(picked) < len(place) else None
+    field, equals, value = picked.partition("=")
+    for n, item in enumerate(place):
+        if isinstance(item, dict) and (
+            text_of(item.get(field)) == value
+            if equals
+            else any(referred(each) == picked for each in item.values())
+        ):
+            return n
+    return None
+
+
+def _written(place: Json, steps: tuple[str, ...], make: Callable[[Json], Json]) -> Json:
+    step, *rest = steps
+    there = _found(place, step)
+    if rest:
+        if there is _NOWHERE:
+            return place
+        inside = _written(there, tuple(rest), make)
+    else:
+        inside = make(None if there is _NOWHERE else there)
+        if inside is None:
+            return place
+    return place if inside is there else _put(place, step, inside)
+
+
+def _put(place: Json, step: str, value: Json) -> Json:
+    if isinstance(place, dict) and not step.startswith("["):
+        return {**place, step: value}
+    index = _index(place, step[1:-1])
+    return place if index is None else [*place[:index], value, *place[index + 1 :]]
+
+
+def _template(value: Json, text: Any, _: Json) -> Json:
+    as_json = json.dumps(value, ensure_ascii=False)
+    return str(text).replace("{json}", as_json).replace("{value}", text_of(value))
+
+
+def _mapped(value: Json, argument: Any, _: Json) -> Json:
+    for key, written in argument["pairs"]:
+        if alike(key, value):
+            return written
+    return argument["else"]
+
+
+def _scaled(value: Json, factor: Any, _: Json) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    product = value * factor
+    return int(product) if isinstance(product, float) and product.is_integer() else product
+
+
+_WAYS: Mapping[str, Callable[[Json, Any, Json], Json]] = {
+    "inverted": lambda value, _, __: not value,
+    "merged": lambda value, _, there: {**(there or {}), **value},
+    "template": _template,
+    "mapped": _mapped,
+    "scaled": _scaled,
+    "joined": lambda value, separator, _: (
+        separator.join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+    ),
+    "part": lambda value, key, _: value.get(key) if isinstance(value, dict) else None,
+}

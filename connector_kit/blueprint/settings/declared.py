@@ -1,0 +1,96 @@
+"""What a ``Settings`` class declares: settings in their order, each in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from connector_kit.blueprint.settings.places import FlowSettings, General, Item, Place, Tab
+from connector_kit.blueprint.settings.setting import Setting
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A setting with its place, and its tab there if it is in one."""
+
+    setting: Setting
+    place: Place
+    tab: Tab | None = None
+
+    @property
+    def edition(self) -> Any:
+        """The edition that it belongs to: its own, else its place's."""
+        return self.setting.edition or self.place.edition
+
+    @property
+    def add_on(self) -> Any:
+        """The add-on that it belongs to: its own, else its place's."""
+        return self.setting.add_on or self.place.add_on
+
+
+@dataclass(frozen=True)
+class DeclaredSettings:
+    """The items of a ``Settings`` class by attribute, base classes first, and where each stands.
+
+    *lost* are settings whose ``under`` is nowhere in the class.
+    """
+
+    items: Mapping[str, Item] = field(default_factory=dict)
+    framework: int = 1
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """The settings in order, each in its place."""
+        return tuple(self._placed())
+
+    @cached_property
+    def settings(self) -> Mapping[str, Setting]:
+        """The settings by attribute."""
+        return {name: each for name, each in self.items.items() if isinstance(each, Setting)}
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The places in order; what stands above all of them is in the general one."""
+        own = [each for each in self.items.values() if isinstance(each, Place)]
+        used = [each.place for each in self.placed]
+        return tuple(dict.fromkeys((*own, *used)))
+
+    def at(self, place: Place) -> Iterator[Placed]:
+        """Yield the settings that stand in *place*."""
+        return (each for each in self.placed if each.place is place)
+
+    def _placed(self) -> Iterator[Placed]:
+        general: Place = General()
+        where: dict[Item, tuple[Place, Tab | None]] = {}
+        place, tab = general, None
+        for item in self.items.values():
+            if isinstance(item, Place):
+                place, tab = item, None
+            elif isinstance(item, Tab):
+                tab = item
+            where[item] = (place, tab)
+        for setting in self.settings.values():
+            under = setting.under
+            current = self.items.get(under.name, under) if under is not None else setting
+            at, inside = where.get(current, (general, None))
+            yield Placed(setting, at, inside)
+
+
+def declared_settings(connector: type) -> DeclaredSettings:
+    """Return what the ``Settings`` class of *connector* declares; nothing when it has none."""
+    holder = getattr(connector, "Settings", None)
+    framework = 2 if getattr(connector, "framework", 1) == 2 else 1
+    if not isinstance(holder, type):
+        return DeclaredSettings(framework=framework)
+    attributes: dict[str, Any] = {}
+    for each in reversed(holder.__mro__):
+        attributes.update(vars(each))
+    items = {name: each for name, each in attributes.items() if isinstance(each, Item)}
+    return DeclaredSettings(items, framework)
+
+
+def flow_of(place: Place) -> str | None:
+    """Return the flow whose form *place* is, None for the installation's."""
+    return place.flow if isinstance(place, FlowSettings) else None

@@ -1,0 +1,174 @@
+"""The settings page of a version: 1.0's settings document, 2.0's settings forms and values.
+
+protocol/settings-forms.md#1-the-10-settings-document and #4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from connector_kit.blueprint.documents import Document, Json, referred
+from connector_kit.blueprint.forms import nested
+from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
+from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
+from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+
+Fields = Mapping[str, Document]
+"""The fields of settings, with their values, by name."""
+
+MAP_WIDGET = "staticMapWidget"
+"""The type whose value is spread over keys of its own (settings-forms.md#16-field-types)."""
+
+FORM_INIT, PRE_SAVE = "formInit", "preSave"
+"""The functions of 2.0 that the kit derives (protocol/extension.md#6)."""
+
+
+def with_value(field: Document, value: Json) -> Document:
+    """Return a 1.0 *field* that holds *value*."""
+    if field.get("type") == MAP_WIDGET and isinstance(value, dict):
+        return {**field, **value}
+    return {**field, "value": value}
+
+
+def value_in(field: Document) -> Json:
+    """Return the value that a 1.0 *field* holds."""
+    if field.get("type") == MAP_WIDGET:
+        return {key: field.get(key) for key in ("map", "default", "allowFailures")}
+    return field.get("value")
+
+
+def settings_document(
+    declared: DeclaredSettings, schema: Schema, sections: Iterable[Document]
+) -> Document:
+    """Return the 1.0 settings document; *sections* list the flows under their titles.
+
+    Sections of settings come first and in their order, each with the flows of the same title.
+    """
+    fields = {each.name: with_value(each.field, each.default) for each in schema.settings}
+    page = _Page(declared, fields)
+    flows = {each["title"]: page.with_flow_settings(each["flows"]) for each in sections}
+    listed: dict[str, Document] = {
+        place.title: {**page.section(place), "flows": flows.pop(place.title, [])}
+        for place in declared.places
+        if isinstance(place, Section)
+    }
+    listed |= {title: {"title": title, "flows": each} for title, each in flows.items()}
+    general = page.general()
+    return {**({"general": general} if general else {}), "sections": list(listed.values())}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Lays out fields of a 1.0 page."""
+
+    declared: DeclaredSettings
+    fields: Fields
+
+    def general(self) -> Document:
+        """Return the settings of the whole installation; nothing when there are none."""
+        places = [each for each in self.declared.places if isinstance(each, General)]
+        placed = [each for place in places for each in self.declared.at(place)]
+        description = next((each.description for each in places if each.description), "")
+        if not placed and not description:
+            return {}
+        described = {"description": description} if description else {}
+        return {**described, "fields": [], **self._laid_out(placed, "fields")}
+
+    def section(self, place: Section) -> Document:
+        """Return a section, its flows apart."""
+        shown = {"description": place.description, "iconURL": place.icon_url}
+        return {
+            "title": place.title,
+            **{key: value for key, value in shown.items() if value},
+            **({"columns": place.columns} if place.columns != 1 else {}),
+            **self._laid_out(list(self.declared.at(place)), "fields"),
+        }
+
+    def with_flow_settings(self, flows: Iterable[Document]) -> list[Document]:
+        """Return the entries of *flows*, each with its settings."""
+        return [self._with_settings(entry) for entry in flows]
+
+    def _with_settings(self, entry: Document) -> Document:
+        name = referred(entry["_id"])
+        for place in self.declared.places:
+            if isinstance(place, FlowSettings) and place.flow == name:
+                flags = {key: value for key, value in place.flags.items() if value}
+                shown = {key: value for key, value in entry.items() if key not in place.flags}
+                placed = list(self.declared.at(place))
+                entry = {**shown, **flags, **self._laid_out(placed, "settings")}
+        return entry
+
+    def _laid_out(self, placed: list[Placed], key: str) -> Document:
+        """Fields in one list under *key*, or in tabs when any of them is in one."""
+        if not any(each.tab for each in placed):
+            fields = [self.fields[each.setting.name] for each in placed]
+            return {key: fields} if fields else {}
+        tabs = [
+            {
+                "title": title,
+                **({"collapsed": True} if tab and tab.collapsed else {}),
+                "fields": [self.fields[each.setting.name] for each in inside],
+            }
+            for tab, title, inside in _tabs(placed)
+        ]
+        return {"sections": tabs}
+
+
+def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]]:
+    """Settings by tab, in order; those that stand above the first tab are in one of their own."""
+    by_tab: dict[Tab | None, list[Placed]] = {}
+    for each in placed:
+        by_tab.setdefault(each.tab, []).append(each)
+    for tab, inside in by_tab.items():
+        yield tab, tab.title if tab else inside[0].place.title or "General", inside
+
+
+def settings_form(declared: DeclaredSettings, schema: Schema, flow: str | None) -> Document:
+    """Return the ``settingsForm`` of the installation, or of a *flow*; {} without settings."""
+    fields = {each.name: each.field for each in schema.settings if each.flow == flow}
+    if not fields:
+        return {}
+    places = (each for each in declared.places if _is_of(each, flow))
+    boxes = [box for each in places if (box := _box(each, list(declared.at(each))))]
+    layout = {"type": "collapse", "containers": boxes} if len(boxes) > 1 else boxes[0]
+    init = {"function": FORM_INIT, "_stackId": {"$ref": "@stack"}}
+    return {"form": {"fieldMap": fields, "layout": layout}, "init": init}
+
+
+def stored_values(settings: Iterable[CompiledSetting]) -> Document:
+    """Return the 2.0 ``settings`` of a customer who has set nothing."""
+    return nested({each.name: each.default for each in settings if _has_value(each)})
+
+
+def _has_value(setting: CompiledSetting) -> bool:
+    return setting.field["type"] not in ("labeltitle", "labelvalue")
+
+
+def _is_of(place: Place, flow: str | None) -> bool:
+    return place.flow == flow if isinstance(place, FlowSettings) else flow is None
+
+
+def _box(place: Place, placed: list[Placed]) -> Document:
+    """The layout of one place (settings-forms.md#43-layout); {} when nothing stands in it."""
+    if not placed:
+        return {}
+    label = {"label": place.title or "General"}
+    if not any(each.tab for each in placed):
+        return {**label, "collapsed": False, **_grouped(placed)}
+    tabs = [{"label": title, **_grouped(inside)} for _, title, inside in _tabs(placed)]
+    return {**label, "collapsed": False, "type": "tab", "containers": tabs}
+
+
+def _grouped(placed: list[Placed]) -> Document:
+    """Fields, and those with a heading of their own in boxes below."""
+    groups: dict[str, list[str]] = {}
+    for each in placed:
+        groups.setdefault(each.setting.group, []).append(each.setting.name)
+    boxes = [
+        {"label": heading, "collapsed": False, "fields": names}
+        for heading, names in groups.items()
+        if heading
+    ]
+    fields: Document = {"fields": groups.get("", [])}
+    return {**fields, **({"type": "collapse", "containers": boxes} if boxes else {})}

@@ -1,0 +1,105 @@
+"""Where settings stand: general ones, sections of the page, forms of flows, tabs of all these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.blueprint.offers import AddOn, Edition, name_of
+
+
+class Item:
+    """What stands in a ``Settings`` class; named by the attribute that holds it."""
+
+    name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Remember the first attribute that held this: a subclass may repeat it."""
+        self.name = self.name or name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name or None!r})"
+
+
+class Place(Item):
+    """A page, or a form, that is saved by itself: what follows in the class stands in it.
+
+    *edition* and *add_on* say which installations have the settings in it.
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        *,
+        description: str = "",
+        edition: Edition | str | None = None,
+        add_on: AddOn | str | None = None,
+    ) -> None:
+        self.title = title
+        self.description = description
+        self.edition: Any = name_of(edition)
+        self.add_on: Any = name_of(add_on)
+
+
+class General(Place):
+    """Settings of the whole installation; what stands above every section is general, too."""
+
+    def __init__(self, description: str = "", **more: Any) -> None:
+        super().__init__(description=description, **more)
+
+
+class Section(Place):
+    """A section of the settings page; flows of ``section=`` the same title are listed in it."""
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        description: str = "",
+        icon_url: str = "",
+        columns: int = 1,
+        edition: Edition | str | None = None,
+        add_on: AddOn | str | None = None,
+    ) -> None:
+        super().__init__(title, description=description, edition=edition, add_on=add_on)
+        self.icon_url = icon_url
+        self.columns = columns
+
+
+class FlowSettings(Place):
+    """The settings of one flow, named by its attribute in the connector's class.
+
+    *shows_mapping* and the like say what its entry offers (settings-forms.md#13); a flow without
+    settings of its own may have one for that alone.
+    """
+
+    def __init__(
+        self,
+        flow: str,
+        *,
+        shows_mapping: bool = True,
+        shows_schedule: bool = True,
+        shows_utility_mapping: bool = False,
+        asks_start_date: bool = False,
+        has_switch: bool = True,
+        can_be_run: bool = True,
+        edition: Edition | str | None = None,
+        add_on: AddOn | str | None = None,
+    ) -> None:
+        super().__init__(edition=edition, add_on=add_on)
+        self.flow = flow
+        self.flags = {
+            "showMapping": shows_mapping,
+            "showSchedule": shows_schedule,
+            "showUtilityMapping": shows_utility_mapping,
+            "showStartDateDialog": asks_start_date,
+            "disableSlider": not has_switch,
+            "disableRunFlow": not can_be_run,
+        }
+
+
+class Tab(Item):
+    """A tab of the place above it; settings below it stand in the tab."""
+
+    def __init__(self, title: str, *, collapsed: bool = False) -> None:
+        self.title = title
+        self.collapsed = collapsed

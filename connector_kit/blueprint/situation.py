@@ -1,0 +1,48 @@
+"""What makes one installation's documents differ from another's at the same version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.blueprint.documents import Document
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What one installation has, and how it is configured.
+
+    *edition* and *add_ons* are names that the connector declares, as they are installed; an add-on
+    of one store of several is named with it, ``payouts-s2``. *stores* are the ids of a multi-store
+    installation's stores, in their order; *opening* is one whose setup was begun and not finished.
+    *settings* are what the customer has set, by the names of the declared settings.
+    """
+
+    edition: str | None = None
+    add_ons: frozenset[str] = frozenset()
+    stores: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    opening: str = ""
+
+    def to_json(self) -> Document:
+        """Return the situation as JSON, without what is empty; `from_json` reads it back."""
+        values = {
+            "edition": self.edition,
+            "addOns": sorted(self.add_ons),
+            "stores": list(self.stores),
+            "settings": dict(self.settings),
+            "opening": self.opening,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    @classmethod
+    def from_json(cls, data: Document) -> Situation:
+        """Return the situation that `to_json` wrote."""
+        return cls(
+            edition=data.get("edition"),
+            add_ons=frozenset(data.get("addOns", ())),
+            stores=tuple(data.get("stores", ())),
+            settings=data.get("settings", {}),
+            opening=data.get("opening", ""),
+        )

@@ -1,0 +1,89 @@
+"""One component for every store: names, titles, and what a multi-store installation holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.documents import Document, references, renamed
+
+FIRST_STORE = "s1"
+"""The id of the store that an installation begins with."""
+
+_SEPARATOR = "-"
+"""Stands in no attribute's name, and means nothing in addresses and field names."""
+
+
+def per_store(name: str, store: str) -> str:
+    """Return what *name* is called for *store*: the external id of a component, an add-on's key."""
+    return f"{name}{_SEPARATOR}{store}"
+
+
+def store_of(name: str) -> str:
+    """Return the store that *name* is for; empty when it is for all of them."""
+    return name.partition(_SEPARATOR)[2]
+
+
+def without_store(name: str) -> str:
+    """Return *name* without the store it is for."""
+    return name.partition(_SEPARATOR)[0]
+
+
+def following_store(stores: Iterable[str]) -> str:
+    """Return the id of the next store, above those of all *stores*."""
+    numbers = (each.removeprefix("s") for each in stores)
+    taken = [int(each) for each in numbers if each.isdecimal()]
+    return f"s{max(taken, default=0) + 1}"
+
+
+def store_title(label: str, store: str) -> str:
+    """Return what a store is called on the pages: "Shopify store 2"."""
+    return f"{label} {store.removeprefix('s')}"
+
+
+def spread(
+    components: Iterable[CompiledComponent], grants: Mapping[str, Set[str]], label: str
+) -> Iterator[CompiledComponent]:
+    """Yield *components*, with those that are per store once for every store that they fall to.
+
+    *grants* has, for each store, the names of the per-store components that it gets. Order is kept,
+    so references still point backwards.
+    """
+    for each in components:
+        if not each.per_store:
+            yield each
+            continue
+        for store, names in grants.items():
+            if each.external_id in names:
+                yield _of_store(each, store, names, store_title(label, store))
+
+
+def for_connecting(components: Iterable[CompiledComponent]) -> set[str]:
+    """Return which per-store *components* a store gets first: connections, and what these need."""
+    wanted: set[str] = set()
+    for each in reversed([each for each in components if each.per_store]):
+        if each.resource == "connections" or each.external_id in wanted:
+            wanted |= {each.external_id, *references(each.document)}
+    return wanted
+
+
+def _of_store(
+    component: CompiledComponent, store: str, names: Set[str], title: str
+) -> CompiledComponent:
+    """Return *component* for one *store*; among its likes it refers to those of the same store.
+
+    Its name ends in the store's title, by which the pages know whose a flow is
+    (protocol/settings-forms.md 1.2).
+    """
+    document: Document = renamed(
+        component.document, {each: per_store(each, store) for each in names}
+    )
+    if isinstance(document.get("name"), str):
+        document = {**document, "name": f"{document['name']} [{title}]"}
+    return replace(
+        component,
+        external_id=per_store(component.external_id, store),
+        document=document,
+        per_store=False,
+    )

@@ -1,0 +1,136 @@
+"""Add-ons of framework 1.0: what is licensed, what is installed, and both ways in between.
+
+protocol/settings-forms.md 3.4. In a multi-store installation an add-on is installed store by store,
+on record as ``payouts-s2``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from connector_kit.blueprint import Document, Offer
+from connector_kit.blueprint.entitlements import of_licence
+from connector_kit.blueprint.stores import per_store, store_of, without_store
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.moves import move, require_settled
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.sessions import installation_of, session
+from connector_kit.lifecycle.situations import (
+    AVAILABLE,
+    BEGUN,
+    INSTALLED,
+    LEAVING,
+    given,
+    note_licence,
+    situation_of,
+)
+from connector_kit.models import Connector, Installation, Operation, Release
+
+KIND = Operation.Kind.ADD_ON
+INSTALL, UNINSTALL = "installAddOn", "uninstallAddOn"
+
+
+def license_metadata(connector: Connector, options: Document) -> Document:
+    """The add-ons that there are, and how those stand that are licensed or installed.
+
+    Reads the records and the licence only; the pages ask whenever they load.
+    """
+    installation = installation_of(connector, options)
+    note_licence(installation, options)
+    release = installation.release or Release.objects.newest(connector)
+    offer = release.blueprint().offer if release else Offer()
+    return {
+        "addOns": {
+            "addOnMetaData": [
+                {
+                    "id": each.name,
+                    "name": each.display_name,
+                    "description": each.description,
+                    "installerFunction": INSTALL,
+                    "uninstallerFunction": UNINSTALL,
+                }
+                for each in offer.add_ons
+            ],
+            "addOnLicenses": list(_standings(installation, release)) if release else [],
+        }
+    }
+
+
+def install_add_on(connector: Connector, options: Document) -> Document:
+    """Make the components of the add-on that *options* name, for their store if there are several.
+
+    Raises `LifecycleError` ``add_on_unknown``, ``store_unknown`` or ``add_on_not_licensed``.
+    """
+    with session(connector, options, KIND, INSTALL) as (work, account):
+        require_settled(work, account)
+        key = _key(work, options)
+        held = work.installation.add_ons
+        if key not in work.situation.add_ons:
+            _require_licensed(work, key)
+        entry = held.get(key) or {"installedOn": None}
+        if entry.get("status") != INSTALLED:
+            entry = {"status": BEGUN, "installedOn": timezone.now().isoformat()}
+        move(work, account, add_ons={**held, key: entry})
+        return {"success": True, "stepsToUpdate": []}
+
+
+def uninstall_add_on(connector: Connector, options: Document) -> Document:
+    """Remove the components of the add-on that *options* name; the licence does not matter."""
+    with session(connector, options, KIND, UNINSTALL) as (work, account):
+        require_settled(work, account)
+        key = _key(work, options)
+        held = work.installation.add_ons
+        leaving = {key: {**held[key], "status": LEAVING}} if key in held else {}
+        move(work, account, add_ons={**held, **leaving})
+        return {"success": True, "stepsToUpdate": []}
+
+
+def _standings(installation: Installation, release: Release) -> Iterator[Document]:
+    """One entry for every add-on, in every store, that is licensed or installed."""
+    blueprint = release.blueprint()
+    entitled = of_licence(blueprint.offer, installation.opts)
+    stores = situation_of(installation, blueprint).stores or ("",)
+    for add_on in blueprint.add_ons:
+        for store in stores:
+            key = per_store(add_on.name, store) if store else add_on.name
+            held = installation.add_ons.get(key)
+            if held or entitled.grants_add_on(add_on.name, store):
+                yield {
+                    "id": add_on.name,
+                    "status": held["status"] if held else AVAILABLE,
+                    **({"storeId": store} if store else {}),
+                    "installedOn": held["installedOn"] if held else None,
+                }
+
+
+def _key(work: Work, options: Document) -> str:
+    """What the add-on in the store that *options* name goes by on record."""
+    blueprint = work.release.blueprint()
+    name, store = given(options, "addOnId"), given(options, "storeId")
+    if not blueprint.offer.has_add_on(name):
+        known = ", ".join(each.name for each in blueprint.add_ons) or "none"
+        raise LifecycleError(
+            "add_on_unknown", f"The installed version has no add-on {name!r}; it has {known}."
+        )
+    if blueprint.stores is None:
+        return name
+    stores = work.situation.stores
+    if store not in stores:
+        raise LifecycleError(
+            "store_unknown",
+            f"The installation has no store {store!r}; it has {', '.join(stores)}. Choose one of "
+            "them on the settings page.",
+        )
+    return per_store(name, store)
+
+
+def _require_licensed(work: Work, key: str) -> None:
+    offer, name = work.release.blueprint().offer, without_store(key)
+    if not of_licence(offer, work.installation.opts).grants_add_on(name, store_of(key)):
+        raise LifecycleError(
+            "add_on_not_licensed",
+            f"The licence does not include the add-on {name!r}. Its publisher can add it to the "
+            'licence: opts.addonLicenses, type "addon".',
+        )

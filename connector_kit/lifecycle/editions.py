@@ -1,0 +1,102 @@
+"""Changing the edition of an installation to the one that its licence grants.
+
+The owner changes the licence, the user presses "upgrade", and what the editions differ in is
+planned and applied (protocol/README.md, change of edition). Nothing else moves an installation to
+another edition: an update keeps the one that is installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.blueprint import Document, Offer
+from connector_kit.blueprint.entitlements import edition_named, of_licence
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.moves import move, require_settled
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.sessions import session
+from connector_kit.models import Connector, Operation
+
+KIND = Operation.Kind.EDITION
+
+
+def change_edition(connector: Connector, options: Document) -> Document:
+    """Bring the installation to its licence's edition: ``settings/changeEdition`` of 1.0.
+
+    Upwards or downwards, at the version that is installed. Raises `LifecycleError`
+    ``edition_unknown`` when the licence names one that the version does not have.
+    """
+    with session(connector, options, KIND, "changeEdition") as (work, account):
+        require_settled(work, account)
+        move(work, account, edition=_licensed(work))
+        return {"success": True}
+
+
+def change_edition_flat(connector: Connector, options: Document) -> None:
+    """Bring the installation to ``toEdition``: changeEdition of 2.0 (protocol/extension.md#6).
+
+    The components are tagged copies with the external ids of their originals; the settings are
+    flat values, which an edition does not change.
+    """
+    integration = options.get("integration")
+    about = integration if isinstance(integration, dict) else {}
+    call = {**options, "_integrationId": about.get("_id") or options.get("_integrationId")}
+    with session(connector, call, KIND, "changeEdition") as (work, account):
+        require_settled(work, account)
+        offer = work.release.blueprint().offer
+        wanted = _named(connector, offer, options.get("toEdition"))
+        if options.get("fromEdition"):
+            work.installation.note(edition=_named(connector, offer, options["fromEdition"]))
+        move(work, account, has_page=False, edition=wanted)
+
+
+def _licensed(work: Work) -> str:
+    offer = work.release.blueprint().offer
+    entitled = of_licence(offer, work.installation.opts)
+    if entitled.edition is None:
+        raise LifecycleError(
+            "edition_unknown",
+            f"{work.release} has no editions. Declare them in the connector's class.",
+        )
+    word = work.installation.opts.get("connectorEdition")
+    if word and offer.edition_called(word) is None:
+        raise _unknown(str(word), offer)
+    return entitled.edition
+
+
+def _named(connector: Connector, offer: Offer, edition: Any) -> str:
+    """The declared edition that the platform means, if need be by the listing's ids (U19)."""
+    name = edition_named(offer, edition)
+    if name is None and isinstance(edition, str):
+        name = edition_named(offer, _on_listing(connector, edition))
+    if name is None:
+        shown = edition.get("displayName") if isinstance(edition, dict) else edition
+        raise _unknown(str(shown), offer)
+    return name
+
+
+def _on_listing(connector: Connector, identity: str) -> Document | None:
+    """The edition with that id on the marketplace listing, which only its owner may read."""
+    try:
+        with publisher_client() as client:
+            listing = client.connectors.get(connector.connector_id or "")
+    except IntegratorError as error:
+        raise LifecycleError(
+            "edition_unknown",
+            f"The platform named the edition {identity} by its id only, and the listing that knows "
+            f"its name could not be read: {error}",
+        ) from error
+    editions: list[Document] = (listing.get("twoDotZero") or {}).get("editions") or []
+    return next((each for each in editions if each.get("_id") == identity), None)
+
+
+def _unknown(word: str, offer: Offer) -> LifecycleError:
+    known = ", ".join(offer.ranks) or "none"
+    return LifecycleError(
+        "edition_unknown",
+        f"The licence names the edition {word!r}, and the installed version has {known}. Nothing "
+        "was changed. The connector's publisher can mend the licence (connectorEdition in its "
+        "opts), or push a version that has this edition.",
+    )

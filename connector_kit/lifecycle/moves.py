@@ -1,0 +1,148 @@
+"""From one situation to another, at the version that is installed: editions, add-ons, stores.
+
+A plan like any other, of which only the part is carried out that the two situations differ in:
+whatever else was edited or deleted in the account is neither looked at nor touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Set
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from connector_kit.blueprint import (
+    INTEGRATION,
+    Blueprint,
+    CompiledComponent,
+    Document,
+    Plan,
+    references,
+    tailored,
+)
+from connector_kit.lifecycle.account import Account, by_external_id
+from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.situations import situation_on_page
+from connector_kit.lifecycle.update import (
+    keep_state,
+    planned,
+    settled_add_ons,
+    write_installation,
+)
+from connector_kit.models import Operation
+
+Fields = Callable[[Account], Document]
+"""What the last write sets in the integration besides its page; empty when it says so already."""
+
+
+def require_settled(work: Work, account: Account) -> None:
+    """Raise `LifecycleError` unless the installation is complete and nothing else is under way.
+
+    Brings the operation to the version that the account says it has, should the records be lost.
+    """
+    mode = account.integration.get("mode")
+    if mode != "settings":
+        raise LifecycleError(
+            "not_installed",
+            f"The installation is in mode {mode!r}: this can only be done to a complete one. "
+            "Complete the installation first.",
+        )
+    if account.integration.get("updateInProgress"):
+        raise LifecycleError(
+            "update_in_progress",
+            "An update of this installation is under way. Try again when it is done; if it does "
+            "not end, its publisher can push it again.",
+        )
+    if work.installation.release is None:
+        work.stay_at(str(account.integration.get("version")))
+
+
+def move(
+    work: Work,
+    account: Account,
+    *,
+    fields: Fields = lambda _: {},
+    has_page: bool = True,
+    **noted: Any,
+) -> None:
+    """Note *noted* of the installation, then bring its account to that.
+
+    What is noted is what is wanted: cut off anywhere, the same call, or the next update, goes on
+    to it. A plan that is blocked changes nothing, and takes the note back. *has_page* is false for
+    framework 2.0, whose settings are no page of the kit's.
+    """
+    before = {name: getattr(work.installation, name) for name in noted}
+    passed = _passed(work, account)
+    work.installation.note(**noted)
+    carry_out = partial(_carry_out, work, account, passed, fields, has_page=has_page)
+    try:
+        in_step_with_the_customer(account, carry_out)
+    except PlanBlocked:
+        work.installation.note(**before)
+        raise
+
+
+def _passed(work: Work, account: Account) -> list[Blueprint]:
+    """What the account may hold of: as its page says, as it is on record, as was broken off."""
+    release, installation = work.release.blueprint(), work.installation
+    page = situation_on_page(installation, release, account.integration.get("settings"))
+    broken_off = (each for each in work.journal.interrupted() if each.version == release.version)
+    return [tailored(release, page), work.blueprint, *broken_off]
+
+
+def _carry_out(
+    work: Work, account: Account, passed: Iterable[Blueprint], fields: Fields, *, has_page: bool
+) -> None:
+    blueprint = work.blueprint
+    scope = _differing(blueprint, passed) - (frozenset() if has_page else {INTEGRATION})
+    whole = planned(work, account)
+    plan = whole.within(scope, needed=_needed(blueprint, scope))
+    work.operation.summary = plan.summary()
+    apply(plan, account, work.journal, out_of_time=work.out_of_time)
+    lifecycle_fields = fields(account)
+    if plan or lifecycle_fields:
+        keep_state(account, blueprint)
+        if has_page:
+            write_installation(account, plan, lifecycle_fields)
+    else:
+        work.ended(Operation.Outcome.CURRENT)
+    _remember(work, account, plan, scope)
+
+
+def _differing(blueprint: Blueprint, others: Iterable[Blueprint]) -> Set[str]:
+    """The names of what is in one of these and not the same in all of them."""
+    wanted = _by_name(blueprint)
+    return {
+        name
+        for other in map(_by_name, others)
+        for name in wanted.keys() | other.keys()
+        if wanted.get(name) != other.get(name)
+    }
+
+
+def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
+    return by_external_id((*blueprint.components, blueprint.integration))
+
+
+def _needed(blueprint: Blueprint, names: Set[str]) -> Set[str]:
+    """*names*, and what these components refer to, directly or not."""
+    needed = set(names)
+    for component in reversed((*blueprint.components, blueprint.integration)):
+        if component.external_id in needed - {INTEGRATION}:
+            needed |= references(component.document)
+    return needed
+
+
+def _remember(work: Work, account: Account, plan: Plan, scope: Set[str]) -> None:
+    """Record that the installation is in its new situation; everything else stays as it was."""
+    there = {INTEGRATION, *by_external_id(work.blueprint.components)}
+    with transaction.atomic():
+        for step in plan.steps:
+            if step.external_id == INTEGRATION:
+                work.journal.record(step, account.integration_id)
+        work.journal.settle(there | (work.journal.applied.keys() - scope))
+        if work.installation.add_ons:
+            work.installation.note(add_ons=settled_add_ons(work.installation))

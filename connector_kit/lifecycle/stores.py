@@ -1,0 +1,174 @@
+"""Stores of a multi-store installation: one is added step by step, or removed with all it has.
+
+A store that is being added is named in ``settings.defaultSectionId`` until its last step is done
+(protocol/settings-forms.md 1.1); the steps stand in ``integration.install`` behind the others.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from connector_kit.blueprint import Document
+from connector_kit.blueprint.entitlements import of_licence
+from connector_kit.blueprint.stores import following_store, store_of, store_title
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.moves import move, require_settled
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.situations import given
+from connector_kit.lifecycle.steps import steps_of, store_of_step, store_steps
+from connector_kit.models import Connector, Operation
+
+KIND = Operation.Kind.STORE
+ADD, REMOVE_STORE = "addNewStore", "removeStore"
+
+
+def add_new_store(connector: Connector, options: Document) -> list[Document]:
+    """Begin another store: make its connections, and return its steps.
+
+    A store whose setup was begun is gone on with. Raises `LifecycleError` ``no_stores`` or
+    ``store_not_licensed``.
+    """
+    with session(connector, options, KIND, ADD) as (work, account):
+        require_settled(work, account)
+        store = work.situation.opening or _following(work)
+        move(work, account, fields=partial(_with_steps, work, store), opening=store)
+        return _steps_for(account, store)
+
+
+def is_opening(account: Account, step: Document) -> bool:
+    """Tell whether *step* is of a store whose setup is not finished yet."""
+    store = store_of_step(step)
+    return bool(store) and _page(account).get("defaultSectionId") == store
+
+
+def complete_step(step: Document, work: Work, account: Account) -> None:
+    """Complete a *step* of a store that is being added; the last one makes its components."""
+    require_settled(work, account)
+    store = store_of_step(step)
+    steps = [{**each, "completed": True} if each is step else each for each in steps_of(account)]
+    if all(each.get("completed") for each in steps if store_of_step(each) == store):
+        stores = [*dict.fromkeys((*work.situation.stores, store))]
+        move(work, account, fields=lambda _: {"install": steps}, stores=stores, opening="")
+    else:
+        account.write_integration({**account.integration, "install": steps})
+
+
+def pre_remove(connector: Connector, options: Document) -> list[Document]:
+    """The only step of removing the store that *options* name: all of it goes at once.
+
+    Raises `LifecycleError` ``store_unknown`` or ``last_store``.
+    """
+    store = given(options, "storeId")
+    with session(connector, options, KIND, "preUninstallFunction") as (work, account):
+        require_settled(work, account)
+        _require_removable(work, store)
+        title = store_title(work.release.blueprint().stores or "", store)
+        return [
+            {
+                "name": f"Remove {title}",
+                "description": f"Remove the connections and flows of {title}; other stores stay.",
+                "completed": False,
+                "uninstallerFunction": REMOVE_STORE,
+            }
+        ]
+
+
+def remove_store(connector: Connector, options: Document) -> Document:
+    """Remove the store that *options* name, with all that it has and with nothing else.
+
+    Pressed again when the store is gone, it finds its work done.
+    """
+    store = given(options, "storeId")
+    with session(connector, options, KIND, REMOVE_STORE) as (work, account):
+        if not store:
+            raise LifecycleError("missing_required_field", "The call names no store: storeId.")
+        if store in _known(work) or _is_shown(account, store):
+            require_settled(work, account)
+            if store in _known(work):
+                _require_removable(work, store)
+            move(work, account, fields=partial(_without_steps, store), **_without(work, store))
+        return {"success": True}
+
+
+def _following(work: Work) -> str:
+    """The store that comes next; raises `LifecycleError` when there may be none."""
+    offer, stores = work.release.blueprint().offer, work.situation.stores
+    if offer.stores is None:
+        raise LifecycleError(
+            "no_stores",
+            f"{work.release} serves one store only. Declare Stores(...) in the connector's class.",
+        )
+    allowed = of_licence(offer, work.installation.opts).allowed_stores or 1
+    if len(stores) >= allowed:
+        raise LifecycleError(
+            "store_not_licensed",
+            f"The licence allows {allowed} of these: {offer.stores}. The connector's publisher can "
+            'add more to the licence: opts.addonLicenses, type "store", one entry for each.',
+        )
+    return following_store(stores)
+
+
+def _with_steps(work: Work, store: str, account: Account) -> Document:
+    """The integration's steps with those of *store*, unless it has them."""
+    own = store_steps(work.blueprint, account, store)
+    if own == _steps_for(account, store):
+        return {}
+    others = [each for each in steps_of(account) if store_of_step(each) != store]
+    return {"install": [*others, *own]}
+
+
+def _without_steps(store: str, account: Account) -> Document:
+    left = [each for each in steps_of(account) if store_of_step(each) != store]
+    return {} if left == steps_of(account) else {"install": left}
+
+
+def _steps_for(account: Account, store: str) -> list[Document]:
+    return [each for each in steps_of(account) if store_of_step(each) == store]
+
+
+def _without(work: Work, store: str) -> dict[str, Any]:
+    """What is noted of an installation that has lost *store*."""
+    installation, situation = work.installation, work.situation
+    return {
+        "stores": [each for each in situation.stores if each != store],
+        "opening": "" if situation.opening == store else situation.opening,
+        "add_ons": {
+            key: each for key, each in installation.add_ons.items() if store_of(key) != store
+        },
+        "settings": {key: each for key, each in installation.settings.items() if key != store},
+    }
+
+
+def _require_removable(work: Work, store: str) -> None:
+    known = _known(work)
+    if store not in known:
+        raise LifecycleError(
+            "store_unknown",
+            f"The installation has no store {store!r}; it has {', '.join(known) or 'none'}. Reload "
+            "the page.",
+        )
+    if work.situation.stores == (store,):
+        raise LifecycleError(
+            "last_store",
+            f"{store} is the only store of this installation. Uninstall the connector as a whole, "
+            "or add another store first.",
+        )
+
+
+def _known(work: Work) -> tuple[str, ...]:
+    opening = work.situation.opening
+    return (*work.situation.stores, opening) if opening else work.situation.stores
+
+
+def _is_shown(account: Account, store: str) -> bool:
+    sections = _page(account).get("sections")
+    listed = sections if isinstance(sections, list) else []
+    return any(isinstance(each, dict) and each.get("id") == store for each in listed)
+
+
+def _page(account: Account) -> Document:
+    page = account.integration.get("settings")
+    return page if isinstance(page, dict) else {}
