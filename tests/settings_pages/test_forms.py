@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from connector_kit.blueprint.forms import read_fields, read_form
 from settings_ui import forms
-from tests.settings_ui.browser_form import sent_by_a_browser
+from tests.settings_pages.browser_form import sent_by_a_browser
 
 PAIRS = [["paid", "Paid"], ["open", "Open"]]
 COLUMNS = [

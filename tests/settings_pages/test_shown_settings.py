@@ -5,7 +5,7 @@ import json
 import pytest
 
 from connector_kit.publisher.roles import Role
-from tests.settings_ui.records import DOCUMENT, GENERAL, ORDERS, installation_with
+from tests.settings_pages.records import DOCUMENT, GENERAL, ORDERS, installation_with
 
 pytestmark = pytest.mark.django_db
 

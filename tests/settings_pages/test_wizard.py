@@ -5,7 +5,7 @@ import pytest
 from connector_kit.models import Installation, StaffAction
 from connector_kit.publisher.roles import Role
 from tests.lifecycle.fixtures import CREDENTIALS
-from tests.settings_ui.browser_form import sent_by_a_browser
+from tests.settings_pages.browser_form import sent_by_a_browser
 
 
 @pytest.fixture
