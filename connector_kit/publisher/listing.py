@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
-from connector_kit.models import Connector, Installation, Operation
+from connector_kit.models import Connector, Installation, License, Operation
 
 COUNTED = {
     "versions": "version",
@@ -37,6 +37,8 @@ class InstallBaseFilter:
     """The outcome of the newest update (`Operation.Outcome`); ``running`` while it has none yet,
     ``none`` where there was no update that came to an end.
     """
+    license: str | None = None
+    """Where its licence stands (`connector_kit.licensing.Standing`)."""
     drifted: bool | None = None
     updating: bool | None = None
 
@@ -139,6 +141,11 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
     found = Installation.objects.filter(**given)
     for word in (wanted.search or "").lower().split():
         found = found.filter(searched__contains=word)
+    if wanted.license is not None:
+        licensed = License.objects.present().filter(
+            standing=wanted.license, integration_id=OuterRef("integration_id")
+        )
+        found = found.filter(Exists(licensed))
     return found if wanted.last_update is None else _updated(found, wanted.last_update)
 
 

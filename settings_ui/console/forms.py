@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from connector_kit.licensing import Standing
 from connector_kit.models import Connector, Operation, Release, Rollout
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.listing import InstallBaseFilter
@@ -46,6 +47,11 @@ class InstallBaseForm(forms.Form):
         ],
         required=False,
     )
+    license = forms.ChoiceField(
+        label="Licence",
+        choices=[("", "all"), *((each.value, each.value) for each in Standing)],
+        required=False,
+    )
     drifted = forms.ChoiceField(
         label="Drift",
         choices=[("", "all"), ("yes", "drifted"), ("no", "checked, as applied")],
@@ -71,6 +77,7 @@ class InstallBaseForm(forms.Form):
             edition=given["edition"].strip() or None,
             sandbox={"production": False, "sandbox": True}.get(given["environment"]),
             last_update=given["outcome"] or None,
+            license=given["license"] or None,
             drifted={"yes": True, "no": False}.get(given["drifted"]),
             updating=True if state == "updating" else None,
             vanished={"vanished": True, "any": None}.get(state, False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector_kit.licensing import LicensingError, Problem
-from connector_kit.models import Connector
+from connector_kit.models import Connector, Release
 
 
 def check_edition(connector: Connector, word: str) -> None:
@@ -17,6 +17,10 @@ def check_edition(connector: Connector, word: str) -> None:
         raise LicensingError(Problem("unknown_edition", message, "edition"))
 
 
-def declared_editions(connector: Connector) -> tuple[str, ...]:  # noqa: ARG001 - until declared
-    """Return the editions that *connector* declares, lowest first."""
-    return ()
+def declared_editions(connector: Connector) -> tuple[str, ...]:
+    """Return the editions that the newest release of *connector* declares, lowest first.
+
+    They are words as licences carry them (``opts.connectorEdition``).
+    """
+    newest = Release.objects.newest(connector)
+    return tuple(each.word for each in newest.blueprint().editions) if newest else ()

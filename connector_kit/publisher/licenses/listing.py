@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from connector_kit.models import Connector, License
+from connector_kit.models import Connector, Installation, License, LicenseEvent
 from connector_kit.publisher.licenses.errors import UnknownLicense
 from connector_kit.publisher.licenses.rows import edition_of, terms_of, wanted_json
 
@@ -23,6 +24,8 @@ class LicenseFilter:
     drifted: bool = False
     pending: bool = False
     vanished: bool = False
+    ends: date | None = None
+    """The last day agreed."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,16 @@ class LicensePage:
 
 
 def list_licenses(
-    connector: Connector,
+    connector: Connector | None,
     wanted: LicenseFilter = LicenseFilter(),
     *,
     after: int = 0,
     limit: int = 100,
 ) -> LicensePage:
-    """Return the page of at most *limit* licences that follows the row *after*."""
+    """Return the page of at most *limit* licences that follows the row *after*.
+
+    Without *connector*: those of all.
+    """
     matching = _matching(connector, wanted)
     counted = matching.order_by("standing").values_list("standing").annotate(count=Count("pk"))
     standings = dict(counted)
@@ -123,9 +129,22 @@ def license_json(row: License) -> dict[str, Any]:
     }
 
 
-def _matching(connector: Connector, wanted: LicenseFilter) -> QuerySet[License]:
-    rows = License.objects.filter(connector=connector, vanished_at__isnull=not wanted.vanished)
+def licenses_of(installation: Installation) -> list[License]:
+    """Return the licences that *installation* uses: one, and those of its children."""
+    rows = License.objects.present().filter(integration_id=installation.integration_id)
+    return list(rows.select_related("connector", "parent").order_by("pk"))
+
+
+def trail_of(license: License, *, limit: int = 100) -> list[LicenseEvent]:  # noqa: A002
+    """Return what was done with *license*, the newest *limit* entries first."""
+    return list(license.events.order_by("-at", "-pk")[:limit])
+
+
+def _matching(connector: Connector | None, wanted: LicenseFilter) -> QuerySet[License]:
+    rows = License.objects.filter(vanished_at__isnull=not wanted.vanished)
     conditions: dict[str, Any] = {
+        "connector": connector,
+        "ends": wanted.ends,
         "email__icontains": wanted.email,
         "standing": wanted.standing,
         "sandbox": wanted.sandbox,

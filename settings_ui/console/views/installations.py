@@ -17,6 +17,7 @@ from connector_kit.publisher.installation_history import (
     last_drift_check,
     operations_of,
 )
+from connector_kit.publisher.licenses.listing import licenses_of
 from connector_kit.publisher.listing import InstallBaseFilter, list_install_base
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
@@ -76,6 +77,9 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
         operations=operations_of(found, limit=LATEST),
         changes=changes_of(found, limit=LATEST),
         drift_check=last_drift_check(found),
+        licenses=licenses_of(found),
+        may_see_licenses=may(request, Scope.LICENSES_READ),
+        may_link=may(request, Scope.SETTINGS_WRITE),
         may_check=may(request, Scope.INSTALLATIONS_WRITE) and not found.vanished_at,
     )
 

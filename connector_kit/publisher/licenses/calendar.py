@@ -1,0 +1,72 @@
+"""When licences end: a month of days, with how many licences each of them is the last one of."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count
+
+from connector_kit.models import Connector, License
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar; of a neighbouring month where *is_inside* is false."""
+
+    date: date
+    is_inside: bool
+    counts: dict[str, int]
+    """How many licences end, by standing."""
+
+    @property
+    def total(self) -> int:
+        """How many licences end on the day."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month in weeks that begin on Monday."""
+
+    first: date
+    weeks: tuple[tuple[Day, ...], ...]
+
+    @property
+    def total(self) -> int:
+        """How many licences end in the month."""
+        return sum(day.total for week in self.weeks for day in week if day.is_inside)
+
+    @property
+    def previous(self) -> date:
+        """The first day of the month before."""
+        return (self.first - timedelta(days=1)).replace(day=1)
+
+    @property
+    def following(self) -> date:
+        """The first day of the month after."""
+        return (self.first + timedelta(days=31)).replace(day=1)
+
+
+def month_of_ends(connector: Connector | None, first: date) -> Month:
+    """Return the month of *first* with the last days agreed of *connector*'s licences, or of all.
+
+    Licences whose dates are the platform's own are not in it. One query.
+    """
+    first = first.replace(day=1)
+    shown = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    rows = License.objects.present().filter(ends__range=(shown[0][0], shown[-1][-1]))
+    if connector:
+        rows = rows.filter(connector=connector)
+    counts: dict[date, dict[str, int]] = {}
+    grouped = rows.order_by("ends", "standing").values_list("ends", "standing")
+    for ends, standing, count in grouped.annotate(count=Count("pk")):
+        counts.setdefault(ends, {})[standing] = count
+    return Month(
+        first=first,
+        weeks=tuple(
+            tuple(Day(each, each.month == first.month, counts.get(each, {})) for each in week)
+            for week in shown
+        ),
+    )

@@ -1,0 +1,235 @@
+"""The forms of licences: what was typed becomes one act, carried out by the licences' services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from connector_kit.licensing import Standing
+from connector_kit.licensing.days import LAST_DAY
+from connector_kit.models import Connector, License
+from connector_kit.publisher import licenses
+from connector_kit.publisher.licenses import LicenseFilter, LicenseRequest
+from connector_kit.publisher.licenses.editions import declared_editions
+
+DATE = forms.DateInput({"type": "date"})
+
+
+class LicensesForm(forms.Form):
+    """The filters of the licences; all of them may be left open."""
+
+    email = forms.CharField(label="Customer", required=False, max_length=320)
+    connector = forms.ModelChoiceField(
+        Connector.objects.order_by("slug"), to_field_name="slug", required=False, empty_label="all"
+    )
+    standing = forms.ChoiceField(
+        choices=[("", "all"), *((each.value, each.value) for each in Standing)], required=False
+    )
+    environment = forms.ChoiceField(
+        choices=[("", "all"), ("production", "production"), ("sandbox", "sandbox")],
+        required=False,
+    )
+    state = forms.ChoiceField(
+        choices=[
+            ("", "all"),
+            ("pending", "not delivered yet"),
+            ("drifted", "not as wanted"),
+            ("vanished", "gone from the platform"),
+        ],
+        required=False,
+    )
+    ends = forms.DateField(label="Last day", required=False, widget=DATE)
+
+    def wanted(self) -> tuple[Connector | None, LicenseFilter]:
+        """What is looked for; the form has to be valid."""
+        given = self.cleaned_data
+        return given["connector"], LicenseFilter(
+            email=given["email"].strip() or None,
+            standing=given["standing"] or None,
+            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
+            pending=given["state"] == "pending",
+            drifted=given["state"] == "drifted",
+            vanished=given["state"] == "vanished",
+            ends=given["ends"],
+        )
+
+
+class NewLicenseForm(forms.Form):
+    """A licence, or a trial, for somebody."""
+
+    connector = forms.ModelChoiceField(
+        Connector.objects.exclude(connector_id=None).order_by("slug"),
+        to_field_name="slug",
+        empty_label=None,
+    )
+    email = forms.EmailField(
+        label="Customer's e-mail address",
+        help_text="Of their integrator.io account. Without an account the licence waits for one.",
+    )
+    is_trial = forms.BooleanField(label="A trial, as long as the policy says", required=False)
+    until = forms.DateField(
+        label="Last day", help_text="Where the customer lives.", required=False, widget=DATE
+    )
+    edition = forms.CharField(required=False, max_length=200)
+    time_zone = forms.CharField(
+        required=False, max_length=64, help_text="As in Europe/Berlin; empty: as the settings say."
+    )
+    sandbox = forms.BooleanField(label="For the account's sandbox environment", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A licence that is no trial needs a last day."""
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("is_trial") and not given.get("until") and "until" not in self.errors:
+            self.add_error("until", "Name the last day, or make it a trial.")
+        return given
+
+    def create(self, by: str) -> License:
+        """Make the licence; raises `LicenseError` and what the platform answers."""
+        given = self.cleaned_data
+        request = LicenseRequest(
+            email=given["email"],
+            edition=given["edition"].strip(),
+            sandbox=given["sandbox"],
+            time_zone=given["time_zone"].strip(),
+        )
+        if given["is_trial"]:
+            return licenses.trial(given["connector"], request, by=by)
+        return licenses.create(given["connector"], request, until=given["until"], by=by)
+
+
+class _Untilled(forms.Form):
+    until = forms.DateField(label="Last day", widget=DATE)
+
+    def clean_until(self) -> Any:
+        """There is a last day of all days."""
+        if self.cleaned_data["until"] > LAST_DAY:
+            raise forms.ValidationError(f"The last day there is is {LAST_DAY}.")
+        return self.cleaned_data["until"]
+
+
+class _Days(forms.Form):
+    days = forms.IntegerField(min_value=1, max_value=3660, initial=30)
+
+
+class _Edition(forms.Form):
+    edition = forms.CharField(max_length=200)
+
+
+class _AddOns(forms.Form):
+    add_ons = forms.CharField(
+        label="Add-ons", required=False, help_text="Names, separated by commas; exactly these."
+    )
+    stores = forms.IntegerField(
+        required=False, min_value=0, max_value=10_000, help_text="Empty: as it is."
+    )
+
+    def clean_add_ons(self) -> tuple[str, ...]:
+        """Read the names."""
+        words = self.cleaned_data["add_ons"].split(",")
+        return tuple(word.strip() for word in words if word.strip())
+
+
+class _Nothing(forms.Form):
+    pass
+
+
+@dataclass(frozen=True)
+class LicenseAct:
+    """Something that can be done with a licence: its button, its form, its service."""
+
+    name: str
+    words: str
+    help: str
+    form: type[forms.Form]
+    do: Callable[..., License]
+    fits: Callable[[License], bool]
+    is_dangerous: bool = False
+
+    def shown(self, row: License, data: Mapping[str, Any] | None = None) -> forms.Form:
+        """Return the act's form for *row*, with what was typed in *data*."""
+        initial = {"until": row.ends, "edition": row.edition, "stores": row.stores}
+        initial["add_ons"] = ", ".join(row.add_ons or ())
+        form = self.form(data, initial=initial, auto_id=f"{self.name}-%s")
+        if "edition" in form.fields and (known := declared_editions(row.connector)):
+            choices = [(each, each) for each in known]
+            form.fields["edition"] = forms.ChoiceField(choices=choices)
+        return form
+
+
+def _is_there(row: License) -> bool:
+    return row.vanished_at is None
+
+
+def _is_own(row: License) -> bool:
+    return _is_there(row) and not row.is_child
+
+
+def _is_off(row: License) -> bool:
+    return _is_own(row) and (row.off_at is not None or row.standing == Standing.EXPIRED)
+
+
+def _is_on(row: License) -> bool:
+    return _is_own(row) and not _is_off(row)
+
+
+ACTS: Mapping[str, LicenseAct] = {
+    each.name: each
+    for each in (
+        LicenseAct(
+            "convert",
+            "Convert the trial",
+            "It was paid for until that day.",
+            _Untilled,
+            licenses.convert,
+            lambda row: _is_on(row) and row.is_trial,
+        ),
+        LicenseAct(
+            "renew",
+            "Renew",
+            "It lasts until that day.",
+            _Untilled,
+            licenses.renew,
+            lambda row: _is_on(row) and not row.is_trial,
+        ),
+        LicenseAct("extend", "Extend", "So many days more.", _Days, licenses.extend, _is_on),
+        LicenseAct(
+            "reactivate",
+            "Reactivate",
+            "It lasts until that day again; the customer then resumes the installation.",
+            _Untilled,
+            licenses.reactivate,
+            _is_off,
+        ),
+        LicenseAct(
+            "change-edition",
+            "Change the edition",
+            "The customer is offered the change in integrator.io.",
+            _Edition,
+            licenses.change_edition,
+            _is_own,
+        ),
+        LicenseAct("add-ons", "Set add-ons and stores", "", _AddOns, licenses.set_add_ons, _is_own),
+        LicenseAct(
+            "expire",
+            "Switch off now",
+            "The installation stops at once, grace or not.",
+            _Nothing,
+            licenses.expire,
+            _is_on,
+            is_dangerous=True,
+        ),
+        LicenseAct(
+            "delete",
+            "Delete",
+            "The platform refuses while an installation uses it.",
+            _Nothing,
+            licenses.delete,
+            _is_there,
+            is_dangerous=True,
+        ),
+    )
+}
+"""What can be done with a licence, in the order of the page."""

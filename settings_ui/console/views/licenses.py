@@ -1,0 +1,156 @@
+"""Licences: found, made, changed, and the calendar of their ends."""
+
+from __future__ import annotations
+
+from calendar import day_name
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.licensing import LicensingError
+from connector_kit.licensing.days import LAST_DAY
+from connector_kit.lifecycle import LifecycleError
+from connector_kit.models import License
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.licenses.calendar import month_of_ends
+from connector_kit.publisher.licenses.listing import LicenseFilter, list_licenses, trail_of
+from connector_kit.publisher.roles import Scope
+from settings_ui.access import StaffRequest, actor, may, opens
+from settings_ui.console.license_forms import ACTS, LicenseAct, LicensesForm, NewLicenseForm
+from settings_ui.console.pages import key_in, page
+
+ROWS = 50
+TROUBLE = (PublisherError, LicensingError, LifecycleError, IntegratorError)
+"""What an act may end with, to be said beside its form."""
+
+
+@require_safe
+@opens(Scope.LICENSES_READ)
+def licenses(request: StaffRequest) -> HttpResponse:
+    """Search and filter the licences; count what was found."""
+    form = LicensesForm(request.GET)
+    connector, wanted = form.wanted() if form.is_valid() else (None, LicenseFilter())
+    found = list_licenses(connector, wanted, after=key_in(request.GET, "after") or 0, limit=ROWS)
+    return page(
+        request,
+        "licenses.html",
+        place="licenses",
+        form=form,
+        found=found,
+        may_change=may(request, Scope.LICENSES_WRITE),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opens(Scope.LICENSES_WRITE)
+def new(request: StaffRequest) -> HttpResponse:
+    """Make a licence or a trial."""
+    form = NewLicenseForm(request.POST or None, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = form.create(actor(request).name)
+        except TROUBLE as error:
+            form.add_error(_field_of(error, form), str(error))
+        else:
+            return redirect("console:license", made.pk)
+    return page(request, "license_new.html", place="licenses", form=form)
+
+
+@require_safe
+@opens(Scope.LICENSES_READ)
+def calendar(request: StaffRequest) -> HttpResponse:
+    """Show the days of a month with how many licences end on each."""
+    form = LicensesForm(request.GET)
+    connector = form.cleaned_data["connector"] if form.is_valid() else None
+    return page(
+        request,
+        "license_calendar.html",
+        place="licenses",
+        month=month_of_ends(connector, _month(request.GET.get("month", ""))),
+        connector=connector,
+        today=timezone.localdate(),
+        days=list(day_name),
+    )
+
+
+@require_safe
+@opens(Scope.LICENSES_READ)
+def license_page(request: StaffRequest, key: int) -> HttpResponse:
+    """Show one licence, with what can be done with it."""
+    return _show(request, _license(key))
+
+
+@require_POST
+@opens(Scope.LICENSES_WRITE)
+def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
+    """Do something with a licence; what is wrong is said beside the form."""
+    row, wanted = _license(key), ACTS.get(action)
+    if wanted is None or not wanted.fits(row):
+        raise Http404("This cannot be done with the licence (any more). Load its page again.")
+    form = wanted.shown(row, request.POST)
+    if not form.is_valid():
+        return _show(request, row, wanted, form, status=422)
+    try:
+        changed = wanted.do(row, by=actor(request).name, **form.cleaned_data)
+    except TROUBLE as error:
+        form.add_error(_field_of(error, form), str(error))
+        return _show(request, row, wanted, form, status=422)
+    if changed.code:
+        messages.warning(request, f"Recorded, and not on the platform yet: {changed.message}")
+    else:
+        messages.success(request, f"{wanted.words}: done.")
+    return redirect("console:license", key)
+
+
+def _show(
+    request: StaffRequest,
+    row: License,
+    tried: LicenseAct | None = None,
+    form: forms.Form | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    acts = [
+        (each, form if each is tried else each.shown(row))
+        for each in ACTS.values()
+        if each.fits(row) and may(request, Scope.LICENSES_WRITE)
+    ]
+    shown = page(
+        request,
+        "license.html",
+        place="licenses",
+        license=row,
+        acts=acts,
+        tried=tried,
+        trail=trail_of(row),
+        reminders=list(row.reminders.order_by("-ends", "-pk")[:50]),
+        children=list(row.children.order_by("pk")[:200]),
+    )
+    shown.status_code = status
+    return shown
+
+
+def _license(key: int) -> License:
+    return get_object_or_404(License.objects.select_related("connector", "parent"), pk=key)
+
+
+def _month(word: str) -> date:
+    """The month that *word* names; this one where it names none that licences end in."""
+    try:
+        first = date.fromisoformat(f"{word}-01")
+    except ValueError:
+        return timezone.localdate()
+    return first if date(2000, 1, 1) <= first <= LAST_DAY else timezone.localdate()
+
+
+def _field_of(error: Exception, form: forms.Form) -> str | None:
+    """The field that an error is about: the first word of the services' messages."""
+    word: Any = str(error).partition(":")[0]
+    return word if word in form.fields else None
