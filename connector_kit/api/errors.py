@@ -88,11 +88,10 @@ def _entries(error: Exception, response: Response) -> Iterator[Entry]:
     if isinstance(error, ValidationError):
         yield from _of_fields(error.detail, "")
     elif isinstance(error, APIException):
-        codes = error.get_codes()
-        yield entry(codes if isinstance(codes, str) else error.default_code, str(error.detail))
+        yield entry(str(error.get_codes()), str(error.detail))
     else:  # Django's own Http404 and PermissionDenied, translated by DRF
         detail = response.data.get("detail", "")
-        yield entry(getattr(detail, "code", "error"), str(detail))
+        yield entry(str(getattr(detail, "code", "error")), str(detail))
 
 
 def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
