@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from connector_kit import conf
 from connector_kit.extension import Dispatcher, Endpoint, this_process
@@ -21,6 +21,7 @@ _PLATFORM_VIEWS = {
 urlpatterns = [
     *(path(address.lstrip("/"), view) for address, view in _PLATFORM_VIEWS.items()),
     path("admin/", admin.site.urls),
+    path("api/provisioning/", include("connector_kit.api.provisioning.urls")),
 ]
 
 handler404 = "connector_kit.extension.views.not_found"
