@@ -43,9 +43,10 @@ class Event:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_WORD:
-        raise ValueError(f"write a text of at most {_LONGEST_WORD} characters.")
-    return value.strip()
+    is_text = isinstance(value, str) and value.isprintable() and bool(value.strip())
+    if not is_text or len(value) > _LONGEST_WORD:
+        raise ValueError(f"write a printable text of at most {_LONGEST_WORD} characters.")
+    return str(value.strip())
 
 
 def _email(value: Any) -> str:

@@ -146,6 +146,7 @@ VALID = {
         ({"event_id": None}, "missing_required_field", "id"),
         ({"event_id": 7}, "invalid_field", "id"),
         ({"event_id": "e" * 201}, "invalid_field", "id"),
+        ({"subscription": "sub\0"}, "invalid_field", "subscription"),
         ({"occurred_at": "yesterday"}, "invalid_field", "occurred_at"),
         ({"occurred_at": "9999-12-31T23:00:00-11:00"}, "invalid_field", "occurred_at"),
         ({"subscription": ""}, "missing_required_field", "subscription"),

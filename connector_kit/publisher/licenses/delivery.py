@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,22 +81,27 @@ def _settle(row: License, using: Session | None, clock: Clock) -> _Done:
         with session() as opened:
             return _settle(row, opened, clock)
     licenses = using.licenses(row.connector)
-    wanted, listing = wanted_of(row), licenses.listing
     if row.license_id is None:
         return _create(row, licenses, clock())
     live = licenses.read(row.license_id)
     if live is None:
-        return _Done("vanished", listing, None)
+        return _Done("vanished", licenses.listing, None)
+    return _write(row, licenses, live)
+
+
+def _write(row: License, licenses: PlatformLicenses, live: dict[str, Any]) -> _Done:
+    """Write *live* as it is wanted, unless it is that way."""
+    wanted, listing = wanted_of(row), licenses.listing
     if not any(each.fixable for each in differences(wanted, listing, live)):
         return _Done("confirmed", listing, live)
-    document = licenses.replace(row.license_id, written(wanted, listing, live))
+    document = licenses.replace(live["_id"], written(wanted, listing, live))
     return _Done("written", listing, document)
 
 
 def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
     """Create the licence once, also when an answer is lost on its way."""
     if row.create_sent_at and (found := licenses.find_created(row, row.create_sent_at)):
-        return _Done("adopted", licenses.listing, found)
+        return replace(_write(row, licenses, found), act="adopted")
     document = written(wanted_of(row), licenses.listing, _begun(row))
     row.create_sent_at = now
     row.save(update_fields=["create_sent_at"])

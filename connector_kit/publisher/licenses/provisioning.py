@@ -36,8 +36,7 @@ from connector_kit.models import (
     ProvisioningEvent,
     Subscription,
 )
-from connector_kit.publisher.catalogue import find_connector
-from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.errors import PublisherError, UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.editions import check_edition
 from connector_kit.publisher.licenses.errors import EventConflict
@@ -157,7 +156,7 @@ def _apply(
 def _license(
     subscription: Subscription, entitled: Entitlement, by: str, act: str, now: datetime
 ) -> None:
-    connector = find_connector(entitled.connector or None)
+    connector = _published(entitled.connector)
     check_edition(connector, entitled.edition)
     row = subscription.license
     was_past_due = row is not None and row.past_due_since is not None
@@ -239,9 +238,23 @@ def _connector(event: Event, subscription: Subscription) -> Connector | None:
     if event.kind is not Kind.SIGNED_UP:
         return subscription.license.connector if subscription.license else None
     try:
-        return find_connector(event.data.get("connector"))
-    except PublisherError as error:
+        return _published(event.data.get("connector", ""))
+    except UnknownConnector as error:
         raise LicensingError(Problem("unknown_connector", str(error), "connector")) from error
+
+
+def _published(slug: str) -> Connector:
+    """Return the published connector *slug*, by default the only one.
+
+    A shop names no places of classes: nothing is loaded for it. Raises `UnknownConnector`.
+    """
+    known = {each.slug: each for each in Connector.objects.exclude(connector_id=None)}
+    if slug in known:
+        return known[slug]
+    if not slug and len(known) == 1:
+        return next(iter(known.values()))
+    names = ", ".join(sorted(known)) or "none is published yet"
+    raise UnknownConnector(f"which connector is meant by {slug!r}? There are: {names}.")
 
 
 def _digest(event: Event) -> str:

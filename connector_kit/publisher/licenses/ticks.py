@@ -72,9 +72,9 @@ def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseRem
         after={"standing": row.standing},
     )
     passed = latest(terms, policy_of(row), now)
-    reminder = passed and LicenseReminder(
-        license=row, notice=passed.notice, ends=terms.ends, due_at=now
-    )
+    reminder = None
+    if passed and row.license_id:  # who has no licence yet is not told that it ends
+        reminder = LicenseReminder(license=row, notice=passed.notice, ends=terms.ends, due_at=now)
     return event if row.standing != before else None, reminder
 
 

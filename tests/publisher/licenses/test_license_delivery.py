@@ -15,9 +15,10 @@ LATER = "later@example.com"
 
 
 @pytest.fixture
-def faults(desk):
-    """Have the platform misbehave; it is itself again afterwards."""
-    yield lambda **wanted: desk.platform.control("/faults", wanted)
+def losing(desk):
+    """Have every answer to a create be lost, until told otherwise."""
+    lost = {"rate": 1.0, "kinds": ["lost_answer"], "methods": ["POST"], "paths": "/licenses"}
+    yield lambda on: desk.platform.control("/faults", lost if on else {})
     desk.platform.control("/faults", {})
 
 
@@ -31,7 +32,7 @@ def test_a_customer_without_an_account_leaves_a_grant_that_waits(desk):
 
 
 def test_a_grant_that_waits_is_tried_again_less_and_less_often(desk):
-    row = desk.grant(30, LATER)
+    row = desk.grant(100, LATER)
     tries = []
     for _ in range(12):
         row.refresh_from_db()
@@ -67,13 +68,13 @@ def test_a_grant_can_be_withdrawn(desk):
     assert not License.objects.pending().exists()
 
 
-def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(desk, faults):
-    faults(drop_after=1.0, match="/licenses")
+def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(desk, losing):
+    losing(on=True)
     row = desk.grant(30)
     assert (row.license_id, row.code) == (None, "outcome_unknown")
     assert row.create_sent_at
 
-    faults()
+    losing(on=False)
     desk.now = row.deliver_at
     desk.tick()
 
@@ -83,10 +84,10 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(desk, faults):
     assert acts(row)[-1] == "adopted"
 
 
-def test_what_was_changed_in_the_meantime_is_written_to_what_was_found(desk, faults):
-    faults(drop_after=1.0, match="/licenses")
+def test_what_was_changed_in_the_meantime_is_written_to_what_was_found(desk, losing):
+    losing(on=True)
     row = desk.grant(30)
-    faults()
+    losing(on=False)
 
     row = extend(row, days=10, by=BY, clock=desk.clock)
     desk.tick()
@@ -97,12 +98,12 @@ def test_what_was_changed_in_the_meantime_is_written_to_what_was_found(desk, fau
     assert only["expires"].startswith(str(desk.day(54)))
 
 
-def test_an_older_licence_of_the_same_customer_is_not_taken_for_the_lost_one(desk, faults):
+def test_an_older_licence_of_the_same_customer_is_not_taken_for_the_lost_one(desk, losing):
     older = desk.make()
     desk.forward(hours=1)
-    faults(drop_after=1.0, match="/licenses")
+    losing(on=True)
     row = desk.grant(30)
-    faults()
+    losing(on=False)
     desk.now = row.deliver_at
     desk.tick()
 
@@ -129,14 +130,13 @@ def test_a_process_that_died_in_the_middle_is_made_up_for(desk):
     assert License.objects.get(pk=row.pk).license_id == desk.at_platform()[0]["_id"]
 
 
-def test_a_change_while_the_platform_is_away_is_brought_there_later(desk, faults):
-    row = desk.grant(30)
-    faults(error_before=1.0, match="/licenses")
+def test_a_change_that_the_platform_does_not_let_in_is_brought_there_later(desk, settings):
+    row, right = desk.grant(30), settings.CONNECTOR_KIT
+    settings.CONNECTOR_KIT = {**right, "token": "revoked"}
     row = renew(row, until=desk.day(200), by=BY, clock=desk.clock)
-    assert row.code
-    assert row.ends == desk.day(200)
+    assert (row.code, row.ends) == ("token_refused", desk.day(200))
 
-    faults()
+    settings.CONNECTOR_KIT = right
     desk.now = row.deliver_at
     desk.tick()
 

@@ -1,0 +1,68 @@
+"""An event of the shop as it comes in, and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from rest_framework import status
+from rest_framework.response import Response
+
+from connector_kit.licensing import Event, parse_event
+from connector_kit.models import ProvisioningEvent, Subscription
+from connector_kit.publisher.licenses import license_json, receive
+from connector_kit.publisher.licenses.tasks import process_soon
+
+
+def of_webhook(event_id: str, body: Mapping[str, Any]) -> Event:
+    """Read ``{type, timestamp, data: {subscription, …}}``; raises `LicensingError`."""
+    data = body.get("data")
+    subscription = data.get("subscription") if isinstance(data, Mapping) else None
+    if isinstance(data, Mapping):
+        data = {name: value for name, value in data.items() if name != "subscription"}
+    return parse_event(
+        event_id=event_id,
+        occurred_at=body.get("timestamp"),
+        subscription=subscription,
+        kind=body.get("type"),
+        data=data,
+    )
+
+
+def of_request(body: Mapping[str, Any]) -> Event:
+    """Read ``{id, type, occurred_at, subscription, data}``; raises `LicensingError`."""
+    return parse_event(
+        event_id=body.get("id"),
+        occurred_at=body.get("occurred_at"),
+        subscription=body.get("subscription"),
+        kind=body.get("type"),
+        data=body.get("data"),
+    )
+
+
+def accept(event: Event, *, source: str) -> Response:
+    """Store *event*, have it taken into account, and say so: 202, also for one known before."""
+    receipt = receive(event, source=source)
+    if receipt.event.processed_at is None:
+        transaction.on_commit(partial(process_soon, receipt.event.subscription_id))
+    told = {"event": event.id, "subscription": event.subscription, "duplicate": not receipt.is_new}
+    return Response(told, status.HTTP_202_ACCEPTED)
+
+
+def subscription_json(row: Subscription) -> dict[str, Any]:
+    """Return a subscription with its licence."""
+    return {
+        "subscription": row.key,
+        "entitlement": row.entitlement,
+        "license": license_json(row.license) if row.license else None,
+        "code": row.code,
+        "message": row.message,
+    }
+
+
+def event_json(row: ProvisioningEvent) -> dict[str, Any]:
+    """Return a stored event and what became of it."""
+    names = ("event_id", "kind", "occurred_at", "data", "source", "received_at", "processed_at")
+    return {**{name: getattr(row, name) for name in names}, "outcome": row.outcome}
