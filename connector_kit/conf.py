@@ -228,6 +228,18 @@ class Settings:
     call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
     call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
     contracts: Annotated[bool, VARIABLES["contracts"]] = True
+    encryption_keys: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_ENCRYPTION_KEYS",
+            parsing.encryption_keys,
+            "Encrypt the tokens of embedded accounts. Several, separated by commas, while a new "
+            "one takes over: the first encrypts, all decrypt. Left out, one is made and kept in "
+            "the home folder.",
+            number=250,
+            is_secret=True,
+        ),
+    ] = ()
 
     def __repr__(self) -> str:
         shown = (

@@ -34,7 +34,7 @@ def find_module(connector_id: str) -> FunctionModule | None:
 
 
 def _module(connector: Connector) -> FunctionModule:
-    return _authored(connector.class_path) | FunctionModule(
+    return authored(connector.class_path) | FunctionModule(
         installer=_Steps(
             connector,
             VERIFY,
@@ -54,7 +54,8 @@ def _module(connector: Connector) -> FunctionModule:
 
 
 @lru_cache(maxsize=64)
-def _authored(class_path: str) -> FunctionModule:
+def authored(class_path: str) -> FunctionModule:
+    """The author's own functions of the connector at *class_path*."""
     return FunctionModule.of(load_connector(class_path))
 
 

@@ -39,11 +39,21 @@ def update(connector: Connector, options: Document) -> None:
     goes on (protocol/README.md U15).
     """
     with session(connector, options, Operation.Kind.UPDATE, "update") as (work, account):
-        _require_installed(work, account)
-        if work.is_dry_run:
-            _dry_run(work, account)
-        else:
-            in_step_with_the_customer(account, partial(_carry_out, work, account))
+        bring_up_to_date(work, account)
+
+
+def bring_up_to_date(work: Work, account: Account) -> None:
+    """Plan and apply the operation's release, or only plan it; whoever holds the token."""
+    _require_installed(work, account)
+    if work.is_dry_run:
+        _dry_run(work, account)
+    else:
+        bring_release(work, account)
+
+
+def bring_release(work: Work, account: Account) -> None:
+    """Make *account* what the operation's release declares, with the version as the last write."""
+    in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
 def _planned(work: Work, account: Account) -> Plan:

@@ -4,6 +4,7 @@ Models know their fields, constraints and queries. They never call the platform.
 """
 
 from connector_kit.models.catalogue import Connector, Document, Release
+from connector_kit.models.embedding import EmbeddedAccount
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.rollouts import Push, Rollout, Wave
@@ -13,6 +14,7 @@ __all__ = [
     "Component",
     "Connector",
     "Document",
+    "EmbeddedAccount",
     "Installation",
     "Operation",
     "Push",

@@ -8,7 +8,7 @@ from celery import Celery, signals
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
 app = Celery("connector_kit", config_source="connector_kit.server.celery_settings")
-app.autodiscover_tasks(["connector_kit.rollouts"])
+app.autodiscover_tasks(["connector_kit.rollouts", "connector_kit.embedded"])
 
 
 @signals.setup_logging.connect
