@@ -59,6 +59,15 @@ class Account:
         """What a document must be tagged with before the kit touches it."""
         return self.tag.fence
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is worked in with the publisher's token, by no connector.
+
+        Then the platform keeps no version and no lock for us: those fields are a connector's
+        (protocol/resources.md#integration).
+        """
+        return self.fence.connector_id is None
+
     def resolve(self, document: Document) -> Document:
         """Return *document* with this account's ids in place of names."""
         return resolve(document, self.ids)

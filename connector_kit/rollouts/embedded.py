@@ -16,8 +16,10 @@ from connector_kit.embedded import tasks
 from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.deployments import update
 from connector_kit.embedded.sessions import account_of
-from connector_kit.integrator.errors import IntegratorError, Unavailable
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import IntegratorError, NotFound, Unavailable
 from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.journal import STATE_KEY
 from connector_kit.models import EmbeddedAccount, Installation
 from connector_kit.rollouts.delivery import Delivery
 
@@ -65,13 +67,26 @@ def have_updated(deployments: Deployments, update: Update) -> Delivery:
 
 
 def embedded_entries(deployments: Deployments) -> dict[str, Mapping[str, Any]]:
-    """What the platform says of *deployments*, as its install base would: a list per account."""
-    by_account: dict[EmbeddedAccount, set[str]] = defaultdict(set)
+    """What the platform holds of *deployments*, in the shape of an install base.
+
+    Their version is what the state store says, which is written last; one that is gone is left
+    out. One request each, for the pushes of a wave.
+    """
+    by_account: dict[EmbeddedAccount, list[str]] = defaultdict(list)
     for integration_id, deployment in deployments.items():
-        by_account[account_of(deployment)].add(integration_id)
+        by_account[account_of(deployment)].append(integration_id)
     entries: dict[str, Mapping[str, Any]] = {}
     for account, wanted in by_account.items():
         with account_client(account) as client:
-            integrations = client.integrations.list(exclude="settings")
-            entries |= {each["_id"]: each for each in integrations if each["_id"] in wanted}
+            for each in wanted:
+                entries |= _entry(client, each)
     return entries
+
+
+def _entry(client: Client, integration_id: str) -> dict[str, Mapping[str, Any]]:
+    try:
+        state = client.state("integrations", integration_id).get(STATE_KEY)
+    except NotFound:
+        return {}
+    version = state.get("version") if isinstance(state, dict) else None
+    return {integration_id: {"_integrationId": integration_id, "version": version}}

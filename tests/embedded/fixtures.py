@@ -92,11 +92,9 @@ def problems_of(embedding: Embedding, deployment: Installation, release: Release
         if "_connectorId" in document:
             problems.append(f"locked: {component.external_id}")
     integration = embedding.integration(deployment)
-    if (integration.get("version"), integration.get("updateInProgress")) != (
-        release.version,
-        False,
-    ):
-        problems.append(f"the integration says {integration}")
+    state = embedding.do("GET", f"/integrations/{deployment.integration_id}/state/connectorKit")
+    if state["version"] != release.version:
+        problems.append(f"the state says {state}")
     connections = {each["_id"] for kind, each in held.values() if kind == "connections"}
     if connections != set(integration.get("_registeredConnectionIds") or ()):
         problems.append("connections are not registered")

@@ -157,16 +157,15 @@ def test_removing_leaves_nothing_behind_and_takes_nothing_else(embedding, releas
 
 
 def test_somebody_elses_documents_in_the_integration_are_left_alone(embedding, acme):
+    http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
+    connection = {"name": "Mine", "type": "http", "http": http}
     document = {
         "name": "By hand",
-        "_connectionId": embedding.of(acme)["shop"][1]["_id"],
+        "_connectionId": embedding.do("POST", "/connections", connection)["_id"],
         "http": {"relativeURI": "/", "method": "GET"},
         "externalId": "new_orders",
         "_integrationId": acme.integration_id,
     }
-    document["_connectionId"] = embedding.do(
-        "POST", "/connections", {"name": "Mine", "type": "http", "http": {"mediaType": "json"}}
-    )["_id"]
     mine = embedding.do("POST", "/exports", document)
 
     with pytest.raises(EmbeddedError, match="did not make") as refused:
