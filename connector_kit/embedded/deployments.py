@@ -12,7 +12,6 @@ from connector_kit.embedded.credentials import Credentials, enter, require_log_i
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.integrations import found_or_made, if_there, opened
 from connector_kit.embedded.sessions import account_of, session
-from connector_kit.integrator.errors import Refused
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.creating import remove as delete
@@ -87,13 +86,14 @@ def update(installation: Installation, *, release: Release | None = None) -> Non
 def remove(installation: Installation) -> None:
     """Take a deployment away: what the kit made, then the integration. Its history stays.
 
-    Raises `EmbeddedError` ``integration_in_use`` when somebody else's documents are left in it.
+    Raises `EmbeddedError` ``integration_in_use`` when somebody else's documents are in it.
     """
     with session(installation, Operation.Kind.UNINSTALL, "remove") as (work, client):
         place = if_there(work, client)
         if place:
+            _require_nothing_else(place)
             remove_components(work, place)
-            _delete_integration(place)
+            delete(client.integrations, place.integration_id)
         forget_installation(work)
 
 
@@ -156,18 +156,28 @@ def _register_connections(work: Work, account: Account) -> None:
         account.client.integrations.register_connections(account.integration_id, missing)
 
 
-def _delete_integration(account: Account) -> None:
+def _require_nothing_else(account: Account) -> None:
+    """Raise `EmbeddedError` ``integration_in_use`` for documents that the kit did not make."""
     if not account.integration:
         return
-    try:
-        delete(account.client.integrations, account.integration_id)
-    except Refused as error:
+    members = account.client.integrations
+    foreign = [
+        f"{kind} {each['name']!r} ({each['_id']})"
+        for kind, found in (
+            ("export", members.exports(account.integration_id)),
+            ("import", members.imports(account.integration_id)),
+            ("flow", members.flows(account.integration_id)),
+        )
+        for each in found
+        if not account.owns(each)
+    ]
+    if foreign:
         raise EmbeddedError(
             "integration_in_use",
-            f"The integration {account.integration_id} holds documents that the kit did not make; "
-            f"they were left alone, and so was the integration ({error}). Move or delete them in "
-            "integrator.io, then remove the deployment again.",
-        ) from error
+            f"The integration {account.integration_id} holds documents that the kit did not make: "
+            f"{', '.join(foreign)}. Nothing was removed. Move or delete them in integrator.io, "
+            "then remove the deployment again.",
+        )
 
 
 def _require_deployed(installation: Installation) -> None:

@@ -71,7 +71,7 @@ class Applications(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers.get("X-Token") != TOKEN:
+        if self.headers.get("X-Token", "").split()[-1:] != [TOKEN]:
             self._answer(401, {"error": "log in"})
         else:
             type(self).posted.append(body)

@@ -37,7 +37,7 @@ def test_a_flow_is_started_and_followed(embedding, acme):
     with pytest.raises(StillRunning):
         list(started.watch(every=0.01, seconds=0.0))
     started.cancel()
-    assert [each.status for each in started.watch(every=0.01)] == ["canceled"]
+    assert started.state().status in {"canceling", "canceled"}
 
 
 @pytest.mark.parametrize(("act", "name"), [(run_export, "orders"), (run_flow, "new_orders")])
