@@ -232,13 +232,16 @@ class Services:
             ).start()
         self._service("beat", [*celery, "beat"]).start()
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run one command of ``manage.py`` and return what it printed."""
+    def run(
+        self, *command: str, check: bool = True, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command of ``manage.py``, *given* on its stdin; returns what it printed."""
         done = subprocess.run(
             self._manage(*command),
             cwd=ROOT,
             env=self.env,
             capture_output=True,
+            input=given,
             text=True,
             check=False,
         )

@@ -63,7 +63,12 @@ def deploy(
 
 
 def complete(installation: Installation) -> None:
-    """Make what a deployment still lacks, or bring it to its target; needs no credentials."""
+    """Make what a deployment still lacks, or bring it to its target; needs no credentials.
+
+    Raises like `deploy`, and `EmbeddedError` ``not_installed`` for one that was removed.
+    """
+    if installation.vanished_at:
+        raise _not_deployed(installation)
     with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
         _bring(work, found_or_made(work, client))
 
@@ -183,11 +188,15 @@ def _require_nothing_else(account: Account) -> None:
 def _require_deployed(installation: Installation) -> None:
     account_of(installation)
     if installation.is_pending or installation.vanished_at or installation.release_id is None:
-        raise EmbeddedError(
-            "not_installed",
-            f"{installation.connector.slug} is not deployed for {installation.end_user} yet, or "
-            "not any more. Deploy it: that brings the newest release.",
-        )
+        raise _not_deployed(installation)
+
+
+def _not_deployed(installation: Installation) -> EmbeddedError:
+    return EmbeddedError(
+        "not_installed",
+        f"{installation.connector.slug} is not deployed for {installation.end_user} yet, or not "
+        "any more. Deploy it: that brings the newest release.",
+    )
 
 
 def _require_of(connector: Connector, release: Release) -> None:

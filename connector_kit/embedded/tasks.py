@@ -7,6 +7,7 @@ is done finds nothing to do. Whatever fails is on record with the operation.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from kombu.exceptions import OperationalError
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
-from connector_kit.lifecycle.errors import Checkpoint, LifecycleError
+from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
 from connector_kit.models import Installation
 
 logger = logging.getLogger(__name__)
@@ -58,26 +59,22 @@ def send(task: Task[Any, Any], installation: Installation) -> None:
 
 
 def _work(task: Task[Any, Any], pk: int, work: Callable[[Installation], None]) -> None:
-    installation = Installation.objects.select_related("embedded_account", "connector")
-    deployment = installation.filter(pk=pk).first()
-    if deployment is None or (deployment.vanished_at and work is not deployments.complete):
+    rows = Installation.objects.select_related("embedded_account", "connector")
+    deployment = rows.filter(pk=pk).first()
+    if deployment is None or deployment.vanished_at:
         return
     try:
         work(deployment)
-    except Checkpoint as stop:
-        raise task.retry(exc=stop, countdown=0, max_retries=None) from None
-    except (Transient, OutcomeUnknown) as error:
-        raise _again(task, error) from None
-    except LifecycleError as error:
-        if error.code in PASSING:
-            raise _again(task, error) from None
-        logger.warning("deployment %s: %s: %s", pk, error.code, error)
-    except IntegratorError as error:
-        logger.warning("deployment %s: %s", pk, error)
+    except (LifecycleError, IntegratorError) as error:
+        logger.warning("deployment %s: %s: %s", pk, code_of(error), error)
+        _perhaps_again(task, error)
 
 
-def _again(task: Task[Any, Any], error: Exception) -> Exception:
-    """Try once more, a little later each time."""
-    pause = min(2 ** (task.request.retries or 0), LONGEST_PAUSE)
-    retry: Exception = task.retry(exc=error, countdown=pause, throw=False)
-    return retry
+def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError) -> None:
+    """Try what may pass once more, a little later each time; raises Celery's `Retry` for that."""
+    if isinstance(error, Checkpoint):  # it made progress
+        raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None
+    attempts = task.request.retries or 0
+    may_pass = isinstance(error, Transient | OutcomeUnknown) or code_of(error) in PASSING
+    if may_pass and attempts < RETRIES:
+        raise task.retry(countdown=min(2**attempts, LONGEST_PAUSE), throw=False) from None

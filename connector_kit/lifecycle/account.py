@@ -28,6 +28,7 @@ from connector_kit.lifecycle.errors import (
     InstallationVanished,
     LifecycleError,
 )
+from connector_kit.lifecycle.reading import members_only, whole_lists
 from connector_kit.lifecycle.tags import ConnectorTag, Tag
 
 STALE_AFTER = 2.0
@@ -51,6 +52,11 @@ class Account:
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
 
     def __post_init__(self) -> None:
+        self._read = (
+            members_only(self.client, self.integration_id)
+            if self.is_embedded
+            else whole_lists(self.client)
+        )
         self._seen: dict[str, Document] = {}
         self._seen_at = self.clock.now()
 
@@ -120,11 +126,12 @@ class Account:
         )
 
     def _find(self, component: CompiledComponent) -> list[str]:
-        """The ids of the documents that are *component* here, on all pages of the list."""
+        """The ids of the documents that are *component* here."""
+        name = component.external_id
         return [
             str(document["_id"])
-            for document in self.client.resource(component.resource).list()
-            if self.tag.name_of(document) == component.external_id and self.owns(document)
+            for document in self._read(component.resource, {name}, {})
+            if self.tag.name_of(document) == name and self.owns(document)
         ]
 
     def owns(self, document: Document) -> bool:
@@ -137,7 +144,7 @@ class Account:
         return [
             (resource, document)
             for resource in resources
-            for document in self.client.resource(resource).list()
+            for document in self._read(resource, None, {})
             if self.owns(document)
         ]
 
@@ -149,7 +156,7 @@ class Account:
         applied: Mapping[str, CompiledComponent],
         known_ids: Mapping[str, str],
     ) -> tuple[Live, ...]:
-        """Read what the account holds of this installation, one list request per resource.
+        """Read what the account holds of this installation, resource by resource.
 
         *known_ids* (external id to id, as remembered) lets a document be recognised that lost
         its integration, and references to one that is gone. Fills `ids`. The integration itself
@@ -157,10 +164,11 @@ class Account:
         """
         self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
         wanted = {*known_ids.values()}
+        expected = [*declared.values(), *applied.values()]
         found = [
             (resource, document)
             for resource in resources
-            for document in self.client.resource(resource).list()
+            for document in self._read(resource, _names(resource, expected), known_ids)
             if self.tag.may_hold(document) or document["_id"] in wanted
         ]
         self._seen |= {document["_id"]: document for _, document in found}
@@ -256,6 +264,10 @@ def _is_edited(seen: Document, now: Document) -> bool:
         return False
     fields = (seen.keys() | now.keys()) - _NOT_THE_CUSTOMERS
     return any(seen.get(key) != now.get(key) for key in fields)
+
+
+def _names(resource: str, components: Iterable[CompiledComponent]) -> set[str]:
+    return {each.external_id for each in components if each.resource == resource}
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:
