@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from examples.embedded.applications import running
 from tests.embedded.fixtures import FIRST, SECOND
-from tests.embedded.shop import PASSWORD, TOKEN, applications, credentials_for
+from tests.embedded.shop import PASSWORD, TOKEN, credentials_for
 from workshop.chaos import ALL_FAULTS, Killer, behave, misbehave
 from workshop.services import Services
 
@@ -42,7 +43,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def test_every_end_user_gets_each_version_exactly_once(services: Services) -> None:
-    with applications() as address, Killer(lambda: [services.running["worker-1"]], 5) as killer:
+    with running() as address, Killer(lambda: [services.running["worker-1"]], 5) as killer:
         misbehave(services.sandbox, rate=0.05, kinds=ALL_FAULTS, seed=3)
         deploy_all(services, json.dumps(credentials_for(address)))
         wait_for(services, "1.0.0")

@@ -10,7 +10,8 @@ from cryptography.fernet import Fernet
 from connector_kit.blueprint import resolve
 from connector_kit.embedded import add_account, deploy, record_release
 from connector_kit.models import EmbeddedAccount, Installation, Release
-from tests.embedded.shop import applications, credentials_for
+from examples.embedded.applications import running
+from tests.embedded.shop import credentials_for
 from tests.lifecycle.fixtures import Reply, ask
 from tests.publisher.fixtures import Platform
 
@@ -131,7 +132,7 @@ def stack_address(server: Any, settings: Any, db: None):
 @pytest.fixture
 def address():
     """Where the shop and the chat listen."""
-    with applications() as address:
+    with running() as address:
         yield address
 
 

@@ -5,7 +5,8 @@ import pytest
 from connector_kit.embedded import EmbeddedError, deploy, record_release, run_export, run_flow
 from connector_kit.embedded import run_import as run
 from connector_kit.integrator.errors import NotFound, StillRunning
-from tests.embedded.shop import Applications, credentials_for
+from examples.embedded.applications import Applications
+from tests.embedded.shop import credentials_for
 from tests.publisher.fixtures import ORDERS
 
 
