@@ -24,7 +24,11 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
 def settings_are_complete(**_options: Any) -> list[CheckMessage]:
     """Report what a server that the platform can reach should have been told."""
     kit, _ = conf.read(settings.CONNECTOR_KIT)
-    wanted = ((kit.system_tokens, _SYSTEM_TOKEN_MISSING), (kit.is_public, _NOT_PUBLIC))
+    wanted = (
+        (kit.system_tokens, _SYSTEM_TOKEN_MISSING),
+        (kit.is_public, _NOT_PUBLIC),
+        (kit.encryption_keys, _ENCRYPTION_KEYS_MISSING),
+    )
     return [message for given, message in wanted if not given]
 
 
@@ -42,4 +46,11 @@ _NOT_PUBLIC = Warning(
     "CONNECTOR_KIT_HOST_URI is no https address: cookies and tokens travel in the clear.",
     hint="Set the public address of this server, as it stands in the stack record.",
     id="connector_kit.W222",
+)
+_ENCRYPTION_KEYS_MISSING = Warning(
+    "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for tokens of embedded accounts is the one "
+    "in this machine's home folder, which no other machine has.",
+    hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes one. "
+    "Without embedded accounts, silence this check.",
+    id="connector_kit.W251",
 )

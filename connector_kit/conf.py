@@ -344,6 +344,18 @@ class Settings:
             number=252,
         ),
     ] = "host"
+    encryption_keys: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_ENCRYPTION_KEYS",
+            parsing.encryption_keys,
+            "Encrypt the tokens of embedded accounts. Several, separated by commas, while a new "
+            "one takes over: the first encrypts, all decrypt. Left out, one is made and kept in "
+            "the home folder.",
+            number=250,
+            is_secret=True,
+        ),
+    ] = ()
 
     def __repr__(self) -> str:
         shown = (

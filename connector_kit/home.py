@@ -1,6 +1,8 @@
 """The folder for what the kit keeps on this machine; known without Django."""
 
-from collections.abc import Mapping
+import os
+import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from connector_kit import parsing
@@ -15,3 +17,26 @@ def home_of(environment: Mapping[str, str]) -> Path:
     """Return the home folder that *environment* names, else the default."""
     named = environment.get(HOME_VARIABLE, "")
     return parsing.path(named) if named.strip() else HOME
+
+
+def kept_secret(file: Path, make: Callable[[], str]) -> str:
+    """Return the secret kept in *file*, made on first use; of several processes, all get the same.
+
+    Readable by its owner only.
+    """
+    if not file.exists():
+        _keep(file, make())
+    return file.read_text()
+
+
+def _keep(file: Path, secret: str) -> None:
+    """Write *secret* to *file* in one step, unless another process was faster."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secret)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

@@ -4,6 +4,7 @@ A parser takes the text and returns the value; it raises ValueError with the res
 that begins with the variable's name. The text itself is never repeated: it may be a secret.
 """
 
+import base64
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -170,6 +171,20 @@ def email_url(given: str) -> str:
     return address
 
 
+def encryption_keys(given: str) -> tuple[str, ...]:
+    """Return the keys: each 32 bytes, written in URL-safe base64."""
+    keys = words(given)
+    for place, key in enumerate(keys, start=1):
+        if not _is_encryption_key(key):
+            raise ValueError(
+                f"has something else than a key at place {place}: a key is 32 bytes in URL-safe "
+                "base64, 44 characters. 'manage.py embedded new-key' makes one."
+            )
+    if len(keys) != len(set(keys)):
+        raise ValueError("has the same key twice: each stands once.")
+    return keys
+
+
 def connectors(given: str) -> tuple[ConnectorEntry, ...]:
     """Return the connectors to serve, each written as ``[<connectorId>=]module[:Class]``."""
     entries = tuple(map(_connector, words(given)))
@@ -177,6 +192,13 @@ def connectors(given: str) -> tuple[ConnectorEntry, ...]:
     if len(ids) != len(set(ids)):
         raise ValueError("gives one connectorId to two connectors: each id stands once.")
     return entries
+
+
+def _is_encryption_key(word: str) -> bool:
+    try:
+        return len(base64.b64decode(word, altchars=b"-_", validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def _connector(word: str) -> ConnectorEntry:

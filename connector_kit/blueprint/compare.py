@@ -57,9 +57,12 @@ class Live:
 
 @dataclass(frozen=True)
 class Fence:
-    """The tag of one installation: what does not carry it is left alone."""
+    """The tag of one installation: what does not carry it is left alone.
 
-    connector_id: str
+    In an account whose token the publisher holds documents belong to no connector.
+    """
+
+    connector_id: str | None
     integration_id: str
 
     def holds(self, live: Live) -> bool:

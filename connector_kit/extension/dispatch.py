@@ -92,7 +92,9 @@ class Dispatcher:
 
 
 def _module(call: FunctionCall, registry: Registry) -> FunctionModule | None:
-    return registry.diy if is_given(call.diy) else registry.connector(call.connector_id)
+    if is_given(call.diy):
+        return registry.self_made(call.options)
+    return registry.connector(call.connector_id)
 
 
 def _problems(

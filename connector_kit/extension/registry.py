@@ -124,10 +124,16 @@ class _Layer:
 FindModule = Callable[[str], FunctionModule | None]
 """Returns the module of the connector with that id, None when it is not served here."""
 
+FindEmbedded = Callable[[object], FunctionModule | None]
+"""Returns the module of the embedded deployment that a call with these options is about, None when
+nothing is embedded here; may raise ExtensionError."""
+
 
 class Registry:
     """Whose functions are served: one self-made integration's, or those of connectors.
 
+    Connectors can also be embedded in accounts where they are no connectors, and are called like
+    a self-made integration: *embedded* tells by the call's options which one is meant.
     *contracts* tells whether results are held to what the platform expects of them.
     """
 
@@ -136,13 +142,21 @@ class Registry:
         *,
         diy: FunctionModule | None = None,
         connectors: FindModule | Mapping[str, FunctionModule] | None = None,
+        embedded: FindEmbedded | None = None,
         contracts: bool = True,
     ) -> None:
         """Serve *diy* or *connectors*; raises ConfigurationError (protocol/extension.md#3)."""
         require_either(diy, connectors)
         self.diy = diy
         self.contracts = contracts
+        self._embedded = embedded
         self._find = connectors.get if isinstance(connectors, Mapping) else connectors
+
+    def self_made(self, options: object) -> FunctionModule | None:
+        """Return the module for a call of no connector with *options*, None when there is none."""
+        if self.diy is not None or self._embedded is None:
+            return self.diy
+        return self._embedded(options)
 
     def connector(self, connector_id: object) -> FunctionModule | None:
         """Return the module of the connector *connector_id*, None when it is not served here."""

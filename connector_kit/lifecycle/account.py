@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector_kit.blueprint import (
@@ -20,20 +19,17 @@ from connector_kit.blueprint import (
 from connector_kit.blueprint.documents import shows_mask
 from connector_kit.blueprint.fields import SERVER_FIELDS
 from connector_kit.blueprint.patch import operations
-from connector_kit.integrator import Client, Resource
-from connector_kit.integrator.errors import NotFound, OutcomeUnknown
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
 from connector_kit.integrator.timing import SYSTEM_CLOCK, Clock
+from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     InstallationVanished,
     LifecycleError,
 )
-
-CREATE_ATTEMPTS = 3
-"""How often a create is sent when its answers are lost and it has left no trace."""
-
-LOOKS = (0.0, 2.0)
-"""Seconds to wait before each look for a create without an answer: it may still be under way."""
+from connector_kit.lifecycle.reading import members_only, whole_lists
+from connector_kit.lifecycle.tags import ConnectorTag, Tag
 
 STALE_AFTER = 2.0
 """Seconds after which a document is looked at again before it is replaced: customers work on, and
@@ -49,20 +45,34 @@ class Account:
     """The account behind one function call: its client, its integration, its ids by name."""
 
     client: Client
-    connector_id: str
+    tag: Tag
     integration_id: str
     integration: Document = field(repr=False)
     ids: dict[str, str] = field(default_factory=dict)
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
 
     def __post_init__(self) -> None:
+        self._read = (
+            members_only(self.client, self.integration_id)
+            if self.is_embedded
+            else whole_lists(self.client)
+        )
         self._seen: dict[str, Document] = {}
         self._seen_at = self.clock.now()
 
     @property
     def fence(self) -> Fence:
         """What a document must be tagged with before the kit touches it."""
-        return Fence(connector_id=self.connector_id, integration_id=self.integration_id)
+        return self.tag.fence
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is worked in with the publisher's token, by no connector.
+
+        Then the platform keeps no version and no lock for us: those fields are a connector's
+        (protocol/resources.md#integration).
+        """
+        return self.fence.connector_id is None
 
     def resolve(self, document: Document) -> Document:
         """Return *document* with this account's ids in place of names."""
@@ -72,9 +82,7 @@ class Account:
         """Return *component* as it is created here: resolved, named and tagged."""
         return {
             **self.resolve(component.document),
-            "externalId": component.external_id,
-            "_connectorId": self.connector_id,
-            "_integrationId": self.integration_id,
+            **self.tag.marks(component.external_id),
             "sandbox": bool(self.integration.get("sandbox")),
         }
 
@@ -110,59 +118,33 @@ class Account:
         After a lost answer the account is searched for the external id, and what was created is
         adopted. Raises `OutcomeUnknown` when nothing can be learned in a few attempts.
         """
-        resource, body = self.client.resource(component.resource), self.envelope(component)
-        for attempt in range(1, CREATE_ATTEMPTS + 1):
-            try:
-                created = str(resource.create(body)["_id"])
-            except OutcomeUnknown:
-                if found := self._look_for(component):
-                    return self._only(component, found)
-                if attempt == CREATE_ATTEMPTS:
-                    raise
-            else:
-                found = self._find(component) if attempt > 1 else []
-                return self._only(component, found or [created])
-        raise AssertionError("unreachable")
-
-    def _look_for(self, component: CompiledComponent) -> list[str]:
-        """The ids under which a create without an answer has left *component*, if any."""
-        for seconds in LOOKS:
-            self.clock.sleep(seconds)
-            if found := self._find(component):
-                return found
-        return []
-
-    def _only(self, component: CompiledComponent, found: Sequence[str]) -> str:
-        """Keep the first of *found*: a create that was given up may come through after all.
-
-        The account held none of them when the plan was made, so all are ours, of this very call.
-        """
-        first, *doubles = found
-        for each in doubles:
-            remove(self.client.resource(component.resource), each)
-        return first
+        return create_once(
+            self.client.resource(component.resource),
+            self.envelope(component),
+            find=lambda: self._find(component),
+            clock=self.clock,
+        )
 
     def _find(self, component: CompiledComponent) -> list[str]:
-        """The ids of the documents that are *component* here, on all pages of the list."""
+        """The ids of the documents that are *component* here."""
+        name = component.external_id
         return [
             str(document["_id"])
-            for document in self.client.resource(component.resource).list()
-            if document.get("externalId") == component.external_id and self.owns(document)
+            for document in self._read(component.resource, {name}, {})
+            if self.tag.name_of(document) == name and self.owns(document)
         ]
 
     def owns(self, document: Document) -> bool:
         """Tell whether *document* carries the tag of this installation."""
-        return (document.get("_connectorId"), document.get("_integrationId")) == (
-            self.connector_id,
-            self.integration_id,
-        )
+        fence = self.fence
+        return self.tag.whose(document) == (fence.connector_id, fence.integration_id)
 
     def owned(self, resources: Iterable[str]) -> list[tuple[str, Document]]:
         """Read everything that carries the tag of this installation, with its resource type."""
         return [
             (resource, document)
             for resource in resources
-            for document in self.client.resource(resource).list()
+            for document in self._read(resource, None, {})
             if self.owns(document)
         ]
 
@@ -174,7 +156,7 @@ class Account:
         applied: Mapping[str, CompiledComponent],
         known_ids: Mapping[str, str],
     ) -> tuple[Live, ...]:
-        """Read what the account holds of this installation, one list request per resource.
+        """Read what the account holds of this installation, resource by resource.
 
         *known_ids* (external id to id, as remembered) lets a document be recognised that lost
         its integration, and references to one that is gone. Fills `ids`. The integration itself
@@ -182,18 +164,19 @@ class Account:
         """
         self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
         wanted = {*known_ids.values()}
+        expected = [*declared.values(), *applied.values()]
         found = [
             (resource, document)
             for resource in resources
-            for document in self.client.resource(resource).list()
-            if document.get("_integrationId") == self.integration_id or document["_id"] in wanted
+            for document in self._read(resource, _names(resource, expected), known_ids)
+            if self.tag.may_hold(document) or document["_id"] in wanted
         ]
         self._seen |= {document["_id"]: document for _, document in found}
         self._seen_at = self.clock.now()
         self._learn(found)
         remembered = {identity: name for name, identity in known_ids.items()}
         names = remembered | {identity: name for name, identity in self.ids.items()}
-        scripts = _Scripts(self.client, declared, applied)
+        scripts = _Scripts(self.client, self.tag, declared, applied)
         return (
             *(self._live(resource, scripts.complete(each), names) for resource, each in found),
             self._live("integrations", self.integration, names),
@@ -201,20 +184,20 @@ class Account:
 
     def _learn(self, found: Iterable[tuple[str, Document]]) -> None:
         for _, document in found:
-            if document.get("_connectorId") == self.connector_id and document.get("externalId"):
-                self.ids[document["externalId"]] = document["_id"]
+            name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
+            if name and connector_id == self.fence.connector_id:
+                self.ids[name] = document["_id"]
 
     def _live(self, resource: str, document: Document, names: Mapping[str, str]) -> Live:
+        connector_id, integration_id = self.tag.whose(document)
         is_installation = resource == "integrations"
         return Live(
             id=document["_id"],
-            external_id=INTEGRATION if is_installation else document.get("externalId") or "",
+            external_id=INTEGRATION if is_installation else self.tag.name_of(document),
             resource=resource,
             document=abstract(document, names),
-            connector_id=document.get("_connectorId"),
-            integration_id=self.integration_id
-            if is_installation
-            else document.get("_integrationId"),
+            connector_id=connector_id,
+            integration_id=self.integration_id if is_installation else integration_id,
         )
 
 
@@ -227,11 +210,12 @@ class _Scripts:
     """
 
     client: Client
+    tag: Tag
     declared: Mapping[str, CompiledComponent]
     applied: Mapping[str, CompiledComponent]
 
     def complete(self, document: Document) -> Document:
-        name = document.get("externalId") or ""
+        name = self.tag.name_of(document)
         if "content" in document or not self._is_script(name):
             return document
         declared, applied = self.declared.get(name), self.applied.get(name)
@@ -267,7 +251,7 @@ def open_account(
         )
     return Account(
         client=client,
-        connector_id=connector_id,
+        tag=ConnectorTag(connector_id, integration_id),
         integration_id=integration_id,
         integration=integration,
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id, STACK: stack_id},
@@ -282,10 +266,8 @@ def _is_edited(seen: Document, now: Document) -> bool:
     return any(seen.get(key) != now.get(key) for key in fields)
 
 
-def remove(resource: Resource, document_id: str) -> None:
-    """Delete a document, or find that it is gone already, which is what was asked for."""
-    with suppress(NotFound):
-        resource.delete(document_id)
+def _names(resource: str, components: Iterable[CompiledComponent]) -> set[str]:
+    return {each.external_id for each in components if each.resource == resource}
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:

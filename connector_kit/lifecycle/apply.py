@@ -15,7 +15,8 @@ from connector_kit.blueprint import (
     Unchanged,
     Update,
 )
-from connector_kit.lifecycle.account import Account, remove
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.creating import remove
 from connector_kit.lifecycle.errors import ChangedMeanwhile, Checkpoint, PlanBlocked
 
 PLANS = 3

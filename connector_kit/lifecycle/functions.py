@@ -64,7 +64,7 @@ def find_module(connector_id: str) -> FunctionModule | None:
 
 def _module(connector: Connector) -> FunctionModule:
     """The author's functions, and the derived ones under the names that these leave free."""
-    return _authored(connector.class_path).or_else(
+    return authored(connector.class_path).or_else(
         FunctionModule(
             installer=_Steps(connector, VERIFY, verify, _INSTALLER),
             uninstaller=_Steps(connector, REMOVE, remove, _UNINSTALLER),
@@ -79,7 +79,8 @@ def _bound(connector: Connector, functions: Mapping[str, Derived]) -> dict[str, 
 
 
 @lru_cache(maxsize=64)
-def _authored(class_path: str) -> FunctionModule:
+def authored(class_path: str) -> FunctionModule:
+    """The author's own functions of the connector at *class_path*."""
     return FunctionModule.of(load_connector(class_path))
 
 

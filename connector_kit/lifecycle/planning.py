@@ -101,7 +101,7 @@ def plan_removal(
     uses = _uses({identity: document for identity, (_, document) in found.items()}, of)
     doomed = found.keys() & _dependents(of, uses) if of else found.keys()
     steps = (
-        Delete(document.get("externalId") or "", resource, identity, document)
+        Delete(account.tag.name_of(document), resource, identity, document)
         for identity in removal_order(uses)
         if identity in doomed
         for resource, document in [found[identity]]

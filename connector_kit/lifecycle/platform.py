@@ -16,6 +16,7 @@ from connector_kit.integrator import (
     Throttle,
     Timeout,
 )
+from connector_kit.integrator.secret import Secret
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.lease import CONNECT_SHARE, READ_SHARE, Lease, Leased
 
@@ -60,18 +61,47 @@ def account_client(token: OneTimeToken, *, account: str, seconds: float, lease: 
 
     Sends nothing once *lease* is lost, and waits for no answer until it runs out.
     """
-    timeout = Timeout(
-        connect=min(Timeout.connect, CONNECT_SHARE * lease.seconds),
-        read=min(Timeout.read, READ_SHARE * lease.seconds),
-    )
     return Client.for_call(
         token,
         base_url=kit().api_base_url,
         account=account,
         throttle=Leased(_shared_throttle(), lease),
         pool=_pool(),
-        timeout=timeout,
+        timeout=_timeout(lease),
         deadline=Deadline.after(seconds),
+    )
+
+
+def embedded_client(
+    token: Secret,
+    *,
+    base_url: str,
+    account: str | None,
+    seconds: float | None = None,
+    lease: Lease | None = None,
+) -> Client:
+    """The client for an account whose *token* the publisher holds: as long as it is needed.
+
+    *account* names its bucket. With a *lease* it sends nothing once that is lost. *seconds* is
+    the time for all of its requests.
+    """
+    throttle = _shared_throttle()
+    return Client(
+        token,
+        base_url=base_url or kit().api_base_url,
+        account=account or None,
+        throttle=Leased(throttle, lease) if lease else throttle,
+        pool=_pool(),
+        timeout=_timeout(lease) if lease else None,
+        deadline=None if seconds is None else Deadline.after(seconds),
+    )
+
+
+def _timeout(lease: Lease) -> Timeout:
+    """No answer is waited for until *lease* runs out."""
+    return Timeout(
+        connect=min(Timeout.connect, CONNECT_SHARE * lease.seconds),
+        read=min(Timeout.read, READ_SHARE * lease.seconds),
     )
 
 

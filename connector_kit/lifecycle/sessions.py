@@ -78,16 +78,25 @@ def installation_of(connector: Connector, options: Document) -> Installation:
 def _client(work: Work, token: OneTimeToken) -> Iterator[Client]:
     """A client with the call's *token*; counts the requests into the operation."""
     installation = work.installation
-    with account_client(
-        token,
-        account=installation.account_id or installation.integration_id,
-        seconds=work.deadline - time.monotonic() + GRACE,
-        lease=work.lease,
-    ) as client:
-        try:
-            yield client
-        finally:
-            work.operation.requests = client.requests_sent
+    with (
+        account_client(
+            token,
+            account=installation.account_id or installation.integration_id,
+            seconds=work.deadline - time.monotonic() + GRACE,
+            lease=work.lease,
+        ) as client,
+        counted(work, client),
+    ):
+        yield client
+
+
+@contextmanager
+def counted(work: Work, client: Client) -> Iterator[None]:
+    """Note with the operation how many requests it took."""
+    try:
+        yield
+    finally:
+        work.operation.requests = client.requests_sent
 
 
 def _account(work: Work, connector: Connector, client: Client) -> Account:

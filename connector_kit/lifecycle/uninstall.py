@@ -45,26 +45,32 @@ def remove(connector: Connector, name: str, options: Document) -> Document:
     function = REMOVE + name
     with session(connector, options, KIND, function) as (work, account):
         step = find_step(account, "uninstallerFunction", function)
-        _remove(work, account, of=step.get("_connectionId"))
+        remove_components(work, account, of=step.get("_connectionId"))
         return {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
 
 
 def uninstall(connector: Connector, options: Document) -> None:
     """Remove what the steps left; afterwards the platform deletes the integration itself."""
     with session(connector, options, KIND, "uninstall") as (work, account):
-        _remove(work, account)
-        installation = work.installation
-        installation.components.all().delete()
-        installation.note(
-            release=None,
-            target=None,
-            mode="uninstall",
-            vanished_at=timezone.now(),
-            **_NOTHING,
-        )
+        remove_components(work, account)
+        forget_installation(work)
 
 
-def _remove(work: Work, account: Account, *, of: str | None = None) -> None:
+def forget_installation(work: Work) -> None:
+    """Record that nothing of the installation is left; its history stays."""
+    installation = work.installation
+    installation.components.all().delete()
+    installation.note(
+        release=None,
+        target=None,
+        mode="uninstall",
+        vanished_at=timezone.now(),
+        **_NOTHING,
+    )
+
+
+def remove_components(work: Work, account: Account, *, of: str | None = None) -> None:
+    """Remove what carries the tag, or only the connection *of* and what depends on it."""
     plan = plan_removal(account, _known(work, account), of=of)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)

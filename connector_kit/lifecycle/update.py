@@ -40,11 +40,21 @@ def update(connector: Connector, options: Document) -> None:
     goes on (protocol/README.md U15).
     """
     with session(connector, options, Operation.Kind.UPDATE, "update") as (work, account):
-        _require_installed(work, account)
-        if work.is_dry_run:
-            _dry_run(work, account)
-        else:
-            in_step_with_the_customer(account, partial(_carry_out, work, account))
+        bring_up_to_date(work, account)
+
+
+def bring_up_to_date(work: Work, account: Account) -> None:
+    """Plan and apply the operation's release, or only plan it; whoever holds the token."""
+    _require_installed(work, account)
+    if work.is_dry_run:
+        _dry_run(work, account)
+    else:
+        bring_release(work, account)
+
+
+def bring_release(work: Work, account: Account) -> None:
+    """Make *account* what the operation's release declares, with the version as the last write."""
+    in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
@@ -110,20 +120,37 @@ def _carry_out(work: Work, account: Account) -> None:
         raise PlanBlocked(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
     release = work.release
-    is_current = not plan and account.integration.get("version") == release.version
+    is_current = _is_current(work, account, plan)
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
-    else:
-        keep_state(account, work.blueprint)
-    write_installation(account, plan, {"updateInProgress": False, "version": release.version})
+    _write_last(work, account, plan, is_news=not is_current)
     # An older release stays the target, so that a push which comes twice does not undo it.
     is_newest = Release.objects.is_newest(release)
     remember_release(work, plan, following=None if is_newest else release)
 
 
+def _is_current(work: Work, account: Account, plan: Plan) -> bool:
+    """Whether nothing is to be done, and the account is known to run the release."""
+    integration = account.integration
+    shown = work.installation.version if account.is_embedded else integration.get("version")
+    return not plan and shown == work.release.version
+
+
+def _write_last(work: Work, account: Account, plan: Plan, *, is_news: bool) -> None:
+    """Write down in the account what it runs now: the version comes after everything else."""
+    if account.is_embedded:
+        write_installation(account, plan, {})
+    if is_news:
+        keep_state(account, work.blueprint)
+    if not account.is_embedded:
+        fields = {"updateInProgress": False, "version": work.release.version}
+        write_installation(account, plan, fields)
+
+
 def _unlock(work: Work, account: Account) -> None:
     """Nothing was changed, so the customer need not wait for another push to edit settings."""
-    account.write_integration({**account.integration, "updateInProgress": False})
+    if not account.is_embedded:
+        account.write_integration({**account.integration, "updateInProgress": False})
     work.installation.note(update_in_progress=False)
 
 
@@ -137,7 +164,7 @@ def write_installation(account: Account, plan: Plan, lifecycle_fields: Document)
     """The last write: what is planned for the installation's page, and *lifecycle_fields*.
 
     Goes on top of what the integration says now: customers rename it meanwhile, and the platform
-    takes note of new components in it.
+    takes note of new components in it. Without either there is nothing to write.
     """
     if plan:
         account.read_integration()
@@ -145,7 +172,8 @@ def write_installation(account: Account, plan: Plan, lifecycle_fields: Document)
     for step in plan.steps:
         if isinstance(step, Update) and step.external_id == INTEGRATION:
             document = _with_changes(document, step, account)
-    account.write_integration({**document, **lifecycle_fields})
+    if lifecycle_fields or document is not account.integration:
+        account.write_integration({**document, **lifecycle_fields})
 
 
 def _with_changes(document: Document, step: Update, account: Account) -> Document:

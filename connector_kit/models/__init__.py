@@ -5,6 +5,7 @@ Models know their fields, constraints and queries. They never call the platform.
 
 from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.dry_runs import DryRun, DryRunAnswer
+from connector_kit.models.embedding import EmbeddedAccount
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
@@ -21,6 +22,7 @@ __all__ = [
     "Document",
     "DryRun",
     "DryRunAnswer",
+    "EmbeddedAccount",
     "Installation",
     "License",
     "LicenseEvent",

@@ -13,6 +13,7 @@ from django.db.models.functions import Concat, Lower, Now
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.models import statements
 from connector_kit.models.catalogue import Connector, Document, Release
+from connector_kit.models.embedding import EmbeddedAccount
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
@@ -21,6 +22,19 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
     def active(self) -> InstallationQuerySet:
         """Installations that the platform still has."""
         return self.filter(vanished_at=None)
+
+    def embedded(self) -> InstallationQuerySet:
+        """Installations in accounts whose token the publisher holds."""
+        return self.exclude(embedded_account=None)
+
+    def marketplace(self) -> InstallationQuerySet:
+        """Installations that customers made from the marketplace."""
+        return self.filter(embedded_account=None)
+
+
+PENDING = "pending-"
+"""Begins the ``integration_id`` of a deployment whose integration is not made, or not found, yet:
+the intent is on record before the first request."""
 
 
 class Installation(models.Model):
@@ -36,6 +50,19 @@ class Installation(models.Model):
         default="",
         db_index=True,
         help_text="the account whose rate limit counts; empty until known",
+    )
+    embedded_account = models.ForeignKey(
+        EmbeddedAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="installations",
+        help_text="the account it was deployed into with the publisher's token",
+    )
+    end_user = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="embedded: whom it is for, in the publisher's own words",
     )
     sandbox = models.BooleanField(default=False)
     tag = models.CharField(max_length=300, blank=True, default="")
@@ -122,9 +149,21 @@ class Installation(models.Model):
             ),
             models.Index(fields=["connector", "integration_id"], name="installation_in_order"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector", "embedded_account", "end_user"],
+                condition=Q(embedded_account__isnull=False),
+                name="one_deployment_per_end_user",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.integration_id
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the integration of this deployment is still to be made, or found."""
+        return self.integration_id.startswith(PENDING)
 
     def note(self, **values: Any) -> None:
         """Store *values* and nothing else: others may be writing other fields of the row."""

@@ -109,8 +109,12 @@ def _reported(row: Installation) -> tuple[object, ...]:
 
 
 def _mark_vanished(connector: Connector, *, before: datetime) -> int:
-    """Mark what was last seen *before* the run began; what was installed since stays."""
-    gone = connector.installations.filter(vanished_at=None, seen_at__lt=before)
+    """Mark what was last seen *before* the run began; what was installed since stays.
+
+    The platform's install base never names embedded deployments.
+    """
+    base = Installation.objects.marketplace().filter(connector=connector)
+    gone = base.filter(vanished_at=None, seen_at__lt=before)
     return gone.update(vanished_at=timezone.now())
 
 

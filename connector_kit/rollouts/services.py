@@ -197,5 +197,10 @@ def newest(connector: Connector) -> Release:
 def _require_published(connector: Connector, release: Release) -> None:
     if release.connector_id != connector.pk:
         raise RolloutError(f"{release} is not a release of {connector}.")
-    if not connector.connector_id:
+    if not connector.connector_id and not _is_embedded(connector):
         raise RolloutError(f"{connector} has no marketplace record. Run 'manage.py publish' first.")
+
+
+def _is_embedded(connector: Connector) -> bool:
+    """Whether there are deployments that need no marketplace record."""
+    return Installation.objects.embedded().filter(connector=connector).exists()

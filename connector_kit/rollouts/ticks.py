@@ -6,9 +6,10 @@ A worker that is killed between any two lines loses nothing: what it had claimed
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +27,13 @@ from connector_kit.rollouts.delivery import (
     after_delivery,
     deliver,
 )
+from connector_kit.rollouts.embedded import (
+    Update,
+    by_worker,
+    embedded_among,
+    embedded_entries,
+    have_updated,
+)
 from connector_kit.rollouts.rows import (
     locked,
     read_snapshot,
@@ -42,6 +50,7 @@ NOT_SET_UP = (LifecycleError, ImproperlyConfigured)
 """There is no client to be had, for instance for want of a token."""
 
 Connect = Callable[[], AbstractContextManager[ConnectorCalls]]
+Deliver = Callable[[Sequence[str]], Iterable[Delivery]]
 Clock = Callable[[], datetime]
 
 
@@ -53,10 +62,16 @@ def publisher_calls() -> Iterator[ConnectorCalls]:
 
 
 def tick(
-    rollout_id: int, *, connect: Connect = publisher_calls, clock: Clock = timezone.now
+    rollout_id: int,
+    *,
+    connect: Connect = publisher_calls,
+    update: Update = by_worker,
+    clock: Clock = timezone.now,
 ) -> bool:
     """Do what is due in the rollout; return whether anything was, so that more may be.
 
+    *connect* reaches the platform, which calls installations of the marketplace; *update* has an
+    embedded deployment updated.
     May run twice, at once or never without harm. No transaction is open while the platform is
     asked. Raises `RolloutError` when there is no such rollout.
     """
@@ -66,34 +81,47 @@ def tick(
         write_steps(rollout, steps, now)
     for step in steps:
         if isinstance(step, Claim):
-            _send(rollout, step, now, connect, clock)
+            _send(rollout, step, now, partial(_deliveries, rollout, connect, update), clock)
         elif isinstance(step, VerifyWave):
             _verify(rollout, step, connect, clock)
     return bool(steps)
 
 
 def _send(
-    rollout: Rollout, claim: Claim, claimed_at: datetime, connect: Connect, clock: Clock
+    rollout: Rollout, claim: Claim, claimed_at: datetime, deliver_to: Deliver, clock: Clock
 ) -> None:
-    claimed = still_claimed(claim.pushes, claimed_at)
+    for delivery in deliver_to([*still_claimed(claim.pushes, claimed_at)]):
+        if delivery.trouble:
+            logger.warning("%s: not delivered: %s", rollout, delivery.trouble)
+        with locked(rollout.pk) as fresh:
+            claimed = still_claimed(claim.pushes, claimed_at)
+            steps = after_delivery(delivery, claimed, fresh.max_attempts, clock())
+            write_steps(fresh, steps, clock())
+
+
+def _deliveries(
+    rollout: Rollout, connect: Connect, update: Update, integration_ids: Sequence[str]
+) -> Iterator[Delivery]:
+    """Have *integration_ids* updated: by the platform, or by ourselves where it is ours to do."""
+    embedded = embedded_among(integration_ids)
+    if others := [each for each in integration_ids if each not in embedded]:
+        yield _pushed(rollout, connect, others)
+    if embedded:
+        yield have_updated(embedded, update)
+
+
+def _pushed(rollout: Rollout, connect: Connect, integration_ids: Sequence[str]) -> Delivery:
     try:
         with connect() as calls:
-            delivery = deliver(calls, _connector_id(rollout), [*claimed])
+            return deliver(calls, _connector_id(rollout), integration_ids)
     except NOT_SET_UP as error:
-        delivery = Delivery(undelivered=[*claimed], trouble=str(error), needs_action=True)
-    if delivery.trouble:
-        logger.warning("%s: not delivered: %s", rollout, delivery.trouble)
-    with locked(rollout.pk) as fresh:
-        claimed = still_claimed(claim.pushes, claimed_at)
-        steps = after_delivery(delivery, claimed, fresh.max_attempts, clock())
-        write_steps(fresh, steps, clock())
+        return Delivery(undelivered=[*integration_ids], trouble=str(error), needs_action=True)
 
 
 def _verify(rollout: Rollout, step: VerifyWave, connect: Connect, clock: Clock) -> None:
     wanted = to_verify(step.wave)
     try:
-        with connect() as calls:
-            entries = entries_of(calls.install_base(_connector_id(rollout)), wanted)
+        entries = _entries(rollout, wanted, connect)
     except (Transient, OutcomeUnknown) as error:
         logger.warning("%s: not verified: %s", rollout, error)
         _write(rollout, [LeaveWave(step.wave, clock() + PLATFORM_PAUSE)], clock())
@@ -101,6 +129,18 @@ def _verify(rollout: Rollout, step: VerifyWave, connect: Connect, clock: Clock) 
         _write(rollout, [LeaveWave(step.wave), Halt(str(error))], clock())
     else:
         _compare(rollout, step.wave, wanted, entries, clock())
+
+
+def _entries(
+    rollout: Rollout, wanted: Iterable[str], connect: Connect
+) -> Mapping[str, Mapping[str, Any]]:
+    """What the platform says of the *wanted* integrations, each asked with a token for it."""
+    embedded = embedded_among(wanted)
+    entries = embedded_entries(embedded)
+    if others := [each for each in wanted if each not in embedded]:
+        with connect() as calls:
+            entries |= entries_of(calls.install_base(_connector_id(rollout)), others)
+    return entries
 
 
 def _compare(

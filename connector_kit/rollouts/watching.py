@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from connector_kit.models import Push, Rollout
+from connector_kit.rollouts.embedded import at_once
 from connector_kit.rollouts.finding import find_rollout
 from connector_kit.rollouts.status import Status, status_of
 from connector_kit.rollouts.ticks import tick
@@ -34,7 +36,7 @@ def watch(
             sleep(every)
 
 
-inline: Drive = tick
+inline: Drive = partial(tick, update=at_once)
 """Take the ticks in this process, without Celery."""
 
 

@@ -9,7 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
 app = Celery("connector_kit", config_source="connector_kit.server.celery_settings")
 app.autodiscover_tasks(
-    ["connector_kit.rollouts", "connector_kit.publisher", "connector_kit.publisher.licenses"]
+    [
+        "connector_kit.rollouts",
+        "connector_kit.embedded",
+        "connector_kit.publisher",
+        "connector_kit.publisher.licenses",
+    ]
 )
 
 

@@ -18,7 +18,9 @@ def registry() -> Registry:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
     if not apps.ready:
         django.setup()
-    from connector_kit.lifecycle import find_module  # noqa: PLC0415 - its models need Django ready
+    # Their models need Django ready.
+    from connector_kit.embedded.functions import find_embedded  # noqa: PLC0415
+    from connector_kit.lifecycle import find_module  # noqa: PLC0415
 
     remembering = Remembering(find_module)
 
@@ -27,9 +29,13 @@ def registry() -> Registry:
         close_old_connections()
         return remembering(connector_id)
 
+    def find_by_options(options: object) -> FunctionModule | None:
+        close_old_connections()
+        return find_embedded(options)
+
     # Read without complaint: the checks, and the server's start, complain about what is wrong.
     readable, _ = read(settings.CONNECTOR_KIT)
-    return Registry(connectors=find, contracts=readable.contracts)
+    return Registry(connectors=find, embedded=find_by_options, contracts=readable.contracts)
 
 
 def limits() -> Limits:

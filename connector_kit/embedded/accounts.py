@@ -1,0 +1,202 @@
+"""The accounts that the publisher deploys into: their tokens, and clients made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+
+from connector_kit import parsing
+from connector_kit.blueprint import Document
+from connector_kit.embedded.encryption import decrypted, encrypted, re_encrypted
+from connector_kit.embedded.errors import EmbeddedError, named
+from connector_kit.integrator import Client
+from connector_kit.integrator.secret import Secret, read_token
+from connector_kit.lifecycle.lease import Lease
+from connector_kit.lifecycle.platform import embedded_client
+from connector_kit.models import EmbeddedAccount
+
+TRIES = 3
+"""How often a token is re-encrypted that somebody else stores anew at the same moment."""
+
+
+def add_account(
+    name: str, token: str, *, base_url: str = "", sandbox: bool = False
+) -> EmbeddedAccount:
+    """Store the account *name* with its API token, or another token for one that is known.
+
+    The token is tried first (``GET /tokenInfo``): what it reaches is the account whose rate limit
+    counts. *sandbox* is the token's environment. Raises `EmbeddedError` for a token that is
+    refused, that belongs to another account than before, and for names and addresses that are none.
+    """
+    _require_name(name)
+    secret, address = read_token(token), _address(base_url)
+    known = EmbeddedAccount.objects.filter(name=name).first()
+    owner = _owner(name, secret, address or (known.base_url if known else ""))
+    if known is None:
+        return EmbeddedAccount.objects.create(
+            name=name,
+            token=encrypted(secret),
+            base_url=address,
+            account_id=owner,
+            sandbox=sandbox,
+        )
+    _require_same(known, owner, sandbox=sandbox)
+    known.token, known.base_url = encrypted(secret), address or known.base_url
+    known.save(update_fields=["token", "base_url"])
+    return known
+
+
+def find_account(name: str | None = None) -> EmbeddedAccount:
+    """The account *name*, by default the only one; raises `EmbeddedError` ``unknown_account``."""
+    accounts = EmbeddedAccount.objects.order_by("name")
+    if name is not None and (known := accounts.filter(name=name).first()):
+        return known
+    names = list(accounts.values_list("name", flat=True)[:20])
+    if name is None and len(names) == 1:
+        return accounts.get()
+    said = f"There is no embedded account {name!r}" if name else "Which embedded account?"
+    raise EmbeddedError(
+        "unknown_account",
+        f"{said} ({', '.join(names) or 'none is stored'}). "
+        "'manage.py embedded account add NAME' stores one.",
+    )
+
+
+def forget_account(account: EmbeddedAccount) -> None:
+    """Remove the account's token from here; the platform's stays until it is revoked there.
+
+    Raises `EmbeddedError` ``account_in_use`` while something is deployed into it.
+    """
+    count = account.installations.active().count()
+    if count:
+        raise EmbeddedError(
+            "account_in_use",
+            f"{count} deployments are in the embedded account {account}: nobody could update or "
+            "remove them any more. Remove them first.",
+        )
+    if account.installations.exists():
+        account.set_token("", instead_of=account.token)  # its history stays
+    else:
+        account.delete()
+
+
+def account_owner(account: EmbeddedAccount) -> str:
+    """Whose token it is, as the platform says now.
+
+    Raises `EmbeddedError` ``token_refused``, or ``wrong_account`` when it is not whose it was.
+    """
+    owner = _owner(account.name, token_of(account), account.base_url)
+    _require_same(account, owner, sandbox=account.sandbox)
+    return owner
+
+
+def token_of(account: EmbeddedAccount) -> Secret:
+    """The account's token; raises `EmbeddedError` when there is none, or it cannot be read."""
+    if not account.token:
+        raise EmbeddedError(
+            "no_token",
+            f"The token of the embedded account {account} was removed from here. Store one with "
+            f"'manage.py embedded account add {account}'.",
+        )
+    return decrypted(account.token, whose=account)
+
+
+@contextmanager
+def account_client(
+    account: EmbeddedAccount, *, seconds: float | None = None, lease: Lease | None = None
+) -> Iterator[Client]:
+    """The client for *account*, which says whose token it is when that is refused."""
+    with (
+        named(account),
+        embedded_client(
+            token_of(account),
+            base_url=account.base_url,
+            account=account.account_id,
+            seconds=seconds,
+            lease=lease,
+        ) as client,
+    ):
+        yield client
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """What came of encrypting all tokens with the first key."""
+
+    renewed: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    """Accounts whose token no key reads: they are as they were."""
+
+    def to_json(self) -> Document:
+        """Return the names as JSON."""
+        return {"renewed": list(self.renewed), "unreadable": list(self.unreadable)}
+
+
+def rotate_keys() -> Rotation:
+    """Encrypt every token with the first key; afterwards the other keys can be taken away."""
+    renewed, unreadable = [], []
+    for account in EmbeddedAccount.objects.exclude(token="").order_by("name").iterator():
+        try:
+            _rotate(account)
+            renewed.append(account.name)
+        except EmbeddedError:
+            unreadable.append(account.name)
+    return Rotation(tuple(renewed), tuple(unreadable))
+
+
+def _rotate(account: EmbeddedAccount) -> None:
+    for _ in range(TRIES):
+        before = account.token
+        if account.set_token(re_encrypted(before, whose=account), instead_of=before):
+            return
+        account.refresh_from_db()
+
+
+def _owner(name: str, token: Secret, base_url: str) -> str:
+    with (
+        named(name),
+        embedded_client(token, base_url=base_url, account=None) as client,
+    ):
+        return str(client.token_info().get("_userId") or "")
+
+
+def _require_same(account: EmbeddedAccount, owner: str, *, sandbox: bool) -> None:
+    if owner != account.account_id:
+        raise EmbeddedError(
+            "wrong_account",
+            f"The token belongs to {owner}, but the embedded account {account} is "
+            f"{account.account_id}: what is deployed there would be out of its reach. Use a token "
+            "of the same account, or store this one under another name.",
+        )
+    if sandbox != account.sandbox:
+        raise EmbeddedError(
+            "wrong_environment",
+            f"The embedded account {account} is "
+            f"{'a sandbox' if account.sandbox else 'production'}, and a token is for one "
+            "environment. Store the other one under another name.",
+        )
+
+
+def _require_name(name: str) -> None:
+    try:
+        validate_slug(name)
+    except ValidationError:
+        name_at_most = "letters, digits, hyphens and underscores, at most 50"
+        raise EmbeddedError(
+            "invalid_name", f"{name!r} is no name for an account: use {name_at_most}."
+        ) from None
+    if len(name) > 50:
+        raise EmbeddedError("invalid_name", "The name of an account has at most 50 characters.")
+
+
+def _address(given: str) -> str:
+    if not given.strip():
+        return ""
+    try:
+        return parsing.url(given)
+    except ValueError as error:
+        raise EmbeddedError("invalid_base_url", f"The base URL {error}") from error

@@ -1,0 +1,115 @@
+"""Credentials of end users: written straight into the platform's connections, never kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Blueprint, Document
+from connector_kit.blueprint.patch import Masked, operations
+from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.planning import connections_of
+from connector_kit.models import Change
+
+Credentials = Mapping[str, Mapping[str, Any]]
+"""By the name of a connection, the part of its document that is the end user's own:
+``{"shop": {"http": {"baseURI": "...", "auth": {"basic": {"username": ..., "password": ...}}}}}``"""
+
+
+def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
+    """Raise `EmbeddedError` ``invalid_credentials`` for what is no part of a declared connection.
+
+    The message names fields, never values.
+    """
+    known = [each.external_id for each in connections_of(blueprint)]
+    if not isinstance(credentials, Mapping):
+        raise _unusable("are no object: write connection names with their fields.")
+    for name, fields in credentials.items():
+        if name not in known:
+            raise _unusable(f"name {name!r}, which is no connection ({', '.join(known) or 'none'})")
+        if not isinstance(fields, Mapping) or not fields:
+            raise _unusable(f"of {name!r} are no object: write the connection's fields.")
+        for field in fields:
+            if field in ENVELOPE_FIELDS | SERVER_FIELDS or str(field).startswith("_"):
+                raise _unusable(f"of {name!r} hold {field!r}, which the kit decides about.")
+
+
+def enter(work: Work, account: Account, credentials: Credentials) -> bool:
+    """Write *credentials* into the connections they name; returns whether there were any.
+
+    A connection is patched, so that secrets which are not given stay as they are. That it was
+    done is recorded, with every value masked.
+    """
+    for name, fields in credentials.items():
+        connection_id = account.ids[name]
+        document = account.client.connections.get(connection_id)
+        wanted = _merged(document, fields)
+        try:
+            changes = operations(document, wanted)
+        except Masked as error:
+            raise _unusable(f"of {name!r} would move secrets in the list {error.path}") from None
+        if changes:
+            account.client.connections.patch(connection_id, changes)
+            _record(work, name, connection_id, fields)
+    return bool(credentials)
+
+
+def require_log_in(account: Account, names: Iterable[str]) -> None:
+    """Ping the connections *names*; raises `EmbeddedError` ``connection_offline``."""
+    refusals = {
+        name: ping.explanation
+        for name in names
+        if not (ping := account.client.connections.ping(account.ids[name])).ok
+    }
+    if refusals:
+        said = "; ".join(f"{name}: {why}" for name, why in refusals.items())
+        raise EmbeddedError(
+            "connection_offline",
+            f"These connections cannot log in: {said}. Give their credentials, and deploy again: "
+            "what is there is kept.",
+        )
+
+
+def _merged(document: Document, fields: Mapping[str, Any]) -> Document:
+    merged = dict(document)
+    for key, value in fields.items():
+        inner = merged.get(key)
+        is_nested = isinstance(value, Mapping)
+        merged[key] = (
+            _merged(inner if isinstance(inner, dict) else {}, value) if is_nested else value
+        )
+    return merged
+
+
+def _record(work: Work, name: str, connection_id: str, fields: Mapping[str, Any]) -> None:
+    """Write an audit row: which fields, and of none what it holds."""
+    shown = [
+        {"path": path, "before": MASK, "after": MASK, "settled": None} for path in _paths(fields)
+    ]
+    with transaction.atomic():
+        work.lease.renew()
+        Change.objects.create(
+            operation=work.operation,
+            installation=work.installation,
+            action="update",
+            resource="connections",
+            external_id=name,
+            resource_id=connection_id,
+            fields=shown,
+        )
+
+
+def _paths(fields: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for key, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}"
+
+
+def _unusable(why: str) -> EmbeddedError:
+    return EmbeddedError("invalid_credentials", f"The credentials {why}")

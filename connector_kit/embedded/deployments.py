@@ -1,0 +1,213 @@
+"""Deploying a connector for an end user, updating it, taking it away: the same plan and apply.
+
+A deployment is an `Installation` in an `EmbeddedAccount`. Whatever is interrupted is completed by
+calling again; what was made is found by its external id.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
+from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.embedded.integrations import found_or_made, if_there, opened
+from connector_kit.embedded.sessions import account_of, session
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.apply import apply
+from connector_kit.lifecycle.creating import remove as delete
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.planning import connections_of, plan_connections
+from connector_kit.lifecycle.uninstall import forget_installation, remove_components
+from connector_kit.lifecycle.update import bring_release, bring_up_to_date
+from connector_kit.models import Connector, EmbeddedAccount, Installation, Operation, Release
+from connector_kit.models.installations import PENDING
+
+END_USER_LENGTH = 200
+
+
+def deploy(
+    connector: Connector,
+    account: EmbeddedAccount,
+    end_user: str,
+    *,
+    credentials: Credentials | None = None,
+    release: Release | None = None,
+    name: str = "",
+    ping: bool = True,
+    components: bool = True,
+) -> Installation:
+    """Make *connector* for *end_user* in *account*, or bring what is there to *release*.
+
+    *end_user* is the publisher's own name for whom it is. *release* is by default the newest,
+    *name* what the integration is called. *credentials* are written into the connections, which
+    then have to be able to log in, unless *ping* is false. Without *components* it stops when the
+    connections are ready: `complete`, for instance in a worker, makes the rest.
+
+    Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again goes on.
+    """
+    given = credentials or {}
+    installation = recorded(connector, account, end_user, name=name, release=release)
+    with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
+        blueprint = work.blueprint
+        require_usable(given, blueprint)
+        place = found_or_made(work, client)
+        _make_connections(work, place)
+        has_news = enter(work, place, given)
+        if ping:
+            require_log_in(place, [each.external_id for each in connections_of(blueprint)])
+        if components:
+            _bring(work, place)
+        if has_news:
+            work.ended(Operation.Outcome.DONE)
+    return installation
+
+
+def complete(installation: Installation) -> None:
+    """Make what a deployment still lacks, or bring it to its target; needs no credentials.
+
+    Raises like `deploy`, and `EmbeddedError` ``not_installed`` for one that was removed.
+    """
+    if installation.vanished_at:
+        raise _not_deployed(installation)
+    with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
+        _bring(work, found_or_made(work, client))
+
+
+def update(installation: Installation, *, release: Release | None = None) -> None:
+    """Bring a deployment to *release*, by default its target, else the newest.
+
+    One that is marked ``plan_only`` is only planned for. Raises like `deploy`.
+    """
+    if release:
+        _require_of(installation.connector, release)
+        installation.note(target=release)
+    with session(installation, Operation.Kind.UPDATE, "update") as (work, client):
+        _require_deployed(installation)
+        place = opened(work, client)
+        bring_up_to_date(work, place)
+        _register_connections(work, place)
+
+
+def remove(installation: Installation) -> None:
+    """Take a deployment away: what the kit made, then the integration. Its history stays.
+
+    Raises `EmbeddedError` ``integration_in_use`` when somebody else's documents are in it.
+    """
+    with session(installation, Operation.Kind.UNINSTALL, "remove") as (work, client):
+        place = if_there(work, client)
+        if place:
+            _require_nothing_else(place)
+            remove_components(work, place)
+            delete(client.integrations, place.integration_id)
+        forget_installation(work)
+
+
+def recorded(
+    connector: Connector,
+    account: EmbeddedAccount,
+    end_user: str,
+    *,
+    name: str = "",
+    release: Release | None = None,
+) -> Installation:
+    """The deployment's row: it states the intent before anything is made."""
+    _require_end_user(end_user)
+    if release:
+        _require_of(connector, release)
+    installation, _ = Installation.objects.get_or_create(
+        connector=connector,
+        embedded_account=account,
+        end_user=end_user,
+        defaults=_fresh()
+        | {
+            "account_id": account.account_id,
+            "sandbox": account.sandbox,
+            "name": (name or f"{connector.name}: {end_user}")[:300],
+        },
+    )
+    if installation.vanished_at:
+        installation.note(**_fresh(), version="", vanished_at=None)
+    if release:
+        installation.note(target=release)
+    return installation
+
+
+def _fresh() -> dict[str, str]:
+    return {"integration_id": f"{PENDING}{secrets.token_hex(8)}", "mode": "install"}
+
+
+def _make_connections(work: Work, account: Account) -> None:
+    """Make the connections, and what these refer to."""
+    plan = plan_connections(work.blueprint, account, work.journal)
+    work.operation.summary = plan.summary()
+    apply(plan, account, work.journal, out_of_time=work.out_of_time)
+    work.journal.settle()
+    work.reload_journal()
+
+
+def _bring(work: Work, account: Account) -> None:
+    bring_release(work, account)
+    _register_connections(work, account)
+
+
+def _register_connections(work: Work, account: Account) -> None:
+    """Let the integration's members use its connections (protocol/http-api.md#4-connections)."""
+    if work.is_dry_run:
+        return
+    registered = set(account.integration.get("_registeredConnectionIds") or ())
+    names = [each.external_id for each in connections_of(work.blueprint)]
+    missing = [each for name in names if (each := account.ids[name]) not in registered]
+    if missing:
+        account.client.integrations.register_connections(account.integration_id, missing)
+
+
+def _require_nothing_else(account: Account) -> None:
+    """Raise `EmbeddedError` ``integration_in_use`` for documents that the kit did not make."""
+    if not account.integration:
+        return
+    members = account.client.integrations
+    foreign = [
+        f"{kind} {each['name']!r} ({each['_id']})"
+        for kind, found in (
+            ("export", members.exports(account.integration_id)),
+            ("import", members.imports(account.integration_id)),
+            ("flow", members.flows(account.integration_id)),
+        )
+        for each in found
+        if not account.owns(each)
+    ]
+    if foreign:
+        raise EmbeddedError(
+            "integration_in_use",
+            f"The integration {account.integration_id} holds documents that the kit did not make: "
+            f"{', '.join(foreign)}. Nothing was removed. Move or delete them in integrator.io, "
+            "then remove the deployment again.",
+        )
+
+
+def _require_deployed(installation: Installation) -> None:
+    account_of(installation)
+    if installation.is_pending or installation.vanished_at or installation.release_id is None:
+        raise _not_deployed(installation)
+
+
+def _not_deployed(installation: Installation) -> EmbeddedError:
+    return EmbeddedError(
+        "not_installed",
+        f"{installation.connector.slug} is not deployed for {installation.end_user} yet, or not "
+        "any more. Deploy it: that brings the newest release.",
+    )
+
+
+def _require_of(connector: Connector, release: Release) -> None:
+    if release.connector_id != connector.pk:
+        raise EmbeddedError("not_published", f"{release} is not a release of {connector}.")
+
+
+def _require_end_user(end_user: str) -> None:
+    if not end_user.strip() or len(end_user) > END_USER_LENGTH:
+        raise EmbeddedError(
+            "invalid_end_user",
+            f"An end user's name has 1 to {END_USER_LENGTH} characters: whatever your product "
+            "knows them by.",
+        )

@@ -1,0 +1,28 @@
+"""What can go wrong with an account whose token the publisher holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connector_kit.integrator.errors import Unauthorized
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.models import EmbeddedAccount
+
+
+class EmbeddedError(LifecycleError):
+    """A request that cannot be met as it stands; says what stands in the way, and the way out."""
+
+
+@contextmanager
+def named(account: EmbeddedAccount | str) -> Iterator[None]:
+    """Say whose token it is that the platform refuses."""
+    try:
+        yield
+    except Unauthorized as error:
+        raise EmbeddedError(
+            "token_refused",
+            f"integrator.io refuses the token of the embedded account {account}: it was revoked, "
+            "has expired or belongs to another region. Make a new one there, and store it with "
+            f"'manage.py embedded account add {account}'.",
+        ) from error

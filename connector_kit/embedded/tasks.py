@@ -1,0 +1,80 @@
+"""The Celery tasks that work on deployments: they carry a primary key and nothing else.
+
+Each may be lost, late or run twice: an operation that is under way holds its lease, and one that
+is done finds nothing to do. Whatever fails is on record with the operation.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from celery import Task, shared_task
+from kombu.exceptions import OperationalError
+
+from connector_kit.embedded import deployments
+from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
+from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
+from connector_kit.models import Installation
+
+logger = logging.getLogger(__name__)
+
+RETRIES = 8
+LONGEST_PAUSE = 300
+PASSING = frozenset({"update_in_progress", "lease_lost", "changed_meanwhile"})
+"""Failures that pass by themselves."""
+
+
+@shared_task(name="connector_kit.embedded.complete", bind=True, max_retries=RETRIES)
+def complete(self: Task[Any, Any], installation_id: int) -> None:
+    """Make what the deployment still lacks."""
+    _work(self, installation_id, deployments.complete)
+
+
+@shared_task(name="connector_kit.embedded.update", bind=True, max_retries=RETRIES)
+def update(self: Task[Any, Any], installation_id: int) -> None:
+    """Bring the deployment to its target, else to the newest release."""
+    _work(self, installation_id, deployments.update)
+
+
+@shared_task(name="connector_kit.embedded.remove", bind=True, max_retries=RETRIES)
+def remove(self: Task[Any, Any], installation_id: int) -> None:
+    """Take the deployment away."""
+    _work(self, installation_id, deployments.remove)
+
+
+def send(task: Task[Any, Any], installation: Installation) -> None:
+    """Have a worker do *task*; raises `EmbeddedError` ``broker_down`` when none can be told."""
+    try:
+        task.delay(installation.pk)
+    except OperationalError as error:
+        raise EmbeddedError(
+            "broker_down",
+            "The message broker cannot be reached, so no worker was told. Check REDIS_URL, and "
+            "call again: what was done is kept.",
+        ) from error
+
+
+def _work(task: Task[Any, Any], pk: int, work: Callable[[Installation], None]) -> None:
+    rows = Installation.objects.select_related("embedded_account", "connector")
+    deployment = rows.filter(pk=pk).first()
+    if deployment is None or deployment.vanished_at:
+        return
+    try:
+        work(deployment)
+    except (LifecycleError, IntegratorError) as error:
+        logger.warning("deployment %s: %s: %s", pk, code_of(error), error)
+        _perhaps_again(task, error)
+
+
+def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError) -> None:
+    """Try what may pass once more, a little later each time; raises Celery's `Retry` for that."""
+    if isinstance(error, Checkpoint):  # it made progress
+        raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None
+    attempts = task.request.retries or 0
+    may_pass = isinstance(error, Transient | OutcomeUnknown) or code_of(error) in PASSING
+    if may_pass and attempts < RETRIES:
+        raise task.retry(countdown=min(2**attempts, LONGEST_PAUSE), throw=False) from None

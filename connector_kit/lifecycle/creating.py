@@ -1,0 +1,64 @@
+"""Creating and deleting a document once, also when an answer is lost on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from connector_kit.blueprint import Document
+from connector_kit.integrator import Resource
+from connector_kit.integrator.errors import NotFound, OutcomeUnknown
+from connector_kit.integrator.timing import Clock
+
+CREATE_ATTEMPTS = 3
+"""How often a create is sent when its answers are lost and it has left no trace."""
+
+LOOKS = (0.0, 2.0)
+"""Seconds to wait before each look for a create without an answer: it may still be under way."""
+
+Find = Callable[[], list[str]]
+"""Returns the ids under which the account holds what is to be created."""
+
+
+def create_once(resource: Resource, body: Document, *, find: Find, clock: Clock) -> str:
+    """Create *body*, which the account does not hold yet, and return its id.
+
+    After a lost answer the account is searched, and what was created is adopted. A create that
+    was given up may come through after all: it is removed, since everything that is found then is
+    of this very call. Raises `OutcomeUnknown` when nothing can be learned in a few attempts.
+    """
+    for attempt in range(1, CREATE_ATTEMPTS + 1):
+        try:
+            created = str(resource.create(body)["_id"])
+        except OutcomeUnknown:
+            if found := _look_for(find, clock):
+                return _only(resource, found)
+            if attempt == CREATE_ATTEMPTS:
+                raise
+        else:
+            found = find() if attempt > 1 else []
+            return _only(resource, found or [created])
+    raise AssertionError("unreachable")
+
+
+def remove(resource: Resource, document_id: str) -> None:
+    """Delete a document, or find that it is gone already, which is what was asked for."""
+    with suppress(NotFound):
+        resource.delete(document_id)
+
+
+def _look_for(find: Find, clock: Clock) -> list[str]:
+    """The ids under which a create without an answer has left something, if any."""
+    for seconds in LOOKS:
+        clock.sleep(seconds)
+        if found := find():
+            return found
+    return []
+
+
+def _only(resource: Resource, found: Sequence[str]) -> str:
+    """Keep the first of *found*."""
+    first, *doubles = found
+    for each in doubles:
+        remove(resource, each)
+    return first

@@ -1,0 +1,69 @@
+"""Reading what an account holds of one installation, without reading what it holds of others.
+
+In a customer's account that is next to everything, so whole lists are read. An account whose token
+the publisher holds may have thousands of deployments: there it is read by the integration's own
+members and by the ids on record, and a whole list only where something was never recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+
+from connector_kit.blueprint import Document
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
+
+Read = Callable[[str, Set[str] | None, Mapping[str, str]], Iterator[Document]]
+"""Yields what may be an installation's among the documents of a resource.
+
+Takes the resource, the names of the components looked for (None: all there may be), and the ids on
+record by name.
+"""
+
+
+def whole_lists(client: Client) -> Read:
+    """Read every document of a resource: one list request each."""
+
+    def read(resource: str, _: Set[str] | None, __: Mapping[str, str]) -> Iterator[Document]:
+        return client.resource(resource).list()
+
+    return read
+
+
+def members_only(client: Client, integration_id: str) -> Read:
+    """Read the integration's own members (protocol/http-api.md#7-integrations).
+
+    Connections and scripts are no members, or not always: they are read one by one, by their ids;
+    when one is not on record that a lost record may have left, the whole list is looked through.
+    So it is for whatever there may be.
+    """
+    members = {
+        "exports": client.integrations.exports,
+        "imports": client.integrations.imports,
+        "flows": client.integrations.flows,
+    }
+
+    def read(resource: str, names: Set[str] | None, ids: Mapping[str, str]) -> Iterator[Document]:
+        unknown = names is None or (
+            resource not in members and not all(ids.get(each) for each in names)
+        )
+        if unknown:
+            yield from client.resource(resource).list()
+            return
+        seen = set()
+        for document in members[resource](integration_id) if resource in members else ():
+            seen.add(document["_id"])
+            yield document
+        for name in sorted(names or ()):
+            if (identity := ids.get(name)) and identity not in seen:
+                yield from _perhaps(client, resource, identity)
+
+    return read
+
+
+def _perhaps(client: Client, resource: str, document_id: str) -> Iterator[Document]:
+    """The document, if it is still there."""
+    try:
+        yield client.resource(resource).get(document_id)
+    except NotFound:
+        return

@@ -1,0 +1,106 @@
+"""How a document shows which installation it belongs to. Nothing without its tag is touched.
+
+A connector's documents carry ``_connectorId`` and ``_integrationId``. In an account whose token the
+publisher holds there is no connector, and a ``_connectorId`` would lock the documents for that very
+token (protocol/resources.md#what-a-user-may-still-change-on-a-connectors-documents); nor do
+connections and scripts keep an ``_integrationId`` there. What every document keeps is its
+``externalId``: it names the integration as well as the component.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from connector_kit.blueprint import Document, Fence
+
+
+class Tag(Protocol):
+    """The mark of one installation's documents."""
+
+    @property
+    def fence(self) -> Fence:
+        """The mark as plans know it."""
+
+    def marks(self, name: str) -> Document:
+        """The fields by which the document of the component *name* is found again."""
+
+    def name_of(self, document: Document) -> str:
+        """The name of the component that *document* is, or claims to be; empty without one."""
+
+    def whose(self, document: Document) -> tuple[str | None, str | None]:
+        """The connector and the integration that *document* belongs to, as `fence` compares it."""
+
+    def may_hold(self, document: Document) -> bool:
+        """Tell whether *document* may be of this installation, judging by where it says it is."""
+
+
+@dataclass(frozen=True)
+class ConnectorTag:
+    """The tag of a connector that a customer installed."""
+
+    connector_id: str
+    integration_id: str
+
+    @property
+    def fence(self) -> Fence:
+        """Both ids."""
+        return Fence(connector_id=self.connector_id, integration_id=self.integration_id)
+
+    def marks(self, name: str) -> Document:
+        """The name and both ids."""
+        return {
+            "externalId": name,
+            "_connectorId": self.connector_id,
+            "_integrationId": self.integration_id,
+        }
+
+    def name_of(self, document: Document) -> str:
+        """The external id."""
+        return document.get("externalId") or ""
+
+    def whose(self, document: Document) -> tuple[str | None, str | None]:
+        """What stands in the document."""
+        return document.get("_connectorId"), document.get("_integrationId")
+
+    def may_hold(self, document: Document) -> bool:
+        """Whatever is in the integration."""
+        return bool(document.get("_integrationId") == self.integration_id)
+
+
+@dataclass(frozen=True)
+class EmbeddedTag:
+    """The tag of an installation in an account whose token the publisher holds."""
+
+    integration_id: str
+
+    @property
+    def fence(self) -> Fence:
+        """No connector, this integration."""
+        return Fence(connector_id=None, integration_id=self.integration_id)
+
+    def marks(self, name: str) -> Document:
+        """An external id that says both: ``64a1….new_orders``."""
+        return {
+            "externalId": f"{self._prefix}{name}",
+            "_integrationId": self.integration_id,
+        }
+
+    def name_of(self, document: Document) -> str:
+        """What follows the integration's id; nothing for what somebody else made here."""
+        external_id = str(document.get("externalId") or "")
+        named = external_id.startswith(self._prefix)
+        return external_id.removeprefix(self._prefix) if named else ""
+
+    def whose(self, document: Document) -> tuple[str | None, str | None]:
+        """The integration that the external id names; what a connector owns is never ours."""
+        mine = self.integration_id if self.name_of(document) else None
+        return document.get("_connectorId"), mine
+
+    def may_hold(self, document: Document) -> bool:
+        """Whatever bears the mark."""
+        return bool(self.name_of(document))
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.integration_id}."

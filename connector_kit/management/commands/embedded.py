@@ -1,0 +1,59 @@
+"""``manage.py embedded``: connectors deployed with the publisher's own tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.embedded import ACTIONS, Context
+from connector_kit.publisher import PublisherError
+
+
+class Command(KitCommand):
+    """Accounts, deployments, runs on demand, keys."""
+
+    help = (
+        "Deploy connectors into accounts whose API token you hold, for end users who never see "
+        "integrator.io. Secrets are read from standard input, never from the command line."
+    )
+    example = """
+manage.py embedded account add product < token.txt
+manage.py embedded release my_package.connector
+manage.py embedded deploy acme --connector orders-to-slack --credentials - < credentials.json
+manage.py embedded run-export acme new_orders --json
+manage.py embedded run-import acme post_message --records orders.json
+manage.py embedded run-flow acme orders_to_slack --wait 300
+manage.py embedded update acme          (or --all, or 'rollout start' for waves)
+manage.py embedded remove acme
+CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
+"""
+    exit_codes = {
+        0: "done",
+        1: "an error, said on stderr",
+        3: "done, but records failed, a job failed, or tokens could not be read",
+    }
+    expected = (*KitCommand.expected, LifecycleError, PublisherError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the subcommands and their arguments."""
+        names = "|".join(ACTIONS)
+        actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+        for name, action in ACTIONS.items():
+            sub: CommandParser = actions.add_parser(
+                name, help=action.words, description=action.words
+            )
+            action.add_arguments(sub)
+            add_json(sub)
+
+    def run(self, **options: Any) -> int:
+        """Do what the subcommand says."""
+        context = Context(
+            options=options,
+            print=self.console(options).print,
+            remark=self.sidelines(options).print,
+            json=self.print_json if options["json"] else None,
+        )
+        return ACTIONS[options["action"]].run(context)

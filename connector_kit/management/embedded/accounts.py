@@ -1,0 +1,121 @@
+"""``embedded account``, ``new-key`` and ``rotate-keys``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connector_kit.blueprint import Document
+from connector_kit.embedded import (
+    account_owner,
+    add_account,
+    find_account,
+    forget_account,
+    new_key,
+    rotate_keys,
+)
+from connector_kit.management.base import add_json
+from connector_kit.management.embedded.action import (
+    ATTENTION,
+    Action,
+    Context,
+    nothing,
+    read_secret,
+)
+from connector_kit.models import EmbeddedAccount
+
+
+def _account_arguments(parser: CommandParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|check|forget")
+    add = _act(acts, "add", "store an account with its API token, read from standard input")
+    add.add_argument("name", help="a short name of your own")
+    add.add_argument("--base-url", default="", help="its API's address (as in the settings)")
+    add.add_argument("--sandbox", action="store_true", help="the token is for the sandbox")
+    _act(acts, "list", "show the accounts")
+    for name, words in {
+        "check": "ask the platform whose token it is",
+        "forget": "remove the token from here",
+    }.items():
+        _act(acts, name, words).add_argument("name", nargs="?", help="by default the only one")
+
+
+def _act(acts: Any, name: str, words: str) -> CommandParser:
+    parser: CommandParser = acts.add_parser(name, help=words, description=words)
+    add_json(parser)
+    return parser
+
+
+def _account(context: Context) -> int:
+    _ACTS[context.options["act"]](context)
+    return 0
+
+
+def _add(context: Context) -> None:
+    options = context.options
+    account = add_account(
+        options["name"],
+        read_secret("API token"),
+        base_url=options["base_url"],
+        sandbox=options["sandbox"],
+    )
+    context.show(_to_json(account), f"{account} is account {account.account_id}.")
+
+
+def _list(context: Context) -> None:
+    accounts = list(EmbeddedAccount.objects.order_by("name"))
+    words = "\n".join(
+        f"{each.name}  account {each.account_id}  "
+        f"{'sandbox' if each.sandbox else 'production'}  {each.base_url}".rstrip()
+        for each in accounts
+    )
+    context.show({"accounts": [_to_json(each) for each in accounts]}, words or "None is stored.")
+
+
+def _check(context: Context) -> None:
+    account = find_account(context.options["name"])
+    owner = account_owner(account)
+    context.show(_to_json(account), f"The token of {account} is good: it is that of {owner}.")
+
+
+def _forget(context: Context) -> None:
+    account = find_account(context.options["name"])
+    shown = _to_json(account)
+    forget_account(account)
+    context.show(shown, f"The token of {account} is not here any more. Revoke it in integrator.io.")
+
+
+_ACTS = {"add": _add, "list": _list, "check": _check, "forget": _forget}
+
+
+def _to_json(account: EmbeddedAccount) -> Document:
+    return {
+        "name": account.name,
+        "account_id": account.account_id,
+        "sandbox": account.sandbox,
+        "base_url": account.base_url,
+        "has_token": bool(account.token),
+    }
+
+
+def _new_key(context: Context) -> int:
+    key = new_key()
+    context.show({"key": key}, key)
+    return 0
+
+
+def _rotate_keys(context: Context) -> int:
+    rotation = rotate_keys()
+    words = f"Encrypted with the first key: {', '.join(rotation.renewed) or 'nothing'}."
+    if rotation.unreadable:
+        words += (
+            f" No key reads the tokens of {', '.join(rotation.unreadable)}: they are as they were. "
+            "Put the key back that encrypted them, or store these tokens anew."
+        )
+    context.show(rotation.to_json(), words)
+    return ATTENTION if rotation.unreadable else 0
+
+
+ACCOUNT = Action("add, list, check or forget embedded accounts", _account_arguments, _account)
+NEW_KEY = Action("make a key for CONNECTOR_KIT_ENCRYPTION_KEYS", nothing, _new_key)
+ROTATE_KEYS = Action("encrypt every token with the first key", nothing, _rotate_keys)

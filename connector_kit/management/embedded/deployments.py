@@ -1,0 +1,187 @@
+"""``embedded release``, ``deploy``, ``list``, ``update`` and ``remove``."""
+
+from __future__ import annotations
+
+from celery import Task
+from django.core.management.base import CommandError, CommandParser
+
+from connector_kit.blueprint import Document
+from connector_kit.embedded import deploy, deployments_of, record_release, remove, tasks, update
+from connector_kit.management.embedded.action import (
+    Action,
+    Context,
+    add_connector,
+    add_deployment,
+    read_json,
+)
+from connector_kit.models import Installation
+from connector_kit.publisher import find_release
+
+PAGE = 100
+
+
+def _release_arguments(parser: CommandParser) -> None:
+    parser.add_argument(
+        "target", nargs="?", help="package.module:Class or a slug; by default the only configured"
+    )
+
+
+def _release(context: Context) -> int:
+    release = record_release(context.options["target"])
+    shown = {"slug": release.connector.slug, "version": release.version, "digest": release.digest}
+    context.show(shown, f"{release} is on record ({release.digest[:12]}).")
+    return 0
+
+
+def _deploy_arguments(parser: CommandParser) -> None:
+    add_deployment(parser)
+    parser.add_argument(
+        "--credentials",
+        metavar="FILE",
+        help='JSON by connection: {"shop": {"http": {"auth": ...}}}; - for standard input',
+    )
+    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+    parser.add_argument("--name", default="", help="what the integration is called")
+    parser.add_argument(
+        "--no-ping", action="store_true", help="do not try whether the connections can log in"
+    )
+    parser.add_argument(
+        "--later", action="store_true", help="only the connections now, the rest by a worker"
+    )
+
+
+def _deploy(context: Context) -> int:
+    options, connector = context.options, context.connector
+    place = options["credentials"]
+    deployment = deploy(
+        connector,
+        context.account,
+        options["end_user"],
+        credentials=read_json(place, "--credentials") if place else None,
+        release=find_release(connector, options["release"]) if options["release"] else None,
+        name=options["name"],
+        ping=not options["no_ping"],
+        components=not options["later"],
+    )
+    if options["later"]:
+        tasks.send(tasks.complete, deployment)
+    return _say(context, deployment)
+
+
+def _list_arguments(parser: CommandParser) -> None:
+    add_connector(parser)
+    parser.add_argument("--after", type=int, default=0, metavar="ID", help="for the next page")
+    parser.add_argument("--limit", type=int, default=PAGE, help=f"at most so many ({PAGE})")
+
+
+def _list(context: Context) -> int:
+    options = context.options
+    found = deployments_of(
+        context.connector if options["connector"] else None,
+        context.account if options["account"] else None,
+    ).filter(pk__gt=options["after"])
+    rows = list(found[: options["limit"] + 1])
+    page = rows[: options["limit"]]
+    following = page[-1].pk if len(rows) > len(page) and page else None
+    words = "\n".join(map(_line, page)) or "Nothing is deployed."
+    if following:
+        words += f"\nMore: --after {following}"
+    shown = {"deployments": [_to_json(each) for each in page], "next_after": following}
+    context.show(shown, words)
+    return 0
+
+
+def _update_arguments(parser: CommandParser) -> None:
+    parser.add_argument("end_user", nargs="?", help="whom it is for, in your own words")
+    add_connector(parser)
+    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+    parser.add_argument("--all", action="store_true", help="have workers update every deployment")
+    parser.add_argument("--later", action="store_true", help="have a worker do it")
+
+
+def _update(context: Context) -> int:
+    options, connector = context.options, context.connector
+    if options["all"] == bool(options["end_user"]):
+        raise CommandError("Name one end user, or say --all.")
+    release = find_release(connector, options["release"]) if options["release"] else None
+    if options["all"]:
+        return _update_all(context)
+    deployment = context.deployment
+    if not options["later"]:
+        update(deployment, release=release)
+        return _say(context, deployment)
+    if release:
+        deployment.note(target=release)
+    return _later(context, tasks.update, deployment)
+
+
+def _update_all(context: Context) -> int:
+    """Send a task for each; waves, pauses and verdicts are `rollout`'s."""
+    options, connector = context.options, context.connector
+    account = context.account if options["account"] else None
+    found = deployments_of(connector, account).exclude(release=None)
+    if options["release"]:
+        found.update(target=find_release(connector, options["release"]))
+    count = 0
+    for deployment in found.iterator():
+        tasks.send(tasks.update, deployment)
+        count += 1
+    context.show({"sent": count}, f"Workers were told to update {count} deployments.")
+    return 0
+
+
+def _remove_arguments(parser: CommandParser) -> None:
+    add_deployment(parser)
+    parser.add_argument("--later", action="store_true", help="have a worker do it")
+
+
+def _remove(context: Context) -> int:
+    deployment = context.deployment
+    if context.options["later"]:
+        return _later(context, tasks.remove, deployment)
+    remove(deployment)
+    context.show(_to_json(deployment), f"{deployment} is removed.")
+    return 0
+
+
+def _later(context: Context, task: Task[..., None], deployment: Installation) -> int:
+    tasks.send(task, deployment)
+    context.show(_to_json(deployment), f"A worker was told to do it: {_line(deployment)}")
+    return 0
+
+
+def _say(context: Context, deployment: Installation) -> int:
+    deployment.refresh_from_db()
+    context.show(_to_json(deployment), _line(deployment))
+    return 0
+
+
+def _line(deployment: Installation) -> str:
+    version = deployment.version or "not complete"
+    place = f"{deployment.embedded_account}/{deployment.integration_id}"
+    return f"{deployment.pk}  {deployment.connector} for {deployment.end_user}  {version}  {place}"
+
+
+def _to_json(deployment: Installation) -> Document:
+    last = deployment.operations.order_by("-pk").first()
+    return {
+        "id": deployment.pk,
+        "connector": deployment.connector.slug,
+        "account": str(deployment.embedded_account),
+        "end_user": deployment.end_user,
+        "integration_id": None if deployment.is_pending else deployment.integration_id,
+        "version": deployment.version,
+        "target": deployment.target.version if deployment.target else None,
+        "last_operation": {"kind": last.kind, "outcome": last.outcome, "code": last.code}
+        if last
+        else None,
+    }
+
+
+RELEASE = Action(
+    "record a connector's version, without the marketplace", _release_arguments, _release
+)
+DEPLOY = Action("make a connector for an end user, or complete it", _deploy_arguments, _deploy)
+LIST = Action("show what is deployed for whom", _list_arguments, _list)
+UPDATE = Action("bring deployments to the newest release", _update_arguments, _update)
+REMOVE = Action("take a deployment away", _remove_arguments, _remove)

@@ -1,0 +1,92 @@
+"""Embedded deployments in a rollout: a worker updates them, with the token that the kit holds.
+
+Where others are pushed to, a task is sent for each; what it does is on record as an `Operation`
+like that of any pushed update, and settles the push in the same way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kombu.exceptions import OperationalError
+
+from connector_kit.embedded import tasks
+from connector_kit.embedded.accounts import account_client
+from connector_kit.embedded.deployments import update
+from connector_kit.embedded.sessions import account_of
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import IntegratorError, NotFound, Unavailable
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.journal import STATE_KEY
+from connector_kit.models import EmbeddedAccount, Installation
+from connector_kit.rollouts.delivery import Delivery
+
+Deployments = Mapping[str, Installation]
+"""By integration id."""
+
+Update = Callable[[Installation], None]
+"""Has a deployment brought to its target; what becomes of it is on record."""
+
+
+def by_worker(deployment: Installation) -> None:
+    """Have a worker do it; raises `Unavailable` when none can be told."""
+    try:
+        tasks.update.delay(deployment.pk)
+    except OperationalError as error:
+        raise Unavailable("The message broker cannot be reached: no worker was told.") from error
+
+
+def at_once(deployment: Installation) -> None:
+    """Do it in this process. A failure is on record, where the rollout looks for it."""
+    try:
+        update(deployment)
+    except (LifecycleError, IntegratorError):
+        return
+
+
+def embedded_among(integration_ids: Iterable[str]) -> Deployments:
+    """Those of *integration_ids* that are embedded deployments."""
+    found = Installation.objects.embedded().filter(integration_id__in=[*integration_ids])
+    rows = found.select_related("embedded_account", "connector")
+    return {each.integration_id: each for each in rows}
+
+
+def have_updated(deployments: Deployments, update: Update) -> Delivery:
+    """Have every one of *deployments* updated; twice is harmless."""
+    delivery, waiting = Delivery(), [*deployments]
+    while waiting and not delivery.trouble:
+        try:
+            update(deployments[waiting[0]])
+        except Unavailable as error:
+            delivery.stop(waiting, error)
+        else:
+            delivery.sent.append(waiting.pop(0))
+    return delivery
+
+
+def embedded_entries(deployments: Deployments) -> dict[str, Mapping[str, Any]]:
+    """What the platform holds of *deployments*, in the shape of an install base.
+
+    Their version is what the state store says, which is written last; one that is gone is left
+    out. One request each, for the pushes of a wave.
+    """
+    by_account: dict[EmbeddedAccount, list[str]] = defaultdict(list)
+    for integration_id, deployment in deployments.items():
+        by_account[account_of(deployment)].append(integration_id)
+    entries: dict[str, Mapping[str, Any]] = {}
+    for account, wanted in by_account.items():
+        with account_client(account) as client:
+            for each in wanted:
+                entries |= _entry(client, each)
+    return entries
+
+
+def _entry(client: Client, integration_id: str) -> dict[str, Mapping[str, Any]]:
+    try:
+        state = client.state("integrations", integration_id).get(STATE_KEY)
+    except NotFound:
+        return {}
+    version = state.get("version") if isinstance(state, dict) else None
+    return {integration_id: {"_integrationId": integration_id, "version": version}}

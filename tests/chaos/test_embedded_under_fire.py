@@ -1,0 +1,102 @@
+"""Embedded deployments by real workers, which are killed, while the platform fails."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from examples.embedded.applications import running
+from tests.embedded.fixtures import FIRST, SECOND
+from tests.embedded.shop import PASSWORD, TOKEN, credentials_for
+from workshop.chaos import ALL_FAULTS, Killer, behave, misbehave
+from workshop.services import Services
+
+pytestmark = pytest.mark.chaos
+
+END_USERS = 12
+IMPATIENT = {
+    "CONNECTOR_KIT_LEASE_SECONDS": "10",
+    "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS": "20",
+    "CONNECTOR_KIT_CLAIM_SECONDS": "10",
+}
+SECONDS = 240
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Everything runs, and the sandbox's first customer is the product's own account."""
+    with Services(tmp_path, accounts=1, settings=IMPATIENT) as services:
+        services.start_sandbox()
+        services.start_redis()
+        services.migrate()
+        services.start_web()
+        services.start_workers()
+        token = services.sandbox.accounts[0]["token"]
+        services.run("embedded", "account", "add", "product", given=token)
+        services.run("embedded", "release", FIRST)
+        yield services
+
+
+def test_every_end_user_gets_each_version_exactly_once(services: Services) -> None:
+    with running() as address, Killer(lambda: [services.running["worker-1"]], 5) as killer:
+        misbehave(services.sandbox, rate=0.05, kinds=ALL_FAULTS, seed=3)
+        deploy_all(services, json.dumps(credentials_for(address)))
+        wait_for(services, "1.0.0")
+        services.run("embedded", "release", SECOND)
+        done = services.run("rollout", "start", "--wave", "rest", "--watch", check=False)
+        behave(services.sandbox)
+
+        assert done.returncode == 0, done.stdout
+        assert killer.kills >= 1
+        assert versions(services) == {"1.1.0": END_USERS}
+        assert components_of(services) == {7}
+        exported = services.run("embedded", "run-export", "user-3", "new_orders", "--json")
+        assert json.loads(exported.stdout) == {"records": [{"number": 1, "status": "paid"}]}
+    logs = "".join(each.log.read_text() for each in services.running.values())
+    secrets = (PASSWORD, TOKEN, services.sandbox.accounts[0]["token"])
+    started = services.running["sandbox"].log.read_text()
+    assert [each for each in secrets if each in logs.replace(started, "")] == []
+
+
+def deploy_all(services: Services, credentials: str) -> None:
+    """Collect everybody's credentials; workers do the rest. A failure is answered by a repeat."""
+    for number in range(END_USERS):
+        words = ("deploy", f"user-{number}", "--credentials", "-", "--later", "--no-ping")
+        for _ in range(10):
+            done = services.run("embedded", *words, given=credentials, check=False)
+            if done.returncode == 0:
+                break
+        assert done.returncode == 0, done.stderr
+
+
+def wait_for(services: Services, version: str) -> None:
+    end = time.monotonic() + SECONDS
+    while versions(services) != {version: END_USERS}:
+        assert time.monotonic() < end, versions(services)
+        time.sleep(1)
+
+
+def versions(services: Services) -> Counter[str]:
+    listed = json.loads(services.run("embedded", "list", "--json").stdout)
+    return Counter(each["version"] for each in listed["deployments"])
+
+
+def components_of(services: Services) -> set[int]:
+    """How many components deployments have in the account; fails when one is there twice."""
+    account = services.sandbox.accounts[0]
+    url = f"{services.sandbox.control_url}/accounts/{account['account_id']}/documents"
+    found: dict[str, list[dict[str, Any]]] = requests.get(url, timeout=30).json()
+    marks = [
+        each["externalId"]
+        for documents in found.values()
+        for each in documents
+        if "." in str(each.get("externalId", ""))
+    ]
+    assert len(marks) == len(set(marks))
+    assert len(found["integrations"]) == END_USERS
+    return set(Counter(each.split(".")[0] for each in marks).values())

@@ -1,0 +1,169 @@
+"""A rollout reaches embedded deployments too; a worker updates them with the publisher's token."""
+
+from functools import partial
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from connector_kit.embedded import deploy, record_release, tasks
+from connector_kit.embedded.encryption import encrypted
+from connector_kit.integrator.secret import Secret
+from connector_kit.models import Installation
+from connector_kit.publisher import publish, sync_install_base
+from connector_kit.rollouts import start_rollout, tick
+from connector_kit.rollouts.embedded import at_once
+from connector_kit.server.celery import app
+from tests.embedded.fixtures import FIRST, SECOND, problems_of
+from tests.embedded.shop import credentials_for
+
+
+@pytest.fixture
+def two(embedding, release, acme, address):
+    """Two end users have the first version, and the second is on record."""
+    other = deploy(
+        release.connector, embedding.account, "bolt", credentials=credentials_for(address)
+    )
+    record_release(SECOND)
+    return [acme, other]
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The tasks that were sent, with their primary key."""
+    messages = []
+
+    def apply_async(task, args=None, *_, **__):
+        messages.append((task.name, *args))
+
+    monkeypatch.setattr(app.Task, "apply_async", apply_async)
+    return messages
+
+
+def drive(rollout, **how):
+    while tick(rollout.pk, **how):
+        pass
+    rollout.refresh_from_db()
+    return rollout
+
+
+def outcomes(rollout):
+    return set(rollout.pushes.values_list("state", "code"))
+
+
+def test_every_deployment_is_updated_and_verified_without_the_marketplace(embedding, two):
+    rollout = start_rollout(two[0].connector, waves=["1", "rest"])
+
+    drive(rollout, update=at_once)
+
+    assert rollout.state == "completed"
+    assert outcomes(rollout) == {("updated", "")}
+    assert not rollout.pushes.filter(verified_at=None).exists()
+    for each in two:
+        assert problems_of(embedding, each, rollout.release) == []
+
+
+def test_workers_are_told_once_each_and_what_they_did_settles_the_push(embedding, two, sent):
+    rollout = start_rollout(two[0].connector, waves=["rest"])
+
+    drive(rollout)
+
+    updates = [each for each in sent if each[0] == tasks.update.name]
+    assert updates == [(tasks.update.name, each.pk) for each in two]
+    assert outcomes(rollout) == {("sent", "")}
+    for each in two:
+        tasks.update.run(each.pk)
+    drive(rollout)
+    assert rollout.state == "completed"
+
+
+def test_while_the_broker_is_away_nothing_is_lost(two, monkeypatch):
+    def refuse(*_args, **_options):
+        raise OperationalError("no broker")
+
+    rollout = start_rollout(two[0].connector, waves=["rest"])
+    with monkeypatch.context() as away:
+        away.setattr(app.Task, "apply_async", refuse)
+        drive(rollout)
+
+    assert outcomes(rollout) == {("claimed", "")}
+    assert "broker" in rollout.pushes.first().message
+
+
+def test_a_deployment_that_fails_is_told_from_the_others(embedding, two, sent):
+    resource, export = embedding.of(two[0])["new_orders"]
+    flow = embedding.of(two[0])["orders_to_chat"][1]
+    embedding.do("DELETE", f"/flows/{flow['_id']}")
+    embedding.do("DELETE", f"/{resource}/{export['_id']}")
+    rollout = start_rollout(two[0].connector, waves=["rest"])
+
+    drive(rollout, update=at_once)
+
+    assert outcomes(rollout) == {("failed", "component_deleted"), ("updated", "")}
+
+
+def test_a_refused_token_halts_the_rollout_when_it_is_to_be_verified(embedding, two, sent):
+    rollout = start_rollout(two[0].connector, waves=["rest"])
+    drive(rollout)
+    for each in two:
+        tasks.update.run(each.pk)
+    account = embedding.account
+    account.refresh_from_db()
+    account.set_token(encrypted(Secret("revoked-token")), instead_of=account.token)
+
+    drive(rollout)
+
+    assert rollout.state == "halted"
+    assert "embedded account add product" in rollout.reason
+
+
+def test_one_rollout_serves_the_marketplace_and_the_embedded_ones(
+    embedding, platform, acme, settings, sent
+):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": platform.sandbox.publisher_token}
+    publish(FIRST)
+    connector = acme.connector
+    connector.refresh_from_db()
+    platform.install(connector, 1)
+    sync_install_base(connector)
+    Installation.objects.marketplace().update(mode="settings", version="1.0.0")
+    publish(SECOND)
+    platform.control("/reset_counters", {})
+
+    rollout = start_rollout(connector, waves=["rest"])
+    drive(rollout, update=at_once)
+
+    pushes = platform.control("/counters")["by_route"].get("PUT /connectors/{id}/update", 0)
+    assert pushes == 1
+    states = dict(rollout.pushes.values_list("installation__end_user", "state"))
+    assert states["acme"] == "updated"
+    assert states[""] in {"sent", "skipped"}  # its customer was still installing
+
+
+def test_synchronising_the_install_base_leaves_embedded_deployments_alone(
+    embedding, platform, acme, settings
+):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": platform.sandbox.publisher_token}
+    publish(FIRST)
+    connector = acme.connector
+    connector.refresh_from_db()
+
+    sync_install_base(connector)
+
+    assert Installation.objects.active().get() == acme
+
+
+def test_a_deployment_that_is_not_complete_is_left_to_its_own_completion(
+    embedding, release, acme, address
+):
+    deploy(
+        release.connector,
+        embedding.account,
+        "bolt",
+        credentials=credentials_for(address),
+        components=False,
+    )
+    record_release(SECOND)
+
+    rollout = drive(start_rollout(release.connector, waves=["rest"]), update=partial(at_once))
+
+    assert outcomes(rollout) == {("updated", ""), ("skipped", "not_installed")}

@@ -1,0 +1,121 @@
+"""Workers get a primary key and nothing else, and may get it twice."""
+
+import pytest
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from connector_kit.embedded import EmbeddedError, deploy, record_release, tasks
+from connector_kit.embedded.encryption import encrypted
+from connector_kit.integrator.secret import Secret
+from connector_kit.models import Installation
+from connector_kit.server.celery import app
+from tests.embedded.fixtures import SECOND, problems_of
+from tests.embedded.shop import credentials_for
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Every message that was sent: the task, its arguments, how."""
+    messages = []
+
+    def apply_async(task, args=None, kwargs=None, **options):
+        messages.append((task.name, args, kwargs, options.get("countdown")))
+
+    monkeypatch.setattr(app.Task, "apply_async", apply_async)
+    return messages
+
+
+def test_a_message_carries_the_primary_key_alone(sent, acme):
+    for task in (tasks.complete, tasks.update, tasks.remove):
+        tasks.send(task, acme)
+
+    assert [args for _, args, _, _ in sent] == [(acme.pk,)] * 3
+    assert [kwargs for _, _, kwargs, _ in sent] == [{}] * 3
+
+
+def test_each_task_may_run_twice(embedding, release, address):
+    deployment = deploy(
+        release.connector,
+        embedding.account,
+        "acme",
+        credentials=credentials_for(address),
+        components=False,
+    )
+
+    for _ in range(2):
+        tasks.complete.apply(args=[deployment.pk], throw=True)
+    assert problems_of(embedding, deployment, release) == []
+
+    second = record_release(SECOND)
+    for _ in range(2):
+        tasks.update.apply(args=[deployment.pk], throw=True)
+    assert problems_of(embedding, deployment, second) == []
+
+    for _ in range(2):
+        tasks.remove.apply(args=[deployment.pk], throw=True)
+    assert embedding.of(deployment) == {}
+
+
+def test_a_deployment_that_is_not_known_any_more_is_nothing_to_do(db):
+    tasks.update.apply(args=[7], throw=True)
+
+
+def test_a_removal_is_not_undone_by_a_task_that_comes_late(embedding, acme):
+    tasks.remove.apply(args=[acme.pk], throw=True)
+    count = acme.operations.count()
+
+    for task in (tasks.complete, tasks.update):
+        task.apply(args=[acme.pk], throw=True)
+
+    assert embedding.of(acme) == {}
+    assert acme.operations.count() == count
+
+
+def test_a_failure_that_stays_is_on_record_and_not_tried_again(embedding, acme, sent, caplog):
+    account = embedding.account
+    account.refresh_from_db()
+    account.set_token(encrypted(Secret("revoked-token")), instead_of=account.token)
+
+    tasks.update.apply(args=[acme.pk], throw=True)
+
+    assert sent == []
+    assert acme.operations.latest("pk").code == "token_refused"
+    assert "token_refused" in caplog.text
+    assert "revoked-token" not in caplog.text
+
+
+def test_a_deployment_that_is_being_worked_on_is_tried_again_a_few_times(acme, caplog):
+    assert acme.take_lease("another", now=timezone.now(), seconds=60)
+
+    tasks.update.apply(args=[acme.pk])
+
+    assert caplog.text.count("update_in_progress") == 1 + tasks.RETRIES
+    assert acme.operations.count() == 1
+
+
+def test_what_stopped_before_its_deadline_goes_on_at_once(embedding, release, address, settings):
+    deployment = deploy(
+        release.connector,
+        embedding.account,
+        "acme",
+        credentials=credentials_for(address),
+        components=False,
+    )
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "function_seconds": 0.0}
+
+    tasks.complete.apply(args=[deployment.pk])
+
+    assert problems_of(embedding, deployment, release) == []
+    assert "checkpoint" in set(deployment.operations.values_list("outcome", flat=True))
+
+
+def test_without_a_broker_the_caller_is_told(acme, monkeypatch):
+    def refuse(*_args, **_options):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(app.Task, "apply_async", refuse)
+
+    with pytest.raises(EmbeddedError) as refused:
+        tasks.send(tasks.update, acme)
+    assert refused.value.code == "broker_down"
+    assert Installation.objects.get().version == "1.0.0"
