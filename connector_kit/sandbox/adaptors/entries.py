@@ -28,14 +28,34 @@ class Entry:
     """Whether it was not sent any more, since the run is canceled."""
     stage: str = "mapping"
     answer: Document = field(default_factory=dict)
+    _stages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.record = self.original
 
+    def note(self, *errors: Any) -> None:
+        """Have errors, of the stage that the record is at."""
+        self.errors += errors
+        self._stages += [self.stage] * len(errors)
+
     def fail(self, *errors: Any) -> None:
         """End here."""
-        self.errors += errors
+        self.note(*errors)
         self.is_over = True
+
+    def sourced(self) -> list[Document]:
+        """Return the errors, each with its ``source``."""
+        return [
+            {"source": stage, **(each if isinstance(each, dict) else {"message": str(each)})}
+            for each, stage in zip(self.errors, self._stages, strict=True)
+        ]
+
+    def answer_instead(self, told: Document) -> None:
+        """Be answered otherwise, as postSubmit wants to have it."""
+        self.errors, self._stages = [], []
+        errors = told.get("errors") or []
+        self.note(*(errors if isinstance(errors, list) else [errors]))
+        self.answer = {name: value for name, value in told.items() if name != "errors"}
 
     def leave_out(self) -> None:
         """End here, ignored."""
@@ -46,7 +66,7 @@ class Entry:
         told = told if isinstance(told, dict) else {}
         errors = told.get("errors") or []
         self.stage = stage
-        self.errors += errors if isinstance(errors, list) else [errors]
+        self.note(*(errors if isinstance(errors, list) else [errors]))
         self.is_over = "data" not in told
         return told.get("data")
 

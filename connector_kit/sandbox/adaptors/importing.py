@@ -193,7 +193,7 @@ class Importing:
         rules = rules_for(operation)
         failed = responses.failure(answer, body, rules)
         if failed:
-            entry.errors.append(failed)
+            entry.note(failed)
         status = 200 if not failed else 401 if answer.status == 401 else FAILED
         entry.answer = {"statusCode": status, **_identity(body, rules), "_json": body}
 
@@ -263,6 +263,4 @@ def _answer_instead(entry: Entry, told: Any) -> None:
     if not isinstance(told, dict):
         entry.fail(error("invalid_extension_response", "postSubmit must answer objects."))
         return
-    errors = told.get("errors") or []
-    entry.errors = errors if isinstance(errors, list) else [errors]
-    entry.answer = {name: value for name, value in told.items() if name != "errors"}
+    entry.answer_instead(told)

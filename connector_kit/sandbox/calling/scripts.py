@@ -68,7 +68,8 @@ def _run(content: str, function: str, texts: list[str]) -> list[Any]:
         context.set_time_limit(SECONDS)
         context.eval(_SURROUNDINGS)
         context.eval(content)
-        found = context.eval(function) if function.isidentifier() else None
+        named = f"typeof {function} === 'function' ? {function} : null"
+        found = context.eval(named) if function.isidentifier() else None
     except quickjs.JSException as error:
         raise _refused(error) from error
     if not isinstance(found, quickjs.Object):

@@ -188,7 +188,7 @@ async def _everything(exporting: Exporting) -> tuple[list[Any], list[Document]]:
 
 def _response(entry: Entry) -> Document:
     result = entry.result()
-    return {**result, "errors": entry.errors} if entry.errors else result
+    return {**result, "errors": entry.sourced()} if entry.errors else result
 
 
 def _rows(told: Document, response: Document) -> list[Document]:
