@@ -44,14 +44,14 @@ class Books:
         """Open the books of a flow's job: it runs, and so does a job for each of its steps."""
         stamp = platform.clock.stamp()
         platform.jobs.change(job, status=RUNNING, startedAt=stamp, lastModified=stamp)
-        shared = {
+        shared: Document = {
             name: job.fields[name] for name in ("_flowId", "_integrationId") if name in job.fields
         }
         jobs: dict[str, Job] = {}
         for index, (kind, identity) in enumerate(steps):
-            own = {"type": kind, KINDS[kind]: identity, "_flowJobId": job.id, "oIndex": index}
-            fields = {"status": RUNNING, "startedAt": stamp, **own, **shared}
-            jobs[identity] = made(platform, job.account_id, fields)
+            fields: Document = {"status": RUNNING, "startedAt": stamp, "_flowJobId": job.id}
+            fields |= {"type": kind, KINDS[kind]: identity, "oIndex": index}
+            jobs[identity] = made(platform, job.account_id, {**fields, **shared})
         return cls(platform, job, jobs)
 
     @property

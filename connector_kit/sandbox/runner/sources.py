@@ -40,7 +40,7 @@ class Source:
         index = 0
         async for page in self._pages():
             errors = page.errors
-            for records in _chunked(page.records, self._size(page)):
+            for records in _chunked(page.records, self._size(page)) or ([[]] if errors else []):
                 batch, is_last = await running.refined(self._exporting, records, index, errors)
                 yield batch
                 await self._exporting.mark(records)
@@ -109,6 +109,4 @@ def _address(connection: Document) -> str:
 
 
 def _chunked(records: list[Any], size: int) -> list[list[Any]]:
-    """Split a page; one without records is still a page."""
-    starts = range(0, max(len(records), 1), size)
-    return [records[start : start + size] for start in starts]
+    return [records[start : start + size] for start in range(0, len(records), size)]
