@@ -1,4 +1,4 @@
-"""An application with orders to give and a place to take items: ``python -m workshop.bench.orders``.
+"""An application with orders to give and a place for items: ``python -m workshop.bench.orders``.
 
 A process of its own, so that what it costs is not booked on what is measured.
 """

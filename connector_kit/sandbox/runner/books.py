@@ -35,6 +35,9 @@ class Tally:
 class Books:
     """What a run writes down; *step_jobs* are the jobs of the steps by their ids."""
 
+    counts_pages = True
+    """Whether what is booked are pages of the run: a retry adds none."""
+
     def __init__(self, platform: Platform, job: Job, step_jobs: dict[str, Job]) -> None:
         self._platform, self.job, self.step_jobs = platform, job, step_jobs
         self._kept = 0
@@ -78,7 +81,7 @@ class Books:
         """Book what came of a page at a step."""
         step = self.step_jobs.get(step_id)
         counts = {"numIgnore": tally.ignore, "numError": tally.error}
-        pages = {"numPagesProcessed": 1} if is_page else {}
+        pages = {"numPagesProcessed": 1} if is_page and self.counts_pages else {}
         if step:
             self._add(step, numSuccess=tally.success, **counts, **pages)
         achieved = tally.success if step is None or step.fields.get("type") == "import" else 0

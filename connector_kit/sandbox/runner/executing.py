@@ -35,7 +35,7 @@ class Executor:
             if status == QUEUED and job.task is not None:
                 self._platform.queue.take(job)
             elif job.task is not None and status in (RUNNING, CANCELING):
-                self._cut_off(job)
+                self._cut_off(job, CANCELED)
         self._platform.queue.open(self.execute)
 
     async def execute(self, job: Job) -> None:
@@ -46,8 +46,11 @@ class Executor:
             else:
                 await self._run(job)
         except asyncio.CancelledError:
-            self._cut_off(job)
+            self._cut_off(job, CANCELED)
             raise
+        except Exception:
+            logger.exception("the job %s failed in the sandbox itself", job.id)
+            self._cut_off(job, "failed")
 
     async def _run(self, job: Job) -> None:
         flow = self._platform.store.get(job.account_id, "flows", job.flow_id or "")
@@ -79,10 +82,6 @@ class Executor:
             self._fail(books, failed.step_id, failed.errors, failed.stage)
         except Refusal as refusal:
             self._fail(books, job.flow_id or "", refusal.errors)
-        except Exception:
-            logger.exception("the job %s failed in the sandbox itself", job.id)
-            told = [error("internal_error", "The sandbox has a defect.")]
-            self._fail(books, job.flow_id or "", told)
         else:
             is_canceled = not books.goes_on
             books.close(CANCELED if is_canceled else "completed")
@@ -92,6 +91,11 @@ class Executor:
     def _fail(
         self, books: Books, step_id: str, errors: Sequence[Document], stage: str = "internal"
     ) -> None:
+        """Write down what ended the job, at its first step when it is the fault of none."""
+        job = books.job.fields
+        if step_id not in books.step_jobs:
+            step_id = job.get("_importId") or job.get("_exportId") or step_id
+            step_id = next(iter(books.step_jobs), step_id)
         for each in errors:
             books.fail(step_id, each, stage, None)
         books.tally(step_id, Tally(error=len(errors)), is_page=False)
@@ -120,9 +124,9 @@ class Executor:
         status = "completed" if job.fields["status"] == RUNNING else CANCELED
         jobs.change(job, status=status, endedAt=self._platform.clock.stamp(), **sums)
 
-    def _cut_off(self, job: Job) -> None:
-        """End a job that the sandbox's own end has ended, and those of its steps."""
+    def _cut_off(self, job: Job, status: str) -> None:
+        """End a job that the sandbox itself has ended, and those of its steps."""
         stamp = self._platform.clock.stamp()
         for each in (job, *self._platform.jobs.children(job)):
             if each.is_unfinished:
-                self._platform.jobs.change(each, status=CANCELED, endedAt=stamp)
+                self._platform.jobs.change(each, status=status, endedAt=stamp)

@@ -82,7 +82,8 @@ class Ground:
             raise StepFailed(identity, [gone], "internal")
         document = record.document
         if document.get("oneToMany"):
-            raise not_simulated(ONE_TO_MANY, f"the {kind} {identity}")
+            refusal = not_simulated(ONE_TO_MANY, f"the {kind} {identity}")
+            raise StepFailed(identity, refusal.errors, "internal")
         connection = store.get(account_id, "connections", str(document.get("_connectionId")))
         integration_id = self.flow.integration_id or record.integration_id
         around = Surroundings(

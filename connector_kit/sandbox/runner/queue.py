@@ -23,6 +23,7 @@ class Queue:
         self._execute: Execute | None = None
         self._waiting: dict[str, Job] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._busy = 0
         self._moved = asyncio.Event()
 
     def open(self, execute: Execute) -> None:
@@ -62,13 +63,18 @@ class Queue:
         for job in [*self._waiting.values()] if self._execute else ():
             if job.fields.get("status") != QUEUED:
                 del self._waiting[job.id]
-            elif len(self._running) < PARALLEL and _turn(job) not in self._running:
+            elif _turn(job) not in self._running and self._has_room(job):
                 del self._waiting[job.id]
                 self._start(job)
+
+    def _has_room(self, job: Job) -> bool:
+        """What only waits for other jobs takes no room, lest they find none."""
+        return job.flow_id is None or self._busy < PARALLEL
 
     def _start(self, job: Job) -> None:
         task = asyncio.get_running_loop().create_task(self._run(job))
         self._running[_turn(job)] = task
+        self._busy += job.flow_id is not None
 
     async def _run(self, job: Job) -> None:
         try:
@@ -76,6 +82,7 @@ class Queue:
                 await self._execute(job)
         finally:
             del self._running[_turn(job)]
+            self._busy -= job.flow_id is not None
             self._fill()
             moved, self._moved = self._moved, asyncio.Event()
             moved.set()

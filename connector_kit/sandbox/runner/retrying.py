@@ -29,6 +29,8 @@ class Group:
 class RetryBooks(Books):
     """Books of a retry: its own job, and those of the run that the records failed in."""
 
+    counts_pages = False
+
     def __init__(
         self, platform: Platform, job: Job, step_jobs: dict[str, Job], parent: Job | None
     ) -> None:

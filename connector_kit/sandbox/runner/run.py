@@ -108,7 +108,10 @@ class Run:
         self._books.exported(step.id, len(batch.data), batch.ignored)
         self._book_errors(step, batch, keep=keep)
         pairs = zip(batch.data, batch.data_uris, strict=True)
-        return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
+        try:
+            return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
+        except Refusal as refusal:
+            raise StepFailed(step.id, refusal.errors, "internal") from refusal
 
     def _book_errors(self, step: Step, batch: Batch, *, keep: bool) -> None:
         """Book what failed in a page: of filter and transform, of the hook, of the application."""

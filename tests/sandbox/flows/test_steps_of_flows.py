@@ -244,12 +244,32 @@ def test_a_word_that_nobody_knows_fails_the_flow_and_says_so(plant):
     assert "'resembles'" in error["message"]
 
 
+def test_a_router_that_cannot_be_told_fails_the_flow(plant):
+    script = plant.script("function way () { return [7] }")
+    told = {"routeRecordsUsing": "script", "script": {"_scriptId": script, "function": "way"}}
+    export = plant.export()
+    flow = plant.flow(export, [], routers=[router(plant, "first_matching_branch", **told)])
+
+    assert plant.run(flow)["status"] == "failed"
+    (error,) = plant.errors(flow, export)
+    assert "indices from 0 to 1, not [7]" in error["message"]
+
+
+def test_a_template_with_a_helper_is_refused(plant):
+    export = plant.export(traceKeyTemplate="{{uppercase record.id}}")
+    flow = plant.flow(export, [plant.import_()])
+
+    assert plant.run(flow)["status"] == "failed"
+    (error,) = plant.errors(flow, export)
+    assert error["code"] == "unsupported_template"
+
+
 def test_a_step_that_runs_per_child_is_not_simulated(plant):
     import_ = plant.import_(oneToMany=True, pathToMany="lines")
     flow = plant.flow(plant.export(), [import_])
 
     assert plant.run(flow)["status"] == "failed"
-    (error,) = plant.customer.get(f"/jobs/{plant.jobs_of(flow)[0]['_id']}/joberrors").json()
+    (error,) = plant.errors(flow, import_)
     assert "once per child record" in error["message"]
 
 
