@@ -18,6 +18,7 @@ from connector_kit.sandbox.memory.store import Account
 from connector_kit.sandbox.platform import Platform
 from connector_kit.sandbox.routes.call import Answer, answer
 from connector_kit.sandbox.routes.routing import Router
+from connector_kit.sandbox.runner.schedules import run_due
 from connector_kit.sandbox.traffic.faults import Faults
 from connector_kit.sandbox.traffic.journal import Journal
 from connector_kit.sandbox.wire import Document, parse
@@ -78,8 +79,7 @@ def _ready(request: Request) -> Document:
 
 
 def _counters(request: Request) -> Document:
-    pushes = request.platform.pushes.in_flight
-    return {**request.platform.journal.counters(), "pushes_in_flight": pushes}
+    return {**request.platform.journal.counters(), **_in_flight(request.platform)}
 
 
 def _log(request: Request) -> list[Document]:
@@ -124,20 +124,31 @@ def _add_accounts(request: Request) -> Document:
 
 def _advance(request: Request) -> Document:
     clock = request.platform.clock
+    before = clock.now()
     clock.advance(float(request.body.get("advance_seconds", 0)))
     request.platform.store.changes += 1
-    return {"now": clock.stamp()}
+    due = run_due(request.platform, before, clock.now())
+    return {"now": clock.stamp(), "jobs": due}
 
 
 async def _drain(request: Request) -> Document:
     seconds = float(request.body.get("timeout_seconds", DRAIN_SECONDS))
-    pushes = request.platform.pushes
+    platform = request.platform
     try:
         async with asyncio.timeout(seconds):
-            await pushes.drained()
+            await platform.pushes.drained()
+            await platform.queue.drained()
     except TimeoutError:
         pass
-    return {"drained": pushes.in_flight == 0, "pushes_in_flight": pushes.in_flight}
+    left = _in_flight(platform)
+    return {"drained": not any(left.values()), **left}
+
+
+def _in_flight(platform: Platform) -> Document:
+    return {
+        "pushes_in_flight": platform.pushes.in_flight,
+        "jobs_in_flight": platform.queue.in_flight,
+    }
 
 
 def _documents(request: Request) -> Document:

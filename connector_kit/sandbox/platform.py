@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from connector_kit.sandbox.calling.backends import Backends
 from connector_kit.sandbox.calling.functions import Functions
 from connector_kit.sandbox.calling.pushes import Pushes
+from connector_kit.sandbox.calling.scripts import Scripts
 from connector_kit.sandbox.clock import Clock
 from connector_kit.sandbox.memory.audit import Audit
 from connector_kit.sandbox.memory.bin import Bin
@@ -23,6 +24,7 @@ from connector_kit.sandbox.memory.states import States
 from connector_kit.sandbox.memory.store import Account, Store
 from connector_kit.sandbox.memory.tokens import Tokens
 from connector_kit.sandbox.options import Options
+from connector_kit.sandbox.runner.queue import Queue
 from connector_kit.sandbox.traffic.faults import KINDS, Faults, Misfortune
 from connector_kit.sandbox.traffic.journal import Journal
 from connector_kit.sandbox.traffic.ratelimit import Buckets
@@ -60,8 +62,10 @@ class Platform:
     journal: Journal
     functions: Functions
     pushes: Pushes
+    scripts: Scripts
     backends: Backends = field(default_factory=Backends)
     jobs: Jobs = field(default_factory=Jobs)
+    queue: Queue = field(default_factory=Queue)
     failures: Failures = field(default_factory=Failures)
     retries: Retries = field(default_factory=Retries)
     bin: Bin = field(default_factory=Bin)
@@ -92,6 +96,7 @@ class Platform:
             journal=journal,
             functions=functions,
             pushes=Pushes(store, licenses, functions, journal, options.push_parallelism),
+            scripts=Scripts(store),
         )
 
     @property

@@ -20,6 +20,7 @@ from connector_kit.sandbox.app import LARGEST_BODY, App
 from connector_kit.sandbox.control import introduction
 from connector_kit.sandbox.options import Options
 from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.runner.executing import Executor
 from connector_kit.sandbox.wire import Document
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
     if options.snapshot and options.snapshot.exists():
         snapshot.load(platform, options.snapshot)
     platform.open_accounts()
+    Executor(platform).resume()
     runner = web.ServerRunner(_server(App(platform)), shutdown_timeout=GRACE)
     await runner.setup()
     stopping = asyncio.Event()
@@ -47,6 +49,7 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
         host, port = runner.addresses[0][:2]
         yield platform, introduction(platform, f"http://{_in_url(host)}:{port}/v1")
     finally:
+        await platform.queue.stop()
         await platform.pushes.stop()
         await runner.cleanup()
         await platform.functions.close()

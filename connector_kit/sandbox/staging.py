@@ -14,7 +14,7 @@ from connector_kit.sandbox.memory.failures import Failure
 from connector_kit.sandbox.memory.jobs import Job
 from connector_kit.sandbox.memory.retries import Retry
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.routes.flows.starting import NO_COUNTS
+from connector_kit.sandbox.runner.queueing import NO_COUNTS
 from connector_kit.sandbox.wire import Document, instant, iso
 
 LOGS = ("connections", "scripts", "steps")

@@ -9,17 +9,21 @@ from connector_kit.sandbox.errors import Refusal, refuse
 
 APPLICATIONS = "applications other than HTTP ones on this machine, and wrappers"
 LOGINS = "logins other than basic, token, OAuth, cookie and custom"
-RULES = "filters and transforms"
-SCRIPTS = "scripts"
+RULES = "words of filters that the web pages do not write"
+SCRIPTS = "scripts outside of exports, imports and flows"
+MODULES = "modules that scripts import"
+ONE_TO_MANY = "steps that run once per child record"
 
-DATA = (APPLICATIONS, LOGINS, RULES, SCRIPTS)
+DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY)
 """What may keep an export or import from being run."""
 
 _WAYS_OUT = {
     APPLICATIONS: "Give the connection a baseURI such as http://127.0.0.1:8000.",
     LOGINS: "Choose another http.auth.type.",
-    RULES: "Leave them out; the reference does not say how their rules read.",
-    SCRIPTS: "It runs no JavaScript; name a stack (_stackId) instead.",
+    RULES: "Say it with other words, or in a script.",
+    SCRIPTS: "Name a stack (_stackId) instead.",
+    MODULES: "Leave the import out: a script gets all it needs as options.",
+    ONE_TO_MANY: "Leave oneToMany out, and let a preSavePage hook make one record of each.",
 }
 
 

@@ -113,6 +113,12 @@ class Stack:
         return self.calls[-1]
 
 
+class Server(ThreadingHTTPServer):
+    """Takes many connections at a time."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def running_stack():
     """Serve a `Stack`; yields it and its hostURI."""
@@ -136,7 +142,7 @@ def running_stack():
         def log_message(self, *args):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -201,7 +207,7 @@ def running_application():
         def log_message(self, *args):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

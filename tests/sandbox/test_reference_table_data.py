@@ -155,7 +155,7 @@ ROWS = [
         "POST /exports/preview",
         501,
         error("not_implemented"),
-        body={**PREVIEW, "hooks": {"preSavePage": {"function": "f", "_scriptId": "{script}"}}},
+        body={**PREVIEW, "hooks": {"preSavePage": {"function": "f", "_scriptId": "{module}"}}},
     ),
     row(
         "http-api.md#5",

@@ -44,7 +44,7 @@ def test_a_push_is_accepted_at_once_and_run_for_each_installation(
     answer = push(*installed, installed[0])
 
     assert (answer.status_code, answer.content) == (200, b"")
-    assert drain() == {"drained": True, "pushes_in_flight": 0}
+    assert drain() == {"drained": True, "pushes_in_flight": 0, "jobs_in_flight": 0}
     entries = publisher.get(f"/connectors/{connector['_id']}/installBase").json()
     assert [(each["version"], each["updateInProgress"]) for each in entries] == [
         ("1.1.0", False)

@@ -168,6 +168,10 @@ class World(dict):
     def make_script(self):
         return self.create("scripts", content="function f () {}")
 
+    def make_module(self):
+        """A script that needs a module."""
+        return self.create("scripts", content="import { exports } from 'integrator-api'")
+
     def make_stack(self):
         return self.create("stacks", type="server", server={"hostURI": "{stack_uri}"})
 

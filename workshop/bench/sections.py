@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workshop.bench import calls, planning, rollout, throughput, updates
+from workshop.bench import calls, flows, planning, rollout, throughput, updates
 from workshop.bench.ground import Ground
 from workshop.bench.report import Aim, Figures
 
@@ -48,4 +48,5 @@ SECTIONS = (
         lambda ground: calls.measure(ground.services.folder),
         calls.AIMS,
     ),
+    Section("Records through a flow: two hooks, a mapping, an import", flows.measure, flows.AIMS),
 )

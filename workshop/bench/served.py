@@ -18,6 +18,9 @@ from workshop.services import BIN, ROOT, free_port
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 TOKEN = "bench-system-token"
 FUNCTION = "identity"
+LISTED = {"CONNECTOR_KIT_CONNECTORS": f"{CONNECTOR_ID}=workshop.bench.identity"}
+DIY = {"CONNECTOR_KIT_DIY": "workshop.bench.identity"}
+"""Whose functions a stack serves: a connector's, or those of a self-made integration."""
 
 
 def bare(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -37,31 +40,34 @@ def bare_server(folder: Path, *, workers: int) -> Iterator[int]:
         *(str(BIN / "granian"), "--interface", "wsgi", "workshop.bench.served:bare"),
         *("--port", str(port), "--workers", str(workers), "--no-ws", "--blocking-threads", "8"),
     ]
-    with _running(command, folder / "bare.log", {}):
-        _wait_for(port)
+    with running(command, folder / "bare.log", {}):
+        wait_for(port)
         yield port
 
 
 @contextmanager
-def stack_server(folder: Path, *, workers: int, isolated: bool = True) -> Iterator[int]:
+def stack_server(
+    folder: Path, *, workers: int, isolated: bool = True, serves: Mapping[str, str] = LISTED
+) -> Iterator[int]:
     """Run our stack, its log on; yields its port."""
     port = free_port()
     environment = {
         "CONNECTOR_KIT_SYSTEM_TOKEN": TOKEN,
-        "CONNECTOR_KIT_CONNECTORS": f"{CONNECTOR_ID}=workshop.bench.identity",
+        **serves,
         "CONNECTOR_KIT_ISOLATION": "1" if isolated else "0",
     }
     command = [
         *(str(BIN / "python"), "-m", "connector_kit.extension.serve", "--host", "127.0.0.1"),
         *("--port", str(port), "--workers", str(workers)),
     ]
-    with _running(command, folder / "stack.log", environment):
-        _wait_for(port)
+    with running(command, folder / "stack.log", environment):
+        wait_for(port)
         yield port
 
 
 @contextmanager
-def _running(command: list[str], log: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def running(command: list[str], log: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Run a process that logs to *log*, and end it."""
     folder = log.parent
     folder.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
@@ -80,7 +86,8 @@ def _running(command: list[str], log: Path, environment: Mapping[str, str]) -> I
         server.wait(30)
 
 
-def _wait_for(port: int, seconds: float = 30) -> None:
+def wait_for(port: int, seconds: float = 30) -> None:
+    """Wait until something answers at *port*; raises RuntimeError when nothing does."""
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
         try:

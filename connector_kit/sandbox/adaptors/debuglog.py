@@ -1,6 +1,7 @@
 """The debug log of a connection: its requests, while ``debugDate`` lies ahead. No secrets.
 
-protocol/http-api.md#4-connections
+Those of a flow are also in the log of the step that made them (protocol/http-api.md#4-connections,
+#61).
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ def about(connection_id: str) -> tuple[str, str]:
     return "connections", connection_id
 
 
+def about_step(flow_id: str, step_id: str) -> tuple[str, str, str]:
+    """Return the name of a step's log."""
+    return "steps", flow_id, step_id
+
+
 def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) -> None:
     """Log an exchange, if the connection is being debugged."""
     connection_id, now = around.connection.get("_id"), around.platform.clock.now()
@@ -38,7 +44,11 @@ def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) 
         "statusCode": answer.status,
         "response": answer.body[:LONGEST].decode(errors="replace"),
     }
-    around.platform.logs.write(about(connection_id), entry, now)
+    logs = around.platform.logs
+    logs.write(about(connection_id), entry, now)
+    if around.flow and around.stored_id:
+        key = around.platform.store.ids.next()
+        logs.write(about_step(around.flow.id, around.stored_id), {"key": key, **entry}, now)
 
 
 def text(entries: list[Document]) -> str:

@@ -59,6 +59,27 @@ class Exporting:
             repeated = repeated + 1 if page.records == before else 0
             before = page.records
 
+    async def mark(self, records: list[Any]) -> None:
+        """Tell the application that a ``once`` export has these records (``http.once``).
+
+        Raises `Refusal` 422 with the application's error.
+        """
+        once = self._details().get("once") if self.export.get("type") == "once" else None
+        if not isinstance(once, dict) or not once.get("relativeURI"):
+            return
+        for record in records:
+            context = {**self._context({}), **context_of(record)}
+            connection, body = self.around.connection, once.get("body")
+            request = BackendRequest(
+                method=str(once.get("method") or "PUT").upper(),
+                url=connecting.address(connection, in_uri(str(once["relativeURI"]), context)),
+                headers=connecting.default_headers(connection),
+                body=in_body(str(body), context).encode() if body else b"",
+            )
+            answer = await connecting.ask(self.around, request)
+            if failed := responses.failure(answer, responses.content(answer), {}):
+                raise Refusal(422, [failed])
+
     def first(self) -> Document:
         """Return the position of the first page."""
         return paging.first(self._paging())

@@ -1,4 +1,4 @@
-"""Running an import: hooks, mapping, one request per record (protocol/http-api.md#42).
+"""Running an import: filter, hooks, mapping, one request per record (protocol/http-api.md#42).
 
 Each record gets an answer of its own, in order; one that fails stops no other. Records are not
 sent in batches.
@@ -6,66 +6,42 @@ sent in batches.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from connector_kit.sandbox.adaptors import connecting, hooks, responses, wrappers
+from connector_kit.sandbox.adaptors.entries import FAILED, Entry, going_on
 from connector_kit.sandbox.adaptors.lookups import Lookups, RecordFailed
 from connector_kit.sandbox.adaptors.mapper_one import MapperOne, context_of
 from connector_kit.sandbox.adaptors.mapper_two import MapperTwo
 from connector_kit.sandbox.adaptors.operations import Operation, operation_for, rules_for
+from connector_kit.sandbox.adaptors.refining import AT_ONCE, Failed, Rule
 from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.adaptors.templates import in_body, in_uri
+from connector_kit.sandbox.adaptors.together import at_a_time, for_each
 from connector_kit.sandbox.adaptors.values import value_at
 from connector_kit.sandbox.calling.backends import BackendRequest
-from connector_kit.sandbox.errors import Refusal
+from connector_kit.sandbox.errors import Refusal, error
 from connector_kit.sandbox.wire import Document, render
 
 Mapper = Callable[[Any, Mapping[str, Any]], Any]
-FAILED = 422
-
-
-@dataclass
-class Entry:
-    """One record on its way through."""
-
-    record: Any
-    mapped: Any = None
-    errors: list[Any] = field(default_factory=list)
-    is_over: bool = False
-    """Whether it goes no further: it failed, or a hook left it out."""
-    answer: Document = field(default_factory=dict)
-
-    def fail(self, *errors: Any) -> None:
-        """End here."""
-        self.errors += errors
-        self.is_over = True
-
-    def take(self, told: Any) -> Any:
-        """Read what preMap or postMap says of the record; returns the data it goes on with."""
-        told = told if isinstance(told, dict) else {}
-        errors = told.get("errors") or []
-        self.errors += errors if isinstance(errors, list) else [errors]
-        self.is_over = "data" not in told
-        return told.get("data")
-
-    def result(self) -> Document:
-        """Return the element of the answer that is the record's."""
-        if self.answer:
-            return {**self.answer, "errors": self.errors} if self.errors else self.answer
-        if self.errors:
-            return {"statusCode": FAILED, "errors": self.errors}
-        return {"statusCode": 200, "ignored": True}
 
 
 @dataclass(frozen=True)
 class Importing:
-    """One import, stored or not, in its surroundings."""
+    """One import, stored or not, in its surroundings.
+
+    Within a flow a hook that fails fails the records of the page, not the request (*in_flow*), and
+    nothing more is sent once *goes_on* says no.
+    """
 
     around: Surroundings
     import_: Document = field(repr=False)
+    in_flow: bool = False
+    goes_on: Callable[[], bool] = lambda: True
 
     async def map(self, records: Iterable[Any]) -> list[Any]:
         """Return the records after mapping; one that fails is ``{"errors": [...]}``."""
@@ -74,43 +50,92 @@ class Importing:
 
     async def run(self, records: Iterable[Any]) -> list[Document]:
         """Submit the records; returns one element for each."""
+        return [each.result() for each in await self.entries(records)]
+
+    async def entries(self, records: Iterable[Any]) -> list[Entry]:
+        """Submit the records; returns what became of each."""
         entries = await self._mapped(records)
-        await self._submit([each for each in entries if not each.is_over])
-        results = [each.result() for each in entries]
-        if hooks.hook_of(self.import_, "postSubmit") is None:
-            return results
-        options = {**_both(entries), "responseData": results}
-        return await self._call("postSubmit", options, len(results))
+        await self._submit(going_on(entries))
+        answered = [each for each in entries if not each.is_left]
+        await self._respond(answered)
+        if hooks.hook_of(self.import_, "postSubmit") is not None and answered:
+            results = [each.result() for each in answered]
+            options = {**_both(answered), "responseData": results}
+            told = await self._call("postSubmit", "post_submit_hook", options, answered)
+            for entry, each in zip(answered, told, strict=False):
+                _answer_instead(entry, each)
+        return entries
 
     async def _mapped(self, records: Iterable[Any]) -> list[Entry]:
         entries = [Entry(each) for each in records]
-        if hooks.hook_of(self.import_, "preMap") is not None:
-            options = {"data": [each.record for each in entries]}
-            told = await self._call("preMap", options, len(entries))
-            for entry, each in zip(entries, told, strict=True):
-                entry.record = entry.take(each)
-        for entry in _going_on(entries):
-            await self._map(entry)
-        going_on = _going_on(entries)
-        if hooks.hook_of(self.import_, "postMap") is not None:
-            told = await self._call("postMap", _both(going_on), len(going_on))
-            for entry, each in zip(going_on, told, strict=True):
-                entry.mapped = entry.take(each)
+        await self._refine(entries)
+        if hooks.hook_of(self.import_, "preMap") is not None and (ready := going_on(entries)):
+            options = {"data": [each.record for each in ready]}
+            told = await self._call("preMap", "pre_map_hook", options, ready)
+            for entry, each in zip(ready, told, strict=False):
+                entry.record = entry.take(each, "pre_map_hook")
+        await self._map_all(going_on(entries))
+        if hooks.hook_of(self.import_, "postMap") is not None and (ready := going_on(entries)):
+            told = await self._call("postMap", "post_map_hook", _both(ready), ready)
+            for entry, each in zip(ready, told, strict=False):
+                entry.mapped = entry.take(each, "post_map_hook")
         return entries
 
-    async def _call(self, name: str, options: Document, count: int) -> list[Any]:
-        return await hooks.entries(self.around, self.import_, name, options, count)
+    async def _refine(self, entries: list[Entry]) -> None:
+        """Take what the filter lets through, transformed."""
+        records = [each.record for each in entries]
+        passed = await Rule(self.around, self.import_, "filter", "import_filter").passing(records)
+        for entry, passes in zip(entries, passed, strict=True):
+            if isinstance(passes, Failed):
+                entry.fail(passes.error)
+            elif not passes:
+                entry.leave_out()
+        ready = going_on(entries)
+        rule = Rule(self.around, self.import_, "transform", "transformation")
+        made = await rule.transformed([each.record for each in ready])
+        for entry, each in zip(ready, made, strict=True):
+            if isinstance(each, Failed):
+                entry.fail(each.error)
+            else:
+                entry.record = each
 
-    async def _map(self, entry: Entry) -> None:
+    async def _call(
+        self, name: str, stage: str, options: Document, entries: list[Entry]
+    ) -> list[Any]:
+        """Call a hook for *entries*; one that fails within a flow fails them all."""
+        try:
+            return await hooks.entries(
+                self.around, "import", self.import_, name, options, len(entries)
+            )
+        except Refusal as refusal:
+            if not self.in_flow or refusal.status != FAILED:
+                raise
+            for entry in entries:
+                entry.refuse(({"source": stage, **each} for each in refusal.errors), stage)
+            return []
+
+    async def _map_all(self, entries: list[Entry]) -> None:
         lookups = Lookups(self.import_)
+        mapper = _mapper(self.import_, lookups)
+        for number, entry in enumerate(entries):
+            if number and number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+            await self._map(entry, mapper, lookups)
+
+    async def _map(self, entry: Entry, mapper: Mapper, lookups: Lookups) -> None:
+        entry.stage = "mapping"
         try:
             answers = {
                 str(each.get("name")): await self._looked_up(each, entry.record)
                 for each in lookups.dynamic()
             }
-            entry.mapped = _mapper(self.import_, lookups)(entry.record, answers)
+            entry.mapped = mapper(entry.record, answers)
         except RecordFailed as failed:
             entry.fail(failed.error)
+        except Refusal as refusal:
+            if not self.in_flow or refusal.status != FAILED:
+                raise
+            entry.fail(*({"source": "mapping", **each} for each in refusal.errors))
 
     async def _looked_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
@@ -134,16 +159,25 @@ class Importing:
         return value_at(found, str(lookup.get("extract") or ""))
 
     async def _submit(self, entries: list[Entry]) -> None:
-        if wrappers.is_wrapper(self.around.connection):
-            sent, mapped = [each.record for each in entries], [each.mapped for each in entries]
-            answers = await wrappers.submit(self.around, self.import_, sent, mapped)
-            for entry, answer in zip(entries, answers, strict=True):
-                entry.answer = answer
-            return
         for entry in entries:
-            await self._send(entry)
+            entry.stage, entry.is_left = "application", True
+        if not (entries and self.goes_on()):
+            return
+        if wrappers.is_wrapper(self.around.connection):
+            await self._submit_at_once(entries)
+        else:
+            await for_each(entries, at_a_time(self.around.connection), self._send)
+
+    async def _submit_at_once(self, entries: list[Entry]) -> None:
+        sent, mapped = [each.record for each in entries], [each.mapped for each in entries]
+        answers = await wrappers.submit(self.around, self.import_, sent, mapped)
+        for entry, answer in zip(entries, answers, strict=True):
+            entry.answer, entry.is_left = answer, False
 
     async def _send(self, entry: Entry) -> None:
+        if not self.goes_on():
+            return
+        entry.is_left = False
         operation = operation_for(self.import_, self.around.connection, entry.record)
         if operation is None:
             entry.answer = {"statusCode": 200, "ignored": True}
@@ -159,9 +193,20 @@ class Importing:
         rules = rules_for(operation)
         failed = responses.failure(answer, body, rules)
         if failed:
-            entry.errors.append(failed)
+            entry.note(failed)
         status = 200 if not failed else 401 if answer.status == 401 else FAILED
         entry.answer = {"statusCode": status, **_identity(body, rules), "_json": body}
+
+    async def _respond(self, entries: list[Entry]) -> None:
+        """Transform what the application answered (``responseTransform``)."""
+        rule = Rule(self.around, self.import_, "responseTransform", "transformation")
+        answered = [each for each in entries if "_json" in each.answer] if rule.told else []
+        made = await rule.transformed([each.answer["_json"] for each in answered])
+        for entry, each in zip(answered, made, strict=True):
+            if isinstance(each, Failed):
+                entry.refuse([each.error], "transformation")
+            else:
+                entry.answer = {**entry.answer, "_json": each}
 
     def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
         connection, mapped = self.around.connection, entry.mapped
@@ -213,5 +258,9 @@ def _both(entries: list[Entry]) -> Document:
     }
 
 
-def _going_on(entries: list[Entry]) -> list[Entry]:
-    return [each for each in entries if not each.is_over]
+def _answer_instead(entry: Entry, told: Any) -> None:
+    """Take a record's answer as postSubmit wants to have it."""
+    if not isinstance(told, dict):
+        entry.fail(error("invalid_extension_response", "postSubmit must answer objects."))
+        return
+    entry.answer_instead(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from connector_kit.sandbox.documents.frameworks import TWO_DOT_ZERO
@@ -28,7 +29,7 @@ class Surroundings:
     stored_id: str | None = None
     is_test: bool = False
 
-    @property
+    @cached_property
     def is_flat(self) -> bool:
         """Whether its functions are flat ones, of framework 2.0."""
         connector = self.platform.store.find("connectors", self.connector_id or "")
@@ -56,16 +57,19 @@ class Surroundings:
 
         Of a 1.0 connector they are those of its integration; else one object for each level.
         """
-        own = self.integration.get("settings") if self.integration else None
         if self.connector_id and not self.is_flat:
-            return own or {}
-        levels = {
-            "integration": own,
+            return self._levels.get("integration") or {}
+        levels = {**self._levels, "self": document.get("settings")}
+        return {name: value for name, value in levels.items() if value is not None}
+
+    @cached_property
+    def _levels(self) -> Document:
+        """Settings above the document, read once: a run sees those it began with."""
+        return {
+            "integration": self.integration.get("settings") if self.integration else None,
             "flow": self.flow.get("settings") if self.flow else None,
             "connection": self.connection.get("settings"),
-            "self": document.get("settings"),
         }
-        return {name: value for name, value in levels.items() if value is not None}
 
     def context(self, document: Document) -> Document:
         """Return what templates see besides the record."""

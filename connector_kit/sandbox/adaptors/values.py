@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,12 +20,13 @@ LONGEST_LIST = 10_000
 _STEP = re.compile(r"""\[\s*(?:(\d+)|(\*)|"([^"]*)"|'([^']*)'|([^\]]*))\s*\]|([^.\[\]]+)""")
 
 
-def steps(path: str) -> list[Step]:
-    """Read a path."""
-    found: list[Step] = []
-    for index, every, quoted, single, bare, word in _STEP.findall(path.removeprefix("$")):
-        found.append(int(index) if index else every or quoted or single or bare or word)
-    return found
+@lru_cache(maxsize=4096)
+def steps(path: str) -> tuple[Step, ...]:
+    """Read a path; the same ones are read for every record."""
+    return tuple(
+        int(index) if index else every or quoted or single or bare or word
+        for index, every, quoted, single, bare, word in _STEP.findall(path.removeprefix("$"))
+    )
 
 
 def value_at(value: Any, path: str) -> Any:
@@ -35,13 +37,13 @@ def value_at(value: Any, path: str) -> Any:
 def put_at(record: dict[str, Any], path: str, value: Any) -> None:
     """Put *value* at *path* of *record*, making objects and lists on the way."""
     inner: Any = record
-    way = steps(path) or [path]
+    way = steps(path) or (path,)
     for here, after in pairwise(way):
         inner = _enter(inner, here, [] if isinstance(after, int) else {})
     _set(inner, way[-1], value)
 
 
-def _follow(value: Any, way: list[Step]) -> Any:
+def _follow(value: Any, way: tuple[Step, ...]) -> Any:
     for position, step in enumerate(way):
         if step != EVERY:
             value = _inside(value, step)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from connector_kit.sandbox.adaptors import online
 from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.calling.functions import FunctionCall, unusable
-from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.errors import error, invalid, missing
 from connector_kit.sandbox.wire import Document, instant
 
 ENDLESS = 5
 """After as many equal answers more, no further call is made."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one call of an export function came to; `is_offline`: its connection went offline."""
+
+    records: list[Any]
+    errors: list[Document] = field(default_factory=list)
+    is_offline: bool = False
 
 
 def is_wrapper(connection: Document) -> bool:
@@ -33,8 +44,11 @@ async def ping(around: Surroundings, ids: Document) -> Document:
 
 async def pages(
     around: Surroundings, export: Document, options: Document
-) -> AsyncIterator[list[Any]]:
-    """Yield the pages of a wrapper export, until it says ``lastPage``."""
+) -> AsyncIterator[Answered]:
+    """Yield the pages of a wrapper export, until it says ``lastPage``.
+
+    ``connectionOffline`` takes the connection offline, and is the last page too.
+    """
     function, state = find(export, ("wrapper", "function")), None
     before: Any = None
     repeated = 0
@@ -45,9 +59,12 @@ async def pages(
         result = await _call(around, function, given)
         if not isinstance(result, dict) or not isinstance(result.get("data"), list):
             raise unusable("A wrapper export must answer {data, errors, lastPage, state}.")
-        yield result["data"]
+        is_offline = bool(result.get("connectionOffline"))
+        if is_offline:
+            _go_offline(around)
+        yield Answered(result["data"], [*objects(result.get("errors"))], is_offline)
         repeated = repeated + 1 if result == before else 0
-        if result.get("lastPage") or result.get("connectionOffline") or repeated >= ENDLESS:
+        if result.get("lastPage") or is_offline or repeated >= ENDLESS:
             return
         before, state = result, result.get("state")
 
@@ -67,6 +84,11 @@ async def submit(
     if not isinstance(result, list) or len(result) != len(mapped):
         raise unusable(f"A wrapper import must answer an array of {len(mapped)} entries.")
     return [each if isinstance(each, dict) else {"statusCode": 422} for each in result]
+
+
+def _go_offline(around: Surroundings) -> None:
+    store, identity = around.platform.store, around.connection.get("_id")
+    online.note(store, around.account_id, identity, offline=True)
 
 
 def _described(around: Surroundings, export: Document, options: Document) -> Document:

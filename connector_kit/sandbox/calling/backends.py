@@ -19,6 +19,8 @@ from connector_kit.sandbox.errors import Refusal, refuse
 
 TIMEOUT = 60.0
 """Seconds that an application has to answer."""
+KEPT = 0.5
+"""Seconds that a connection to an application is kept for the next request."""
 LOCAL_NAMES = ("localhost",)
 
 
@@ -78,9 +80,10 @@ class Backends:
             return BackendAnswer(response.status, dict(response.headers), await response.read())
 
     def _open(self) -> aiohttp.ClientSession:
+        """A connection is used again at once or not at all: an idle one may close just then."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, force_close=True),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
             )

@@ -1,13 +1,13 @@
 """Executions of flows and of their steps (protocol/resources.md#job).
 
-What a job is to do (`Job.task`) is kept apart from what its readers see: whoever runs flows takes
-the oldest queued job, and writes status and counts into its *fields*.
+What a job is to do (`Job.task`) is kept apart from what its readers see, which stands in its
+*fields*. A job without a task is nobody's to run: somebody else has run it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from connector_kit.sandbox.wire import Document
@@ -26,7 +26,9 @@ class Job:
     account_id: str
     created: float
     fields: Document
-    task: Document = field(default_factory=dict)
+    task: Document | None = None
+    retried: int = 0
+    """Errors among ``numResolved`` that a retry has taken out of ``numError``."""
 
     @property
     def is_unfinished(self) -> bool:
@@ -45,7 +47,8 @@ class Job:
 
     def answer(self) -> Document:
         """Return the job as it is read."""
-        unresolved = max(0, self.count("numError") - self.count("numResolved"))
+        resolved = self.count("numResolved") - self.retried
+        unresolved = max(0, self.count("numError") - resolved)
         return {"_id": self.id, **self.fields, "numOpenError": unresolved}
 
 
@@ -81,6 +84,16 @@ class Jobs:
     def of_account(self, account_id: str) -> list[Job]:
         """Return the account's jobs."""
         return [*self._by_account.get(account_id, {}).values()]
+
+    def everything(self) -> list[Job]:
+        """Return the jobs of all accounts."""
+        return [*self._all.values()]
+
+    def last_export(self, account_id: str, flow_id: str) -> str | None:
+        """Return when the last run of a flow that was completed had begun."""
+        jobs = self.of_flows(account_id, {flow_id})
+        done = [each for each in jobs if each.fields.get("status") == "completed"]
+        return done[-1].fields.get("startedAt") if done else None
 
     def children(self, job: Job) -> list[Job]:
         """Return the jobs of the steps of a flow job, in the order of the steps."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from connector_kit.sandbox.adaptors import connecting, responses, wrappers
+from connector_kit.sandbox.adaptors import connecting, online, responses, wrappers
 from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.calling.backends import BackendRequest, is_local
 from connector_kit.sandbox.documents.paths import find
@@ -34,7 +34,7 @@ async def ping_stored(call: Call) -> Answer:
     integration, flow = (_in_scope(call, told, each) for each in ("integrations", "flows"))
     around = around_connection(call, record, integration=integration, flow=flow, is_test=True)
     result = await _ping(around, told)
-    _note(call, record, is_offline=result["code"] != 200)
+    online.note(call.store, record.account_id, record.id, offline=result["code"] != 200)
     return answer(result)
 
 
@@ -99,14 +99,6 @@ def _in_scope(call: Call, told: Document, resource: str) -> Record | None:
     field = {"integrations": "_integrationId", "flows": "_flowId"}[resource]
     found = call.store.get(call.account_id, resource, str(told.get(field)))
     return found if found and access.is_reached(call, found) else None
-
-
-def _note(call: Call, record: Record, *, is_offline: bool) -> None:
-    """Take the connection offline, or back."""
-    stored = call.store.get(record.account_id, "connections", record.id)
-    if stored and bool(stored.get("offline")) != is_offline:
-        changed = {**stored.document, "offline": is_offline}
-        call.store.put(Record.of(record.account_id, "connections", changed))
 
 
 ROUTES = (

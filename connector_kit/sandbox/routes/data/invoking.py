@@ -7,7 +7,7 @@ from typing import Any
 
 from connector_kit.sandbox.adaptors.exporting import Exporting, since
 from connector_kit.sandbox.adaptors.importing import Importing
-from connector_kit.sandbox.adaptors.running import check_rules, everything
+from connector_kit.sandbox.adaptors.running import everything
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.records import Record
 from connector_kit.sandbox.errors import impossible, not_found
@@ -77,7 +77,6 @@ async def _import(call: Call, record: Record) -> Answer:
 
 def _importing(call: Call, record: Record) -> tuple[Importing, list[Any]]:
     import_ = record.document
-    check_rules(import_)
     records = records_in(call.json(), "body")
     return Importing(around_stored(call, record), import_), records
 

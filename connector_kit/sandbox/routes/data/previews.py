@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.adaptors import connecting, responses, wrappers
+from connector_kit.sandbox.adaptors import connecting, mocks, responses, wrappers
 from connector_kit.sandbox.adaptors.exporting import Exporting, since
 from connector_kit.sandbox.adaptors.hooks import hook_of
-from connector_kit.sandbox.adaptors.running import check_rules, refined
+from connector_kit.sandbox.adaptors.running import refined
 from connector_kit.sandbox.calling.backends import BackendAnswer, BackendRequest
-from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.validation import check_kinds
 from connector_kit.sandbox.errors import Refusal, invalid
 from connector_kit.sandbox.routes import access
@@ -33,7 +33,6 @@ async def preview(call: Call) -> Answer:
     check_kinds("exports", export)
     export = with_stored_secrets(call, "exports", export)
     limit = _limit(export)
-    check_rules(export)
     exporting = Exporting(around_unsaved(call, export), export, given=since(export, call.now))
     stages, records = await _fetched(exporting)
     try:
@@ -53,10 +52,10 @@ async def _fetched(exporting: Exporting) -> tuple[list[Document], list[Any]]:
     around, export = exporting.around, exporting.export
     if wrappers.is_wrapper(around.connection):
         options = {**exporting.given, "preview": True}
-        async for records in wrappers.pages(around, export, options):
-            return [_stage("parse", records)], records
+        async for page in wrappers.pages(around, export, options):
+            return [_stage("parse", page.records)], page.records
     if around.connection.get("type") not in connecting.TYPES and export.get("mockOutput"):
-        records = [each.get("record") for each in _mocked(export)]
+        records = mocks.records_of(export)
         return [_stage("parse", records)], records
     return await _asked(exporting)
 
@@ -98,10 +97,6 @@ def _shown_answer(request: BackendRequest, got: BackendAnswer) -> Document:
         "headers": dict(got.headers),
         "body": got.body.decode(errors="replace"),
     }
-
-
-def _mocked(export: Document) -> list[Document]:
-    return [*objects(find(export, ("mockOutput", "page_of_records")))]
 
 
 def _limit(export: Document) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from connector_kit.sandbox.adaptors import connecting, wrappers
 from connector_kit.sandbox.adaptors.exporting import Exporting, since
 from connector_kit.sandbox.adaptors.importing import Importing
-from connector_kit.sandbox.adaptors.running import check_rules, everything, refined
+from connector_kit.sandbox.adaptors.running import everything, refined
 from connector_kit.sandbox.calling.backends import BackendRequest
 from connector_kit.sandbox.errors import invalid, missing
 from connector_kit.sandbox.routes import access
@@ -34,7 +34,6 @@ async def run_export_by_page(call: Call) -> Answer:
     exporting = _exporting(call, sent)
     if exporting.export.get("asynchronous") is not True:
         raise missing("export.asynchronous")
-    check_rules(exporting.export)
     secret = call.platform.secret
     if states.FIELD in sent:
         state = states.checked(sent[states.FIELD], exporting.export, secret)
@@ -90,7 +89,6 @@ def _exporting(call: Call, sent: Document) -> Exporting:
 def _importing(call: Call, sent: Document) -> tuple[Importing, list[Any]]:
     around = around_connection(call, access.readable(call))
     import_ = part(sent, "import")
-    check_rules(import_)
     return Importing(around, import_), records_in(sent.get("data"), "data")
 
 
@@ -103,7 +101,7 @@ async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Docum
     after: Document | None
     if wrappers.is_wrapper(exporting.around.connection):
         pages = wrappers.pages(exporting.around, exporting.export, exporting.given)
-        records = [each async for page in pages for each in page]
+        records = [each async for page in pages for each in page.records]
         after = None
     else:
         page = await exporting.page(state["position"])

@@ -36,9 +36,7 @@ def latest_jobs(call: Call) -> Answer:
 def last_export(call: Call) -> Answer:
     """GET /flows/{id}/lastExportDateTime: when the last completed run began, else null."""
     flow = access.readable(call)
-    jobs = call.platform.jobs.of_flows(call.account_id, {flow.id})
-    done = [each for each in jobs if each.fields.get("status") == "completed"]
-    date = done[-1].fields.get("startedAt") if done else None
+    date = call.platform.jobs.last_export(call.account_id, flow.id)
     return answer({"lastExportDateTime": date})
 
 

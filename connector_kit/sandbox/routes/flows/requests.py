@@ -1,10 +1,8 @@
-"""Requests that a step made, while it is being debugged (protocol/http-api.md#61).
-
-Who runs flows writes them; see `about` for where.
-"""
+"""Requests that a step made, while its connection is being debugged (protocol/http-api.md#61)."""
 
 from __future__ import annotations
 
+from connector_kit.sandbox.adaptors.debuglog import about_step
 from connector_kit.sandbox.errors import not_found
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import Answer, Call, answer
@@ -14,11 +12,6 @@ from connector_kit.sandbox.routes.route import Route
 from connector_kit.sandbox.wire import Document
 
 FILTERS = "statusCode stage method time_gt time_lte"
-
-
-def about(flow_id: str, step_id: str) -> tuple[str, str, str]:
-    """Return the name of a step's log."""
-    return "steps", flow_id, step_id
 
 
 def read_all(call: Call) -> Answer:
@@ -52,7 +45,7 @@ def tags(call: Call) -> Answer:
 def _log(call: Call) -> list[Document]:
     flow, step = access.readable(call), call.params["step"]
     check_step(flow, step)
-    return call.platform.logs.read(about(flow.id, step))
+    return call.platform.logs.read(about_step(flow.id, step))
 
 
 def _is_wanted(call: Call, entry: Document) -> bool:

@@ -1,6 +1,6 @@
-"""Starting a flow: a job is queued, for whoever runs jobs (protocol/http-api.md#6-flows).
+"""Starting a flow: a job is queued (protocol/http-api.md#6-flows).
 
-The sandbox does not run flows yet: a job stays ``queued``. What a runner needs is in its task.
+`connector_kit.sandbox.runner` runs it.
 """
 
 from __future__ import annotations
@@ -9,23 +9,15 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.documents.records import Record
-from connector_kit.sandbox.errors import invalid, refuse
-from connector_kit.sandbox.memory.jobs import QUEUED, Job
+from connector_kit.sandbox.errors import impossible, invalid, refuse
+from connector_kit.sandbox.memory.jobs import Job
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import Answer, Call, answer
 from connector_kit.sandbox.routes.licensing import has_expired, license_expired
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.runner.ground import Ground
+from connector_kit.sandbox.runner.queueing import queue_flow
 from connector_kit.sandbox.wire import Document, instant
-
-NO_COUNTS = {
-    "numSuccess": 0,
-    "numError": 0,
-    "numIgnore": 0,
-    "numResolved": 0,
-    "numPagesGenerated": 0,
-    "numPagesProcessed": 0,
-    "retriable": False,
-}
 
 
 def run(call: Call) -> Answer:
@@ -40,32 +32,11 @@ def run(call: Call) -> Answer:
 
 
 def queue(call: Call, flow: Record, task: Document, **fields: Any) -> Job:
-    """Queue a job of a flow."""
-    return queue_job(
-        call,
-        {
-            "type": "flow",
-            "_flowId": flow.id,
-            **({"_integrationId": flow.integration_id} if flow.integration_id else {}),
-            **fields,
-        },
-        task,
-    )
-
-
-def queue_job(call: Call, fields: Document, task: Document) -> Job:
-    """Queue a job of any type."""
-    stamp = call.platform.clock.stamp()
-    dates = {"createdAt": stamp, "lastModified": stamp}
-    return call.platform.jobs.add(
-        Job(
-            id=call.store.ids.next(),
-            account_id=call.account_id,
-            created=call.now,
-            fields={"status": QUEUED, **NO_COUNTS, **dates, **fields},
-            task=task,
-        )
-    )
+    """Queue a job of a flow; raises `Refusal` 422 while a connection of it is offline."""
+    if connection_id := Ground(call.platform, flow).offline_connection():
+        message = f"The connection {connection_id} is offline; flows that use it do not run."
+        raise impossible(message)
+    return queue_flow(call.platform, flow, task, **fields)
 
 
 def start_listeners(call: Call, export: Record, events: list[Any]) -> None:
@@ -75,7 +46,7 @@ def start_listeners(call: Call, export: Record, events: list[Any]) -> None:
         generators = objects(document.get("pageGenerators"))
         begins = any(each.get("_exportId") == export.id for each in generators)
         if begins and not document.get("disabled"):
-            queue(call, flow, {"_exportId": export.id, "data": events})
+            queue_flow(call.platform, flow, {"_exportId": export.id, "data": events})
 
 
 def _task(sent: Document) -> Document:

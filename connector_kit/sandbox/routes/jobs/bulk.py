@@ -9,10 +9,10 @@ from connector_kit.sandbox.memory.jobs import Job
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.routes.flows.errors import mark_resolved
-from connector_kit.sandbox.routes.flows.starting import queue_job
 from connector_kit.sandbox.routes.jobs.finding import named, seen, with_children
 from connector_kit.sandbox.routes.jobs.retries import queue_for, retriable_keys
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.runner.queueing import queue_job
 
 
 def resolve_jobs(call: Call) -> Answer:
@@ -64,7 +64,7 @@ def _resolve(call: Call, jobs: list[Job]) -> Answer:
 
 
 def _retry(call: Call, jobs: list[Job]) -> Answer:
-    bulk = queue_job(call, {"type": "bulk_retry"}, {})
+    bulk = queue_job(call.platform, call.account_id, {"type": "bulk_retry"}, {})
     ended = (each for each in jobs if not each.is_unfinished)
     members = {each.id: each for job in ended for each in with_children(call, job)}
     for member in members.values():

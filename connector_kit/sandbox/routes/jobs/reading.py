@@ -10,7 +10,6 @@ from connector_kit.sandbox.memory.files import File
 from connector_kit.sandbox.memory.jobs import CANCELED, CANCELING, QUEUED, Job
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import GONE, Answer, Call, answer
-from connector_kit.sandbox.routes.flows.starting import NO_COUNTS
 from connector_kit.sandbox.routes.jobs.finding import (
     FILTERS,
     SPELLINGS,
@@ -23,6 +22,7 @@ from connector_kit.sandbox.routes.jobs.finding import (
 from connector_kit.sandbox.routes.moments import moment, moment_of
 from connector_kit.sandbox.routes.paging import page
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.runner.queueing import NO_COUNTS
 from connector_kit.sandbox.wire import Document, render
 
 PLATFORMS_OWN = ("_id", "createdAt", "lastModified", "numOpenError", "children")

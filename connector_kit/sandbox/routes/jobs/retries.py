@@ -13,9 +13,9 @@ from connector_kit.sandbox.memory.jobs import Job
 from connector_kit.sandbox.memory.retries import Retry
 from connector_kit.sandbox.routes import access
 from connector_kit.sandbox.routes.call import Answer, Call, answer
-from connector_kit.sandbox.routes.flows.starting import queue_job
 from connector_kit.sandbox.routes.jobs.finding import job_of, with_children
 from connector_kit.sandbox.routes.route import Route
+from connector_kit.sandbox.runner.queueing import queue_job
 from connector_kit.sandbox.wire import Document, iso, render
 
 TYPES = ("page", "object", "path", "file")
@@ -64,7 +64,7 @@ def queue_for(call: Call, job: Job, keys: list[str], **fields: Any) -> Job:
         if job.fields.get(name)
     }
     fields = {"type": "retry", "_retryOfJobId": job.id, **ids, **fields}
-    return queue_job(call, fields, {"retryDataKeys": keys})
+    return queue_job(call.platform, call.account_id, fields, {"retryDataKeys": keys})
 
 
 def read_all(call: Call) -> Answer:

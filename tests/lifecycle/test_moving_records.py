@@ -1,0 +1,110 @@
+"""An installed connector moves records, from the shop to the ERP and the chat, all over HTTP."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.lifecycle.fixtures import Customer
+from tests.sandbox.plain import running_application
+
+COMMERCE = "examples.commerce.v1_0:CommerceHub"
+ORDERS = [
+    {"id": 1, "name": "#1", "email": "ann@example.com", "total_price": "12.00"},
+    {"id": 2, "name": "#2", "email": "bob@example.com", "total_price": "2500.00"},
+    {"id": 3, "name": "#3", "email": None, "total_price": "30.00"},
+    {"id": 4, "name": "#4", "email": "eve@example.com", "financial_status": "pending"},
+]
+LINE = {"sku": "MUG", "quantity": 2, "price_cents": 600}
+
+
+def order(fields):
+    return {"financial_status": "paid", "line_items": [LINE], "created_at": "2026-01-05", **fields}
+
+
+@pytest.fixture
+def application():
+    """Shop, ERP and chat in one: Ann is a customer already."""
+    with running_application() as application:
+        known = {"ann@example.com": [{"internalId": "C-1"}]}
+        application.answers = {
+            "GET /orders.json": (200, {"orders": [order(each) for each in ORDERS]}, {}),
+            "GET /api/customers": lambda request: (
+                200,
+                {"customers": known.get(parse_qs(urlsplit(request["path"]).query)["email"][0], [])},
+                {},
+            ),
+            "POST /api/customers": (200, {"internalId": "C-9"}, {}),
+            "POST /api/sales-orders": lambda request: (
+                200,
+                {"internalId": f"SO-{request['body']['externalId']}"},
+                {},
+            ),
+        }
+        yield application
+
+
+@pytest.fixture
+def installed(shop, application):
+    """A customer of the Commerce Hub, whose connections lead to the application."""
+    shop.publish(COMMERCE)
+    customer = Customer(shop.platform, 0).install(shop.connector)
+    for name in ("shopify", "netsuite_erp", "slack"):
+        http = customer.component(name)["http"]
+        customer.change(name, http={**http, "baseURI": application.uri, "concurrencyLevel": 1})
+    return customer
+
+
+def run(customer, name):
+    """Run a flow to its end; returns its job."""
+    customer.change(name, disabled=False)
+    flow = customer.component(name)["_id"]
+    job = customer.do("POST", f"/flows/{flow}/run")["_jobId"]
+    assert customer.platform.control("/drain", {"timeout_seconds": 30})["drained"]
+    return customer.do("GET", f"/jobs/{job}")
+
+
+def sent(application, path):
+    return [
+        each["body"]
+        for each in application.requests
+        if each["method"] == "POST" and each["path"] == path
+    ]
+
+
+def test_orders_go_through_hooks_lookups_routers_and_mappings(installed, application):
+    job = run(installed, "orders_to_netsuite")
+
+    assert (job["status"], job["numError"]) == ("completed", 0)
+    orders = {each["externalId"]: each for each in sent(application, "/api/sales-orders")}
+    assert {name: each.get("entity") for name, each in orders.items()} == {
+        1: "C-1",
+        2: None,
+        3: None,
+    }
+    assert {each["total"] for each in orders.values()} == {1200}
+    assert orders[1]["items"] == [{"item": "MUG", "quantity": 2}]
+    assert [each["email"] for each in sent(application, "/api/customers")] == [
+        "ann@example.com",
+        "bob@example.com",
+    ]
+    assert [each["text"] for each in sent(application, "/chat.postMessage")] == ["#2"]
+
+
+def test_an_order_that_the_erp_refuses_is_an_error_of_the_installation(installed, application):
+    application.answers["POST /api/sales-orders"] = lambda request: (
+        (422, {}, {}) if request["body"]["externalId"] == 2 else (200, {"internalId": "SO"}, {})
+    )
+
+    job = run(installed, "orders_to_netsuite")
+
+    assert (job["status"], job["numError"], job["retriable"]) == ("completed", 1, True)
+    query = f"_integrationId={installed.integration_id}"
+    (listed,) = installed.do("GET", f"/jobs?type=flow&{query}")
+    assert listed["numOpenError"] == 1
+    counted = installed.do("GET", f"/integrations/{installed.integration_id}/errors")
+    assert [each["numError"] for each in counted if each["_flowId"] == job["_flowId"]] == [1]
+    application.answers["POST /api/sales-orders"] = (200, {"internalId": "SO"}, {})
+    installed.do("POST", f"/jobs/{job['_id']}/retry")
+    installed.platform.control("/drain", {"timeout_seconds": 30})
+    after = installed.do("GET", f"/jobs/{job['_id']}")
+    assert (after["numError"], after["numOpenError"]) == (0, 0)

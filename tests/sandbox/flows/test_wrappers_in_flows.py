@@ -1,0 +1,126 @@
+"""Wrappers as the applications of a flow (protocol/extension.md#52-wrappers)."""
+
+import pytest
+
+from tests.sandbox.flows.plant import counts
+from tests.sandbox.plain import code
+
+
+@pytest.fixture
+def wrapped(plant):
+    """Make an export or import of a wrapper: `wrapped("export", function)`."""
+
+    class Wrapped:
+        connection = plant.wrapper()
+
+        def __call__(self, kind, function, **told):
+            plant.stack.functions[kind] = function
+            make = plant.export if kind == "export" else plant.import_
+            return make(
+                _connectionId=self.connection, http=None, wrapper={"function": kind}, **told
+            )
+
+    return Wrapped()
+
+
+def test_a_wrapper_is_asked_page_after_page_with_its_state(plant, wrapped):
+    pages = [
+        {"data": [{"id": 1}], "state": {"page": 2}},
+        {"data": [{"id": 2}], "errors": [{"code": "gap", "message": "?"}], "lastPage": True},
+    ]
+    export = wrapped("export", lambda _: pages.pop(0))
+    flow = plant.flow(export, [plant.import_()])
+
+    job = plant.run(flow)
+
+    assert plant.sent() == [{"id": 1}, {"id": 2}]
+    assert [each["options"].get("state") for each in plant.stack.calls] == [None, {"page": 2}]
+    assert counts(job) == (2, 1, 0)
+    assert [each["code"] for each in plant.errors(flow, export)] == ["gap"]
+
+
+def test_the_same_answer_again_and_again_ends_the_export(plant, wrapped):
+    export = wrapped("export", lambda _: {"data": [{"id": 1}], "lastPage": False})
+
+    job = plant.run(plant.flow(export, [plant.import_()]))
+
+    assert (job["status"], job["numSuccess"]) == ("completed", 6)
+
+
+def test_an_export_that_says_offline_takes_its_connection_offline(plant, wrapped):
+    export = wrapped("export", lambda _: {"data": [{"id": 1}], "connectionOffline": True})
+    flow = plant.flow(export, [plant.import_()])
+
+    job = plant.run(flow)
+
+    assert job["status"] == "failed"
+    assert plant.sent() == [{"id": 1}]
+    assert plant.customer.get(f"/connections/{wrapped.connection}").json()["offline"] is True
+    answer = plant.customer.post(f"/flows/{flow}/run")
+    assert code(answer) == (422, "invalid_operation")
+    assert "is offline" in answer.text
+
+
+def test_a_wrapper_is_handed_a_page_and_answers_each_record(plant, wrapped):
+    answers = [
+        {"statusCode": 200, "id": "A"},
+        {"statusCode": 422, "errors": [{"code": "bad", "message": "no"}]},
+        {"statusCode": 200, "ignored": True},
+    ]
+    import_ = wrapped("import", lambda _: answers)
+    flow = plant.flow(plant.export(), [import_])
+
+    job = plant.run(flow)
+
+    told = plant.stack.last["options"]
+    assert (plant.stack.last["type"], told["_importId"]) == ("wrapper", import_)
+    assert [each["id"] for each in told["postMapData"]] == [1, 2, 3]
+    assert counts(job) == (1, 1, 1)
+    (error,) = plant.errors(flow, import_)
+    assert (error["code"], error["source"]) == ("bad", "application")
+
+
+def test_an_import_that_says_401_takes_its_connection_offline_and_ends_the_flow(plant, wrapped):
+    refused = {"statusCode": 401, "errors": [{"code": "unauthorized", "message": "who?"}]}
+    import_ = wrapped("import", lambda told: [refused] * len(told["postMapData"]))
+    flow = plant.flow(plant.export(pageSize=1), [import_])
+
+    job = plant.run(flow)
+
+    assert job["status"] == "failed"
+    assert len(plant.stack.calls) == 1
+    assert plant.customer.get(f"/connections/{wrapped.connection}").json()["offline"] is True
+    assert "unauthorized" in [each["code"] for each in plant.errors(flow, import_)]
+
+
+def test_a_wrapper_that_fails_halts_the_import(plant, wrapped):
+    import_ = wrapped("import", lambda _: [])
+    flow = plant.flow(plant.export(), [import_])
+
+    job = plant.run(flow)
+
+    assert job["status"] == "failed"
+    (error,) = plant.errors(flow, import_)
+    assert error["code"] == "invalid_extension_response"
+
+
+def test_an_application_that_does_not_know_the_caller_takes_its_connection_offline(plant):
+    plant.application.answers["GET /orders"] = (401, {}, {})
+    flow = plant.flow(plant.export(), [plant.import_()])
+
+    assert plant.run(flow)["status"] == "failed"
+    assert plant.customer.get(f"/connections/{plant.connection}").json()["offline"] is True
+
+
+def test_a_job_that_waits_for_a_connection_that_went_offline_fails(plant, wrapped):
+    listener = plant.customer.create("exports", type="webhook")
+    import_ = wrapped("import", lambda _: [{"statusCode": 401}])
+    flow = plant.flow(listener["_id"], [import_])
+
+    for number in range(2):
+        plant.customer.post(f"/{listener['apiIdentifier']}", [{"id": number}])
+    plant.drain()
+
+    assert [each["status"] for each in plant.jobs_of(flow)] == ["failed", "failed"]
+    codes = [each["code"] for each in plant.errors(flow, import_)]
+    assert codes.count("connection_offline") == 2
