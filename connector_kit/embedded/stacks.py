@@ -30,7 +30,7 @@ def ensure_stack(account: EmbeddedAccount, client: Client) -> str:
 def connect_stack(account: EmbeddedAccount, client: Client) -> str:
     """Make the account's stack record lead to this server, and remember it; returns its id."""
     settings = kit()
-    platform = PlatformRecords(client, SLUG, "")
+    platform = PlatformRecords(client, SLUG, name="", handle="")
     plan = records.plan_stack(platform.stack(account.stack_id), host_uri=settings.host_uri)
     token = next(iter(settings.system_tokens), None)
     stack_id = platform.write_stack(plan, host_uri=settings.host_uri, system_token=token)

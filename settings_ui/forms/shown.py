@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
 from connector_kit.blueprint.forms import (
@@ -52,6 +53,21 @@ class ShownBox:
     boxes: tuple[ShownBox, ...] = ()
 
 
+class _Controls(forms.Form):
+    """The controls of a form, with errors that come from outside."""
+
+    def __init__(self, messages: Errors) -> None:
+        super().__init__(prefix=PREFIX, auto_id="id_%s", use_required_attribute=False)
+        self._messages = messages
+
+    def full_clean(self) -> None:
+        """Take the errors as they were found."""
+        self._errors = ErrorDict()
+        for name, messages in self._messages.items():
+            if name in self.fields:
+                self._errors[name] = self.error_class(messages)
+
+
 @dataclass
 class ShownForm:
     """What is shown of *form*, and what is wrong with it.
@@ -67,19 +83,15 @@ class ShownForm:
     more: str = ""
     """The table that gets further empty rows, by name."""
     is_read_only: bool = False
-    _controls: forms.Form = field(init=False, repr=False)
+    _controls: _Controls = field(init=False, repr=False)
     _states: Mapping[str, FieldState] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._states = state_of(self.form, self.values)
-        self._controls = forms.Form(prefix=PREFIX, auto_id="id_%s", use_required_attribute=False)
+        self._controls = _Controls(self.errors)
         for each in self.form.fields.values():
             if each.type.has_value and each.name not in self._controls.fields:
                 self._controls.fields[each.name] = self._control(each)
-        self._controls._errors = forms.utils.ErrorDict()  # noqa: SLF001 - errors come from outside
-        for name, messages in self.errors.items():
-            if name in self._controls.fields:
-                self._controls._errors[name] = self._controls.error_class(messages)  # noqa: SLF001
 
     @property
     def layout(self) -> ShownBox:

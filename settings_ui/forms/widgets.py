@@ -94,7 +94,7 @@ class Map(Rows):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return what the template shows: the pairs as rows, and the choice for the rest."""
         saved = value if isinstance(value, dict) else {}
-        pairs = saved.get("map") if isinstance(saved.get("map"), dict) else {}
+        pairs = _object(saved.get("map"))
         key, kept = (column.id for column in self.columns)
         rows = [{key: extract, kept: generate} for extract, generate in pairs.items()]
         context = super().get_context(name, rows, attrs)
