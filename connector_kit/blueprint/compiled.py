@@ -5,6 +5,7 @@ from functools import cached_property
 
 from connector_kit.blueprint.documents import Document, digest
 from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
+from connector_kit.blueprint.settings.schema import NO_SETTINGS, Schema
 
 INTEGRATION = "@integration"
 """The name of the installation itself, and of the component that describes it."""
@@ -73,7 +74,7 @@ class CompiledComponent:
 class Blueprint:
     """One version of a connector: its components in dependency order, and the installation.
 
-    *offer* is what it is sold as: editions, add-ons, stores.
+    *offer* is what it is sold as: editions, add-ons, stores; *schema* what customers can set.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Blueprint:
     components: tuple[CompiledComponent, ...]
     integration: CompiledComponent
     offer: Offer = NOTHING
+    schema: Schema = NO_SETTINGS
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -128,6 +130,7 @@ class Blueprint:
             "components": [each.to_json() for each in self.components],
             "integration": self.integration.to_json(),
             **self.offer.to_json(),
+            **self.schema.to_json(),
         }
 
     @classmethod
@@ -141,4 +144,5 @@ class Blueprint:
             components=tuple(map(CompiledComponent.from_json, data["components"])),
             integration=CompiledComponent.from_json(data["integration"]),
             offer=Offer.from_json(data),
+            schema=Schema.from_json(data),
         )

@@ -51,9 +51,7 @@ class Is(When):
         known = self.setting.known_values()
         if known is None:
             return None
-        return tuple(
-            each for each in known if not any(alike(each, other) for other in self.values)
-        )
+        return tuple(each for each in known if not any(alike(each, other) for other in self.values))
 
 
 @dataclass(frozen=True, eq=False)

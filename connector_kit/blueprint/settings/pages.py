@@ -6,9 +6,10 @@ protocol/settings-forms.md#1-the-10-settings-document and #4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from connector_kit.blueprint.documents import Document, Json, referred
+from connector_kit.blueprint.compiled import STACK, CompiledComponent
+from connector_kit.blueprint.documents import Document, Json, ref, referred
 from connector_kit.blueprint.forms import nested
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
 from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
@@ -124,21 +125,36 @@ def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]
         yield tab, tab.title if tab else inside[0].place.title or "General", inside
 
 
-def settings_form(declared: DeclaredSettings, schema: Schema, flow: str | None) -> Document:
-    """Return the ``settingsForm`` of the installation, or of a *flow*; {} without settings."""
-    fields = {each.name: each.field for each in schema.settings if each.flow == flow}
-    if not fields:
+def form_document(declared: DeclaredSettings, schema: Schema, flow: str | None) -> Document:
+    """Return ``settingsForm`` and ``settings`` of the installation, or of a *flow*, of 2.0.
+
+    {} without settings. The installation's are saved through `PRE_SAVE`.
+    """
+    settings = [each for each in schema.settings if each.flow == flow]
+    if not settings:
         return {}
     places = (each for each in declared.places if _is_of(each, flow))
     boxes = [box for each in places if (box := _box(each, list(declared.at(each))))]
     layout = {"type": "collapse", "containers": boxes} if len(boxes) > 1 else boxes[0]
-    init = {"function": FORM_INIT, "_stackId": {"$ref": "@stack"}}
-    return {"form": {"fieldMap": fields, "layout": layout}, "init": init}
+    form = {"fieldMap": {each.name: each.field for each in settings}, "layout": layout}
+    document = {
+        "settingsForm": {"form": form, "init": _on_stack(FORM_INIT)},
+        "settings": nested({each.name: each.default for each in settings if _has_value(each)}),
+    }
+    return document if flow else {**document, "preSave": _on_stack(PRE_SAVE)}
 
 
-def stored_values(settings: Iterable[CompiledSetting]) -> Document:
-    """Return the 2.0 ``settings`` of a customer who has set nothing."""
-    return nested({each.name: each.default for each in settings if _has_value(each)})
+def with_forms(
+    components: Iterable[CompiledComponent], declared: DeclaredSettings, schema: Schema
+) -> Iterator[CompiledComponent]:
+    """Yield *components*, the flows of 2.0 with the forms of their settings."""
+    for each in components:
+        form = form_document(declared, schema, each.external_id) if schema.framework == 2 else {}
+        yield replace(each, document={**each.document, **form}) if form else each
+
+
+def _on_stack(function: str) -> Document:
+    return {"function": function, "_stackId": ref(STACK)}
 
 
 def _has_value(setting: CompiledSetting) -> bool:
