@@ -135,7 +135,14 @@ def _compiled(name: str, component: Component, document: Document) -> CompiledCo
         edition=name_of(component.edition),
         add_on=name_of(component.add_on),
         per_store=component.per_store,
+        required_mappings=_names(component, "required_mappings"),
+        locked_mappings=_names(component, "locked_mappings"),
     )
+
+
+def _names(component: Component, word: str) -> tuple[Any, ...]:
+    named: Any = getattr(component, word, ())
+    return tuple(named) if isinstance(named, list | tuple) else (named,)
 
 
 def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class CompiledComponent:
     ``externalId``, ``_connectorId``, ``_integrationId`` and ``sandbox``, which are an account's.
     *customer_owns* holds dotted paths, in the platform's spelling, that the customer decides.
     *edition* and *add_on* name what an installation needs to get it; a *per_store* component is
-    what each store gets one of (`connector_kit.blueprint.tailoring`).
+    what each store gets one of (`connector_kit.blueprint.tailoring`). *required_mappings* and
+    *locked_mappings* are what customers may not delete, or not edit, of an import's mappings.
     """
 
     external_id: str
@@ -35,6 +36,8 @@ class CompiledComponent:
     edition: str | None = None
     add_on: str | None = None
     per_store: bool = False
+    required_mappings: tuple[str, ...] = ()
+    locked_mappings: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -54,6 +57,8 @@ class CompiledComponent:
             **({} if self.edition is None else {"edition": self.edition}),
             **({} if self.add_on is None else {"addOn": self.add_on}),
             **({"perStore": True} if self.per_store else {}),
+            **_listed("requiredMappings", self.required_mappings),
+            **_listed("lockedMappings", self.locked_mappings),
         }
 
     @classmethod
@@ -67,6 +72,8 @@ class CompiledComponent:
             edition=data.get("edition"),
             add_on=data.get("addOn"),
             per_store=data.get("perStore", False),
+            required_mappings=tuple(data.get("requiredMappings", ())),
+            locked_mappings=tuple(data.get("lockedMappings", ())),
         )
 
 
@@ -146,3 +153,7 @@ class Blueprint:
             offer=Offer.from_json(data),
             schema=Schema.from_json(data),
         )
+
+
+def _listed(key: str, names: tuple[str, ...]) -> Document:
+    return {key: list(names)} if names else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
 from connector_kit.blueprint.entitlements import of_licence, of_page
+from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
 
@@ -29,8 +30,27 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
         edition=_edition(installation, offer),
         add_ons=_add_ons(installation) if offer.add_ons else frozenset(),
         stores=_stores(installation) if offer.stores is not None else (),
-        settings=installation.settings,
+        settings=settings_for(installation, blueprint).settings,
         opening=installation.opening if offer.stores is not None else "",
+    )
+
+
+def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
+    """The settings of *installation* as *blueprint* has them: carried over, if it is another one.
+
+    On record they are those of the version that is installed.
+    """
+    settings, release = installation.settings, installation.release
+    if release is None or release.version == blueprint.version:
+        return Carried(settings, installation.retired_settings)
+    stores = None if blueprint.stores is None else _stores(installation)
+    return carried(
+        release.blueprint().schema,
+        blueprint.schema,
+        settings,
+        version=blueprint.version,
+        stores=stores,
+        retired=installation.retired_settings,
     )
 
 

@@ -27,7 +27,8 @@ from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_release
 from connector_kit.lifecycle.sessions import session
-from connector_kit.lifecycle.situations import INSTALLED, LEAVING
+from connector_kit.lifecycle.settings.waiting import waiting_changes
+from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.models import Connector, Installation, Operation, Release
 
 
@@ -44,7 +45,8 @@ def update(connector: Connector, options: Document) -> None:
         if work.is_dry_run:
             _dry_run(work, account)
         else:
-            in_step_with_the_customer(account, partial(_carry_out, work, account))
+            with waiting_changes(work):
+                in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
@@ -159,6 +161,9 @@ def settled_add_ons(installation: Installation) -> Document:
 
 def remember_release(work: Work, plan: Plan, *, following: Release | None) -> None:
     """Record that the installation now runs the operation's release; *following* comes next."""
+    moved = settings_for(work.installation, work.release.blueprint())
+    if moved.notes:
+        work.note(each.to_json() for each in moved.notes)
     with transaction.atomic():
         for step in plan.steps:
             if step.external_id == INTEGRATION:
@@ -169,6 +174,8 @@ def remember_release(work: Work, plan: Plan, *, following: Release | None) -> No
             version=work.release.version,
             mode="settings",
             add_ons=settled_add_ons(work.installation),
+            settings=moved.settings,
+            retired_settings=moved.retired,
             update_in_progress=False,
             vanished_at=None,
             seen_at=timezone.now(),

@@ -7,6 +7,7 @@ from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.rollouts import Push, Rollout, Wave
+from connector_kit.models.settings import SettingsChange
 
 __all__ = [
     "Change",
@@ -18,5 +19,6 @@ __all__ = [
     "Push",
     "Release",
     "Rollout",
+    "SettingsChange",
     "Wave",
 ]

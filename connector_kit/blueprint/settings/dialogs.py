@@ -6,6 +6,7 @@ from typing import ClassVar, Unpack
 
 from connector_kit.blueprint.components import Ref
 from connector_kit.blueprint.documents import Document, Json
+from connector_kit.blueprint.settings.bindings import Way, part
 from connector_kit.blueprint.settings.options import (
     given,
 )
@@ -13,7 +14,10 @@ from connector_kit.blueprint.settings.setting import Setting, SettingFields
 
 
 class File(Setting):
-    """A file of the kind *mode* (``csv``, ``xlsx``, ``json``); its text comes with the call."""
+    """A file of the kind *mode* (``csv``, ``xlsx``, ``json``); its text comes with the call.
+
+    The text is kept, and written, where ``sets`` says where it goes.
+    """
 
     one: ClassVar[str | None] = "uploadfile"
     two: ClassVar[str | None] = None
@@ -31,6 +35,10 @@ class File(Setting):
         self.mode = mode
         self.maximum_size = maximum_size
         self.uploaded = uploaded
+
+    def way(self) -> Way:
+        """Return what is written of a file: its text."""
+        return part("content")
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return which files are possible, and whether they go to the platform's storage."""

@@ -21,6 +21,9 @@ Fields = Mapping[str, Document]
 MAP_WIDGET = "staticMapWidget"
 """The type whose value is spread over keys of its own (settings-forms.md#16-field-types)."""
 
+CONTENT, DELIMITER = "content", "rowDelimiter"
+"""Keys of a file's text in its value: they are on record and not on the page."""
+
 FORM_INIT, PRE_SAVE = "formInit", "preSave"
 """The functions of 2.0 that the kit derives (protocol/extension.md#6)."""
 
@@ -29,7 +32,14 @@ def with_value(field: Document, value: Json) -> Document:
     """Return a 1.0 *field* that holds *value*."""
     if field.get("type") == MAP_WIDGET and isinstance(value, dict):
         return {**field, **value}
-    return {**field, "value": value}
+    return {**field, "value": without_content(value)}
+
+
+def without_content(value: Json) -> Json:
+    """Return *value* as the page has it: of a file its name, and not its text."""
+    if not isinstance(value, dict) or CONTENT not in value:
+        return value
+    return {key: each for key, each in value.items() if key not in (CONTENT, DELIMITER)}
 
 
 def value_in(field: Document) -> Json:
