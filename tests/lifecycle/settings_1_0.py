@@ -147,34 +147,6 @@ class Shops(Connector):
         lag = Number("Lag", default=1, sets="orders.delta.lagOffset")
 
 
-class NextChat(Chat):
-    """What 1.1.0 changes: a setting is renamed, one dropped, one added, one narrowed."""
-
-    version = "1.1.0"
-
-    class Settings(Chat.Settings):
-        channel = None
-        room = Text(
-            "Room",
-            default="#orders",
-            was="channel",
-            under=Chat.Settings.orders,
-            sets={"post_message.http.body[0]": template('{"channel": {json}}')},
-        )
-        secret_channel = None
-        lag = Number("Lag", maximum=5, sets={"new_orders.delta.lagOffset": scaled(1000)})
-        mood = Text("Mood", default="fine", under=Chat.Settings.orders)
-
-
-class LastChat(NextChat):
-    """What 1.2.0 changes: what 1.1.0 dropped is back."""
-
-    version = "1.2.0"
-
-    class Settings(NextChat.Settings):
-        secret = Text("Secret", was="secret_channel", under=Chat.Settings.orders)
-
-
 class ByHand(Chat):
     """Answers refreshMetadata itself."""
 

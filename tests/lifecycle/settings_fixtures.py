@@ -8,8 +8,8 @@ from connector_kit.models import Operation
 from tests.lifecycle.fixtures import FAR, Customer, Reply, Shop
 
 CHAT = "tests.lifecycle.settings_1_0:Chat"
-NEXT_CHAT = "tests.lifecycle.settings_1_0:NextChat"
-LAST_CHAT = "tests.lifecycle.settings_1_0:LastChat"
+NEXT_CHAT = "tests.lifecycle.settings_1_1:Chat"
+LAST_CHAT = "tests.lifecycle.settings_1_2:Chat"
 SHOPS = "tests.lifecycle.settings_1_0:Shops"
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.lifecycle.fixtures import Customer, Reply, Shop
+from tests.lifecycle.doorway import Doorway
+from tests.lifecycle.fixtures import Customer, Reply, Shop, ask
 from tests.lifecycle.settings_fixtures import CHAT, body, chat, installed
 
 __all__ = ["chat"]
@@ -88,22 +89,25 @@ def test_mappings_that_are_required_or_fixed_are_told(chat: Customer) -> None:
     }
 
 
-# Framework 2.0: a listing of it is published another way, so its functions are called as the
-# platform calls them.
+# Framework 2.0
 
 
 @pytest.fixture
-def two(shop: Shop) -> Customer:
-    """A customer whose connector has forms of 2.0."""
+def two(shop: Shop, doorway: Doorway) -> Customer:
+    """A customer whose connector has forms of 2.0, in an integration that is marked as such."""
     shop.publish("tests.lifecycle.settings_1_0:TwoChat")
-    return installed(shop)
+    customer = installed(shop)
 
+    def mark(call: dict[str, Any]) -> None:
+        doorway.before = lambda _: None
+        url = f"{shop.platform.sandbox.base_url}{customer.home}"
+        document = {**customer.integration, "framework": "twoDotZero"}
+        ask("PUT", url, document, token=call["options"]["bearerToken"])
 
-def call(shop: Shop, customer: Customer, function: str, **options: Any) -> Reply:
-    token = customer.platform.control(
-        "/tokens", {"account": customer.account.account_id, "integration": customer.integration_id}
-    )
-    return shop.call(function, {"bearerToken": token["token"], **options}, part="")
+    doorway.before = mark
+    customer.ask("PUT", f"{customer.home}/settings/refreshMetadata", {})
+    assert customer.integration["framework"] == "twoDotZero"
+    return customer
 
 
 def test_a_form_has_the_options_of_today(shop: Shop, two: Customer) -> None:
