@@ -30,6 +30,15 @@ from connector_kit.blueprint.revival import cut, revived
 
 _NOT_COMPARED = ENVELOPE_FIELDS | SERVER_FIELDS
 
+_BOOKKEEPING = frozenset(
+    {
+        *("install", "installSteps", "uninstallSteps", "changeEditionSteps"),
+        "_registeredConnectionIds",
+    }
+)
+"""Fields of the integration that name connections without using them: steps that have been taken,
+and who may see what (protocol/resources.md#integration)."""
+
 
 @dataclass(frozen=True)
 class Live:
@@ -237,6 +246,13 @@ def _users(names: Set[str], outcomes: Iterable[_Outcome]) -> dict[str, list[str]
     users: dict[str, list[str]] = defaultdict(list)
     if names:
         for step, document in outcomes:
-            for name in sorted(references(document) & names):
+            for name in sorted(references(_using(step, document)) & names):
                 users[name].append(step.external_id)
     return users
+
+
+def _using(step: PlanStep, document: Document) -> Document:
+    """What of *document* would break without the components it refers to."""
+    if step.external_id != INTEGRATION:
+        return document
+    return {key: value for key, value in document.items() if key not in _BOOKKEEPING}

@@ -80,7 +80,7 @@ def _require_installing(account: Account) -> None:
 
 def _complete(step: Document, work: Work, account: Account) -> None:
     """Complete *step* and, when no other is open, the installation, or the store it is for."""
-    if is_opening(account, step):
+    if is_opening(work, account, step):
         complete_step(step, work, account)
         return
     if not (account.integration.get("mode") == "install" or _is_unrecorded(work, account)):

@@ -97,8 +97,10 @@ def _carry_out(
     work: Work, account: Account, passed: Iterable[Blueprint], fields: Fields, *, has_page: bool
 ) -> None:
     blueprint = work.blueprint
-    scope = _differing(blueprint, passed) - (frozenset() if has_page else {INTEGRATION})
     whole = planned(work, account)
+    scope = _differing(blueprint, passed) | _unrecorded(blueprint, work)
+    if not has_page:
+        scope -= {INTEGRATION}
     plan = whole.within(scope, needed=_needed(blueprint, scope))
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
@@ -121,6 +123,13 @@ def _differing(blueprint: Blueprint, others: Iterable[Blueprint]) -> Set[str]:
         for name in wanted.keys() | other.keys()
         if wanted.get(name) != other.get(name)
     }
+
+
+def _unrecorded(blueprint: Blueprint, work: Work) -> Set[str]:
+    """The names of what is on record as something else than *blueprint* has: it was cut off."""
+    wanted = _by_name(blueprint)
+    applied = work.journal.applied
+    return {name for name, component in applied.items() if wanted.get(name) != component}
 
 
 def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:

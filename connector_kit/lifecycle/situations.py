@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,8 @@ from connector_kit.blueprint.entitlements import of_licence, of_page
 from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
+
+logger = logging.getLogger(__name__)
 
 AVAILABLE = "available"
 BEGUN = "partiallyInstalled"
@@ -76,6 +79,7 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
     lacking: dict[str, Any] = {}
     if offer.editions and installation.edition not in offer.ranks:
         lacking["edition"] = shown.get("edition") or _edition(installation, offer)
+        _warn_of_unknown(installation, offer)
     if offer.add_ons and not installation.add_ons and shown.get("add_ons"):
         lacking["add_ons"] = {
             each: {"status": INSTALLED, "installedOn": None} for each in sorted(shown["add_ons"])
@@ -103,6 +107,15 @@ def given(options: Document, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _warn_of_unknown(installation: Installation, offer: Offer) -> None:
+    if unknown := of_licence(offer, installation.opts).unknown:
+        logger.warning(
+            "the licence of %s names what its version does not have: %s",
+            installation.integration_id,
+            ", ".join(unknown),
+        )
+
+
 def _edition(installation: Installation, offer: Offer) -> str | None:
     if installation.edition in offer.ranks:
         return installation.edition
@@ -120,7 +133,8 @@ def _stores(installation: Installation) -> tuple[str, ...]:
 def _shown(offer: Offer, page: Any) -> dict[str, Any]:
     """What *page* tells of a situation, by the names that `Situation` has for it."""
     told: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
-    installed, shown = of_page(offer, told), {}
+    installed = of_page(offer, told)
+    shown: dict[str, Any] = {}
     if edition := offer.edition_called(told.get("connectorEdition")):
         shown["edition"] = edition
     if offer.add_ons and isinstance(told.get("addOns"), list):

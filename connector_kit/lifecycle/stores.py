@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.blueprint import INTEGRATION, Document
 from connector_kit.blueprint.entitlements import of_licence
 from connector_kit.blueprint.stores import following_store, store_of, store_title
 from connector_kit.lifecycle.account import Account
@@ -38,10 +38,13 @@ def add_new_store(connector: Connector, options: Document) -> list[Document]:
         return _steps_for(account, store)
 
 
-def is_opening(account: Account, step: Document) -> bool:
-    """Tell whether *step* is of a store whose setup is not finished yet."""
+def is_opening(work: Work, account: Account, step: Document) -> bool:
+    """Tell whether *step* is of a store whose setup is not finished, or not on record, yet."""
     store = store_of_step(step)
-    return bool(store) and _page(account).get("defaultSectionId") == store
+    if not store or work.installation.release is None:
+        return False
+    is_recorded = work.journal.applied.get(INTEGRATION) == work.blueprint.integration
+    return _page(account).get("defaultSectionId") == store or not is_recorded
 
 
 def complete_step(step: Document, work: Work, account: Account) -> None:
@@ -85,11 +88,10 @@ def remove_store(connector: Connector, options: Document) -> Document:
     with session(connector, options, KIND, REMOVE_STORE) as (work, account):
         if not store:
             raise LifecycleError("missing_required_field", "The call names no store: storeId.")
-        if store in _known(work) or _is_shown(account, store):
-            require_settled(work, account)
-            if store in _known(work):
-                _require_removable(work, store)
-            move(work, account, fields=partial(_without_steps, store), **_without(work, store))
+        require_settled(work, account)
+        if store in _known(work):
+            _require_removable(work, store)
+        move(work, account, fields=partial(_without_steps, store), **_without(work, store))
         return {"success": True}
 
 
@@ -161,12 +163,6 @@ def _require_removable(work: Work, store: str) -> None:
 def _known(work: Work) -> tuple[str, ...]:
     opening = work.situation.opening
     return (*work.situation.stores, opening) if opening else work.situation.stores
-
-
-def _is_shown(account: Account, store: str) -> bool:
-    sections = _page(account).get("sections")
-    listed = sections if isinstance(sections, list) else []
-    return any(isinstance(each, dict) and each.get("id") == store for each in listed)
 
 
 def _page(account: Account) -> Document:

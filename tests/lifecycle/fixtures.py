@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from connector_kit.blueprint import MASK, resolve
 from connector_kit.integrator.timing import SystemClock
+from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Operation, Release
 from connector_kit.publisher import publish
 from tests.lifecycle.doorway import DOORWAY, Doorway
@@ -71,9 +72,13 @@ class Customer:
 
     # Installing
 
-    def start(self, connector: Connector, **options: Any) -> Reply:
-        """Have the platform install; the integration is there even when the installer fails."""
+    def start(self, connector: Connector, opts: Any = None, **options: Any) -> Reply:
+        """Have the platform install; the integration is there even when the installer fails.
+
+        *opts* are the licence's.
+        """
         body = {"email": self.account.email, "expires": FAR, "sandbox": False, **options}
+        body |= {"opts": opts} if opts else {}
         self.platform.call("POST", f"/connectors/{connector.connector_id}/licenses", body)
         before = self.integration_ids()
         reply = self.ask("POST", f"/integrations/{connector.connector_id}/install", options)
@@ -130,6 +135,24 @@ class Customer:
         drained = self.platform.control("/drain", {"timeout_seconds": 30})
         assert drained["drained"]
         return self.last_operation
+
+    # Licence and settings
+
+    def licensed(self, **opts: Any) -> None:
+        """Have the publisher write the licence's opts."""
+        connector = self.installation.connector
+        path = f"/connectors/{connector.connector_id}/licenses"
+        [own] = [
+            each
+            for each in self.platform.call("GET", path)
+            if each.get("_integrationId") == self.integration_id
+        ]
+        body = {"expires": own["expires"], "opts": opts}
+        self.platform.call("PUT", f"{path}/{own['_id']}", body)
+
+    def use(self, function: str, body: Any = None) -> Reply:
+        """Call a settings function."""
+        return self.ask("PUT", f"{self.home}/settings/{function}", body or {})
 
     # Uninstalling
 
@@ -268,7 +291,7 @@ class Shop:
 
 def problems_of(customer: Customer, release: Release) -> list[str]:
     """What is wrong with the account when *release* ought to be installed in it, completely."""
-    blueprint = release.blueprint()
+    blueprint = blueprint_for(customer.installation, release)
     connector = release.connector
     held = {each["externalId"]: (resource, each) for resource, each in customer.tagged()}
     ids = {
@@ -310,7 +333,7 @@ def _untagged(customer: Customer, blueprint: Any) -> list[str]:
 
 def _wrong_records(customer: Customer, release: Release, ids: dict[str, str]) -> list[str]:
     """Where the records say something else than the account."""
-    blueprint = release.blueprint()
+    blueprint = blueprint_for(customer.installation, release)
     row = customer.installation
     rows = {each.external_id: (each.resource_id, each.applied_id) for each in row.components.all()}
     declared = (*blueprint.components, blueprint.integration)

@@ -1,7 +1,9 @@
 """Ways for an operation to be interrupted at its nth point, and the end of the trouble."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -115,3 +117,31 @@ MISFORTUNES = {
 }
 FATAL = ("death_after_the_request", "a_database_that_fails_to_record")
 """Those that end a call wherever they strike, after the platform has done what it was asked."""
+
+Attempt = Callable[[], bool]
+"""Has a function called by the platform; returns whether it succeeded."""
+
+
+def each_point(
+    misfortune: Any, customer: Customer, *, at_least: int = 6
+) -> Iterator[Callable[[list[Attempt]], None]]:
+    """For every point at which the misfortune can strike: a way to live through it.
+
+    That makes each of the attempts, and makes one that failed again when the trouble is over.
+    Ends when nothing was struck, because an operation was over before its nth point.
+    """
+    for n in count():
+        strikes: list[bool] = []
+
+        def live_through(attempts, n=n, strikes=strikes):
+            misfortune.strike(n, customer)
+            for attempt in attempts:
+                if not attempt():
+                    strikes.append(misfortune.end())
+                    assert attempt(), f"still failing, after a strike at point {n}"
+            strikes.append(misfortune.end())
+
+        yield live_through
+        if not any(strikes):
+            assert n >= at_least, "an operation has more points than that"
+            return

@@ -1,18 +1,12 @@
 """An operation that is interrupted at any point ends well when it is called again."""
 
-from collections.abc import Callable, Iterator
-from itertools import count
-
 import pytest
 
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import publish
 from tests.lifecycle.fixtures import Customer, problems_of
-from tests.lifecycle.misfortunes import FATAL, MISFORTUNES
+from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, Attempt, each_point
 from tests.publisher.fixtures import ORDERS
-
-Attempt = Callable[[], bool]
-"""Has a function called by the platform; returns whether it succeeded."""
 
 
 @pytest.fixture(params=MISFORTUNES)
@@ -25,29 +19,6 @@ def misfortune(request):
 def fatal(request):
     """One that the call does not survive."""
     return MISFORTUNES[request.param]
-
-
-def each_point(misfortune, customer) -> Iterator[Callable[[list[Attempt]], None]]:
-    """For every point at which the misfortune can strike: a way to live through it.
-
-    That makes each of the attempts, and makes one that failed again when the trouble is over.
-    Ends when nothing was struck, because an operation was over before its nth point.
-    """
-    for n in count():
-        strikes: list[bool] = []
-
-        def live_through(attempts, n=n, strikes=strikes):
-            misfortune.strike(n, customer)
-            for attempt in attempts:
-                if not attempt():
-                    strikes.append(misfortune.end())
-                    assert attempt(), f"still failing, after a strike at point {n}"
-            strikes.append(misfortune.end())
-
-        yield live_through
-        if not any(strikes):
-            assert n > 5, "an operation has more points than that"
-            return
 
 
 def test_an_installation_is_complete_in_the_end(shop, misfortune):

@@ -1,0 +1,180 @@
+"""A change of edition, add-on or store that is interrupted at any point ends well when repeated."""
+
+import pytest
+
+from tests.lifecycle.fixtures import Customer, problems_of
+from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, each_point
+
+SOLD, SHOPS = "tests.lifecycle.sold:Sold", "tests.lifecycle.sold:ManyShops"
+
+
+@pytest.fixture(params=MISFORTUNES)
+def misfortune(request):
+    """Any of them."""
+    return MISFORTUNES[request.param]
+
+
+@pytest.fixture(params=FATAL)
+def fatal(request):
+    """One that the call does not survive."""
+    return MISFORTUNES[request.param]
+
+
+@pytest.fixture
+def sold(shop):
+    return shop.publish(SOLD)
+
+
+@pytest.fixture
+def buyer(shop, sold):
+    """A customer of the standard edition."""
+    licence = {"connectorEdition": "standard", "addonLicenses": [add_on("payouts")]}
+    return Customer(shop.platform, 0).install(shop.connector, opts=licence)
+
+
+@pytest.fixture
+def shops(shop):
+    return shop.publish(SHOPS)
+
+
+@pytest.fixture
+def keeper(shop, shops):
+    """A customer with one store of the three that the licence allows."""
+    licence = {"addonLicenses": [{"type": "store", "licenses": [{}, {}, {}]}]}
+    return Customer(shop.platform, 0).install(shop.connector, opts=licence)
+
+
+def add_on(name):
+    return {"type": "addon", "licenses": [{"addOnId": name}]}
+
+
+MORE = ("refunds", "refund_flow", "audit", "ledger", "entries")
+
+
+def outside(customer, *names):
+    """Everything in the account but the integration and some components."""
+    return {
+        each["_id"]: each
+        for resource, each in customer.everything()
+        if resource != "integrations" and each.get("externalId") not in names
+    }
+
+
+def changes_edition(customer, word):
+    """Have the licence changed, and the user press the button."""
+
+    def attempt():
+        customer.licensed(connectorEdition=word)
+        return customer.use("changeEdition").status == 200
+
+    return attempt
+
+
+def test_an_upgrade_and_the_way_back_are_complete_in_the_end(buyer, sold, misfortune):
+    basic = outside(buyer)
+
+    for live_through in each_point(misfortune, buyer, at_least=3):
+        live_through([changes_edition(buyer, "enterprise")])
+
+        assert problems_of(buyer, sold) == []
+        assert outside(buyer, *MORE) == basic
+
+        live_through([changes_edition(buyer, "standard")])
+
+        assert problems_of(buyer, sold) == []
+        assert outside(buyer) == basic
+
+
+def test_an_upgrade_that_was_cut_off_can_be_taken_back(buyer, sold, fatal):
+    basic = outside(buyer)
+
+    for live_through in each_point(fatal, buyer, at_least=3):
+        attempts = iter(["premium", "standard"])
+        live_through([lambda attempts=attempts: changes_edition(buyer, next(attempts))()])
+        changes_edition(buyer, "standard")()
+
+        assert problems_of(buyer, sold) == []
+        assert outside(buyer) == basic
+
+
+def test_an_upgrade_that_was_cut_off_is_completed_by_the_next_update(buyer, sold, fatal):
+    reached = set()
+
+    for live_through in each_point(fatal, buyer, at_least=3):
+        attempts = iter([changes_edition(buyer, "premium"), lambda: updates(buyer)])
+        live_through([lambda attempts=attempts: next(attempts)()])
+
+        assert updates(buyer)
+        assert problems_of(buyer, sold) == []
+        reached.add(buyer.installation.edition)
+        changes_edition(buyer, "standard")()
+    assert "premium" in reached
+
+
+def updates(customer):
+    return customer.push().outcome in {"done", "current"}
+
+
+def test_an_add_on_is_installed_and_removed_in_the_end(buyer, sold, misfortune):
+    basic = outside(buyer)
+
+    for live_through in each_point(misfortune, buyer, at_least=3):
+        live_through([lambda: presses(buyer, "installer/installAddOn", addOnId="payouts")])
+
+        assert problems_of(buyer, sold) == []
+        assert outside(buyer, "payout", "payout_flow") == basic
+        assert buyer.installation.add_ons["payouts"]["status"] == "installed"
+
+        live_through([lambda: presses(buyer, "uninstaller/uninstallAddOn", addOnId="payouts")])
+
+        assert problems_of(buyer, sold) == []
+        assert outside(buyer) == basic
+        assert buyer.installation.add_ons == {}
+
+
+def presses(customer, path, **body):
+    reply = customer.ask("PUT", f"{customer.home}/{path}", body)
+    return reply.status == 200 and reply.body["success"]
+
+
+def test_a_store_is_added_and_removed_in_the_end(keeper, shops, misfortune):
+    basic, steps = outside(keeper), keeper.integration["install"]
+
+    for live_through in each_point(misfortune, keeper, at_least=3):
+        live_through([lambda: adds_store(keeper), *store_steps(keeper, "s2")])
+
+        assert problems_of(keeper, shops) == []
+        assert outside(keeper, *(f"{each}-s2" for each in OF_STORE)) == basic
+        assert keeper.installation.stores == ["s1", "s2"]
+
+        live_through([lambda: presses(keeper, "uninstaller/removeStore", storeId="s2")])
+
+        assert problems_of(keeper, shops) == []
+        assert outside(keeper) == basic
+        assert keeper.integration["install"] == steps
+
+
+OF_STORE = ("shop", "pos", "orders", "sync")
+
+
+def adds_store(customer):
+    return customer.ask("PUT", f"{customer.home}/installer/addNewStore", {}).status == 200
+
+
+def store_steps(customer, store):
+    """Log in and press, step by step."""
+
+    def pressing(function):
+        def attempt():
+            [step] = [
+                each
+                for each in customer.integration["install"]
+                if each["installerFunction"] == function
+            ]
+            customer.log_in(step)
+            reply = customer.press(function)
+            return reply.status == 200 and reply.body["success"]
+
+        return attempt
+
+    return [pressing(f"verify_{each}-{store}") for each in ("shop", "pos")]
