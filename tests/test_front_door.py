@@ -22,6 +22,51 @@ DECLARATIONS = [
     "Stores",
 ]
 
+SETTINGS = [
+    "Checkbox",
+    "Column",
+    "CsvColumns",
+    "Date",
+    "DateTime",
+    "Editor",
+    "ExportSelect",
+    "Expression",
+    "File",
+    "FixedWidthColumns",
+    "FlowSettings",
+    "General",
+    "KeyValue",
+    "Label",
+    "MatchingCriteria",
+    "MultiSelect",
+    "NetsuiteLookup",
+    "Number",
+    "RadioGroup",
+    "ReferencedFields",
+    "RefreshableSelect",
+    "RelatedLists",
+    "RelativeUri",
+    "Section",
+    "Select",
+    "StaticMap",
+    "SubsidiaryMap",
+    "Tab",
+    "Table",
+    "Text",
+    "TextArea",
+    "Toggle",
+    "XmlPaths",
+    "all_of",
+    "any_of",
+    "as_map",
+    "inverted",
+    "joined",
+    "mapped",
+    "part",
+    "scaled",
+    "template",
+]
+
 MARKS = [
     "flat",
     "hook",
@@ -77,7 +122,7 @@ RESULTS = [
 
 
 def test_the_front_door_hands_out_what_an_author_writes() -> None:
-    assert set(connector_kit.__all__) == {*DECLARATIONS, *MARKS, *OPTIONS, *RESULTS}
+    assert set(connector_kit.__all__) == {*DECLARATIONS, *SETTINGS, *MARKS, *OPTIONS, *RESULTS}
 
 
 def test_every_name_is_there_and_listed_once() -> None:

@@ -14,11 +14,17 @@ from connector_kit.blueprint.order import cycles, dependencies, dependency_order
 from connector_kit.blueprint.problems import DeclarationError, Finding, Problem, placed
 from connector_kit.blueprint.rules import (
     CONNECTION_TYPES,
+    SettingsRules,
     belonging_findings,
     component_findings,
     connector_findings,
+    holder_findings,
     offer_findings,
 )
+from connector_kit.blueprint.settings.compiling import compile_settings
+from connector_kit.blueprint.settings.declared import DeclaredSettings, declared_settings
+from connector_kit.blueprint.settings.pages import form_document, settings_document, with_forms
+from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.writer import Writer
 
 
@@ -27,6 +33,8 @@ class Examined:
     """A connector class read once: its components, its functions, and all of its problems."""
 
     declaration: Declaration
+    settings: DeclaredSettings
+    schema: Schema
     components: tuple[CompiledComponent, ...]
     functions: Mapping[str, StackFunction]
     problems: tuple[Problem, ...]
@@ -44,8 +52,9 @@ def compile_connector(connector: type[Connector]) -> Blueprint:
         description=connector.description,
         applications=tuple(connector.applications),
         components=dependency_order(examined.components),
-        integration=_integration(examined.declaration),
+        integration=_integration(examined),
         offer=examined.declaration.offer,
+        schema=examined.schema,
     )
 
 
@@ -61,7 +70,7 @@ def stack_functions(connector: type[Connector]) -> Mapping[str, StackFunction]:
 
 def examine(connector: type[Connector]) -> Examined:
     """Return what *connector* declares together with everything that is wrong with it."""
-    declared = declaration(connector)
+    declared, settings = declaration(connector), declared_settings(connector)
     writer = Writer(declared)
     found = list(_of_connector(declared, writer))
     components = []
@@ -69,11 +78,15 @@ def examine(connector: type[Connector]) -> Examined:
         document, findings = writer.component(component)
         components.append(_compiled(name, component, document))
         found += [(name, each) for each in findings]
+    schema = _schema(settings, writer, found)
     found += [*_of_documents(components), *_loops(components)]
     found += belonging_findings(declared.offer, components)
+    found += _of_settings(connector, settings, schema, declared, components)
     return Examined(
         declaration=declared,
-        components=tuple(components),
+        settings=settings,
+        schema=schema,
+        components=tuple(with_forms(components, settings, schema)),
         functions=writer.functions,
         problems=tuple(placed(connector.__name__, *each) for each in found),
     )
@@ -122,7 +135,14 @@ def _compiled(name: str, component: Component, document: Document) -> CompiledCo
         edition=name_of(component.edition),
         add_on=name_of(component.add_on),
         per_store=component.per_store,
+        required_mappings=_names(component, "required_mappings"),
+        locked_mappings=_names(component, "locked_mappings"),
     )
+
+
+def _names(component: Component, word: str) -> tuple[Any, ...]:
+    named: Any = getattr(component, word, ())
+    return tuple(named) if isinstance(named, list | tuple) else (named,)
 
 
 def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
@@ -135,16 +155,51 @@ def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
     return tuple(key for key in document if key in CONNECTION_TYPES or key == document.get("type"))
 
 
-def _integration(declared: Declaration) -> CompiledComponent:
-    """Return the installation: its settings page lists the flows by section, and is never empty.
+def _schema(settings: DeclaredSettings, writer: Writer, found: list[Placed]) -> Schema:
+    """Return what *settings* compile to; what is wrong with their values is added to *found*."""
 
-    protocol/settings-forms.md 1.1 and 1.3.
+    def write(name: str, value: Any) -> Any:
+        written, findings = writer.value(value, name)
+        found.extend((f"Settings.{name}", each) for each in findings)
+        return written
+
+    def report(name: str, finding: Finding) -> None:
+        found.append((f"Settings.{name}", finding))
+
+    return compile_settings(settings, write, report)
+
+
+def _of_settings(
+    connector: type[Connector],
+    settings: DeclaredSettings,
+    schema: Schema,
+    declared: Declaration,
+    components: list[CompiledComponent],
+) -> Iterator[Placed]:
+    yield from holder_findings(connector)
+    by_name = {each.external_id: each for each in components}
+    yield from SettingsRules(settings, schema, declared.offer, by_name).findings()
+
+
+def _integration(examined: Examined) -> CompiledComponent:
+    """Return the installation: what its settings page shows.
+
+    In 1.0 it lists the flows by section, and is never empty (protocol/settings-forms.md 1.1, 1.3);
+    2.0 lists flows by itself.
     """
+    if examined.settings.framework == 1:
+        sections = _flows_by_section(examined.declaration)
+        document = settings_document(examined.settings, examined.schema, sections)
+        return CompiledComponent(INTEGRATION, "integrations", {"settings": document})
+    form = form_document(examined.settings, examined.schema, None)
+    return CompiledComponent(INTEGRATION, "integrations", form)
+
+
+def _flows_by_section(declared: Declaration) -> list[Document]:
     sections: dict[str, list[Document]] = {}
     for name, component in declared.components.items():
         if component.resource == "flows":
             entry = {"_id": ref(name), "showMapping": True, "showSchedule": True}
             sections.setdefault(section_title(declared, component), []).append(entry)
     listed = sections or {declared.connector.name: []}
-    document = {"sections": [{"title": title, "flows": flows} for title, flows in listed.items()]}
-    return CompiledComponent(INTEGRATION, "integrations", {"settings": document})
+    return [{"title": title, "flows": flows} for title, flows in listed.items()]

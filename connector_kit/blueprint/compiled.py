@@ -5,6 +5,7 @@ from functools import cached_property
 
 from connector_kit.blueprint.documents import Document, digest
 from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
+from connector_kit.blueprint.settings.schema import NO_SETTINGS, Schema
 
 INTEGRATION = "@integration"
 """The name of the installation itself, and of the component that describes it."""
@@ -24,7 +25,8 @@ class CompiledComponent:
     ``externalId``, ``_connectorId``, ``_integrationId`` and ``sandbox``, which are an account's.
     *customer_owns* holds dotted paths, in the platform's spelling, that the customer decides.
     *edition* and *add_on* name what an installation needs to get it; a *per_store* component is
-    what each store gets one of (`connector_kit.blueprint.tailoring`).
+    what each store gets one of (`connector_kit.blueprint.tailoring`). *required_mappings* and
+    *locked_mappings* are what customers may not delete, or not edit, of an import's mappings.
     """
 
     external_id: str
@@ -34,6 +36,8 @@ class CompiledComponent:
     edition: str | None = None
     add_on: str | None = None
     per_store: bool = False
+    required_mappings: tuple[str, ...] = ()
+    locked_mappings: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -53,6 +57,8 @@ class CompiledComponent:
             **({} if self.edition is None else {"edition": self.edition}),
             **({} if self.add_on is None else {"addOn": self.add_on}),
             **({"perStore": True} if self.per_store else {}),
+            **_listed("requiredMappings", self.required_mappings),
+            **_listed("lockedMappings", self.locked_mappings),
         }
 
     @classmethod
@@ -66,6 +72,8 @@ class CompiledComponent:
             edition=data.get("edition"),
             add_on=data.get("addOn"),
             per_store=data.get("perStore", False),
+            required_mappings=tuple(data.get("requiredMappings", ())),
+            locked_mappings=tuple(data.get("lockedMappings", ())),
         )
 
 
@@ -73,7 +81,7 @@ class CompiledComponent:
 class Blueprint:
     """One version of a connector: its components in dependency order, and the installation.
 
-    *offer* is what it is sold as: editions, add-ons, stores.
+    *offer* is what it is sold as: editions, add-ons, stores; *schema* what customers can set.
     """
 
     name: str
@@ -83,6 +91,7 @@ class Blueprint:
     components: tuple[CompiledComponent, ...]
     integration: CompiledComponent
     offer: Offer = NOTHING
+    schema: Schema = NO_SETTINGS
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -128,6 +137,7 @@ class Blueprint:
             "components": [each.to_json() for each in self.components],
             "integration": self.integration.to_json(),
             **self.offer.to_json(),
+            **self.schema.to_json(),
         }
 
     @classmethod
@@ -141,4 +151,9 @@ class Blueprint:
             components=tuple(map(CompiledComponent.from_json, data["components"])),
             integration=CompiledComponent.from_json(data["integration"]),
             offer=Offer.from_json(data),
+            schema=Schema.from_json(data),
         )
+
+
+def _listed(key: str, names: tuple[str, ...]) -> Document:
+    return {key: list(names)} if names else {}

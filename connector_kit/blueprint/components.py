@@ -150,14 +150,22 @@ class Lookup(Export):
 
 
 class Import(Component):
-    """Puts records into an application (protocol/resources.md#import)."""
+    """Puts records into an application (protocol/resources.md#import).
+
+    *required_mappings* cannot be deleted by customers, *locked_mappings* not be edited; a mapping
+    is named by what it generates, in a list ``"lines[*].sku"``.
+    """
 
     def __init__(
         self,
         name: str | None = None,
         *,
+        required_mappings: Sequence[str] = (),
+        locked_mappings: Sequence[str] = (),
         customer_owns: Sequence[str] | None = None,
         wire: Mapping[str, Any] | None = None,
         **fields: Unpack[ImportFields],
     ) -> None:
         super().__init__("imports", name, customer_owns=customer_owns, wire=wire, **fields)
+        self.required_mappings = required_mappings
+        self.locked_mappings = locked_mappings

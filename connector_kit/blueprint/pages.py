@@ -24,7 +24,9 @@ def tailored_page(
 
     *shared* are the names of the components that are there once, *grants* those of each store.
     """
-    settings: Document = blueprint.integration.document["settings"]
+    settings: Document = blueprint.integration.document.get("settings", {})
+    if "sections" not in settings:
+        return blueprint.integration  # of framework 2.0, which lists flows by itself
     page = {**settings, **_named(blueprint, situation)}
     if blueprint.stores is None:
         page["sections"] = _sections(blueprint, settings, shared)

@@ -8,6 +8,12 @@ from dataclasses import replace
 from connector_kit.blueprint.compiled import Blueprint
 from connector_kit.blueprint.offers import Offer
 from connector_kit.blueprint.pages import tailored_page
+from connector_kit.blueprint.settings.configuring import (
+    StoreSettings,
+    configured,
+    store_settings,
+)
+from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.situation import Situation
 from connector_kit.blueprint.stores import (
     FIRST_STORE,
@@ -17,7 +23,7 @@ from connector_kit.blueprint.stores import (
     without_store,
 )
 
-__all__ = ["Situation", "grants", "tailored"]
+__all__ = ["Situation", "grants", "settings_of", "tailored"]
 
 
 def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
@@ -27,7 +33,19 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
     compared is the tailored version. Higher editions hold all that lower ones do, and every
     reference leads to something that is there.
     """
-    return _offered(blueprint, situation)
+    return configured(_offered(blueprint, situation), settings_of(blueprint, situation))
+
+
+def settings_of(blueprint: Blueprint, situation: Situation) -> list[StoreSettings]:
+    """Return the settings that an installation has, with their values: a set for every store."""
+
+    def is_granted(setting: CompiledSetting, store: str | None) -> bool:
+        return grants(
+            blueprint.offer, situation, edition=setting.edition, add_on=setting.add_on, store=store
+        )
+
+    stores = None if blueprint.stores is None else _stores(situation)
+    return store_settings(blueprint.schema, situation.settings, stores, is_granted, per_store)
 
 
 def grants(
@@ -73,7 +91,6 @@ def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[s
     """
     if blueprint.stores is None:
         return {}
-    stores = situation.stores or (FIRST_STORE,)
     first = for_connecting(blueprint.components)
     return {
         store: {
@@ -89,9 +106,14 @@ def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[s
                 store=store,
             )
         }
-        for store in dict.fromkeys((*stores, situation.opening))
-        if store
+        for store in _stores(situation)
     }
+
+
+def _stores(situation: Situation) -> tuple[str, ...]:
+    """The stores there are, the one whose setup was begun included."""
+    stores = (*(situation.stores or (FIRST_STORE,)), situation.opening)
+    return tuple(filter(None, dict.fromkeys(stores)))
 
 
 def _has_add_on(situation: Situation, add_on: str, store: str | None) -> bool:

@@ -36,6 +36,12 @@ class Writer:
         document = dict(self._items(self._speller.component(component), ""))
         return document, tuple(self._findings)
 
+    def value(self, value: Any, path: str) -> tuple[Json, tuple[Finding, ...]]:
+        """Return any *value* of the author's as symbolic JSON, and what is wrong with it."""
+        self._findings.clear()
+        written = self._value(value, path)
+        return written, tuple(self._findings)
+
     def register(self, function: StackFunction) -> tuple[Finding, ...]:
         """Take in a function of the connector; return what keeps it from being called."""
         self._findings.clear()

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import Document
+from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.add_ons import (
@@ -20,6 +21,10 @@ from connector_kit.lifecycle.add_ons import (
 from connector_kit.lifecycle.editions import change_edition, change_edition_flat
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.install import install, verify
+from connector_kit.lifecycle.settings.flat import form_init, pre_save
+from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
+from connector_kit.lifecycle.settings.refreshing import refresh_metadata
+from connector_kit.lifecycle.settings.saving import persist_settings
 from connector_kit.lifecycle.steps import REMOVE, VERIFY
 from connector_kit.lifecycle.stores import ADD, REMOVE_STORE, add_new_store, remove_store
 from connector_kit.lifecycle.uninstall import pre_uninstall, remove, uninstall
@@ -52,8 +57,15 @@ _UNINSTALLER: Mapping[str, Derived] = {
 _SETTINGS: Mapping[str, Derived] = {
     "changeEdition": change_edition,
     "getLicenseMetadata": license_metadata,
+    "getMappingMetadata": get_mapping_metadata,
+    "persistSettings": persist_settings,
+    "refreshMetadata": refresh_metadata,
 }
-_FLAT: Mapping[str, Derived] = {"changeEdition": change_edition_flat}
+_FLAT: Mapping[str, Derived] = {
+    "changeEdition": change_edition_flat,
+    FORM_INIT: form_init,
+    PRE_SAVE: pre_save,
+}
 
 
 def find_module(connector_id: str) -> FunctionModule | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -101,6 +101,11 @@ class Work:
         self.operation.outcome = outcome
         self.operation.code, self.operation.message = code[:100], message
 
+    def note(self, notes: Iterable[Document]) -> None:
+        """Record *notes* for people with the operation."""
+        self.operation.notes = [*self.operation.notes, *notes]
+        self.operation.save(update_fields=["notes"])
+
     def reload_journal(self) -> None:
         """Read the records, again after they were rebuilt."""
         self.journal = DatabaseJournal(self.operation, self.lease)
@@ -116,7 +121,12 @@ class Work:
 
 @contextmanager
 def operation(
-    installation: Installation, kind: Operation.Kind, function: str, options: Document
+    installation: Installation,
+    kind: Operation.Kind,
+    function: str,
+    options: Document,
+    *,
+    by: str = "",
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
@@ -129,7 +139,7 @@ def operation(
     try:
         with leased(installation) as lease:
             note_licence(installation, options)
-            record = _begin(installation, kind, function)
+            record = _begin(installation, kind, function, by)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):
                 yield Work(record, lease, deadline)
@@ -138,7 +148,7 @@ def operation(
             _announce(record)
 
 
-def _begin(installation: Installation, kind: Operation.Kind, function: str) -> Operation:
+def _begin(installation: Installation, kind: Operation.Kind, function: str, by: str) -> Operation:
     """Write down that an operation starts, and with which release.
 
     An update, or an installation that is not complete, gets the target or else the newest; whatever
@@ -156,6 +166,7 @@ def _begin(installation: Installation, kind: Operation.Kind, function: str) -> O
         release=None if kind == Operation.Kind.UNINSTALL else release,
         situation=situation_of(installation, release.blueprint()).to_json() if release else {},
         from_version=installation.version,
+        by=by,
         started_at=timezone.now(),
     )
 

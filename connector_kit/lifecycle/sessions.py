@@ -27,12 +27,15 @@ _ID = re.compile(r"[0-9a-f]{24}")
 
 @contextmanager
 def session(
-    connector: Connector, options: Document, kind: Operation.Kind, function: str
+    connector: Connector, options: Document, kind: Operation.Kind, function: str, *, by: str = ""
 ) -> Iterator[tuple[Work, Account]]:
-    """Work alone and on record in the account that a call of *function* is about."""
+    """Work alone and on record in the account that a call of *function* is about.
+
+    *by* says who asked for it, where that is known.
+    """
     installation = installation_of(connector, options)
     with (
-        operation(installation, kind, function, options) as work,
+        operation(installation, kind, function, options, by=by) as work,
         _token(options, function) as token,
         _client(work, token) as client,
     ):

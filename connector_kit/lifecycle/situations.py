@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
 from connector_kit.blueprint.entitlements import of_licence, of_page
+from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
+
+logger = logging.getLogger(__name__)
 
 AVAILABLE = "available"
 BEGUN = "partiallyInstalled"
@@ -29,8 +33,27 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
         edition=_edition(installation, offer),
         add_ons=_add_ons(installation) if offer.add_ons else frozenset(),
         stores=_stores(installation) if offer.stores is not None else (),
-        settings=installation.settings,
+        settings=settings_for(installation, blueprint).settings,
         opening=installation.opening if offer.stores is not None else "",
+    )
+
+
+def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
+    """The settings of *installation* as *blueprint* has them: carried over, if it is another one.
+
+    On record they are those of the version that is installed.
+    """
+    settings, release = installation.settings, installation.release
+    if release is None or release.version == blueprint.version:
+        return Carried(settings, installation.retired_settings)
+    stores = None if blueprint.stores is None else _stores(installation)
+    return carried(
+        release.blueprint().schema,
+        blueprint.schema,
+        settings,
+        version=blueprint.version,
+        stores=stores,
+        retired=installation.retired_settings,
     )
 
 
@@ -56,6 +79,7 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
     lacking: dict[str, Any] = {}
     if offer.editions and installation.edition not in offer.ranks:
         lacking["edition"] = shown.get("edition") or _edition(installation, offer)
+        _warn_of_unknown(installation, offer)
     if offer.add_ons and not installation.add_ons and shown.get("add_ons"):
         lacking["add_ons"] = {
             each: {"status": INSTALLED, "installedOn": None} for each in sorted(shown["add_ons"])
@@ -83,6 +107,15 @@ def given(options: Document, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _warn_of_unknown(installation: Installation, offer: Offer) -> None:
+    if unknown := of_licence(offer, installation.opts).unknown:
+        logger.warning(
+            "the licence of %s names what its version does not have: %s",
+            installation.integration_id,
+            ", ".join(unknown),
+        )
+
+
 def _edition(installation: Installation, offer: Offer) -> str | None:
     if installation.edition in offer.ranks:
         return installation.edition
@@ -100,7 +133,8 @@ def _stores(installation: Installation) -> tuple[str, ...]:
 def _shown(offer: Offer, page: Any) -> dict[str, Any]:
     """What *page* tells of a situation, by the names that `Situation` has for it."""
     told: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
-    installed, shown = of_page(offer, told), {}
+    installed = of_page(offer, told)
+    shown: dict[str, Any] = {}
     if edition := offer.edition_called(told.get("connectorEdition")):
         shown["edition"] = edition
     if offer.add_ons and isinstance(told.get("addOns"), list):

@@ -27,7 +27,8 @@ from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_drift, plan_release
 from connector_kit.lifecycle.sessions import session
-from connector_kit.lifecycle.situations import INSTALLED, LEAVING
+from connector_kit.lifecycle.settings.waiting import waiting_changes
+from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.models import Connector, Installation, Operation, Release
 
 
@@ -54,7 +55,8 @@ def bring_up_to_date(work: Work, account: Account) -> None:
 
 def bring_release(work: Work, account: Account) -> None:
     """Make *account* what the operation's release declares, with the version as the last write."""
-    in_step_with_the_customer(account, partial(_carry_out, work, account))
+    with waiting_changes(work):
+        in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
@@ -196,6 +198,9 @@ def settled_add_ons(installation: Installation) -> Document:
 
 def remember_release(work: Work, plan: Plan, *, following: Release | None) -> None:
     """Record that the installation now runs the operation's release; *following* comes next."""
+    moved = settings_for(work.installation, work.release.blueprint())
+    if moved.notes:
+        work.note(each.to_json() for each in moved.notes)
     with transaction.atomic():
         for step in plan.steps:
             if step.external_id == INTEGRATION:
@@ -206,6 +211,8 @@ def remember_release(work: Work, plan: Plan, *, following: Release | None) -> No
             version=work.release.version,
             mode="settings",
             add_ons=settled_add_ons(work.installation),
+            settings=moved.settings,
+            retired_settings=moved.retired,
             update_in_progress=False,
             vanished_at=None,
             seen_at=timezone.now(),

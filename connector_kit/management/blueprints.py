@@ -17,7 +17,9 @@ def render_blueprint(blueprint: Blueprint, console: Console) -> None:
         console.print(f"  {blueprint.description}", soft_wrap=True)
     if blueprint.applications:
         console.print(f"  for {', '.join(blueprint.applications)}", soft_wrap=True)
-    console.print(_table(blueprint.components))
+    if blueprint.offer:
+        console.print(f"  sold as {'; '.join(_offers(blueprint))}", soft_wrap=True)
+    console.print(_table(blueprint.components, with_belonging=bool(blueprint.offer)))
     for title, flows in _sections(blueprint):
         console.print(f"settings page, {title}: {', '.join(flows) or 'no flows'}", soft_wrap=True)
 
@@ -34,9 +36,10 @@ def functions_of(document: Document) -> Iterator[str]:
                 yield f"{path}: {each['function']} {word} {home}"
 
 
-def _table(components: Iterable[CompiledComponent]) -> Table:
+def _table(components: Iterable[CompiledComponent], *, with_belonging: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("component", "resource", "name", "refers to", "functions"):
+    belonging = ("belongs to",) if with_belonging else ()
+    for title in ("component", "resource", "name", "refers to", "functions", *belonging):
         table.add_column(title, overflow="fold")
     for each in components:
         table.add_row(
@@ -45,8 +48,27 @@ def _table(components: Iterable[CompiledComponent]) -> Table:
             str(each.document.get("name") or ""),
             ", ".join(sorted(references(each.document))),
             "\n".join(functions_of(each.document)),
+            *([", ".join(_belonging(each))] if with_belonging else []),
         )
     return table
+
+
+def _offers(blueprint: Blueprint) -> Iterator[str]:
+    if blueprint.editions:
+        yield f"editions {', '.join(each.display_name for each in blueprint.editions)}"
+    if blueprint.add_ons:
+        yield f"add-ons {', '.join(each.display_name for each in blueprint.add_ons)}"
+    if blueprint.stores is not None:
+        yield f"one for every {blueprint.stores}"
+
+
+def _belonging(component: CompiledComponent) -> Iterator[str]:
+    if component.edition:
+        yield f"{component.edition} and above"
+    if component.add_on:
+        yield f"add-on {component.add_on}"
+    if component.per_store:
+        yield "every store"
 
 
 def _sections(blueprint: Blueprint) -> Iterator[tuple[str, list[str]]]:

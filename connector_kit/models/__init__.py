@@ -11,6 +11,7 @@ from connector_kit.models.installations import Component, Installation
 from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
 from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
+from connector_kit.models.settings import SettingsChange
 from connector_kit.models.staff import ApiToken, StaffAction
 from connector_kit.models.version_counts import VersionCount
 
@@ -32,6 +33,7 @@ __all__ = [
     "Push",
     "Release",
     "Rollout",
+    "SettingsChange",
     "StaffAction",
     "Subscription",
     "VersionCount",

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
+from connector_kit.blueprint.settings import Schema
 
 
 class Connector(models.Model):
@@ -159,4 +160,5 @@ def _blueprint(release_id: int, digest: str) -> Blueprint:
         components=tuple(compiled[each] for each in manifest["components"]),
         integration=compiled[manifest["integration"]],
         offer=Offer.from_json(manifest),
+        schema=Schema.from_json(manifest),
     )

@@ -23,6 +23,7 @@ class Operation(models.Model):
         EDITION = "edition", "change of edition"
         ADD_ON = "add_on", "add-on installed or removed"
         STORE = "store", "store added or removed"
+        SETTINGS = "settings", "settings saved"
 
     class Outcome(models.TextChoices):
         DONE = "done", "made the changes"
@@ -52,6 +53,12 @@ class Operation(models.Model):
     summary = models.JSONField(default=dict, help_text="the plan's counts")
     plan = models.JSONField(null=True, help_text="of a dry run: the whole plan")
     requests = models.PositiveIntegerField(default=0, help_text="API requests it took")
+    by = models.CharField(
+        max_length=200, blank=True, default="", help_text="who asked for it, where that is known"
+    )
+    notes = models.JSONField(
+        default=list, blank=True, help_text="what people should know, such as settings that changed"
+    )
 
     class Meta:
         indexes = [

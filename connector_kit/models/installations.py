@@ -97,6 +97,11 @@ class Installation(models.Model):
     settings = models.JSONField(
         default=dict, blank=True, help_text="what the customer has set, by the settings' names"
     )
+    retired_settings = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="what the last version dropped, kept until the next one: {version, settings}",
+    )
     stores = models.JSONField(
         default=list, blank=True, help_text="ids of a multi-store installation's stores"
     )

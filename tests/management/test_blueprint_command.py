@@ -116,3 +116,14 @@ def test_help_shows_examples_and_exit_codes(capsys):
     said = capsys.readouterr().out
     assert "manage.py blueprint ./my_connector --json" in said
     assert "exit codes:\n  0  the connector can be published" in said
+
+
+def test_what_is_sold_in_parts_says_which_component_belongs_where(capsys):
+    call_command("blueprint", "tests.lifecycle.sold:ManyShops")
+
+    said = capsys.readouterr().out
+    assert (
+        "sold as editions Standard, Premium; add-ons Payouts; one for every Shopify store" in said
+    )
+    [sales] = [line for line in said.splitlines() if line.startswith("sales ")]
+    assert sales.rstrip().endswith("premium and above, every store")

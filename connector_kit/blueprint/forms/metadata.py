@@ -84,7 +84,7 @@ def field_type(raw: Document, value: Json, place: str, notes: Notes) -> FieldTyp
     """Return what the field *raw* is shown as; an unknown type goes by its *value*."""
     word = words(raw.get("type"))
     known = TYPES.get(word)
-    if known is FieldType.TEXT and raw.get("inputType") == "number":
+    if known is FieldType.TEXT and "number" in (raw.get("inputType"), raw.get("valueType")):
         return FieldType.NUMBER
     if known is FieldType.TEXT and flag(raw.get("multiline")):
         return FieldType.TEXTAREA
@@ -152,7 +152,8 @@ def _field(key: str, raw: Document, values: Mapping[str, Json], notes: Notes) ->
         disabled=rules_of(raw, ("disabledWhen",), raw.get("defaultDisabled"), place, notes),
         removed=rules_of(raw, ("removeWhen", "deleteWhen"), None, place, notes),
         checks=_checks(raw.get("validWhen"), place, notes),
-        is_refreshable=words(raw.get("type")) in _REFRESHABLE,
+        is_refreshable=words(raw.get("type")) in _REFRESHABLE or flag(raw.get("supportsRefresh")),
+        posts_back=flag(raw.get("autoPostBack")),
         refreshed_by=tuple(_names(raw.get("refreshOptionsOnChangesTo"))),
         raw=raw,
     )

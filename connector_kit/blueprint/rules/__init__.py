@@ -11,14 +11,17 @@ from connector_kit.blueprint.rules.flows import FLOWS, SCHEDULES
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings, unknown_offers
 from connector_kit.blueprint.rules.rule import Components
 from connector_kit.blueprint.rules.scripts import LONG_NAME, SCRIPTS
+from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
 from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
 
 __all__ = [
     "CONNECTION_TYPES",
     "RULES",
+    "SettingsRules",
     "belonging_findings",
     "component_findings",
     "connector_findings",
+    "holder_findings",
     "offer_findings",
     "unknown_offers",
 ]

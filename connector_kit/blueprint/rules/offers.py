@@ -78,8 +78,9 @@ def _unlabelled(offer: Named) -> Iterator[Finding]:
     value = getattr(offer, field)
     if not (isinstance(value, str) and value.strip()):
         yield Finding("E070", f"Its {field} is {value!r}.", "Give it a name for people to see.")
-    if isinstance(offer, AddOn) and not isinstance(offer.description, str):
-        message = f"Its description is {offer.description!r}."
+    description: Any = getattr(offer, "description", "")
+    if not isinstance(description, str):
+        message = f"Its description is {description!r}."
         yield Finding("E070", message, "Write a text, or leave it out.")
 
 
@@ -106,10 +107,11 @@ def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iter
 
 
 def _stores(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
-    if not isinstance(component.per_store, bool):
-        message = f"per_store is {component.per_store!r}."
+    given: Any = component.per_store
+    if not isinstance(given, bool):
+        message = f"per_store is {given!r}."
         yield Finding("E073", message, "Write per_store=True, or leave it out.")
-    elif component.per_store and offer.stores is None:
+    elif given and offer.stores is None:
         message = "per_store is set, and the connector has no stores."
         yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.mappings import mapping_findings
 from connector_kit.blueprint.rules.rule import Components, Rule, Words, entries, nested
 
 _EXPORTS_WITHOUT_CONNECTION = frozenset({"WebhookExport", "SimpleExport"})
@@ -97,7 +98,14 @@ EXPORTS = (
     Rule("W011", "resources.md#export: type", _unknown_export_type),
 )
 
+
+def _unmapped(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for finding in mapping_findings(component):
+        yield finding.message, finding.hint
+
+
 IMPORTS = (
     *_TRANSFERS,
+    Rule("E120", "settings-forms.md#33-getmappingmetadata", _unmapped),
     Rule("W013", "resources.md#import: mappings", _statusless_mappings),
 )

@@ -74,6 +74,11 @@ def part(key: str) -> Way:
     return Way("part", key)
 
 
+def as_map(key: str = "key", value: str = "value") -> Way:
+    """Write rows as one object, from what each has under *key* to what it has under *value*."""
+    return Way("asMap", [key, value])
+
+
 @dataclass(frozen=True)
 class Binding:
     """A setting's value goes to *path* (in the platform's spelling) of a component's document."""
@@ -132,9 +137,9 @@ class Binding:
         return cls(data["component"], data["path"], way)
 
 
-def is_path(text: str) -> bool:
-    """Tell whether *text* is a dotted path, perhaps with ``[…]`` behind keys of lists."""
-    return bool(_PATH.fullmatch(text))
+def is_target(text: str) -> bool:
+    """Tell whether *text* is a component and a dotted path, perhaps with ``[…]`` behind keys."""
+    return "." in text and bool(_PATH.fullmatch(text))
 
 
 class _Nowhere:
@@ -201,6 +206,14 @@ def _mapped(value: Json, argument: Any, _: Json) -> Json:
     return argument["else"]
 
 
+def _as_map(value: Json, names: Any, _: Json) -> Json:
+    key, held = names
+    rows = value if isinstance(value, list) else []
+    return {
+        text_of(row[key]): row.get(held) for row in rows if isinstance(row, dict) and key in row
+    }
+
+
 def _scaled(value: Json, factor: Any, _: Json) -> Json:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -217,5 +230,6 @@ _WAYS: Mapping[str, Callable[[Json, Any, Json], Json]] = {
     "joined": lambda value, separator, _: (
         separator.join(map(text_of, value)) if isinstance(value, list) else text_of(value)
     ),
+    "asMap": _as_map,
     "part": lambda value, key, _: value.get(key) if isinstance(value, dict) else None,
 }

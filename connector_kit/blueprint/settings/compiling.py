@@ -6,26 +6,39 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector_kit.blueprint.documents import Document, Json
+from connector_kit.blueprint.problems import Finding
 from connector_kit.blueprint.settings.bindings import Binding, Way
 from connector_kit.blueprint.settings.conditions import When, alternatives
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed, flow_of
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.settings.setting import Setting
-from connector_kit.blueprint.settings.types import Checkbox
+from connector_kit.blueprint.settings.simple import Checkbox
 
-Write = Callable[[Any], Json]
-"""Turns what an author wrote, references included, into JSON."""
+Write = Callable[[str, Any], Json]
+"""Turns what an author wrote in the setting of that name, references included, into JSON."""
+
+Report = Callable[[str, Finding], None]
 
 
-def compile_settings(declared: DeclaredSettings, write: Write) -> Schema:
-    """Return *declared* as a schema; *write* makes JSON of what authors wrote."""
-    fields = {
-        each.setting.name: write(_field(each, declared.framework)) for each in declared.placed
-    }
+def compile_settings(declared: DeclaredSettings, write: Write, report: Report) -> Schema:
+    """Return *declared* as a schema; *write* makes JSON of what authors wrote.
+
+    What cannot be compiled is reported and left out.
+    """
+    fields: dict[str, Document] = {}
+    compiled: list[tuple[Placed, Json]] = []
+    for each in declared.placed:
+        name = each.setting.name
+        try:
+            fields[name] = write(name, _field(each, declared.framework))
+            compiled.append((each, write(name, each.setting.start())))
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
+            message = f"It cannot be made a field of the page: {error}."
+            report(name, Finding("E103", message, "Mend its options, columns or limits."))
     if declared.framework == 1:
         _add_dependencies(declared, fields)
-    compiled = (_compiled(each, fields[each.setting.name], write) for each in declared.placed)
-    return Schema(tuple(compiled), declared.framework)
+    settings = (_compiled(each, fields[each.setting.name], default) for each, default in compiled)
+    return Schema(tuple(settings), declared.framework)
 
 
 def bindings_of(setting: Setting) -> Iterator[Binding]:
@@ -41,16 +54,16 @@ def _targets(sets: Any) -> Iterator[tuple[Any, Any]]:
         yield sets, None
     elif isinstance(sets, Mapping):
         yield from sets.items()
-    else:
+    elif isinstance(sets, list | tuple):
         yield from ((each, None) for each in sets)
 
 
-def _compiled(placed: Placed, field: Document, write: Write) -> CompiledSetting:
+def _compiled(placed: Placed, field: Document, default: Json) -> CompiledSetting:
     setting = placed.setting
     return CompiledSetting(
         name=setting.name,
         field=field,
-        default=write(setting.start()),
+        default=default,
         sets=tuple(bindings_of(setting)),
         was=setting.was,
         edition=placed.edition,
@@ -135,8 +148,8 @@ def _keys(controlling: Setting | None) -> Callable[[Json], str]:
 def _add(controlling: Document, key: str, name: str, entry: Document) -> None:
     dependencies = controlling.setdefault("dependencies", {})
     named = dependencies.setdefault(key, {"fields": []})["fields"]
-    for each in named:
-        if each["name"] == name:
-            each |= entry
-            return
-    named.append({"name": name, **entry})
+    known = next((each for each in named if each["name"] == name), None)
+    if known is None:
+        named.append({"name": name, **entry})
+    else:
+        known.update(entry)

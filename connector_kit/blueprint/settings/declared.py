@@ -54,8 +54,8 @@ class DeclaredSettings:
     def places(self) -> tuple[Place, ...]:
         """The places in order; what stands above all of them is in the general one."""
         own = [each for each in self.items.values() if isinstance(each, Place)]
-        used = [each.place for each in self.placed]
-        return tuple(dict.fromkeys((*own, *used)))
+        above = [each.place for each in self.placed if each.place not in own]
+        return tuple(dict.fromkeys((*above, *own)))
 
     def at(self, place: Place) -> Iterator[Placed]:
         """Yield the settings that stand in *place*."""

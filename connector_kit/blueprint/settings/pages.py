@@ -6,9 +6,10 @@ protocol/settings-forms.md#1-the-10-settings-document and #4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from connector_kit.blueprint.documents import Document, Json, referred
+from connector_kit.blueprint.compiled import STACK, CompiledComponent
+from connector_kit.blueprint.documents import Document, Json, ref, referred
 from connector_kit.blueprint.forms import nested
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
 from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
@@ -20,6 +21,9 @@ Fields = Mapping[str, Document]
 MAP_WIDGET = "staticMapWidget"
 """The type whose value is spread over keys of its own (settings-forms.md#16-field-types)."""
 
+CONTENT, DELIMITER = "content", "rowDelimiter"
+"""Keys of a file's text in its value: they are on record and not on the page."""
+
 FORM_INIT, PRE_SAVE = "formInit", "preSave"
 """The functions of 2.0 that the kit derives (protocol/extension.md#6)."""
 
@@ -28,7 +32,14 @@ def with_value(field: Document, value: Json) -> Document:
     """Return a 1.0 *field* that holds *value*."""
     if field.get("type") == MAP_WIDGET and isinstance(value, dict):
         return {**field, **value}
-    return {**field, "value": value}
+    return {**field, "value": without_content(value)}
+
+
+def without_content(value: Json) -> Json:
+    """Return *value* as the page has it: of a file its name, and not its text."""
+    if not isinstance(value, dict) or CONTENT not in value:
+        return value
+    return {key: each for key, each in value.items() if key not in (CONTENT, DELIMITER)}
 
 
 def value_in(field: Document) -> Json:
@@ -124,21 +135,36 @@ def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]
         yield tab, tab.title if tab else inside[0].place.title or "General", inside
 
 
-def settings_form(declared: DeclaredSettings, schema: Schema, flow: str | None) -> Document:
-    """Return the ``settingsForm`` of the installation, or of a *flow*; {} without settings."""
-    fields = {each.name: each.field for each in schema.settings if each.flow == flow}
-    if not fields:
+def form_document(declared: DeclaredSettings, schema: Schema, flow: str | None) -> Document:
+    """Return ``settingsForm`` and ``settings`` of the installation, or of a *flow*, of 2.0.
+
+    {} without settings. The installation's are saved through `PRE_SAVE`.
+    """
+    settings = [each for each in schema.settings if each.flow == flow]
+    if not settings:
         return {}
     places = (each for each in declared.places if _is_of(each, flow))
     boxes = [box for each in places if (box := _box(each, list(declared.at(each))))]
     layout = {"type": "collapse", "containers": boxes} if len(boxes) > 1 else boxes[0]
-    init = {"function": FORM_INIT, "_stackId": {"$ref": "@stack"}}
-    return {"form": {"fieldMap": fields, "layout": layout}, "init": init}
+    form = {"fieldMap": {each.name: each.field for each in settings}, "layout": layout}
+    document = {
+        "settingsForm": {"form": form, "init": _on_stack(FORM_INIT)},
+        "settings": nested({each.name: each.default for each in settings if _has_value(each)}),
+    }
+    return document if flow else {**document, "preSave": _on_stack(PRE_SAVE)}
 
 
-def stored_values(settings: Iterable[CompiledSetting]) -> Document:
-    """Return the 2.0 ``settings`` of a customer who has set nothing."""
-    return nested({each.name: each.default for each in settings if _has_value(each)})
+def with_forms(
+    components: Iterable[CompiledComponent], declared: DeclaredSettings, schema: Schema
+) -> Iterator[CompiledComponent]:
+    """Yield *components*, the flows of 2.0 with the forms of their settings."""
+    for each in components:
+        form = form_document(declared, schema, each.external_id) if schema.framework == 2 else {}
+        yield replace(each, document={**each.document, **form}) if form else each
+
+
+def _on_stack(function: str) -> Document:
+    return {"function": function, "_stackId": ref(STACK)}
 
 
 def _has_value(setting: CompiledSetting) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from connector_kit.blueprint.offers import AddOn, Edition, name_of
 
@@ -65,35 +65,43 @@ class Section(Place):
         self.columns = columns
 
 
+class FlowFlags(TypedDict, total=False):
+    """What the entry of a flow offers customers (settings-forms.md#13-flow-section-and-flow-entry).
+
+    Mappings, schedule, switch and running are offered unless it says otherwise.
+    """
+
+    shows_mapping: bool
+    shows_schedule: bool
+    shows_utility_mapping: bool
+    asks_start_date: bool
+    has_switch: bool
+    can_be_run: bool
+
+
 class FlowSettings(Place):
     """The settings of one flow, named by its attribute in the connector's class.
 
-    *shows_mapping* and the like say what its entry offers (settings-forms.md#13); a flow without
-    settings of its own may have one for that alone.
+    A flow without settings of its own may have one for its flags alone.
     """
 
     def __init__(
         self,
         flow: str,
         *,
-        shows_mapping: bool = True,
-        shows_schedule: bool = True,
-        shows_utility_mapping: bool = False,
-        asks_start_date: bool = False,
-        has_switch: bool = True,
-        can_be_run: bool = True,
         edition: Edition | str | None = None,
         add_on: AddOn | str | None = None,
+        **flags: Unpack[FlowFlags],
     ) -> None:
         super().__init__(edition=edition, add_on=add_on)
         self.flow = flow
         self.flags = {
-            "showMapping": shows_mapping,
-            "showSchedule": shows_schedule,
-            "showUtilityMapping": shows_utility_mapping,
-            "showStartDateDialog": asks_start_date,
-            "disableSlider": not has_switch,
-            "disableRunFlow": not can_be_run,
+            "showMapping": flags.get("shows_mapping", True),
+            "showSchedule": flags.get("shows_schedule", True),
+            "showUtilityMapping": flags.get("shows_utility_mapping", False),
+            "showStartDateDialog": flags.get("asks_start_date", False),
+            "disableSlider": not flags.get("has_switch", True),
+            "disableRunFlow": not flags.get("can_be_run", True),
         }
 
 

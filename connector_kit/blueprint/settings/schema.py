@@ -83,15 +83,16 @@ class Schema:
         """The settings by name."""
         return {each.name: each for each in self.settings}
 
+    @cached_property
     def form(self) -> Form:
-        """Return one form of all settings, to judge values by; it is not one that is shown."""
+        """One form of all settings, to judge values by; it is not one that is shown."""
         if self.framework == 1:
             return read_fields([each.field for each in self.settings])
         return read_form({"fieldMap": {each.name: each.field for each in self.settings}})
 
     def field(self, name: str) -> Field | None:
         """Return the field of the setting *name*."""
-        return self.form().named(name) if name in self.by_name else None
+        return self.form.named(name) if name in self.by_name else None
 
     def to_json(self) -> Document:
         """Return what is declared as JSON; `from_json` reads it back. Nothing declared is {}."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict, Unpack
 
 from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.offers import AddOn, Edition, name_of
@@ -24,70 +24,74 @@ ChangeFunction = Callable[..., Any]
 """Takes the call's options and returns, by name, the fields to change: ``options``, ``value``."""
 
 
+class SettingFields(TypedDict, total=False):
+    """What can be said of settings of every type."""
+
+    help: str
+    placeholder: str
+    default: Any
+    required: bool
+    hidden: bool
+    disabled: bool
+    visible_when: When
+    required_when: When
+    disabled_when: When
+    omit_when_hidden: bool
+    missing_message: str
+    sets: Sets
+    validate: Validate
+    on_change: ChangeFunction
+    was: str | Sequence[str]
+    edition: Edition | str | None
+    add_on: AddOn | str | None
+    group: str
+    under: Place | Tab
+    wire: Mapping[str, Any]
+
+
 class Setting(Item):
     """A field of the settings page, and what it steers.
 
     *default* counts until the customer sets something else. *visible_when*, *required_when* and
     *disabled_when* are conditions on other settings of the same form, such as
     ``channel.is_("#orders")``. *sets* says what the value is written to, *validate* what is wrong
-    with it, *was* under which names earlier versions knew the setting, *edition* and *add_on* which
-    installations have it, *group* the heading of a collapsible box, *under* the section or tab when
-    it is not the one above. *wire* holds further keys of the field exactly as they are sent.
+    with it, *on_change* what a change means for other fields, *was* under which names earlier
+    versions knew the setting, *edition* and *add_on* which installations have it, *group* the
+    heading of a collapsible box, *under* the section or tab when it is not the one above. *wire*
+    holds further keys of the field exactly as they are sent.
     """
 
-    one: ClassVar[str | None]
+    one: ClassVar[str | None] = None
     """The field's type on a 1.0 page, None where there is none (settings-forms.md#16)."""
-    two: ClassVar[str | None]
+    two: ClassVar[str | None] = None
     """The field's type in form metadata (settings-forms.md#42)."""
 
-    def __init__(
-        self,
-        label: str,
-        *,
-        help: str = "",  # noqa: A002  the word that authors look for
-        placeholder: str = "",
-        default: Json = None,
-        required: bool = False,
-        hidden: bool = False,
-        disabled: bool = False,
-        visible_when: When | None = None,
-        required_when: When | None = None,
-        disabled_when: When | None = None,
-        omit_when_hidden: bool = False,
-        missing_message: str = "",
-        sets: Sets = (),
-        validate: Validate | None = None,
-        on_change: ChangeFunction | None = None,
-        was: str | Sequence[str] = (),
-        edition: Edition | str | None = None,
-        add_on: AddOn | str | None = None,
-        group: str = "",
-        under: Place | Tab | None = None,
-        wire: Mapping[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, label: str, **given: Unpack[SettingFields]) -> None:
         self.label = label
-        self.help = help
-        self.placeholder = placeholder
-        self.default = default
-        self.required = required
-        self.hidden = hidden
-        self.disabled = disabled
+        self.unknown = sorted(given.keys() - SettingFields.__annotations__.keys())
+        self.help = given.get("help", "")
+        self.placeholder = given.get("placeholder", "")
+        self.default = given.get("default")
+        self.required = given.get("required", False)
+        self.hidden = given.get("hidden", False)
+        self.disabled = given.get("disabled", False)
         self.conditions: Mapping[str, When | None] = {
-            "visible": visible_when,
-            "required": required_when,
-            "disabled": disabled_when,
+            "visible": given.get("visible_when"),
+            "required": given.get("required_when"),
+            "disabled": given.get("disabled_when"),
         }
-        self.omit_when_hidden = omit_when_hidden
-        self.missing_message = missing_message
-        self.sets = sets
-        self.validate = validate
-        self.on_change = on_change
-        self.was = (was,) if isinstance(was, str) else tuple(was)
-        self.edition: Any = name_of(edition)
-        self.add_on: Any = name_of(add_on)
-        self.group = group
-        self.under = under
-        self.wire: Mapping[str, Any] = wire or {}
+        self.omit_when_hidden = given.get("omit_when_hidden", False)
+        self.missing_message = given.get("missing_message", "")
+        self.sets: Any = given.get("sets", ())
+        self.validate = given.get("validate")
+        self.on_change = given.get("on_change")
+        was = given.get("was", ())
+        self.was: tuple[str, ...] = (was,) if isinstance(was, str) else tuple(was)
+        self.edition: Any = name_of(given.get("edition"))
+        self.add_on: Any = name_of(given.get("add_on"))
+        self.group = given.get("group", "")
+        self.under: Any = given.get("under")
+        self.wire: Mapping[str, Any] = given.get("wire", {})
 
     def is_(self, *values: Json) -> Is:
         """Return the condition that this setting has one of *values*."""

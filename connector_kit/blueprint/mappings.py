@@ -1,0 +1,89 @@
+"""Which mappings of an import customers may not delete, or not edit.
+
+They are named by what they generate, ``"text"``, and in a list ``"lines[*].sku"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.documents import Document
+from connector_kit.blueprint.problems import Finding, did_you_mean
+
+_LIST = "[*]."
+
+
+@dataclass
+class _Entry:
+    required: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
+
+
+def mapping_metadata(component: CompiledComponent) -> list[Document]:
+    """Return the entries of *component* (settings-forms.md#33); none when it says nothing."""
+    entries: dict[str, _Entry] = {}
+    for name in component.required_mappings:
+        listed, generate = split(name)
+        entries.setdefault(listed, _Entry()).required.append(generate)
+    for name in component.locked_mappings:
+        listed, generate = split(name)
+        entries.setdefault(listed, _Entry()).fixed.append(generate)
+    return [
+        {
+            **({"generateList": listed} if listed else {}),
+            "requiredGenerateFields": entry.required,
+            "nonEditableGenerateFields": entry.fixed,
+        }
+        for listed, entry in sorted(entries.items())
+    ]
+
+
+def split(name: str) -> tuple[str, str]:
+    """Return the list that *name* is in, or nothing, and what the mapping generates."""
+    listed, separator, generate = name.rpartition(_LIST)
+    return (listed, generate) if separator else ("", name)
+
+
+def mapping_findings(component: CompiledComponent) -> Iterator[Finding]:
+    """Yield what is wrong with the mappings that *component* names."""
+    known = set(_generated(component.document))
+    for word in ("required_mappings", "locked_mappings"):
+        named: Any = getattr(component, word)
+        for name in named:
+            if name not in known:
+                hint = (
+                    f"{did_you_mean(str(name), known)}Name what a mapping generates, in a list "
+                    'as "lines[*].sku".'
+                )
+                yield Finding("E120", f"{word} names {name!r}, which it does not map.", hint)
+
+
+def _generated(document: Document) -> Iterator[str]:
+    mapping = document.get("mapping")
+    if isinstance(mapping, dict):
+        yield from _names(mapping.get("fields"), "")
+        for each in _objects(mapping.get("lists")):
+            yield from _names(each.get("fields"), f"{each.get('generate')}{_LIST}")
+    for each in _objects(document.get("mappings")):
+        yield from _of_tree(each, "")
+
+
+def _of_tree(mapping: Document, prefix: str) -> Iterator[str]:
+    name = f"{prefix}{mapping.get('generate')}"
+    yield name
+    for each in _objects(mapping.get("mappings")):
+        yield from _of_tree(each, f"{name}.")
+    for array in _objects(mapping.get("buildArrayHelper")):
+        for each in _objects(array.get("mappings")):
+            yield from _of_tree(each, f"{name}{_LIST}")
+
+
+def _names(fields: Any, prefix: str) -> Iterator[str]:
+    return (f"{prefix}{each.get('generate')}" for each in _objects(fields))
+
+
+def _objects(value: Any) -> Iterable[Document]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else ()

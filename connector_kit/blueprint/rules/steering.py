@@ -1,0 +1,65 @@
+"""Rules for what settings steer: components that are there, at paths that these have."""
+
+from collections.abc import Iterator, Mapping
+
+from connector_kit.blueprint.changes import is_covered
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.fields import known_fields
+from connector_kit.blueprint.offers import Offer
+from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.settings.bindings import Binding
+from connector_kit.blueprint.settings.schema import Schema
+
+Components = Mapping[str, CompiledComponent]
+
+
+def steering_findings(
+    schema: Schema, components: Components, offer: Offer
+) -> Iterator[tuple[str, Finding]]:
+    """Yield, by setting, what is wrong with what *schema* binds to *components*."""
+    known: list[tuple[str, Binding]] = []
+    for setting in schema.settings:
+        for binding in setting.sets:
+            for finding in _findings(binding, components, offer):
+                yield setting.name, finding
+            for other, earlier in known:
+                if earlier.overlaps(binding):
+                    message = f"It sets {binding}, and {other!r} sets {earlier}."
+                    yield setting.name, Finding("E110", message, "One setting decides one thing.")
+            known.append((setting.name, binding))
+
+
+def _findings(binding: Binding, components: Components, offer: Offer) -> Iterator[Finding]:
+    component = components.get(binding.component)
+    if component is None:
+        message = f"It sets {binding}, and the connector has no {binding.component!r}."
+        hint = f"{did_you_mean(binding.component, components)}Name an attribute of the connector."
+        yield Finding("E108", message, hint)
+        return
+    yield from _lost(binding, component)
+    if offer.stores is not None and not component.per_store:
+        message = f"It sets {binding}, which all stores share, and each store has its own value."
+        yield Finding("E113", message, f"Declare {binding.component} with per_store=True.")
+    if is_covered(_keys(binding), component.customer_owns):
+        message = f"It sets {binding}, which customer_owns leaves to the customer."
+        hint = "What customers have changed there by hand will not follow the setting: drop one."
+        yield Finding("W100", message, hint)
+
+
+def _lost(binding: Binding, component: CompiledComponent) -> Iterator[Finding]:
+    """A path has to be in the document, or to be one of the resource's own fields."""
+    [first, *rest] = binding.steps()
+    fields = known_fields(component.resource).values()
+    if binding.is_in(component.document) or (not rest and first in fields):
+        return
+    message = f"It sets {binding}, and {component.external_id!r} has nothing at that place."
+    hint = (
+        f"{did_you_mean(first, {*component.document, *fields}) if not rest else ''}"
+        "Paths are in the platform's spelling, as in http.body[0] or "
+        "mapping.fields[generate=text].extract; declare there what stands without the setting."
+    )
+    yield Finding("E109", message, hint)
+
+
+def _keys(binding: Binding) -> tuple[str, ...]:
+    return tuple(each for each in binding.steps() if not each.startswith("["))

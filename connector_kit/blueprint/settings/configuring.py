@@ -1,0 +1,245 @@
+"""One version as a customer has configured it: values on its page, and in what they steer.
+
+Pure, and part of tailoring: what comes of it is planned, recorded and compared like anything that
+is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
+from connector_kit.blueprint.documents import Document, Json, renamed
+from connector_kit.blueprint.forms import nested
+from connector_kit.blueprint.settings.pages import with_value
+from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.blueprint.settings.values import (
+    Granted,
+    Stored,
+    effective,
+    of_store,
+    written_values,
+)
+
+StoreName = Callable[[str, str], str]
+"""Returns what a name is called for a store."""
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """The settings that one store has, or an installation without stores, with their values."""
+
+    store: str | None
+    settings: Mapping[str, CompiledSetting]
+    values: Mapping[str, Json]
+    name: StoreName
+
+    def wire_name(self, name: str) -> str:
+        """Return what the setting *name* is called on the page: no two stores share a name."""
+        return name if self.store is None else self.name(name, self.store)
+
+    def by_wire_name(self) -> dict[str, CompiledSetting]:
+        """Return the settings by what they are called on the page."""
+        return {self.wire_name(name): each for name, each in self.settings.items()}
+
+
+def store_settings(
+    schema: Schema,
+    settings: Stored,
+    stores: tuple[str, ...] | None,
+    granted: Granted,
+    name: StoreName,
+) -> list[StoreSettings]:
+    """Return what each of *stores* has; *stores* are None in an installation without."""
+    return [
+        StoreSettings(
+            store=store,
+            settings={each.name: each for each in schema.settings if granted(each, store)},
+            values=effective(schema, of_store(settings, store)),
+            name=name,
+        )
+        for store in ((None,) if stores is None else stores)
+    ]
+
+
+def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
+    """Return *blueprint*, which has what the installation is entitled to, with *sets* in it.
+
+    Settings that a store does not have are not on its page and steer nothing.
+    """
+    if not blueprint.schema:
+        return blueprint
+    components = {each.external_id: each for each in blueprint.components}
+    for each in sets:
+        _steer(components, blueprint.schema, each)
+    page = blueprint.integration
+    if blueprint.schema.framework == 1:
+        document = _PageOne(blueprint, sets).document()
+        page = replace(page, document={**page.document, "settings": document})
+    else:
+        page = _with_form(page, None, sets[0])
+        flows = {each.flow for each in blueprint.schema.settings} & components.keys()
+        for flow in sorted(filter(None, flows)):
+            components[flow] = _with_form(components[flow], flow, sets[0])
+    return replace(blueprint, components=tuple(components.values()), integration=page)
+
+
+def steered(setting: CompiledSetting, there: Mapping[str, Any], own: StoreSettings) -> set[str]:
+    """Return the names of those components among *there* that *setting* is bound to."""
+    return {name for each in setting.sets if (name := _target(each.component, there, own))}
+
+
+def _steer(components: dict[str, CompiledComponent], schema: Schema, own: StoreSettings) -> None:
+    """Write the values of a store into *components*."""
+    written = written_values(schema, own.values)
+    for name, setting in own.settings.items():
+        for binding in setting.sets if name in written else ():
+            target = _target(binding.component, components, own)
+            if target is not None:
+                component = components[target]
+                document = binding.written(component.document, written[name])
+                components[target] = replace(component, document=document)
+
+
+def _target(component: str, there: Mapping[str, Any], own: StoreSettings) -> str | None:
+    """The store's own component, or the one that all share; None when there is neither."""
+    names = (own.wire_name(component), component)
+    return next((each for each in names if each in there), None)
+
+
+@dataclass(frozen=True)
+class _PageOne:
+    """The settings document of 1.0, with what each store has and has set."""
+
+    blueprint: Blueprint
+    sets: list[StoreSettings]
+
+    def document(self) -> Document:
+        """Return the settings document."""
+        page: Document = self.blueprint.integration.document["settings"]
+        filled = {**page, "sections": self._all_sections(page)}
+        general = self._general(page.get("general"))
+        return _with("general", general, filled)
+
+    def _all_sections(self, page: Document) -> list[Document]:
+        if self.blueprint.stores is None:
+            return self._sections(page["sections"], self.sets[0])
+        by_store = {each.store: each for each in self.sets}
+        return [
+            {**store, "sections": self._sections(store["sections"], by_store[store["id"]])}
+            for store in page["sections"]
+        ]
+
+    def _general(self, general: Any) -> Json:
+        if isinstance(general, dict):
+            return _filled(general, self.sets[0])
+        if isinstance(general, list):
+            by_store = {each.store: each for each in self.sets}
+            return [self._general_of(each, by_store[each["id"]]) for each in general]
+        return None
+
+    def _general_of(self, entry: Document, own: StoreSettings) -> Document:
+        """What it refers to are the store's own components."""
+        ending = own.wire_name("")
+        names = (each.external_id for each in self.blueprint.components)
+        mine = {name.removesuffix(ending): name for name in names if name.endswith(ending)}
+        return _filled(renamed(entry, mine), own)
+
+    def _sections(self, sections: list[Document], own: StoreSettings) -> list[Document]:
+        """A section that loses all its settings and has no flows is not shown."""
+        shown = []
+        for section in sections:
+            flows = [_filled(each, own, key="settings") for each in section["flows"]]
+            filled = {**_filled(section, own), "flows": flows}
+            if flows or _has_fields(filled) or not _has_fields(section):
+                shown.append(filled)
+        return shown or [{"title": self.blueprint.name, "flows": []}]
+
+
+def _filled(place: Document, own: StoreSettings, *, key: str = "fields") -> Document:
+    """Return a *place* of fields, or of tabs, with the values of those that the store has."""
+    filled = place
+    if isinstance(place.get(key), list):
+        fields = list(_fields(place[key], own))
+        keeps_empty = "description" in place and key == "fields"
+        filled = {**filled, key: fields} if fields or keeps_empty else _without(filled, key)
+    if isinstance(place.get("sections"), list):
+        tabs = [{**tab, "fields": list(_fields(tab["fields"], own))} for tab in place["sections"]]
+        kept = [tab for tab in tabs if tab["fields"]]
+        filled = {**filled, "sections": kept} if kept else _without(filled, "sections")
+    return filled
+
+
+def _fields(fields: list[Document], own: StoreSettings) -> Iterator[Document]:
+    for field in fields:
+        name = field["name"]
+        if name in own.settings:
+            named = {**field, "name": own.wire_name(name)}
+            if "dependencies" in field:
+                named["dependencies"] = _dependencies(field["dependencies"], own)
+            yield with_value(named, own.values[name])
+
+
+def _dependencies(dependencies: Document, own: StoreSettings) -> Document:
+    return {
+        key: {
+            "fields": [
+                {**each, "name": own.wire_name(each["name"])}
+                for each in entry["fields"]
+                if each["name"] in own.settings
+            ]
+        }
+        for key, entry in dependencies.items()
+    }
+
+
+def _has_fields(place: Document) -> bool:
+    return bool(place.get("fields") or place.get("sections"))
+
+
+def _with_form(
+    component: CompiledComponent, flow: str | None, own: StoreSettings
+) -> CompiledComponent:
+    """Return a document of 2.0 with its form and its values (settings-forms.md#41)."""
+    shown = {name: each for name, each in own.settings.items() if each.flow == flow}
+    form = component.document.get("settingsForm")
+    if not isinstance(form, dict):
+        return component
+    metadata = {
+        "fieldMap": {name: each.field for name, each in shown.items()},
+        "layout": _layout(form["form"]["layout"], shown),
+    }
+    values = {
+        name: own.values[name]
+        for name, each in shown.items()
+        if each.field["type"] not in ("labeltitle", "labelvalue")
+    }
+    document = {
+        **component.document,
+        "settingsForm": {**form, "form": metadata},
+        "settings": nested(values),
+    }
+    return replace(component, document=document)
+
+
+def _layout(layout: Document, shown: Mapping[str, CompiledSetting]) -> Document:
+    """Return *layout* without the fields that are not *shown*, and without empty containers."""
+    kept = dict(layout)
+    if "fields" in layout:
+        kept["fields"] = [name for name in layout["fields"] if name in shown]
+    if "containers" in layout:
+        inside = [_layout(each, shown) for each in layout["containers"]]
+        kept["containers"] = [
+            each for each in inside if each.get("fields") or each.get("containers")
+        ]
+    return kept
+
+
+def _with(key: str, value: Json, document: Document) -> Document:
+    return {**document, key: value} if value else _without(document, key)
+
+
+def _without(document: Document, key: str) -> Document:
+    return {name: each for name, each in document.items() if name != key}

@@ -1,0 +1,139 @@
+"""Whether what somebody wants to set may be set, and what is on record afterwards. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from connector_kit.blueprint.documents import Json
+from connector_kit.blueprint.forms import Errors, Field, FieldState, FieldType, Form, state_of
+from connector_kit.blueprint.forms.cleaning import typed
+from connector_kit.blueprint.forms.validation import validate
+from connector_kit.blueprint.settings.configuring import StoreSettings
+from connector_kit.blueprint.settings.pages import CONTENT, DELIMITER, without_content
+from connector_kit.blueprint.settings.schema import Schema
+
+Validators = Mapping[str, Callable[[Any, Mapping[str, Any]], "str | Iterable[str] | None"]]
+"""The author's functions that validate, by setting."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What becomes of what was sent for one store.
+
+    *values* are what counts afterwards, of the settings that were sent, by the names on the page;
+    *stored* is the store's new record, and *errors* say by those names what is wrong. *unknown*
+    are names that the page does not have.
+    """
+
+    values: dict[str, Json]
+    stored: dict[str, Json]
+    errors: Errors
+    unknown: tuple[str, ...] = ()
+
+
+def judge(
+    schema: Schema,
+    own: StoreSettings,
+    stored: Mapping[str, Json],
+    sent: Mapping[str, Any],
+    *,
+    validators: Validators | None = None,
+    today: date | None = None,
+) -> Judged:
+    """Return what becomes of *sent*, by name (on the page, or as declared), for the store *own*.
+
+    What is hidden or disabled keeps its value, whatever was sent. Judged is what was sent, and
+    what depends on it. Only what differs from what counted before goes on record, so that whoever
+    saves a whole form does not cling to today's defaults.
+    """
+    named, unknown = _named(own, sent)
+    form = _form(schema, own)
+    before = {name: own.values[name] for name in own.settings}
+    wanted = before | {
+        each.name: typed(form, {each.name: named[each.name]})[each.name]
+        for each in form.fields.values()
+        if each.name in named
+    }
+    states = state_of(form, wanted)
+    changing = {
+        each.name
+        for each in form.fields.values()
+        if each.name in named and _may_change(form, each, states[each.id])
+    }
+    after = {name: wanted[name] if name in changing else before[name] for name in wanted}
+    judged = {*named, *_dependents(form, named)}
+    wrong = validate(form, after, today=today)
+    found = {name: wrong[name] for name in own.settings if name in wrong and name in judged}
+    found |= _authors(validators or {}, after, judged - found.keys())
+    changed = {name: after[name] for name in changing if after[name] != before[name]}
+    return Judged(
+        values={own.wire_name(name): without_content(after[name]) for name in named},
+        stored={**stored, **changed},
+        errors={own.wire_name(name): messages for name, messages in found.items()},
+        unknown=unknown,
+    )
+
+
+def with_content(value: Json, content: str, delimiter: str) -> Json:
+    """Return the *value* of a file together with its text, as it came with the call."""
+    return {**value, CONTENT: content, DELIMITER: delimiter} if isinstance(value, dict) else value
+
+
+def _named(own: StoreSettings, sent: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """*sent* by the names of settings, and what has no such name."""
+    by_wire_name = own.by_wire_name()
+    named: dict[str, Any] = {}
+    unknown = []
+    for name, value in sent.items():
+        setting = by_wire_name.get(name) or own.settings.get(name)
+        if setting is None:
+            unknown.append(name)
+        else:
+            named[setting.name] = _kept_content(value, own.values[setting.name])
+    return named, tuple(unknown)
+
+
+def _kept_content(value: Any, before: Json) -> Any:
+    """A file that is sent back as the page shows it keeps its text."""
+    has_content = isinstance(before, dict) and CONTENT in before
+    return before if has_content and value == without_content(before) else value
+
+
+def _form(schema: Schema, own: StoreSettings) -> Form:
+    fields = {
+        name: replace(each, value=own.values[each.name])
+        for name, each in schema.form.fields.items()
+        if each.name in own.settings
+    }
+    return Form(fields)
+
+
+def _may_change(form: Form, field: Field, state: FieldState) -> bool:
+    """Whether a value is taken over: that of a disabled field only when a function may set it."""
+    if field.type is FieldType.LABEL:
+        return False
+    return state.is_shown and (not state.disabled or form.may_refresh(field))
+
+
+def _dependents(form: Form, names: Iterable[str]) -> Iterator[str]:
+    """The fields whose state depends on one of those called *names*."""
+    wanted = set(names)
+    for each in form.fields.values():
+        rulings = (each.visible, each.required, each.disabled, each.removed)
+        if any(wanted & set(ruling.fields()) for ruling in rulings):
+            yield each.name
+
+
+def _authors(validators: Validators, values: Mapping[str, Json], names: Iterable[str]) -> Errors:
+    """What the author's own functions find wrong with values that are right otherwise."""
+    errors: Errors = {}
+    for name in names:
+        if name in validators:
+            said = validators[name](values[name], values)
+            messages = [said] if isinstance(said, str) else list(said or ())
+            if messages:
+                errors[name] = messages
+    return errors

@@ -1,0 +1,36 @@
+"""What the types of settings are made of: options as they are written, keys that say something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from connector_kit.blueprint.documents import Document, Json
+
+Options = Iterable[Any] | Mapping[Any, str]
+"""Values, pairs of value and label, or labels by value."""
+
+
+def option_pairs(options: Options) -> list[tuple[Json, str]]:
+    """Return *options* as pairs of value and label."""
+    if isinstance(options, Mapping):
+        return [(value, str(label)) for value, label in options.items()]
+    return [
+        (each[0], str(each[1])) if isinstance(each, list | tuple) else (each, str(each))
+        for each in options
+    ]
+
+
+def label_items(options: Options) -> list[Document]:
+    """Return *options* as form metadata has them."""
+    return [{"label": label, "value": value} for value, label in option_pairs(options)]
+
+
+def text_items(options: Options) -> list[Document]:
+    """Return *options* as columns of a page have them."""
+    return [{"id": value, "text": label} for value, label in option_pairs(options)]
+
+
+def given(**keys: Json) -> Document:
+    """Keys that say something."""
+    return {key: value for key, value in keys.items() if value not in (None, "", False)}

@@ -1,0 +1,1 @@
+"""Settings of installations: saved by customers' calls, asked for by publishers, refreshed."""

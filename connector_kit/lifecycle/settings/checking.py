@@ -1,0 +1,91 @@
+"""Whether values may be set in an installation: the one judgement for every way they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from connector_kit.blueprint.forms import Errors
+from connector_kit.blueprint.settings.configuring import StoreSettings
+from connector_kit.blueprint.settings.judging import judge
+from connector_kit.blueprint.settings.values import of_store, with_store
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.settings.declared import release_of, sets_of, validators_of
+from connector_kit.models import Installation
+
+NOT_ON_PAGE = "The page has no such field"
+
+MAXIMUM_NAMES = 20
+"""How many wrong fields a message names."""
+
+
+class SettingsRefused(LifecycleError):
+    """Values may not be set; *errors* has the messages by field."""
+
+    def __init__(self, errors: Errors) -> None:
+        named = [f"{name}: {'; '.join(messages)}" for name, messages in errors.items()]
+        more = len(named) - MAXIMUM_NAMES
+        shown = named[:MAXIMUM_NAMES] + ([f"and {more} more fields"] if more > 0 else [])
+        super().__init__("invalid_settings", f"{'. '.join(shown)}.")
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Checked:
+    """*settings* is the installation's new record; *values* what counts of what was sent.
+
+    Both are by store first in a multi-store installation. With *errors* nothing may be saved.
+    """
+
+    settings: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
+
+
+def check_settings(
+    installation: Installation, values: Mapping[str, Any], *, passed_over: Iterable[str] = ()
+) -> Checked:
+    """Judge *values*: by name, in a multi-store installation by store id first.
+
+    Names are those of the page or of the declaration. A name that is neither is an error, unless
+    it is among *passed_over*, which somebody else put on the page.
+    """
+    release = release_of(installation)
+    schema = release.blueprint().schema
+    by_store = {own.store: own for own in sets_of(installation, release)}
+    settings = dict(installation.settings)
+    accepted: dict[str, Any] = {}
+    errors: Errors = {}
+    for store, sent in _by_store(values, by_store, errors):
+        own = by_store[store]
+        judged = judge(
+            schema,
+            own,
+            of_store(settings, store),
+            sent,
+            validators=validators_of(installation.connector, own.settings),
+            today=timezone.now().date(),
+        )
+        strangers = [name for name in judged.unknown if name not in passed_over]
+        errors |= {**judged.errors, **{name: [NOT_ON_PAGE] for name in strangers}}
+        settings = with_store(settings, store, judged.stored)
+        accepted = with_store(accepted, store, judged.values)
+    return Checked(settings, accepted, errors)
+
+
+def _by_store(
+    values: Mapping[str, Any], known: Mapping[str | None, StoreSettings], errors: Errors
+) -> Iterable[tuple[str | None, Mapping[str, Any]]]:
+    if None in known:
+        yield None, values
+        return
+    for store, sent in values.items():
+        if store not in known:
+            errors[store] = [f"There is no such store; there are {', '.join(map(str, known))}"]
+        elif not isinstance(sent, Mapping):
+            errors[store] = ["The values of a store have to be an object, by field"]
+        else:
+            yield store, sent

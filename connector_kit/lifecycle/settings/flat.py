@@ -1,0 +1,86 @@
+"""formInit and preSave of framework 2.0 (protocol/settings-forms.md#41-settingsform).
+
+Values are saved with the document, and the platform stores what preSave answers; what settings
+steer is brought along by plan and apply, with the call's token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector_kit.blueprint import Document
+from connector_kit.blueprint.forms import flattened, nested, read_form
+from connector_kit.blueprint.settings.schema import CompiledSetting
+from connector_kit.extension.words import sort_of
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.moves import move, require_settled
+from connector_kit.lifecycle.sessions import installation_of, session
+from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
+from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
+from connector_kit.lifecycle.settings.refreshing import call, items
+from connector_kit.lifecycle.settings.saving import CUSTOMER, KIND
+from connector_kit.models import Connector
+
+
+def form_init(connector: Connector, options: Document) -> Document:
+    """Return the form of ``resource`` as it is now: what is granted, with options of today."""
+    resource = _document(options, "resource")
+    owner = resource.get("_integrationId") or resource.get("_id")
+    installation = installation_of(connector, {"_integrationId": owner})
+    [own, *_] = sets_of(installation, release_of(installation))
+    form = resource.get("settingsForm")
+    metadata = form.get("form") if isinstance(form, dict) else None
+    if not isinstance(metadata, dict):
+        raise LifecycleError("no_form", f"{resource.get('name')!r} has no settings form.")
+    declared = authors_settings(connector)
+    known = {each.name for each in release_of(installation).blueprint().schema.settings}
+    fields = {}
+    for name, field in (metadata.get("fieldMap") or {}).items():
+        if name in own.settings or name not in known:
+            setting = declared.get(name)
+            functions = setting.functions() if setting else {}
+            has_options = name in own.settings and "" in functions
+            fields[name] = (
+                {**field, "options": items(call(functions[""], options))} if has_options else field
+            )
+    return {**metadata, "fieldMap": fields}
+
+
+def pre_save(connector: Connector, options: Document) -> Document:
+    """Validate the settings of ``newResource``, bring along what they steer, and return it.
+
+    Raises `SettingsRefused` with the messages of every field; then nothing is saved.
+    """
+    document = _document(options, "newResource")
+    before = options.get("oldResource")
+    identity = (before if isinstance(before, dict) else document).get("_id")
+    sent = document.get("settings")
+    if not isinstance(sent, dict):
+        return document
+    call_options = {**options, "_integrationId": identity}
+    with session(connector, call_options, KIND, "preSave", by=CUSTOMER) as (work, account):
+        require_settled(work, account)
+        [own, *_] = sets_of(work.installation, work.release)
+        of_page = {name: each for name, each in own.settings.items() if each.flow is None}
+        named = _named(sent, of_page)
+        checked = check_settings(work.installation, named)
+        if checked.errors:
+            raise SettingsRefused(checked.errors)
+        move(work, account, has_page=False, settings=checked.settings)
+        return {**document, "settings": {**sent, **nested(checked.values)}}
+
+
+def _named(sent: Document, settings: Mapping[str, CompiledSetting]) -> dict[str, Any]:
+    form = read_form({"fieldMap": {name: each.field for name, each in settings.items()}})
+    return flattened(form, sent)
+
+
+def _document(options: Document, name: str) -> Document:
+    document = options.get(name)
+    if not isinstance(document, dict):
+        raise LifecycleError(
+            "invalid_field",
+            f"The call's option {name} has to be an object, and is {sort_of(document)}.",
+        )
+    return document

@@ -1,0 +1,115 @@
+"""refreshMetadata of framework 1.0: options that a function of the author's knows.
+
+protocol/settings-forms.md#32-refreshmetadata. Nothing is written, so nobody has to wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector_kit.blueprint import Document
+from connector_kit.blueprint.settings import Column, Setting
+from connector_kit.blueprint.settings.configuring import StoreSettings
+from connector_kit.blueprint.settings.options import label_items, option_pairs, text_items
+from connector_kit.blueprint.settings.pages import value_in, with_value
+from connector_kit.blueprint.settings.schema import CompiledSetting
+from connector_kit.blueprint.settings.tables import StaticMap, Table
+from connector_kit.extension.authoring.functions import register
+from connector_kit.extension.invoke import invoke
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.sessions import installation_of
+from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
+from connector_kit.lifecycle.situations import given
+from connector_kit.models import Connector
+
+
+def refresh_metadata(connector: Connector, options: Document) -> Any:
+    """Return what the field named in *options* offers now; ``settings/refreshMetadata``.
+
+    Raises `LifecycleError` ``field_unknown`` or ``not_refreshable``.
+    """
+    name = given(options, "fieldName")
+    installation = installation_of(connector, options)
+    own, compiled = _field(name, sets_of(installation, release_of(installation)))
+    setting = authors_settings(connector).get(compiled.name)
+    if setting is None:
+        raise _not_refreshable(name)
+    if setting.on_change is not None and _has_value(options):
+        return _changed(call(setting.on_change, options), own)
+    column = given(options, "columnName") or given(options, "type")
+    return _refreshed(name, setting, options, column)
+
+
+def call(function: Any, options: Document) -> Any:
+    """Call a function of the author's, who may want an `Options` object or a plain dict."""
+    registered, _ = register(function)
+    return invoke(registered, options)
+
+
+def _field(name: str, sets: list[StoreSettings]) -> tuple[StoreSettings, CompiledSetting]:
+    for own in sets:
+        if compiled := own.by_wire_name().get(name):
+            return own, compiled
+    raise LifecycleError(
+        "field_unknown",
+        f"The settings page has no field {name!r}. Reload the page.",
+    )
+
+
+def _has_value(options: Document) -> bool:
+    opts = options.get("opts")
+    return "fieldValue" in options or (isinstance(opts, Mapping) and "fieldValue" in opts)
+
+
+def _changed(said: Any, own: StoreSettings) -> list[Document]:
+    """The metadata of the fields that a change means something for, as the page calls them."""
+    changed = []
+    for name, news in dict(said or {}).items():
+        setting = own.settings.get(name)
+        if setting is None:
+            continue
+        field = with_value(setting.field, own.values[name])
+        told = {"options": field.get("options"), "value": value_in(field), **news}
+        if news.get("options") is not None:
+            told["options"] = _pairs(news["options"])
+        changed.append({**field, **told, "name": own.wire_name(name)})
+    return changed
+
+
+def _refreshed(name: str, setting: Setting, options: Document, column: str) -> Document:
+    functions = setting.functions()
+    if isinstance(setting, StaticMap):
+        wanted = [column] if column else list(functions)
+        if wanted and functions.keys() >= set(wanted):
+            return {side: text_items(call(functions[side], options)) for side in wanted}
+    elif isinstance(setting, Table):
+        if functions and (not column or column in functions):
+            return {"optionsMap": [_column(each, options, column) for each in setting.columns]}
+    elif "" in functions:
+        return {"options": _pairs(call(functions[""], options))}
+    raise _not_refreshable(f"{name} {column}".strip())
+
+
+def _column(column: Column, options: Document, wanted: str) -> Document:
+    told = column.to_json()
+    if callable(column.options) and wanted in ("", column.id):
+        told["options"] = text_items(call(column.options, options))
+    return told
+
+
+def _pairs(options: Any) -> list[list[Any]]:
+    return [list(each) for each in option_pairs(options)]
+
+
+def items(options: Any) -> list[Document]:
+    """Return options as form metadata has them."""
+    return [{"items": label_items(options)}]
+
+
+def _not_refreshable(name: str) -> LifecycleError:
+    return LifecycleError(
+        "not_refreshable",
+        f"The connector has no function that knows other options of {name}. Give its setting "
+        "options=<function>, or write a function refreshMetadata.",
+    )

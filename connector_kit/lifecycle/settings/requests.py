@@ -1,0 +1,71 @@
+"""Settings saved on the publisher's own pages, where there is no token for the account.
+
+They are validated at once, wait on record, and are taken over by an update that is pushed for
+this installation alone and keeps it at the version that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector_kit.blueprint.forms import Errors
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
+from connector_kit.models import Installation, SettingsChange
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """What became of an attempt to save: *errors* by field, or the *change* that waits."""
+
+    errors: Errors
+    change: SettingsChange | None = None
+
+
+def save_settings(installation: Installation, values: Mapping[str, Any], *, by: str) -> SaveResult:
+    """Validate *values* and have them applied; nothing is recorded when there are errors.
+
+    *values* are by setting, in a multi-store installation by store first.
+    """
+    checked = check_settings(installation, values)
+    if checked.errors:
+        return SaveResult(checked.errors)
+    return SaveResult({}, _request(installation, values, by))
+
+
+def request_settings_change(
+    installation: Installation, values: Mapping[str, Any], *, by: str
+) -> SettingsChange:
+    """Record *values* as waiting, and push an update of *installation* that takes them over.
+
+    When the platform cannot be asked the change says why, and waits for the next update. Raises
+    `SettingsRefused` when something may not be set.
+    """
+    checked = check_settings(installation, values)
+    if checked.errors:
+        raise SettingsRefused(checked.errors)
+    return _request(installation, values, by)
+
+
+def push_waiting(change: SettingsChange) -> None:
+    """Push an update for a *change* that waits still, as when it was requested."""
+    installation = change.installation
+    if installation.target is None and installation.release is not None:
+        installation.note(target=installation.release)
+    try:
+        with publisher_client() as client:
+            connector_id = installation.connector.connector_id or ""
+            client.connectors.push_update(connector_id, [installation.integration_id])
+    except (IntegratorError, LifecycleError) as error:
+        change.message = str(error)
+        change.save(update_fields=["message"])
+
+
+def _request(installation: Installation, values: Mapping[str, Any], by: str) -> SettingsChange:
+    change = SettingsChange.objects.create(installation=installation, values=dict(values), by=by)
+    push_waiting(change)
+    return change

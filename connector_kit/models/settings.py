@@ -1,0 +1,40 @@
+"""Settings that were asked for outside a function call, and what became of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from connector_kit.models.history import Operation
+from connector_kit.models.installations import Installation
+
+
+class SettingsChange(models.Model):
+    """What somebody wants an installation to be set to; the next update of it takes it over.
+
+    A token for a customer's account comes with the platform's calls only.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "waits for the next update"
+        APPLIED = "applied"
+        REFUSED = "refused", "did not pass validation any more"
+
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="settings_changes"
+    )
+    values = models.JSONField(help_text="by setting; in a multi-store installation by store first")
+    by = models.CharField(max_length=200, help_text="who asked for it")
+    at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    errors = models.JSONField(default=dict, blank=True, help_text="messages by setting")
+    message = models.TextField(blank=True, default="", help_text="why it waits still")
+    operation = models.ForeignKey(
+        Operation, on_delete=models.SET_NULL, null=True, related_name="settings_changes"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["installation", "outcome"], name="waiting_settings")]
+
+    def __str__(self) -> str:
+        return f"settings of {self.installation_id} by {self.by}: {self.outcome}"

@@ -1,0 +1,155 @@
+"""refreshMetadata, getMappingMetadata, and the forms of framework 2.0."""
+
+from typing import Any
+
+import pytest
+
+from tests.lifecycle.doorway import Doorway
+from tests.lifecycle.fixtures import Customer, Reply, Shop, ask
+from tests.lifecycle.settings_fixtures import CHAT, body, chat, installed
+
+__all__ = ["chat"]
+
+
+def refresh(customer: Customer, **about: Any) -> Reply:
+    return customer.ask("PUT", f"{customer.home}/settings/refreshMetadata", about)
+
+
+def test_a_select_gets_the_options_that_the_author_knows(chat: Customer) -> None:
+    options = refresh(chat, fieldName="listed").body["options"]
+
+    assert options[:2] == [["#orders", "Orders"], ["#refunds", "Refunds"]]
+    assert len(options) == 3  # the function got the token of the call
+
+
+def test_a_change_means_something_for_other_fields(chat: Customer) -> None:
+    [rate] = refresh(chat, fieldName="currency", fieldValue="USD").body
+
+    assert (rate["name"], rate["value"]) == ("rate", 2.5)
+
+
+def test_what_a_function_set_may_be_saved_in_a_disabled_field(chat: Customer) -> None:
+    path = f"{chat.home}/settings/persistSettings"
+    reply = chat.ask("PUT", path, {"pending": {"currency": "USD", "rate": 2.5}})
+
+    assert reply.body["pending"] == {"currency": "USD", "rate": 2.5}
+
+
+@pytest.mark.parametrize("column", [{"type": "extracts"}, {}])
+def test_a_map_gets_the_options_of_its_sides(chat: Customer, column: dict[str, str]) -> None:
+    assert refresh(chat, fieldName="ways", **column).body == {
+        "extracts": [{"id": "ups", "text": "UPS"}]
+    }
+
+
+@pytest.mark.parametrize("column", [{"type": "carrier"}, {"columnName": "carrier"}, {}])
+def test_a_table_gets_its_columns(chat: Customer, column: dict[str, str]) -> None:
+    columns = refresh(chat, fieldName="table", **column).body["optionsMap"]
+
+    assert [each["id"] for each in columns] == ["carrier", "note"]
+    assert columns[0]["options"] == [{"id": "ups", "text": "UPS"}]
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({"fieldName": "nobody"}, "field_unknown"),
+        ({}, "field_unknown"),
+        ({"fieldName": "big"}, "field_unknown"),
+        ({"fieldName": "channel"}, "not_refreshable"),
+        ({"fieldName": "ways", "type": "generates"}, "not_refreshable"),
+        ({"fieldName": "table", "type": "note"}, "not_refreshable"),
+    ],
+)
+def test_what_nobody_knows_is_said_so(chat: Customer, about: dict[str, Any], code: str) -> None:
+    reply = refresh(chat, **about)
+
+    assert (reply.status, reply.error[0]) == (422, code)
+
+
+def test_an_authors_own_function_goes_first(shop: Shop) -> None:
+    shop.publish("tests.lifecycle.settings_1_0:ByHand")
+    customer = installed(shop)
+
+    assert refresh(customer, fieldName="listed").body == {"options": [["by", "listed"]]}
+
+
+def test_mappings_that_are_required_or_fixed_are_told(chat: Customer) -> None:
+    answer = chat.do("PUT", f"{chat.home}/settings/getMappingMetadata", {})
+
+    assert answer == {
+        "post_message": [
+            {"requiredGenerateFields": ["text"], "nonEditableGenerateFields": ["text"]},
+            {
+                "generateList": "lines",
+                "requiredGenerateFields": ["sku"],
+                "nonEditableGenerateFields": [],
+            },
+        ]
+    }
+
+
+# Framework 2.0
+
+
+@pytest.fixture
+def two(shop: Shop, doorway: Doorway) -> Customer:
+    """A customer whose connector has forms of 2.0, in an integration that is marked as such."""
+    shop.publish("tests.lifecycle.settings_1_0:TwoChat")
+    customer = installed(shop)
+
+    def mark(call: dict[str, Any]) -> None:
+        doorway.before = lambda _: None
+        url = f"{shop.platform.sandbox.base_url}{customer.home}"
+        document = {**customer.integration, "framework": "twoDotZero"}
+        ask("PUT", url, document, token=call["options"]["bearerToken"])
+
+    doorway.before = mark
+    customer.ask("PUT", f"{customer.home}/settings/refreshMetadata", {})
+    assert customer.integration["framework"] == "twoDotZero"
+    return customer
+
+
+def test_a_form_has_the_options_of_today(shop: Shop, two: Customer) -> None:
+    reply = shop.call("formInit", {"bearerToken": "x" * 9, "resource": two.integration}, part="")
+
+    assert reply.status == 200, reply.body
+    fields = reply.body["fieldMap"]
+    assert list(fields) == ["loud", "channel", "listed"]
+    assert fields["listed"]["options"] == [
+        {
+            "items": [
+                {"label": "Orders", "value": "#orders"},
+                {"label": "Refunds", "value": "#refunds"},
+                {"label": "T", "value": "#9"},
+            ]
+        }
+    ]
+
+
+def test_saving_the_document_brings_along_what_settings_steer(two: Customer) -> None:
+    document = two.integration
+    settings = {**document["settings"], "loud": True, "channel": "#two"}
+    stored = two.do("PUT", two.home, {**document, "settings": settings})
+
+    assert stored["settings"]["channel"] == "#two"
+    assert body(two) == '{"channel": "#two"}'
+    assert two.installation.settings == {"loud": True, "channel": "#two"}
+    operation = two.last_operation
+    assert (operation.kind, operation.outcome) == ("settings", "done")
+    assert two.push().outcome == "current"
+
+
+def test_a_document_with_settings_that_may_not_be_is_not_saved(two: Customer) -> None:
+    document = two.integration
+    before = two.untouched()
+    settings = {**document["settings"], "loud": True, "channel": ""}
+    reply = two.ask("PUT", two.home, {**document, "settings": settings})
+
+    assert reply.status == 422
+    assert reply.error == ("invalid_settings", "channel: A value must be provided.")
+    assert two.untouched() == before
+
+
+def test_the_examples_can_be_published(shop: Shop) -> None:
+    assert shop.publish(CHAT).blueprint().schema.by_name["channel"].is_checked
