@@ -24,7 +24,7 @@ def session(
     """
     account = account_of(installation)
     with (
-        operation(installation, kind, function, options={}) as work,
+        operation(installation, kind, function) as work,
         account_client(
             account, seconds=work.deadline - time.monotonic() + GRACE, lease=work.lease
         ) as client,

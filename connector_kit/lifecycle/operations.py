@@ -124,13 +124,13 @@ def operation(
     installation: Installation,
     kind: Operation.Kind,
     function: str,
-    options: Document,
+    options: Document | None = None,
     *,
     by: str = "",
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
-    The licence in the call's *options* is noted first.
+    The licence in the *options* of a call is noted first.
     An update of an installation that is marked ``plan_only`` is a dry run. Raises
     `LifecycleError` ``update_in_progress`` when another operation holds the installation.
     What the body raises is recorded with its code and message, and rises.
@@ -138,7 +138,7 @@ def operation(
     record: Operation | None = None
     try:
         with leased(installation) as lease:
-            note_licence(installation, options)
+            note_licence(installation, options or {})
             record = _begin(installation, kind, function, by)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):

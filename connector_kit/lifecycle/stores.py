@@ -41,10 +41,12 @@ def add_new_store(connector: Connector, options: Document) -> list[Document]:
 def is_opening(work: Work, account: Account, step: Document) -> bool:
     """Tell whether *step* is of a store whose setup is not finished, or not on record, yet."""
     store = store_of_step(step)
-    if not store or work.installation.release is None:
+    if not store or account.integration.get("mode") != "settings":
         return False
-    is_recorded = work.journal.applied.get(INTEGRATION) == work.blueprint.integration
-    return _page(account).get("defaultSectionId") == store or not is_recorded
+    if _page(account).get("defaultSectionId") == store:
+        return True
+    recorded = work.journal.applied.get(INTEGRATION)
+    return work.installation.release is not None and recorded != work.blueprint.integration
 
 
 def complete_step(step: Document, work: Work, account: Account) -> None:

@@ -172,6 +172,21 @@ def test_what_the_customer_uses_elsewhere_blocks_a_downgrade_with_the_reason(buy
     assert used in message
 
 
+def test_what_a_component_that_stays_uses_blocks_it_before_anything_is_written(buyer):
+    buyer.licensed(connectorEdition="enterprise")
+    buyer.use("changeEdition")
+    buyer.change("save", _connectionId=buyer.component("ledger")["_id"])
+    buyer.licensed(connectorEdition="standard")
+    before = buyer.untouched()
+
+    code, message = buyer.use("changeEdition").error
+
+    assert code == "component_in_use"
+    assert "connections/ledger" in message
+    assert buyer.untouched() == before
+    assert buyer.installation.edition == "enterprise"
+
+
 def test_an_upgrade_pressed_again_finds_its_work_done(buyer):
     buyer.licensed(**PREMIUM)
     buyer.use("changeEdition")
