@@ -99,4 +99,4 @@ def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
             yield from _of_fields(inner, f"{path}[{index}]" if nested else path)
     else:
         code = detail.code if isinstance(detail, ErrorDetail) else "invalid"
-        yield entry(code, str(detail), path or None)
+        yield entry(str(code), str(detail), path or None)

@@ -30,8 +30,9 @@ from connector_kit.api.shapes.installations import (
 from connector_kit.models import Change, Component, Connector, Installation, Operation
 from connector_kit.publisher import find_release
 from connector_kit.publisher.listing import (
+    COUNTED,
     InstallBaseFilter,
-    all_counts,
+    counted,
     matching,
     with_last_update,
 )
@@ -115,7 +116,7 @@ class Counts(generics.GenericAPIView[Installation]):
     @extend_schema(responses=CountsShape)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Count the installations by version, mode, environment and edition."""
-        counts = dict(all_counts(self.filter_queryset(self.get_queryset())))
+        counts = counted(self.filter_queryset(self.get_queryset()), *COUNTED)
         total = sum(counts["versions"].values())
         return Response(CountsShape({"total": total, **counts}).data)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,7 @@ COUNTED = {
     "modes": "mode",
     "environments": "sandbox",
     "editions": "opts__connectorEdition",
+    "outcomes": "update_outcome",
 }
 """By what an install base can be counted, and where an installation says it."""
 
@@ -87,15 +87,15 @@ def list_install_base(
     found = matching(connector, wanted)
     rows, has_more = _page(found, after, before, limit)
     has_next, has_previous = (bool(rows), has_more) if before else (has_more, bool(after and rows))
-    versions, environments, outcomes = _counts(found)
+    counts = counted(found, "versions", "environments", "outcomes")
     return InstallBasePage(
         rows=rows,
-        total=sum(versions.values()),
-        versions=versions,
+        total=sum(counts["versions"].values()),
+        versions=counts["versions"],
         next_after=rows[-1].integration_id if has_next else None,
         previous_before=rows[0].integration_id if has_previous else None,
-        environments=environments,
-        outcomes=outcomes,
+        environments=counts["environments"],
+        outcomes=counts["outcomes"],
     )
 
 
@@ -110,18 +110,6 @@ def _page(
     rows = tuple(found.select_related("release", "connector")[: limit + 1])
     shown = rows[:limit]
     return (shown[::-1] if before else shown), len(rows) > limit
-
-
-def _counts(found: QuerySet[Installation]) -> tuple[dict[str, int], ...]:
-    """Count *found* by version, environment and outcome, in one query."""
-    counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-    grouped = found.order_by("version", "sandbox", "update_outcome")
-    rows = grouped.values_list("version", "sandbox", "update_outcome").annotate(count=Count("pk"))
-    for version, sandbox, outcome, count in rows:
-        words = (version, _word("environments", sandbox), outcome)
-        for counter, word in zip(counts, words, strict=True):
-            counter[word] += count
-    return tuple(map(dict, counts))
 
 
 def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
@@ -154,7 +142,7 @@ def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installati
     if outcome == "none":
         return found.filter(update_outcome="")
     if outcome == "running":
-        return found.annotate(_outcome=_newest_update("outcome")).filter(_outcome="")
+        return found.filter(pk__in=_whose_last_update_runs())
     return found.filter(update_outcome=outcome)
 
 
@@ -170,22 +158,29 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
     )
 
 
-def counted(found: QuerySet[Installation], by: str) -> dict[str, int]:
-    """How many of *found* there are of each of *by*, one of `COUNTED`."""
-    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("pk"))
-    return dict(sorted((_word(by, value), count) for value, count in rows))
-
-
-def all_counts(found: QuerySet[Installation]) -> Iterator[tuple[str, dict[str, int]]]:
-    """Yield every kind of count of *found*, by one query each."""
-    for by in COUNTED:
-        yield by, counted(found, by)
+def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]]:
+    """How many of *found* there are of each of *by*, some of `COUNTED`. One query."""
+    rows = found.order_by().values_list(*(COUNTED[name] for name in by)).annotate(n=Count("pk"))
+    totals: dict[str, Counter[str]] = {name: Counter() for name in by}
+    for *values, count in rows:
+        for name, value in zip(by, values, strict=True):
+            totals[name][_word(name, value)] += count
+    return {name: dict(sorted(total.items())) for name, total in totals.items()}
 
 
 def _word(by: str, value: Any) -> str:
     if by == "environments":
         return "sandbox" if value else "production"
     return value if isinstance(value, str) else ""
+
+
+def _whose_last_update_runs() -> QuerySet[Operation, Any]:
+    """The installations whose newest update has not ended; begins with the updates that did not."""
+    newer = Operation.objects.filter(
+        installation=OuterRef("installation"), kind=Operation.Kind.UPDATE, pk__gt=OuterRef("pk")
+    )
+    running = Operation.objects.filter(kind=Operation.Kind.UPDATE, outcome="")
+    return running.exclude(Exists(newer)).values("installation")
 
 
 def _newest_update(field: str) -> Subquery:

@@ -42,6 +42,11 @@ class Api:
         assert answer.status_code == expect, answer.text
         return answer.json()
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What says who asks."""
+        return {"Authorization": str(self._session.headers["Authorization"])}
+
     def close(self) -> None:
         self._session.close()
 
