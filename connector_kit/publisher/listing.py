@@ -114,7 +114,7 @@ def _counts(found: QuerySet[Installation]) -> tuple[dict[str, int], ...]:
     """Count *found* by version, environment and outcome, in one query."""
     counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
     grouped = found.order_by("version", "sandbox", "update_outcome")
-    rows = grouped.values_list("version", "sandbox", "update_outcome").annotate(count=Count("pk"))
+    rows = grouped.values_list("version", "sandbox", "update_outcome").annotate(count=Count("*"))
     for version, sandbox, outcome, count in rows:
         words = (version, _word("environments", sandbox), outcome)
         for counter, word in zip(counts, words, strict=True):
@@ -165,7 +165,7 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
 
 def counted(found: QuerySet[Installation], by: str) -> dict[str, int]:
     """How many of *found* there are of each of *by*, one of `COUNTED`."""
-    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("pk"))
+    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("*"))
     return dict(sorted((_word(by, value), count) for value, count in rows))
 
 
