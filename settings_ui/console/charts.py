@@ -47,7 +47,7 @@ def version_chart(history: VersionHistory) -> Chart | None:
 
     The versions beyond the largest ones are put together.
     """
-    if not history.days:
+    if not history.versions:
         return None
     names = _names(history.versions)
     days = {day: _by_series(counts, names) for day, counts in sorted(history.days.items())}
