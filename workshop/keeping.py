@@ -34,8 +34,9 @@ def keep(services: Services, console: Console) -> None:
         "Left running, until 'make demo STOP=1' or the next demo:\n"
         f"  integrator.io (sandbox)  {services.sandbox.base_url}\n"
         f"  its control side         {services.sandbox.control_url}/counters, /log, /faults\n"
-        f"  admin                    http://127.0.0.1:{services.web_port}/admin/"
+        f"  console                  http://127.0.0.1:{services.web_port}/console/"
         f"  (log in as {USER}, password {password})\n"
+        f"  admin                    http://127.0.0.1:{services.web_port}/admin/\n"
         f"  commands                 set -a; . {environment}; set +a\n"
         "                           .venv/bin/python manage.py rollout status\n"
         f"  data and logs            {services.folder}",

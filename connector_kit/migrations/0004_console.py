@@ -201,5 +201,21 @@ class Migration(migrations.Migration):
                 fields=("connector", "day", "version"), name="one_count_per_day_and_version"
             ),
         ),
+        migrations.AddIndex(
+            model_name="installation",
+            index=models.Index(
+                condition=models.Q(("vanished_at", None)),
+                fields=["connector", "-sandbox", "id"],
+                name="active_in_rollout_order",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="push",
+            index=models.Index(fields=["rollout", "wave", "state"], name="pushes_by_wave"),
+        ),
+        migrations.AddIndex(
+            model_name="push",
+            index=models.Index(fields=["rollout", "finished_at"], name="settled_pushes"),
+        ),
         migrations.RunPython(know_how_updates_ended, migrations.RunPython.noop),
     ]

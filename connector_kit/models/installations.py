@@ -152,6 +152,11 @@ class Installation(models.Model):
                 name="active_installation",
                 condition=Q(vanished_at=None),
             ),
+            models.Index(
+                fields=["connector", "-sandbox", "id"],
+                name="active_in_rollout_order",
+                condition=Q(vanished_at=None),
+            ),
             models.Index(fields=["connector", "integration_id"], name="installation_in_order"),
         ]
         constraints = [

@@ -143,7 +143,11 @@ class Push(models.Model):
                 fields=["rollout", "installation"], name="one_push_per_installation"
             )
         ]
-        indexes = [models.Index(fields=["rollout", "state", "due_at"], name="due_pushes")]
+        indexes = [
+            models.Index(fields=["rollout", "state", "due_at"], name="due_pushes"),
+            models.Index(fields=["rollout", "wave", "state"], name="pushes_by_wave"),
+            models.Index(fields=["rollout", "finished_at"], name="settled_pushes"),
+        ]
 
     def __str__(self) -> str:
         return f"push of {self.installation_id} in rollout {self.rollout_id}: {self.state}"

@@ -160,7 +160,7 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
 
 def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]]:
     """How many of *found* there are of each of *by*, some of `COUNTED`. One query."""
-    rows = found.order_by().values_list(*(COUNTED[name] for name in by)).annotate(n=Count("pk"))
+    rows = found.order_by().values_list(*(COUNTED[name] for name in by)).annotate(n=Count("*"))
     totals: dict[str, Counter[str]] = {name: Counter() for name in by}
     for *values, count in rows:
         for name, value in zip(by, values, strict=True):

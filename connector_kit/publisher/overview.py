@@ -72,7 +72,7 @@ def open_rollouts() -> tuple[OpenRollout, ...]:
     total: Counter[int] = Counter()
     counted = Push.objects.filter(rollout__in=Rollout.objects.open().values("pk"))
     grouped = counted.order_by("rollout", "state").values_list("rollout", "state")
-    for rollout, state, count in grouped.annotate(count=Count("pk")):
+    for rollout, state, count in grouped.annotate(count=Count("*")):
         total[rollout] += count
         settled[rollout] += 0 if state in Push.UNSETTLED else count
     return tuple(OpenRollout(each, settled[each.pk], total[each.pk]) for each in rollouts)
@@ -94,7 +94,7 @@ def _installations() -> tuple[dict[int, Counter[str]], Counter[int]]:
         Installation.objects.active()
         .order_by("connector", "version", "update_outcome")
         .values_list("connector", "version", "update_outcome")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     for connector, version, outcome, count in grouped:
         versions[connector][version] += count

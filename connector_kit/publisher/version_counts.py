@@ -46,7 +46,7 @@ def count_versions(today: date | None = None) -> int:
         Installation.objects.active()
         .order_by("connector", "version")
         .values_list("connector", "version")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     rows = [
         VersionCount(connector_id=connector, day=today, version=version, count=count)

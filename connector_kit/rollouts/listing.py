@@ -50,6 +50,6 @@ def origins(rollout: Rollout) -> tuple[Origin, ...]:
         .exclude(from_version=rollout.release.version)
         .order_by("from_version")
         .values_list("from_version")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     return tuple(Origin(version, count) for version, count in grouped.items())

@@ -73,7 +73,7 @@ def outlook(
     counted = list(
         base.order_by("is_current", "-sandbox")
         .values_list("is_current", "sandbox")
-        .annotate(count=Count("pk"), between=Count("pk", filter=Q(mode__in=IN_BETWEEN)))
+        .annotate(count=Count("*"), between=Count("pk", filter=Q(mode__in=IN_BETWEEN)))
     )
     groups = [_Group(runs, sandbox, count) for runs, sandbox, count, _ in counted]
     total = sum(each.count for each in groups)

@@ -80,7 +80,7 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
 
 
 def _waves(rollout: Rollout) -> list[WaveStatus]:
-    counted = rollout.pushes.values_list("wave", "state").annotate(count=Count("pk"))
+    counted = rollout.pushes.values_list("wave", "state").annotate(count=Count("*"))
     counts = {(wave, state): count for wave, state, count in counted}
     return [
         _wave(
@@ -126,7 +126,7 @@ def _failures(rollout: Rollout) -> list[FailureGroup]:
     groups = (
         _unsuccessful(rollout)
         .values("state", "code")
-        .annotate(count=Count("pk"), example=Max("pk"))
+        .annotate(count=Count("*"), example=Max("pk"))
         .order_by("state", "-count", "code")
     )
     rows = list(groups)

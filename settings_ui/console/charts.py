@@ -1,4 +1,4 @@
-"""Charts as values: rectangles and words that a template draws as SVG. Pure."""
+"""Charts as values: outlines and words that a template draws as SVG. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +17,6 @@ _GAP = 0.15
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A part of one day's bar: the installations at one version."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    series: int
-    title: str
-
-
-@dataclass(frozen=True)
 class Tick:
     """A word on an axis."""
 
@@ -42,7 +30,8 @@ class Chart:
 
     series: tuple[tuple[int, str], ...]
     """Number (its colour) and name, the largest first."""
-    bars: tuple[Bar, ...]
+    paths: tuple[tuple[int, str], ...]
+    """Number and outline of each series: its part of every bar, as SVG spells paths."""
     days: tuple[Tick, ...]
     counts: tuple[Tick, ...]
     rows: tuple[tuple[date, tuple[int, ...], int], ...]
@@ -58,14 +47,14 @@ def version_chart(history: VersionHistory) -> Chart | None:
 
     The versions beyond the largest ones are put together.
     """
-    if not history.days:
+    if not history.versions:
         return None
     names = _names(history.versions)
     days = {day: _by_series(counts, names) for day, counts in sorted(history.days.items())}
     top = max(sum(counts) for counts in days.values()) or 1
     return Chart(
         series=tuple(enumerate((name or "no version" for name in names), start=1)),
-        bars=tuple(_bars(days, names, top)),
+        paths=tuple(enumerate(_outlines(list(days.values()), top), start=1)),
         days=_day_ticks(list(days)),
         counts=tuple(Tick(_y(value, top), f"{value:,}") for value in _marks(top)),
         rows=tuple((day, tuple(counts), sum(counts)) for day, counts in reversed(days.items())),
@@ -85,22 +74,19 @@ def _by_series(counts: Mapping[str, int], names: tuple[str, ...]) -> list[int]:
     return numbers
 
 
-def _bars(days: Mapping[date, list[int]], names: tuple[str, ...], top: int) -> list[Bar]:
+def _outlines(days: list[list[int]], top: int) -> list[str]:
+    """One path for each series, so that a long chart is not a thousand elements."""
     place = (WIDTH - LEFT) / len(days)
-    width = min(place * (1 - _GAP), 48.0)
-    bars = []
-    for index, (day, counts) in enumerate(days.items()):
-        below = 0
-        for series, count in enumerate(counts, start=1):
+    width = round(min(place * (1 - _GAP), 48.0), 2)
+    outlines = [""] * len(days[0])
+    for index, counts in enumerate(days):
+        x, below = round(LEFT + index * place, 2), 0
+        for series, count in enumerate(counts):
             if count:
-                y = _y(below + count, top)
-                height = round(_y(below, top) - y, 2)
-                title = f"{day:%Y-%m-%d}, {names[series - 1] or 'no version'}: {count:,}"
-                bars.append(
-                    Bar(round(LEFT + index * place, 2), y, round(width, 2), height, series, title)
-                )
+                floor, ceiling = _y(below, top), _y(below + count, top)
+                outlines[series] += f"M{x} {floor}V{ceiling}h{width}V{floor}z"
             below += count
-    return bars
+    return outlines
 
 
 def _y(count: int, top: int) -> float:

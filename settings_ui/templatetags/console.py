@@ -8,8 +8,10 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from settings_ui.console.charts import Chart
 
 register = template.Library()
 
@@ -52,7 +54,7 @@ def badge(state: str, words: str = "") -> SafeString:
 
 
 @register.filter
-def when(moment: datetime | None) -> str:
+def when(moment: datetime | None) -> SafeString | str:
     """*moment* as people and machines read it, in UTC."""
     if moment is None:
         return ""
@@ -88,12 +90,23 @@ def shown(value: Any) -> str:
 
 
 @register.filter
+def numbers(chart: Chart) -> SafeString:
+    """The rows of a chart's table; a template would take a tenth of a second for a long one."""
+    cells = '<td class="number">{}</td>'
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}' + cells + "</tr>",
+        (
+            (day.isoformat(), format_html_join("", cells, ((each,) for each in counts)), total)
+            for day, counts, total in chart.rows
+        ),
+    )
+
+
+@register.filter
 def percent(part: int, whole: int) -> str:
     """*part* of *whole* in percent; an unfinished whole never reads 100%."""
-    if not whole:
-        return "0%"
-    share = part * 100 // whole
-    return f"{share}%"
+    return f"{part * 100 // whole}%" if whole else "0%"
 
 
 @register.filter

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
@@ -43,14 +44,17 @@ class World:
     def install(self, count: int, **fields: object) -> list[Installation]:
         """Have *count* more installations of the first release."""
         start = Installation.objects.count()
-        given = {"version": "1.0.0", "release": self.first, "mode": "settings", **fields}
+        given = {"version": "1.0.0", "release": self.first, "mode": "settings"}
         return Installation.objects.bulk_create(
             Installation(
                 connector=self.connector,
                 integration_id=f"{number:024x}",
-                name=f"Orders {number}",
-                email=f"customer{number}@example.com",
-                **given,
+                **{
+                    "name": f"Orders {number}",
+                    "email": f"customer{number}@example.com",
+                    **given,
+                    **fields,
+                },
             )
             for number in range(start, start + count)
         )
@@ -136,8 +140,6 @@ def history(world: World) -> World:
 
 def member(role: Role) -> Client:
     """A browser in which somebody of that *role* has logged in."""
-    from django.contrib.auth import get_user_model
-
     set_role(str(role), role, by=THE_KIT, password=PASSWORD)
     client = Client()
     client.force_login(get_user_model().objects.get(username=role), _BACKEND)

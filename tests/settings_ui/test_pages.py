@@ -2,10 +2,15 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from connector_kit.models import DryRun, Installation, Operation, Push, Rollout
+from connector_kit.rollouts import pause
 from tests.settings_ui.fixtures import World, fail_some
 
 pytestmark = pytest.mark.django_db
+
+QUERIES_AT_MOST = 14
 
 
 def text_of(response) -> str:
@@ -48,9 +53,6 @@ def furnish(world: World, count: int) -> dict[str, str]:
     }
 
 
-QUERIES_AT_MOST = 14
-
-
 @pytest.mark.parametrize("count", [10, 500])
 def test_no_page_takes_more_queries_for_more_rows(
     world, admin, count, django_assert_max_num_queries
@@ -59,3 +61,264 @@ def test_no_page_takes_more_queries_for_more_rows(
         admin.get(address)
         with django_assert_max_num_queries(QUERIES_AT_MOST, info=name):
             assert admin.get(address).status_code == 200, name
+
+
+def test_the_overview_says_how_every_connector_stands(history, viewer):
+    history.roll_out(waves=["2", "rest"])
+
+    text = text_of(viewer.get(at("overview")))
+
+    for words in ("Orders to Slack", "0 of them (0%) at 1.1.0", "1 failed at their last update"):
+        assert words in text
+    assert "0 of 10" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"words": "CUSTOMER3@example.com"}, 1),
+        ({"words": "orders 3"}, 1),
+        ({"words": f"{7:024x}"}, 1),
+        ({"words": "100%"}, 0),
+        ({"version": "1.0.0", "environment": "sandbox"}, 1),
+        ({"environment": "production"}, 9),
+        ({"outcome": "failed"}, 1),
+        ({"outcome": "none"}, 9),
+        ({"edition": "premium"}, 2),
+        ({"drifted": "yes"}, 1),
+        ({"state": "updating"}, 1),
+        ({"state": "vanished"}, 1),
+        ({"state": "any"}, 11),
+        ({"connector": "orders-to-slack"}, 10),
+    ],
+)
+def test_the_install_base_is_filtered_and_counted(history, viewer, query, count):
+    rows = Installation.objects.order_by("pk")
+    rows.filter(pk__in=rows[1:3].values("pk")).update(opts={"connectorEdition": "premium"})
+    rows.filter(pk=rows[3].pk).update(is_drifted=True)
+    rows.filter(pk=rows[4].pk).update(update_in_progress=True)
+    history.install(1, vanished_at=timezone.now())
+
+    text = text_of(viewer.get(at("installations", **query)))
+
+    assert f"<strong>{count}</strong> installation" in text
+
+
+def test_the_install_base_is_leafed_through_both_ways(world, viewer):
+    world.install(120)
+
+    first = viewer.get(at("installations")).context["found"]
+    second = viewer.get(at("installations", after=first.next_after)).context["found"]
+    third = viewer.get(at("installations", after=second.next_after)).context["found"]
+    back = viewer.get(at("installations", before=third.previous_before)).context["found"]
+
+    shown = [row.pk for page in (first, second, third) for row in page.rows]
+    assert len(shown) == len(set(shown)) == 120
+    assert (first.previous_before, third.next_after) == (None, None)
+    assert back.rows == second.rows
+
+
+def test_versions_over_time_are_drawn_and_told_in_numbers(history, viewer):
+    text = text_of(viewer.get(at("connector", "orders-to-slack")))
+
+    assert text.count("<path") == 1
+    assert text.count('<td class="number">9</td>') == 2 * 4
+    assert '<td class="number">10</td>' in text
+
+
+def test_a_release_is_compared_with_another(world, viewer):
+    address = at("release", "orders-to-slack", "1.1.0", against="1.0.0")
+
+    text = text_of(viewer.get(address))
+
+    assert "new_orders" in text
+    assert "where the customer changed nothing" in text
+    assert viewer.get(at("release", "orders-to-slack", "9.9.9")).status_code == 404
+
+
+def test_an_installation_shows_its_history_with_before_and_after_and_nothing_as_markup(
+    world, viewer
+):
+    (one,) = world.install(1, name="<script>alert(1)</script>")
+    world.update(one, outcome="failed", code="component_deleted", message="<i>Gone</i>.")
+
+    text = text_of(viewer.get(at("installation", one.integration_id)))
+
+    assert "&lt;b&gt;Old&lt;/b&gt;" in text
+    assert "component_deleted" in text
+    assert "<script>alert" not in text
+    assert "<i>Gone" not in text
+
+
+def test_a_drift_check_is_shown_until_something_else_is_applied(world, viewer):
+    (one,) = world.install(1)
+    drift = {"action": "create", "resource": "flows", "externalId": "orders_to_slack"}
+    plan = {"steps": [], "summary": {}, "drift": [drift]}
+    Operation.objects.create(
+        installation=one,
+        kind="plan",
+        function="update",
+        release=world.first,
+        outcome="done",
+        finished_at=timezone.now(),
+        plan=plan,
+    )
+    assert "missing" in text_of(viewer.get(at("installation", one.integration_id)))
+
+    one.note(release=world.second)
+    assert "Not checked" in text_of(viewer.get(at("installation", one.integration_id)))
+
+
+def test_asking_for_a_drift_check_leads_to_its_answers(world, operator):
+    (one,) = world.install(1)
+
+    response = operator.post(at("check", one.integration_id))
+
+    dry_run = DryRun.objects.get()
+    assert response.headers["Location"] == at("dry-run", dry_run.pk)
+    assert dry_run.release == world.first
+    assert "not asked yet" in text_of(operator.get(at("dry-run", dry_run.pk)))
+
+
+STRATEGY = {
+    "connector": "orders-to-slack",
+    "release": "1.1.0",
+    "waves": "2, 50%, rest",
+    "window": 3,
+    "failure_limit": 2,
+    "max_attempts": 4,
+}
+
+
+def test_a_rollout_is_previewed_without_being_started(world, operator):
+    world.install(6)
+    world.install(2, sandbox=True)
+
+    response = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+
+    waves = response.context["preview"].waves
+    assert [(wave.total, wave.sandboxes, wave.production) for wave in waves] == [
+        (2, 2, 0),
+        (4, 0, 4),
+        (2, 0, 2),
+    ]
+    assert not Rollout.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"waves": "some"}, "is not the size of a wave"),
+        ({"window": "0"}, "greater than or equal to 1"),
+        ({"release": "7.0.0"}, "not one of the available choices"),
+        ({"updated_by": "99"}, "has no rollout 99"),
+    ],
+)
+def test_what_cannot_be_used_is_said_beside_its_field(world, operator, wrong, words):
+    world.install(1)
+
+    response = operator.post(at("rollout-new"), STRATEGY | wrong | {"do": "start"})
+
+    text = text_of(response)
+    assert words in text
+    assert 'aria-invalid="true"' in text
+    assert not Rollout.objects.exists()
+
+
+def test_a_second_rollout_is_refused_above_the_form(world, operator):
+    world.install(1)
+    first = world.roll_out()
+
+    text = text_of(operator.post(at("rollout-new"), STRATEGY | {"do": "start"}))
+
+    assert f"Rollout {first.pk} of orders-to-slack" in text
+    assert Rollout.objects.count() == 1
+
+
+def test_a_dry_run_asks_the_first_of_those_to_update(world, operator):
+    world.install(2)
+    (sandbox,) = world.install(1, sandbox=True)
+
+    operator.post(at("rollout-new"), STRATEGY | {"do": "dry-run"})
+
+    asked = DryRun.objects.get().answers.order_by("pk")
+    assert asked.count() == 3
+    assert asked[0].installation == sandbox
+
+
+def test_only_buttons_are_offered_that_can_be_pressed(world, operator):
+    world.install(3)
+    rollout = world.roll_out(failure_limit=9)
+
+    def offered():
+        return operator.get(at("rollout", rollout.pk)).context["controls"]
+
+    assert offered() == ("pause", "abort")
+    pause(rollout.pk)
+    assert offered() == ("resume", "abort")
+    fail_some(rollout, 1)
+    assert offered() == ("resume", "abort", "retry")
+
+
+def test_what_cannot_be_done_any_more_is_said(world, operator):
+    world.install(1)
+    rollout = world.roll_out()
+
+    response = operator.post(at("control", rollout.pk, "resume"), follow=True)
+    assert "Resumed" in text_of(response)
+    response = operator.post(at("control", rollout.pk, "retry"), follow=True)
+    assert "Nothing has failed" in text_of(response)
+
+
+def test_failures_lead_from_their_cause_to_the_installations(world, viewer):
+    world.install(4)
+    rollout = world.roll_out()
+    fail_some(rollout, 3)
+
+    text = text_of(viewer.get(at("rollout", rollout.pk)))
+    listed = viewer.get(at("pushes", rollout.pk, state="failed", code="component_deleted"))
+
+    assert "state=failed&amp;code=component_deleted" in text
+    assert len(listed.context["pushes"].rows) == 3
+
+
+def test_a_rollout_can_be_taken_back_to_where_its_installations_came_from(world, operator):
+    rows = world.install(3)
+    rollout = world.roll_out()
+    rollout.pushes.filter(installation=rows[0]).update(state=Push.State.UPDATED)
+    rollout.pushes.exclude(installation=rows[0]).update(state=Push.State.SKIPPED)
+    Rollout.objects.update(state=Rollout.State.COMPLETED, finished_at=timezone.now())
+    Installation.objects.filter(pk=rows[0].pk).update(version="1.1.0", release=world.second)
+
+    text = text_of(operator.get(at("rollout", rollout.pk)))
+    assert "Roll 1 back to 1.0.0" in text
+    back = {"release": "1.0.0", "updated_by": rollout.pk, "came_from": "1.0.0", "do": "start"}
+    operator.post(at("rollout-new"), STRATEGY | back)
+
+    way_back = Rollout.objects.order_by("-pk").first()
+    assert way_back.release == world.first
+    assert [push.installation for push in way_back.pushes.all()] == [rows[0]]
+
+
+def test_the_live_part_says_when_there_is_nothing_more_to_come(world, viewer):
+    world.install(1)
+    rollout = world.roll_out()
+    assert viewer.get(at("rollout-progress", rollout.pk)).headers["Live-State"] == "running"
+
+    rollout.pushes.update(state=Push.State.SKIPPED)
+    Rollout.objects.update(state=Rollout.State.ABORTED)
+    assert viewer.get(at("rollout-progress", rollout.pk)).headers["Live-State"] == "at-rest"
+
+
+def test_the_audit_log_is_searched_by_who_and_what(world, admin):
+    world.install(1)
+    rollout = world.roll_out()
+    pause(rollout.pk)
+
+    found = admin.get(at("audit", subject=f"rollout/{rollout.pk}", who="Connector"))
+
+    assert [each.action for each in found.context["actions"].rows] == [
+        "rollout.pause",
+        "rollout.start",
+    ]
+    assert not admin.get(at("audit", who="nobody")).context["actions"].rows
