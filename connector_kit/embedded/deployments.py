@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 
+from connector_kit.blueprint import Document
 from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.integrations import found_or_made, if_there, opened
@@ -86,6 +87,19 @@ def update(installation: Installation, *, release: Release | None = None) -> Non
         place = opened(work, client)
         bring_up_to_date(work, place)
         _register_connections(work, place)
+
+
+def plan(installation: Installation, *, release: Release | None = None) -> Document:
+    """What `update` would change, as JSON; changes nothing. Raises like `update`."""
+    chosen = {"target": release} if release else {}
+    before = {"target": installation.target} if release else {}
+    installation.note(plan_only=True, **chosen)
+    try:
+        update(installation)
+    finally:
+        installation.note(plan_only=False, **before)
+    planned = installation.operations.filter(kind=Operation.Kind.PLAN).latest("pk")
+    return dict(planned.plan or {})
 
 
 def remove(installation: Installation) -> None:

@@ -52,7 +52,7 @@ def list_install_base(
     matching = _matching(connector, wanted)
     versions = matching.order_by("version").values_list("version").annotate(count=Count("pk"))
     page = matching.filter(integration_id__gt=after).order_by("integration_id")
-    rows = tuple(page.select_related("release")[: limit + 1])
+    rows = tuple(page.select_related("release", "embedded_account")[: limit + 1])
     counts = dict(versions)
     return InstallBasePage(
         rows=rows[:limit],
@@ -80,6 +80,8 @@ def _to_json(row: Installation) -> dict[str, Any]:
         "email": row.email,
         "sandbox": row.sandbox,
         "tag": row.tag,
+        "account": row.embedded_account.name if row.embedded_account else None,
+        "end_user": row.end_user,
         "mode": row.mode,
         "version": row.version,
         "release": row.release.version if row.release else None,

@@ -7,6 +7,7 @@ from connector_kit.embedded import (
     EmbeddedError,
     complete,
     deploy,
+    plan,
     record_release,
     remove,
     run_export,
@@ -254,3 +255,15 @@ def test_an_end_user_has_a_name(embedding, release, end_user):
         deploy(release.connector, embedding.account, end_user)
 
     assert refused.value.code == "invalid_end_user"
+
+
+def test_a_plan_shows_what_an_update_would_change_and_leaves_the_target_alone(embedding, acme):
+    second = record_release(SECOND)
+    before = embedding.everything()
+
+    planned = plan(acme, release=second)
+
+    assert planned["summary"]["create"] == 1
+    assert embedding.everything() == before
+    acme.refresh_from_db()
+    assert (acme.plan_only, acme.target, acme.version) == (False, None, "1.0.0")
