@@ -74,11 +74,17 @@ def complete(installation: Installation) -> None:
         _bring(work, found_or_made(work, client))
 
 
-def update(installation: Installation, *, release: Release | None = None) -> None:
+def update(
+    installation: Installation, *, release: Release | None = None, recreate_deleted: bool = False
+) -> None:
     """Bring a deployment to *release*, by default its target, else the newest.
 
-    One that is marked ``plan_only`` is only planned for. Raises like `deploy`.
+    With *recreate_deleted* components are made again that somebody deleted in the account; without,
+    they block the update. One that is marked ``plan_only`` is only planned for. Raises like
+    `deploy`.
     """
+    if recreate_deleted:
+        installation.note(recreate_deleted=True)
     if release:
         _require_of(installation.connector, release)
         installation.note(target=release)

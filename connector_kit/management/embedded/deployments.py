@@ -148,6 +148,11 @@ def _update_arguments(parser: CommandParser) -> None:
     add_connector(parser)
     parser.add_argument("--release", metavar="VERSION", help="by default the newest")
     parser.add_argument("--all", action="store_true", help="have workers update every deployment")
+    parser.add_argument(
+        "--recreate-deleted",
+        action="store_true",
+        help="make components again that were deleted in the account, instead of failing there",
+    )
     parser.add_argument("--later", action="store_true", help="have a worker do it")
 
 
@@ -160,10 +165,11 @@ def _update(context: Context) -> int:
         return _update_all(context)
     deployment = context.deployment
     if not options["later"]:
-        update(deployment, release=release)
+        update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
         return _say(context, deployment)
-    if release:
-        deployment.note(target=release)
+    deployment.note(
+        recreate_deleted=options["recreate_deleted"], target=release or deployment.target
+    )
     return _later(context, tasks.update, deployment)
 
 
@@ -174,6 +180,8 @@ def _update_all(context: Context) -> int:
     found = deployments_of(connector, account).exclude(release=None)
     if options["release"]:
         found.update(target=find_release(connector, options["release"]))
+    if options["recreate_deleted"]:
+        found.update(recreate_deleted=True)
     count = 0
     for deployment in found.iterator():
         tasks.send(tasks.update, deployment)
