@@ -14,6 +14,7 @@ from connector_kit.models import (
     Document,
     DryRun,
     DryRunAnswer,
+    EmbeddedAccount,
     Installation,
     License,
     LicenseEvent,
@@ -159,10 +160,20 @@ class InstallationAdmin(Records):
         "sandbox",
         "update_in_progress",
         ("vanished_at", admin.EmptyFieldListFilter),
+        "embedded_account",
     )
     list_select_related = ("connector",)
-    search_fields = ("integration_id", "name", "email", "account_id", "tag")
+    search_fields = ("integration_id", "name", "email", "account_id", "tag", "end_user")
     inlines = (ComponentRows,)
+
+
+@admin.register(EmbeddedAccount)
+class EmbeddedAccountAdmin(Records):
+    """Accounts that the publisher deploys into; their tokens are not shown, encrypted or not."""
+
+    list_display = ("name", "account_id", "sandbox", "base_url", "stack_id", "created_at")
+    search_fields = ("name", "account_id")
+    exclude = ("token",)
 
 
 @admin.register(Component)

@@ -12,7 +12,8 @@ from connector_kit.embedded.accounts import (
     forget_account,
     rotate_keys,
 )
-from connector_kit.embedded.deployments import complete, deploy, remove, update
+from connector_kit.embedded.copies import Copied, record_copy
+from connector_kit.embedded.deployments import complete, deploy, plan, remove, update
 from connector_kit.embedded.encryption import new_key
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.finding import deployments_of, find_deployment
@@ -20,6 +21,7 @@ from connector_kit.embedded.releases import record_release
 from connector_kit.embedded.running import FlowRun, run_export, run_flow, run_import
 
 __all__ = [
+    "Copied",
     "EmbeddedError",
     "FlowRun",
     "Rotation",
@@ -32,6 +34,8 @@ __all__ = [
     "find_deployment",
     "forget_account",
     "new_key",
+    "plan",
+    "record_copy",
     "record_release",
     "remove",
     "rotate_keys",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 
+from connector_kit.blueprint import Document
 from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.integrations import found_or_made, if_there, opened
@@ -73,11 +74,17 @@ def complete(installation: Installation) -> None:
         _bring(work, found_or_made(work, client))
 
 
-def update(installation: Installation, *, release: Release | None = None) -> None:
+def update(
+    installation: Installation, *, release: Release | None = None, recreate_deleted: bool = False
+) -> None:
     """Bring a deployment to *release*, by default its target, else the newest.
 
-    One that is marked ``plan_only`` is only planned for. Raises like `deploy`.
+    With *recreate_deleted* components are made again that somebody deleted in the account; without,
+    they block the update. One that is marked ``plan_only`` is only planned for. Raises like
+    `deploy`.
     """
+    if recreate_deleted:
+        installation.note(recreate_deleted=True)
     if release:
         _require_of(installation.connector, release)
         installation.note(target=release)
@@ -86,6 +93,19 @@ def update(installation: Installation, *, release: Release | None = None) -> Non
         place = opened(work, client)
         bring_up_to_date(work, place)
         _register_connections(work, place)
+
+
+def plan(installation: Installation, *, release: Release | None = None) -> Document:
+    """What `update` would change, as JSON; changes nothing. Raises like `update`."""
+    chosen = {"target": release} if release else {}
+    before = {"target": installation.target} if release else {}
+    installation.note(plan_only=True, **chosen)
+    try:
+        update(installation)
+    finally:
+        installation.note(plan_only=False, **before)
+    planned = installation.operations.filter(kind=Operation.Kind.PLAN).latest("pk")
+    return dict(planned.plan or {})
 
 
 def remove(installation: Installation) -> None:

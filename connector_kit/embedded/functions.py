@@ -32,7 +32,12 @@ def find_embedded(options: Any) -> FunctionModule | None:
             f"connectors are embedded here ({', '.join(sorted(each.slug for each in connectors))})."
             " Call the export or import where it is stored.",
         )
-    return authored(connectors[0].class_path) if connectors else None
+    return _functions(connectors[0]) if connectors else None
+
+
+def _functions(connector: Connector) -> FunctionModule:
+    """What the author wrote; a copy of an integration has no author."""
+    return authored(connector.class_path) if connector.class_path else FunctionModule()
 
 
 def _of_integration(options: Mapping[str, Any]) -> list[Connector]:

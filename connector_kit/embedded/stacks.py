@@ -43,7 +43,8 @@ def connect_stack(account: EmbeddedAccount, client: Client) -> str:
 
 def _require_accepted(account: EmbeddedAccount, token: str) -> None:
     """The record's system token has to be one that this server accepts."""
-    if any(hmac.compare_digest(token, each) for each in kit().system_tokens):
+    accepted = kit().system_tokens
+    if any(hmac.compare_digest(token.encode(), each.encode()) for each in accepted):
         return
     raise EmbeddedError(
         "system_token_unknown",

@@ -107,7 +107,7 @@ def _page(
         found = found.filter(integration_id__lt=before).order_by("-integration_id")
     else:
         found = found.filter(integration_id__gt=after).order_by("integration_id")
-    rows = tuple(found.select_related("release", "connector")[: limit + 1])
+    rows = tuple(found.select_related("release", "connector", "embedded_account")[: limit + 1])
     shown = rows[:limit]
     return (shown[::-1] if before else shown), len(rows) > limit
 
@@ -195,6 +195,8 @@ def _to_json(row: Installation) -> dict[str, Any]:
         "email": row.email,
         "sandbox": row.sandbox,
         "tag": row.tag,
+        "account": row.embedded_account.name if row.embedded_account else None,
+        "end_user": row.end_user,
         "mode": row.mode,
         "version": row.version,
         "release": row.release.version if row.release else None,

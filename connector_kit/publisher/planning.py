@@ -52,9 +52,10 @@ def choose_installations(
 ) -> tuple[str, ...]:
     """The integration ids that are meant, None standing for all that the platform still has.
 
+    Embedded deployments are not among them: the platform cannot be asked to plan for these.
     Raises `PublisherError` that names those which are not known, or have vanished.
     """
-    active = connector.installations.active()
+    active = Installation.objects.active().marketplace().filter(connector=connector)
     if integration_ids is None:
         return tuple(active.order_by("integration_id").values_list("integration_id", flat=True))
     known = set(active.filter(integration_id__in=integration_ids).values_list("integration_id"))

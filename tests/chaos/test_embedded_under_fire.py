@@ -18,13 +18,13 @@ from workshop.services import Services
 
 pytestmark = pytest.mark.chaos
 
-END_USERS = 12
+END_USERS = 8
 IMPATIENT = {
     "CONNECTOR_KIT_LEASE_SECONDS": "10",
     "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS": "20",
     "CONNECTOR_KIT_CLAIM_SECONDS": "10",
 }
-SECONDS = 240
+SECONDS = 400
 
 
 @pytest.fixture
@@ -43,7 +43,11 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def test_every_end_user_gets_each_version_exactly_once(services: Services) -> None:
-    with running() as address, Killer(lambda: [services.running["worker-1"]], 5) as killer:
+    victims = [services.running["worker-1"]]
+    with (
+        running() as address,
+        Killer(lambda: victims, every=6, at_most=5, greeting=b" ready.") as killer,
+    ):
         misbehave(services.sandbox, rate=0.05, kinds=ALL_FAULTS, seed=3)
         deploy_all(services, json.dumps(credentials_for(address)))
         wait_for(services, "1.0.0")

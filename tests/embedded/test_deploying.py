@@ -7,6 +7,7 @@ from connector_kit.embedded import (
     EmbeddedError,
     complete,
     deploy,
+    plan,
     record_release,
     remove,
     run_export,
@@ -254,3 +255,69 @@ def test_an_end_user_has_a_name(embedding, release, end_user):
         deploy(release.connector, embedding.account, end_user)
 
     assert refused.value.code == "invalid_end_user"
+
+
+def test_a_plan_shows_what_an_update_would_change_and_leaves_the_target_alone(embedding, acme):
+    second = record_release(SECOND)
+    before = embedding.everything()
+
+    planned = plan(acme, release=second)
+
+    assert planned["summary"]["create"] == 1
+    assert embedding.everything() == before
+    acme.refresh_from_db()
+    assert (acme.plan_only, acme.target, acme.version) == (False, None, "1.0.0")
+
+
+def test_what_the_records_have_lost_is_found_by_its_mark(embedding, release, acme):
+    before = {each["_id"] for _, each in embedding.everything()}
+    Installation.objects.all().delete()
+
+    again = deploy(release.connector, embedding.account, "acme")
+
+    assert again.integration_id == acme.integration_id
+    assert problems_of(embedding, again, release) == []
+    assert {each["_id"] for _, each in embedding.everything()} == before
+
+
+def test_what_was_deleted_in_the_account_blocks_an_update_until_it_may_be_made_again(
+    embedding, release, acme
+):
+    resource, flow = embedding.of(acme)["orders_to_chat"]
+    embedding.do("DELETE", f"/{resource}/{flow['_id']}")
+
+    with pytest.raises(LifecycleError) as refused:
+        update(acme)
+    assert refused.value.code == "component_deleted"
+
+    update(acme, recreate_deleted=True)
+    assert problems_of(embedding, acme, release) == []
+
+
+def test_an_operation_costs_the_same_whoever_else_is_in_the_account(
+    embedding, release, acme, address
+):
+    update(acme)
+    alone = acme.operations.latest("pk").requests
+    for number in range(5):
+        deploy(
+            release.connector,
+            embedding.account,
+            f"user-{number}",
+            credentials=credentials_for(address),
+        )
+
+    update(acme)
+
+    assert acme.operations.latest("pk").requests == alone
+
+
+def test_two_integrations_with_one_mark_are_not_chosen_between(embedding, release, acme):
+    mark = embedding.integration(acme)["externalId"]
+    embedding.do("POST", "/integrations", {"name": "A double", "externalId": mark})
+    Installation.objects.all().delete()
+
+    with pytest.raises(EmbeddedError) as refused:
+        deploy(release.connector, embedding.account, "acme")
+
+    assert refused.value.code == "integration_duplicated"

@@ -34,7 +34,8 @@ CHANGED = range(5)
 """Flows whose import changes in the update."""
 
 MIB = 1024 * 1024
-FENCE = Fence(connector_id="c" * 24, integration_id="1" * 24)
+CONNECTOR_ID = "c" * 24
+FENCE = Fence(connector_id=CONNECTOR_ID, integration_id="1" * 24)
 
 
 def measure() -> Figures:
@@ -123,7 +124,7 @@ def account_of(blueprint: Blueprint) -> list[tuple[str, Document]]:
 
     As they come from the wire: nothing in them is shared with anything. The integration is last.
     """
-    ids = {INTEGRATION: FENCE.integration_id, CONNECTOR: FENCE.connector_id, STACK: "5" * 24}
+    ids = {INTEGRATION: FENCE.integration_id, CONNECTOR: CONNECTOR_ID, STACK: "5" * 24}
     ids |= {each.external_id: f"{n:024x}" for n, each in enumerate(blueprint.components)}
     held = [
         (each.resource, {**resolve(each.document, ids), **_envelope(each.external_id, ids)})

@@ -22,6 +22,7 @@ class Command(KitCommand):
     example = """
 manage.py embedded account add product < token.txt
 manage.py embedded release my_package.connector
+manage.py embedded copy 64a1f0c2b3d4e5f607182901 --release 1.0.0
 manage.py embedded deploy acme --connector orders-to-slack --credentials - < credentials.json
 manage.py embedded run-export acme new_orders --json
 manage.py embedded run-import acme post_message --records orders.json
@@ -33,7 +34,7 @@ CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
     exit_codes = {
         0: "done",
         1: "an error, said on stderr",
-        3: "done, but records failed, a job failed, or tokens could not be read",
+        3: "done, but records or a job failed, a plan is blocked, or tokens could not be read",
     }
     expected = (*KitCommand.expected, LifecycleError, PublisherError)
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from celery import Task
 from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.blueprint import Document
-from connector_kit.embedded import deploy, deployments_of, record_release, remove, tasks, update
+from connector_kit.embedded import (
+    deploy,
+    deployments_of,
+    plan,
+    record_copy,
+    record_release,
+    remove,
+    tasks,
+    update,
+)
 from connector_kit.management.embedded.action import (
+    ATTENTION,
     Action,
     Context,
     add_connector,
@@ -31,6 +43,46 @@ def _release(context: Context) -> int:
     shown = {"slug": release.connector.slug, "version": release.version, "digest": release.digest}
     context.show(shown, f"{release} is on record ({release.digest[:12]}).")
     return 0
+
+
+def _copy_arguments(parser: CommandParser) -> None:
+    parser.add_argument("integration", help="id of an integration in the account")
+    parser.add_argument("--account", metavar="NAME", help="by default the only one")
+    parser.add_argument("--name", help="the connector's (the integration's)")
+    parser.add_argument("--release", metavar="VERSION", required=True, help="such as 1.0.0")
+
+
+def _copy(context: Context) -> int:
+    options = context.options
+    copied = record_copy(
+        context.account, options["integration"], name=options["name"], version=options["release"]
+    )
+    release = copied.release
+    for each in copied.left_out:
+        context.remark(f"left out: {each.component} {each.path}: {each.reason}", soft_wrap=True)
+    shown = {
+        "slug": release.connector.slug,
+        "version": release.version,
+        "digest": release.digest,
+        "left_out": [asdict(each) for each in copied.left_out],
+    }
+    context.show(shown, f"{release} is on record ({release.digest[:12]}).")
+    return 0
+
+
+def _plan_arguments(parser: CommandParser) -> None:
+    add_deployment(parser)
+    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+
+
+def _plan(context: Context) -> int:
+    version, deployment = context.options["release"], context.deployment
+    planned = plan(
+        deployment, release=find_release(deployment.connector, version) if version else None
+    )
+    counts = ", ".join(f"{count} {what}" for what, count in planned["summary"].items() if count)
+    context.show(planned, f"{_line(deployment)}: {counts}")
+    return ATTENTION if planned["blocked"] else 0
 
 
 def _deploy_arguments(parser: CommandParser) -> None:
@@ -96,6 +148,11 @@ def _update_arguments(parser: CommandParser) -> None:
     add_connector(parser)
     parser.add_argument("--release", metavar="VERSION", help="by default the newest")
     parser.add_argument("--all", action="store_true", help="have workers update every deployment")
+    parser.add_argument(
+        "--recreate-deleted",
+        action="store_true",
+        help="make components again that were deleted in the account, instead of failing there",
+    )
     parser.add_argument("--later", action="store_true", help="have a worker do it")
 
 
@@ -108,10 +165,11 @@ def _update(context: Context) -> int:
         return _update_all(context)
     deployment = context.deployment
     if not options["later"]:
-        update(deployment, release=release)
+        update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
         return _say(context, deployment)
-    if release:
-        deployment.note(target=release)
+    deployment.note(
+        recreate_deleted=options["recreate_deleted"], target=release or deployment.target
+    )
     return _later(context, tasks.update, deployment)
 
 
@@ -122,6 +180,8 @@ def _update_all(context: Context) -> int:
     found = deployments_of(connector, account).exclude(release=None)
     if options["release"]:
         found.update(target=find_release(connector, options["release"]))
+    if options["recreate_deleted"]:
+        found.update(recreate_deleted=True)
     count = 0
     for deployment in found.iterator():
         tasks.send(tasks.update, deployment)
@@ -178,6 +238,8 @@ def _to_json(deployment: Installation) -> Document:
     }
 
 
+COPY = Action("record an integration that was built by hand as a version", _copy_arguments, _copy)
+PLAN = Action("show what an update would change, and change nothing", _plan_arguments, _plan)
 RELEASE = Action(
     "record a connector's version, without the marketplace", _release_arguments, _release
 )

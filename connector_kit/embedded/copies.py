@@ -1,0 +1,100 @@
+"""A release made from an integration that somebody built by hand: every deployment is a copy of it.
+
+The platform's own clone (protocol/http-api.md#51-clone) makes documents that bear no mark, can be
+asked for once only, and know nothing of the original's next version. So the original is read and
+becomes a release, and its copies are made by plan and apply like everything else; reading it again
+under a higher version updates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from connector_kit.adoption import Adoption, AdoptionError, Remark, adopt, read_live
+from connector_kit.blueprint import INTEGRATION, STACK, Blueprint, CompiledComponent, references
+from connector_kit.embedded.accounts import account_client
+from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.embedded.releases import keep_release
+from connector_kit.models import Connector, EmbeddedAccount, Release
+
+SLUG_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A release made from an integration, and what of the original it does not hold."""
+
+    release: Release
+    left_out: tuple[Remark, ...]
+
+
+def record_copy(
+    account: EmbeddedAccount, integration_id: str, *, name: str | None = None, version: str
+) -> Copied:
+    """Record what the integration in *account* consists of as the release *version*.
+
+    *name* is the connector's, by default the integration's. Secrets stay behind: each deployment
+    has credentials of its own. Nothing in the account is changed. Raises `EmbeddedError`
+    ``not_copyable`` for what cannot be copied completely, and `VersionTaken`.
+    """
+    with account_client(account) as client:
+        try:
+            adoption = adopt(read_live(client, integration_id), name=name, version=version)
+        except AdoptionError as error:
+            raise EmbeddedError("not_copyable", str(error)) from error
+    _require_complete(adoption)
+    blueprint = _blueprint(adoption)
+    with transaction.atomic():
+        return Copied(keep_release(_connector(blueprint), blueprint), adoption.left_out)
+
+
+def _blueprint(adoption: Adoption) -> Blueprint:
+    outline = adoption.outline
+    return Blueprint(
+        name=outline.name,
+        version=outline.version,
+        description=outline.description,
+        applications=tuple(outline.applications),
+        components=outline.components,
+        integration=CompiledComponent(INTEGRATION, "integrations", {}),
+    )
+
+
+def _require_complete(adoption: Adoption) -> None:
+    if adoption.stand_ins:
+        missing = ", ".join(each.component for each in adoption.stand_ins)
+        raise EmbeddedError(
+            "not_copyable", f"The integration lacks connections that its documents use: {missing}."
+        )
+    calling = [
+        each.external_id
+        for each in adoption.outline.components
+        if STACK in references(each.document)
+    ]
+    if calling:
+        raise EmbeddedError(
+            "not_copyable",
+            f"{', '.join(calling)} call functions on a stack, which are code and not in the "
+            "account. Make a connector of the integration ('manage.py adopt'), with these "
+            "functions in Python, and deploy that.",
+        )
+
+
+def _connector(blueprint: Blueprint) -> Connector:
+    """The connector of copies of that name; one that is declared by a class is another thing."""
+    slug = slugify(blueprint.name)[:SLUG_LENGTH]
+    if not slug:
+        raise EmbeddedError("not_copyable", f"{blueprint.name!r} makes no short name: give one.")
+    connector, _ = Connector.objects.get_or_create(
+        slug=slug, defaults={"name": blueprint.name, "class_path": ""}
+    )
+    if connector.class_path:
+        raise EmbeddedError(
+            "not_copyable",
+            f"{slug} is a connector already, declared in {connector.class_path}. Give the copy "
+            "another name.",
+        )
+    return connector
