@@ -59,7 +59,7 @@ def run(customer, name):
     customer.change(name, disabled=False)
     flow = customer.component(name)["_id"]
     job = customer.do("POST", f"/flows/{flow}/run")["_jobId"]
-    assert customer.platform.control("/drain", {"timeout_seconds": 30})["drained"]
+    assert customer.platform.control("/drain", {"timeout_seconds": 8})["drained"]
     return customer.do("GET", f"/jobs/{job}")
 
 
@@ -105,6 +105,6 @@ def test_an_order_that_the_erp_refuses_is_an_error_of_the_installation(installed
     assert [each["numError"] for each in counted if each["_flowId"] == job["_flowId"]] == [1]
     application.answers["POST /api/sales-orders"] = (200, {"internalId": "SO"}, {})
     installed.do("POST", f"/jobs/{job['_id']}/retry")
-    installed.platform.control("/drain", {"timeout_seconds": 30})
+    installed.platform.control("/drain", {"timeout_seconds": 8})
     after = installed.do("GET", f"/jobs/{job['_id']}")
     assert (after["numError"], after["numOpenError"]) == (0, 0)

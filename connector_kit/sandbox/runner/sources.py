@@ -91,7 +91,7 @@ class Source:
     def _limit(self) -> int | None:
         limit = find(self._step.document, ("test", "limit"))
         is_test = self._step.document.get("type") == "test"
-        return limit if is_test and isinstance(limit, int) else None
+        return limit if is_test and isinstance(limit, int) and limit > 0 else None
 
     def _size(self, page: Answered) -> int:
         """Return how many records a page has; a wrapper's pages stay as they are."""
