@@ -42,7 +42,7 @@ def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -
 
 def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
     """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
-    pairs = [f"{key}={_shown(value)}" for key, value in fields if value not in (None, "")]
+    pairs = [f"{key}={short(value)}" for key, value in fields if value not in (None, "")]
     return ", ".join((f"logName={log_name}", *pairs))
 
 
@@ -63,7 +63,7 @@ def _fields(call: FunctionCall) -> list[tuple[str, object]]:
     return [*fields, ("_reqId", call.request_id), ("traceId", call.trace_id)]
 
 
-def _shown(value: object) -> str:
+def short(value: object) -> str:
     """Return *value* short and without line ends, so that nobody writes log lines for us."""
     text = value if isinstance(value, str) else str(value)
     if len(text) > _LONGEST:

@@ -1,67 +1,65 @@
-"""What travels between the serving process and its function processes: a head and a body.
+"""What travels between the serving process and its function processes.
 
-The head is a small JSON object, the body bytes that nobody on the way looks into.
+A call, and its answer, is a head of fixed size and a content: a few words, and a body, which nobody
+on the way looks into. Sockets keep the borders of what is sent. What is too large to travel with the
+head follows in pieces over the call's seat, each marked with the ticket of its call, so that nothing
+that an earlier call left there is taken for this one's.
 """
 
 from __future__ import annotations
 
 import socket
 import struct
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-import orjson
+CALL = struct.Struct("<QHII")
+"""The ticket of a call, its seat, the bytes of its words and of its body."""
 
-_SIZES = struct.Struct(">II")
-_FIRST_PIECE = 1 << 16
+ANSWER = struct.Struct("<QHHII")
+"""The ticket of the call, the status, 1 when it is the process's last, the bytes as above."""
 
-Head = dict[str, Any]
+TICKET = struct.Struct("<Q")
+
+SMALL = 16 * 1024
+"""Bytes of a call that lies on the desk whole. All seats' calls should fit into its buffer."""
+
+PIECE = 80 * 1024
+"""Bytes of a piece: as much as the kernel takes without asking for much memory in a row."""
 
 
 class Gone(ConnectionError):
     """The other side has ended."""
 
 
-def send(channel: socket.socket, head: Head, body: bytes | memoryview) -> None:
-    """Send one message; raises OSError when the other side does not take it."""
-    written = orjson.dumps(head)
-    start = _SIZES.pack(len(written), len(body)) + written
-    if len(body) < _FIRST_PIECE:
-        channel.sendall(start + body)
-    else:
-        channel.sendall(start)
-        channel.sendall(body)
+def joined(words: Iterable[str]) -> bytes:
+    """Return *words* as bytes, whatever characters they hold; `split` undoes it."""
+    return "\0".join(words).encode("utf-8", "surrogatepass")
 
 
-def receive(channel: socket.socket) -> tuple[Head, memoryview]:
-    """Return the next message.
+def split(joined_words: bytes | memoryview) -> list[str]:
+    """Return the words that `joined` made bytes of."""
+    return str(joined_words, "utf-8", "surrogatepass").split("\0")
 
-    Raises `Gone` when there will be none, and BlockingIOError when nothing comes within the
-    channel's time-out.
+
+def pieces_of(body: bytes | memoryview) -> Iterator[memoryview]:
+    """Yield *body* in pieces that can be sent."""
+    whole = memoryview(body)
+    for begin in range(0, len(body), PIECE):
+        yield whole[begin : begin + PIECE]
+
+
+def send_piece(channel: socket.socket, ticket: int, piece: bytes | memoryview) -> None:
+    """Send one piece; raises BlockingIOError when there is no room for it in time."""
+    channel.sendmsg((TICKET.pack(ticket), piece))
+
+
+def receive_piece(channel: socket.socket, ticket: int, room: memoryview) -> int:
+    """Receive the next piece into *room* and return its size; 0 when it is not this call's.
+
+    Raises `Gone` when there will be none, BlockingIOError when it does not come in time.
     """
-    piece = _more(channel)
-    while len(piece) < _SIZES.size:
-        piece += _more(channel)
-    head_size, body_size = _SIZES.unpack_from(piece)
-    whole = _SIZES.size + head_size + body_size
-    message = memoryview(piece if len(piece) == whole else _rest(channel, piece, whole))
-    head_end = _SIZES.size + head_size
-    return orjson.loads(message[_SIZES.size : head_end]), message[head_end:]
-
-
-def _more(channel: socket.socket) -> bytes:
-    piece = channel.recv(_FIRST_PIECE)
-    if not piece:
+    mark = bytearray(TICKET.size)
+    count = channel.recvmsg_into((mark, room))[0]
+    if not count:
         raise Gone
-    return piece
-
-
-def _rest(channel: socket.socket, piece: bytes, size: int) -> bytearray:
-    message = bytearray(size)
-    message[: len(piece)] = piece
-    missing = memoryview(message)[len(piece) :]
-    while missing:
-        count = channel.recv_into(missing)
-        if not count:
-            raise Gone
-        missing = missing[count:]
-    return message
+    return count - TICKET.size if TICKET.unpack(mark)[0] == ticket else 0
