@@ -16,6 +16,7 @@ from connector_kit.extension.calllog import log_line
 from connector_kit.extension.endpoint import Endpoint, Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.health import ALIVE, Health
+from connector_kit.logs import inform
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -171,4 +172,4 @@ def _log_access(
         ("responseTime", f"{milliseconds:.0f}ms"),
         *trail,
     )
-    access_log.info(log_line("reqFinished", fields))
+    inform(access_log, log_line("reqFinished", fields))

@@ -47,13 +47,10 @@ class FunctionProcess:
             return True
         return False
 
-    def wait(self, channel: socket.socket, events: int, seconds: float) -> bool:
-        """Tell whether there are *events* (of `select.poll`) at *channel* within *seconds*.
-
-        Returns early when the process ends, with True if there were some before.
-        """
+    def wait(self, channel: socket.socket, seconds: float) -> bool:
+        """Tell whether something comes over *channel* in *seconds*, or before the process ends."""
         poll = select.poll()
-        poll.register(channel, events)
+        poll.register(channel, select.POLLIN)
         if self._handle >= 0:
             poll.register(self._handle, select.POLLIN)
         else:

@@ -1,7 +1,7 @@
-"""The desk: where calls lie, the seats at which their callers wait, and the notes of who took which.
+"""The desk: where calls lie, the seats at which callers wait, and the notes of who took which call.
 
-It is made of sockets and a piece of memory, which function processes inherit through the nursery.
-Taking a call off the desk is one step of the kernel's: no call is ever taken twice.
+It is made of sockets and memory, which function processes inherit through the nursery. Taking a
+call off the desk is one step of the kernel's: no call is ever taken twice.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import select
 import socket
 import struct
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from connector_kit.extension.isolation.messages import CALL, PIECE, SMALL, TICKET
+from connector_kit.extension.isolation.messages import CALL, MOST, TICKET
+from connector_kit.extension.isolation.rooms import KEPT, Room, file_without_name
 
 QUICK_SECONDS = 0.02
 """How long a caller just waits. Then it looks what has become of its call."""
@@ -33,28 +33,35 @@ LEAVE = 2**64 - 1
 
 _NOTE = struct.Struct("<dQ")
 _KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
-_BUFFER = 1024 * 1024
+_BUFFER = 512 * 1024
 
 
 class Seat:
-    """Where one caller at a time waits; *far* is the end of the function process that has the call."""
+    """Where one caller at a time waits; *far* is for the function process that has the call."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.near, self.far = _pair()
+        self.room = Room(file_without_name(KEPT))
 
-    def wait(self, events: int, seconds: float) -> bool:
-        """Tell whether there are *events* (of `select.poll`) here within *seconds*."""
+    def wait(self, seconds: float) -> bool:
+        """Tell whether something is said here within *seconds*."""
         poll = select.poll()
-        poll.register(self.near, events)
+        poll.register(self.near, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
 
     def clear(self) -> None:
-        """Throw away what a call that failed has left, in either direction."""
-        for end in (self.near, self.far):
-            with suppress(BlockingIOError):
-                while end.recv(1, socket.MSG_DONTWAIT):
-                    pass
+        """Throw away what a process that was given up may have left."""
+        with suppress(BlockingIOError):
+            while self.near.recv(1, socket.MSG_DONTWAIT):
+                pass
+        self.room.tidy()
+
+    def close(self) -> None:
+        """Clear the seat away."""
+        self.near.close()
+        self.far.close()
+        os.close(self.room.file)
 
 
 class Notes:
@@ -83,13 +90,14 @@ class Desk:
     def __init__(self, seats: int) -> None:
         self.near, self._far = _pair()
         self.seats = [Seat(number) for number in range(seats)]
-        self._file = _memory_file(PLACES * _NOTE.size)
+        self._file = file_without_name(PLACES * _NOTE.size)
         self.notes = Notes(self._file)
 
     @property
     def inheritance(self) -> tuple[int, ...]:
         """The file descriptors from which `Inherited` is made in a function process."""
-        return (self._file, self._far.fileno(), *(seat.far.fileno() for seat in self.seats))
+        of_seats = [each for seat in self.seats for each in (seat.far.fileno(), seat.room.file)]
+        return (self._file, self._far.fileno(), *of_seats)
 
     def dismiss(self) -> None:
         """Let one process end: whichever has nothing else to do."""
@@ -113,7 +121,7 @@ class Desk:
         lying: list[bytes] = []
         with suppress(BlockingIOError):
             while True:
-                lying.append(self._far.recv(CALL.size + SMALL, socket.MSG_DONTWAIT))
+                lying.append(self._far.recv(MOST, socket.MSG_DONTWAIT))
         others = [each for each in lying if TICKET.unpack_from(each)[0] != ticket]
         for each in others:
             self.near.send(each)
@@ -124,8 +132,7 @@ class Desk:
         self.near.close()
         self._far.close()
         for seat in self.seats:
-            seat.near.close()
-            seat.far.close()
+            seat.close()
         os.close(self._file)
 
 
@@ -133,9 +140,12 @@ class Inherited:
     """The desk as a function process sees it."""
 
     def __init__(self, inheritance: Sequence[int]) -> None:
-        file, calls, *seats = inheritance
+        file, calls, *of_seats = inheritance
         self.notes = Notes(file)
-        self.seats = [socket.socket(fileno=each) for each in seats]
+        self.seats = [
+            (socket.socket(fileno=far), Room(room))
+            for far, room in zip(of_seats[::2], of_seats[1::2], strict=True)
+        ]
         self._calls = socket.socket(fileno=calls)
         self._bell: select.epoll | None = None
 
@@ -152,10 +162,10 @@ class Inherited:
     def take(self) -> bytes:
         """Return the next call, once there is one; nothing when the serving process has ended."""
         if self._bell is None:
-            return self._calls.recv(CALL.size + SMALL)
+            return self._calls.recv(MOST)
         while True:
             try:
-                return self._calls.recv(CALL.size + SMALL, socket.MSG_DONTWAIT)
+                return self._calls.recv(MOST, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 self._bell.poll()
 
@@ -164,20 +174,9 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     """Return two ends, the first of which waits for a moment only."""
     near, far = socket.socketpair(socket.AF_UNIX, _KIND)
     for end in (near, far):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, max(_BUFFER, 2 * PIECE))
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     # The kernel watches the time: a time-out of Python's would cost a poll for each message.
     moment = struct.pack("ll", 0, int(QUICK_SECONDS * 1_000_000))
     near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, moment)
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, moment)
     return near, far
-
-
-def _memory_file(size: int) -> int:
-    """Return the descriptor of a file of *size* zeros that has no name."""
-    if hasattr(os, "memfd_create"):
-        file = os.memfd_create("connector-kit-notes")
-    else:
-        with tempfile.TemporaryFile() as named:
-            file = os.dup(named.fileno())
-    os.truncate(file, size)
-    return file

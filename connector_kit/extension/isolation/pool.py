@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import queue
-import select
 import time
 from dataclasses import dataclass
 
@@ -19,16 +18,14 @@ from connector_kit.extension.isolation.desk import QUICK_SECONDS, Desk, Seat
 from connector_kit.extension.isolation.messages import (
     ANSWER,
     CALL,
-    PIECE,
+    MOST,
     SMALL,
     TICKET,
     Gone,
     joined,
-    pieces_of,
-    receive_piece,
-    send_piece,
     split,
 )
+from connector_kit.extension.isolation.rooms import KEPT
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -113,9 +110,11 @@ class Processes:
         message = self._message(seat, ticket)
         _, status, is_last, of_words, of_body = ANSWER.unpack_from(message)
         start = ANSWER.size + of_words
-        words, body = message[ANSWER.size : start], message[start:]
-        if len(body) < of_body:
-            body = self._body(seat, ticket, of_body)
+        words = message[ANSWER.size : start]
+        is_sent = of_words + of_body <= SMALL
+        body = message[start:] if is_sent else seat.room.fetch(of_body)
+        if max(of_body, len(call.body)) > KEPT:
+            seat.room.tidy()
         if is_last:
             self._crew.remove_ending(ticket)
         elif len(self._crew) > 1:
@@ -129,13 +128,12 @@ class Processes:
         head = CALL.pack(ticket, seat.number, len(words), len(body)) + words
         if len(words) + len(body) <= SMALL:
             self._lay_on_desk(head + body)
-            return
-        first, *others = pieces_of(body)
-        send_piece(seat.near, ticket, first)  # has room: nobody else is at this seat
-        self._lay_on_desk(head)
-        for piece in others:
-            while not _sent(seat, ticket, piece):
-                self._see_after(seat, ticket, select.POLLOUT)
+        else:
+            try:
+                seat.room.leave(body)
+            except OSError as failure:
+                raise NoRoomError from failure
+            self._lay_on_desk(head)
 
     def _lay_on_desk(self, message: bytes) -> None:
         give_up_at = 0.0
@@ -152,43 +150,32 @@ class Processes:
                 return
 
     def _message(self, seat: Seat, ticket: int) -> bytes:
-        """Return what the function process has to say first."""
+        """Return what the function process says."""
         while True:
             try:
-                message = seat.near.recv(_MOST)
+                message = seat.near.recv(MOST)
             except BlockingIOError:
-                self._see_after(seat, ticket, select.POLLIN)
+                self._see_after(seat, ticket)
             else:
                 if TICKET.unpack_from(message)[0] == ticket:
                     return message
 
-    def _body(self, seat: Seat, ticket: int, size: int) -> bytes:
-        body = bytearray(size)
-        missing = memoryview(body)
-        while missing:
-            try:
-                missing = missing[receive_piece(seat.near, ticket, missing) :]
-            except BlockingIOError:
-                self._see_after(seat, ticket, select.POLLIN)
-        return bytes(body)
-
-    def _see_after(self, seat: Seat, ticket: int, events: int) -> None:
-        """Return when there are *events* at *seat*; this is where a call is given up.
+    def _see_after(self, seat: Seat, ticket: int) -> None:
+        """Return when there is something at *seat*; this is where a call is given up.
 
         Raises TimeoutError when its time is up, `Gone` when the process that had taken it has
         ended, RuntimeError when nobody can take it.
         """
         began = time.monotonic() - 2 * QUICK_SECONDS
-        while True:
+        is_there = False
+        while not is_there:
             taken = self._crew.at(ticket)
             if taken is None:
-                is_there = self._see_it_taken(seat, ticket, events, began)
+                is_there = self._is_taken(seat, ticket, began)
             else:
-                is_there = self._see_it_answered(seat, events, *taken)
-            if is_there:
-                return
+                is_there = self._is_answered(seat, *taken)
 
-    def _see_it_taken(self, seat: Seat, ticket: int, events: int, began: float) -> bool:
+    def _is_taken(self, seat: Seat, ticket: int, began: float) -> bool:
         try:
             self._crew.reinforce(AT_FULL_SPEED)
         except RuntimeError:
@@ -196,23 +183,21 @@ class Processes:
                 raise
         # Whoever takes a call notes it in the next moment, unless this moment was its last.
         is_lost = self._crew.lost_at > began and self._desk.is_empty
-        if seat.wait(events, QUICK_SECONDS):
+        if seat.wait(QUICK_SECONDS):
             return True
         if is_lost and not self._crew.at(ticket):
             raise Gone
         return False
 
-    def _see_it_answered(
-        self, seat: Seat, events: int, process: FunctionProcess, since: float
-    ) -> bool:
+    def _is_answered(self, seat: Seat, process: FunctionProcess, since: float) -> bool:
         self._crew.reinforce(1)  # for the next call, now that this one is a slow one
         until = since + self._limits.seconds
-        if process.wait(seat.near, events, until - time.monotonic()):
+        if process.wait(seat.near, until - time.monotonic()):
             return True
         if time.monotonic() < until:
             if not process.has_ended:
                 return False
-            if seat.wait(select.POLLIN, 0):
+            if seat.wait(0):
                 return True
         process.kill()
         self._crew.remove(process)
@@ -221,14 +206,6 @@ class Processes:
 
 class NoRoomError(Exception):
     """The desk is full of calls, and stays so."""
-
-
-def _sent(seat: Seat, ticket: int, piece: memoryview) -> bool:
-    try:
-        send_piece(seat.near, ticket, piece)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _answer_of(call: RawCall, status: int, words: bytes, body: bytes) -> Answer:
@@ -255,8 +232,6 @@ def _failed(call: RawCall, code: str, message: str) -> Answer:
     )
     return refusal(422, ErrorEntry(code, message))
 
-
-_MOST = ANSWER.size + PIECE + 4096
 
 _BUSY = refusal(
     503,

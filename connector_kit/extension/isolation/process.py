@@ -12,17 +12,8 @@ from connector_kit.extension.calllog import short
 from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation.desk import LEAVE, NOBODY, Inherited
-from connector_kit.extension.isolation.messages import (
-    ANSWER,
-    CALL,
-    PIECE,
-    Gone,
-    joined,
-    pieces_of,
-    receive_piece,
-    send_piece,
-    split,
-)
+from connector_kit.extension.isolation.messages import ANSWER, CALL, SMALL, Gone, joined, split
+from connector_kit.extension.isolation.rooms import Room
 from connector_kit.extension.leftovers import Alone
 from connector_kit.extension.recording import Recorder
 from connector_kit.extension.registry import Registry
@@ -45,7 +36,7 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
     desk.watch()
     while True:
         try:
-            ticket, channel, call = _taken(desk, place)
+            ticket, seat, call = _taken(desk, place)
         except OSError:  # the serving process has ended
             return
         if call is None:
@@ -57,15 +48,15 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
             answer, invoke.is_spent = refusal(422, ErrorEntry.of(failure)), True
         is_last = invoke.is_spent or _peak() - born_with > MOST_KEPT
         try:
-            _send(channel, ticket, answer, is_last=is_last)
-        except OSError:  # as above
+            _send(*desk.seats[seat], ticket, answer, is_last=is_last)
+        except ConnectionError:  # as above
             return
         if is_last:
             return  # with the note as it is: by it the serving process finds who leaves
         desk.notes.write(place, NOBODY)
 
 
-def _taken(desk: Inherited, place: int) -> tuple[int, socket.socket, RawCall | None]:
+def _taken(desk: Inherited, place: int) -> tuple[int, int, RawCall | None]:
     """Take the next call off the *desk*, once there is one; None when the process should end.
 
     Raises OSError when the serving process has ended.
@@ -74,37 +65,27 @@ def _taken(desk: Inherited, place: int) -> tuple[int, socket.socket, RawCall | N
     if not message:
         raise Gone
     ticket, seat, of_words, of_body = CALL.unpack_from(message)
-    channel = desk.seats[seat]
     if ticket == LEAVE:
-        return ticket, channel, None
+        return ticket, seat, None
     desk.notes.write(place, ticket)
     start = CALL.size + of_words
     request_id, *trace_id = split(message[CALL.size : start])
-    body = memoryview(message)[start:]
-    if len(body) < of_body:
-        body = _rest(channel, ticket, of_body)
-    return ticket, channel, RawCall(body, request_id, trace_id[0] if trace_id else None)
+    is_sent = of_words + of_body <= SMALL
+    body = memoryview(message)[start:] if is_sent else desk.seats[seat][1].look(of_body)
+    return ticket, seat, RawCall(body, request_id, trace_id[0] if trace_id else None)
 
 
-def _rest(channel: socket.socket, ticket: int, size: int) -> memoryview:
-    body = memoryview(bytearray(size))
-    missing = body
-    while missing:
-        missing = missing[receive_piece(channel, ticket, missing) :]
-    return body
-
-
-def _send(channel: socket.socket, ticket: int, answer: Answer, *, is_last: bool) -> None:
-    """Raises OSError when the serving process has ended."""
-    words = joined(_words_of(answer))
-    body = answer.body
+def _send(
+    channel: socket.socket, room: Room, ticket: int, answer: Answer, *, is_last: bool
+) -> None:
+    """Raises ConnectionError when the serving process has ended."""
+    words, body = joined(_words_of(answer)), answer.body
     head = ANSWER.pack(ticket, answer.status, is_last, len(words), len(body)) + words
-    if len(body) <= PIECE:
-        channel.sendmsg((head, body))
-        return
-    channel.send(head)
-    for piece in pieces_of(body):
-        send_piece(channel, ticket, piece)
+    if len(words) + len(body) <= SMALL:
+        channel.send(head + body)
+    else:
+        room.leave(body)
+        channel.send(head)
 
 
 def _words_of(answer: Answer) -> list[str]:
