@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from http import HTTPStatus
 from io import BufferedIOBase
 from typing import Any
@@ -138,6 +139,7 @@ def _query(environ: Environ, name: str) -> str | None:
     return parse_qs(query).get(name, [None])[0] if query else None
 
 
+@cache
 def _status(code: int) -> str:
     return f"{code} {HTTPStatus(code).phrase}"
 
