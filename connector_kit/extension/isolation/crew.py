@@ -18,7 +18,10 @@ AT_FULL_SPEED = 2
 quick calls are those that compute."""
 
 KEPT_SECONDS = 10.0
-"""How long processes are kept after they were needed last; then one a second is let go."""
+"""How long processes are kept after they were needed last."""
+
+LET_GO_EVERY = 1.0
+"""Seconds between two that are let go then."""
 
 
 class Crew:
@@ -39,8 +42,7 @@ class Crew:
         self._members: dict[int, FunctionProcess] = {}
         self._places = itertools.cycle(range(PLACES))
         self._let_go_at = 0.0
-        self.lost_at = 0.0
-        """When a process was found dead that might just have taken a call, by `time.monotonic`."""
+        self._lost_at = 0.0
 
     def __len__(self) -> int:
         return len(self._members)
@@ -73,7 +75,7 @@ class Crew:
         if now < self._let_go_at or not self._lock.acquire(blocking=False):
             return
         try:
-            self._let_go_at = now + 1
+            self._let_go_at = now + LET_GO_EVERY
             self._bury()
             if len(self._members) > self._slow() + 1:
                 self._desk.dismiss()
@@ -87,6 +89,13 @@ class Crew:
             if noted == ticket:
                 return process, since
         return None
+
+    def has_lost(self, *, since: float) -> bool:
+        """Tell whether a call laid down *since* may have gone with the process that took it.
+
+        Whoever takes a call notes it in the next moment, unless that moment is its last.
+        """
+        return self._lost_at >= since
 
     def remove(self, process: FunctionProcess) -> None:
         """Strike off a process that has ended, or is about to."""
@@ -134,10 +143,12 @@ class Crew:
     def _bury(self) -> None:
         """Strike off those that have ended, except where a caller has yet to find out."""
         for process in tuple(self._members.values()):
-            ticket, _ = self._desk.notes.read(process.place)
-            if ticket in self._waiting or not process.has_ended:
+            if not process.has_ended:
+                continue
+            ticket, _ = self._desk.notes.read(process.place)  # its last word
+            if ticket in self._waiting:
                 continue
             if ticket != LEAVE:
-                self.lost_at = time.monotonic()
+                self._lost_at = time.monotonic()
             del self._members[process.place]
             process.forget()

@@ -106,8 +106,9 @@ class Processes:
         """Return the answer of a function process; raises what `__call__` makes refusals of."""
         if not self._crew:
             self._crew.start()
+        laid_at = time.monotonic()
         self._lay_down(call, seat, ticket)
-        message = self._message(seat, ticket)
+        message = self._message(seat, ticket, laid_at)
         _, status, is_last, of_words, of_body = ANSWER.unpack_from(message)
         start = ANSWER.size + of_words
         words = message[ANSWER.size : start]
@@ -149,40 +150,39 @@ class Processes:
             else:
                 return
 
-    def _message(self, seat: Seat, ticket: int) -> bytes:
+    def _message(self, seat: Seat, ticket: int, laid_at: float) -> bytes:
         """Return what the function process says."""
         while True:
             try:
                 message = seat.near.recv(MOST)
             except BlockingIOError:
-                self._see_after(seat, ticket)
+                self._see_after(seat, ticket, laid_at)
             else:
                 if TICKET.unpack_from(message)[0] == ticket:
                     return message
 
-    def _see_after(self, seat: Seat, ticket: int) -> None:
+    def _see_after(self, seat: Seat, ticket: int, laid_at: float) -> None:
         """Return when there is something at *seat*; this is where a call is given up.
 
         Raises TimeoutError when its time is up, `Gone` when the process that had taken it has
         ended, RuntimeError when nobody can take it.
         """
-        began = time.monotonic() - 2 * QUICK_SECONDS
         is_there = False
         while not is_there:
             taken = self._crew.at(ticket)
             if taken is None:
-                is_there = self._is_taken(seat, ticket, began)
+                is_there = self._is_answered_untaken(seat, ticket, laid_at)
             else:
                 is_there = self._is_answered(seat, *taken)
 
-    def _is_taken(self, seat: Seat, ticket: int, began: float) -> bool:
+    def _is_answered_untaken(self, seat: Seat, ticket: int, laid_at: float) -> bool:
+        """See that there is somebody to take the call; tell whether it was answered meanwhile."""
         try:
             self._crew.reinforce(AT_FULL_SPEED)
         except RuntimeError:
             if self._crew.withdraw(ticket):
                 raise
-        # Whoever takes a call notes it in the next moment, unless this moment was its last.
-        is_lost = self._crew.lost_at > began and self._desk.is_empty
+        is_lost = self._desk.is_empty and self._crew.has_lost(since=laid_at)
         if seat.wait(QUICK_SECONDS):
             return True
         if is_lost and not self._crew.at(ticket):
@@ -190,6 +190,7 @@ class Processes:
         return False
 
     def _is_answered(self, seat: Seat, process: FunctionProcess, since: float) -> bool:
+        """See how the *process* fares that has the call; tell whether it has answered."""
         self._crew.reinforce(1)  # for the next call, now that this one is a slow one
         until = since + self._limits.seconds
         if process.wait(seat.near, until - time.monotonic()):
