@@ -1,9 +1,12 @@
 """Logs: one line per event, on stderr, without secrets."""
 
+from __future__ import annotations
+
 import logging
 import re
+import threading
 import time
-from typing import Any
+from typing import Any, TextIO
 
 _SECRETS = re.compile(
     r"""(?ix)
@@ -33,11 +36,76 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback follows in it, its line ends written out."""
-        line = r"\n".join(super().format(record).splitlines())
-        lowered = line.lower()
-        if not any(hint in lowered for hint in _HINTS):
-            return line
-        return _SECRETS.sub(rf"\g<before>{MASK}", line)
+        return without_secrets(r"\n".join(super().format(record).splitlines()))
+
+
+def without_secrets(line: str) -> str:
+    """Return *line* with what looks like a secret masked."""
+    lowered = line.lower()
+    for hint in _HINTS:
+        if hint in lowered:
+            return _SECRETS.sub(rf"\g<before>{MASK}", line)
+    return line
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes to stderr as `OneLine` has it, and takes ready-made lines by a shorter way.
+
+    Of a record most is never looked at by `OneLine`: making one takes longer than a small call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(OneLine())
+        self._second = 0
+        self._stamp = ""
+
+    def write(self, level: str, name: str, message: str) -> None:
+        """Write what a record of *level*, by the logger *name*, would become.
+
+        *message* has no line ends. Raises OSError and ValueError when it cannot be written.
+        """
+        now = time.time()
+        with self.lock or threading.RLock():
+            if int(now) != self._second:
+                self._second = int(now)
+                self._stamp = time.strftime(OneLine.default_time_format, time.gmtime(now))
+            line = f"{self._stamp}.{int(now % 1 * 1000):03d}Z {level} {name} {message}"
+            self.stream.write(without_secrets(line) + "\n")
+            self.stream.flush()
+
+
+def inform(logger: logging.Logger, message: str) -> None:
+    """Log *message*, which has no line ends, with level INFO.
+
+    Takes the short way where `Lines` is all that *logger* leads to, as in `logging_configuration`;
+    whoever adds handlers or filters of their own gets records.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    lines = _only_lines(logger)
+    if lines is None:
+        logger.info("%s", message)
+        return
+    try:
+        lines.write("INFO", logger.name, message)
+    except (OSError, ValueError):
+        logger.info("%s", message)  # which knows what to do about it
+
+
+def _only_lines(logger: logging.Logger) -> Lines | None:
+    """Return the handler that records of *logger* come to, unless there are others or filters."""
+    if logger.filters:
+        return None
+    found: Lines | None = None
+    at: logging.Logger | None = logger
+    while at is not None:
+        for handler in at.handlers:
+            if type(handler) is not Lines or handler.filters or handler.level or found:
+                return None
+            found = handler
+        at = at.parent if at.propagate else None
+    return found
 
 
 def logging_configuration(level: str = "INFO") -> dict[str, Any]:
@@ -45,8 +113,7 @@ def logging_configuration(level: str = "INFO") -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"one_line": {"()": OneLine}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one_line"}},
+        "handlers": {"stderr": {"()": Lines}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "connector_kit": {"level": level},

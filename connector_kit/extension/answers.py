@@ -1,7 +1,8 @@
 """What travels back: a status, the bytes of the body, a few headers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 import orjson
 
@@ -10,8 +11,7 @@ from connector_kit.extension.errors import ErrorEntry
 JSON = "application/json"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One HTTP answer, without any framework's idea of one.
 
     *trail* is for the access log: pairs that name the call, such as its ``_reqId``.
@@ -19,7 +19,7 @@ class Answer:
 
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     content_type: str = JSON
     trail: tuple[tuple[str, object], ...] = ()
 

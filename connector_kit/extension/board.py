@@ -30,6 +30,7 @@ class Board:
         """Take a place on the board in *file*, which `create` has made."""
         self._lock = threading.Lock()
         self._count = 0
+        self._pid = os.getpid()
         if file is None:
             self._memory = mmap.mmap(-1, _SIZE)
             _HEAD.pack_into(self._memory, 0, os.getpid(), 0)
@@ -90,7 +91,7 @@ class Board:
         return main, is_ending
 
     def _write(self) -> None:
-        _ENTRY.pack_into(self._memory, self._place, os.getpid(), self._count)
+        _ENTRY.pack_into(self._memory, self._place, self._pid, self._count)
 
     def _free_place(self) -> int:
         for place in range(_HEAD.size, _SIZE, _ENTRY.size):

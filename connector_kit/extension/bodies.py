@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -28,13 +27,15 @@ class UnreadableError(Exception):
         self.answer = answer
 
 
-@dataclass(frozen=True)
-class RawCall:
+class RawCall(NamedTuple):
     """A call whose body nobody has looked into yet."""
 
-    body: bytes | memoryview = field(repr=False)
+    body: bytes | memoryview
     request_id: str
     trace_id: str | None
+
+    def __repr__(self) -> str:
+        return f"<RawCall {self.request_id}>"  # the body holds a token
 
 
 def read_body(read: Callable[[int], bytes], content_type: str, content_length: int) -> bytes:
@@ -43,11 +44,12 @@ def read_body(read: Callable[[int], bytes], content_type: str, content_length: i
     *read* returns at most as many bytes as it is asked for. Raises `UnreadableError` when there
     are too many.
     """
-    if content_type.partition(";")[0].strip().lower() != JSON:
+    if content_type != JSON and content_type.partition(";")[0].strip().lower() != JSON:
         return b""
     if content_length > BODY_LIMIT:
         raise UnreadableError(TOO_LARGE)
-    return _read(read)
+    first = read(content_length) if content_length else b""
+    return first if first and len(first) == content_length else first + _read(read)
 
 
 def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.errors import ErrorEntry, masked
+from connector_kit.logs import inform
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -21,7 +22,7 @@ def log_call(call: FunctionCall) -> None:
     if not log.isEnabledFor(logging.INFO):
         return
     try:
-        log.info(log_line("callFunctionInvoked", _fields(call)))
+        inform(log, log_line("callFunctionInvoked", _fields(call)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
         log.warning("logName=failedToLogMetadata, error=%s", type(error).__name__)
 
@@ -42,35 +43,46 @@ def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -
 
 def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
     """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
-    pairs = [f"{key}={_shown(value)}" for key, value in fields if value not in (None, "")]
-    return ", ".join((f"logName={log_name}", *pairs))
+    line = f"logName={log_name}"
+    for key, value in fields:
+        if value is None or value == "":
+            continue
+        is_short = type(value) is str and len(value) <= _LONGEST
+        line += f", {key}={value if is_short else short(value)}"
+    return _on_one_line(line)
 
 
-def _fields(call: FunctionCall) -> list[tuple[str, object]]:
-    fields = [
-        ("type", call.type),
-        ("function", call.function),
-        ("_connectorId", call.connector_id),
-        ("_integrationId", call.option("_integrationId")),
-    ]
-    if call.type in ("hook", "wrapper"):
-        fields += [(name, call.option(name)) for name in _FLOW_FIELDS]
-    if call.type == "wrapper":
-        connection = call.option("connection")
-        fields.append(
-            ("_connectionId", connection.get("_id") if isinstance(connection, dict) else None)
-        )
-    return [*fields, ("_reqId", call.request_id), ("traceId", call.trace_id)]
-
-
-def _shown(value: object) -> str:
+def short(value: object) -> str:
     """Return *value* short and without line ends, so that nobody writes log lines for us."""
     text = value if isinstance(value, str) else str(value)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."
+    return _on_one_line(text)
+
+
+def _on_one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else " " for each in text)
+
+
+def _fields(call: FunctionCall) -> list[tuple[str, object]]:
+    options = call.options if isinstance(call.options, dict) else {}
+    fields = [
+        ("type", call.type),
+        ("function", call.function),
+        ("_connectorId", call.connector_id),
+        ("_integrationId", options.get("_integrationId")),
+    ]
+    if call.type in ("hook", "wrapper"):
+        fields += [(name, options.get(name)) for name in _FLOW_FIELDS]
+    if call.type == "wrapper":
+        connection = options.get("connection")
+        fields.append(
+            ("_connectionId", connection.get("_id") if isinstance(connection, dict) else None)
+        )
+    fields += (("_reqId", call.request_id), ("traceId", call.trace_id))
+    return fields
 
 
 def _whereabouts(failure: BaseException) -> str:

@@ -1,30 +1,32 @@
 """One call of a function, as the platform posted it (protocol/extension.md#1)."""
 
+import itertools
 import random
 import string
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 DEFAULT_RESPONSE_SIZE = 5 * 1024 * 1024
 """Bytes that an answer may have when the call does not say otherwise."""
 
-_SUFFIX_CHARACTERS = string.digits + string.ascii_lowercase
+_PAIRS = tuple(map("".join, itertools.product(string.digits + string.ascii_lowercase, repeat=2)))
 
 
-@dataclass(frozen=True)
-class FunctionCall:
+class FunctionCall(NamedTuple):
     """The body of ``POST /function``. Nothing is checked yet: every field holds what was sent."""
 
     diy: Any = None
     connector_id: Any = None
     type: Any = None
     function: Any = None
-    options: Any = field(default=None, repr=False)
+    options: Any = None
     max_response_size: Any = None
     trace_id: Any = None
     request_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"<FunctionCall {self.request_id} of {self.type} {self.function}>"  # without options
 
     @classmethod
     def from_body(
@@ -65,8 +67,9 @@ class FunctionCall:
 
 def new_request_id() -> str:
     """Return milliseconds since the epoch followed by four characters of ``0-9a-z``."""
-    suffix = "".join(random.choices(_SUFFIX_CHARACTERS, k=4))  # noqa: S311 - a name, no secret
-    return f"{time.time_ns() // 1_000_000}{suffix}"
+    pairs = len(_PAIRS)
+    number = int(random.random() * pairs * pairs)  # noqa: S311 - a name, no secret
+    return f"{time.time_ns() // 1_000_000}{_PAIRS[number // pairs]}{_PAIRS[number % pairs]}"
 
 
 def is_given(value: object) -> bool:

@@ -1,7 +1,7 @@
 """``POST /function`` without a web framework: what came over HTTP in, an `Answer` out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from connector_kit.extension.answers import JSON, Answer
 from connector_kit.extension.auth import REFUSED, is_system_token, presented_token
@@ -12,16 +12,18 @@ Run = Callable[[RawCall], Answer]
 """Answers a call that may be made: `Dispatcher` on the spot, `Processes` elsewhere."""
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """What one request to ``/function`` carries; *read* returns at most that many bytes."""
 
-    read: Callable[[int], bytes] = field(repr=False)
+    read: Callable[[int], bytes]
     content_type: str = JSON
     content_length: int = 0
-    authorization: str | None = field(default=None, repr=False)
-    query_token: str | None = field(default=None, repr=False)
+    authorization: str | None = None
+    query_token: str | None = None
     trace_id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Incoming {self.content_type}, {self.content_length} bytes>"  # without tokens
 
 
 class Endpoint:
@@ -62,4 +64,4 @@ class Endpoint:
 
 
 def _trailed(answer: Answer, request_id: str, trace_id: object) -> Answer:
-    return replace(answer, trail=(("_reqId", request_id), ("traceId", trace_id)))
+    return answer._replace(trail=(("_reqId", request_id), ("traceId", trace_id)))

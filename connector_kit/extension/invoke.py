@@ -18,6 +18,9 @@ from connector_kit.extension.errors import ExtensionError
 
 Function = Callable[..., Any]
 
+_ANSWERS = frozenset({list, dict, str, int, float, bool, type(None)})
+"""Types of what is an answer as it stands: most are, and looking for more takes long."""
+
 _running = threading.local()
 
 
@@ -61,6 +64,8 @@ class Callback:
 
 
 def _answer_of(returned: Any) -> Any:
+    if type(returned) in _ANSWERS:
+        return returned
     if isinstance(returned, Generator):
         return _only(returned)
     if inspect.isawaitable(returned):

@@ -66,10 +66,11 @@ class Leftovers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        until = time.monotonic() + self._grace
-        for thread in self._new_threads():
-            thread.join(max(0.0, until - time.monotonic()))
-        self.remain = any(True for _ in self._new_threads())
+        if threading.active_count() != len(self._before):
+            until = time.monotonic() + self._grace
+            for thread in self._new_threads():
+                thread.join(max(0.0, until - time.monotonic()))
+            self.remain = any(True for _ in self._new_threads())
         threading.excepthook = self._hook
         if error is None and self._failures:
             raise self._failures[0]
@@ -78,8 +79,6 @@ class Leftovers:
         self._failures.append(failure.exc_value or failure.exc_type())
 
     def _new_threads(self) -> Iterator[threading.Thread]:
-        if threading.active_count() == len(self._before):
-            return
         of_executors = getattr(executors, "_threads_queues", {})
         for thread in threading.enumerate():
             if not (thread in self._before or thread.daemon or thread in of_executors):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from http import HTTPStatus
 from io import BufferedIOBase
 from typing import Any
@@ -16,6 +17,7 @@ from connector_kit.extension.calllog import log_line
 from connector_kit.extension.endpoint import Endpoint, Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.health import ALIVE, Health
+from connector_kit.logs import inform
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -137,6 +139,7 @@ def _query(environ: Environ, name: str) -> str | None:
     return parse_qs(query).get(name, [None])[0] if query else None
 
 
+@cache
 def _status(code: int) -> str:
     return f"{code} {HTTPStatus(code).phrase}"
 
@@ -171,4 +174,4 @@ def _log_access(
         ("responseTime", f"{milliseconds:.0f}ms"),
         *trail,
     )
-    access_log.info(log_line("reqFinished", fields))
+    inform(access_log, log_line("reqFinished", fields))

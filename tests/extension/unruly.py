@@ -8,6 +8,7 @@ import threading
 import time
 
 from connector_kit.extension import FunctionModule, Registry
+from connector_kit.extension.isolation.desk import NOBODY, Notes
 
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 
@@ -145,6 +146,37 @@ def echo(options):
 def leaves_a_thread_behind(_options):
     threading.Thread(target=threading.Event().wait).start()
     return os.getpid()
+
+
+def dies_when_idle(_options):
+    timer = threading.Timer(0.1, os._exit, (1,))
+    timer.daemon = True  # which nobody waits for
+    timer.start()
+    return os.getpid()
+
+
+def dies_taking_the_next_call(_options):
+    """End in the one moment at which a call is on no desk any more, and in no note yet."""
+    write = Notes.write
+
+    def write_or_die(notes, place, ticket):
+        if ticket != NOBODY:
+            os._exit(1)
+        write(notes, place, ticket)
+
+    Notes.write = write_or_die
+    return os.getpid()
+
+
+def writes_down(options):
+    with open(options["file"], "a") as file:
+        file.write(f"{options['line']}\n")
+    return options["line"]
+
+
+def writes_down_and_crashes(options):
+    writes_down(options)
+    os.kill(os.getpid(), 11)
 
 
 def registry() -> Registry:

@@ -83,9 +83,13 @@ def check_contract(call: FunctionCall, returned: Any, function: Registered | Non
 
 def _told_by(call: FunctionCall) -> str:
     """Return the kind of function that *call* is for, an empty text when it does not tell."""
-    traits = TRAITS.get(call.type or "", ()) if isinstance(call.type, str | None) else ()
+    if call.type is not None and not isinstance(call.type, str):
+        return ""
     options = call.options.keys()
-    return next((each.kind for each in traits if each.fit(options)), "")
+    for each in TRAITS.get(call.type or "", ()):
+        if each.fit(options):
+            return each.kind
+    return ""
 
 
 def _traits(kind: str, needs: str, lacks: str = "") -> Traits:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from connector_kit.extension.answers import Answer
-from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.isolation.messages import Gone, receive, send
+from connector_kit.extension.isolation.messages import Gone
 
 START_SECONDS = 60.0
 """How long the nursery may take to import the functions."""
 
+_LOOK_AGAIN = 0.25
+"""Seconds after which a process is looked at again where the system does not tell of its end."""
+
 
 @dataclass
 class FunctionProcess:
-    """One function process, seen from the serving process."""
+    """One function process; *place* is where it notes which call it has taken."""
 
-    channel: socket.socket
     pid: int
-    idle_since: float = 0.0
+    place: int
     _handle: int = field(init=False, default=-1)
 
     def __post_init__(self) -> None:
@@ -35,85 +36,93 @@ class FunctionProcess:
             with suppress(OSError):
                 self._handle = os.pidfd_open(self.pid)
 
-    def charge(self, call: RawCall) -> None:
-        """Hand *call* over; raises OSError when the process has ended."""
-        head = {"request_id": call.request_id, "trace_id": call.trace_id}
-        send(self.channel, head, call.body)
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is no such process any more."""
+        if self._handle >= 0:
+            return self._ends_within(0)
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
-    def answer(self) -> tuple[Answer, bool]:
-        """Return the answer to the call, and whether it is the last one of this process.
-
-        Raises BlockingIOError when it does not come in time, `Gone` or OSError when it never will.
-        """
-        head, body = receive(self.channel)
-        answer = Answer(
-            head["status"],
-            bytes(body),
-            head["headers"],
-            head["content_type"],
-            tuple((name, value) for name, value in head["trail"]),
-        )
-        return answer, head["is_last"]
+    def wait(self, channel: socket.socket, seconds: float) -> bool:
+        """Tell whether something comes over *channel* in *seconds*, or before the process ends."""
+        poll = select.poll()
+        poll.register(channel, select.POLLIN)
+        if self._handle >= 0:
+            poll.register(self._handle, select.POLLIN)
+        else:
+            seconds = min(seconds, _LOOK_AGAIN)
+        ready = poll.poll(max(0.0, seconds) * 1000)
+        return any(descriptor == channel.fileno() for descriptor, _ in ready)
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it, and see it ended unless that takes very long."""
         with suppress(ProcessLookupError):
             if self._handle >= 0:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                self._ends_within(1.0)
             else:
                 os.kill(self.pid, signal.SIGKILL)
-        self.close()
 
-    def close(self) -> None:
-        """Let go of it: it ends by itself when it listens next."""
-        self.channel.close()
+    def forget(self) -> None:
+        """Let go of it."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
 
+    def _ends_within(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
 
 class Nursery:
-    """The process that forks function processes, seen from the serving process."""
+    """The process that forks function processes, seen from the serving process.
 
-    def __init__(self, target: str, memory_mb: int) -> None:
+    They inherit the descriptors *inheritance*. For one thread at a time.
+    """
+
+    def __init__(self, target: str, memory_mb: int, inheritance: Sequence[int]) -> None:
         self._target = target
         self._memory_mb = memory_mb
-        self._lock = threading.Lock()
+        self._inheritance = tuple(inheritance)
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
 
-    def fork(self, seconds: float) -> FunctionProcess:
-        """Return a new process whose answers may take *seconds*.
+    def fork(self, place: int) -> FunctionProcess:
+        """Return a new process that notes at *place* what it does.
 
         Starts the nursery, or another one when it has died. Raises RuntimeError.
         """
-        ours, theirs = socket.socketpair()
-        with self._lock, theirs:
-            for is_last_try in (False, True):
-                try:
-                    pid = self._ask(theirs)
-                except OSError as failure:
-                    self._end()
-                    if is_last_try:
-                        ours.close()
-                        raise RuntimeError(
-                            "The functions could not be loaded; the log says why."
-                        ) from failure
-                else:
-                    _bound_waiting(ours, seconds)
-                    return FunctionProcess(ours, pid)
+        for is_last_try in (False, True):
+            try:
+                return FunctionProcess(self._ask(place), place)
+            except OSError as failure:
+                self.close()
+                if is_last_try:
+                    raise RuntimeError(
+                        "The functions could not be loaded; the log says why."
+                    ) from failure
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """End the nursery."""
-        with self._lock:
-            self._end()
+        if self._requests is not None:
+            self._requests.close()
+            self._requests = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
-    def _ask(self, channel: socket.socket) -> int:
+    def _ask(self, place: int) -> int:
         if self._requests is None:
             self._start()
         assert self._requests is not None  # noqa: S101 - for the type checker
-        socket.send_fds(self._requests, [b"fork"], [channel.fileno()])
+        self._requests.sendall(place.to_bytes(8, "big"))
         pid = self._requests.recv(8)
         if len(pid) < 8:
             raise Gone
@@ -125,25 +134,12 @@ class Nursery:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "connector_kit.extension.isolation.nursery"),
-                    *(self._target, str(self._memory_mb)),
+                    *(self._target, str(self._memory_mb), *map(str, self._inheritance)),
                 ],
                 stdin=theirs.fileno(),
+                pass_fds=self._inheritance,
             )
-        _bound_waiting(ours, START_SECONDS)
+        # The kernel watches the time.
+        patience = struct.pack("ll", int(START_SECONDS), 0)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
         self._requests = ours
-
-    def _end(self) -> None:
-        if self._requests is not None:
-            self._requests.close()
-            self._requests = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
-def _bound_waiting(channel: socket.socket, seconds: float) -> None:
-    """Let the kernel watch the time: a time-out of Python's would cost a poll for each piece."""
-    timeval = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
-    channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
-    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)

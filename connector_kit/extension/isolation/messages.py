@@ -1,67 +1,39 @@
-"""What travels between the serving process and its function processes: a head and a body.
+"""What is sent between the serving process and its function processes.
 
-The head is a small JSON object, the body bytes that nobody on the way looks into.
+A call, and its answer, is a head of fixed size and a content: a few words, and a body, which nobody
+on the way looks into. Sockets keep the borders of what is sent. A body that is too large to be sent
+along is left in the room of the call's seat.
 """
 
 from __future__ import annotations
 
-import socket
 import struct
-from typing import Any
+from collections.abc import Iterable
 
-import orjson
+CALL = struct.Struct("<QHII")
+"""The ticket of a call, its seat, the bytes of its words and of its body."""
 
-_SIZES = struct.Struct(">II")
-_FIRST_PIECE = 1 << 16
+ANSWER = struct.Struct("<QHHII")
+"""The ticket of the call, the status, 1 when it is the process's last, the bytes as above."""
 
-Head = dict[str, Any]
+TICKET = struct.Struct("<Q")
+
+SMALL = 4 * 1024
+"""Bytes of a content that is sent. All seats' calls should fit into the desk's buffer."""
+
+MOST = max(CALL.size, ANSWER.size) + SMALL
+"""Bytes that are sent at once."""
 
 
 class Gone(ConnectionError):
     """The other side has ended."""
 
 
-def send(channel: socket.socket, head: Head, body: bytes | memoryview) -> None:
-    """Send one message; raises OSError when the other side does not take it."""
-    written = orjson.dumps(head)
-    start = _SIZES.pack(len(written), len(body)) + written
-    if len(body) < _FIRST_PIECE:
-        channel.sendall(start + body)
-    else:
-        channel.sendall(start)
-        channel.sendall(body)
+def joined(words: Iterable[str]) -> bytes:
+    """Return *words* as bytes, whatever characters they hold; `split` undoes it."""
+    return "\0".join(words).encode("utf-8", "surrogatepass")
 
 
-def receive(channel: socket.socket) -> tuple[Head, memoryview]:
-    """Return the next message.
-
-    Raises `Gone` when there will be none, and BlockingIOError when nothing comes within the
-    channel's time-out.
-    """
-    piece = _more(channel)
-    while len(piece) < _SIZES.size:
-        piece += _more(channel)
-    head_size, body_size = _SIZES.unpack_from(piece)
-    whole = _SIZES.size + head_size + body_size
-    message = memoryview(piece if len(piece) == whole else _rest(channel, piece, whole))
-    head_end = _SIZES.size + head_size
-    return orjson.loads(message[_SIZES.size : head_end]), message[head_end:]
-
-
-def _more(channel: socket.socket) -> bytes:
-    piece = channel.recv(_FIRST_PIECE)
-    if not piece:
-        raise Gone
-    return piece
-
-
-def _rest(channel: socket.socket, piece: bytes, size: int) -> bytearray:
-    message = bytearray(size)
-    message[: len(piece)] = piece
-    missing = memoryview(message)[len(piece) :]
-    while missing:
-        count = channel.recv_into(missing)
-        if not count:
-            raise Gone
-        missing = missing[count:]
-    return message
+def split(joined_words: bytes) -> list[str]:
+    """Return the words that `joined` made bytes of."""
+    return joined_words.decode("utf-8", "surrogatepass").split("\0")

@@ -1,33 +1,33 @@
-"""The function processes of one serving process: handed out, watched, replaced."""
+"""Calls on their way through the function processes: laid on the desk, waited for, given up."""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
-from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.answers import JSON, Answer, refusal
 from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.calllog import short
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation.children import FunctionProcess, Nursery
-from connector_kit.extension.isolation.messages import Gone
+from connector_kit.extension.isolation.crew import AT_FULL_SPEED, Crew
+from connector_kit.extension.isolation.desk import QUICK_SECONDS, Desk, Seat
+from connector_kit.extension.isolation.messages import (
+    ANSWER,
+    CALL,
+    MOST,
+    SMALL,
+    TICKET,
+    Gone,
+    joined,
+    split,
+)
+from connector_kit.extension.isolation.rooms import KEPT
 
 log = logging.getLogger("connector_kit.extension")
-
-IDLE_SECONDS = 60.0
-"""How long a process that nobody needs is kept."""
-
-AT_FULL_SPEED = 2
-"""Calls that run at a time as long as all of them are quick: more would only get in each other's
-way, since quick calls are those that compute."""
-
-QUICK_SECONDS = 0.02
-"""How long a call waits for another one to prove quick before it starts beside it."""
-
-SLOW_FOR_SECONDS = 1.0
-"""How long nobody waits again after one that waited in vain: those that run are not quick."""
 
 
 @dataclass(frozen=True)
@@ -55,108 +55,183 @@ class Processes:
 
     def __init__(self, target: str, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._nursery = Nursery(target, self._limits.memory_mb)
-        self._turns = _tokens(self._limits.calls)
-        self._at_full_speed = _tokens(min(AT_FULL_SPEED, self._limits.calls))
-        self._slow_until = 0.0
-        self._idle: list[FunctionProcess] = []
+        self._desk = Desk(self._limits.calls)
+        self._waiting: set[int] = set()
+        self._crew = Crew(
+            self._desk,
+            Nursery(target, self._limits.memory_mb, self._desk.inheritance),
+            most=self._limits.calls,
+            waiting=self._waiting,
+        )
+        self._tickets = itertools.count(1)
+        self._seats: queue.SimpleQueue[Seat] = queue.SimpleQueue()
+        for seat in self._desk.seats:
+            self._seats.put(seat)
 
     def start(self) -> None:
         """Import the functions and fork a first process; raises RuntimeError when that fails."""
-        self._idle.append(self._nursery.fork(self._limits.seconds))
+        self._crew.start()
 
     def close(self) -> None:
-        """End the nursery and the processes that are idle."""
-        while self._idle:
-            self._idle.pop().close()
-        self._nursery.close()
+        """End the nursery and the processes that are idle; others end after their call."""
+        self._crew.close()
+        self._desk.close()
 
     def __call__(self, call: RawCall) -> Answer:
         """Return the answer to *call*, whatever its function does."""
         try:
-            turn = self._turns.get(timeout=self._limits.patience)
+            seat = self._seats.get(timeout=self._limits.patience)
         except queue.Empty:
-            log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
-            return _BUSY
+            return _busy(call)
+        ticket = next(self._tickets)
+        self._waiting.add(ticket)
         try:
-            return self._when_others_are_done(call)
-        finally:
-            self._turns.put(turn)
-
-    def _when_others_are_done(self, call: RawCall) -> Answer:
-        """Answer *call* when a quick one has ended, or at once when those that run are not."""
-        are_slow = time.monotonic() < self._slow_until
-        try:
-            token = self._at_full_speed.get(not are_slow, QUICK_SECONDS)
-        except queue.Empty:
-            if not are_slow:
-                self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
-            return self._answer(call)
-        try:
-            return self._answer(call)
-        finally:
-            self._at_full_speed.put(token)
-
-    def _answer(self, call: RawCall) -> Answer:
-        try:
-            process = self._charged(call)
-        except (RuntimeError, OSError) as failure:
+            return self._answer(call, seat, ticket)
+        except RuntimeError as failure:
             log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)  # noqa: TRY400
             return _NOT_LOADED
-        try:
-            answer, is_last = process.answer()
-        except BlockingIOError:
-            process.kill()
-            return self._failed(call, "function_timeout", _TOO_LONG.format(self._limits.seconds))
-        except (Gone, OSError):
-            process.kill()
-            return self._failed(call, "function_process_ended", _ENDED)
+        except NoRoomError:
+            return _busy(call)
+        except TimeoutError:
+            seat.clear()
+            return _failed(call, "function_timeout", _TOO_LONG.format(self._limits.seconds))
+        except Gone:
+            seat.clear()
+            return _failed(call, "function_process_ended", _ENDED)
+        finally:
+            self._waiting.discard(ticket)
+            self._seats.put(seat)
+
+    def _answer(self, call: RawCall, seat: Seat, ticket: int) -> Answer:
+        """Return the answer of a function process; raises what `__call__` makes refusals of."""
+        if not self._crew:
+            self._crew.start()
+        laid_at = time.monotonic()
+        self._lay_down(call, seat, ticket)
+        message = self._message(seat, ticket, laid_at)
+        _, status, is_last, of_words, of_body = ANSWER.unpack_from(message)
+        start = ANSWER.size + of_words
+        words = message[ANSWER.size : start]
+        is_sent = of_words + of_body <= SMALL
+        body = message[start:] if is_sent else seat.room.fetch(of_body)
+        if max(of_body, len(call.body)) > KEPT:
+            seat.room.tidy()
         if is_last:
-            process.close()
+            self._crew.remove_ending(ticket)
+        elif len(self._crew) > 1:
+            self._crew.relax()
+        return _answer_of(call, status, words, body)
+
+    def _lay_down(self, call: RawCall, seat: Seat, ticket: int) -> None:
+        body = call.body
+        trace_id = (short(call.trace_id),) if call.trace_id else ()
+        words = joined((call.request_id, *trace_id))
+        head = CALL.pack(ticket, seat.number, len(words), len(body)) + words
+        if len(words) + len(body) <= SMALL:
+            self._lay_on_desk(head + body)
         else:
-            self._give_back(process)
-        return answer
+            try:
+                seat.room.leave(body)
+            except OSError as failure:
+                raise NoRoomError from failure
+            self._lay_on_desk(head)
 
-    def _charged(self, call: RawCall) -> FunctionProcess:
-        """Return a process that has *call* to answer; the one used last, so that others may go."""
-        while self._idle:
-            with suppress(IndexError):
-                process = self._idle.pop()
-                try:
-                    process.charge(call)
-                except OSError:  # it ended while it was idle, so the call has not begun
-                    process.kill()
-                else:
-                    return process
-        process = self._nursery.fork(self._limits.seconds)
-        process.charge(call)
-        return process
+    def _lay_on_desk(self, message: bytes) -> None:
+        give_up_at = 0.0
+        while True:
+            try:
+                self._desk.near.send(message)
+            except BlockingIOError:
+                now = time.monotonic()
+                give_up_at = give_up_at or now + self._limits.patience
+                if now > give_up_at:
+                    raise NoRoomError from None
+                self._crew.reinforce(AT_FULL_SPEED)
+            else:
+                return
 
-    def _give_back(self, process: FunctionProcess) -> None:
-        process.idle_since = time.monotonic()
-        self._idle.append(process)
-        with suppress(IndexError):
-            oldest = self._idle[0]
-            if oldest.idle_since < process.idle_since - IDLE_SECONDS:
-                self._idle.remove(oldest)
-                oldest.close()
+    def _message(self, seat: Seat, ticket: int, laid_at: float) -> bytes:
+        """Return what the function process says."""
+        while True:
+            try:
+                message = seat.near.recv(MOST)
+            except BlockingIOError:
+                self._see_after(seat, ticket, laid_at)
+            else:
+                if TICKET.unpack_from(message)[0] == ticket:
+                    return message
 
-    def _failed(self, call: RawCall, code: str, message: str) -> Answer:
-        log.error(
-            "logName=callFunctionFailed, code=%s, _reqId=%s, traceId=%s",
-            code,
-            call.request_id,
-            call.trace_id,
-        )
-        return refusal(422, ErrorEntry(code, message))
+    def _see_after(self, seat: Seat, ticket: int, laid_at: float) -> None:
+        """Return when there is something at *seat*; this is where a call is given up.
+
+        Raises TimeoutError when its time is up, `Gone` when the process that had taken it has
+        ended, RuntimeError when nobody can take it.
+        """
+        is_there = False
+        while not is_there:
+            taken = self._crew.at(ticket)
+            if taken is None:
+                is_there = self._is_answered_untaken(seat, ticket, laid_at)
+            else:
+                is_there = self._is_answered(seat, *taken)
+
+    def _is_answered_untaken(self, seat: Seat, ticket: int, laid_at: float) -> bool:
+        """See that there is somebody to take the call; tell whether it was answered meanwhile."""
+        try:
+            self._crew.reinforce(AT_FULL_SPEED)
+        except RuntimeError:
+            if self._crew.withdraw(ticket):
+                raise
+        is_lost = self._desk.is_empty and self._crew.has_lost(since=laid_at)
+        if seat.wait(QUICK_SECONDS):
+            return True
+        if is_lost and not self._crew.at(ticket):
+            raise Gone
+        return False
+
+    def _is_answered(self, seat: Seat, process: FunctionProcess, since: float) -> bool:
+        """See how the *process* fares that has the call; tell whether it has answered."""
+        self._crew.reinforce(1)  # for the next call, now that this one is a slow one
+        until = since + self._limits.seconds
+        if process.wait(seat.near, until - time.monotonic()):
+            return True
+        if time.monotonic() < until:
+            if not process.has_ended:
+                return False
+            if seat.wait(0):
+                return True
+        process.kill()
+        self._crew.remove(process)
+        raise TimeoutError if time.monotonic() >= until else Gone
 
 
-def _tokens(count: int) -> queue.SimpleQueue[None]:
-    """Return a queue with *count* tokens: a semaphore that takes no lock of Python's."""
-    tokens: queue.SimpleQueue[None] = queue.SimpleQueue()
-    for _ in range(count):
-        tokens.put(None)
-    return tokens
+class NoRoomError(Exception):
+    """The desk is full of calls, and stays so."""
+
+
+def _answer_of(call: RawCall, status: int, words: bytes, body: bytes) -> Answer:
+    trace_id, *unusual = split(words) if words else (call.trace_id,)
+    trail = (("_reqId", call.request_id), ("traceId", trace_id))
+    if not unusual:
+        return Answer(status, body, {}, JSON, trail)
+    content_type, *headers = unusual
+    named = dict(zip(headers[::2], headers[1::2], strict=True))
+    return Answer(status, body, named, str(content_type), trail)
+
+
+def _busy(call: RawCall) -> Answer:
+    log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
+    return _BUSY
+
+
+def _failed(call: RawCall, code: str, message: str) -> Answer:
+    log.error(
+        "logName=callFunctionFailed, code=%s, _reqId=%s, traceId=%s",
+        code,
+        call.request_id,
+        call.trace_id,
+    )
+    return refusal(422, ErrorEntry(code, message))
 
 
 _BUSY = refusal(

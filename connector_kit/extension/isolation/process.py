@@ -6,11 +6,14 @@ import resource
 import socket
 from pathlib import Path
 
-from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.answers import JSON, Answer, refusal
 from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.calllog import short
 from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.errors import ErrorEntry
-from connector_kit.extension.isolation.messages import Gone, Head, receive, send
+from connector_kit.extension.isolation.desk import LEAVE, NOBODY, Inherited
+from connector_kit.extension.isolation.messages import ANSWER, CALL, SMALL, Gone, joined, split
+from connector_kit.extension.isolation.rooms import Room
 from connector_kit.extension.leftovers import Alone
 from connector_kit.extension.recording import Recorder
 from connector_kit.extension.registry import Registry
@@ -20,8 +23,8 @@ MOST_KEPT = 512 * 1024
 has kept is given back."""
 
 
-def serve_calls(channel: socket.socket, registry: Registry, memory_mb: int) -> None:
-    """Answer what comes over *channel*; returns when the process should end.
+def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int) -> None:
+    """Answer what lies on the *desk*, noting at *place* what; returns when the process should end.
 
     The process may allocate *memory_mb* mebibytes; 0: as many as there are.
     """
@@ -30,29 +33,69 @@ def serve_calls(channel: socket.socket, registry: Registry, memory_mb: int) -> N
     born_with = _peak()
     invoke = Alone()
     run = Dispatcher(registry, invoke=invoke, observe=Recorder.of_this_server())
+    desk.watch()
     while True:
         try:
-            head, body = receive(channel)
-        except (Gone, OSError):
+            ticket, seat, call = _taken(desk, place)
+        except OSError:  # the serving process has ended
+            return
+        if call is None:
+            desk.notes.write(place, LEAVE)
             return
         try:
-            answer = run(RawCall(body, head["request_id"], head["trace_id"]))
+            answer = run(call)
         except MemoryError as failure:
             answer, invoke.is_spent = refusal(422, ErrorEntry.of(failure)), True
         is_last = invoke.is_spent or _peak() - born_with > MOST_KEPT
-        send(channel, _head_of(answer, is_last=is_last), answer.body)
-        if is_last:
+        try:
+            _send(*desk.seats[seat], ticket, answer, is_last=is_last)
+        except ConnectionError:  # as above
             return
+        if is_last:
+            return  # with the note as it is: by it the serving process finds who leaves
+        desk.notes.write(place, NOBODY)
 
 
-def _head_of(answer: Answer, *, is_last: bool) -> Head:
-    return {
-        "status": answer.status,
-        "headers": dict(answer.headers),
-        "content_type": answer.content_type,
-        "trail": answer.trail,
-        "is_last": is_last,
-    }
+def _taken(desk: Inherited, place: int) -> tuple[int, int, RawCall | None]:
+    """Take the next call off the *desk*, once there is one; None when the process should end.
+
+    Raises OSError when the serving process has ended.
+    """
+    message = desk.take()
+    if not message:
+        raise Gone
+    ticket, seat, of_words, of_body = CALL.unpack_from(message)
+    if ticket == LEAVE:
+        return ticket, seat, None
+    desk.notes.write(place, ticket)
+    start = CALL.size + of_words
+    request_id, *trace_id = split(message[CALL.size : start])
+    is_sent = of_words + of_body <= SMALL
+    body = memoryview(message)[start:] if is_sent else desk.seats[seat][1].look(of_body)
+    return ticket, seat, RawCall(body, request_id, trace_id[0] if trace_id else None)
+
+
+def _send(
+    channel: socket.socket, room: Room, ticket: int, answer: Answer, *, is_last: bool
+) -> None:
+    """Raises ConnectionError when the serving process has ended."""
+    words, body = joined(_words_of(answer)), answer.body
+    head = ANSWER.pack(ticket, answer.status, is_last, len(words), len(body)) + words
+    if len(words) + len(body) <= SMALL:
+        channel.send(head + body)
+    else:
+        room.leave(body)
+        channel.send(head)
+
+
+def _words_of(answer: Answer) -> list[str]:
+    """Return what else is to be said: the trace id, then the type and the headers if unusual."""
+    words = [short(trace_id) for name, trace_id in answer.trail if name == "traceId" and trace_id]
+    if answer.headers or answer.content_type != JSON:
+        words = [*(words or [""]), answer.content_type]
+        for header in answer.headers.items():
+            words += header
+    return words
 
 
 def _limit_memory(more: int) -> None:

@@ -1,0 +1,212 @@
+"""Calls on their way to function processes and back, and what can go wrong with either."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+import pytest
+
+from connector_kit.extension.answers import Answer
+from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.isolation import Limits, Processes, crew
+from connector_kit.extension.isolation.messages import SMALL
+from connector_kit.extension.isolation.rooms import KEPT
+from tests.extension.unruly import CONNECTOR_ID
+
+TARGET = "tests.extension.unruly:registry"
+
+Start = Callable[..., Processes]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[Processes] = []
+
+    def start(target: str = TARGET, **limits: Any) -> Processes:
+        processes = Processes(target, Limits(**{"seconds": 20.0, "memory_mb": 0, **limits}))
+        started.append(processes)
+        return processes
+
+    yield start
+    for each in started:
+        each.close()
+
+
+def call(function: str, trace_id: str | None = None, **options: Any) -> RawCall:
+    body = {"_connectorId": CONNECTOR_ID, "type": "hook", "function": function, "options": options}
+    return RawCall(orjson.dumps(body), "id", trace_id)
+
+
+def told(answer: Answer) -> Any:
+    body = orjson.loads(answer.body)
+    return body if answer.status == 200 else body["errors"][0]["code"]
+
+
+AROUND = {
+    "what is sent along": SMALL,
+    "what is left in a room": KEPT,
+    "more than a room keeps": 2 * KEPT,
+}
+
+
+@pytest.mark.parametrize("size", AROUND.values(), ids=AROUND.keys())
+def test_nothing_is_lost_whatever_the_size_of_a_call_and_of_its_answer(
+    start: Start, size: int
+) -> None:
+    run = start()
+    around = len(call("echo", data="").body) + len("id")
+
+    for length in (size - around, size - around + 1, size - len('""'), size - len('""') + 1):
+        data = f"{length}".ljust(length, ".")
+        assert told(run(call("echo", data=data))) == data
+
+
+def test_small_calls_between_large_ones_get_their_own_answers(start: Start) -> None:
+    run = start(calls=1)
+
+    for size in (10, KEPT + 10, 10, SMALL + 10, 10, 2 * KEPT, SMALL + 10):
+        data = f"{size}".ljust(size, ".")
+        assert told(run(call("echo", data=data))) == data
+
+
+def test_ids_of_any_length_and_any_characters_travel(start: Start) -> None:
+    run = start()
+
+    in_header = run(call("echo", trace_id="\udcff" * 100_000, data=1))
+    text = orjson.dumps({"_connectorId": CONNECTOR_ID, "type": "hook", "function": "echo"})
+    body = text[:-1] + b',"options":{"data":1},"traceId":"' + b"\\ud800" * 1000 + b'"}'
+    in_body = run(RawCall(body, "id", None))
+
+    assert [told(in_header), told(in_body)] == [1, 1]
+    for answer in (in_header, in_body):
+        assert len(str(dict(answer.trail)["traceId"])) < 300
+
+
+def test_a_process_that_died_idle_costs_no_call(start: Start) -> None:
+    run = start()
+    dead = told(run(call("dies_when_idle")))
+    psutil.wait_procs([psutil.Process(dead)], timeout=10)
+
+    assert told(run(call("pid"))) != dead
+
+
+def test_a_call_that_dies_with_the_process_that_takes_it_is_answered(start: Start) -> None:
+    run = start()
+    run(call("dies_taking_the_next_call"))
+
+    answers = [told(run(call("echo", data=each))) for each in range(3)]
+
+    assert answers == ["function_process_ended", 1, 2]
+
+
+def test_every_call_is_begun_once_even_among_crashes(start: Start, tmp_path: Path) -> None:
+    run = start(calls=6)
+    file = tmp_path / "lines"
+    lines = range(120)
+
+    def make(line: int) -> Any:
+        function = "writes_down_and_crashes" if line % 7 == 0 else "writes_down"
+        return told(run(call(function, file=str(file), line=line)))
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(make, lines))
+
+    assert answers == [each if each % 7 else "function_process_ended" for each in lines]
+    assert Counter(file.read_text().split()) == Counter(map(str, lines))
+
+
+def test_more_calls_than_the_desk_has_room_for_wait_and_are_all_answered(start: Start) -> None:
+    run = start(calls=250)
+    data = "x" * (SMALL - 200)
+    ready = threading.Barrier(250)
+
+    def make(number: int) -> Any:
+        ready.wait()
+        return told(run(call("echo", data=f"{number}{data}")))
+
+    with ThreadPoolExecutor(250) as pool:
+        answers = list(pool.map(make, range(250)))
+
+    assert answers == [f"{number}{data}" for number in range(250)]
+
+
+def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start: Start) -> None:
+    run = start(calls=1, seconds=0.3)
+
+    late = told(run(call("sleeps", seconds=0.3)))
+    after = [told(run(call("echo", data=each))) for each in range(20)]
+
+    assert late in ("function_timeout", "slept")  # whichever was first
+    assert after == list(range(20))
+
+
+def test_processes_that_slow_calls_needed_are_let_go(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "KEPT_SECONDS", 0.5)
+    monkeypatch.setattr(crew, "LET_GO_EVERY", 0.0)
+    run = start(calls=4)
+    with ThreadPoolExecutor(4) as pool:
+        slept = [told(each) for each in pool.map(run, [call("sleeps", seconds=0.5)] * 4)]
+    many = _children()
+
+    give_up_at = time.monotonic() + 20
+    while len(_children()) > 2 and time.monotonic() < give_up_at:
+        assert told(run(call("echo", data=1))) == 1
+
+    assert slept == ["slept"] * 4
+    assert len(many) > 3  # the nursery is one of them
+    assert len(_children()) == 2
+
+
+def test_functions_that_cannot_be_loaded_are_an_answer_to_every_call(start: Start) -> None:
+    run = start("tests.extension.unruly:there_is_none")
+
+    answers = [run(call("echo", data=1)) for _ in range(2)]
+
+    assert [(each.status, told(each)) for each in answers] == [(503, "functions_not_loaded")] * 2
+    assert answers[0].headers["Retry-After"] == "10"
+
+
+SERVING = """
+import os, sys, threading
+from connector_kit.extension.isolation import Limits, Processes
+from tests.extension.test_desk import TARGET, call, told
+
+run = Processes(TARGET, Limits(calls=3))
+print(told(run(call("pid"))), flush=True)
+for _ in range(3):
+    threading.Thread(target=run, args=(call("sleeps", seconds=0.2),)).start()
+sys.stdin.read()
+"""
+
+
+def test_nobody_stays_when_the_serving_process_is_killed_while_calls_wait() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVING],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as serving:
+        assert serving.stdout
+        serving.stdout.readline()
+        family = psutil.Process(serving.pid).children(recursive=True)
+        serving.kill()
+
+    _, alive = psutil.wait_procs(family, timeout=10)
+
+    assert len(family) >= 2
+    assert alive == []
+
+
+def _children() -> list[int]:
+    return [each.pid for each in psutil.Process(os.getpid()).children(recursive=True)]
