@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from connector_kit.blueprint import (
     Create,
     Delete,
     Document,
+    Live,
     PlanStep,
     Situation,
     Unchanged,
@@ -64,6 +65,16 @@ class _Row(NamedTuple):
     digest: str | None
 
 
+def _of_flow(document: Document) -> Document:
+    """What a settings page shows of a flow (protocol/settings-forms.md#13)."""
+    return {
+        "name": document.get("name") or "",
+        "disabled": bool(document.get("disabled")),
+        "schedule": document.get("schedule") or "",
+        "timezone": document.get("timezone") or document.get("timeZone") or "",
+    }
+
+
 class DatabaseJournal:
     """Records steps in the database, each in a transaction of its own.
 
@@ -76,6 +87,7 @@ class DatabaseJournal:
         self.installation = operation.installation
         self._lease = lease
         self._moved: dict[str, tuple[CompiledComponent, str]] = {}
+        self._flows: dict[str, Document] = dict(self.installation.flows)
         rows = self.installation.components.values_list("external_id", "resource_id", "applied_id")
         self._rows = {name: _Row(*row) for name, *row in rows}
         digests = {name: row.digest for name, row in self._rows.items() if row.digest}
@@ -119,6 +131,7 @@ class DatabaseJournal:
         The id of a document that is gone is kept until `settle`: what still refers to it has to be
         recognised, should the operation be cut off before that is rewritten.
         """
+        self._note_flow(step)
         change = self._change(step, resource_id)
         if change is None and not self._is_news(step, resource_id):
             return
@@ -130,6 +143,22 @@ class DatabaseJournal:
                 self._note(step.component, resource_id)
             if change:
                 _AUDIT(*change)
+
+    def saw(self, live: Iterable[Live]) -> None:
+        """Take note of what customers may change in flows, as the account has it now."""
+        for each in live:
+            if each.resource == "flows" and each.external_id in self._rows:
+                self._flows[each.external_id] = _of_flow(each.document)
+
+    def _note_flow(self, step: PlanStep) -> None:
+        if step.resource != "flows":
+            return
+        if isinstance(step, Delete):
+            self._flows.pop(step.external_id, None)
+        elif isinstance(step, Create):
+            self._flows[step.external_id] = _of_flow(step.component.document)
+        elif isinstance(step, Update):
+            self._flows[step.external_id] = _of_flow(step.document)
 
     def settle(self, declared: Set[str] | None = None) -> None:
         """Forget what is gone for good, now that nothing refers to it any more.
@@ -146,7 +175,14 @@ class DatabaseJournal:
         for name in gone:
             self._applied.pop(name, None)
             del self._rows[name]
+            self._flows.pop(name, None)
             _FORGET(self.installation.pk, name)
+        self.keep_flows()
+
+    def keep_flows(self) -> None:
+        """Store what the flows said last, if that is news."""
+        if self._flows != self.installation.flows:
+            self.installation.note(flows=dict(self._flows))
 
     def _retire(self, external_id: str) -> None:
         self._applied.pop(external_id, None)

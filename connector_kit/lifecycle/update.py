@@ -27,6 +27,7 @@ from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_drift, plan_release
 from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.models import Connector, Installation, Operation, Release
@@ -55,7 +56,8 @@ def bring_up_to_date(work: Work, account: Account) -> None:
 
 def bring_release(work: Work, account: Account) -> None:
     """Make *account* what the operation's release declares, with the version as the last write."""
-    with waiting_changes(work):
+    with waiting_changes(work) as flows:
+        change_flows(work, account, flows)
         in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 

@@ -24,6 +24,9 @@ class SettingsChange(models.Model):
         Installation, on_delete=models.CASCADE, related_name="settings_changes"
     )
     values = models.JSONField(help_text="by setting; in a multi-store installation by store first")
+    flows = models.JSONField(
+        default=dict, blank=True, help_text="flows to switch or schedule: {name: {disabled, …}}"
+    )
     by = models.CharField(max_length=200, help_text="who asked for it")
     at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cron_descriptor import FormatError, Options, get_description
 from django.db.models import Q
 
 from connector_kit.blueprint import INTEGRATION
@@ -20,6 +19,7 @@ from connector_kit.blueprint.forms import (
     read_settings_document,
 )
 from connector_kit.models import Installation
+from connector_kit.schedules import in_words
 
 GENERAL = "general"
 """How the page with the settings of a whole installation or store is addressed."""
@@ -28,28 +28,22 @@ NO_STORE = "-"
 """Stands in addresses for the store of an installation that has none."""
 
 
-_HOURS = Options()
-_HOURS.use_24hour_time_format = True
-
-
 @dataclass(frozen=True)
 class FlowOnRecord:
-    """A flow as it was applied last."""
+    """A flow as the account had it when it was looked at last; by its *external_id*."""
 
     name: str
     is_on: bool
     schedule: str = ""
     timezone: str = ""
+    external_id: str = ""
 
     @property
     def times(self) -> str:
         """The schedule in words; as it is written where it cannot be read."""
         if not self.schedule:
             return "none: it runs when something happens, or by hand"
-        try:
-            words = get_description(self.schedule.replace("?", "0", 1), _HOURS)
-        except FormatError:
-            words = self.schedule
+        words = in_words(self.schedule)
         return f"{words} ({self.timezone})" if self.timezone else words
 
 
@@ -98,7 +92,8 @@ def settings_on_record(installation: Installation) -> SettingsOnRecord:
         if row.external_id == INTEGRATION:
             settings = document.get("settings")
         else:
-            flows[row.external_id] = flows[row.resource_id] = _flow(row.external_id, document)
+            seen = {**document, **installation.flows.get(row.external_id, {})}
+            flows[row.external_id] = flows[row.resource_id] = _flow(row.external_id, seen)
     return SettingsOnRecord(read_settings_document(settings), flows)
 
 
@@ -124,5 +119,6 @@ def _flow(name: str, document: Mapping[str, Any]) -> FlowOnRecord:
         name=str(document.get("name") or name),
         is_on=not document.get("disabled"),
         schedule=str(document.get("schedule") or ""),
+        external_id=name,
         timezone=str(document.get("timezone") or document.get("timeZone") or ""),
     )

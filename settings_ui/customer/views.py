@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -72,8 +73,7 @@ def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
         number = _tab(request, shown)
         form = _sent(request, shown.tabs[number].form)
         if form.is_wanted:
-            values = saving.of_form(form.shown, of_store.id)
-            asked = saving.request_change(request.installation, values, by=request.by)
+            asked = saving.save_form(request.installation, form.shown, of_store.id, by=request.by)
             if asked.change:
                 return redirect(f"{request.path}?change={asked.change}")
             form = form.refused(asked.errors)
@@ -99,32 +99,40 @@ def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_installation
 def flow(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
-    """Show the settings of one flow, or save them."""
+    """Show the settings and the schedule of one flow, or save its settings."""
     record, of_store, entry = _flow(request.installation, store, flow)
     shown = forms.show(entry.form, is_read_only=not request.may_save)
     if request.method == "POST":
         require_saving(request)
         form = _sent(request, entry.form)
         if form.is_wanted:
-            values = saving.of_form(form.shown, of_store.id, flow_id=entry.id)
-            asked = saving.request_change(request.installation, values, by=request.by)
+            asked = saving.save_form(request.installation, form.shown, of_store.id, by=request.by)
             if asked.change:
                 return redirect(f"{request.path}?change={asked.change}")
             form = form.refused(asked.errors)
-        shown = form.shown
+        return _show_flow(request, record, of_store, entry, form.shown)
     changed = saving.asked_for(request.installation, request.GET.get("change", ""))
-    if changed and changed.is_refused and request.method == "GET":
+    if changed and changed.is_refused:
         shown = saving.with_refusal(shown, changed, of_store.id)
-    return _show(
-        request,
-        "customer/flow.html",
-        record,
-        of_store,
-        status=422 if request.method == "POST" and shown.errors else 200,
-        entry=entry,
-        flow=record.flow(entry),
-        form=shown,
-        change=changed,
+    return _show_flow(request, record, of_store, entry, shown, change=changed)
+
+
+@never_cache
+@require_POST
+@for_installation
+def schedule(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
+    """Change when a flow runs."""
+    require_saving(request)
+    record, of_store, entry = _flow(request.installation, store, flow)
+    wanted = " ".join(request.POST.get("schedule", "").split())
+    asked = _change_flow(request, record, entry, {"schedule": wanted})
+    here = reverse("customer:flow", args=[request.installation.integration_id, store, flow])
+    if asked.change:
+        return redirect(f"{here}?change={asked.change}")
+    shown = forms.show(entry.form, is_read_only=not request.may_save)
+    problems = [message for messages in asked.errors.values() for message in messages]
+    return _show_flow(
+        request, record, of_store, entry, shown, schedule=wanted, schedule_errors=problems
     )
 
 
@@ -134,18 +142,48 @@ def flow(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
 def switch(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
     """Switch a flow on or off."""
     require_saving(request)
-    _, of_store, entry = _flow(request.installation, store, flow)
+    record, of_store, entry = _flow(request.installation, store, flow)
     if not entry.has_switch:
         raise Http404("This flow cannot be switched here.")
-    values = saving.of_switch(entry.id, is_on=request.POST.get("on") == "1", store_id=of_store.id)
-    asked = saving.request_change(request.installation, values, by=request.by)
+    asked = _change_flow(request, record, entry, {"disabled": request.POST.get("on") != "1"})
+    if not asked.change:
+        raise Http404("This flow cannot be switched any more. Load the page again.")
     back = request.POST.get("back", "")
-    address = back if back in {each.address for each in pages_of(of_store)} else ""
-    if not address:
-        return redirect("customer:settings", request.installation.integration_id)
-    response = redirect("customer:page", request.installation.integration_id, store, address)
-    response["Location"] += f"?change={asked.change}" if asked.change else ""
-    return response
+    places = {each.address for each in pages_of(of_store)}
+    name, last = ("page", back) if back in places else ("flow", flow)
+    place = reverse(f"customer:{name}", args=[request.installation.integration_id, store, last])
+    return redirect(f"{place}?change={asked.change}")
+
+
+def _change_flow(
+    request: SettingsRequest, record: SettingsOnRecord, entry: FlowEntry, fields: dict[str, Any]
+) -> saving.Asked:
+    external_id = record.flow(entry).external_id or entry.id
+    return saving.save_flow(request.installation, external_id, fields, by=request.by)
+
+
+def _show_flow(
+    request: SettingsRequest,
+    record: SettingsOnRecord,
+    store: StorePage,
+    entry: FlowEntry,
+    form: forms.ShownForm,
+    **context: Any,
+) -> HttpResponse:
+    on_record = record.flow(entry)
+    around = {"schedule": on_record.schedule, "schedule_errors": [], "change": None} | context
+    is_refused = request.method == "POST" and (form.errors or around["schedule_errors"])
+    return _show(
+        request,
+        "customer/flow.html",
+        record,
+        store,
+        status=422 if is_refused else 200,
+        entry=entry,
+        flow=on_record,
+        form=form,
+        **around,
+    )
 
 
 @never_cache

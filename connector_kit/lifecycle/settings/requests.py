@@ -6,7 +6,7 @@ this installation alone and keeps it at the version that it has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
+from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
 from connector_kit.models import Installation, SettingsChange
 
 
@@ -26,15 +27,29 @@ class SaveResult:
     change: SettingsChange | None = None
 
 
-def save_settings(installation: Installation, values: Mapping[str, Any], *, by: str) -> SaveResult:
+Push = Callable[[SettingsChange], None]
+"""Has the next update of the change's installation come soon."""
+
+
+def save_settings(
+    installation: Installation,
+    values: Mapping[str, Any],
+    *,
+    by: str,
+    flows: FlowChanges | None = None,
+    push: Push | None = None,
+) -> SaveResult:
     """Validate *values* and have them applied; nothing is recorded when there are errors.
 
-    *values* are by setting, in a multi-store installation by store first.
+    *values* are by setting, in a multi-store installation by store first. *flows* are switched or
+    scheduled with them. *push* is how an update is brought about, by default through the platform.
     """
-    checked = check_settings(installation, values)
-    if checked.errors:
-        return SaveResult(checked.errors)
-    return SaveResult({}, _request(installation, values, by))
+    flows = flows or {}
+    errors = check_settings(installation, values).errors if values else {}
+    errors |= check_flows(installation, flows)
+    if errors:
+        return SaveResult(errors)
+    return SaveResult({}, _request(installation, values, by, flows, push or push_waiting))
 
 
 def request_settings_change(
@@ -48,7 +63,7 @@ def request_settings_change(
     checked = check_settings(installation, values)
     if checked.errors:
         raise SettingsRefused(checked.errors)
-    return _request(installation, values, by)
+    return _request(installation, values, by, {}, push_waiting)
 
 
 def push_waiting(change: SettingsChange) -> None:
@@ -65,7 +80,11 @@ def push_waiting(change: SettingsChange) -> None:
         change.save(update_fields=["message"])
 
 
-def _request(installation: Installation, values: Mapping[str, Any], by: str) -> SettingsChange:
-    change = SettingsChange.objects.create(installation=installation, values=dict(values), by=by)
-    push_waiting(change)
+def _request(
+    installation: Installation, values: Mapping[str, Any], by: str, flows: FlowChanges, push: Push
+) -> SettingsChange:
+    change = SettingsChange.objects.create(
+        installation=installation, values=dict(values), flows=dict(flows), by=by[:200]
+    )
+    push(change)
     return change

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from connector_kit.blueprint import Document
 from connector_kit.lifecycle.errors import PlanBlocked
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.settings.checking import check_settings
+from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
 from connector_kit.models import SettingsChange
 
 Outcome = SettingsChange.Outcome
 
 
 @contextmanager
-def waiting_changes(work: Work) -> Iterator[None]:
+def waiting_changes(work: Work) -> Iterator[FlowChanges]:
     """Have the update inside bring what waits, as far as it is valid still, and record that.
+
+    Yields what is wanted of flows: settings are on record then, flows are for the update to write.
 
     When the update fails, what is valid goes on waiting. When it is blocked, nothing was changed,
     so the settings on record are what they were.
@@ -24,7 +28,7 @@ def waiting_changes(work: Work) -> Iterator[None]:
     before = installation.settings
     taken = [each for each in _waiting(work) if _take(each, work)]
     try:
-        yield
+        yield _of_flows(taken)
     except Exception as error:
         if isinstance(error, PlanBlocked) and taken:
             installation.note(settings=before)
@@ -36,6 +40,15 @@ def waiting_changes(work: Work) -> Iterator[None]:
         _settle(change, work, Outcome.APPLIED)
 
 
+def _of_flows(changes: list[SettingsChange]) -> FlowChanges:
+    """What is wanted of each flow; of several changes of one the newest counts."""
+    wanted: dict[str, Document] = {}
+    for change in changes:
+        for name, fields in change.flows.items():
+            wanted[name] = {**wanted.get(name, {}), **fields}
+    return wanted
+
+
 def _waiting(work: Work) -> list[SettingsChange]:
     waiting = work.installation.settings_changes.filter(outcome=Outcome.WAITING)
     return list(waiting.order_by("pk"))
@@ -43,12 +56,15 @@ def _waiting(work: Work) -> list[SettingsChange]:
 
 def _take(change: SettingsChange, work: Work) -> bool:
     """Note what *change* sets, unless it is not valid any more."""
-    checked = check_settings(work.installation, change.values)
-    if checked.errors:
-        change.errors = checked.errors
+    errors = check_flows(work.installation, change.flows)
+    checked = check_settings(work.installation, change.values) if change.values else None
+    errors |= checked.errors if checked else {}
+    if errors:
+        change.errors = errors
         _settle(change, work, Outcome.REFUSED)
         return False
-    work.installation.note(settings=checked.settings)
+    if checked:
+        work.installation.note(settings=checked.settings)
     work.operation.by = change.by
     work.operation.save(update_fields=["by"])
     return True

@@ -1,0 +1,89 @@
+"""Flows switched on and off, and scheduled, on the publisher's own pages.
+
+These are changes of the customer's own, like those made in integrator.io: the kit writes them,
+and no later plan takes them back (protocol/settings-forms.md#13-flow-section-and-flow-entry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from connector_kit.blueprint import INTEGRATION, Document, FieldChange, Plan, Update
+from connector_kit.blueprint.forms import Errors, FlowEntry, read_settings_document
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.operations import Work
+from connector_kit.models import Installation
+from connector_kit.schedules import schedule_problem
+
+FlowChanges = Mapping[str, Document]
+"""``{"disabled": bool, "schedule": six-field cron or ""}``, or one of them, by flow."""
+
+NO_FLOW = "The settings pages list no such flow (any more)"
+NO_SWITCH = "The connector decides when this flow is on"
+NO_SCHEDULE = "The connector decides when this flow runs"
+
+
+def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
+    """Return what of *flows* may not be changed, by the flow's name; reads the records only."""
+    row = installation.components.filter(external_id=INTEGRATION).select_related("applied").first()
+    document = row.applied.component().document if row and row.applied else {}
+    pages = read_settings_document(document.get("settings"))
+    found = {name: pages.flow(name) for name in flows}
+    errors = {
+        name: list(_refusals(each[1], flows[name])) if (each := found[name]) else [NO_FLOW]
+        for name in flows
+    }
+    return {name: messages for name, messages in errors.items() if messages}
+
+
+def change_flows(work: Work, account: Account, flows: FlowChanges) -> None:
+    """Write *flows* into the account; those that are as wanted, or gone, are left alone."""
+    if flows:
+        in_step_with_the_customer(account, partial(_carry_out, work, account, flows))
+
+
+def _refusals(entry: FlowEntry, wanted: Document) -> Iterator[str]:
+    if "disabled" in wanted:
+        if not entry.has_switch:
+            yield NO_SWITCH
+        elif not isinstance(wanted["disabled"], bool):
+            yield "disabled has to be true or false"
+    if "schedule" in wanted:
+        if not entry.shows_schedule:
+            yield NO_SCHEDULE
+        elif problem := schedule_problem(wanted["schedule"]):
+            yield problem
+    for name in wanted.keys() - {"disabled", "schedule"}:
+        yield f"{name} cannot be changed here"
+
+
+def _carry_out(work: Work, account: Account, flows: FlowChanges) -> None:
+    live = account.read(
+        ("flows",),
+        declared={},
+        applied=work.journal.applied,
+        known_ids=work.journal.known_ids,
+    )
+    work.journal.saw(live)
+    steps = []
+    for each in live:
+        component = work.journal.applied.get(each.external_id)
+        wanted = flows.get(each.external_id)
+        if component is None or wanted is None or not account.fence.holds(each):
+            continue
+        changes = tuple(_changes(each.document, wanted))
+        if changes:
+            document = {**each.document, **wanted}
+            steps.append(Update(component, each.id, document, changes, each.document))
+    apply(Plan(tuple(steps)), account, work.journal, out_of_time=work.out_of_time)
+    work.journal.keep_flows()
+
+
+def _changes(document: Document, wanted: Document) -> Iterator[FieldChange]:
+    for name, value in wanted.items():
+        before: Any = document.get(name, False if name == "disabled" else "")
+        if before != value:
+            yield FieldChange(name, document.get(name), value)
