@@ -67,6 +67,7 @@ from connector_kit.blueprint.settings import (
     scaled,
     template,
 )
+from connector_kit.blueprint.settings.reading import setting_values
 from connector_kit.extension.authoring.marks import (
     flat,
     installer,
@@ -215,6 +216,7 @@ __all__ = [
     "part",
     "scaled",
     "setting",
+    "setting_values",
     "template",
     "uninstaller",
     "utility",

@@ -27,6 +27,7 @@ from connector_kit.models import (
     StaffAction,
     Subscription,
     VersionCount,
+    SettingsChange,
     Wave,
 )
 
@@ -216,6 +217,17 @@ class ChangeAdmin(Records):
     list_select_related = ("installation",)
     search_fields = ("external_id", "resource_id", "installation__integration_id")
     date_hierarchy = "made_at"
+
+
+@admin.register(SettingsChange)
+class SettingsChangeAdmin(Records):
+    """Settings that were asked for outside a call, and what became of them."""
+
+    list_display = ("at", "installation", "by", "outcome", "message", "operation")
+    list_filter = ("outcome",)
+    list_select_related = ("installation", "operation")
+    search_fields = ("installation__integration_id", "installation__email", "by")
+    date_hierarchy = "at"
 
 
 @admin.register(Rollout)

@@ -64,6 +64,7 @@ SETTINGS = [
     "mapped",
     "part",
     "scaled",
+    "setting_values",
     "template",
 ]
 

@@ -37,6 +37,7 @@ STATE_KEY = "connectorKit"
 _WRITING = (
     *(Operation.Kind.INSTALL, Operation.Kind.UPDATE),
     *(Operation.Kind.EDITION, Operation.Kind.ADD_ON, Operation.Kind.STORE),
+    Operation.Kind.SETTINGS,
 )
 
 

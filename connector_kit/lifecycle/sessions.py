@@ -15,7 +15,7 @@ from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import InstallationVanished, LifecycleError
 from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.platform import account_client
-from connector_kit.lifecycle.situations import recall
+from connector_kit.lifecycle.situations import recall, recall_settings
 from connector_kit.models import Connector, Installation, Operation
 
 GRACE = 20.0
@@ -42,6 +42,7 @@ def session(
         account = _account(work, connector, client)
         if release := work.operation.release:
             recall(work.installation, release.blueprint(), account.integration.get("settings"))
+            recall_settings(work.installation, account.integration)
         yield work, account
 
 

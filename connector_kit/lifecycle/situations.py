@@ -10,6 +10,7 @@ from typing import Any
 from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
 from connector_kit.blueprint.entitlements import of_licence, of_page
 from connector_kit.blueprint.settings import Carried, carried
+from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
 
@@ -43,7 +44,7 @@ def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
 
     On record they are those of the version that is installed.
     """
-    settings, release = installation.settings, installation.release
+    settings, release = installation.settings, _installed(installation)
     if release is None or release.version == blueprint.version:
         return Carried(settings, installation.retired_settings)
     stores = None if blueprint.stores is None else _stores(installation)
@@ -55,6 +56,31 @@ def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
         stores=stores,
         retired=installation.retired_settings,
     )
+
+
+def recall_settings(installation: Installation, integration: Document) -> None:
+    """Note what the customer has set, as the page of the *integration* says, if records are lost.
+
+    What was saved is on the page as well, and what differs from the defaults was set.
+    """
+    is_lost = installation.release is None and not installation.settings
+    if not is_lost or integration.get("mode") != "settings":
+        return
+    version = str(integration.get("version") or "")
+    release = installation.connector.releases.filter(version=version).first()
+    if release is None or not (schema := release.blueprint().schema):
+        return
+    stores = None if release.blueprint().stores is None else _stores(installation)
+    settings = changed_values(schema, integration.get("settings"), stores)
+    if settings:
+        installation.note(settings=settings, version=version)
+
+
+def _installed(installation: Installation) -> Release | None:
+    """The release that the settings on record are of, also when it is known by its version only."""
+    if installation.release is not None or not (installation.settings and installation.version):
+        return installation.release
+    return installation.connector.releases.filter(version=installation.version).first()
 
 
 def situation_on_page(installation: Installation, blueprint: Blueprint, page: Any) -> Situation:

@@ -6,7 +6,7 @@ import pytest
 
 from connector_kit.lifecycle.settings.checking import SettingsRefused
 from connector_kit.lifecycle.settings.requests import request_settings_change, save_settings
-from connector_kit.models import SettingsChange
+from connector_kit.models import Installation, SettingsChange
 from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
@@ -201,3 +201,16 @@ def test_a_dry_run_leaves_what_waits(chat: Customer, settings: Any) -> None:
     change.refresh_from_db()
 
     assert (change.outcome, chat.installation.settings) == ("waiting", {})
+
+
+def test_settings_outlive_a_lost_database(shop: Shop, chat: Customer) -> None:
+    save(chat, {"channel": "#sales", "loud": True})
+    connector = chat.installation.connector
+    chat.installation.delete()
+    Installation.objects.create(connector=connector, integration_id=chat.integration_id)
+    shop.publish(NEXT_CHAT)
+    chat.push()
+
+    assert chat.installation.settings == {"room": "#sales", "loud": True}
+    assert body(chat) == '{"channel": "#sales"}'
+    assert chat.component("refunds_to_chat")["disabled"] is False

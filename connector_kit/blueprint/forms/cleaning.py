@@ -65,7 +65,22 @@ def clean(field: Field, value: Any) -> Json:
     """Return one value that was sent for *field*, of its type if it can be read as one."""
     if isinstance(value, list | tuple) and field.type not in _LISTS:
         value = value[-1] if value else None  # browsers send lists of one
-    return _CLEANERS.get(field.type, _itself)(field, value)
+    read = _CLEANERS.get(field.type, _itself)(field, value)
+    return _nothing(field, read) if is_empty(read) else read
+
+
+def _nothing(field: Field, value: Json) -> Json:
+    """No value, as the type has it: no items of a list, no text, or null."""
+    if field.type in _OF_ITEMS:
+        return []
+    may_be_text = field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.EDITOR)
+    return value if may_be_text or field.type is FieldType.EXPRESSION else None
+
+
+_OF_ITEMS = (
+    *(FieldType.MULTISELECT, FieldType.TABLE),
+    *(FieldType.MATCHING, FieldType.NAMES, FieldType.RELATED),
+)
 
 
 _LISTS = (

@@ -19,6 +19,9 @@ def steering_findings(
     """Yield, by setting, what is wrong with what *schema* binds to *components*."""
     known: list[tuple[str, Binding]] = []
     for setting in schema.settings:
+        if setting.sets and setting.flow and schema.framework != 1:
+            message = f"It stands in the form of the flow {setting.flow!r}, and sets something."
+            yield setting.name, Finding("E121", message, _NO_PRE_SAVE)
         for binding in setting.sets:
             for finding in _findings(binding, components, offer):
                 yield setting.name, finding
@@ -27,6 +30,12 @@ def steering_findings(
                     message = f"It sets {binding}, and {other!r} sets {earlier}."
                     yield setting.name, Finding("E110", message, "One setting decides one thing.")
             known.append((setting.name, binding))
+
+
+_NO_PRE_SAVE = (
+    "In framework 2.0 only the installation's settings are saved through a function: put it into "
+    "a section, or read it in a hook."
+)
 
 
 def _findings(binding: Binding, components: Components, offer: Offer) -> Iterator[Finding]:

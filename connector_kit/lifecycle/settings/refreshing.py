@@ -30,6 +30,8 @@ def refresh_metadata(connector: Connector, options: Document) -> Any:
     Raises `LifecycleError` ``field_unknown`` or ``not_refreshable``.
     """
     name = given(options, "fieldName")
+    if not name and (import_id := given(options, "_importId")):
+        raise _not_refreshable(f"the import {import_id}'s fields")
     installation = installation_of(connector, options)
     own, compiled = _field(name, sets_of(installation, release_of(installation)))
     setting = authors_settings(connector).get(compiled.name)
@@ -110,6 +112,6 @@ def items(options: Any) -> list[Document]:
 def _not_refreshable(name: str) -> LifecycleError:
     return LifecycleError(
         "not_refreshable",
-        f"The connector has no function that knows other options of {name}. Give its setting "
-        "options=<function>, or write a function refreshMetadata.",
+        f"The connector has no function that knows other options of {name}. Its author can give "
+        "the setting options=<function>, or write a function refreshMetadata.",
     )

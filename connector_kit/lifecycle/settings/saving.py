@@ -89,16 +89,16 @@ def _saves(pending: Document, page: SettingsPages, file: _File) -> _Saves:
         values, switches = _separated(pending)
         return _Saves(file.beside(values), switches)
     by_store: dict[str, Any] = {}
-    switches: dict[str, bool] = {}
+    of_all: dict[str, bool] = {}
     for store, sent in pending.items():
         if not isinstance(sent, dict):
             by_store[store] = sent
             continue
         values, switched = _separated(sent)
-        switches |= switched
+        of_all |= switched
         if values:
             by_store[store] = file.beside(values)
-    return _Saves(by_store, switches)
+    return _Saves(by_store, of_all)
 
 
 def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:

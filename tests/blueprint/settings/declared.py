@@ -109,11 +109,14 @@ class OnTwo(Orders):
     framework = 2
 
     class Settings(Orders.Settings):
-        carriers = KeyValue(
+        extract = Select("Extract", options=["code", "name"], default="code")
+        carriers = None
+        pairs = KeyValue(
             "Carriers",
             sets={"save.lookups[name=carriers].map": as_map()},
-            under=Orders.Settings.second,
+            under=Orders.Settings.page,
         )
+        kept = Text("Kept", under=Orders.Settings.second)
 
 
 def declare(settings: dict[str, Any], **attributes: Any) -> type[Connector]:

@@ -10,6 +10,7 @@ from connector_kit import (
     Connector,
     Flow,
     FlowSettings,
+    Import,
     Number,
     Section,
     Select,
@@ -120,6 +121,25 @@ def test_a_setting_of_every_store_cannot_steer_what_they_share() -> None:
     mixed = type(Connector)("Mixed", (Shops,), {"shared": shared, "Settings": Settings})
 
     assert [each.id for each in problems(mixed)] == ["connector_kit.E113"]
+
+
+def test_settings_of_flows_steer_nothing_in_framework_two() -> None:
+    settings = {"f": FlowSettings("sync"), "a": Text("A", sets="sync.schedule")}
+
+    assert found(settings) == []
+    assert found(settings, framework=2) == [("E121", "Settings.a")]
+
+
+def test_mappings_that_an_import_names_are_there() -> None:
+    named = Import(
+        "Save",
+        connection=Orders.shop,
+        mapping={"fields": [{"generate": "text"}], "lists": [{"generate": "l", "fields": []}]},
+        required_mappings=["text", "txet"],
+        locked_mappings=["l[*].sku"],
+    )
+
+    assert found({}, save=named) == [("E120", "save"), ("E120", "save")]
 
 
 def test_a_path_that_customers_own_is_warned_of() -> None:
