@@ -24,10 +24,10 @@ from connector_kit.models import (
     Push,
     Release,
     Rollout,
+    SettingsChange,
     StaffAction,
     Subscription,
     VersionCount,
-    SettingsChange,
     Wave,
 )
 

@@ -22,6 +22,9 @@ from connector_kit.models import Installation, Operation, Release, statements
 
 logger = logging.getLogger(__name__)
 
+REFRESH = "refreshMetadata"
+"""The function whose ``opts`` hold what describes a field besides the licence's (protocol U7)."""
+
 
 @dataclass
 class Work:
@@ -138,7 +141,8 @@ def operation(
     record: Operation | None = None
     try:
         with leased(installation) as lease:
-            note_licence(installation, options or {})
+            if function != REFRESH:
+                note_licence(installation, options or {})
             record = _begin(installation, kind, function, by)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):
