@@ -21,7 +21,7 @@ from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator import errors as platform
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.publisher import PublisherError
-from connector_kit.publisher.errors import NotPublished, UnknownConnector
+from connector_kit.publisher.errors import NotPublished, NoWorkers, UnknownConnector
 from connector_kit.rollouts import RolloutError
 
 log = logging.getLogger("connector_kit.api")
@@ -29,14 +29,8 @@ log = logging.getLogger("connector_kit.api")
 Entry = dict[str, str | None]
 
 
-class Unavailable(APIException):
-    """Something that the answer depends on is away; asking again later may help."""
-
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "unavailable"
-
-
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
+    (NoWorkers, status.HTTP_503_SERVICE_UNAVAILABLE, "no_workers"),
     (UnknownConnector, status.HTTP_404_NOT_FOUND, "unknown_connector"),
     (NotPublished, status.HTTP_409_CONFLICT, "not_published"),
     (PublisherError, status.HTTP_409_CONFLICT, "refused"),
@@ -88,11 +82,10 @@ def _entries(error: Exception, response: Response) -> Iterator[Entry]:
     if isinstance(error, ValidationError):
         yield from _of_fields(error.detail, "")
     elif isinstance(error, APIException):
-        codes = error.get_codes()
-        yield entry(codes if isinstance(codes, str) else error.default_code, str(error.detail))
+        yield entry(str(error.get_codes()), str(error.detail))
     else:  # Django's own Http404 and PermissionDenied, translated by DRF
         detail = response.data.get("detail", "")
-        yield entry(getattr(detail, "code", "error"), str(detail))
+        yield entry(str(getattr(detail, "code", "error")), str(detail))
 
 
 def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
@@ -106,4 +99,4 @@ def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
             yield from _of_fields(inner, f"{path}[{index}]" if nested else path)
     else:
         code = detail.code if isinstance(detail, ErrorDetail) else "invalid"
-        yield entry(code, str(detail), path or None)
+        yield entry(str(code), str(detail), path or None)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
+from connector_kit.api.filtering import Filters
 from connector_kit.api.shapes.installations import (
     OUTCOMES,
     AskedShape,
@@ -29,8 +30,9 @@ from connector_kit.api.shapes.installations import (
 from connector_kit.models import Change, Component, Connector, Installation, Operation
 from connector_kit.publisher import find_release
 from connector_kit.publisher.listing import (
+    COUNTED,
     InstallBaseFilter,
-    all_counts,
+    counted,
     matching,
     with_last_update,
 )
@@ -38,7 +40,7 @@ from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import check_drift_soon, plan_soon
 
 
-class InstallationFilters(filters.FilterSet):
+class InstallationFilters(Filters):
     """Which installations are meant: what is left out admits all, vanished ones excepted."""
 
     connector = filters.ModelChoiceFilter(
@@ -66,7 +68,7 @@ class InstallationFilters(filters.FilterSet):
         model = Installation
         fields: list[str] = []
 
-    def filter_queryset(self, queryset: QuerySet[Installation]) -> QuerySet[Installation]:  # noqa: ARG002
+    def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
         """Return the wanted ones, as the publisher's own lists do."""
         return chosen(self.form.cleaned_data)
 
@@ -97,7 +99,7 @@ class Installations(generics.ListAPIView[Installation]):
     filterset_class = InstallationFilters
     page_ordering = "integration_id"
 
-    def filter_queryset(self, queryset: QuerySet[Installation]) -> QuerySet[Installation]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Return the wanted ones with what their list shows."""
         return shown(super().filter_queryset(queryset))
 
@@ -114,7 +116,7 @@ class Counts(generics.GenericAPIView[Installation]):
     @extend_schema(responses=CountsShape)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Count the installations by version, mode, environment and edition."""
-        counts = dict(all_counts(self.filter_queryset(self.get_queryset())))
+        counts = counted(self.filter_queryset(self.get_queryset()), *COUNTED)
         total = sum(counts["versions"].values())
         return Response(CountsShape({"total": total, **counts}).data)
 
@@ -151,12 +153,12 @@ class Components(_OfInstallation, generics.ListAPIView[Component]):
     queryset = Component.objects.all()
     page_ordering = "external_id"
 
-    def filter_queryset(self, queryset: QuerySet[Component]) -> QuerySet[Component]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Return the installation's own."""
         return queryset.filter(installation=self.installation)
 
 
-class OperationFilters(filters.FilterSet):
+class OperationFilters(Filters):
     """Which operations are meant."""
 
     class Meta:
@@ -172,7 +174,7 @@ class Operations(_OfInstallation, generics.ListAPIView[Operation]):
     queryset = Operation.objects.select_related("release").defer("plan")
     filterset_class = OperationFilters
 
-    def filter_queryset(self, queryset: QuerySet[Operation]) -> QuerySet[Operation]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Return the installation's own."""
         return super().filter_queryset(queryset).filter(installation=self.installation)
 
@@ -192,7 +194,7 @@ class OneOperation(_OfInstallation, generics.RetrieveAPIView[Operation]):
         return super().get_queryset().filter(installation=self.installation)
 
 
-class ChangeFilters(filters.FilterSet):
+class ChangeFilters(Filters):
     """Which changes are meant."""
 
     operation = filters.NumberFilter(
@@ -212,7 +214,7 @@ class Changes(_OfInstallation, generics.ListAPIView[Change]):
     queryset = Change.objects.all()
     filterset_class = ChangeFilters
 
-    def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Return the installation's own."""
         return super().filter_queryset(queryset).filter(installation=self.installation)
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from connector_kit.api.filtering import Filters
 from connector_kit.api.shapes.others import ActionShape, UsageShape
 from connector_kit.integrator.usage import LIFETIME, by_installation
 from connector_kit.lifecycle import publisher_client
@@ -62,7 +63,7 @@ class UsageOfAccount(APIView):
         return Response(UsageShape({"usage": shown}).data)
 
 
-class ActionFilters(filters.FilterSet):
+class ActionFilters(Filters):
     """Which actions are meant."""
 
     since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="From then on.")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-
-Row = TypeVar("Row", bound=Model)
 
 
 class Pages(CursorPagination):
@@ -25,8 +24,8 @@ class Pages(CursorPagination):
     ordering = "-pk"
 
     def paginate_queryset(
-        self, queryset: QuerySet[Row], request: Request, view: Any = None
-    ) -> list[Row] | None:
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
+    ) -> list[Any] | None:
         """Return the rows of the page; a cursor that nobody here made is refused."""
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
+from connector_kit.api.filtering import Filters
 from connector_kit.api.shapes.rollouts import (
     NewRolloutShape,
     PreviewShape,
@@ -40,7 +40,7 @@ from connector_kit.rollouts.preview import preview
 from connector_kit.rollouts.tasks import tick_soon
 
 
-class RolloutFilters(filters.FilterSet):
+class RolloutFilters(Filters):
     """Which rollouts are meant."""
 
     connector = filters.ModelChoiceFilter(
@@ -110,7 +110,7 @@ class OneRollout(APIView):
         return _status(_rollout(pk))
 
 
-class PushFilters(filters.FilterSet):
+class PushFilters(Filters):
     """Which pushes are meant."""
 
     wave = filters.NumberFilter(
@@ -131,7 +131,7 @@ class Pushes(generics.ListAPIView[Push]):
     filterset_class = PushFilters
     page_ordering = "pk"
 
-    def filter_queryset(self, queryset: QuerySet[Push]) -> QuerySet[Push]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Return the rollout's own."""
         return super().filter_queryset(queryset).filter(rollout=_rollout(self.kwargs["pk"]))
 

@@ -45,7 +45,7 @@ _ERRORS_SCHEMA = {
 class Described(AutoSchema):
     """Also says which scope an operation takes."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Return the view's words, and its scope."""
         words = super().get_description() or ""
         scope = scope_of(self.view, self.method)

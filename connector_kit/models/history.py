@@ -48,6 +48,11 @@ class Operation(models.Model):
             models.Index(fields=["installation", "-started_at"], name="latest_operation"),
             models.Index(fields=["installation", "kind", "-id"], name="newest_of_its_kind"),
             models.Index(fields=["finished_at"], name="operation_by_end"),
+            models.Index(
+                fields=["installation", "-id"],
+                condition=models.Q(kind="update", outcome="failed"),
+                name="failed_updates",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from connector_kit.models import Connector, Installation, Operation
 
@@ -18,6 +17,8 @@ COUNTED = {
     "editions": "opts__connectorEdition",
 }
 """By what an install base can be counted, and where an installation says it."""
+
+_COLUMNS = {**COUNTED, "outcomes": "update_outcome"}
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,15 @@ def list_install_base(
     found = matching(connector, wanted)
     rows, has_more = _page(found, after, before, limit)
     has_next, has_previous = (bool(rows), has_more) if before else (has_more, bool(after and rows))
-    versions, environments, outcomes = _counts(found)
+    counts = counted(found, "versions", "environments", "outcomes")
     return InstallBasePage(
         rows=rows,
-        total=sum(versions.values()),
-        versions=versions,
+        total=sum(counts["versions"].values()),
+        versions=counts["versions"],
         next_after=rows[-1].integration_id if has_next else None,
         previous_before=rows[0].integration_id if has_previous else None,
-        environments=environments,
-        outcomes=outcomes,
+        environments=counts["environments"],
+        outcomes=counts["outcomes"],
     )
 
 
@@ -108,18 +109,6 @@ def _page(
     rows = tuple(found.select_related("release", "connector")[: limit + 1])
     shown = rows[:limit]
     return (shown[::-1] if before else shown), len(rows) > limit
-
-
-def _counts(found: QuerySet[Installation]) -> tuple[dict[str, int], ...]:
-    """Count *found* by version, environment and outcome, in one query."""
-    counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-    grouped = found.order_by("version", "sandbox", "update_outcome")
-    rows = grouped.values_list("version", "sandbox", "update_outcome").annotate(count=Count("*"))
-    for version, sandbox, outcome, count in rows:
-        words = (version, _word("environments", sandbox), outcome)
-        for counter, word in zip(counts, words, strict=True):
-            counter[word] += count
-    return tuple(map(dict, counts))
 
 
 def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:
@@ -144,11 +133,16 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
 
 def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installation]:
     """Those of *found* whose last update came to *outcome*."""
-    if outcome == "none":
-        return found.filter(update_outcome="")
     if outcome == "running":
-        return found.annotate(_outcome=_newest_update("outcome")).filter(_outcome="")
-    return found.filter(update_outcome=outcome)
+        return found.filter(pk__in=_being_updated())
+    return found.filter(update_outcome="" if outcome == "none" else outcome)
+
+
+def _being_updated() -> QuerySet[Operation, Any]:
+    """The installations whose newest update has no outcome yet; begins with such updates."""
+    updates = Operation.objects.filter(kind=Operation.Kind.UPDATE)
+    newer = updates.filter(installation=OuterRef("installation"), pk__gt=OuterRef("pk"))
+    return updates.filter(outcome="").exclude(Exists(newer)).values("installation")
 
 
 def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
@@ -163,16 +157,15 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
     )
 
 
-def counted(found: QuerySet[Installation], by: str) -> dict[str, int]:
-    """How many of *found* there are of each of *by*, one of `COUNTED`."""
-    rows = found.order_by().values_list(COUNTED[by]).annotate(count=Count("*"))
-    return dict(sorted((_word(by, value), count) for value, count in rows))
-
-
-def all_counts(found: QuerySet[Installation]) -> Iterator[tuple[str, dict[str, int]]]:
-    """Yield every kind of count of *found*, by one query each."""
-    for by in COUNTED:
-        yield by, counted(found, by)
+def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]]:
+    """How many of *found* there are of each of *by*, some of `COUNTED`. One query."""
+    columns = [_COLUMNS[name] for name in by]
+    rows = found.order_by().values_list(*columns).annotate(n=Count("*"))
+    totals: dict[str, Counter[str]] = {name: Counter() for name in by}
+    for *values, count in rows:
+        for name, value in zip(by, values, strict=True):
+            totals[name][_word(name, value)] += count
+    return {name: dict(sorted(total.items())) for name, total in totals.items()}
 
 
 def _word(by: str, value: Any) -> str:

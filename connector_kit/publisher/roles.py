@@ -70,9 +70,17 @@ SCOPES: Mapping[Role, Scopes] = MappingProxyType(
 class User(Protocol):
     """What is read of a user of Django's; also of one who is not logged in."""
 
-    is_active: bool
-    is_staff: bool
-    is_superuser: bool
+    @property
+    def is_active(self) -> bool:
+        """Whether the user may log in."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the user belongs to the publisher."""
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether the user may do everything."""
 
     @property
     def groups(self) -> Any:

@@ -47,7 +47,7 @@ def versions_over_time(connector: Connector, *, days: int, today: date | None = 
     counts as if it had always been so. Two queries.
     """
     until = today or timezone.now().date()
-    now = counted(matching(connector, InstallBaseFilter()), "versions")
+    now = counted(matching(connector, InstallBaseFilter()), "versions")["versions"]
     since = until - timedelta(days=days - 1)
     return list(reversed([*going_back(now, _moves(connector, since), until=until, since=since)]))
 

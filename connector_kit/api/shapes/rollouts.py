@@ -84,7 +84,7 @@ class WaveStatusShape(Shown):
     """A wave, and how many of its pushes are in which state."""
 
     index = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.CharField()
     total = serializers.IntegerField()
     settled = serializers.IntegerField()
@@ -123,7 +123,7 @@ class WavePreviewShape(Shown):
     """A wave that is not there yet."""
 
     index = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     total = serializers.IntegerField()
     to_update = serializers.IntegerField()
     current = serializers.IntegerField()

@@ -1,0 +1,162 @@
+"""The API describes itself, and nothing that fits the description breaks it."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+import requests
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+
+from connector_kit.api.permissions import scope_of
+from connector_kit.api.urls import urlpatterns
+from connector_kit.blueprint import compile_connector
+from connector_kit.models import Change, Release
+from connector_kit.publisher.roles import Scope
+from connector_kit.rollouts import start_rollout
+from tests.publisher.declared import OrdersToSlack
+
+schemathesis = pytest.importorskip("schemathesis")
+hypothesis = pytest.importorskip("hypothesis")
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+DESCRIPTION = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
+
+
+def test_the_description_has_no_gaps(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "x.yml"))
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"), [("", "application/vnd.oai.openapi"), ("?format=json", "json")]
+)
+def test_it_is_served_as_yaml_and_as_json(live_server, query, kind):
+    answer = requests.get(f"{live_server.url}/api/schema/{query}", timeout=30)
+
+    assert answer.status_code == 200
+    assert kind in answer.headers["Content-Type"]
+    assert "/api/v1/installations/" in answer.text
+
+
+def test_the_page_asks_nobody_else_for_anything(live_server):
+    home = f"{live_server.url}/api/docs/"
+    page = requests.get(home, timeout=30).text
+    wanted = re.findall(r'(?:src|href)="([^"]+)"', page)
+
+    assert len(wanted) >= 3
+    for address in wanted:
+        assert not address.startswith(("http:", "https:", "//")), address
+        assert requests.get(urljoin(home, address), timeout=30).status_code == 200, address
+
+
+def test_every_endpoint_says_its_scope():
+    for path, item in DESCRIPTION["paths"].items():
+        for method, operation in item.items():
+            assert re.search(r"Scope: `[a-z]+:(read|write)`\.$", operation["description"]), (
+                method,
+                path,
+            )
+
+
+def test_the_page_of_the_docs_lists_every_endpoint_with_its_scope():
+    listed = set(
+        re.findall(
+            r"^\| `(GET|POST) /api(/v1/[^`]*)` \| `([a-z:]+)`", DOCS.read_text(), re.MULTILINE
+        )
+    )
+    there = {
+        (method.upper(), path.removeprefix("/api"), _scope(operation))
+        for path, item in DESCRIPTION["paths"].items()
+        for method, operation in item.items()
+    }
+
+    assert listed == there
+
+
+def test_the_page_of_the_docs_lists_every_scope():
+    listed = set(re.findall(r"^\| `([a-z]+:(?:read|write))` \|", DOCS.read_text(), re.MULTILINE))
+
+    assert listed == {str(each) for each in Scope}
+
+
+def _scope(operation):
+    return re.search(r"Scope: `([a-z:]+)`", operation["description"])[1]
+
+
+def test_no_view_is_left_without_a_scope():
+    views = [each.callback.view_class for each in urlpatterns if each.name is None]
+
+    assert views
+    for view in views:
+        methods = [each for each in ("GET", "POST") if hasattr(view, each.lower())]
+        assert all(scope_of(view, each) for each in methods), view
+
+
+SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
+OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
+ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs")
+
+
+@pytest.fixture
+def furnished(api, base):
+    """One of everything, as the addresses name it."""
+    declared = compile_connector(OrdersToSlack)
+    Release.objects.record(base.connector, declared)
+    release = Release.objects.record(base.connector, replace(declared, version="1.1.0"))
+    [row, *_] = base.install(3)
+    operation = base.finish(row, release)
+    Change.objects.create(operation=operation, installation=row, action="update", external_id="x")
+    rollout = start_rollout(base.connector, waves=["1", "rest"])
+    return {
+        "slug": "orders",
+        "version": "1.1.0",
+        "newer": "1.1.0",
+        "integration_id": row.integration_id,
+        "connector": "orders",
+        "id": rollout.pk,
+    }
+
+
+@pytest.mark.scale
+@pytest.mark.parametrize("mode", schemathesis.GenerationMode)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
+def test_no_request_breaks_it(operation, mode, settings, furnished, api):
+    settings.CONNECTOR_KIT = {
+        **settings.CONNECTOR_KIT,
+        "api_rate": "100000/second",
+        "api_write_rate": "100000/second",
+        "base_url": "http://127.0.0.1:9/v1",
+        "token": "none",
+    }
+    documented = operation.definition.raw["responses"]
+    examples = 3 if ASKS_THE_PLATFORM.search(operation.path) else 20
+
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[*hypothesis.HealthCheck],
+    )
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case):
+        _aim(case, furnished)
+        answer = case.call(base_url=api.url, headers=dict(api.headers))
+        assert answer.status_code < 500 or answer.status_code in (502, 503), answer.text
+        assert str(answer.status_code) in documented, f"{answer.status_code}: {answer.text}"
+        if answer.status_code >= 400 and answer.status_code != 405:
+            assert all(each["code"] and each["message"] for each in answer.json()["errors"])
+
+    ask()
+
+
+def _aim(case, known):
+    """Let most names in path, query and body lead to something that is there."""
+    for values in (case.path_parameters, case.query, case.body):
+        if isinstance(values, dict):
+            for name, drawn in values.items():
+                if name in known and ord(str(drawn)[:1] or "a") % 4:
+                    values[name] = known[name]
