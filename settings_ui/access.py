@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 class StaffRequest(HttpRequest):
     """A request of a member of the staff, as `opens` hands it to a view. For type checkers."""
 
-    user: AbstractUser
+    user: User
     role: Role
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -29,8 +29,8 @@ FLAGS = (
     "--disable-sync",
 )
 
-DESKTOP = {"width": 1200, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1200, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 SERIOUS = ("serious", "critical")
 """The impacts, in axe's words, that no page may have."""

@@ -19,6 +19,8 @@ COUNTED = {
 }
 """By what an install base can be counted, and where an installation says it."""
 
+_COLUMNS = {**COUNTED, "outcomes": "update_outcome"}
+
 
 @dataclass(frozen=True)
 class InstallBaseFilter:
@@ -139,11 +141,16 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
 
 def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installation]:
     """Those of *found* whose last update came to *outcome*."""
-    if outcome == "none":
-        return found.filter(update_outcome="")
     if outcome == "running":
-        return found.filter(pk__in=_whose_last_update_runs())
-    return found.filter(update_outcome=outcome)
+        return found.filter(pk__in=_being_updated())
+    return found.filter(update_outcome="" if outcome == "none" else outcome)
+
+
+def _being_updated() -> QuerySet[Operation, Any]:
+    """The installations whose newest update has no outcome yet; begins with such updates."""
+    updates = Operation.objects.filter(kind=Operation.Kind.UPDATE)
+    newer = updates.filter(installation=OuterRef("installation"), pk__gt=OuterRef("pk"))
+    return updates.filter(outcome="").exclude(Exists(newer)).values("installation")
 
 
 def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
@@ -160,7 +167,8 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
 
 def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]]:
     """How many of *found* there are of each of *by*, some of `COUNTED`. One query."""
-    rows = found.order_by().values_list(*(COUNTED[name] for name in by)).annotate(n=Count("*"))
+    columns = [_COLUMNS[name] for name in by]
+    rows = found.order_by().values_list(*columns).annotate(n=Count("*"))
     totals: dict[str, Counter[str]] = {name: Counter() for name in by}
     for *values, count in rows:
         for name, value in zip(by, values, strict=True):
@@ -172,15 +180,6 @@ def _word(by: str, value: Any) -> str:
     if by == "environments":
         return "sandbox" if value else "production"
     return value if isinstance(value, str) else ""
-
-
-def _whose_last_update_runs() -> QuerySet[Operation, Any]:
-    """The installations whose newest update has not ended; begins with the updates that did not."""
-    newer = Operation.objects.filter(
-        installation=OuterRef("installation"), kind=Operation.Kind.UPDATE, pk__gt=OuterRef("pk")
-    )
-    running = Operation.objects.filter(kind=Operation.Kind.UPDATE, outcome="")
-    return running.exclude(Exists(newer)).values("installation")
 
 
 def _newest_update(field: str) -> Subquery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -38,7 +39,7 @@ class Selection:
         selected = Installation.objects.active().filter(connector=connector, **given)
         return selected if self.updated_by is None else selected.filter(pk__in=self._updated())
 
-    def _updated(self) -> QuerySet[Push, dict[str, int]]:
+    def _updated(self) -> QuerySet[Push, Any]:
         """The installations, as a subquery, that the rollout `updated_by` updated."""
         pushes = Push.objects.filter(rollout=self.updated_by, state=Push.State.UPDATED)
         if self.came_from:

@@ -94,6 +94,7 @@ def installation(connector, number):
         sandbox=number % 10 == 0,
         version="1.0.0" if number % 3 else "0.9.0",
         mode="settings",
+        update_outcome="failed" if number % 1000 == 0 else "done",
         opts={"connectorEdition": "premium"} if number % 1000 == 1 else {},
         is_drifted=number % 1000 == 2,
     )

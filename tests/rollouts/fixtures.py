@@ -132,7 +132,9 @@ class Base:
         operation.outcome, operation.code, operation.message = outcome, code, message
         operation.finished_at = self.clock.now
         operation.save()
-        Installation.objects.filter(pk=installation.pk).update(lease_owner="", lease_until=None)
+        Installation.objects.filter(pk=installation.pk).update(
+            lease_owner="", lease_until=None, update_outcome=outcome
+        )
         if outcome in ("done", "current"):
             self.marketplace.versions[installation.integration_id] = release.version
         return operation

@@ -64,8 +64,8 @@ def new(request: StaffRequest) -> HttpResponse:
     """Choose a connector, say how to roll it out, look at the waves, try it, start it."""
     chosen = ConnectorForm(request.POST or request.GET)
     if not chosen.is_valid():
-        form = ConnectorForm(request.GET or None)
-        return page(request, "rollout_connector.html", place="rollouts", form=form)
+        asking = ConnectorForm(request.GET or None)
+        return page(request, "rollout_connector.html", place="rollouts", form=asking)
     connector = chosen.cleaned_data["connector"]
     form = RolloutForm(connector, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
