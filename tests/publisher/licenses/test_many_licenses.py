@@ -1,0 +1,113 @@
+"""Large install bases: memory stays where it is, progress is told, time is linear."""
+
+import time
+import tracemalloc
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from connector_kit.models import License
+from connector_kit.publisher.licenses import reconcile
+from connector_kit.publisher.licenses.simulating import simulate_rows
+from connector_kit.publisher.licenses.ticks import move_due
+from connector_kit.sandbox import Sandbox
+from tests.publisher.fixtures import SYSTEM_TOKEN, Platform
+
+pytestmark = [pytest.mark.scale, pytest.mark.django_db]
+
+COUNT = 10_000
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def platform(settings: Any, stack_address: str) -> Iterator[Platform]:
+    """Like the others, with pages as long as the real platform's."""
+    with Sandbox(accounts=3, bucket=0, page_size=1000) as sandbox:
+        settings.CONNECTOR_KIT = {
+            **settings.CONNECTOR_KIT,
+            "token": sandbox.publisher_token,
+            "base_url": sandbox.base_url,
+            "host_uri": stack_address,
+            "system_tokens": (SYSTEM_TOKEN,),
+            "rate_size": 1_000_000,
+            "rate_per_second": 1_000_000.0,
+        }
+        platform = Platform(sandbox)
+        yield platform
+        platform.close()
+
+
+def test_ten_thousand_licences_are_reconciled_in_bounded_memory(desk):
+    for number in range(COUNT):
+        desk.make(opts={"number": number})
+    told = []
+
+    def run():
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        began = time.perf_counter()
+        result = reconcile(desk.connector, progress=told.append)
+        _, peak = tracemalloc.get_traced_memory()
+        return result, peak - before, time.perf_counter() - began
+
+    tracemalloc.start()
+    try:
+        first, grown, seconds = run()
+        second, grown_again, seconds_again = run()
+    finally:
+        tracemalloc.stop()
+    print(f"{COUNT} licences: {seconds:.1f} s, then {seconds_again:.1f} s; "
+          f"{grown / MEGABYTE:.1f} MB, then {grown_again / MEGABYTE:.1f} MB")  # fmt: skip
+
+    assert (first.seen, first.added, second.changed, second.vanished) == (COUNT, COUNT, 0, 0)
+    assert len(told) == 2 * COUNT / 500
+    assert [each.seen for each in told[:2]] == [500, 1000]
+    assert max(grown, grown_again) < 40 * MEGABYTE
+
+
+@pytest.fixture
+def hundred_thousand(desk):
+    today = date(2027, 1, 1)
+    License.objects.bulk_create(
+        (
+            License(
+                connector=desk.connector,
+                email=f"{number}@example.com",
+                license_id=f"{number:024x}",
+                ends=today + timedelta(days=number % 365),
+                time_zone="Asia/Tokyo" if number % 2 else "America/New_York",
+                grace_days=14,
+            )
+            for number in range(100_000)
+        ),
+        batch_size=1000,
+    )
+    return desk
+
+
+def test_four_hundred_days_of_a_hundred_thousand_licences(hundred_thousand):
+    desk, told = hundred_thousand, []
+    began = time.perf_counter()
+    tracemalloc.start()
+
+    days = simulate_rows(desk.connector, now=desk.now, days=800, progress=told.append)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"{time.perf_counter() - began:.1f} s with memory traced, {peak / MEGABYTE:.1f} MB")
+    assert sum(each.counts["expired"] for each in days) == 100_000
+    assert told[:2] == [500, 1000]
+    assert peak < 40 * MEGABYTE
+
+
+def test_a_day_on_which_a_hundred_thousand_move(hundred_thousand):
+    License.objects.update(next_at=hundred_thousand.now)
+    began, moved = time.perf_counter(), 0
+
+    while some := move_due(clock=hundred_thousand.clock):
+        moved += some
+
+    print(f"{moved} moved in {time.perf_counter() - began:.1f} s")
+    assert moved == 100_000
