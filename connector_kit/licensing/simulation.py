@@ -50,9 +50,9 @@ def run(
     license_name: str, terms: Terms, policy: LicensePolicy, *, after: datetime, until: datetime
 ) -> Iterator[Happening]:
     """Yield what happens to a licence that keeps its *terms*, later than *after*, up to *until*."""
+    off = terms.switched_off_at
     for each in milestones(terms, policy):
         if after < each.at <= until:
-            off = terms.switched_off_at
             yield Happening(each.at, license_name, each.notice, each.standing, off)
 
 
