@@ -12,6 +12,8 @@ from connector_kit.licensing.terms import Terms
 
 LicenseDocument = Mapping[str, Any]
 DATES = ("expires", "trialEndDate")
+_NOTHING: tuple[Any, ...] = (None, [], {})
+"""What says the same: nothing. The platform may leave empty parts out."""
 READ_ONLY = ("user", "resumable")
 CHILD = "integrationAppChild"
 
@@ -94,9 +96,7 @@ def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str
     if live.get("type") != CHILD:
         document |= _dates(wanted, listing)
         document |= _edition_ids(wanted, listing, live)
-    opts = _opts(wanted, listing, live)
-    if opts or "opts" in live:
-        document["opts"] = opts
+    document["opts"] = _opts(wanted, listing, live) or None
     return {name: value for name, value in document.items() if value is not None}
 
 
@@ -178,9 +178,8 @@ def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, 
         licenses = _replaced(licenses, "store", [dict(edition) for _ in range(wanted.stores)])
     if wanted.add_ons is not None:
         licenses = _replaced(licenses, "addon", [{"addOnId": each} for each in wanted.add_ons])
-    if licenses or "addonLicenses" in opts:
-        opts["addonLicenses"] = licenses
-    return opts
+    opts.pop("addonLicenses", None)
+    return opts | ({"addonLicenses": licenses} if licenses else {})
 
 
 def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> list[Any]:
@@ -204,4 +203,4 @@ def _read(document: LicenseDocument, place: tuple[str, ...]) -> Any:
 def _same(place: tuple[str, ...], one: Any, other: Any) -> bool:
     if place[0] in DATES and one and other:
         return instant(one) == instant(other)
-    return bool(one == other)
+    return bool(one == other) or (one in _NOTHING and other in _NOTHING)

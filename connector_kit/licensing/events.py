@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -127,20 +127,22 @@ def parse_event(
             problems.append(Problem("invalid_field", str(error), field))
             return None
 
+    chosen: Kind | None = read("type", _kind, kind)
+    given = {} if data is None else data
     event = Event(
         id=read("id", _text, event_id),
         occurred_at=read("occurred_at", _moment, occurred_at),
         subscription=read("subscription", _text, subscription),
-        kind=read("type", _kind, kind),
-        data={} if data is None else data,
+        kind=chosen or Kind.CHANGED,
+        data={},
     )
-    if not isinstance(event.data, Mapping):
+    if not isinstance(given, Mapping):
         problems.append(Problem("invalid_field", "write an object.", "data"))
-    elif event.kind is not None:
-        problems.extend(_unfit(event.kind, event.data))
-        known = {name: value for name, value in event.data.items() if name in _FIELDS}
+    elif chosen:
+        problems.extend(_unfit(chosen, given))
+        known = {name: value for name, value in given.items() if name in _FIELDS}
         checked = {name: read(name, _FIELDS[name], value) for name, value in known.items()}
-        event = Event(event.id, event.occurred_at, event.subscription, event.kind, checked)
+        event = replace(event, data=checked)
     if problems:
         raise LicensingError(*problems)
     return event

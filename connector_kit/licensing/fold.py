@@ -13,6 +13,10 @@ from typing import Any
 
 from connector_kit.licensing import days
 from connector_kit.licensing.events import Event, Kind
+from connector_kit.licensing.policy import LicensePolicy
+
+PolicyOf = Callable[[str], LicensePolicy]
+"""The policy of an edition, empty for licences that name none."""
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
@@ -27,6 +31,7 @@ class Entitlement:
     sandbox: bool = False
     time_zone: str = "UTC"
     is_trial: bool = True
+    grace_days: int = 0
     edition: str = ""
     add_ons: tuple[str, ...] | None = None
     stores: int | None = None
@@ -42,22 +47,34 @@ class Entitlement:
 def fold(
     events: Iterable[Event],
     *,
-    trial_days: int = 0,
+    policy_of: PolicyOf = lambda _: LicensePolicy(),
     time_zone: str = "UTC",
 ) -> Entitlement | None:
     """Return what *events*, all of one subscription, come to; None before it is signed up.
 
-    The same for every order and any number of repetitions. *trial_days* and *time_zone* stand in
-    where the sign-up names none.
+    The same for every order and any number of repetitions. *policy_of* tells the policy of an
+    edition; its trial, and *time_zone*, stand in where the sign-up names none. The grace that was
+    promised for a last day is not taken back by another edition.
     """
     once = {event.id: event for event in events}
     entitled: Entitlement | None = None
     for event in sorted(once.values(), key=_moment_of):
+        before = entitled
         if event.kind is not Kind.SIGNED_UP:
             entitled = entitled and _STEPS[event.kind](entitled, event)
         elif entitled is None:  # who has signed up once does not do so again
-            entitled = _signed_up(event, trial_days, time_zone)
+            entitled = _signed_up(event, policy_of, time_zone)
+        entitled = entitled and _with_grace(entitled, before, policy_of)
     return entitled
+
+
+def _with_grace(
+    entitled: Entitlement, before: Entitlement | None, policy_of: PolicyOf
+) -> Entitlement:
+    grace = policy_of(entitled.edition).grace(is_trial=entitled.is_trial)
+    if before and before.ends == entitled.ends:
+        grace = max(grace, before.grace_days)
+    return replace(entitled, grace_days=grace)
 
 
 def _moment_of(event: Event) -> tuple[bool, datetime, int, str]:
@@ -65,9 +82,10 @@ def _moment_of(event: Event) -> tuple[bool, datetime, int, str]:
     return event.kind is not Kind.SIGNED_UP, event.occurred_at, _RANK[event.kind], event.id
 
 
-def _signed_up(event: Event, trial_days: int, time_zone: str) -> Entitlement:
+def _signed_up(event: Event, policy_of: PolicyOf, time_zone: str) -> Entitlement:
     zone = event.data.get("time_zone", time_zone)
-    lasts = timedelta(days=event.data.get("trial_days", trial_days))
+    policy = policy_of(event.data.get("edition", ""))
+    lasts = timedelta(days=event.data.get("trial_days", policy.trial_days))
     begun = Entitlement(
         email=event.data["email"],
         connector=event.data.get("connector", ""),

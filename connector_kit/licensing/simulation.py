@@ -12,11 +12,12 @@ from datetime import date, datetime
 
 from connector_kit.licensing.days import stamp
 from connector_kit.licensing.events import Event
-from connector_kit.licensing.fold import Entitlement, fold
+from connector_kit.licensing.fold import Entitlement, PolicyOf, fold
 from connector_kit.licensing.policy import LicensePolicy
 from connector_kit.licensing.terms import Terms, milestones, standing
 
-PolicyOf = Callable[[Entitlement], LicensePolicy]
+PoliciesOf = Callable[[str], PolicyOf]
+"""The policies of a connector, empty for the only one."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,14 @@ def run(
     license_name: str, terms: Terms, policy: LicensePolicy, *, after: datetime, until: datetime
 ) -> Iterator[Happening]:
     """Yield what happens to a licence that keeps its *terms*, later than *after*, up to *until*."""
+    off = terms.switched_off_at
     for each in milestones(terms, policy):
         if after < each.at <= until:
-            off = terms.switched_off_at
             yield Happening(each.at, license_name, each.notice, each.standing, off)
 
 
 def run_subscription(
-    events: Sequence[Event], policy_of: PolicyOf, *, after: datetime, until: datetime
+    events: Sequence[Event], policies_of: PoliciesOf, *, after: datetime, until: datetime
 ) -> Iterator[Happening]:
     """Yield what happens to the licence of a subscription whose *events* come in when they happen.
 
@@ -65,11 +66,11 @@ def run_subscription(
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.id))
     ends = [*(each.occurred_at for each in ordered[1:]), until]
     for number, (event, following) in enumerate(zip(ordered, ends, strict=True), start=1):
-        entitled = fold(ordered[:number])
+        policy_of = policies_of(_connector(ordered))
+        entitled = fold(ordered[:number], policy_of=policy_of)
         if entitled is None or event.occurred_at > until:
             continue
-        policy = policy_of(entitled)
-        terms = terms_of(entitled, policy)
+        policy, terms = policy_of(entitled.edition), terms_of(entitled)
         now, name = event.occurred_at, event.subscription
         if now > after:
             off = terms.switched_off_at
@@ -77,15 +78,19 @@ def run_subscription(
         yield from run(name, terms, policy, after=max(now, after), until=min(following, until))
 
 
-def terms_of(entitled: Entitlement, policy: LicensePolicy) -> Terms:
+def terms_of(entitled: Entitlement) -> Terms:
     """Return the terms of a licence that an entitlement comes to."""
     return Terms(
         ends=entitled.ends,
         time_zone=entitled.time_zone,
         is_trial=entitled.is_trial,
-        grace_days=policy.grace(is_trial=entitled.is_trial),
+        grace_days=entitled.grace_days,
         off_at=entitled.off_at,
     )
+
+
+def _connector(events: Iterable[Event]) -> str:
+    return next((str(each.data["connector"]) for each in events if "connector" in each.data), "")
 
 
 def by_day(happenings: Iterable[Happening]) -> Iterator[tuple[date, list[Happening]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import takewhile
 
 from connector_kit.licensing.days import TICK, at, end_of
@@ -48,12 +49,12 @@ class Terms:
     grace_days: int = 0
     off_at: datetime | None = None
 
-    @property
+    @cached_property
     def ended_at(self) -> datetime:
         """The last millisecond of what was agreed."""
         return end_of(self.ends, self.time_zone)
 
-    @property
+    @cached_property
     def switched_off_at(self) -> datetime:
         """When the installation goes off: what the platform has to be told as the date.
 

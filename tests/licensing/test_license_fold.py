@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit.licensing import Entitlement, Event, Kind, LicensingError, fold, parse_event
+from connector_kit.licensing import (
+    Entitlement,
+    Event,
+    Kind,
+    LicensePolicy,
+    LicensingError,
+    fold,
+    parse_event,
+)
 from tests.licensing.strategies import zones
 
 BEGIN = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -52,6 +60,11 @@ def event(kind, day=0, number=0, **data):
     return Event(f"evt_{kind}_{day}_{number}", moment, "sub_1", Kind(kind), data)
 
 
+def policy_of(edition):
+    """Every edition has its own grace."""
+    return LicensePolicy(grace_days=len(edition), trial_days=2 * len(edition))
+
+
 SIGNED_UP = event("signed_up", email="a@example.com", trial_days=14)
 
 
@@ -61,7 +74,7 @@ def test_any_order_and_any_repetition_come_to_what_the_orderly_stream_comes_to(s
     arrived = [*stream, *random.choices(stream, k=5)] if stream else []
     random.shuffle(arrived)
 
-    assert fold(arrived) == fold(orderly)
+    assert fold(arrived, policy_of=policy_of) == fold(orderly, policy_of=policy_of)
 
 
 @given(streams(), st.data())
@@ -120,6 +133,15 @@ def test_a_cancellation_lets_the_paid_time_run_out_unless_it_is_at_once():
 
     assert fold([SIGNED_UP, paid, mild]).off_at is None
     assert fold([SIGNED_UP, paid, hard]).off_at == hard.occurred_at
+
+
+def test_the_grace_of_a_last_day_is_not_taken_back_by_another_edition():
+    paid = event("subscribed", 1, paid_through="2027-02-28", edition="premium")
+    lower = event("changed", 20, edition="basic")
+    renewed = event("subscribed", 30, paid_through="2027-03-31")
+
+    assert fold([lower, SIGNED_UP, paid], policy_of=policy_of).grace_days == len("premium")
+    assert fold([lower, SIGNED_UP, paid, renewed], policy_of=policy_of).grace_days == len("basic")
 
 
 def test_who_pays_again_is_back():

@@ -35,7 +35,9 @@ def test_events_come_in_when_they_happen():
         event(40, "subscribed", paid_through="2027-03-31"),
     ]
 
-    happened = run_subscription(stream, lambda _: POLICY, after=BEGIN, until=END)
+    happened = run_subscription(
+        stream, lambda _connector: lambda _edition: POLICY, after=BEGIN, until=END
+    )
 
     assert [(each.what, str(each.day)) for each in happened] == [
         ("signed_up", "2027-01-01"),

@@ -230,11 +230,9 @@ def _add_action(actions: Any, name: str, words: str) -> CommandParser:
     return parser
 
 
-def _add_connector(parser: CommandParser, *, optional: bool = True) -> None:
+def _add_connector(parser: CommandParser) -> None:
     parser.add_argument(
-        "connector",
-        **({"nargs": "?"} if optional else {}),
-        help="slug or package.module:Class" + ("; by default the only one" if optional else ""),
+        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
     )
 
 
@@ -268,7 +266,7 @@ def _add_granting(actions: Any) -> None:
     create = _add_action(actions, "create", "give a customer a licence")
     trial = _add_action(actions, "trial", "let a customer try the connector")
     for parser in (create, trial):
-        _add_connector(parser, optional=False)
+        parser.add_argument("connector", help="slug or package.module:Class")
         parser.add_argument("email", help="address of a user of integrator.io")
         parser.add_argument("--edition", default="", help="by default none is named")
         _add_choices(parser)

@@ -166,7 +166,7 @@ def _failed(row: License, error: Exception, now: datetime) -> License:
 
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts in vain: from a minute to a day."""
-    return min(SOONEST * 2 ** min(attempts - 1, 20), LATEST)
+    return min(SOONEST * (1 << min(attempts - 1, 20)), LATEST)
 
 
 def _leftover(row: License) -> tuple[str, str]:

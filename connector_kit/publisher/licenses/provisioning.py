@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -40,7 +41,7 @@ from connector_kit.publisher.errors import PublisherError, UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.editions import check_edition
 from connector_kit.publisher.licenses.errors import EventConflict
-from connector_kit.publisher.licenses.rows import place, policy_of, wanted_json
+from connector_kit.publisher.licenses.rows import place, wanted_json
 from connector_kit.publisher.licenses.trail import change, note
 
 Clock = Callable[[], datetime]
@@ -121,7 +122,9 @@ def _take_in(subscription: Subscription, now: datetime) -> bool:
     new = [each for each in rows if each.processed_at is None]
     if not new:
         return False
-    entitled = fold(map(_event, rows))
+    slug = next((each.data["connector"] for each in rows if "connector" in each.data), "")
+    policy_of = partial(policy_for, kit().license_policies, slug)
+    entitled = fold(map(_event, rows), policy_of=policy_of)
     outcome, is_news = _apply(subscription, entitled, new[-1], now)
     unprocessed.update(processed_at=now, outcome=outcome)
     if entitled and outcome == _Outcome.APPLIED:
@@ -183,7 +186,6 @@ def _new(connector: Connector, entitled: Entitlement, by: str, act: str, now: da
         created_at=now,
         **_wanted(entitled),
     )
-    row.grace_days = policy_of(row).grace(is_trial=row.is_trial)
     place(row, now)
     row.save()
     note(row, act, by=by, now=now, after=wanted_json(row))
@@ -198,13 +200,14 @@ def _wanted(entitled: Entitlement) -> dict[str, Any]:
         "ends": entitled.ends,
         "time_zone": entitled.time_zone,
         "is_trial": entitled.is_trial,
+        "grace_days": entitled.grace_days,
         "off_at": entitled.off_at,
         "past_due_since": entitled.past_due_since,
     }
 
 
 def _event(row: ProvisioningEvent) -> Event:
-    key = row.subscription.key if row.subscription_id else ""
+    key = str(row.subscription_id)
     return Event(row.event_id, row.occurred_at, key, Kind(row.kind), row.data)
 
 

@@ -234,7 +234,7 @@ def _known(row: License) -> License | None:
     others = License.objects.present().filter(
         connector=row.connector, email__iexact=row.email, sandbox=row.sandbox, parent=None
     )
-    known = [*others.filter(parent_license_id="")]
+    known: list[License] = [*others.filter(parent_license_id="")]
     for each in known:
         if wanted_json(each) == wanted_json(row):
             return each

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from connector_kit.conf import kit
 from connector_kit.licensing import Event, LicensingError, parse_event, policy_for
+from connector_kit.licensing.fold import PolicyOf
 from connector_kit.licensing.simulation import Happening, by_day, run, run_subscription
 from connector_kit.models import Connector, License
 from connector_kit.publisher.licenses.errors import LicenseError
@@ -78,7 +80,7 @@ def simulate_stream(events: Iterable[Event], *, days: int) -> list[SimulatedDay]
     happenings = [
         happening
         for stream in streams.values()
-        for happening in run_subscription(stream, _policy, after=after, until=until)
+        for happening in run_subscription(stream, _policies, after=after, until=until)
     ]
     return [_day(day, group) for day, group in by_day(sorted(happenings, key=lambda h: h.at))]
 
@@ -108,8 +110,8 @@ def _read(path: Path, number: int, given: Any) -> Event:
         raise LicenseError(f"{path}, event {number + 1}: {error}") from error
 
 
-def _policy(entitled: Any) -> Any:
-    return policy_for(kit().license_policies, entitled.connector, entitled.edition)
+def _policies(connector: str) -> PolicyOf:
+    return partial(policy_for, kit().license_policies, connector)
 
 
 def _day(day: date, group: list[Happening]) -> SimulatedDay:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from connector_kit.publisher.licenses import provisioning, reconcile, ticks
+from connector_kit.publisher.licenses import provisioning, ticks
+from connector_kit.publisher.licenses.reconcile import review as review_all
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def tick() -> None:
 @shared_task(name="connector_kit.licenses.review")
 def review() -> None:
     """Take in policies that have changed."""
-    reconcile.review()
+    review_all()
 
 
 @shared_task(name="connector_kit.licenses.process")
@@ -36,9 +37,9 @@ def process_soon(subscription_id: int) -> None:
     send(process, subscription_id)
 
 
-def send(task: object, *args: int) -> None:
+def send(task: Task[..., None], *args: int) -> None:
     """Send *task*; when the broker is down, the next beat makes up for it."""
     try:
-        task.delay(*args)  # type: ignore[attr-defined]
+        task.delay(*args)
     except OperationalError as error:
-        logger.warning("%s: not sent, the broker is down: %s", task, error)
+        logger.warning("%s: not sent, the broker is down: %s", task.name, error)

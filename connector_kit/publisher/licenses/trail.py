@@ -23,7 +23,7 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
     """Store what is now *wanted* of the licence, to be delivered; return whether that is news.
 
     The grace that was promised for a term is not taken back while the term lasts; a new term has
-    its policy's. Raises `LicenseGone`.
+    its policy's, unless *wanted* names one. Raises `LicenseGone`.
     """
     row = locked(license_pk)
     if row.vanished_at:
@@ -32,8 +32,9 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
     same_term = wanted.get("ends", row.ends) == row.ends and "off_at" not in wanted
     for name, value in wanted.items():
         setattr(row, name, value)
-    promised = policy_of(row).grace(is_trial=row.is_trial)
-    row.grace_days = max(promised, row.grace_days) if same_term else promised
+    if "grace_days" not in wanted:
+        promised = policy_of(row).grace(is_trial=row.is_trial)
+        row.grace_days = max(promised, row.grace_days) if same_term else promised
     if wanted_json(row) == before:
         return False
     row.revision += 1

@@ -1,0 +1,116 @@
+"""Large install bases: memory stays where it is, progress is told, time is linear."""
+
+import time
+import tracemalloc
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from connector_kit.models import License
+from connector_kit.publisher.licenses import reconcile
+from connector_kit.publisher.licenses.simulating import simulate_rows
+from connector_kit.publisher.licenses.ticks import move_due
+from connector_kit.sandbox import Sandbox
+from tests.publisher.fixtures import SYSTEM_TOKEN, Platform
+
+pytestmark = [pytest.mark.scale, pytest.mark.django_db]
+
+COUNT = 10_000
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def platform(settings: Any, stack_address: str) -> Iterator[Platform]:
+    """Like the others, with pages as long as the real platform's."""
+    with Sandbox(accounts=3, bucket=0, page_size=1000) as sandbox:
+        settings.CONNECTOR_KIT = {
+            **settings.CONNECTOR_KIT,
+            "token": sandbox.publisher_token,
+            "base_url": sandbox.base_url,
+            "host_uri": stack_address,
+            "system_tokens": (SYSTEM_TOKEN,),
+            "rate_size": 1_000_000,
+            "rate_per_second": 1_000_000.0,
+        }
+        platform = Platform(sandbox)
+        yield platform
+        platform.close()
+
+
+def test_ten_thousand_licences_are_reconciled_in_bounded_memory(desk):
+    for number in range(COUNT):
+        desk.make(opts={"number": number})
+    told = []
+
+    def run():
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        began = time.perf_counter()
+        result = reconcile(desk.connector, progress=told.append)
+        _, peak = tracemalloc.get_traced_memory()
+        return result, peak - before, time.perf_counter() - began
+
+    tracemalloc.start()
+    try:
+        first, grown, seconds = run()
+        second, grown_again, seconds_again = run()
+    finally:
+        tracemalloc.stop()
+    print(f"{COUNT} licences: {seconds:.1f} s, then {seconds_again:.1f} s; "
+          f"{grown / MEGABYTE:.1f} MB, then {grown_again / MEGABYTE:.1f} MB")  # fmt: skip
+
+    assert (first.seen, first.added, second.changed, second.vanished) == (COUNT, COUNT, 0, 0)
+    assert len(told) == 2 * COUNT / 500
+    assert [each.seen for each in told[:2]] == [500, 1000]
+    assert max(grown, grown_again) < 40 * MEGABYTE
+
+
+def recorded(desk, count: int) -> None:
+    """Record *count* licences that end in the course of a year."""
+    License.objects.bulk_create(
+        (
+            License(
+                connector=desk.connector,
+                email=f"{number}@example.com",
+                license_id=f"{number:024x}",
+                ends=date(2027, 1, 1) + timedelta(days=number % 365),
+                time_zone="Asia/Tokyo" if number % 2 else "America/New_York",
+                grace_days=14,
+            )
+            for number in range(count)
+        ),
+        batch_size=1000,
+    )
+
+
+def test_a_simulation_holds_no_more_for_more_licences(desk):
+    recorded(desk, COUNT)
+    told = []
+    tracemalloc.start()
+
+    days = simulate_rows(desk.connector, now=desk.now, days=800, progress=told.append)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"{peak / MEGABYTE:.1f} MB")
+    assert sum(each.counts["expired"] for each in days) == COUNT
+    assert told[:2] == [500, 1000]
+    assert peak < 20 * MEGABYTE
+
+
+def test_a_hundred_thousand_licences_are_simulated_and_moved(desk):
+    recorded(desk, 100_000)
+    began = time.perf_counter()
+    days = simulate_rows(desk.connector, now=desk.now, days=800)
+    simulated = time.perf_counter() - began
+    assert sum(each.counts["expired"] for each in days) == 100_000
+
+    License.objects.update(next_at=desk.now)
+    began, moved = time.perf_counter(), 0
+    while some := move_due(clock=desk.clock):
+        moved += some
+
+    print(f"simulated in {simulated:.1f} s, moved in {time.perf_counter() - began:.1f} s")
+    assert moved == 100_000
