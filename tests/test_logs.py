@@ -1,10 +1,13 @@
 """A log line is one line, and no secret is in it."""
 
 import logging
+import re
+from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
-from connector_kit.logs import OneLine
+from connector_kit.logs import Lines, OneLine, inform
 
 
 def line(message: str, *args: object, error: BaseException | None = None) -> str:
@@ -56,3 +59,75 @@ def test_what_looks_like_a_secret_is_masked(message: str) -> None:
 def test_words_about_tokens_are_left_alone() -> None:
     assert line("The token was refused.").endswith("The token was refused.")
     assert line("tokens used: 3 of 100").endswith("tokens used: 3 of 100")
+
+
+@pytest.fixture
+def family() -> Iterator[tuple[logging.Logger, StringIO]]:
+    """A logger below one that leads to `Lines` alone, and what that has written."""
+    parent = logging.getLogger("test_logs")
+    lines = Lines()
+    lines.setStream(written := StringIO())
+    parent.handlers, parent.propagate = [lines], False
+    parent.setLevel(logging.INFO)
+    yield logging.getLogger("test_logs.child"), written
+    parent.handlers, parent.propagate = [], True
+
+
+def test_a_ready_line_looks_as_its_record_would(family: tuple[logging.Logger, StringIO]) -> None:
+    logger, written = family
+
+    inform(logger, "logName=called, 100 %s, token=abcdef123456")
+    logger.info("logName=called, 100 %%s, token=%s", "abcdef123456")
+
+    short_way, long_way = written.getvalue().splitlines()
+    length = len("2026-11-25T02:48:41.906Z")
+    assert short_way[length:] == long_way[length:]
+    assert short_way.endswith("INFO test_logs.child logName=called, 100 %s, token=******")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", short_way[:length])
+
+
+def test_a_line_is_not_written_where_nobody_wants_it(
+    family: tuple[logging.Logger, StringIO],
+) -> None:
+    logger, written = family
+    logger.setLevel(logging.WARNING)
+
+    inform(logger, "logName=called")
+    logger.setLevel(logging.NOTSET)
+
+    assert written.getvalue() == ""
+
+
+@pytest.mark.parametrize("where", ["child", "parent"])
+def test_whoever_adds_a_handler_gets_records(
+    family: tuple[logging.Logger, StringIO], where: str
+) -> None:
+    logger, written = family
+    records: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record.getMessage())
+
+    listened_to = logger if where == "child" else logger.parent
+    assert listened_to
+    listener = Listener()
+    listened_to.addHandler(listener)
+    inform(logger, "logName=called")
+    listened_to.removeHandler(listener)
+
+    assert records == ["logName=called"]
+    assert written.getvalue().endswith(" logName=called\n")
+
+
+def test_a_filter_decides_about_ready_lines_too(family: tuple[logging.Logger, StringIO]) -> None:
+    logger, written = family
+
+    def refuse(record: logging.LogRecord) -> bool:
+        return "called" not in record.getMessage()
+
+    logger.addFilter(refuse)
+    inform(logger, "logName=called")
+    logger.removeFilter(refuse)
+
+    assert written.getvalue() == ""

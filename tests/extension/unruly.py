@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 from connector_kit.extension import FunctionModule, Registry
 from connector_kit.extension.isolation.desk import NOBODY, Notes
@@ -169,7 +170,7 @@ def dies_taking_the_next_call(_options):
 
 
 def writes_down(options):
-    with open(options["file"], "a") as file:
+    with Path(options["file"]).open("a") as file:
         file.write(f"{options['line']}\n")
     return options["line"]
 

@@ -17,10 +17,10 @@ AT_FULL_SPEED = 2
 """Processes at quick calls as long as calls wait: more would only get in each other's way, since
 quick calls are those that compute."""
 
-KEPT_SECONDS = 10.0
+KEPT_SECONDS = 2.0
 """How long processes are kept after they were needed last."""
 
-LET_GO_EVERY = 1.0
+LET_GO_EVERY = 0.5
 """Seconds between two that are let go then."""
 
 
@@ -62,9 +62,11 @@ class Crew:
         if not self._lock.acquire(blocking=False):
             return
         try:
-            self._let_go_at = time.monotonic() + KEPT_SECONDS
             self._bury()
-            if len(self._members) < min(self._most, self._slow() + at_full_speed):
+            needed = min(self._most, self._slow() + at_full_speed)
+            if len(self._members) <= needed:
+                self._let_go_at = time.monotonic() + KEPT_SECONDS
+            if len(self._members) < needed:
                 self._fork_if_possible()
         finally:
             self._lock.release()

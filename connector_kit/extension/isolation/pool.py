@@ -64,9 +64,10 @@ class Processes:
             waiting=self._waiting,
         )
         self._tickets = itertools.count(1)
-        self._seats: queue.SimpleQueue[Seat] = queue.SimpleQueue()
-        for seat in self._desk.seats:
-            self._seats.put(seat)
+        self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each free seat
+        for _ in self._desk.seats:
+            self._turns.put(None)
+        self._free = list(reversed(self._desk.seats))  # the one used last first: it is warm
 
     def start(self) -> None:
         """Import the functions and fork a first process; raises RuntimeError when that fails."""
@@ -80,9 +81,10 @@ class Processes:
     def __call__(self, call: RawCall) -> Answer:
         """Return the answer to *call*, whatever its function does."""
         try:
-            seat = self._seats.get(timeout=self._limits.patience)
+            self._turns.get(timeout=self._limits.patience)
         except queue.Empty:
             return _busy(call)
+        seat = self._free.pop()
         ticket = next(self._tickets)
         self._waiting.add(ticket)
         try:
@@ -100,7 +102,8 @@ class Processes:
             return _failed(call, "function_process_ended", _ENDED)
         finally:
             self._waiting.discard(ticket)
-            self._seats.put(seat)
+            self._free.append(seat)
+            self._turns.put(None)
 
     def _answer(self, call: RawCall, seat: Seat, ticket: int) -> Answer:
         """Return the answer of a function process; raises what `__call__` makes refusals of."""
