@@ -1,0 +1,221 @@
+"""The life of an installation in a browser: install, configure, upgrade the edition, roll out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from workshop.browser import DESKTOP, PHONE, log_in, serious_findings, spills_over
+from workshop.console import PASSWORD
+from workshop.field import Field
+from workshop.services import Services
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+FIRST, SECOND = "examples.notices.v1_0:OrderNotices", "examples.notices.v1_1:OrderNotices"
+SECONDS = 60
+SAVED = "Saved. The account has it now."
+
+
+@dataclass
+class Story:
+    """A publisher with one connector, who tries it out in the sandbox."""
+
+    field: Field
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.field.services.web_port}"
+
+    def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return self.field.services.run(*command)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the platform as the owner of the account that has the connector installed."""
+        sandbox = self.field.services.sandbox
+        answer = requests.request(
+            method,
+            f"{sandbox.base_url}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {sandbox.publisher_token}"},
+            timeout=60,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def component(self, resource: str, integration_id: str, name: str) -> dict[str, Any]:
+        [found] = [
+            each
+            for each in self.call("GET", f"/{resource}")
+            if each.get("_integrationId") == integration_id and each["externalId"] == name
+        ]
+        return found
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("story")
+    settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": "publisher@example.com"}
+    with Services(folder, accounts=1, settings=settings, web_workers=1) as services:
+        story = Story(Field.start(services))
+        story.field.publish(FIRST)
+        services.run(
+            "staff", "add", "operator", "--role", "operator", "--password-stdin", stdin=PASSWORD
+        )
+        yield story
+
+
+def opened(chromium: Browser, story: Story, **looks: Any) -> Page:
+    context = chromium.new_context(viewport=DESKTOP, base_url=story.address, **looks)
+    context.set_default_timeout(SECONDS * 1000)
+    return context.new_page()
+
+
+def test_from_the_first_step_of_installing_to_a_finished_rollout(
+    chromium: Browser, story: Story
+) -> None:
+    staff = opened(chromium, story)
+    log_in(staff, story.address, "operator", PASSWORD)
+    integration_id = install(staff, story)
+    customer = opened(chromium, story)
+    configure(staff, customer, story, integration_id)
+    upgrade(staff, customer, story, integration_id)
+    roll_out(staff, customer, story, integration_id)
+    for page in (staff, customer):
+        page.context.close()
+
+
+def install(staff: Page, story: Story) -> str:
+    """Go through the install wizard, as a customer will."""
+    staff.goto(f"/console/connectors/{story.field.slug}/")
+    staff.get_by_role("link", name="Try the install wizard").click()
+    staff.get_by_label("Edition of the licence").fill("standard")
+    staff.get_by_role("button", name="Start a preview").click()
+    assert_usable(staff)
+
+    staff.get_by_role("button", name="Save and test the connection").click()
+    expect(staff.locator(".messages .error")).to_contain_text("cannot log in")
+    staff.get_by_label("basic username").fill("jo")
+    staff.get_by_label("basic password").fill("the-shop-s-own")
+    staff.get_by_role("button", name="Save and test the connection").click()
+    staff.get_by_label("token token").fill("the-chat-s-own")
+    staff.get_by_role("button", name="Save and test the connection").click()
+    expect(staff.locator("main")).to_contain_text("Installed: the customer would now see")
+    return urlsplit(staff.url).path.rstrip("/").rpartition("/")[2]
+
+
+def configure(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
+    """Send the customer a link, who saves something wrong first, and then something right."""
+    staff.goto(f"/console/installations/{integration_id}/")
+    staff.get_by_role("button", name="Make a link for the customer").click()
+    link = staff.get_by_label("The link").input_value()
+    customer.goto(link)
+    expect(customer.get_by_role("heading", level=1)).to_have_text("Orders")
+    expect(customer.get_by_role("link", name="Digest")).to_have_count(0)
+    assert_usable(customer)
+
+    expect(customer.get_by_label("From amount")).to_be_hidden()
+    customer.get_by_label("Tell of").select_option("large")
+    expect(customer.get_by_label("From amount")).to_be_visible()
+    customer.get_by_label("Channel").fill("#sales")
+    customer.get_by_label("From amount").fill("many")
+    customer.get_by_role("button", name="Save").last.click()
+    expect(customer.get_by_role("alert")).to_be_focused()
+    expect(customer.get_by_role("alert")).to_contain_text("From amount")
+    expect(customer.get_by_label("Channel")).to_have_value("#sales")
+    assert_usable(customer)
+
+    customer.get_by_label("From amount").fill("100")
+    customer.get_by_role("button", name="Save").last.click()
+    expect(customer.locator("#change")).to_contain_text(SAVED)
+    expect(customer.get_by_label("From amount")).to_have_value("100")
+    notice = story.component("imports", integration_id, "notice")
+    assert notice["http"]["body"] == ['{"channel": "#sales"}']
+
+    customer.get_by_role("button", name=re.compile("Switch off")).click()
+    expect(customer.locator("#change")).to_contain_text(SAVED)
+    expect(customer.get_by_role("button", name=re.compile("Switch on"))).to_be_visible()
+    assert story.component("flows", integration_id, "tell")["disabled"] is True
+
+    customer.get_by_role("link", name=re.compile("^Settings of Tell")).click()
+    customer.get_by_role("button", name=re.compile("Add a row")).click()
+    row = customer.locator("[data-rows] tbody tr").last
+    row.get_by_role("textbox").first.fill("c1")
+    row.get_by_role("textbox").last.fill("Jo's shop")
+    customer.get_by_role("button", name="Save").last.click()
+    expect(customer.locator("#change")).to_contain_text(SAVED)
+    [names] = story.component("imports", integration_id, "notice")["lookups"]
+    assert names["map"] == {"c1": "Jo's shop"}
+
+    customer.get_by_label("When it runs").fill("? 99 * ? * *")
+    customer.get_by_role("button", name="Change the schedule").click()
+    expect(customer.get_by_label("When it runs")).to_have_attribute("aria-invalid", "true")
+    customer.get_by_label("When it runs").fill("? 30 6 ? * *")
+    customer.get_by_role("button", name="Change the schedule").click()
+    expect(customer.locator("#change")).to_contain_text(SAVED)
+    expect(customer.locator("main")).to_contain_text("At 06:30 every day")
+    assert story.component("flows", integration_id, "tell")["schedule"] == "? 30 6 ? * *"
+
+
+def upgrade(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
+    """Sell the higher edition; the customer takes it up, and sees what it has."""
+    story.manage("license", "reconcile", story.field.slug)
+    staff.goto("/console/licenses/")
+    staff.get_by_role("link", name="publisher@example.com").click()
+    assert_usable(staff)
+    staff.get_by_text("Change the edition").first.click()
+    staff.get_by_label("Edition").select_option("premium")
+    staff.get_by_role("button", name="Change the edition").click()
+    expect(staff.locator(".messages .success")).to_contain_text("done")
+
+    [license_] = story.call("GET", f"/connectors/{story.field.connector_id}/licenses")
+    assert license_["opts"]["connectorEdition"] == "premium"
+    body = {"licenseOpts": license_["opts"], "_integrationId": integration_id}
+    assert story.call("PUT", f"/integrations/{integration_id}/settings/changeEdition", body)[
+        "success"
+    ]
+
+    customer.goto(f"/settings/{integration_id}/")
+    customer.get_by_role("link", name="Digest").click()
+    expect(customer.get_by_label("Title of the digest")).to_have_value("Orders of the day")
+    expect(customer.locator("main")).to_contain_text("Tell of the day")
+    customer.get_by_role("link", name="Orders").click()
+    expect(customer.get_by_label("Channel")).to_have_value("#sales")
+
+
+def roll_out(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
+    """Publish the next version and watch it arrive; what the customer has set stays."""
+    story.field.publish(SECOND)
+    staff.goto(f"/console/rollouts/new/?connector={story.field.slug}")
+    staff.get_by_role("button", name="Preview").click()
+    expect(staff.get_by_role("status").first).to_contain_text("1 of 1 installation")
+    staff.get_by_role("button", name="Start the rollout").click()
+    expect(staff.locator("#progress .badge").first).to_have_text("completed", timeout=120_000)
+
+    customer.goto(f"/settings/{integration_id}/")
+    customer.get_by_role("link", name="Details").click()
+    expect(customer.get_by_label("With a link to the order")).not_to_be_checked()
+    customer.get_by_role("link", name="Orders").click()
+    expect(customer.get_by_label("From amount")).to_have_value("100")
+    assert story.call("GET", f"/integrations/{integration_id}")["version"] == "1.1.0"
+    assert story.component("flows", integration_id, "tell")["schedule"] == "? 30 6 ? * *"
+
+
+def assert_usable(page: Page) -> None:
+    """Nothing serious is found by axe, in any look, and a phone need not scroll sideways."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert serious_findings(page) == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    assert not spills_over(page)
+    assert serious_findings(page) == []
+    page.set_viewport_size(DESKTOP)
