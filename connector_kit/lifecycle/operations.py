@@ -72,7 +72,8 @@ class Work:
         if self._tailored is None or self._tailored[:2] != (release, situation):
             whole = release.blueprint()
             blueprint = tailored(whole, situation)
-            _remember_made(blueprint, whole)
+            if blueprint is not whole:
+                _remember_made(blueprint, whole)
             _note_situation(self.operation, situation)
             self._tailored = (release, situation, blueprint)
         return self._tailored[2]

@@ -315,3 +315,30 @@ def test_lost_records_are_rebuilt_with_the_edition(buyer, sold):
     assert buyer.installation.edition == "premium"
     assert names(buyer) == STANDARD | MORE
     assert problems_of(buyer, sold) == []
+
+
+def test_a_downgrade_needs_no_records(buyer, sold):
+    buyer.licensed(**PREMIUM)
+    buyer.use("changeEdition")
+    buyer.licensed(connectorEdition="standard")
+    buyer.installation.delete()
+
+    assert buyer.use("changeEdition").body == {"success": True}
+
+    assert names(buyer) == STANDARD
+    assert buyer.integration["settings"]["connectorEdition"] == "standard"
+    buyer.push()
+    assert problems_of(buyer, sold) == []
+
+
+def test_an_edition_under_a_new_name_is_still_the_one_that_is_installed(shop, buyer):
+    """What the page calls it is looked up again, by name and by display name."""
+    buyer.licensed(**PREMIUM)
+    buyer.use("changeEdition")
+    buyer.installation.note(edition="what_it_was_called_once")
+    buyer.licensed(connectorEdition="standard")
+
+    buyer.push()
+
+    assert buyer.installation.edition == "premium"
+    assert names(buyer) == STANDARD | MORE
