@@ -17,6 +17,7 @@ from connector_kit.embedded import (
     add_account,
     deploy,
     find_account,
+    find_deployment,
     forget_account,
     new_key,
     remove,
@@ -255,3 +256,39 @@ def test_a_stack_whose_calls_would_be_refused_stops_the_deployment(
     token = embedding.do("GET", f"/stacks/{stack['_id']}/systemToken")["systemToken"]
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "system_tokens": (token,)}
     deploy(release.connector, embedding.account, "acme", credentials=credentials_for(address))
+
+
+def test_everything_is_made_in_the_environment_of_the_token(embedding, release, address):
+    token = embedding.sandbox_account.token
+    staging = add_account("staging", token, sandbox=True)
+
+    deployment = deploy(release.connector, staging, "acme", credentials=credentials_for(address))
+
+    made = [each for _, each in embedding.of(deployment).values()]
+    assert made
+    assert {each["sandbox"] for each in (*made, embedding.integration(deployment))} == {True}
+    assert run_export(deployment, "new_orders") == [{"number": 1, "status": "paid"}]
+
+
+def test_an_end_user_in_two_accounts_is_told_apart_by_the_account(
+    embedding, release, acme, address
+):
+    other = add_account("other", embedding.platform.sandbox.accounts[1].token)
+    second = deploy(release.connector, other, "acme", credentials=credentials_for(address))
+
+    assert find_deployment(release.connector, "acme", other) == second
+    assert find_deployment(release.connector, "acme", embedding.account) == acme
+    with pytest.raises(EmbeddedError, match="several accounts"):
+        find_deployment(release.connector, "acme")
+    with pytest.raises(EmbeddedError, match="not deployed for 'bolt'"):
+        find_deployment(release.connector, "bolt")
+
+
+def test_the_platform_calls_each_account_by_its_own_stack_record(embedding, release, acme, address):
+    other = add_account("other", embedding.platform.sandbox.accounts[1].token)
+    second = deploy(release.connector, other, "acme", credentials=credentials_for(address))
+
+    ids = set(EmbeddedAccount.objects.values_list("stack_id", flat=True))
+    assert len(ids) == 2
+    assert "" not in ids
+    assert run_export(second, "new_orders") == run_export(acme, "new_orders")
