@@ -10,7 +10,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.test import override_settings
 
-from connector_kit.conf import from_environment, kit, read
+from connector_kit.conf import from_environment, kit, read, redis_url
 from connector_kit.embedded import (
     EmbeddedError,
     account_owner,
@@ -130,7 +130,12 @@ def test_what_no_key_reads_is_on_record_with_the_way_out(embedding, acme, keys):
 
 
 def test_without_keys_one_is_kept_in_the_home_folder(platform, settings, tmp_path, db):
-    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "home": tmp_path, "encryption_keys": ()}
+    settings.CONNECTOR_KIT = {
+        **settings.CONNECTOR_KIT,
+        "redis_url": redis_url(),  # the one of all tests, not another in the new home
+        "home": tmp_path,
+        "encryption_keys": (),
+    }
     token = platform.sandbox.accounts[0].token
 
     account = add_account("product", token)
