@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Blueprint, Document
+from connector_kit.blueprint.documents import shows_mask
 from connector_kit.blueprint.patch import Masked, operations
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.lifecycle.account import Account
@@ -33,6 +34,8 @@ def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
             raise _unusable(f"name {name!r}, which is no connection ({', '.join(known) or 'none'})")
         if not isinstance(fields, Mapping) or not fields:
             raise _unusable(f"of {name!r} are no object: write the connection's fields.")
+        if shows_mask(fields):
+            raise _unusable(f"of {name!r} hold the platform's mask: leave out what stays as it is.")
         for field in fields:
             if field in ENVELOPE_FIELDS | SERVER_FIELDS or str(field).startswith("_"):
                 raise _unusable(f"of {name!r} hold {field!r}, which the kit decides about.")
@@ -47,7 +50,7 @@ def enter(work: Work, account: Account, credentials: Credentials) -> bool:
     for name, fields in credentials.items():
         connection_id = account.ids[name]
         document = account.client.connections.get(connection_id)
-        wanted = _merged(document, fields)
+        wanted = merged(document, fields)
         try:
             changes = operations(document, wanted)
         except Masked as error:
@@ -74,15 +77,16 @@ def require_log_in(account: Account, names: Iterable[str]) -> None:
         )
 
 
-def _merged(document: Document, fields: Mapping[str, Any]) -> Document:
-    merged = dict(document)
+def merged(document: Document, fields: Mapping[str, Any]) -> Document:
+    """Return *document* with *fields* in it: objects merged key by key, all else replaced."""
+    result = dict(document)
     for key, value in fields.items():
-        inner = merged.get(key)
-        is_nested = isinstance(value, Mapping)
-        merged[key] = (
-            _merged(inner if isinstance(inner, dict) else {}, value) if is_nested else value
-        )
-    return merged
+        if isinstance(value, Mapping):
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
 
 
 def _record(work: Work, name: str, connection_id: str, fields: Mapping[str, Any]) -> None:

@@ -25,6 +25,8 @@ from connector_kit.models.installations import PENDING
 
 END_USER_LENGTH = 200
 
+CONNECTIONS_READY = "The connections are ready; what works with them is still to be made."
+
 
 def deploy(
     connector: Connector,
@@ -56,8 +58,10 @@ def deploy(
         has_news = enter(work, place, given)
         if ping:
             require_log_in(place, [each.external_id for each in connections_of(blueprint)])
-        if components:
-            _bring(work, place)
+        if not components:
+            work.ended(Operation.Outcome.CHECKPOINT, "connections_ready", CONNECTIONS_READY)
+            return installation
+        _bring(work, place)
         if has_news:
             work.ended(Operation.Outcome.DONE)
     return installation

@@ -58,7 +58,7 @@ def test_every_end_user_gets_each_version_exactly_once(services: Services) -> No
         assert done.returncode == 0, done.stdout
         assert killer.kills >= 1
         assert versions(services) == {"1.1.0": END_USERS}
-        assert components_of(services) == {7}
+        assert components_of(services) == {6}
         exported = services.run("embedded", "run-export", "user-3", "new_orders", "--json")
         assert json.loads(exported.stdout) == {"records": [{"number": 1, "status": "paid"}]}
     logs = "".join(each.log.read_text() for each in services.running.values())

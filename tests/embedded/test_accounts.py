@@ -10,13 +10,14 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.test import override_settings
 
-from connector_kit.conf import from_environment, kit, read
+from connector_kit.conf import from_environment, kit, read, redis_url
 from connector_kit.embedded import (
     EmbeddedError,
     account_owner,
     add_account,
     deploy,
     find_account,
+    find_deployment,
     forget_account,
     new_key,
     remove,
@@ -129,7 +130,12 @@ def test_what_no_key_reads_is_on_record_with_the_way_out(embedding, acme, keys):
 
 
 def test_without_keys_one_is_kept_in_the_home_folder(platform, settings, tmp_path, db):
-    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "home": tmp_path, "encryption_keys": ()}
+    settings.CONNECTOR_KIT = {
+        **settings.CONNECTOR_KIT,
+        "redis_url": redis_url(),  # the one of all tests, not another in the new home
+        "home": tmp_path,
+        "encryption_keys": (),
+    }
     token = platform.sandbox.accounts[0].token
 
     account = add_account("product", token)
@@ -255,3 +261,39 @@ def test_a_stack_whose_calls_would_be_refused_stops_the_deployment(
     token = embedding.do("GET", f"/stacks/{stack['_id']}/systemToken")["systemToken"]
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "system_tokens": (token,)}
     deploy(release.connector, embedding.account, "acme", credentials=credentials_for(address))
+
+
+def test_everything_is_made_in_the_environment_of_the_token(embedding, release, address):
+    token = embedding.sandbox_account.token
+    staging = add_account("staging", token, sandbox=True)
+
+    deployment = deploy(release.connector, staging, "acme", credentials=credentials_for(address))
+
+    made = [each for _, each in embedding.of(deployment).values()]
+    assert made
+    assert {each["sandbox"] for each in (*made, embedding.integration(deployment))} == {True}
+    assert run_export(deployment, "new_orders") == [{"number": 1, "status": "paid"}]
+
+
+def test_an_end_user_in_two_accounts_is_told_apart_by_the_account(
+    embedding, release, acme, address
+):
+    other = add_account("other", embedding.platform.sandbox.accounts[1].token)
+    second = deploy(release.connector, other, "acme", credentials=credentials_for(address))
+
+    assert find_deployment(release.connector, "acme", other) == second
+    assert find_deployment(release.connector, "acme", embedding.account) == acme
+    with pytest.raises(EmbeddedError, match="several accounts"):
+        find_deployment(release.connector, "acme")
+    with pytest.raises(EmbeddedError, match="not deployed for 'bolt'"):
+        find_deployment(release.connector, "bolt")
+
+
+def test_the_platform_calls_each_account_by_its_own_stack_record(embedding, release, acme, address):
+    other = add_account("other", embedding.platform.sandbox.accounts[1].token)
+    second = deploy(release.connector, other, "acme", credentials=credentials_for(address))
+
+    ids = set(EmbeddedAccount.objects.values_list("stack_id", flat=True))
+    assert len(ids) == 2
+    assert "" not in ids
+    assert run_export(second, "new_orders") == run_export(acme, "new_orders")

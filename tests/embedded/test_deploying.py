@@ -72,6 +72,7 @@ def test_a_worker_completes_what_was_begun_without_any_credentials(embedding, re
         components=False,
     )
     assert {kind for kind, _ in embedding.of(deployment).values()} == {"connections"}
+    assert deployment.operations.get().outcome == "checkpoint"
 
     complete(deployment)
 
@@ -83,6 +84,7 @@ UNUSABLE = {
     "no object": {"shop": "password"},
     "an id": {"shop": {"_id": "1" * 24}},
     "the mark": {"shop": {"externalId": "mine"}},
+    "a mask": {"shop": {"http": {"auth": {"basic": {"password": MASK}}}}},
 }
 
 
