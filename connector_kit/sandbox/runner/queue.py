@@ -34,7 +34,8 @@ class Queue:
     def take(self, job: Job) -> None:
         """Have a job executed when it is its turn."""
         self._waiting[job.id] = job
-        self._fill()
+        if self._execute:
+            self._consider(job)
 
     @property
     def in_flight(self) -> int:
@@ -61,11 +62,15 @@ class Queue:
 
     def _fill(self) -> None:
         for job in [*self._waiting.values()] if self._execute else ():
-            if job.fields.get("status") != QUEUED:
-                del self._waiting[job.id]
-            elif _turn(job) not in self._running and self._has_room(job):
-                del self._waiting[job.id]
-                self._start(job)
+            self._consider(job)
+
+    def _consider(self, job: Job) -> None:
+        """Start a job if it is its turn, and forget one that was canceled."""
+        if job.fields.get("status") != QUEUED:
+            del self._waiting[job.id]
+        elif _turn(job) not in self._running and self._has_room(job):
+            del self._waiting[job.id]
+            self._start(job)
 
     def _has_room(self, job: Job) -> bool:
         """What only waits for other jobs takes no room, lest they find none."""
