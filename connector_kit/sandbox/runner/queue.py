@@ -43,8 +43,14 @@ class Queue:
         waiting = [each for each in self._waiting.values() if each.fields.get("status") == QUEUED]
         return len(self._running) + len(waiting)
 
+    def stir(self) -> None:
+        """Look at the jobs again: one has ended, or was canceled."""
+        self._fill()
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
     async def moved(self) -> None:
-        """Wait until a job has ended."""
+        """Wait until a job has ended or was canceled."""
         await self._moved.wait()
 
     async def drained(self) -> None:
@@ -88,9 +94,7 @@ class Queue:
         finally:
             del self._running[_turn(job)]
             self._busy -= job.flow_id is not None
-            self._fill()
-            moved, self._moved = self._moved, asyncio.Event()
-            moved.set()
+            self.stir()
 
 
 def _turn(job: Job) -> str:
