@@ -1,5 +1,6 @@
 """What a user does from end to end, against the second reading of the protocol."""
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from connector_kit.integrator import Client, Copy, Deadline, JobQuery, NoThrottl
 from connector_kit.integrator.errors import Forbidden, NotFound, Refused, StillRunning
 from connector_kit.sandbox import Sandbox
 from tests.integrator.scripted import FakeClock, Reply, ScriptedPlatform, scripted_platform
+from tests.sandbox.plain import running_application
 
 ORDERS = [{"id": number, "total": 10 * number} for number in range(5)]
 
@@ -34,6 +36,20 @@ def shop() -> Iterator[ScriptedPlatform]:
     """The application behind the connections."""
     with scripted_platform() as application:
         yield application
+
+
+@pytest.fixture
+def busy_shop() -> Iterator[Any]:
+    """An application that gives its orders when it is let go."""
+    with running_application() as application:
+        application.host, application.let_go = application.uri, threading.Event()
+        application.answers["GET /orders"] = lambda _: (
+            200,
+            ORDERS if application.let_go.wait(20) else [],
+            {},
+        )
+        yield application
+        application.let_go.set()
 
 
 class Orders:
@@ -159,8 +175,8 @@ def test_a_connection_is_registered_and_replaced(user, shop, orders):
     assert registered == [orders.shop]
 
 
-def test_a_flow_is_run_watched_and_cancelled(user, orders):
-    clock = FakeClock()
+def test_a_flow_is_run_watched_and_cancelled(user, busy_shop):
+    clock, orders = FakeClock(), Orders(user, busy_shop)
     job_id = user.flows.run(orders.flow, start_date=datetime(2026, 1, 5, tzinfo=UTC))
 
     assert user.flows.latest_job(orders.flow)["_id"] == job_id
@@ -168,7 +184,8 @@ def test_a_flow_is_run_watched_and_cancelled(user, orders):
     with pytest.raises(StillRunning):
         list(user.jobs.watch(job_id, deadline=Deadline.after(7, clock=clock), clock=clock))
     user.jobs.cancel(job_id)
-    (state,) = user.jobs.watch(job_id, clock=clock)
+    busy_shop.let_go.set()
+    *_, state = user.jobs.watch(job_id, clock=clock)
     assert (state.status, state.is_done) == ("canceled", True)
 
 
@@ -244,7 +261,7 @@ def test_job_errors_are_answered_or_are_a_file(sandbox, user, orders):
     assert len(requests.get(url, timeout=5).json()) == 1001
 
 
-def test_classic_errors_are_retried_and_resolved(sandbox, user, orders):
+def test_classic_errors_are_retried(sandbox, user, orders):
     job = stage_failures(sandbox, orders, 3)
     first, second, _ = user.jobs.inline_errors(job["_id"])
 
@@ -258,6 +275,11 @@ def test_classic_errors_are_retried_and_resolved(sandbox, user, orders):
     assert len(list(user.retries.list(job_id=job["_id"]))) == 3
     user.retries.replace_data(first["_retryId"], {"id": 99})
     assert user.retries.data(first["_retryId"]) == {"id": 99}
+
+
+def test_classic_errors_are_resolved(sandbox, user, orders):
+    job = stage_failures(sandbox, orders, 3)
+    first, *_ = user.jobs.inline_errors(job["_id"])
 
     user.jobs.resolve_error(job["_id"], first["_id"])
     assert user.jobs.get(job["_id"])["numResolved"] == 1

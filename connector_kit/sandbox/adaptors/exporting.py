@@ -13,7 +13,7 @@ from connector_kit.sandbox.adaptors.surroundings import Surroundings
 from connector_kit.sandbox.adaptors.templates import fill, in_body, in_uri
 from connector_kit.sandbox.calling.backends import BackendRequest
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.errors import Refusal
+from connector_kit.sandbox.errors import Refusal, invalid
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 from connector_kit.sandbox.wire import Document, instant, iso
 
@@ -149,7 +149,10 @@ class Exporting:
 
 
 def since(export: Document, now: float, start: str | None = None) -> Document:
-    """Return the dates that a delta export works with, as templates and hooks get them."""
+    """Return the dates that a delta export works with, as templates and hooks get them.
+
+    Raises `Refusal` 422 for a ``delta.startDate`` that is none.
+    """
     if export.get("type") != "delta":
         return {}
     begin = start or find(export, ("delta", "startDate")) or iso(0)
@@ -157,6 +160,6 @@ def since(export: Document, now: float, start: str | None = None) -> Document:
     seconds = lag / 1000 if isinstance(lag, (int, float)) and not isinstance(lag, bool) else 0
     try:
         last = iso(instant(begin) - seconds)
-    except (ValueError, OverflowError):
-        last = str(begin)
+    except (ValueError, OverflowError) as error:
+        raise invalid("delta.startDate", "must be an ISO 8601 date") from error
     return {"lastExportDateTime": last, "currentExportDateTime": iso(now)}

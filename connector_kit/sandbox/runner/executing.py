@@ -87,6 +87,7 @@ class Executor:
             books.close(CANCELED if is_canceled else "completed")
             if not (keys or is_canceled):
                 self._run_next(ground, job)
+                job.task = {}  # events may be large; only a failed run is run again with them
 
     def _fail(
         self, books: Books, step_id: str, errors: Sequence[Document], stage: str = "internal"

@@ -34,7 +34,8 @@ class Queue:
     def take(self, job: Job) -> None:
         """Have a job executed when it is its turn."""
         self._waiting[job.id] = job
-        self._fill()
+        if self._execute:
+            self._consider(job)
 
     @property
     def in_flight(self) -> int:
@@ -42,8 +43,14 @@ class Queue:
         waiting = [each for each in self._waiting.values() if each.fields.get("status") == QUEUED]
         return len(self._running) + len(waiting)
 
+    def stir(self) -> None:
+        """Look at the jobs again: one has ended, or was canceled."""
+        self._fill()
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
     async def moved(self) -> None:
-        """Wait until a job has ended."""
+        """Wait until a job has ended or was canceled."""
         await self._moved.wait()
 
     async def drained(self) -> None:
@@ -61,11 +68,15 @@ class Queue:
 
     def _fill(self) -> None:
         for job in [*self._waiting.values()] if self._execute else ():
-            if job.fields.get("status") != QUEUED:
-                del self._waiting[job.id]
-            elif _turn(job) not in self._running and self._has_room(job):
-                del self._waiting[job.id]
-                self._start(job)
+            self._consider(job)
+
+    def _consider(self, job: Job) -> None:
+        """Start a job if it is its turn, and forget one that was canceled."""
+        if job.fields.get("status") != QUEUED:
+            del self._waiting[job.id]
+        elif _turn(job) not in self._running and self._has_room(job):
+            del self._waiting[job.id]
+            self._start(job)
 
     def _has_room(self, job: Job) -> bool:
         """What only waits for other jobs takes no room, lest they find none."""
@@ -83,9 +94,7 @@ class Queue:
         finally:
             del self._running[_turn(job)]
             self._busy -= job.flow_id is not None
-            self._fill()
-            moved, self._moved = self._moved, asyncio.Event()
-            moved.set()
+            self.stir()
 
 
 def _turn(job: Job) -> str:

@@ -84,9 +84,8 @@ class Run:
     async def _pages(self, step: Step) -> AsyncIterator[Batch]:
         """Yield the pages of an export; what ends it ends the flow."""
         events = self._task.get("data") if "_exportId" in self._task else None
-        source = Source(step, last=self._last(), events=events)
         try:
-            async for batch in source.batches():
+            async for batch in Source(step, last=self._last(), events=events).batches():
                 yield batch
         except PageRefused as refusal:
             raise StepFailed(step.id, refusal.errors, "pre_save_page_hook") from refusal

@@ -1,5 +1,7 @@
 """What fails in a flow, and what is run again (protocol/resources.md#job, http-api.md#61, #11)."""
 
+import threading
+
 import pytest
 
 from tests.sandbox.flows.plant import counts
@@ -194,6 +196,35 @@ def test_a_retry_in_bulk_adds_up_its_members(plant, picky, failing):
     ended = plant.job(bulk["_id"])
     assert (ended["status"], ended["numSuccess"]) == ("completed", 1)
     assert counts(plant.job(failing.job["_id"])) == (3, 0, 0)
+
+
+def test_a_retry_in_bulk_ends_when_its_members_are_canceled(plant, failing):
+    plant.application.answers["GET /orders"] = hold = Held()
+    blocking = plant.start(failing.flow)
+    hold.reached.wait(20)
+
+    bulk = plant.customer.put("/flows/jobs/retry", [failing.flow]).json()["_id"]
+    (member,) = plant.customer.get(f"/jobs?_bulkJobId={bulk}").json()
+    plant.customer.put(f"/jobs/{member['_id']}/cancel")
+    while plant.job(bulk)["status"] in ("queued", "running"):
+        pass
+    hold.let_go.set()
+    plant.drain()
+
+    assert plant.job(member["_id"])["status"] == "canceled"
+    assert plant.job(blocking)["status"] == "completed"
+
+
+class Held:
+    """An answer of the application that is given when it is let go."""
+
+    def __init__(self):
+        self.reached, self.let_go = threading.Event(), threading.Event()
+
+    def __call__(self, _):
+        self.reached.set()
+        assert self.let_go.wait(20)
+        return 200, [], {}
 
 
 def test_a_failed_run_without_failed_records_is_run_again_as_a_whole(plant):

@@ -142,6 +142,15 @@ def test_a_failed_run_does_not_move_the_date(plant):
     assert date == {"lastExportDateTime": None}
 
 
+def test_a_start_date_that_is_none_fails_the_flow_and_says_so(plant):
+    export = plant.export(type="delta", delta={"startDate": "yesterday"})
+    flow = plant.flow(export, [plant.import_()])
+
+    assert plant.run(flow)["status"] == "failed"
+    (error,) = plant.errors(flow, export)
+    assert (error["code"], error["field"]) == ("invalid_field", "delta.startDate")
+
+
 def test_an_event_runs_the_flows_that_wait_for_it(plant):
     listener = plant.customer.create("exports", type="webhook")
     flow = plant.flow(listener["_id"], [plant.import_()])

@@ -218,6 +218,22 @@ def test_a_transform_of_version_two_makes_or_changes_a_record(plant, mode, expec
     assert plant.sent() == [expected]
 
 
+def test_a_virtual_export_and_import_go_through_them_too(plant):
+    dear = {"expression": {"rules": PRICE}}
+    renamed = {"expression": {"rules": [[{"extract": "id", "generate": "n"}]]}}
+    rules = {"filter": dear, "transform": renamed}
+    export = {"http": {"relativeURI": "/orders"}, **rules}
+    import_ = {"http": {"relativeURI": ["/items"], "method": ["POST"]}, **rules}
+    path = f"/connections/{plant.connection}"
+
+    exported = plant.customer.post(f"{path}/export", {"export": export}).json()
+    answers = plant.customer.post(f"{path}/import", {"import": import_, "data": ORDERS}).json()
+
+    assert exported["data"] == [{"n": 2}, {"n": 3}]
+    assert [each.get("ignored", False) for each in answers] == [True, False, False]
+    assert plant.sent() == [{"n": 2}, {"n": 3}]
+
+
 def test_scripts_filter_and_transform_too(plant):
     script = plant.script(
         "function dear (options) { return options.record.total > 10 }\n"

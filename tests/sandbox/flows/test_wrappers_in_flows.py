@@ -124,3 +124,24 @@ def test_a_job_that_waits_for_a_connection_that_went_offline_fails(plant, wrappe
     assert [each["status"] for each in plant.jobs_of(flow)] == ["failed", "failed"]
     codes = [each["code"] for each in plant.errors(flow, import_)]
     assert codes.count("connection_offline") == 2
+    assert code(plant.customer.post(f"/flows/{flow}/run")) == (422, "invalid_operation")
+
+
+def test_an_event_that_met_an_offline_connection_is_not_lost(plant, wrapped):
+    listener = plant.customer.create("exports", type="webhook")
+    import_ = wrapped("import", lambda told: [{"statusCode": 200}] * len(told["postMapData"]))
+    flow = plant.flow(listener["_id"], [import_])
+    plant.stack.functions["ping"] = lambda _: {"statusCode": 401}
+    plant.customer.get(f"/connections/{wrapped.connection}/ping")
+    plant.customer.post(f"/{listener['apiIdentifier']}", [{"id": 1}])
+    plant.drain()
+    (job,) = plant.jobs_of(flow)
+
+    plant.stack.functions["ping"] = lambda _: {"statusCode": 200}
+    plant.customer.get(f"/connections/{wrapped.connection}/ping")
+    retry = plant.customer.post(f"/jobs/{job['_id']}/retry").json()
+    plant.drain()
+
+    assert job["status"] == "failed"
+    assert counts(plant.job(retry["_id"])) == (1, 0, 0)
+    assert plant.stack.last["options"]["postMapData"] == [{"id": 1}]

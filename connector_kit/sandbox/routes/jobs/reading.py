@@ -86,6 +86,7 @@ def cancel(call: Call) -> Answer:
                 canceledBy=call.user_id,
                 **ended,
             )
+    call.platform.queue.stir()
     return answer(job.answer())
 
 

@@ -57,14 +57,15 @@ def retriable_keys(call: Call, jobs: list[Job]) -> list[str]:
 
 
 def queue_for(call: Call, job: Job, keys: list[str], **fields: Any) -> Job:
-    """Queue a job that retries records of another one."""
+    """Queue a job that retries records of another one; without any, all that it was to do."""
     ids = {
         name: job.fields[name]
         for name in ("_flowId", "_integrationId", "_exportId", "_importId")
         if job.fields.get(name)
     }
     fields = {"type": "retry", "_retryOfJobId": job.id, **ids, **fields}
-    return queue_job(call.platform, call.account_id, fields, {"retryDataKeys": keys})
+    task = {} if keys else job.task or {}
+    return queue_job(call.platform, call.account_id, fields, {**task, "retryDataKeys": keys})
 
 
 def read_all(call: Call) -> Answer:
