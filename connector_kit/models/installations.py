@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Concat, Lower, Now
 
 from connector_kit.blueprint import CompiledComponent
@@ -157,6 +158,7 @@ class Installation(models.Model):
                 name="active_installation",
                 condition=Q(vanished_at=None),
             ),
+            models.Index(KeyTransform("connectorEdition", "opts"), name="installation_by_edition"),
             models.Index(
                 fields=["connector", "-sandbox", "id"],
                 name="active_in_rollout_order",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ COUNTED = {
 """By what an install base can be counted, and where an installation says it."""
 
 _COLUMNS = {**COUNTED, "outcomes": "update_outcome"}
+_SHOWN = ("versions", "environments", "outcomes")
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,13 @@ def list_install_base(
     """Return the page of at most *limit* installations that follows the integration id *after*.
 
     With *before* the page that ends in front of it. Without *connector*: those of all. Takes two
-    queries, whatever the size of the base.
+    queries at the most, and looks at the whole base once, whatever is searched for.
     """
     found = matching(connector, wanted)
     rows, has_more = _page(found, after, before, limit)
     has_next, has_previous = (bool(rows), has_more) if before else (has_more, bool(after and rows))
-    counts = counted(found, "versions", "environments", "outcomes")
+    is_all = not (after or before or has_more)
+    counts = _counted_here(rows) if is_all else counted(found, *_SHOWN)
     return InstallBasePage(
         rows=rows,
         total=sum(counts["versions"].values()),
@@ -173,6 +176,15 @@ def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]
     for *values, count in rows:
         for name, value in zip(by, values, strict=True):
             totals[name][_word(name, value)] += count
+    return {name: dict(sorted(total.items())) for name, total in totals.items()}
+
+
+def _counted_here(rows: Iterable[Installation]) -> dict[str, dict[str, int]]:
+    """What `counted` would say, if *rows* are all there is."""
+    totals: dict[str, Counter[str]] = {name: Counter() for name in _SHOWN}
+    for row in rows:
+        for name, total in totals.items():
+            total[_word(name, getattr(row, _COLUMNS[name]))] += 1
     return {name: dict(sorted(total.items())) for name, total in totals.items()}
 
 

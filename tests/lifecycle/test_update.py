@@ -107,6 +107,18 @@ def test_a_field_that_both_changed_is_settled_by_its_owner_and_recorded(customer
     }
 
 
+def test_an_installation_says_how_its_last_update_ended(customer, upgraded):
+    assert customer.installation.update_outcome == ""
+    customer.delete("orders_to_chat")
+
+    customer.push()
+    assert customer.installation.update_outcome == Operation.Outcome.FAILED
+
+    customer.installation.note(recreate_deleted=True)
+    customer.push()
+    assert customer.installation.update_outcome == Operation.Outcome.DONE
+
+
 def test_an_installation_that_is_current_is_only_given_back(customer, upgraded):
     customer.push()
     sent, before = len(customer.requests()), customer.untouched()
