@@ -71,13 +71,14 @@ def receive(event: Event, *, source: str, clock: Clock = timezone.now) -> Receip
 
 @transaction.atomic
 def _receive(event: Event, source: str, now: datetime) -> Receipt:
+    """Store *event* under the lock of its subscription: of several at once, one is the first."""
+    Subscription.objects.get_or_create(key=event.subscription)
+    subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
     digest = _digest(event)
     if known := ProvisioningEvent.objects.filter(event_id=event.id).first():
         if known.digest != digest:
             raise EventConflict("event_changed", _CHANGED.format(event.id), "id")
         return Receipt(known, is_new=False)
-    Subscription.objects.get_or_create(key=event.subscription)
-    subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
     if event.kind is Kind.SIGNED_UP and subscription.events.filter(kind=event.kind).exists():
         raise EventConflict("already_signed_up", _SIGNED_UP.format(event.subscription), "type")
     return Receipt(
