@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,7 @@ from connector_kit.publisher.licenses.trail import change, note
 
 Clock = Callable[[], datetime]
 PROCESSED_AT_ONCE = 100
+AGAIN_AFTER = timedelta(minutes=1)
 _Outcome = ProvisioningEvent.Outcome
 
 
@@ -98,10 +99,16 @@ def _receive(event: Event, source: str, now: datetime) -> Receipt:
 
 
 def process_due(*, clock: Clock = timezone.now) -> int:
-    """Take stored events into account, some at most; return of how many subscriptions."""
-    due = ProvisioningEvent.objects.unprocessed(clock()).order_by("due_at", "pk")
+    """Take stored events into account, some at most; return of how many subscriptions.
+
+    One that fails in a way that nobody foresaw goes to the end of the line, not in others' way.
+    """
+    now = clock()
+    due = ProvisioningEvent.objects.unprocessed(now).order_by("due_at", "pk")
     keys = dict.fromkeys(due.values_list("subscription", flat=True)[:PROCESSED_AT_ONCE])
     for key in keys:
+        waiting = ProvisioningEvent.objects.filter(subscription=key, processed_at=None)
+        waiting.update(due_at=now + AGAIN_AFTER)
         process(key, clock=clock)
     return len(keys)
 
@@ -143,6 +150,7 @@ def _apply(
     if entitled is None:
         return _Outcome.WAITING, False
     if entitled.to_json() == subscription.entitlement:
+        Subscription.objects.filter(pk=subscription.pk).update(code="", message="")
         return _Outcome.UNCHANGED, False
     by = f"event {newest.event_id}"
     try:
