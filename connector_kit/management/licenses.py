@@ -71,6 +71,14 @@ def print_reconciled(
     console.print("Not as wanted. 'manage.py license reconcile --repair' writes what is wanted.")
 
 
+def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
+    """The shop's subscriptions that come to no licence."""
+    table = Table("subscription", "code", "reason", box=None)
+    for each in refused:
+        table.add_row(each["subscription"], each["code"], each["message"])
+    return table
+
+
 def days_table(days: Sequence[SimulatedDay]) -> Table:
     """What would happen, a line for each day and thing."""
     table = Table("day", "what", "how many", "licences", box=None)

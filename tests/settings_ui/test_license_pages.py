@@ -116,7 +116,9 @@ def test_the_calendar_counts_the_licences_that_end_on_a_day(give):
     assert f"?ends={SOON}" in month
     listed = html(give.browser.get(at("licenses", ends=SOON)))
     assert License.objects.get().email in listed
-    assert "No licence is like that" in html(give.browser.get(at("licenses", ends=timezone.localdate())))
+    assert "No licence is like that" in html(
+        give.browser.get(at("licenses", ends=timezone.localdate()))
+    )
 
 
 @pytest.mark.parametrize("month", ["", "nonsense", "0001-01", "9999-12", "2026-13"])

@@ -98,15 +98,21 @@ manage.py license simulate commerce-hub --days 400
         self._page(wanted, options)
 
     def _pending(self, options: Options) -> int:
-        page = self._page(licenses.LicenseFilter(pending=True), options)
-        return NEEDS_ATTENTION if page.rows else 0
+        refused = licenses.refused_subscriptions()
+        wanted = licenses.LicenseFilter(pending=True)
+        page = self._page(wanted, options, refused_subscriptions=refused)
+        if refused and not options["json"]:
+            self.console(options).print(shown.refused_table(refused))
+        return NEEDS_ATTENTION if page.rows or refused else 0
 
-    def _page(self, wanted: licenses.LicenseFilter, options: Options) -> licenses.LicensePage:
+    def _page(
+        self, wanted: licenses.LicenseFilter, options: Options, **more: Any
+    ) -> licenses.LicensePage:
         connector = find_connector(options["connector"])
         after, limit = options["after"], options["limit"]
         page = licenses.list_licenses(connector, wanted, after=after, limit=limit)
         if options["json"]:
-            self.print_json({"connector": connector.slug, **page.to_json()})
+            self.print_json({"connector": connector.slug, **page.to_json(), **more})
         else:
             shown.print_page(page, self.console(options))
         return page

@@ -13,6 +13,7 @@ from connector_kit.publisher.licenses.listing import (
     find_license,
     license_json,
     list_licenses,
+    refused_subscriptions,
 )
 from connector_kit.publisher.licenses.provisioning import Receipt, process, receive
 from connector_kit.publisher.licenses.reconcile import ReconcileResult, reconcile
@@ -60,6 +61,7 @@ __all__ = [
     "reactivate",
     "receive",
     "reconcile",
+    "refused_subscriptions",
     "renew",
     "set_add_ons",
     "tick",

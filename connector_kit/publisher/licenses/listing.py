@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from connector_kit.models import Connector, Installation, License, LicenseEvent
+from connector_kit.models import Connector, Installation, License, LicenseEvent, Subscription
 from connector_kit.publisher.licenses.errors import UnknownLicense
 from connector_kit.publisher.licenses.rows import edition_of, terms_of, wanted_json
 
@@ -71,6 +71,12 @@ def list_licenses(
         standings=standings,
         next_after=rows[limit - 1].pk if len(rows) > limit else None,
     )
+
+
+def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
+    """Return the shop's subscriptions that come to no licence, with the reason."""
+    rows = Subscription.objects.exclude(code="").order_by("pk")[:limit]
+    return [{"subscription": each.key, "code": each.code, "message": each.message} for each in rows]
 
 
 def find_license(word: str) -> License:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,7 @@ from connector_kit.publisher.licenses.trail import change, note
 
 Clock = Callable[[], datetime]
 PROCESSED_AT_ONCE = 100
+AGAIN_AFTER = timedelta(minutes=1)
 _Outcome = ProvisioningEvent.Outcome
 
 
@@ -71,13 +72,14 @@ def receive(event: Event, *, source: str, clock: Clock = timezone.now) -> Receip
 
 @transaction.atomic
 def _receive(event: Event, source: str, now: datetime) -> Receipt:
+    """Store *event* under the lock of its subscription: of several at once, one is the first."""
+    Subscription.objects.get_or_create(key=event.subscription)
+    subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
     digest = _digest(event)
     if known := ProvisioningEvent.objects.filter(event_id=event.id).first():
         if known.digest != digest:
             raise EventConflict("event_changed", _CHANGED.format(event.id), "id")
         return Receipt(known, is_new=False)
-    Subscription.objects.get_or_create(key=event.subscription)
-    subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
     if event.kind is Kind.SIGNED_UP and subscription.events.filter(kind=event.kind).exists():
         raise EventConflict("already_signed_up", _SIGNED_UP.format(event.subscription), "type")
     return Receipt(
@@ -97,10 +99,16 @@ def _receive(event: Event, source: str, now: datetime) -> Receipt:
 
 
 def process_due(*, clock: Clock = timezone.now) -> int:
-    """Take stored events into account, some at most; return of how many subscriptions."""
-    due = ProvisioningEvent.objects.unprocessed(clock()).order_by("due_at", "pk")
+    """Take stored events into account, some at most; return of how many subscriptions.
+
+    One that fails in a way that nobody foresaw goes to the end of the line, not in others' way.
+    """
+    now = clock()
+    due = ProvisioningEvent.objects.unprocessed(now).order_by("due_at", "pk")
     keys = dict.fromkeys(due.values_list("subscription", flat=True)[:PROCESSED_AT_ONCE])
     for key in keys:
+        waiting = ProvisioningEvent.objects.filter(subscription=key, processed_at=None)
+        waiting.update(due_at=now + AGAIN_AFTER)
         process(key, clock=clock)
     return len(keys)
 
@@ -142,6 +150,7 @@ def _apply(
     if entitled is None:
         return _Outcome.WAITING, False
     if entitled.to_json() == subscription.entitlement:
+        Subscription.objects.filter(pk=subscription.pk).update(code="", message="")
         return _Outcome.UNCHANGED, False
     by = f"event {newest.event_id}"
     try:

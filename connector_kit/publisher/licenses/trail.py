@@ -32,7 +32,7 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
     same_term = wanted.get("ends", row.ends) == row.ends and "off_at" not in wanted
     for name, value in wanted.items():
         setattr(row, name, value)
-    if "grace_days" not in wanted:
+    if row.ends and "grace_days" not in wanted:
         promised = policy_of(row).grace(is_trial=row.is_trial)
         row.grace_days = max(promised, row.grace_days) if same_term else promised
     if wanted_json(row) == before:

@@ -6,7 +6,8 @@ import json
 import pytest
 from django.contrib.auth.models import User
 
-from connector_kit.models import ProvisioningEvent
+from connector_kit.models import Connector, ProvisioningEvent
+from connector_kit.publisher.licenses import refused_subscriptions
 from tests.api.provisioning.shop import SUBSCRIPTIONS, errors
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,20 @@ def test_errors_name_the_field(call):
     answer = call("POST", body={**event(1, "signed_up", email="a@example.com"), "id": None})
 
     assert (answer.status_code, errors(answer)) == (422, [("missing_required_field", "id")])
+
+
+def test_a_subscription_that_comes_to_no_licence_says_why_until_it_does(call, desk):
+    call("POST", body=event(1, "signed_up", email=desk.email))
+    Connector.objects.update(connector_id=None)
+    desk.catch_up()
+    shown = call("GET", f"{SUBSCRIPTIONS}sub_1/").json()
+    assert (shown["code"], shown["license"]) == ("not_licensed", None)
+    assert shown["events"][0]["outcome"] == "refused"
+    assert [each["subscription"] for each in refused_subscriptions()] == ["sub_1"]
+
+    Connector.objects.update(connector_id=desk.connector.connector_id)
+    call("POST", body=event(2, "subscribed", paid_through="2090-01-01"))
+    desk.catch_up()
+
+    assert call("GET", f"{SUBSCRIPTIONS}sub_1/").json()["license"]["ends"] == "2090-01-01"
+    assert refused_subscriptions() == []
