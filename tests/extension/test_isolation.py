@@ -29,7 +29,7 @@ def unruly(log: Path) -> Iterator[str]:
         SERVED_REGISTRY="tests.extension.unruly:registry",
         SERVED_SECONDS=str(DEADLINE),
         SERVED_CALLS=str(CALLS),
-        SERVED_MEMORY_MB="128",
+        SERVED_MEMORY_MB="256",
     ) as address:
         yield address
 

@@ -86,12 +86,15 @@ def running(command: list[str], log: Path, environment: Mapping[str, str]) -> It
         server.wait(30)
 
 
-def wait_for(port: int, seconds: float = 30) -> None:
-    """Wait until something answers at *port*; raises RuntimeError when nothing does."""
+def wait_for(port: int, seconds: float = 60) -> None:
+    """Wait until a call is answered, which takes until the functions are loaded."""
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
         try:
-            requests.post(f"http://127.0.0.1:{port}/function", data=b"{}", timeout=1)
+            requests.post(
+                f"http://127.0.0.1:{port}/function", data=b"{}", headers=headers, timeout=30
+            )
         except requests.RequestException:
             time.sleep(0.05)
         else:
