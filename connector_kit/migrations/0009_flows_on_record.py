@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connector_kit', '0008_settings'),
+        ("connector_kit", "0008_settings"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='installation',
-            name='flows',
-            field=models.JSONField(blank=True, default=dict, help_text='what customers may change in flows, as last seen: by external id'),
+            model_name="installation",
+            name="flows",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="what customers may change in flows, as last seen: by external id",
+            ),
         ),
         migrations.AddField(
-            model_name='settingschange',
-            name='flows',
-            field=models.JSONField(blank=True, default=dict, help_text='flows to switch or schedule: {name: {disabled, …}}'),
+            model_name="settingschange",
+            name="flows",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="flows to switch or schedule: {name: {disabled, …}}",
+            ),
         ),
     ]
