@@ -46,4 +46,5 @@ def start(services: Services) -> ConsoleField:
     only = [word for each in chosen for word in ("--installation", each)]
     services.run("rollout", "start", field.slug, *only, "--watch", "--json")
     services.run("installbase", "sync", field.slug)
+    services.run("license", "reconcile", field.slug)
     return ConsoleField(field)

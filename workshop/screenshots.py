@@ -6,11 +6,14 @@ is what the pages show.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -21,6 +24,9 @@ from workshop.services import ROOT, Services
 
 FOLDER = ROOT / "docs" / "screenshots"
 ACCOUNTS = 12
+PUBLISHER = "publisher@example.com"
+"""Whose account the sandbox's publisher token belongs to."""
+NOTICES = "examples.notices.v1_0:OrderNotices"
 AT_MOST = 1_500_000
 """Bytes of all pictures together; they live in the repository."""
 
@@ -33,6 +39,9 @@ PAGES = {
     "installation": "installations/{example}/",
     "changes": "installations/{example}/changes/",
     "operations": "installations/{example}/operations/",
+    "licenses": "licenses/",
+    "license": "licenses/1/",
+    "license-calendar": "licenses/calendar/?month={month}",
     "rollouts": "rollouts/",
     "rollout": "rollouts/2/",
     "rollout-installations": "rollouts/2/installations/",
@@ -49,7 +58,8 @@ def main() -> int:
     """Take the pictures; returns 1 when they are too large to be kept."""
     home = Path(tempfile.mkdtemp(prefix="connector-kit-screenshots-"))
     try:
-        with Services(home, accounts=ACCOUNTS, settings={"DEBUG": "0"}) as services:
+        settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": PUBLISHER}
+        with Services(home, accounts=ACCOUNTS, settings=settings) as services:
             field = start(services)
             with browser() as chromium:
                 page = chromium.new_page(viewport=DESKTOP)
@@ -70,12 +80,37 @@ def _take_all(page: Page, field: ConsoleField) -> Iterator[Path]:
     log_in(page, field.address, "admin", PASSWORD)
     yield from _drift(page, field)
     yield from _rollout(page, field)
+    month = f"{datetime.now(UTC) + timedelta(days=365):%Y-%m}"
     for name, path in PAGES.items():
-        slug = field.field.slug
-        page.goto(f"{field.address}/console/{path.format(slug=slug, example=field.example)}")
+        words = {"slug": field.field.slug, "example": field.example, "month": month}
+        page.goto(f"{field.address}/console/{path.format(**words)}")
         yield _take(page, name)
         if name in LOOKS:
             yield from _other_looks(page, name)
+    yield from _settings(page, field)
+
+
+def _settings(page: Page, field: ConsoleField) -> Iterator[Path]:
+    """A connector with settings: its install wizard, and what its customers see then."""
+    field.field.services.run("publish", NOTICES)
+    page.goto(f"{field.address}/console/preview/order-notices/")
+    page.get_by_label("Edition of the licence").fill("premium")
+    page.get_by_role("button", name="Start a preview").click()
+    yield _take(page, "install-wizard")
+    for entered in ({"basic username": "jo", "basic password": "secret"}, {"token token": "secret"}):
+        for label, value in entered.items():
+            page.get_by_label(label).fill(value)
+        page.get_by_role("button", name="Save and test the connection").click()
+    page.get_by_text("Installed").wait_for()
+    integration_id = urlsplit(page.url).path.rstrip("/").rpartition("/")[2]
+    page.goto(f"{field.address}/settings/{integration_id}/")
+    page.get_by_label("Tell of").select_option("large")
+    page.get_by_role("button", name="Save").last.click()
+    page.get_by_role("alert").wait_for()
+    yield _take(page, "settings")
+    yield from _other_looks(page, "settings")
+    page.get_by_role("link", name=re.compile("^Settings of Tell")).click()
+    yield _take(page, "settings-flow")
 
 
 def _drift(page: Page, field: ConsoleField) -> Iterator[Path]:
