@@ -97,7 +97,8 @@ def _settings(page: Page, field: ConsoleField) -> Iterator[Path]:
     page.get_by_label("Edition of the licence").fill("premium")
     page.get_by_role("button", name="Start a preview").click()
     yield _take(page, "install-wizard")
-    for entered in ({"basic username": "jo", "basic password": "secret"}, {"token token": "secret"}):
+    shop, chat = {"basic username": "jo", "basic password": "secret"}, {"token token": "secret"}
+    for entered in (shop, chat):
         for label, value in entered.items():
             page.get_by_label(label).fill(value)
         page.get_by_role("button", name="Save and test the connection").click()
