@@ -6,7 +6,8 @@ harm. Nothing is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,10 +50,21 @@ def move_due(*, clock: Clock = timezone.now) -> int:
             event, reminder = _moved(row, now)
             events += [event] if event else []
             reminders += [reminder] if reminder else []
-        License.objects.bulk_update(rows, ["standing", "next_at", "deliver_at"], batch_size=100)
+        _store(rows)
         LicenseEvent.objects.bulk_create(events)
         LicenseReminder.objects.bulk_create(reminders, ignore_conflicts=True)
     return len(rows)
+
+
+def _store(rows: Iterable[License]) -> None:
+    """Store where *rows* stand; those that fall due together mostly go on to the same place."""
+    together: dict[tuple[str, datetime | None, datetime | None], list[int]] = defaultdict(list)
+    for row in rows:
+        together[row.standing, row.next_at, row.deliver_at].append(row.pk)
+    for (standing, next_at, deliver_at), keys in together.items():
+        License.objects.filter(pk__in=keys).update(
+            standing=standing, next_at=next_at, deliver_at=deliver_at
+        )
 
 
 def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseReminder | None]:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 from django.utils import timezone
 
 from connector_kit.models import Connector, License
@@ -96,6 +97,15 @@ class Desk:
         path = f"/integrations/{self.connector.connector_id}/install"
         made: str = self.platform.as_customer(0, "POST", path, {})["_integrationId"]
         return made
+
+    def is_off(self, integration: str) -> bool:
+        """Whether the platform refuses the first customer's installation for its licence."""
+        path = f"/integrations/{integration}/settings/persistSettings"
+        try:
+            self.platform.as_customer(0, "PUT", path, {"pending": {}})
+        except requests.HTTPError as refused:
+            return bool(refused.response.json()["errors"][0]["code"] == "license_expired")
+        return False
 
 
 @pytest.fixture
