@@ -3,12 +3,24 @@
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.functions import FUNCTION_NAMES, find_module
 from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.settings.checking import SettingsRefused
+from connector_kit.lifecycle.settings.requests import (
+    SaveResult,
+    push_waiting,
+    request_settings_change,
+    save_settings,
+)
 from connector_kit.lifecycle.signals import operation_finished
 
 __all__ = [
     "FUNCTION_NAMES",
     "LifecycleError",
+    "SaveResult",
+    "SettingsRefused",
     "find_module",
     "operation_finished",
     "publisher_client",
+    "push_waiting",
+    "request_settings_change",
+    "save_settings",
 ]
