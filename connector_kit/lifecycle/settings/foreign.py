@@ -115,5 +115,7 @@ def _with_values(
             for each in value
         ]
 
-    pages = {key: of_store(settings[key]) for key in ("general", "sections") if key in settings}
-    return {**settings, **pages}, found
+    filled_pages: Document = {
+        key: of_store(settings[key]) for key in ("general", "sections") if key in settings
+    }
+    return {**settings, **filled_pages}, found
