@@ -3,13 +3,25 @@
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.functions import FUNCTION_NAMES, find_module
 from connector_kit.lifecycle.platform import preview_client, publisher_client
+from connector_kit.lifecycle.settings.checking import SettingsRefused
+from connector_kit.lifecycle.settings.requests import (
+    SaveResult,
+    push_waiting,
+    request_settings_change,
+    save_settings,
+)
 from connector_kit.lifecycle.signals import operation_finished
 
 __all__ = [
     "FUNCTION_NAMES",
     "LifecycleError",
+    "SaveResult",
+    "SettingsRefused",
     "find_module",
     "operation_finished",
     "preview_client",
     "publisher_client",
+    "push_waiting",
+    "request_settings_change",
+    "save_settings",
 ]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.lifecycle.fixtures import Customer, Shop
+from tests.lifecycle.doorway import Doorway
+from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
     CHAT,
     NEXT_CHAT,
@@ -218,6 +219,47 @@ def test_nothing_is_saved_while_an_update_is_under_way(chat: Customer) -> None:
 
     assert reply.error[0] == "update_in_progress"
     assert chat.installation.settings == {}
+
+
+# Fields that somebody else put on the page
+
+
+@pytest.fixture
+def older(shop: Shop, chat: Customer, doorway: Doorway) -> Customer:
+    """A customer whose page has fields that no version declares."""
+    fields = [
+        {"name": "imports_1_old", "type": "select", "options": [["a", "A"]], "value": None},
+        {"name": "nothing", "type": "hologram", "options": None},
+    ]
+
+    def write(call: dict[str, Any]) -> None:
+        doorway.before = lambda _: None
+        integration = chat.integration
+        integration["settings"]["sections"][0]["fields"] += fields
+        url = f"{shop.platform.sandbox.base_url}{chat.home}"
+        ask("PUT", url, integration, token=call["options"]["bearerToken"])
+
+    doorway.before = write
+    chat.ask("PUT", f"{chat.home}/settings/refreshMetadata", {})
+    return chat
+
+
+def test_foreign_fields_are_saved_on_the_page(older: Customer) -> None:
+    form = {**values(section(older)["fields"]), "lag": 4, "imports_1_old": "a"}
+    reply = save(older, form)
+
+    assert reply.body["pending"]["imports_1_old"] == "a"
+    assert values(section(older)["fields"]) == form
+    assert older.installation.settings == {"lag": 4}
+    assert written(older.last_operation) == {"new_orders", "@integration"}
+
+
+def test_foreign_fields_are_validated_by_what_the_page_says(older: Customer) -> None:
+    before = older.untouched()
+    reply = save(older, {"lag": 4, "imports_1_old": "z"})
+
+    assert "imports_1_old: 'z' is not one of the options" in reply.error[1]
+    assert older.untouched() == before
 
 
 # Several stores

@@ -70,9 +70,11 @@ def clean(field: Field, value: Any) -> Json:
 
 
 def _nothing(field: Field, value: Json) -> Json:
-    """No value, as the type has it: no items of a list, no text, or null."""
+    """No value, as the type has it: no items of a list, not checked, no text, or null."""
     if field.type in _OF_ITEMS:
         return []
+    if field.type is FieldType.CHECKBOX:
+        return False
     may_be_text = field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.EDITOR)
     return value if may_be_text or field.type is FieldType.EXPRESSION else None
 

@@ -45,13 +45,10 @@ class Checked:
     errors: Errors = field(default_factory=dict)
 
 
-def check_settings(
-    installation: Installation, values: Mapping[str, Any], *, passed_over: Iterable[str] = ()
-) -> Checked:
+def check_settings(installation: Installation, values: Mapping[str, Any]) -> Checked:
     """Judge *values*: by name, in a multi-store installation by store id first.
 
-    Names are those of the page or of the declaration. A name that is neither is an error, unless
-    it is among *passed_over*, which somebody else put on the page.
+    Names are those of the page or of the declaration; one that is neither is an error.
     """
     release = release_of(installation)
     schema = release.blueprint().schema
@@ -69,8 +66,7 @@ def check_settings(
             validators=validators_of(installation.connector, own.settings),
             today=timezone.now().date(),
         )
-        strangers = [name for name in judged.unknown if name not in passed_over]
-        errors |= {**judged.errors, **{name: [NOT_ON_PAGE] for name in strangers}}
+        errors |= {**judged.errors, **{name: [NOT_ON_PAGE] for name in judged.unknown}}
         settings = with_store(settings, store, judged.stored)
         accepted = with_store(accepted, store, judged.values)
     return Checked(settings, accepted, errors)

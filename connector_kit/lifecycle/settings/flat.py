@@ -56,7 +56,8 @@ def pre_save(connector: Connector, options: Document) -> Document:
     before = options.get("oldResource")
     identity = (before if isinstance(before, dict) else document).get("_id")
     sent = document.get("settings")
-    if not isinstance(sent, dict):
+    stored = before.get("settings") if isinstance(before, dict) else None
+    if not isinstance(sent, dict) or sent == stored:
         return document
     call_options = {**options, "_integrationId": identity}
     with session(connector, call_options, KIND, "preSave", by=CUSTOMER) as (work, account):

@@ -22,6 +22,8 @@ from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
+from connector_kit.lifecycle.settings.declared import sets_of
+from connector_kit.lifecycle.settings.foreign import parted, write_foreign
 from connector_kit.models import Connector, Operation
 
 KIND = Operation.Kind.SETTINGS
@@ -116,17 +118,14 @@ def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:
 
 def _save(work: Work, account: Account, values: Document, page: SettingsPages) -> Document:
     """Judge and note *values*, and bring the account to that."""
-    shown = {
-        each.name
-        for store in page.stores
-        for form in store.forms()
-        for each in form.fields.values()
-    }
-    checked = check_settings(work.installation, values, passed_over=shown)
-    if checked.errors:
-        raise SettingsRefused(checked.errors)
+    sent = parted(values, page, sets_of(work.installation, work.release))
+    checked = check_settings(work.installation, sent.own)
+    if errors := {**checked.errors, **sent.errors}:
+        raise SettingsRefused(errors)
     before = {each.digest for each in work.blueprint.components}
     move(work, account, settings=checked.settings)
+    if sent.foreign:
+        write_foreign(sent.foreign, work, account)
     changed = {each.digest for each in work.blueprint.components} - before
     answer: Document = {"pending": checked.values}
     # The client reads exports and flows again when there is such a key.

@@ -44,6 +44,7 @@ def field(**raw: Any) -> Any:
         ({"type": "checkbox"}, "false", False),
         ({"type": "checkbox"}, ["", "on"], True),
         ({"type": "checkbox"}, None, False),
+        ({"type": "checkbox"}, [[]], False),
         ({"type": "select", "options": ONE_TO_TWO}, "1", 1),
         ({"type": "select", "options": ONE_TO_TWO}, 2, "2"),
         ({"type": "select", "options": ONE_TO_TWO}, "true", True),
