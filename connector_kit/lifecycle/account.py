@@ -254,7 +254,8 @@ def open_account(
         tag=ConnectorTag(connector_id, integration_id),
         integration_id=integration_id,
         integration=integration,
-        ids={INTEGRATION: integration_id, CONNECTOR: connector_id, STACK: stack_id},
+        ids={INTEGRATION: integration_id, CONNECTOR: connector_id}
+        | ({STACK: stack_id} if stack_id else {}),
     )
 
 

@@ -14,6 +14,10 @@ class LifecycleError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[LifecycleError], tuple[str, str]]:
+        """Travel between processes as what every caller reads: code and message."""
+        return LifecycleError, (self.code, self.message)
+
 
 class InstallationVanished(LifecycleError):
     """The integration is not in the account any more, or out of this connector's reach."""

@@ -24,6 +24,7 @@ from rich.console import Console
 from connector_kit.adoption.loading import LoadError
 from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle import LifecycleError
 
 WIDTH_WITHOUT_TERMINAL = 200
 """Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
@@ -51,6 +52,7 @@ class KitCommand(BaseCommand, ABC):
         DeclarationError,
         ImproperlyConfigured,
         IntegratorError,
+        LifecycleError,
         LoadError,
     )
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]

@@ -76,3 +76,10 @@ def test_an_unpublished_connector_is_an_error_that_names_the_way_out(db, platfor
 def test_wrong_arguments_are_refused(orders, words):
     with pytest.raises(CommandError):
         call_command("installbase", *words)
+
+
+def test_without_a_token_it_says_what_to_set(orders, settings):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
+
+    with pytest.raises(CommandError, match="CONNECTOR_KIT_TOKEN is not set"):
+        call_command("installbase", "sync", "orders-to-slack")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from connector_kit.integrator import Usage
 from connector_kit.integrator.usage import by_installation
-from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.lifecycle import publisher_client
 from connector_kit.management.base import KitCommand, add_json
 
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
@@ -29,7 +29,7 @@ manage.py usage
 manage.py usage --integration 64a1f0c2b3d4e5f607182901 --flows
 manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
-    expected = (*KitCommand.expected, LifecycleError)
+    expected = KitCommand.expected
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to count, from when to when, and how to show it."""
