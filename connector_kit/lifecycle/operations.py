@@ -22,6 +22,9 @@ from connector_kit.models import Installation, Operation, Release, statements
 
 logger = logging.getLogger(__name__)
 
+REFRESH = "refreshMetadata"
+"""The function whose ``opts`` hold what describes a field besides the licence's (protocol U7)."""
+
 
 @dataclass
 class Work:
@@ -69,7 +72,8 @@ class Work:
         if self._tailored is None or self._tailored[:2] != (release, situation):
             whole = release.blueprint()
             blueprint = tailored(whole, situation)
-            _remember_made(blueprint, whole)
+            if blueprint is not whole:
+                _remember_made(blueprint, whole)
             _note_situation(self.operation, situation)
             self._tailored = (release, situation, blueprint)
         return self._tailored[2]
@@ -124,13 +128,13 @@ def operation(
     installation: Installation,
     kind: Operation.Kind,
     function: str,
-    options: Document,
+    options: Document | None = None,
     *,
     by: str = "",
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
-    The licence in the call's *options* is noted first.
+    The licence in the *options* of a call is noted first.
     An update of an installation that is marked ``plan_only`` is a dry run. Raises
     `LifecycleError` ``update_in_progress`` when another operation holds the installation.
     What the body raises is recorded with its code and message, and rises.
@@ -138,7 +142,8 @@ def operation(
     record: Operation | None = None
     try:
         with leased(installation) as lease:
-            note_licence(installation, options)
+            if function != REFRESH:
+                note_licence(installation, options or {})
             record = _begin(installation, kind, function, by)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):

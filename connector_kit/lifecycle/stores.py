@@ -41,10 +41,12 @@ def add_new_store(connector: Connector, options: Document) -> list[Document]:
 def is_opening(work: Work, account: Account, step: Document) -> bool:
     """Tell whether *step* is of a store whose setup is not finished, or not on record, yet."""
     store = store_of_step(step)
-    if not store or work.installation.release is None:
+    if not store or account.integration.get("mode") != "settings":
         return False
-    is_recorded = work.journal.applied.get(INTEGRATION) == work.blueprint.integration
-    return _page(account).get("defaultSectionId") == store or not is_recorded
+    if _page(account).get("defaultSectionId") == store:
+        return True
+    recorded = work.journal.applied.get(INTEGRATION)
+    return work.installation.release is not None and recorded != work.blueprint.integration
 
 
 def complete_step(step: Document, work: Work, account: Account) -> None:
@@ -54,7 +56,8 @@ def complete_step(step: Document, work: Work, account: Account) -> None:
     steps = [{**each, "completed": True} if each is step else each for each in steps_of(account)]
     if all(each.get("completed") for each in steps if store_of_step(each) == store):
         stores = [*dict.fromkeys((*work.situation.stores, store))]
-        move(work, account, fields=lambda _: {"install": steps}, stores=stores, opening="")
+        opening = _opening_but(work, store)
+        move(work, account, fields=lambda _: {"install": steps}, stores=stores, opening=opening)
     else:
         account.write_integration({**account.integration, "install": steps})
 
@@ -136,12 +139,18 @@ def _without(work: Work, store: str) -> dict[str, Any]:
     installation, situation = work.installation, work.situation
     return {
         "stores": [each for each in situation.stores if each != store],
-        "opening": "" if situation.opening == store else situation.opening,
+        "opening": _opening_but(work, store),
         "add_ons": {
             key: each for key, each in installation.add_ons.items() if store_of(key) != store
         },
         "settings": {key: each for key, each in installation.settings.items() if key != store},
     }
+
+
+def _opening_but(work: Work, store: str) -> str:
+    """The store whose setup was begun, if it is another than *store*."""
+    opening = work.situation.opening
+    return "" if opening == store else opening
 
 
 def _require_removable(work: Work, store: str) -> None:

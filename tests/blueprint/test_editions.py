@@ -26,43 +26,11 @@ from connector_kit.blueprint import (
     tailored,
 )
 from tests.blueprint.accounts import Account
-
-HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}
-
-
-class Orders(Connector):
-    name = "Orders"
-    version = "1.0.0"
-
-    standard = Edition("Standard")
-    premium = Edition("Premium")
-    payouts = AddOn("Payouts", description="Reconcile payouts")
-    stores = Stores("Shopify store")
-
-    erp = Connection("ERP", type="http", http=HTTP)
-    shop = Connection("Shop", type="http", http=HTTP, per_store=True)
-    orders = Export("Orders", connection=shop, per_store=True)
-    save = Import("Save", connection=erp)
-    sync = Flow("Sync", source=orders, steps=[save], per_store=True)
-    stock = Export("Stock", connection=erp)
-    stock_flow = Flow("Stock", source=stock, steps=[save], section="Stock", edition=premium)
-    refunds = Export("Refunds", connection=shop, per_store=True, edition=premium)
-    payout = Export("Payout", connection=shop, per_store=True, add_on=payouts)
-    settle = Import("Settle", connection=erp, add_on=payouts)
-    payout_flow = Flow(
-        "Payouts", source=payout, steps=[settle], per_store=True, add_on=payouts, section="Money"
-    )
-
-
-ORDERS = compile_connector(Orders)
+from tests.blueprint.sold import HTTP, ORDERS, Orders, page
 
 
 def names(blueprint):
     return [each.external_id for each in blueprint.components]
-
-
-def page(blueprint):
-    return blueprint.integration.document["settings"]
 
 
 def declare(**attributes):
@@ -323,6 +291,10 @@ EDITIONS = {"standard": Edition("Standard"), "premium": Edition("Premium")}
         ({**EDITIONS, "x": connection(add_on=EDITIONS["premium"])}, ("E072", "x")),
         ({"x": connection(per_store=True)}, ("E073", "x")),
         ({"stores": Stores("S"), "x": connection(per_store="yes")}, ("E073", "x")),
+        (
+            {"stores": Stores("Shop"), "x": Connection("n" * 95, per_store=True)},
+            ("W024", "x"),
+        ),
         ({"stores": Stores("S"), "shops": Stores("T")}, ("E075", "shops")),
     ],
 )

@@ -12,7 +12,7 @@ from connector_kit.blueprint.entitlements import (
     of_licence,
     of_page,
 )
-from tests.blueprint.test_editions import ORDERS, Orders, page
+from tests.blueprint.sold import ORDERS, Orders, page
 
 OFFER = ORDERS.offer
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from connector_kit.lifecycle.journal import DatabaseJournal
+from connector_kit.lifecycle.lease import Lease
+from connector_kit.models import Operation
 from tests.lifecycle.fixtures import Customer, problems_of
 from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, each_point
 
@@ -115,10 +118,10 @@ def updates(customer):
     return customer.push().outcome in {"done", "current"}
 
 
-def test_an_add_on_is_installed_and_removed_in_the_end(buyer, sold, misfortune):
+def test_an_add_on_is_installed_and_removed_in_the_end(buyer, sold, fatal):
     basic = outside(buyer)
 
-    for live_through in each_point(misfortune, buyer, at_least=3):
+    for live_through in each_point(fatal, buyer, at_least=3):
         live_through([lambda: presses(buyer, "installer/installAddOn", addOnId="payouts")])
 
         assert problems_of(buyer, sold) == []
@@ -137,10 +140,10 @@ def presses(customer, path, **body):
     return reply.status == 200 and reply.body["success"]
 
 
-def test_a_store_is_added_and_removed_in_the_end(keeper, shops, misfortune):
+def test_a_store_is_added_and_removed_in_the_end(keeper, shops, fatal):
     basic, steps = outside(keeper), keeper.integration["install"]
 
-    for live_through in each_point(misfortune, keeper, at_least=3):
+    for live_through in each_point(fatal, keeper, at_least=3):
         live_through([lambda: adds_store(keeper), *store_steps(keeper, "s2")])
 
         assert problems_of(keeper, shops) == []
@@ -178,3 +181,26 @@ def store_steps(customer, store):
         return attempt
 
     return [pressing(f"verify_{each}-{store}") for each in ("shop", "pos")]
+
+
+def test_what_was_tried_in_vain_time_and_again_is_looked_at_once(buyer, sold):
+    def tried(situation, outcome="failed"):
+        return Operation.objects.create(
+            installation=buyer.installation,
+            kind=Operation.Kind.EDITION,
+            release=sold,
+            situation=situation,
+            outcome=outcome,
+        )
+
+    basic, better = {"edition": "standard"}, {"edition": "premium"}
+    tried({"edition": "enterprise"})
+    tried({}, outcome="done")
+    for situation in [basic, better] * 30:
+        tried(situation)
+    now = tried(basic)
+
+    brought = DatabaseJournal(now, Lease(buyer.installation, "me", 60)).interrupted()
+
+    pages = [each.integration.document["settings"] for each in brought]
+    assert [each["connectorEdition"] for each in pages] == ["standard", "premium"]

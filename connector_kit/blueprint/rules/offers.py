@@ -9,6 +9,7 @@ from connector_kit.blueprint.declare import LISTING, Declaration
 from connector_kit.blueprint.documents import references
 from connector_kit.blueprint.offers import AddOn, Edition, Named, Offer, Stores, name_of
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.stores import store_title
 
 PlacedFinding = tuple[str | None, Finding]
 
@@ -39,7 +40,8 @@ def belonging_findings(
     by_name = {each.external_id: each for each in components}
     for name, component in by_name.items():
         unknown = [*unknown_offers(offer, component.edition, component.add_on)]
-        yield from ((name, finding) for finding in (*unknown, *_stores(offer, component)))
+        own = (*unknown, *_stores(offer, component), *_long_name(offer, component))
+        yield from ((name, finding) for finding in own)
         if unknown:
             continue
         for target in sorted(references(component.document) & by_name.keys()):
@@ -114,6 +116,16 @@ def _stores(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
     elif given and offer.stores is None:
         message = "per_store is set, and the connector has no stores."
         yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
+
+
+def _long_name(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
+    if component.per_store is not True or component.resource not in {"connections", "scripts"}:
+        return
+    title = store_title(str(offer.stores), "s10")
+    length = len(f"{component.document.get('name')} [{title}]")
+    if length > 100:
+        message = f"With the title of its store, [{title}], the name has {length} characters."
+        yield Finding("W024", message, "The platform allows 100.")
 
 
 def _unknown(keyword: str, value: Any, known: Iterable[str]) -> Finding:

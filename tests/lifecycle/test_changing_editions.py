@@ -172,6 +172,21 @@ def test_what_the_customer_uses_elsewhere_blocks_a_downgrade_with_the_reason(buy
     assert used in message
 
 
+def test_what_a_component_that_stays_uses_blocks_it_before_anything_is_written(buyer):
+    buyer.licensed(connectorEdition="enterprise")
+    buyer.use("changeEdition")
+    buyer.change("save", _connectionId=buyer.component("ledger")["_id"])
+    buyer.licensed(connectorEdition="standard")
+    before = buyer.untouched()
+
+    code, message = buyer.use("changeEdition").error
+
+    assert code == "component_in_use"
+    assert "connections/ledger" in message
+    assert buyer.untouched() == before
+    assert buyer.installation.edition == "enterprise"
+
+
 def test_an_upgrade_pressed_again_finds_its_work_done(buyer):
     buyer.licensed(**PREMIUM)
     buyer.use("changeEdition")
@@ -300,3 +315,30 @@ def test_lost_records_are_rebuilt_with_the_edition(buyer, sold):
     assert buyer.installation.edition == "premium"
     assert names(buyer) == STANDARD | MORE
     assert problems_of(buyer, sold) == []
+
+
+def test_a_downgrade_needs_no_records(buyer, sold):
+    buyer.licensed(**PREMIUM)
+    buyer.use("changeEdition")
+    buyer.licensed(connectorEdition="standard")
+    buyer.installation.delete()
+
+    assert buyer.use("changeEdition").body == {"success": True}
+
+    assert names(buyer) == STANDARD
+    assert buyer.integration["settings"]["connectorEdition"] == "standard"
+    buyer.push()
+    assert problems_of(buyer, sold) == []
+
+
+def test_an_edition_under_a_new_name_is_still_the_one_that_is_installed(shop, buyer):
+    """What the page calls it is looked up again, by name and by display name."""
+    buyer.licensed(**PREMIUM)
+    buyer.use("changeEdition")
+    buyer.installation.note(edition="what_it_was_called_once")
+    buyer.licensed(connectorEdition="standard")
+
+    buyer.push()
+
+    assert buyer.installation.edition == "premium"
+    assert names(buyer) == STANDARD | MORE
