@@ -27,7 +27,7 @@ def test_the_examples_run_one_after_the_other() -> None:
     for block in blocks:
         exec(block, namespace)
 
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     assert (
         namespace["registry"].connector("64a1f0c2b3d4e5f6071828ff").find("hook", "skip_cancelled")
     )
