@@ -29,9 +29,13 @@ AT_ONCE = 20
 """Installations that one request may ask about; more are for ``manage.py plan``."""
 
 
-@shared_task(name="connector_kit.publisher.plan_live")
+@shared_task(name="connector_kit.publisher.plan_live", acks_late=False)
 def plan(release_id: int, integration_ids: list[str]) -> None:
-    """Ask the installations what the release would change; the answers are their operations."""
+    """Ask the installations what the release would change; the answers are their operations.
+
+    It may wait longer than the broker does for a task that was not confirmed, and whoever asked
+    can ask again: so it is confirmed at once.
+    """
     release = Release.objects.select_related("connector").get(pk=release_id)
     try:
         for answer in plan_live(release.connector, integration_ids, release):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -50,7 +50,35 @@ class Selection:
 WHOLE_BASE = Selection()
 
 
-def runs(installation: Installation, release: Release) -> bool:
+class Known(Protocol):
+    """What decides over an installation's place in a rollout; a row of just that will do."""
+
+    @property
+    def pk(self) -> Any:
+        """The row's key."""
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether it is a sandbox installation."""
+
+    @property
+    def mode(self) -> str:
+        """The platform's mode."""
+
+    @property
+    def version(self) -> str:
+        """The version as the platform says."""
+
+    @property
+    def release_id(self) -> int | None:
+        """What was applied in full."""
+
+    @property
+    def update_in_progress(self) -> bool:
+        """Whether an update is under way."""
+
+
+def runs(installation: Known, release: Release) -> bool:
     """Whether the records say that *installation* has *release* already, and completely."""
     return (
         installation.release_id == release.pk

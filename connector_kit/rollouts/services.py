@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from connector_kit.models import Connector, Installation, Push, Release, Rollout
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked
-from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
+from connector_kit.rollouts.selection import WHOLE_BASE, Known, Selection, runs
 from connector_kit.rollouts.verdicts import ABORTED, NOT_INSTALLED, NOT_UPDATED
 from connector_kit.rollouts.waves import parse_waves, partition
 
@@ -20,6 +21,7 @@ IN_BETWEEN = ("install", "uninstall")
 """Modes of an installation that an update must not meet (protocol/README.md, mode)."""
 
 _State = Rollout.State
+Place = TypeVar("Place", bound=Known)
 
 
 def start_rollout(  # noqa: PLR0913  what a rollout can be told
@@ -130,12 +132,12 @@ def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollo
     return rollout
 
 
-def in_order(base: Iterable[Installation], release: Release) -> list[Installation]:
+def in_order(base: Iterable[Place], release: Release) -> list[Place]:
     """First those to update, sandboxes ahead; those that run *release* already at the end."""
     return sorted(base, key=lambda each: (runs(each, release), not each.sandbox, each.pk))
 
 
-def is_in_between(installation: Installation) -> bool:
+def is_in_between(installation: Known) -> bool:
     """Whether the customer is installing or uninstalling: an update must not meet that."""
     return installation.mode in IN_BETWEEN
 
