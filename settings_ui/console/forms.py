@@ -97,7 +97,6 @@ class ConnectorForm(forms.Form):
 class RolloutForm(forms.Form):
     """How a release of one connector is brought to the install base."""
 
-    connector_slug = "connector"
     release = forms.ModelChoiceField(Release.objects.none(), to_field_name="version")
     waves = forms.CharField(
         help_text="Sizes in their order, separated by commas: a count (3), a share (25%), or rest.",
