@@ -21,6 +21,7 @@ from connector_kit.blueprint import (
 )
 from connector_kit.blueprint.patch import operations
 from connector_kit.lifecycle.account import Account, by_external_id
+from connector_kit.lifecycle.activity import note_activity
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import ChangedMeanwhile, LifecycleError, PlanBlocked
 from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
@@ -95,6 +96,7 @@ def _dry_run(work: Work, account: Account) -> None:
         work.operation.plan = _planned(work, account).to_json()
         if work.release == work.installation.release:
             _check_drift(work, account)
+            note_activity(work, account)
     finally:
         _unlock(work, account)
         work.installation.note(plan_only=False)

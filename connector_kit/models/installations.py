@@ -143,6 +143,11 @@ class Installation(models.Model):
         blank=True,
         help_text="what customers may change in flows, as last seen: by external id",
     )
+    activity = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="newest runs and errors of its flows, as the last check found them",
+    )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True, default="")

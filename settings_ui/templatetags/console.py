@@ -64,6 +64,15 @@ def when(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def moment(text: str | None) -> datetime | None:
+    """The moment that ISO *text* names; None for none."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """*seconds* in the two units that matter: ``2 min 5 s``."""
     if seconds is None:

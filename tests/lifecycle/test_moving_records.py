@@ -108,3 +108,21 @@ def test_an_order_that_the_erp_refuses_is_an_error_of_the_installation(installed
     installed.platform.control("/drain", {"timeout_seconds": 8})
     after = installed.do("GET", f"/jobs/{job['_id']}")
     assert (after["numError"], after["numOpenError"]) == (0, 0)
+
+
+def test_a_check_of_the_installation_reads_its_newest_runs_and_errors(installed, application):
+    application.answers["POST /api/sales-orders"] = lambda request: (
+        (422, {}, {}) if request["body"]["externalId"] == 2 else (200, {"internalId": "SO"}, {})
+    )
+    run(installed, "orders_to_netsuite")
+    installation = installed.installation
+    installation.note(plan_only=True, target=installation.release)
+
+    installed.push()
+
+    activity = installed.installation.activity
+    assert [(each["flow"], each["status"], each["errors"]) for each in activity["runs"]] == [
+        ("orders_to_netsuite", "completed", 1)
+    ]
+    [error] = activity["errors"]
+    assert (error["flow"], error["code"]) == ("orders_to_netsuite", "422")

@@ -1,0 +1,83 @@
+"""What the flows of an installation did lately: its runs, and the errors of their records.
+
+Only the account's own tokens see jobs, so that they are looked at when a check of the installation
+brings one (protocol/http-api.md#11-jobs-job-errors-retries).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.utils import timezone
+
+from connector_kit.blueprint import Document
+from connector_kit.integrator import JobQuery
+from connector_kit.integrator.documents import Job
+from connector_kit.integrator.errors import Forbidden, NotFound, Refused
+from connector_kit.integrator.job_states import count_of, status_of
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.operations import Work
+
+RUNS = 20
+FAILED_RUNS = 3
+"""Runs whose errors are looked at; each costs a request, and one for each of its steps."""
+ERRORS = 5
+"""Errors that are kept of a step."""
+LONGEST = 300
+"""Characters of an error's message that are kept."""
+
+
+def note_activity(work: Work, account: Account) -> None:
+    """Keep the newest runs and errors of the installation, as far as the token may see them."""
+    try:
+        runs = _newest(account)
+        found: Document = {
+            "runs": [_run(each, account) for each in runs],
+            "errors": list(_errors(runs, account)),
+        }
+    except (Forbidden, NotFound, Refused) as refusal:
+        found = {"runs": [], "errors": [], "problem": str(refusal)}
+    work.installation.note(activity=found | {"seen_at": timezone.now().isoformat()})
+
+
+def _newest(account: Account) -> list[Job]:
+    query = JobQuery(integration_id=account.integration_id, types=["flow"])
+    jobs = list(islice(account.client.jobs.list(query), 1000))
+    jobs.sort(key=lambda each: each.get("createdAt") or "", reverse=True)
+    return jobs[:RUNS]
+
+
+def _run(job: Job, account: Account) -> Document:
+    return {
+        "flow": _name(job.get("_flowId") or "", account),
+        "status": status_of(job),
+        "started_at": job.get("startedAt") or job.get("createdAt"),
+        "ended_at": job.get("endedAt"),
+        "success": count_of(job, "numSuccess"),
+        "errors": count_of(job, "numError"),
+        "ignored": count_of(job, "numIgnore"),
+    }
+
+
+def _errors(runs: list[Job], account: Account) -> Iterator[Document]:
+    failed = [each for each in runs if count_of(each, "numError") or status_of(each) == "failed"]
+    for run in failed[:FAILED_RUNS]:
+        flow = _name(run.get("_flowId") or "", account)
+        for step in account.client.jobs.family(run["_id"]).get("children") or ():
+            if not step.get("numError"):
+                continue
+            for error in islice(account.client.jobs.inline_errors(step["_id"]), ERRORS):
+                yield {
+                    "flow": flow,
+                    "code": error.get("code") or "",
+                    "message": (error.get("message") or "")[:LONGEST],
+                    "source": error.get("source") or "",
+                    "at": error.get("createdAt"),
+                }
+
+
+def _name(flow_id: str, account: Account) -> str:
+    """The flow's external id; its id when the kit does not know it."""
+    known = {identity: name for name, identity in account.ids.items()}
+    return known.get(flow_id, flow_id)
