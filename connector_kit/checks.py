@@ -52,5 +52,5 @@ _ENCRYPTION_KEYS_MISSING = Warning(
     "in this machine's home folder, which no other machine has.",
     hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes one. "
     "Without embedded accounts, silence this check.",
-    id="connector_kit.W251",
+    id="connector_kit.W253",
 )

@@ -352,7 +352,7 @@ class Settings:
             "Encrypt the tokens of embedded accounts. Several, separated by commas, while a new "
             "one takes over: the first encrypts, all decrypt. Left out, one is made and kept in "
             "the home folder.",
-            number=250,
+            number=253,
             is_secret=True,
         ),
     ] = ()

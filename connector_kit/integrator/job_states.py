@@ -28,9 +28,13 @@ def status_of(job: Mapping[str, Any]) -> str:
 def count_of(job: Mapping[str, Any], name: str) -> int:
     """Return a count such as ``numSuccess``: the job's own, or its children's where that is more.
 
-    The numbers of a flow's job lag behind those of its steps while these run.
+    The numbers of a flow's job lag behind those of its steps while these run. What an export has
+    handed on is no success of the flow yet: that is for its imports to say.
     """
-    of_children = sum(count_of(child, name) for child in job.get("children") or ())
+    steps = job.get("children") or ()
+    if name == "numSuccess":
+        steps = [each for each in steps if each.get("type") != "export"]
+    of_children = sum(count_of(child, name) for child in steps)
     return max(int(job.get(name) or 0), of_children)
 
 

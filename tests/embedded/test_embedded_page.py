@@ -46,7 +46,8 @@ def test_every_command_of_the_ten_minutes_works_as_it_stands_there(
 
     said = capsys.readouterr().out
     assert '{"number": 1, "status": "paid"}' in said
-    assert Applications.posted == [{"text": 7}, {"text": 8}]
+    assert Applications.posted[:2] == [{"text": 7}, {"text": 8}]
+    assert {"text": 1} in Applications.posted, "the flow ran"
     assert not Installation.objects.active().exists()
 
 

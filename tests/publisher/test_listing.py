@@ -96,6 +96,7 @@ def test_a_connector_of_framework_two_keeps_its_source_integration(platform, mon
     own = {"framework": "twoDotZero", "twoDotZero": {"_integrationId": source}}
     platform.call("PUT", f"/connectors/{first.listing.id}", {**live, **own})
     monkeypatch.setattr(OrdersToSlack, "framework", 2)
+    monkeypatch.setattr(OrdersToSlack, "version", "2.0.0")
 
     result = publish(ORDERS)
 

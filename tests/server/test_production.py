@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,7 @@ PRODUCTION = {
     "CONNECTOR_KIT_HOST_URI": "https://connector.example.com",
     "CONNECTOR_KIT_SYSTEM_TOKEN": "system-token",
     "CONNECTOR_KIT_TOKEN": "token",
+    "CONNECTOR_KIT_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
 }
 
 
