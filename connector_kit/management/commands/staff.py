@@ -25,10 +25,10 @@ class Command(KitCommand):
         "licenses and changes settings; an admin also publishes and decides about staff."
     )
     example = """
-manage.py staff add alice --role operator
-echo "$PASSWORD" | manage.py staff add alice --role admin --password-stdin
+manage.py staff add ops --role operator
+echo "$PASSWORD" | manage.py staff add ops --role admin --password-stdin
 manage.py staff list
-manage.py staff remove alice
+manage.py staff remove ops
 """
     expected = (*KitCommand.expected, PublisherError)
 

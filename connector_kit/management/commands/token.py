@@ -25,7 +25,7 @@ class Command(KitCommand):
         "reads is shown once, when it is made; only a digest is kept."
     )
     example = """
-manage.py token create alice --name deploy --scope installations:read --scope rollouts:write
+manage.py token create ops --name deploy --scope installations:read --scope rollouts:write
 manage.py token list
 manage.py token revoke 3f9a0c1b2d4e
 """
