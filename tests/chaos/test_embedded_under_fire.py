@@ -37,7 +37,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
         services.start_web()
         services.start_workers()
         token = services.sandbox.accounts[0]["token"]
-        services.run("embedded", "account", "add", "product", given=token)
+        services.run("embedded", "account", "add", "product", stdin=token)
         services.run("embedded", "release", FIRST)
         yield services
 
@@ -72,7 +72,7 @@ def deploy_all(services: Services, credentials: str) -> None:
     for number in range(END_USERS):
         words = ("deploy", f"user-{number}", "--credentials", "-", "--later", "--no-ping")
         for _ in range(10):
-            done = services.run("embedded", *words, given=credentials, check=False)
+            done = services.run("embedded", *words, stdin=credentials, check=False)
             if done.returncode == 0:
                 break
         assert done.returncode == 0, done.stderr

@@ -13,10 +13,11 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 from django.http import HttpResponse
+from django.urls import reverse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connector_kit.models import Change, Installation, Operation, VersionCount
+from connector_kit.models import Change, Installation, License, Operation, VersionCount
 from connector_kit.publisher.actions import THE_KIT, record_action
 from connector_kit.publisher.roles import Role
 from connector_kit.rollouts import Selection
@@ -70,6 +71,7 @@ def fill(world: World) -> World:
     operation = world.update(one)
     multiply(operation, installation_id=of_each, finished_at="now() - n * interval '1 minute'")
     multiply(Change.objects.get(), installation_id=of_each, operation_id=f"{operation.pk} + n")
+    license_everyone(world)
     count_every_day(world)
     rollout = world.roll_out(only=Selection(integrations=(one.integration_id,)))
     multiply(
@@ -105,6 +107,26 @@ def multiply(row: Model, **columns: str) -> None:
         )
 
 
+def license_everyone(world: World) -> None:
+    today = timezone.now().date()
+    row = License.objects.create(
+        connector=world.connector,
+        license_id=f"{0:024x}",
+        integration_id=f"{0:024x}",
+        email="customer0@example.com",
+        ends=today,
+        standing="active",
+    )
+    multiply(
+        row,
+        license_id="lpad(to_hex(n), 24, '0')",
+        integration_id="lpad(to_hex(n), 24, '0')",
+        email="'customer' || n || '@example.com'",
+        ends="CURRENT_DATE + (n %% 400)::int",
+        standing="CASE WHEN n %% 50 = 0 THEN 'grace' ELSE 'active' END",
+    )
+
+
 def count_every_day(world: World) -> None:
     today = timezone.now().date()
     VersionCount.objects.bulk_create(
@@ -137,6 +159,13 @@ def pages(world: World) -> dict[str, str]:
         "searched in vain": at("installations", words="nothing like it"),
         "of one version": at("installations", version="1.3.0"),
         "of one edition": at("installations", edition="standard"),
+        "with a licence in grace": at("installations", license="grace"),
+        "licences": at("licenses"),
+        "licences of one customer": at("licenses", email="customer77777@"),
+        "licences in grace": at("licenses", standing="grace"),
+        "calendar of licences": at("license-calendar"),
+        "licence": at("license", License.objects.earliest("pk").pk),
+        "settings": reverse("customer:settings", args=[one]),
         "in a sandbox": at("installations", environment="sandbox"),
         "with a failed update": at("installations", outcome="failed"),
         "updating": at("installations", state="updating"),
