@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from connector_kit.api import connectors, description, installations, licenses, others, rollouts
+from connector_kit.api import (
+    connectors,
+    description,
+    installations,
+    licenses,
+    others,
+    rollouts,
+    settings,
+)
 from connector_kit.api.provisioning import views as provisioning
 
 _ID = r"(?P<integration_id>[0-9a-f]{24})"
@@ -40,6 +48,13 @@ _INSTALLATIONS = [
     ),
     re_path(rf"{_INSTALLATION}/changes/$", installations.Changes.as_view()),
     re_path(rf"{_INSTALLATION}/drift/$", installations.Drift.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/$", settings.OneSettings.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/link/$", settings.Links.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/changes/$", settings.SettingsChanges.as_view()),
+    re_path(
+        rf"{_INSTALLATION}/settings/changes/(?P<pk>[0-9]{{1,18}})/$",
+        settings.OneSettingsChange.as_view(),
+    ),
     path("v1/dry-runs/", installations.DryRuns.as_view()),
 ]
 

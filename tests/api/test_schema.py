@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from connector_kit.api.permissions import scope_of
 from connector_kit.api.urls import urlpatterns
 from connector_kit.blueprint import compile_connector
-from connector_kit.models import Change, Release
+from connector_kit.models import Change, License, Release, Subscription
 from connector_kit.publisher.roles import Scope
 from connector_kit.rollouts import start_rollout
 from tests.publisher.declared import OrdersToSlack
@@ -96,7 +96,7 @@ def test_no_view_is_left_without_a_scope():
 
 SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
 OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
-ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs")
+ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs|licenses|settings")
 
 
 @pytest.fixture
@@ -109,6 +109,9 @@ def furnished(api, base):
     operation = base.finish(row, release)
     Change.objects.create(operation=operation, installation=row, action="update", external_id="x")
     rollout = start_rollout(base.connector, waves=["1", "rest"])
+    License.objects.create(pk=rollout.pk, connector=base.connector, email="a@example.com")
+    row.settings_changes.create(pk=rollout.pk, values={"x": 1}, by="alice")
+    subscription = Subscription.objects.create(key="sub_1", license_id=rollout.pk)
     return {
         "slug": "orders",
         "version": "1.1.0",
@@ -116,6 +119,7 @@ def furnished(api, base):
         "integration_id": row.integration_id,
         "connector": "orders",
         "id": rollout.pk,
+        "key": subscription.key,
     }
 
 
