@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from connector_kit.api import (
     connectors,
     description,
+    embedded,
     installations,
     licenses,
     others,
@@ -22,6 +23,7 @@ _CONNECTOR = r"^v1/connectors/(?P<slug>[-a-zA-Z0-9_]{1,50})"
 _INSTALLATION = rf"^v1/installations/{_ID}"
 _ROLLOUT = r"^v1/rollouts/(?P<pk>[0-9]{1,18})"
 _LICENSE = r"^v1/licenses/(?P<pk>[0-9]{1,18})"
+_DEPLOYMENT = r"^v1/embedded/deployments/(?P<pk>[0-9]{1,18})"
 
 _CONNECTORS = [
     path("v1/connectors/", connectors.Connectors.as_view()),
@@ -78,6 +80,16 @@ _LICENSES = [
     *(re_path(rf"{_LICENSE}/{name}/$", view.as_view()) for name, view in licenses.ACTS.items()),
 ]
 
+_EMBEDDED = [
+    path("v1/embedded/accounts/", embedded.Accounts.as_view()),
+    path("v1/embedded/deployments/", embedded.Deployments.as_view()),
+    re_path(rf"{_DEPLOYMENT}/$", embedded.OneDeployment.as_view()),
+    re_path(rf"{_DEPLOYMENT}/update/$", embedded.Update.as_view()),
+    re_path(rf"{_DEPLOYMENT}/remove/$", embedded.Remove.as_view()),
+    re_path(rf"{_DEPLOYMENT}/run-export/$", embedded.RunExport.as_view()),
+    re_path(rf"{_DEPLOYMENT}/run-import/$", embedded.RunImport.as_view()),
+]
+
 _PROVISIONING = [
     path("provisioning/webhooks/", provisioning.Webhooks.as_view(), name="provisioning-webhooks"),
     path("provisioning/subscriptions/", provisioning.Subscriptions.as_view()),
@@ -91,4 +103,12 @@ _OTHERS = [
     path("docs/", description.Page.as_view(), name="api-docs"),
 ]
 
-urlpatterns = [*_CONNECTORS, *_INSTALLATIONS, *_ROLLOUTS, *_LICENSES, *_PROVISIONING, *_OTHERS]
+urlpatterns = [
+    *_CONNECTORS,
+    *_INSTALLATIONS,
+    *_ROLLOUTS,
+    *_LICENSES,
+    *_EMBEDDED,
+    *_PROVISIONING,
+    *_OTHERS,
+]

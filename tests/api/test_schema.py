@@ -96,7 +96,7 @@ def test_no_view_is_left_without_a_scope():
 
 SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
 OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
-ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs|licenses|settings")
+ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs|licenses|settings|embedded")
 
 
 @pytest.fixture
