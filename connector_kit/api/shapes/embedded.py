@@ -64,7 +64,10 @@ class DeployShape(Shown):
     release = serializers.CharField(required=False, max_length=64)
     name = serializers.CharField(required=False, max_length=300)
     credentials = serializers.DictField(
-        required=False, child=serializers.DictField(allow_empty=False), write_only=True
+        required=False,
+        child=serializers.DictField(allow_empty=False),
+        write_only=True,
+        validators=[storable],
     )
     ping = serializers.BooleanField(
         default=True, help_text="Whether the connections have to be able to log in."
