@@ -216,7 +216,7 @@ def test_what_does_not_fit_says_what_does(api, made, act, body, status, field):
 
 
 def test_an_edition_that_is_not_declared_is_a_wish_that_cannot_be_met(api, desk, made, editions):
-    answer = api.ask("POST", f"licenses/{made['number']}/change-edition/", {"edition": "gold"})
+    answer = api.ask("POST", f"licenses/{made['number']}/change-edition/", {"edition": "silver"})
 
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["code"]) == (422, "unknown_edition")

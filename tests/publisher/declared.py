@@ -29,7 +29,7 @@ class OrdersByEdition(OrdersToSlack):
     framework = 2
 
     standard = Edition("Standard")
-    premium = Edition("Premium")
+    gold = Edition("Gold plan")
 
 
 class Unsound(Connector):

@@ -114,7 +114,7 @@ def test_a_connector_of_framework_two_lists_its_editions_once(platform):
     listed = live["twoDotZero"]["editions"]
     assert [(each["displayName"], each["order"]) for each in listed] == [
         ("Standard", 1),
-        ("Premium", 2),
+        ("Gold plan", 2),
     ]
     assert all(each["_id"] for each in listed)
     assert publish(target).listing.action == "unchanged"
