@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 from django.http import Http404
+from django.http.request import RawPostDataException
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -99,7 +101,11 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
     @extend_schema(request=EventWishShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
         """Take an event, as a webhook would bring it; its licence follows soon."""
-        event = events.of_request(_object(request.body))
+        try:
+            body = request.body
+        except RawPostDataException as error:  # a browser's form, read for its CSRF token
+            raise UnsupportedMediaType(str(request.content_type)) from error
+        event = events.of_request(_object(body))
         return events.accept(event, source=actor_of(request).name[:200])
 
 

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.test import Client
 
 from connector_kit.models import Connector, ProvisioningEvent
 from connector_kit.publisher.licenses import refused_subscriptions
@@ -88,6 +90,18 @@ def test_a_token_that_reads_does_not_write_and_none_does_nothing(client, call):
     answer = call("GET", Authorization="Bearer ck_0_0")
     assert (answer.status_code, errors(answer)) == (401, [("authentication_failed", None)])
     assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_form_of_a_browser_is_no_event(desk):
+    cache.clear()
+    token_of("alice", Role.OPERATOR)
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(User.objects.get(username="alice"))
+    browser.cookies["csrftoken"] = "a" * 32
+
+    answer = browser.post(SUBSCRIPTIONS, {"csrfmiddlewaretoken": "a" * 32, "id": "evt_1"})
+
+    assert (answer.status_code, errors(answer)) == (415, [("unsupported_media_type", None)])
 
 
 def test_a_password_opens_nothing(call):
