@@ -19,9 +19,11 @@ from rest_framework.views import exception_handler
 from connector_kit.adoption.loading import LoadError
 from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator import errors as platform
+from connector_kit.licensing import LicensingError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.errors import NotPublished, NoWorkers, UnknownConnector
+from connector_kit.publisher.licenses import UnknownLicense
 from connector_kit.rollouts import RolloutError
 
 log = logging.getLogger("connector_kit.api")
@@ -33,6 +35,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (NoWorkers, status.HTTP_503_SERVICE_UNAVAILABLE, "no_workers"),
     (UnknownConnector, status.HTTP_404_NOT_FOUND, "unknown_connector"),
     (NotPublished, status.HTTP_409_CONFLICT, "not_published"),
+    (UnknownLicense, status.HTTP_404_NOT_FOUND, "unknown_license"),
     (PublisherError, status.HTTP_409_CONFLICT, "refused"),
     (RolloutError, status.HTTP_409_CONFLICT, "rollout_refused"),
     (LoadError, status.HTTP_409_CONFLICT, "connector_not_loaded"),
@@ -44,10 +47,22 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
 """What the packages below raise, the first that fits: its status, and a code if it has none."""
 
 
+class Refused(APIException):
+    """A request that is refused with a status, a code and a message."""
+
+    def __init__(self, status_code: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message, code)
+        self.status_code = status_code
+        self.field = field
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer *error*; None for what nobody foresaw, which Django logs and answers with 500."""
     if isinstance(error, DeclarationError):
         return Response({"errors": list(_problems(error))}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, LicensingError):
+        told = [each.to_json() for each in error.problems]
+        return Response({"errors": told}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
             return _foreign(error, status_code, code)
@@ -64,7 +79,10 @@ def _foreign(error: Exception, status_code: int, code: str) -> Response:
         log.warning("code=%s, message=%s", code, error)
     own = getattr(error, "code", None)
     named = own if isinstance(own, str) and own else code
-    return Response({"errors": [entry(named, str(error))]}, status=status_code)
+    # The platform's own fields are those of its documents, not of what was sent here.
+    is_ours = not isinstance(error, platform.IntegratorError)
+    told = entry(named, str(error), getattr(error, "field", None) if is_ours else None)
+    return Response({"errors": [told]}, status=status_code)
 
 
 def entry(code: str, message: str, field: str | None = None) -> Entry:
@@ -82,7 +100,7 @@ def _entries(error: Exception, response: Response) -> Iterator[Entry]:
     if isinstance(error, ValidationError):
         yield from _of_fields(error.detail, "")
     elif isinstance(error, APIException):
-        yield entry(str(error.get_codes()), str(error.detail))
+        yield entry(str(error.get_codes()), str(error.detail), getattr(error, "field", None))
     else:  # Django's own Http404 and PermissionDenied, translated by DRF
         detail = response.data.get("detail", "")
         yield entry(str(getattr(detail, "code", "error")), str(detail))

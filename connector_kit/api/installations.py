@@ -134,7 +134,7 @@ class OneInstallation(generics.RetrieveAPIView[Installation]):
         return shown(Installation.objects.all())
 
 
-class _OfInstallation:
+class OfInstallation:
     """A list of what belongs to the installation in the address."""
 
     kwargs: dict[str, Any]
@@ -145,7 +145,7 @@ class _OfInstallation:
         return get_object_or_404(Installation, integration_id=self.kwargs["integration_id"])
 
 
-class Components(_OfInstallation, generics.ListAPIView[Component]):
+class Components(OfInstallation, generics.ListAPIView[Component]):
     """What the installation consists of, by external id."""
 
     read = Scope.INSTALLATIONS_READ
@@ -166,7 +166,7 @@ class OperationFilters(Filters):
         fields = ["kind", "outcome", "code"]
 
 
-class Operations(_OfInstallation, generics.ListAPIView[Operation]):
+class Operations(OfInstallation, generics.ListAPIView[Operation]):
     """Installs, updates, dry runs and uninstalls, newest first."""
 
     read = Scope.INSTALLATIONS_READ
@@ -179,7 +179,7 @@ class Operations(_OfInstallation, generics.ListAPIView[Operation]):
         return super().filter_queryset(queryset).filter(installation=self.installation)
 
 
-class OneOperation(_OfInstallation, generics.RetrieveAPIView[Operation]):
+class OneOperation(OfInstallation, generics.RetrieveAPIView[Operation]):
     """One operation; a dry run with its whole plan."""
 
     read = Scope.INSTALLATIONS_READ
@@ -206,7 +206,7 @@ class ChangeFilters(Filters):
         fields = ["action", "resource", "external_id"]
 
 
-class Changes(_OfInstallation, generics.ListAPIView[Change]):
+class Changes(OfInstallation, generics.ListAPIView[Change]):
     """Every write to the account, newest first, with before and after."""
 
     read = Scope.INSTALLATIONS_READ
@@ -219,7 +219,7 @@ class Changes(_OfInstallation, generics.ListAPIView[Change]):
         return super().filter_queryset(queryset).filter(installation=self.installation)
 
 
-class Drift(_OfInstallation, APIView):
+class Drift(OfInstallation, APIView):
     """In what an account differs from what was applied to it."""
 
     read = Scope.INSTALLATIONS_READ

@@ -20,7 +20,9 @@ ERRORS = {
 }
 ERRORS_OF_WRITES = {
     "409": "It does not fit how things stand; the message says what does.",
+    "413": "The body is larger than it may be.",
     "415": "The body is no JSON.",
+    "422": "It is no wish that can be met; each error names its field.",
 }
 _ERRORS_SCHEMA = {
     "type": "object",

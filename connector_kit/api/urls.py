@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from connector_kit.api import connectors, description, installations, others, rollouts
+from connector_kit.api import (
+    connectors,
+    description,
+    embedded,
+    installations,
+    licenses,
+    others,
+    rollouts,
+    settings,
+)
+from connector_kit.api.provisioning import views as provisioning
 
 _ID = r"(?P<integration_id>[0-9a-f]{24})"
 _VERSION = r"(?P<version>[0-9A-Za-z.+-]{1,64})"
@@ -12,6 +22,8 @@ _NEWER = r"(?P<newer>[0-9A-Za-z.+-]{1,64})"
 _CONNECTOR = r"^v1/connectors/(?P<slug>[-a-zA-Z0-9_]{1,50})"
 _INSTALLATION = rf"^v1/installations/{_ID}"
 _ROLLOUT = r"^v1/rollouts/(?P<pk>[0-9]{1,18})"
+_LICENSE = r"^v1/licenses/(?P<pk>[0-9]{1,18})"
+_DEPLOYMENT = r"^v1/embedded/deployments/(?P<pk>[0-9]{1,18})"
 
 _CONNECTORS = [
     path("v1/connectors/", connectors.Connectors.as_view()),
@@ -38,6 +50,13 @@ _INSTALLATIONS = [
     ),
     re_path(rf"{_INSTALLATION}/changes/$", installations.Changes.as_view()),
     re_path(rf"{_INSTALLATION}/drift/$", installations.Drift.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/$", settings.OneSettings.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/link/$", settings.Links.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/changes/$", settings.SettingsChanges.as_view()),
+    re_path(
+        rf"{_INSTALLATION}/settings/changes/(?P<pk>[0-9]{{1,18}})/$",
+        settings.OneSettingsChange.as_view(),
+    ),
     path("v1/dry-runs/", installations.DryRuns.as_view()),
 ]
 
@@ -52,6 +71,31 @@ _ROLLOUTS = [
     re_path(rf"{_ROLLOUT}/retry/$", rollouts.Retry.as_view()),
 ]
 
+_LICENSES = [
+    path("v1/licenses/", licenses.Licenses.as_view()),
+    path("v1/licenses/trial/", licenses.Trials.as_view()),
+    path("v1/licenses/counts/", licenses.Counts.as_view()),
+    path("v1/licenses/calendar/", licenses.Calendar.as_view()),
+    re_path(rf"{_LICENSE}/$", licenses.OneLicense.as_view()),
+    *(re_path(rf"{_LICENSE}/{name}/$", view.as_view()) for name, view in licenses.ACTS.items()),
+]
+
+_EMBEDDED = [
+    path("v1/embedded/accounts/", embedded.Accounts.as_view()),
+    path("v1/embedded/deployments/", embedded.Deployments.as_view()),
+    re_path(rf"{_DEPLOYMENT}/$", embedded.OneDeployment.as_view()),
+    re_path(rf"{_DEPLOYMENT}/update/$", embedded.Update.as_view()),
+    re_path(rf"{_DEPLOYMENT}/remove/$", embedded.Remove.as_view()),
+    re_path(rf"{_DEPLOYMENT}/run-export/$", embedded.RunExport.as_view()),
+    re_path(rf"{_DEPLOYMENT}/run-import/$", embedded.RunImport.as_view()),
+]
+
+_PROVISIONING = [
+    path("provisioning/webhooks/", provisioning.Webhooks.as_view(), name="provisioning-webhooks"),
+    path("provisioning/subscriptions/", provisioning.Subscriptions.as_view()),
+    path("provisioning/subscriptions/<str:key>/", provisioning.OneSubscription.as_view()),
+]
+
 _OTHERS = [
     path("v1/usage/", others.UsageOfAccount.as_view()),
     path("v1/actions/", others.Actions.as_view()),
@@ -59,4 +103,12 @@ _OTHERS = [
     path("docs/", description.Page.as_view(), name="api-docs"),
 ]
 
-urlpatterns = [*_CONNECTORS, *_INSTALLATIONS, *_ROLLOUTS, *_OTHERS]
+urlpatterns = [
+    *_CONNECTORS,
+    *_INSTALLATIONS,
+    *_ROLLOUTS,
+    *_LICENSES,
+    *_EMBEDDED,
+    *_PROVISIONING,
+    *_OTHERS,
+]

@@ -12,21 +12,27 @@ from connector_kit.lifecycle.settings.requests import SaveResult
 from connector_kit.lifecycle.settings.requests import push_waiting as push_through_platform
 from connector_kit.lifecycle.settings.requests import save_settings as save
 from connector_kit.models import Installation, SettingsChange
+from connector_kit.publisher.actions import Actor, record_action
 
 
 def save_settings(
     installation: Installation,
     values: Mapping[str, Any],
     *,
-    by: str,
+    by: Actor,
     flows: FlowChanges | None = None,
 ) -> SaveResult:
     """Validate *values* and *flows*, record them, and have the next update take them over soon.
 
     In an account whose token the publisher holds a worker makes that update, elsewhere the
-    platform is asked for it.
+    platform is asked for it. What is saved stands in the record of actions, too.
     """
-    return save(installation, values, by=by, flows=flows, push=push_waiting)
+    result = save(installation, values, by=by.name, flows=flows, push=push_waiting)
+    if result.change is not None:
+        subject = f"installation/{installation.integration_id}"
+        after = {"values": result.change.values, "flows": result.change.flows}
+        record_action(by, "settings.save", subject, after=after)
+    return result
 
 
 def push_waiting(change: SettingsChange) -> None:

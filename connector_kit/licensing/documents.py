@@ -34,9 +34,11 @@ class Listing:
     is_two: bool = False
     editions: tuple[ListedEdition, ...] = ()
     has_trials: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The names of editions by the words, in lower case, that the connector has for them."""
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Listing:
+    def of(cls, document: Mapping[str, Any], words: Mapping[str, str] | None = None) -> Listing:
         """Read the connector's document."""
         two = document.get("twoDotZero") or {}
         editions = (
@@ -47,12 +49,14 @@ class Listing:
             is_two=document.get("framework") == "twoDotZero",
             editions=tuple(sorted(editions, key=lambda each: each.order)),
             has_trials=bool(document.get("trialEnabled")),
+            words=words or {},
         )
 
     def edition(self, word: str) -> ListedEdition:
-        """Return the 2.0 edition of that name or id; raises `LicensingError`."""
+        """Return the 2.0 edition of that name, word or id; raises `LicensingError`."""
+        names = {word.lower(), self.words.get(word.lower(), word).lower()}
         for each in self.editions:
-            if word == each.id or word.lower() == each.name.lower():
+            if word == each.id or each.name.lower() in names:
                 return each
         known = ", ".join(each.name for each in self.editions) or "none"
         message = f"the listing has no edition {word!r} (there are: {known})."

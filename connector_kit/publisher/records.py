@@ -90,7 +90,6 @@ def presentation(
     *,
     handle: str,
     live: Document | None,
-    editions: Editions = (),
 ) -> Document:
     """The part of the listing that the class decides; what it leaves empty is left out."""
     own = (live or {}).get(TWO_DOT_ZERO) or {}
@@ -107,8 +106,13 @@ def presentation(
             _iClientIdMap=iclient_map(listing.iclients),
         ),
         **_trial(listing.trial_days),
-        **(_framework_two(own, editions) if listing.framework == 2 else {}),
+        **(_framework_two(own, editions_of(blueprint)) if listing.framework == 2 else {}),
     }
+
+
+def editions_of(blueprint: Blueprint) -> Editions:
+    """The editions that the class declares, as a listing of framework 2.0 names them."""
+    return tuple((each.display_name, order) for order, each in enumerate(blueprint.editions, 1))
 
 
 def _given(**fields: Any) -> Document:

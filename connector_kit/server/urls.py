@@ -22,7 +22,6 @@ urlpatterns = [
     *(path(address.lstrip("/"), view) for address, view in _PLATFORM_VIEWS.items()),
     path("admin/", admin.site.urls),
     path("", include("settings_ui.urls")),
-    path("api/provisioning/", include("connector_kit.api.provisioning.urls")),
     path("api/", include("connector_kit.api.urls")),
 ]
 

@@ -12,7 +12,7 @@ from connector_kit.extension.errors import ExtensionError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
 from connector_kit.models import Installation, SettingsChange
-from connector_kit.publisher.actions import Actor, record_action
+from connector_kit.publisher.actions import Actor
 from settings_ui.forms import ShownForm
 
 _Outcome = SettingsChange.Outcome
@@ -100,14 +100,10 @@ def _save(
     installation: Installation, values: dict[str, Any], flows: dict[str, Any], by: Actor
 ) -> Asked:
     try:
-        result = save_settings(installation, values, by=by.name, flows=flows)
+        result = save_settings(installation, values, by=by, flows=flows)
     except LifecycleError as error:
         return Asked({"": [str(error)]})
-    if result.change is None:
-        return Asked(result.errors)
-    subject = f"installation/{installation.integration_id}"
-    record_action(by, "settings.save", subject, after={"values": values, "flows": flows})
-    return Asked({}, result.change.pk)
+    return Asked(result.errors, result.change.pk if result.change else None)
 
 
 def _with_text(value: Any, text: str) -> Any:

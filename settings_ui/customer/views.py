@@ -15,19 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from connector_kit.blueprint.forms import Errors, FlowEntry, Form, StorePage
 from connector_kit.models import Installation
 from connector_kit.publisher.roles import Scope
-from settings_ui import forms
-from settings_ui.access import StaffRequest, actor, opens
-from settings_ui.console.pages import around
-from settings_ui.customer import saving
-from settings_ui.customer.access import SettingsRequest, for_installation, grant, require_saving
-from settings_ui.customer.document import (
+from connector_kit.publisher.settings_links import LinkRefused, make_link, opened
+from connector_kit.publisher.settings_pages import (
     NO_STORE,
     Page,
     SettingsOnRecord,
     pages_of,
     settings_on_record,
 )
-from settings_ui.customer.links import LinkRefused, make_link, opened
+from settings_ui import forms
+from settings_ui.access import StaffRequest, actor, opens
+from settings_ui.console.pages import around
+from settings_ui.customer import saving
+from settings_ui.customer.access import SettingsRequest, for_installation, grant, require_saving
 from settings_ui.errors import error_page
 
 

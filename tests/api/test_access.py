@@ -13,22 +13,24 @@ from connector_kit.publisher.roles import SCOPES, Role, Scope
 from connector_kit.publisher.staff import set_role
 from tests.api.fixtures import token_of
 
-OPEN = {"api-schema", "api-docs"}
+OPEN = {"api-schema", "api-docs", "provisioning-webhooks"}
+METHODS = ("GET", "POST", "PATCH")
 EXAMPLES = {
     "integration_id": "0" * 24,
     "slug": "none",
     "version": "1.0.0",
     "newer": "1.1.0",
     "pk": "1",
+    "key": "sub_1",
 }
 
 
 def address(pattern) -> str:
-    """An address that *pattern* fits, without the ``v1/``."""
+    """An address that *pattern* fits."""
     regex = pattern.pattern
     if hasattr(regex, "_route"):
-        return str(regex).removeprefix("v1/")
-    return f"{reverse_of(str(regex))}".removeprefix("v1/")
+        return str(regex).replace("<str:key>", EXAMPLES["key"])
+    return reverse_of(str(regex))
 
 
 def reverse_of(regex: str) -> str:
@@ -51,7 +53,7 @@ def calls():
         view = pattern.callback.view_class
         if pattern.name in OPEN:
             continue
-        for method in ("GET", "POST"):
+        for method in METHODS:
             if hasattr(view, method.lower()):
                 yield pytest.param(
                     method,
@@ -65,8 +67,8 @@ CALLS = list(calls())
 
 
 def status(client, method, path, **headers):
-    call = client.get if method == "GET" else client.post
-    return call(f"/api/v1/{path}", content_type="application/json", **headers).status_code
+    call = getattr(client, method.lower())
+    return call(f"/api/{path}", content_type="application/json", **headers).status_code
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def test_a_write_by_session_needs_the_csrf_token(client):
 def test_a_user_who_is_no_staff_may_nothing(client):
     client.force_login(get_user_model().objects.create_user("plain"))
 
-    assert status(client, "GET", "connectors/") == 403
+    assert status(client, "GET", "v1/connectors/") == 403
 
 
 def test_a_token_that_its_owner_outgrew_still_opens_no_more_than_it_says(client):
@@ -125,8 +127,8 @@ def test_a_token_that_its_owner_outgrew_still_opens_no_more_than_it_says(client)
     set_role("alice", Role.ADMIN, by=THE_KIT)
     headers = {"Authorization": f"Bearer {token}"}
 
-    assert status(client, "GET", "rollouts/", headers=headers) == 200
-    assert status(client, "GET", "installations/", headers=headers) == 403
+    assert status(client, "GET", "v1/rollouts/", headers=headers) == 200
+    assert status(client, "GET", "v1/installations/", headers=headers) == 403
 
 
 def test_a_refusal_names_the_scope_that_is_lacking(as_role):

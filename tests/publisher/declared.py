@@ -1,6 +1,6 @@
 """A small connector to publish. Tests change its version and components as its author would."""
 
-from connector_kit import Connection, Connector, Export, Flow, Import
+from connector_kit import Connection, Connector, Edition, Export, Flow, Import
 
 
 class OrdersToSlack(Connector):
@@ -22,6 +22,14 @@ class OrdersToSlack(Connector):
         "Post message", connection=slack, http={"relativeURI": ["/post"], "method": ["POST"]}
     )
     orders_to_slack = Flow("Orders to Slack", source=new_orders, steps=[post_message])
+
+
+class OrdersByEdition(OrdersToSlack):
+    name = "Orders by edition"
+    framework = 2
+
+    standard = Edition("Standard")
+    gold = Edition("Gold plan")
 
 
 class Unsound(Connector):

@@ -96,13 +96,28 @@ def test_a_connector_of_framework_two_keeps_its_source_integration(platform, mon
     own = {"framework": "twoDotZero", "twoDotZero": {"_integrationId": source}}
     platform.call("PUT", f"/connectors/{first.listing.id}", {**live, **own})
     monkeypatch.setattr(OrdersToSlack, "framework", 2)
-    monkeypatch.setattr(OrdersToSlack, "version", "2.0.0")
+    monkeypatch.setattr(OrdersToSlack, "version", "1.1.0")  # its settings pages are other ones
 
     result = publish(ORDERS)
 
     assert result.listing.action == "unchanged"
     live = platform.call("GET", f"/connectors/{first.listing.id}")
     assert (live["framework"], live["twoDotZero"]["_integrationId"]) == ("twoDotZero", source)
+
+
+@pytest.mark.django_db
+def test_a_connector_of_framework_two_lists_its_editions_once(platform):
+    target = "tests.publisher.declared:OrdersByEdition"
+    first = publish(target)
+
+    live = platform.call("GET", f"/connectors/{first.listing.id}")
+    listed = live["twoDotZero"]["editions"]
+    assert [(each["displayName"], each["order"]) for each in listed] == [
+        ("Standard", 1),
+        ("Gold plan", 2),
+    ]
+    assert all(each["_id"] for each in listed)
+    assert publish(target).listing.action == "unchanged"
 
 
 def test_editions_keep_the_ids_that_licences_refer_to():

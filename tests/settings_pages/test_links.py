@@ -10,7 +10,7 @@ from django.utils import timezone
 from connector_kit.models import StaffAction
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role
-from settings_ui.customer.links import make_link
+from connector_kit.publisher.settings_links import make_link
 from tests.settings_pages.records import DOCUMENT, installation_with
 
 pytestmark = pytest.mark.django_db

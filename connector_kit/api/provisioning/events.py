@@ -10,9 +10,9 @@ from django.db import transaction
 from rest_framework import status
 from rest_framework.response import Response
 
+from connector_kit.api.shapes.provisioning import AcceptedShape
 from connector_kit.licensing import Event, parse_event
-from connector_kit.models import ProvisioningEvent, Subscription
-from connector_kit.publisher.licenses import license_json, receive
+from connector_kit.publisher.licenses import receive
 from connector_kit.publisher.licenses.tasks import process_soon
 
 
@@ -48,21 +48,4 @@ def accept(event: Event, *, source: str) -> Response:
     if receipt.event.processed_at is None:
         transaction.on_commit(partial(process_soon, receipt.event.subscription_id))
     told = {"event": event.id, "subscription": event.subscription, "duplicate": not receipt.is_new}
-    return Response(told, status.HTTP_202_ACCEPTED)
-
-
-def subscription_json(row: Subscription) -> dict[str, Any]:
-    """Return a subscription with its licence."""
-    return {
-        "subscription": row.key,
-        "entitlement": row.entitlement,
-        "license": license_json(row.license) if row.license else None,
-        "code": row.code,
-        "message": row.message,
-    }
-
-
-def event_json(row: ProvisioningEvent) -> dict[str, Any]:
-    """Return a stored event and what became of it."""
-    names = ("event_id", "kind", "occurred_at", "data", "source", "received_at", "processed_at")
-    return {**{name: getattr(row, name) for name in names}, "outcome": row.outcome}
+    return Response(AcceptedShape(told).data, status.HTTP_202_ACCEPTED)

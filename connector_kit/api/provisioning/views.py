@@ -1,45 +1,47 @@
-"""The endpoints: webhooks that prove themselves by signature, subscriptions by login."""
+"""The endpoints: webhooks that prove themselves by signature, subscriptions by token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.http import Http404
-from rest_framework import status
-from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
+from django.http.request import RawPostDataException
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connector_kit.api.provisioning import access, events
-from connector_kit.api.provisioning.answers import Refused, answer_error
-from connector_kit.api.provisioning.signatures import Unsigned, verify
+from connector_kit.api.auth import actor_of
+from connector_kit.api.errors import Refused
+from connector_kit.api.filtering import Filters
+from connector_kit.api.provisioning import events
+from connector_kit.api.provisioning.signatures import HEADERS, Unsigned, verify
+from connector_kit.api.shapes.provisioning import (
+    AcceptedShape,
+    EventWishShape,
+    SubscriptionDetailShape,
+    SubscriptionShape,
+    WebhookShape,
+)
 from connector_kit.conf import kit
-from connector_kit.models import ProvisioningEvent, Subscription
+from connector_kit.models import Subscription
+from connector_kit.publisher.roles import Scope
 
 LARGEST_BODY = 64 * 1024
 """Bytes of an event; Standard Webhooks asks senders to stay below 20 kB."""
-EVENTS_SHOWN = 100
+
+_SIGNATURE = [OpenApiParameter(each, location="header", required=True) for each in HEADERS]
 
 
-class ProvisioningView(APIView):
-    """What all endpoints have in common: JSON both ways, small bodies, one shape of errors."""
-
-    renderer_classes = (JSONRenderer,)
-    parser_classes = (JSONParser,)
-    authentication_classes = access.AUTHENTICATION
-    permission_classes = access.PERMISSIONS
-
-    def get_exception_handler(self) -> Callable[..., Response | None]:
-        """Answer errors in the platform's own shape."""
-        return answer_error
+class SmallBodies(APIView):
+    """Turns large bodies away before they are read."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Turn large bodies away before they are read."""
+        """Look at the length that is announced."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             message = f"The body has to be at most {LARGEST_BODY} bytes."
@@ -47,18 +49,19 @@ class ProvisioningView(APIView):
         super().initial(request, *args, **kwargs)
 
 
-class WebhookView(ProvisioningView):
-    """``POST webhooks/``: an event of the shop, signed as Standard Webhooks has it.
-
-    202 when it is stored, also when it was before; 401 when it is not the shop's own or too old;
-    409 when its id was seen with another content; 422 when something is wrong in it.
-    """
+class Webhooks(SmallBodies):
+    """The shop's own way in: who signs is let in, and nobody else."""
 
     authentication_classes = ()
     permission_classes = ()
 
+    @extend_schema(parameters=_SIGNATURE, request=WebhookShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
-        """Verify, store, answer; a task does the rest."""
+        """Take an event of the shop, signed as Standard Webhooks has it.
+
+        202 when it is stored, also when it was before; 401 when it is not the shop's own or too
+        old; 409 when its id was seen with another content; 422 when something is wrong in it.
+        """
         body = request.body
         try:
             event_id = verify(body, request.headers, kit().webhook_secrets)
@@ -67,40 +70,59 @@ class WebhookView(ProvisioningView):
         return events.accept(events.of_webhook(event_id, _object(body)), source="webhook")
 
 
-class SubscriptionsView(ProvisioningView):
-    """``POST subscriptions/``: an event as REST; ``GET subscriptions/``: all, page by page."""
+class SubscriptionFilters(Filters):
+    """Which subscriptions are meant."""
 
+    refused = filters.BooleanFilter(
+        field_name="code", label="Whether they come to no licence that can be had."
+    )
+
+    class Meta:
+        model = Subscription
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Return the wanted ones."""
+        refused = self.form.cleaned_data.get("refused")
+        if refused is None:
+            return queryset
+        return queryset.exclude(code="") if refused else queryset.filter(code="")
+
+
+class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
+    """The subscriptions, each with its licence, the newest first."""
+
+    read = Scope.PROVISIONING_READ
+    write = Scope.PROVISIONING_WRITE
+    queryset = Subscription.objects.select_related("license__connector")
+    serializer_class = SubscriptionShape
+    filterset_class = SubscriptionFilters
+
+    @extend_schema(request=EventWishShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
-        """Store the event, answer; a task does the rest."""
-        return events.accept(events.of_request(_object(request.body)), source=str(request.user))
-
-    def get(self, request: Request) -> Response:
-        """Return a page of subscriptions, each with its licence, the newest first."""
-        rows = Subscription.objects.select_related("license__connector")
-        pages = _Pages()
-        page = pages.paginate_queryset(rows, request, view=self) or []
-        return pages.get_paginated_response([events.subscription_json(row) for row in page])
+        """Take an event, as a webhook would bring it; its licence follows soon."""
+        try:
+            body = request.body
+        except RawPostDataException as error:  # a browser's form, read for its CSRF token
+            raise UnsupportedMediaType(str(request.content_type)) from error
+        event = events.of_request(_object(body))
+        return events.accept(event, source=actor_of(request).name[:200])
 
 
-class SubscriptionView(ProvisioningView):
-    """``GET subscriptions/<key>/``: one subscription, its licence, its newest events."""
+class OneSubscription(generics.RetrieveAPIView[Subscription]):
+    """One subscription, its licence, its newest events."""
 
-    def get(self, request: Request, key: str) -> Response:  # noqa: ARG002 - Django's signature
-        """Return the subscription."""
-        rows = Subscription.objects.select_related("license__connector")
-        row = rows.filter(key=key).first() if key.isprintable() else None
-        if row is None:
+    read = Scope.PROVISIONING_READ
+    queryset = Subscription.objects.select_related("license__connector")
+    serializer_class = SubscriptionDetailShape
+    filter_backends = []
+    lookup_field = "key"
+
+    def get_object(self) -> Subscription:
+        """Return it; a key that cannot be one names none."""
+        if not self.kwargs["key"].isprintable():
             raise Http404
-        newest = ProvisioningEvent.objects.filter(subscription=row).order_by("-occurred_at", "-pk")
-        told = [events.event_json(each) for each in newest[:EVENTS_SHOWN]]
-        return Response({**events.subscription_json(row), "events": told})
-
-
-class _Pages(CursorPagination):
-    ordering = "-pk"
-    page_size = 100
-    page_size_query_param = "limit"
-    max_page_size = 1000
+        return super().get_object()
 
 
 def _object(body: bytes) -> dict[str, Any]:

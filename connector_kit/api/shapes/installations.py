@@ -28,12 +28,12 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
 
     class Meta:
         model = Installation
-        fields = (
+        fields: tuple[str, ...] = (
             *("integration_id", "connector", "name", "email", "environment", "tag", "mode"),
             *("version", "release", "target", "edition", "update_in_progress", "last_update"),
             *("is_drifted", "drift_checked_at", "seen_at", "vanished_at"),
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     def get_environment(self, row: Installation) -> str:
         """Return ``sandbox`` or ``production``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rest_framework import serializers
@@ -19,9 +20,9 @@ class Shown(serializers.Serializer[Any]):
         raise NotImplementedError
 
 
-def counts() -> serializers.DictField:
+def counts(**options: Any) -> serializers.DictField:
     """How many there are of each."""
-    return serializers.DictField(child=serializers.IntegerField())
+    return serializers.DictField(child=serializers.IntegerField(), **options)
 
 
 def words(**options: Any) -> serializers.ListField:
@@ -32,3 +33,14 @@ def words(**options: Any) -> serializers.ListField:
 def objects() -> serializers.ListField:
     """A list of JSON objects, as `docs/api.md` describes them."""
     return serializers.ListField(child=serializers.DictField())
+
+
+def storable(value: Any) -> None:
+    """Refuse JSON that PostgreSQL cannot keep: NUL, half characters, numbers without end."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError as error:
+        raise serializers.ValidationError("It holds a number or text without meaning.") from error
+    if "\\u0000" in text:
+        raise serializers.ValidationError("It holds a NUL character.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector_kit.blueprint.offers import CompiledEdition
 from connector_kit.licensing import LicensingError, Problem
 from connector_kit.models import Connector, Release
 
@@ -22,5 +23,14 @@ def declared_editions(connector: Connector) -> tuple[str, ...]:
 
     They are words as licences carry them (``opts.connectorEdition``).
     """
+    return tuple(each.word for each in _editions(connector))
+
+
+def edition_names(connector: Connector) -> dict[str, str]:
+    """Return the names that a 2.0 listing has for them (`publish` writes it), by word."""
+    return {each.word.lower(): each.display_name for each in _editions(connector)}
+
+
+def _editions(connector: Connector) -> tuple[CompiledEdition, ...]:
     newest = Release.objects.newest(connector)
-    return tuple(each.word for each in newest.blueprint().editions) if newest else ()
+    return newest.blueprint().editions if newest else ()

@@ -4,19 +4,35 @@ from connector_kit.publisher.errors import PublisherError
 
 
 class LicenseError(PublisherError):
-    """A request that does not fit the licence; the message names the way out."""
+    """A request that does not fit the licence; the message names the way out.
+
+    It begins with the name of the *field* at fault, if a single one is.
+    """
+
+    code = "license_refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        word, colon, _ = message.partition(":")
+        self.field: str | None = word if colon and word.isidentifier() else None
 
 
 class UnknownLicense(LicenseError):
     """No licence is meant, or more than one."""
 
+    code = "unknown_license"
+
 
 class LicenseExists(LicenseError):
     """The customer has a licence of the connector already, with other terms."""
 
+    code = "license_exists"
+
 
 class LicenseGone(LicenseError):
     """The platform has the licence no more."""
+
+    code = "license_gone"
 
 
 class EventConflict(LicenseError):

@@ -60,9 +60,8 @@ def list_licenses(
 
     Without *connector*: those of all.
     """
-    matching = _matching(connector, wanted)
-    counted = matching.order_by("standing").values_list("standing").annotate(count=Count("pk"))
-    standings = dict(counted)
+    matching = matching_licenses(connector, wanted)
+    standings = by_standing(matching)
     page = matching.filter(pk__gt=after).select_related("connector", "parent").order_by("pk")
     rows = tuple(page[: limit + 1])
     return LicensePage(
@@ -71,6 +70,11 @@ def list_licenses(
         standings=standings,
         next_after=rows[limit - 1].pk if len(rows) > limit else None,
     )
+
+
+def by_standing(rows: QuerySet[License]) -> dict[str, int]:
+    """Return how many of *rows* stand where; under "" those whose dates are the platform's."""
+    return dict(rows.order_by("standing").values_list("standing").annotate(count=Count("pk")))
 
 
 def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
@@ -146,7 +150,8 @@ def trail_of(license: License, *, limit: int = 100) -> list[LicenseEvent]:  # no
     return list(license.events.order_by("-at", "-pk")[:limit])
 
 
-def _matching(connector: Connector | None, wanted: LicenseFilter) -> QuerySet[License]:
+def matching_licenses(connector: Connector | None, wanted: LicenseFilter) -> QuerySet[License]:
+    """Return the licences of *connector*, or of all, that are *wanted*."""
     rows = License.objects.filter(vanished_at__isnull=not wanted.vanished)
     conditions: dict[str, Any] = {
         "connector": connector,

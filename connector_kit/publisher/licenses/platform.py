@@ -15,6 +15,7 @@ from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, License
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import RecordLost
+from connector_kit.publisher.licenses.editions import edition_names
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """By so much the platform's clock may be behind ours."""
@@ -33,12 +34,13 @@ class PlatformLicenses:
     def listing(self) -> Listing:
         """What the connector's record says of licences; raises `RecordLost` without a record."""
         try:
-            return Listing.of(self._client.connectors.get(self._id))
+            found = self._client.connectors.get(self._id)
         except NotFound as error:
             raise RecordLost(
                 f"The platform has no connector {self._id}, which is where {self._connector} was "
                 "published. Check CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL."
             ) from error
+        return Listing.of(found, edition_names(self._connector))
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Yield every licence, page by page."""

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.models import Installation
 from connector_kit.publisher.actions import Actor
-from settings_ui.customer.links import LIFETIME, LONGEST, make_link
+from connector_kit.publisher.settings_links import LIFETIME, LONGEST, make_link
 
 
 class Command(KitCommand):

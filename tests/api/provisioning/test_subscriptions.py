@@ -1,13 +1,16 @@
-"""The same events by REST, for a shop that logs in."""
+"""The same events by REST, for a shop that has a token."""
 
-import base64
 import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
 
 from connector_kit.models import Connector, ProvisioningEvent
 from connector_kit.publisher.licenses import refused_subscriptions
+from connector_kit.publisher.roles import Role, Scope
+from tests.api.fixtures import token_of
 from tests.api.provisioning.shop import SUBSCRIPTIONS, errors
 
 pytestmark = pytest.mark.django_db
@@ -15,13 +18,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def call(client, desk):
-    """Call as a member of the staff: `call("POST", path, body)`."""
-    User.objects.create_user("shop", password="sesame", is_staff=True)
-    login = base64.b64encode(b"shop:sesame").decode()
+    """Call with an operator's token: `call("POST", path, body)`."""
+    cache.clear()
+    token = token_of("shop", Role.OPERATOR)
 
     def run(method, path=SUBSCRIPTIONS, body=None, **headers):
         sent = {"data": json.dumps(body), "content_type": "application/json"} if body else {}
-        given = {"Authorization": f"Basic {login}", **headers}
+        given = {"Authorization": f"Bearer {token}", **headers}
         return getattr(client, method.lower())(path, headers=given, **sent)
 
     return run
@@ -42,7 +45,7 @@ def test_an_event_by_rest_does_what_a_webhook_does(call, desk):
     desk.catch_up()
 
     assert answer.status_code == 202
-    assert ProvisioningEvent.objects.get().source == "shop"
+    assert ProvisioningEvent.objects.get().source == "shop (token tests)"
     assert len(desk.at_platform()) == 1
 
 
@@ -68,7 +71,7 @@ def test_subscriptions_are_listed_page_by_page_in_few_queries(
         call("POST", body=event(number, "signed_up", f"sub_{number}", email=desk.email))
     desk.catch_up()
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         page = call("GET", f"{SUBSCRIPTIONS}?limit=3").json()
     following = call("GET", page["next"]).json()
 
@@ -77,16 +80,32 @@ def test_subscriptions_are_listed_page_by_page_in_few_queries(
     assert following["next"] is None
 
 
-def test_strangers_and_users_that_are_not_staff_are_turned_away(client, call, desk):
-    User.objects.create_user("guest", password="sesame")
-    guest = base64.b64encode(b"guest:sesame").decode()
+def test_a_token_that_reads_does_not_write_and_none_does_nothing(client, call):
+    reading = {"Authorization": f"Bearer {token_of('eve', Role.VIEWER, {Scope.PROVISIONING_READ})}"}
 
     assert client.get(SUBSCRIPTIONS).status_code == 401
-    answer = call("POST", body=event(1, "cancelled"), Authorization=f"Basic {guest}")
+    assert call("GET", **reading).status_code == 200
+    answer = call("POST", body=event(1, "cancelled"), **reading)
     assert (answer.status_code, errors(answer)) == (403, [("permission_denied", None)])
-    answer = call("GET", Authorization="Basic bm9ib2R5Ong=")
+    answer = call("GET", Authorization="Bearer ck_0_0")
     assert (answer.status_code, errors(answer)) == (401, [("authentication_failed", None)])
-    assert answer["WWW-Authenticate"].startswith("Basic")
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_form_of_a_browser_is_no_event(desk):
+    cache.clear()
+    token_of("alice", Role.OPERATOR)
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(User.objects.get(username="alice"))
+    browser.cookies["csrftoken"] = "a" * 32
+
+    answer = browser.post(SUBSCRIPTIONS, {"csrfmiddlewaretoken": "a" * 32, "id": "evt_1"})
+
+    assert (answer.status_code, errors(answer)) == (415, [("unsupported_media_type", None)])
+
+
+def test_a_password_opens_nothing(call):
+    assert call("GET", Authorization="Basic c2hvcDpzZXNhbWU=").status_code == 401
 
 
 @pytest.mark.parametrize("key", ["nobody", "%00"])
@@ -110,6 +129,9 @@ def test_a_subscription_that_comes_to_no_licence_says_why_until_it_does(call, de
     assert (shown["code"], shown["license"]) == ("not_licensed", None)
     assert shown["events"][0]["outcome"] == "refused"
     assert [each["subscription"] for each in refused_subscriptions()] == ["sub_1"]
+    refused = call("GET", f"{SUBSCRIPTIONS}?refused=true").json()["results"]
+    assert [each["subscription"] for each in refused] == ["sub_1"]
+    assert call("GET", f"{SUBSCRIPTIONS}?refused=false").json()["results"] == []
 
     Connector.objects.update(connector_id=desk.connector.connector_id)
     call("POST", body=event(2, "subscribed", paid_through="2090-01-01"))

@@ -6,7 +6,8 @@ import pytest
 
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.licensing import end_of, stamp
-from connector_kit.models import License
+from connector_kit.models import Connector, License
+from connector_kit.publisher import publish
 from connector_kit.publisher.licenses import (
     LicenseError,
     LicenseExists,
@@ -24,7 +25,7 @@ from connector_kit.publisher.licenses import (
     set_add_ons,
     trial,
 )
-from tests.publisher.licenses.fixtures import BY, acts
+from tests.publisher.licenses.fixtures import BY, Desk, acts
 
 pytestmark = pytest.mark.django_db
 
@@ -284,3 +285,17 @@ def test_an_act_that_changes_nothing_leaves_no_trace_and_sends_no_write(desk, to
     assert create(
         desk.connector, LicenseRequest(desk.email, edition="premium"), until=desk.day(30), **told
     )
+
+
+@pytest.mark.parametrize("word", ["standard", "gold"])
+def test_a_declared_edition_is_found_on_the_listing_by_its_word(platform, word):
+    published = publish("tests.publisher.declared:OrdersByEdition")
+    desk = Desk(platform, Connector.objects.get(slug=published.slug))
+    listing = platform.call("GET", f"/connectors/{published.listing.id}")
+    ids = {each["displayName"]: each["_id"] for each in listing["twoDotZero"]["editions"]}
+
+    row = desk.grant(edition=word)
+
+    assert row.code == ""
+    name = {"standard": "Standard", "gold": "Gold plan"}[word]
+    assert desk.live(row)["_editionId"] == ids[name]

@@ -1,0 +1,201 @@
+"""Embedded integrations: accounts, deployments, and running a deployment's exports and imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connector_kit.api.auth import actor_of
+from connector_kit.api.filtering import Filters
+from connector_kit.api.shapes.embedded import (
+    AccountShape,
+    DeploymentShape,
+    DeployShape,
+    RecordsShape,
+    ResultsShape,
+    RunExportShape,
+    RunImportShape,
+    UpdateShape,
+)
+from connector_kit.embedded import deployments_of, find_account, run_export, run_import
+from connector_kit.embedded.asking import deploy_soon, remove_soon, update_soon
+from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
+from connector_kit.publisher import find_release
+from connector_kit.publisher.listing import with_last_update
+from connector_kit.publisher.roles import Scope
+
+
+def deployments() -> QuerySet[Installation]:
+    """The deployments that are there, with what their list shows."""
+    return with_last_update(deployments_of())
+
+
+class Accounts(generics.ListAPIView[EmbeddedAccount]):
+    """The accounts that the publisher deploys into, by name."""
+
+    read = Scope.EMBEDDED_READ
+    serializer_class = AccountShape
+    page_ordering = "name"
+
+    def get_queryset(self) -> QuerySet[EmbeddedAccount]:
+        """Return all of them, each with how much is deployed there."""
+        there = Q(installations__vanished_at=None)
+        return EmbeddedAccount.objects.annotate(deployments=Count("installations", filter=there))
+
+
+class DeploymentFilters(Filters):
+    """Which deployments are meant."""
+
+    connector = filters.ModelChoiceFilter(
+        queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
+    )
+    account = filters.ModelChoiceFilter(
+        field_name="embedded_account",
+        queryset=EmbeddedAccount.objects.all(),
+        to_field_name="name",
+        label="An embedded account's name.",
+    )
+
+    class Meta:
+        model = Installation
+        fields = ["end_user", "version", "is_drifted"]
+
+
+class Deployments(generics.ListAPIView[Installation]):
+    """What is deployed for whom, the newest first."""
+
+    read = Scope.EMBEDDED_READ
+    write = Scope.EMBEDDED_WRITE
+    serializer_class = DeploymentShape
+    filterset_class = DeploymentFilters
+
+    def get_queryset(self) -> QuerySet[Installation]:
+        """Return all of them."""
+        return deployments()
+
+    @extend_schema(request=DeployShape, responses={202: DeploymentShape})
+    def post(self, request: Request) -> Response:
+        """Have a connector deployed for an end user, or what is there brought up to date.
+
+        Credentials are written into the connections before this is answered, and tried; a worker
+        makes the rest. Doing so again goes on where it stopped.
+        """
+        wish = DeployShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        given = wish.validated_data
+        connector = get_object_or_404(Connector, slug=given["connector"])
+        newest = find_release(connector, given.get("release"))
+        row = deploy_soon(
+            connector,
+            find_account(given.get("account")),
+            given["end_user"],
+            credentials=given.get("credentials"),
+            release=newest if "release" in given else None,
+            name=given.get("name", ""),
+            ping=given["ping"],
+            by=actor_of(request),
+        )
+        return _told(row.pk)
+
+
+class OneDeployment(generics.RetrieveAPIView[Installation]):
+    """One deployment."""
+
+    read = Scope.EMBEDDED_READ
+    serializer_class = DeploymentShape
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Installation]:
+        """Return where to look."""
+        return deployments()
+
+
+class _OfDeployment(generics.GenericAPIView[Installation]):
+    """Something done with the deployment in the address."""
+
+    write = Scope.EMBEDDED_WRITE
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Installation]:
+        """Return where to look."""
+        return deployments_of()
+
+    def given(self, request: Request) -> dict[str, Any]:
+        """What was sent, checked."""
+        wish = self.get_serializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        return dict(wish.validated_data)
+
+
+class Update(_OfDeployment):
+    """Updates of a deployment."""
+
+    serializer_class = UpdateShape
+
+    @extend_schema(responses={202: DeploymentShape})
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Have a worker bring the deployment to a release; its operations say how it went."""
+        row, given = self.get_object(), self.given(request)
+        update_soon(
+            row,
+            release=_release(row, given.get("release")),
+            recreate_deleted=given["recreate_deleted"],
+            by=actor_of(request),
+        )
+        return _told(row.pk)
+
+
+class Remove(_OfDeployment):
+    """The end of a deployment."""
+
+    @extend_schema(request=None, responses={202: DeploymentShape})
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Have a worker take the deployment away; it is not found any more when that is done."""
+        row = self.get_object()
+        shown = _told(row.pk)
+        remove_soon(row, by=actor_of(request))
+        return shown
+
+
+class RunExport(_OfDeployment):
+    """Exports, run alone."""
+
+    serializer_class = RunExportShape
+
+    @extend_schema(responses=RecordsShape)
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Run an export and return its records. Never repeated by itself."""
+        row, given = self.get_object(), self.given(request)
+        records = run_export(row, given["name"], seconds=given["seconds"])
+        return Response({"records": records})
+
+
+class RunImport(_OfDeployment):
+    """Imports, run alone."""
+
+    serializer_class = RunImportShape
+
+    @extend_schema(responses=ResultsShape)
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Run an import with records, and return what became of each. Never repeated by itself."""
+        row, given = self.get_object(), self.given(request)
+        results = run_import(row, given["name"], given["records"], seconds=given["seconds"])
+        return Response({"results": results})
+
+
+def _release(row: Installation, version: str | None) -> Release | None:
+    return find_release(row.connector, version) if version else None
+
+
+def _told(pk: int) -> Response:
+    row = with_last_update(Installation.objects.filter(pk=pk)).select_related(
+        "connector", "embedded_account", "release", "target"
+    )
+    return Response(DeploymentShape(row.get()).data, status=status.HTTP_202_ACCEPTED)

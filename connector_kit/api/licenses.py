@@ -1,0 +1,311 @@
+"""Licences: found, made, and what can be done with one. Who did it is in the licence's trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connector_kit.api.auth import actor_of
+from connector_kit.api.filtering import Filters
+from connector_kit.api.shapes.licenses import (
+    STANDINGS,
+    AddOnsShape,
+    ChildShape,
+    EditionWishShape,
+    LicenseCountsShape,
+    LicenseDetailShape,
+    LicenseShape,
+    LicenseWishShape,
+    MonthShape,
+    MoreDaysShape,
+    NewLicenseShape,
+    NewTrialShape,
+    NothingShape,
+    UntilShape,
+    known_day,
+)
+from connector_kit.models import Connector, License
+from connector_kit.publisher import licenses
+from connector_kit.publisher.licenses import LicenseFilter
+from connector_kit.publisher.licenses.calendar import month_of_ends
+from connector_kit.publisher.licenses.listing import by_standing, matching_licenses
+from connector_kit.publisher.roles import Scope
+
+
+class LicenseFilters(Filters):
+    """Which licences are meant: what is left out admits all, vanished ones excepted."""
+
+    connector = filters.ModelChoiceFilter(
+        queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
+    )
+    email = filters.CharFilter(label="Part of the address.")
+    standing = filters.ChoiceFilter(
+        choices=[(each, each) for each in STANDINGS], label="Where it is on its way."
+    )
+    environment = filters.ChoiceFilter(
+        field_name="sandbox",
+        choices=[("sandbox", "sandbox"), ("production", "production")],
+        label="What it is for.",
+    )
+    pending = filters.BooleanFilter(
+        field_name="sandbox", label="Only what was asked for and is not on the platform."
+    )
+    drifted = filters.BooleanFilter(
+        field_name="sandbox", label="Only those that are not as wanted on the platform."
+    )
+    vanished = filters.BooleanFilter(
+        field_name="sandbox", label="Those that the platform has no more, instead."
+    )
+    ends = filters.DateFilter(label="The last day that was agreed.")
+
+    class Meta:
+        model = License
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
+        """Return the wanted ones, as the publisher's own lists do."""
+        given = self.form.cleaned_data
+        environment = given.get("environment")
+        wanted = LicenseFilter(
+            email=given.get("email") or None,
+            standing=given.get("standing") or None,
+            sandbox=environment == "sandbox" if environment else None,
+            drifted=bool(given.get("drifted")),
+            pending=bool(given.get("pending")),
+            vanished=bool(given.get("vanished")),
+            ends=given.get("ends"),
+        )
+        return matching_licenses(given.get("connector"), wanted)
+
+
+class Licenses(generics.ListAPIView[License]):
+    """The licences, the newest first."""
+
+    read = Scope.LICENSES_READ
+    write = Scope.LICENSES_WRITE
+    queryset = License.objects.all()
+    serializer_class = LicenseShape
+    filterset_class = LicenseFilters
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Return the wanted ones with what their list shows."""
+        return super().filter_queryset(queryset).select_related("connector")
+
+    @extend_schema(request=NewLicenseShape, responses={201: LicenseShape})
+    def post(self, request: Request) -> Response:
+        """Give a customer a licence; a second one with the same terms is the first one.
+
+        One for somebody without an account waits for it: its code is `invalid_user`.
+        """
+        wish, connector = _wished(NewLicenseShape, request)
+        given = wish.validated_data
+        row = licenses.create(
+            connector,
+            wish.wanted(),
+            until=given["until"],
+            another=given["another"],
+            by=actor_of(request).name,
+        )
+        return _told(row, status.HTTP_201_CREATED)
+
+
+class Trials(APIView):
+    """Trials."""
+
+    write = Scope.LICENSES_WRITE
+
+    @extend_schema(request=NewTrialShape, responses={201: LicenseShape})
+    def post(self, request: Request) -> Response:
+        """Let a customer try a connector, as long as the policy says or for so many days."""
+        wish, connector = _wished(NewTrialShape, request)
+        given = wish.validated_data
+        row = licenses.trial(
+            connector,
+            wish.wanted(),
+            days=given.get("days"),
+            another=given["another"],
+            by=actor_of(request).name,
+        )
+        return _told(row, status.HTTP_201_CREATED)
+
+
+class Counts(generics.GenericAPIView[License]):
+    """The licences in numbers."""
+
+    read = Scope.LICENSES_READ
+    queryset = License.objects.all()
+    serializer_class = LicenseCountsShape
+    filterset_class = LicenseFilters
+    pagination_class = None
+
+    @extend_schema(responses=LicenseCountsShape)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Count the licences by standing."""
+        standings = by_standing(self.filter_queryset(self.get_queryset()))
+        told = {"total": sum(standings.values()), "standings": standings}
+        return Response(LicenseCountsShape(told).data)
+
+
+class MonthQuery(serializers.Serializer[Any]):
+    """Which month is looked at, of which connector."""
+
+    month = serializers.RegexField(
+        r"^[0-9]{4}-[0-9]{2}\Z", required=False, help_text="2027-01; this one when left out."
+    )
+    connector = serializers.SlugField(required=False, help_text="A connector's slug.")
+
+    def validate_month(self, value: str) -> date:
+        """A month is one that licences can end in."""
+        try:
+            first = date.fromisoformat(f"{value}-01")
+        except ValueError as error:
+            raise serializers.ValidationError("There is no such month.") from error
+        known_day(first)
+        return first
+
+
+class Calendar(APIView):
+    """When licences end."""
+
+    read = Scope.LICENSES_READ
+
+    @extend_schema(parameters=[MonthQuery], responses=MonthShape)
+    def get(self, request: Request) -> Response:
+        """Count the licences that end on each day of a month, by standing."""
+        query = MonthQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        given = query.validated_data
+        slug = given.get("connector")
+        connector = get_object_or_404(Connector, slug=slug) if slug else None
+        month = month_of_ends(connector, given.get("month") or timezone.localdate())
+        days = [day for week in month.weeks for day in week if day.is_inside and day.total]
+        told = {"first": month.first, "total": month.total, "days": days}
+        return Response(MonthShape(told).data)
+
+
+class OneLicense(generics.RetrieveAPIView[License]):
+    """One licence, with its trail, its reminders and its children."""
+
+    read = Scope.LICENSES_READ
+    queryset = License.objects.select_related("connector")
+    serializer_class = LicenseDetailShape
+    filter_backends = []
+
+
+class Act(generics.GenericAPIView[License]):
+    """What can be done with a licence; each subclass is one of it."""
+
+    write = Scope.LICENSES_WRITE
+    queryset = License.objects.select_related("connector", "parent")
+    filter_backends = []
+    do: ClassVar[Callable[..., License]]
+
+    @extend_schema(responses=LicenseShape)
+    def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Do it, and return the licence as it is then.
+
+        What the platform does not take at once is in `code` and `message`.
+        """
+        row = self.get_object()
+        wish = self.get_serializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        changed = type(self).do(row, by=actor_of(request).name, **wish.validated_data)
+        return _told(changed)
+
+
+class Convert(Act):
+    """A trial becomes a licence that was paid for."""
+
+    serializer_class = UntilShape
+    do = staticmethod(licenses.convert)
+
+
+class Renew(Act):
+    """It lasts until that day."""
+
+    serializer_class = UntilShape
+    do = staticmethod(licenses.renew)
+
+
+class Extend(Act):
+    """So many days more."""
+
+    serializer_class = MoreDaysShape
+    do = staticmethod(licenses.extend)
+
+
+class ChangeEdition(Act):
+    """Another edition."""
+
+    serializer_class = EditionWishShape
+    do = staticmethod(licenses.change_edition)
+
+
+class SetAddOns(Act):
+    """Other add-ons, or more stores."""
+
+    serializer_class = AddOnsShape
+    do = staticmethod(licenses.set_add_ons)
+
+
+class Expire(Act):
+    """Off at once, grace or not."""
+
+    serializer_class = NothingShape
+    do = staticmethod(licenses.expire)
+
+
+class Reactivate(Act):
+    """In force again; the customer then resumes the installation."""
+
+    serializer_class = UntilShape
+    do = staticmethod(licenses.reactivate)
+
+
+class Delete(Act):
+    """Gone from the platform, which refuses while an installation uses it."""
+
+    serializer_class = NothingShape
+    do = staticmethod(licenses.delete)
+
+
+class Child(Act):
+    """One more child of the licence's installation (framework 2.0)."""
+
+    serializer_class = ChildShape
+    do = staticmethod(licenses.child)
+
+
+ACTS = {
+    "convert": Convert,
+    "renew": Renew,
+    "extend": Extend,
+    "change-edition": ChangeEdition,
+    "add-ons": SetAddOns,
+    "expire": Expire,
+    "reactivate": Reactivate,
+    "delete": Delete,
+    "child": Child,
+}
+"""What can be done with a licence, by the word in the address."""
+
+
+def _wished(shape: type[LicenseWishShape], request: Request) -> tuple[LicenseWishShape, Connector]:
+    """What was sent, checked, with the connector that it names."""
+    wish = shape(data=request.data)
+    wish.is_valid(raise_exception=True)
+    return wish, get_object_or_404(Connector, slug=wish.validated_data["connector"])
+
+
+def _told(row: License, code: int = status.HTTP_200_OK) -> Response:
+    return Response(LicenseShape(row).data, status=code)

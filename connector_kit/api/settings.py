@@ -1,0 +1,138 @@
+"""Settings of one installation: what is on record, what is wanted, a link for the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connector_kit.api.auth import actor_of, granted
+from connector_kit.api.errors import Entry, entry
+from connector_kit.api.filtering import Filters
+from connector_kit.api.installations import OfInstallation
+from connector_kit.api.shapes.settings import (
+    LinkShape,
+    LinkWishShape,
+    SettingsChangeShape,
+    SettingsShape,
+    SettingsWishShape,
+    settings_json,
+)
+from connector_kit.blueprint.forms import Errors
+from connector_kit.embedded.settings import save_settings
+from connector_kit.models import Installation, SettingsChange
+from connector_kit.publisher.roles import Scope
+from connector_kit.publisher.settings_links import make_link
+from connector_kit.publisher.settings_pages import settings_on_record
+
+WAITING = SettingsChange.Outcome.WAITING
+
+
+class OneSettings(APIView):
+    """The settings of an installation."""
+
+    read = Scope.INSTALLATIONS_READ
+    write = Scope.SETTINGS_WRITE
+
+    @extend_schema(responses=SettingsShape)
+    def get(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
+        """Return the settings as they are on record: values, and the pages that show them."""
+        row = _installation(integration_id)
+        waiting = row.settings_changes.filter(outcome=WAITING).count()
+        return Response(SettingsShape(settings_json(settings_on_record(row), waiting)).data)
+
+    @extend_schema(request=SettingsWishShape, responses={202: SettingsChangeShape})
+    def patch(self, request: Request, integration_id: str) -> Response:
+        """Have settings changed, and flows switched or scheduled; an update brings it soon.
+
+        What is left out stays. Flows take the scope `flows:write`, too. What is wrong is answered
+        with 422 by field, and nothing is saved then.
+        """
+        row = _installation(integration_id)
+        wish = SettingsWishShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        given = wish.validated_data
+        if given["flows"] and Scope.FLOWS_WRITE not in granted(request):
+            raise PermissionDenied(
+                f"Flows take the scope {Scope.FLOWS_WRITE}, which is not granted here."
+            )
+        saved = save_settings(row, given["values"], flows=given["flows"], by=actor_of(request))
+        if saved.change is None:
+            told = {"errors": list(_entries(saved.errors, given))}
+            return Response(told, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        shape = SettingsChangeShape(saved.change)
+        return Response(shape.data, status=status.HTTP_202_ACCEPTED)
+
+
+class SettingsChangeFilters(Filters):
+    """Which changes are meant."""
+
+    class Meta:
+        model = SettingsChange
+        fields = ["outcome", "by"]
+
+
+class SettingsChanges(OfInstallation, generics.ListAPIView[SettingsChange]):
+    """What was to be set, the newest first, with what became of it."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = SettingsChangeShape
+    queryset = SettingsChange.objects.all()
+    filterset_class = SettingsChangeFilters
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Return the installation's own."""
+        return super().filter_queryset(queryset).filter(installation=self.installation)
+
+
+class OneSettingsChange(OfInstallation, generics.RetrieveAPIView[SettingsChange]):
+    """One change: whether it has come, and what stood against it."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = SettingsChangeShape
+    queryset = SettingsChange.objects.all()
+    filter_backends = []
+
+    def get_object(self) -> SettingsChange:
+        """Return the installation's own."""
+        rows = self.installation.settings_changes
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+
+class Links(APIView):
+    """Links that open the settings of an installation."""
+
+    write = Scope.SETTINGS_WRITE
+
+    @extend_schema(request=LinkWishShape, responses={201: LinkShape})
+    def post(self, request: Request, integration_id: str) -> Response:
+        """Make a link for the customer, stored nowhere, that opens these settings for a while."""
+        row = _installation(integration_id)
+        wish = LinkWishShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        lifetime = timedelta(hours=wish.validated_data["hours"])
+        link = make_link(row, lifetime=lifetime, by=actor_of(request))
+        return Response(LinkShape(link).data, status=status.HTTP_201_CREATED)
+
+
+def _installation(integration_id: str) -> Installation:
+    """The installation, unless it has vanished; not found raises Http404."""
+    rows = Installation.objects.active().select_related("connector", "release", "target")
+    return get_object_or_404(rows, integration_id=integration_id)
+
+
+def _entries(errors: Errors, given: dict[str, Any]) -> Iterator[Entry]:
+    """Yield the messages, each with where it belongs in what was sent."""
+    for name, messages in errors.items():
+        is_flow = name in given["flows"] and name not in given["values"]
+        field = f"{'flows' if is_flow else 'values'}.{name}"
+        for message in messages:
+            yield entry("invalid_setting", message, field)

@@ -1,0 +1,228 @@
+"""Licences: what is asked for, and what each one is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rest_framework import serializers
+
+from connector_kit.api.shapes.plain import Shown, counts, objects, storable, words
+from connector_kit.licensing import Standing
+from connector_kit.licensing.days import FIRST_DAY, LAST_DAY
+from connector_kit.models import License, LicenseEvent, LicenseReminder
+from connector_kit.publisher.licenses import LicenseRequest, license_json
+from connector_kit.publisher.licenses.listing import trail_of
+
+STANDINGS = [each.value for each in Standing]
+CHILDREN_SHOWN = 200
+REMINDERS_SHOWN = 50
+
+
+def known_day(value: date) -> None:
+    """Refuse days that cannot be reckoned with."""
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise serializers.ValidationError(f"Name a day from {FIRST_DAY} to {LAST_DAY}.")
+
+
+class PlatformShape(Shown):
+    """What the platform says of a licence; *opts* is null as long as it has none."""
+
+    expires = serializers.DateTimeField(allow_null=True)
+    trial_ends = serializers.DateTimeField(allow_null=True)
+    integration_id = serializers.CharField(allow_blank=True)
+    user_name = serializers.CharField(allow_blank=True)
+    type = serializers.CharField(allow_blank=True)
+    parent_license_id = serializers.CharField(allow_blank=True)
+    resumable = serializers.BooleanField()
+    opts = serializers.DictField(allow_null=True)
+
+
+class LicenseShape(Shown):
+    """A licence, as ``manage.py license show --json`` prints it.
+
+    *ends* is the last day that was agreed, *switched_off_at* when the platform ends it, the grace
+    included; both are null while its dates are the platform's own. *code* and *message* say why
+    what is wanted is not on the platform yet.
+    """
+
+    number = serializers.IntegerField()
+    license_id = serializers.CharField(allow_null=True)
+    connector = serializers.CharField()
+    email = serializers.CharField()
+    sandbox = serializers.BooleanField()
+    standing = serializers.CharField(allow_blank=True)
+    edition_in_force = serializers.CharField(allow_blank=True)
+    edition = serializers.CharField(allow_blank=True)
+    add_ons = words(allow_null=True)
+    stores = serializers.IntegerField(allow_null=True)
+    opts = serializers.DictField()
+    ends = serializers.DateField(allow_null=True)
+    time_zone = serializers.CharField()
+    is_trial = serializers.BooleanField()
+    grace_days = serializers.IntegerField()
+    off_at = serializers.DateTimeField(allow_null=True)
+    past_due_since = serializers.DateTimeField(allow_null=True)
+    switched_off_at = serializers.DateTimeField(allow_null=True)
+    platform = PlatformShape()
+    drift = objects()
+    code = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+    attempts = serializers.IntegerField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    vanished_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, instance: License) -> Any:
+        """Return what the commands print too."""
+        return super().to_representation(license_json(instance))
+
+
+class LicenseEventShape(serializers.ModelSerializer[LicenseEvent]):
+    """An entry of a licence's trail: who did what when, with before and after."""
+
+    class Meta:
+        model = LicenseEvent
+        fields = ("at", "by", "act", "before", "after", "code", "message")
+
+
+class LicenseReminderShape(serializers.ModelSerializer[LicenseReminder]):
+    """One thing the customer is told about an end; *settled_at* is null while it is due."""
+
+    outcome = serializers.CharField(allow_blank=True)
+
+    class Meta:
+        model = LicenseReminder
+        fields = ("notice", "ends", "due_at", "attempts", "settled_at", "outcome", "message")
+
+
+class LicenseDetailShape(LicenseShape):
+    """A licence with its trail and reminders, the newest first, and the children of its own."""
+
+    trail = LicenseEventShape(many=True)
+    reminders = LicenseReminderShape(many=True)
+    children = serializers.ListField(child=serializers.IntegerField())
+
+    def to_representation(self, instance: License) -> Any:
+        """Return the licence with what was done with it. Three queries."""
+        told: dict[str, Any] = {
+            **license_json(instance),
+            "trail": trail_of(instance),
+            "reminders": instance.reminders.order_by("-ends", "-pk")[:REMINDERS_SHOWN],
+            "children": instance.children.order_by("pk").values_list("pk", flat=True)[
+                :CHILDREN_SHOWN
+            ],
+        }
+        return serializers.Serializer.to_representation(self, told)
+
+
+class LicenseCountsShape(Shown):
+    """How many licences there are, by standing; under "" those whose dates are the platform's."""
+
+    total = serializers.IntegerField()
+    standings = counts()
+
+
+class EndsShape(Shown):
+    """How many licences end on a day."""
+
+    day = serializers.DateField(source="date")
+    total = serializers.IntegerField()
+    standings = counts(source="counts")
+
+
+class MonthShape(Shown):
+    """A month: its days on which licences end."""
+
+    month = serializers.DateField(source="first", format="%Y-%m")
+    total = serializers.IntegerField()
+    days = EndsShape(many=True)
+
+
+class LicenseWishShape(Shown):
+    """For whom a licence is and what it gives; what is left out is left to the platform."""
+
+    connector = serializers.SlugField(help_text="A connector's slug.")
+    email = serializers.EmailField(max_length=320)
+    edition = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    add_ons = words(required=False, max_length=100)
+    stores = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    sandbox = serializers.BooleanField(default=False)
+    time_zone = serializers.CharField(
+        required=False, allow_blank=True, max_length=64, help_text="As in Europe/Berlin."
+    )
+    opts = serializers.DictField(required=False, validators=[storable])
+    another = serializers.BooleanField(
+        default=False, help_text="Also if the customer has one already, with other terms."
+    )
+
+    def wanted(self) -> LicenseRequest:
+        """What is asked for; the shape has to be valid."""
+        given = self.validated_data
+        return LicenseRequest(
+            email=given["email"],
+            edition=given.get("edition", "").strip(),
+            add_ons=tuple(given["add_ons"]) if "add_ons" in given else None,
+            stores=given.get("stores"),
+            sandbox=given["sandbox"],
+            time_zone=given.get("time_zone", ""),
+            opts=given.get("opts", {}),
+        )
+
+
+class NewLicenseShape(LicenseWishShape):
+    """A licence to make."""
+
+    until = serializers.DateField(
+        validators=[known_day], help_text="The last day, where the customer lives."
+    )
+
+
+class NewTrialShape(LicenseWishShape):
+    """A trial to begin."""
+
+    days = serializers.IntegerField(
+        required=False, min_value=0, max_value=3660, help_text="After today; else the policy's."
+    )
+
+
+class UntilShape(Shown):
+    """Up to when, that day included, where the customer lives."""
+
+    until = serializers.DateField(validators=[known_day])
+
+
+class MoreDaysShape(Shown):
+    """How many days more."""
+
+    days = serializers.IntegerField(min_value=1, max_value=3660)
+
+
+class EditionWishShape(Shown):
+    """Another edition, by the word that licences have for it."""
+
+    edition = serializers.CharField(max_length=200)
+
+
+class AddOnsShape(Shown):
+    """Exactly these add-ons, and so many stores; what is left out stays."""
+
+    add_ons = words(required=False, max_length=100)
+    stores = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something has to be asked for; add-ons are a set."""
+        if not attrs:
+            raise serializers.ValidationError("Name add_ons, stores or both.")
+        if "add_ons" in attrs:
+            attrs["add_ons"] = tuple(attrs["add_ons"])
+        return attrs
+
+
+class ChildShape(Shown):
+    """What the licence of a child says of its own."""
+
+    opts = serializers.DictField(required=False, validators=[storable])
+
+
+class NothingShape(Shown):
+    """Nothing more is to be said."""

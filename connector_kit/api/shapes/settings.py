@@ -1,0 +1,225 @@
+"""Settings of an installation: what is on record, what somebody wants, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from connector_kit.api.shapes.plain import Shown, storable
+from connector_kit.blueprint.forms import FieldState, Form, StorePage, Tab, state_of
+from connector_kit.blueprint.forms.fields import Field
+from connector_kit.blueprint.redaction import redacted
+from connector_kit.models import SettingsChange
+from connector_kit.publisher.settings_links import LIFETIME, LONGEST
+from connector_kit.publisher.settings_pages import Page, SettingsOnRecord, pages_of
+
+HOUR = timedelta(hours=1)
+
+
+class OptionShape(Shown):
+    """What can be chosen; *value* is any JSON."""
+
+    value = serializers.JSONField()
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+
+
+class FieldShape(Shown):
+    """A field as its page shows it; *value* is any JSON, with secrets masked."""
+
+    name = serializers.CharField()
+    type = serializers.CharField()
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    help = serializers.CharField(allow_blank=True)
+    value = serializers.JSONField(allow_null=True)
+    options = OptionShape(many=True)
+    is_shown = serializers.BooleanField()
+    is_required = serializers.BooleanField()
+    is_disabled = serializers.BooleanField()
+
+
+class TabShape(Shown):
+    """Fields that are saved together; without a title the only ones of their page."""
+
+    title = serializers.CharField(allow_blank=True)
+    fields = FieldShape(many=True)  # type: ignore[assignment]
+
+
+class FlowShape(Shown):
+    """A flow, by the *name* under which ``flows`` changes it; as the records have it."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    is_on = serializers.BooleanField()
+    schedule = serializers.CharField(allow_blank=True)
+    timezone = serializers.CharField(allow_blank=True)
+    has_switch = serializers.BooleanField()
+    shows_schedule = serializers.BooleanField()
+    fields = FieldShape(many=True)  # type: ignore[assignment]
+
+
+class PageShape(Shown):
+    """A page of settings."""
+
+    address = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    tabs = TabShape(many=True)
+    flows = FlowShape(many=True)
+
+
+class StoreShape(Shown):
+    """The pages of a store; an installation without stores has one, whose *id* is empty."""
+
+    id = serializers.CharField(allow_blank=True)
+    title = serializers.CharField(allow_blank=True)
+    pages = PageShape(many=True)
+
+
+class SettingsShape(Shown):
+    """The settings of an installation, as they are on record.
+
+    *values* are by setting, in a multi-store installation by store first: what PATCH takes too.
+    *waiting* counts the changes that the next update is to bring.
+    """
+
+    is_multi_store = serializers.BooleanField()
+    values = serializers.DictField()
+    stores = StoreShape(many=True)
+    waiting = serializers.IntegerField()
+
+
+class SettingsWishShape(Shown):
+    """What to set: *values* by setting, in a multi-store installation by store first.
+
+    *flows* are by name: ``{"disabled": true, "schedule": "? 0 2 ? * *"}``, or one of them.
+    """
+
+    values = serializers.DictField(required=False, default=dict, validators=[storable])
+    flows = serializers.DictField(
+        required=False,
+        default=dict,
+        child=serializers.DictField(allow_empty=False),
+        validators=[storable],
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something has to be wanted."""
+        if not (attrs["values"] or attrs["flows"]):
+            raise serializers.ValidationError("Name values, flows or both.")
+        return attrs
+
+
+class SettingsChangeShape(serializers.ModelSerializer[SettingsChange]):
+    """What somebody wanted to set, and what became of it; secrets are masked.
+
+    *errors* has messages by setting where it was refused in the end.
+    """
+
+    values = serializers.SerializerMethodField()
+    errors = serializers.DictField()  # type: ignore[assignment]
+    outcome = serializers.CharField()
+    operation = serializers.IntegerField(source="operation_id", allow_null=True)
+
+    class Meta:
+        model = SettingsChange
+        fields = (
+            *("id", "by", "at", "values", "flows", "outcome", "errors", "message"),
+            "operation",
+        )
+
+    def get_values(self, row: SettingsChange) -> dict[str, Any]:
+        """Return what was wanted."""
+        return dict(redacted(row.values))
+
+
+class LinkWishShape(Shown):
+    """How long a link opens anything."""
+
+    hours = serializers.FloatField(
+        default=LIFETIME / HOUR, min_value=0.01, max_value=LONGEST / HOUR
+    )
+
+
+class LinkShape(Shown):
+    """A link for a customer, shown once; whoever has it may use it until then."""
+
+    url = serializers.URLField()
+    until = serializers.DateTimeField()
+
+
+def settings_json(record: SettingsOnRecord, waiting: int) -> dict[str, Any]:
+    """Return what `SettingsShape` shows of *record*."""
+    is_multi_store = record.pages.is_multi_store
+    by_store = {store.id: _values(store) for store in record.stores}
+    return {
+        "is_multi_store": is_multi_store,
+        "values": by_store if is_multi_store else by_store.get("", {}),
+        "stores": [_store(record, store) for store in record.stores],
+        "waiting": waiting,
+    }
+
+
+def _values(store: StorePage) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for form in store.forms():
+        found |= form.values()
+    return dict(redacted(found))
+
+
+def _store(record: SettingsOnRecord, store: StorePage) -> dict[str, Any]:
+    pages = [_page(record, page) for page in pages_of(store)]
+    return {"id": store.id, "title": store.title, "pages": pages}
+
+
+def _page(record: SettingsOnRecord, page: Page) -> dict[str, Any]:
+    return {
+        "address": page.address,
+        "title": page.title,
+        "description": page.description,
+        "tabs": [_tab(tab) for tab in page.tabs],
+        "flows": list(_flows(record, page)),
+    }
+
+
+def _tab(tab: Tab) -> dict[str, Any]:
+    return {"title": tab.title, "fields": list(_fields(tab.form))}
+
+
+def _flows(record: SettingsOnRecord, page: Page) -> Iterable[dict[str, Any]]:
+    for entry in page.flows:
+        flow = record.flow(entry)
+        yield {
+            "name": flow.external_id or entry.id,
+            "title": flow.name,
+            "is_on": flow.is_on,
+            "schedule": flow.schedule,
+            "timezone": flow.timezone,
+            "has_switch": entry.has_switch,
+            "shows_schedule": entry.shows_schedule,
+            "fields": list(_fields(entry.form)),
+        }
+
+
+def _fields(form: Form) -> Iterable[dict[str, Any]]:
+    values = form.values()
+    states = state_of(form, values)
+    for each in form.fields.values():
+        if each.type.has_value:
+            yield _field(each, values.get(each.name), states[each.id])
+
+
+def _field(field: Field, value: Any, state: FieldState) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "type": field.type.value,
+        "label": field.label,
+        "help": field.help,
+        "value": redacted(value, field.name),
+        "options": field.options,
+        "is_shown": state.is_shown,
+        "is_required": state.required,
+        "is_disabled": state.disabled,
+    }

@@ -1,0 +1,84 @@
+"""What is asked of workers from afar: recorded as somebody's doing, and carried out soon.
+
+An action's record names the connections for which credentials came, and nothing of what they hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.embedded import tasks
+from connector_kit.embedded.credentials import Credentials
+from connector_kit.embedded.deployments import deploy, recorded
+from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
+from connector_kit.publisher.actions import Actor, record_action
+
+
+def deploy_soon(
+    connector: Connector,
+    account: EmbeddedAccount,
+    end_user: str,
+    *,
+    credentials: Credentials | None = None,
+    release: Release | None = None,
+    name: str = "",
+    ping: bool = True,
+    by: Actor,
+) -> Installation:
+    """Have a worker make *connector* for *end_user*, or bring what is there to *release*.
+
+    With *credentials* the connections are made at once, since nothing stores credentials for a
+    worker; whoever asks learns whether they can log in. Without them nobody tries. Raises like
+    `deploy`, and `EmbeddedError` ``broker_down``.
+    """
+    if credentials:
+        deployment = deploy(
+            connector,
+            account,
+            end_user,
+            credentials=credentials,
+            release=release,
+            name=name,
+            ping=ping,
+            components=False,
+        )
+    else:
+        deployment = recorded(connector, account, end_user, name=name, release=release)
+    tasks.send(tasks.complete, deployment)
+    after = {
+        "connector": connector.slug,
+        "account": account.name,
+        "end_user": end_user,
+        "release": release.version if release else None,
+        "connections": sorted(credentials or ()),
+    }
+    _note(by, "embedded.deploy", deployment, after)
+    return deployment
+
+
+def update_soon(
+    deployment: Installation,
+    *,
+    release: Release | None = None,
+    recreate_deleted: bool = False,
+    by: Actor,
+) -> None:
+    """Have a worker bring *deployment* to *release*, by default its target, else the newest.
+
+    Raises `EmbeddedError` ``broker_down``.
+    """
+    target = release or deployment.target
+    deployment.note(recreate_deleted=recreate_deleted, target=target)
+    tasks.send(tasks.update, deployment)
+    after = {"release": target.version if target else None, "recreate_deleted": recreate_deleted}
+    _note(by, "embedded.update", deployment, after)
+
+
+def remove_soon(deployment: Installation, *, by: Actor) -> None:
+    """Have a worker take *deployment* away; raises `EmbeddedError` ``broker_down``."""
+    tasks.send(tasks.remove, deployment)
+    _note(by, "embedded.remove", deployment, None)
+
+
+def _note(by: Actor, action: str, deployment: Installation, after: Any) -> None:
+    record_action(by, action, f"deployment/{deployment.pk}", after=after)
