@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from connector_kit.api import connectors, description, installations, others, rollouts
+from connector_kit.api import connectors, description, dry_runs, installations, others, rollouts
 
 _ID = r"(?P<integration_id>[0-9a-f]{24})"
 _VERSION = r"(?P<version>[0-9A-Za-z.+-]{1,64})"
@@ -38,7 +38,8 @@ _INSTALLATIONS = [
     ),
     re_path(rf"{_INSTALLATION}/changes/$", installations.Changes.as_view()),
     re_path(rf"{_INSTALLATION}/drift/$", installations.Drift.as_view()),
-    path("v1/dry-runs/", installations.DryRuns.as_view()),
+    path("v1/dry-runs/", dry_runs.DryRuns.as_view()),
+    re_path(r"^v1/dry-runs/(?P<pk>[0-9]{1,18})/$", dry_runs.OneDryRun.as_view()),
 ]
 
 _ROLLOUTS = [
