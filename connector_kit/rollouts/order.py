@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Q, QuerySet, SmallIntegerField, Value, When
 
-from connector_kit.models import Connector, Installation, Release
+from connector_kit.models import Connector, Release
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 
 IN_BETWEEN = ("install", "uninstall")
@@ -29,7 +29,7 @@ ORDER = ("lot", "-sandbox", "pk")
 
 def in_order(
     connector: Connector, release: Release, only: Selection = WHOLE_BASE
-) -> QuerySet[Installation, Any]:
+) -> QuerySet[Any, Any]:
     """The selected installations, each with its ``lot``: first those to update, sandboxes ahead.
 
     What is not updated comes last, so that the first waves are as large as they were meant to be.

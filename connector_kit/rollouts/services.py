@@ -74,7 +74,7 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     return rollout
 
 
-def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Installation, Any]) -> None:
+def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Any, Any]) -> None:
     """Part *base* into waves of *sizes* and write a push for each installation."""
     places = base.values_list(*_Place._fields).iterator(chunk_size=BATCH)
     for index, (size, members) in enumerate(partition(range(base.count()), sizes)):
