@@ -22,7 +22,7 @@ from connector_kit.integrator import errors as platform
 from connector_kit.licensing import LicensingError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.publisher import PublisherError
-from connector_kit.publisher.errors import NotPublished, NoWorkers, UnknownConnector
+from connector_kit.publisher.errors import NotPublished, UnknownConnector
 from connector_kit.publisher.licenses import UnknownLicense
 from connector_kit.rollouts import RolloutError
 
@@ -32,7 +32,6 @@ Entry = dict[str, str | None]
 
 
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
-    (NoWorkers, status.HTTP_503_SERVICE_UNAVAILABLE, "no_workers"),
     (UnknownConnector, status.HTTP_404_NOT_FOUND, "unknown_connector"),
     (NotPublished, status.HTTP_409_CONFLICT, "not_published"),
     (UnknownLicense, status.HTTP_404_NOT_FOUND, "unknown_license"),

@@ -8,27 +8,27 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
+from connector_kit.api.dry_runs import accepted
 from connector_kit.api.filtering import Filters
+from connector_kit.api.shapes.dry_runs import DryRunShape
 from connector_kit.api.shapes.installations import (
     OUTCOMES,
-    AskedShape,
     ChangeShape,
     ComponentShape,
     CountsShape,
     DriftShape,
-    DryRunWishShape,
     InstallationShape,
     OperationDetailShape,
     OperationShape,
 )
 from connector_kit.models import Change, Component, Connector, Installation, Operation
-from connector_kit.publisher import find_release
+from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.listing import (
     COUNTED,
     InstallBaseFilter,
@@ -37,7 +37,6 @@ from connector_kit.publisher.listing import (
     with_last_update,
 )
 from connector_kit.publisher.roles import Scope
-from connector_kit.publisher.tasks import check_drift_soon, plan_soon
 
 
 class InstallationFilters(Filters):
@@ -240,34 +239,12 @@ class Drift(OfInstallation, APIView):
         }
         return Response(DriftShape(found).data)
 
-    @extend_schema(request=None, responses={202: AskedShape})
-    def post(self, request: Request, integration_id: str) -> Response:
-        """Have the account compared; a worker does it, and GET says what it found."""
-        check_drift_soon(self.installation, by=actor_of(request))
-        return _asked((integration_id,))
-
-
-class DryRuns(APIView):
-    """Dry runs in customers' accounts."""
-
-    write = Scope.INSTALLATIONS_WRITE
-
-    @extend_schema(request=DryRunWishShape, responses={202: AskedShape})
-    def post(self, request: Request) -> Response:
-        """Have installations say what a release would change; a worker asks them."""
-        wish = DryRunWishShape(data=request.data)
-        wish.is_valid(raise_exception=True)
-        given = wish.validated_data
-        connector = get_object_or_404(Connector, slug=given["connector"])
-        release = find_release(connector, given.get("release"))
-        return _asked(plan_soon(connector, given["installations"], release, by=actor_of(request)))
+    @extend_schema(request=None, responses={202: DryRunShape})
+    def post(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
+        """Have the account compared: a dry run that a worker carries out."""
+        return accepted(ask_for_drift(self.installation, by=actor_of(request)))
 
 
 def shown(found: QuerySet[Installation]) -> QuerySet[Installation]:
     """*found* with what `InstallationShape` shows, in one query."""
     return with_last_update(found).select_related("connector", "release", "target")
-
-
-def _asked(installations: tuple[str, ...]) -> Response:
-    shape = AskedShape({"installations": installations})
-    return Response(shape.data, status=status.HTTP_202_ACCEPTED)

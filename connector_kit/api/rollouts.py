@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -36,7 +37,7 @@ from connector_kit.rollouts import (
     start_rollout,
     status_of,
 )
-from connector_kit.rollouts.preview import preview
+from connector_kit.rollouts.preview import changes, examples, preview
 from connector_kit.rollouts.tasks import tick_soon
 
 
@@ -90,13 +91,22 @@ class Previews(APIView):
     def post(self, request: Request) -> Response:
         """Say what a rollout would be: its waves, and what its update changes by the records."""
         given, connector, release = _wished(RolloutWishShape, request)
-        found = preview(
+        seen = preview(
             connector,
             release=release,
             waves=waves(given),
             only=selection(given.get("only")),
         )
-        return Response(PreviewShape(found).data)
+        shown = {
+            "version": seen.version,
+            "total": seen.total,
+            "waves": [
+                {**asdict(wave), "to_update": wave.to_update, "examples": names}
+                for wave, names in zip(seen.waves, examples(seen), strict=True)
+            ],
+            "changes": [*changes(seen)],
+        }
+        return Response(PreviewShape(shown).data)
 
 
 class OneRollout(APIView):

@@ -16,7 +16,7 @@ ERRORS = {
     "404": "There is no such thing.",
     "429": "Too many requests; Retry-After says how many seconds to wait.",
     "502": "integrator.io refused, or made no sense.",
-    "503": "integrator.io, the broker or Redis is away.",
+    "503": "integrator.io is away, or the settings do not suffice.",
 }
 ERRORS_OF_WRITES = {
     "409": "It does not fit how things stand; the message says what does.",

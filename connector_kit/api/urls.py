@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from connector_kit.api import (
     connectors,
     description,
+    dry_runs,
     embedded,
     installations,
     licenses,
@@ -57,7 +58,8 @@ _INSTALLATIONS = [
         rf"{_INSTALLATION}/settings/changes/(?P<pk>[0-9]{{1,18}})/$",
         settings.OneSettingsChange.as_view(),
     ),
-    path("v1/dry-runs/", installations.DryRuns.as_view()),
+    path("v1/dry-runs/", dry_runs.DryRuns.as_view()),
+    re_path(r"^v1/dry-runs/(?P<pk>[0-9]{1,18})/$", dry_runs.OneDryRun.as_view()),
 ]
 
 _ROLLOUTS = [

@@ -1,6 +1,8 @@
-"""Dry runs that are asked for on a page and carried out by a worker: rows, so that nothing is lost.
+"""Dry runs that are asked for and carried out by a worker: rows, so that nothing is lost.
 
-`ask` writes the question down, `carry_out` puts it to the installations (`dry_run.plan_live`).
+`ask` writes the question down, `carry_out` puts it to the installations (`dry_run.plan_live`). A
+dry run of the release that an installation has also says in what the account differs from it: that
+is a drift check.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from connector_kit.conf import kit
@@ -17,8 +19,13 @@ from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import Connector, DryRun, DryRunAnswer, Installation, Release
 from connector_kit.publisher.actions import Actor, record_action
-from connector_kit.publisher.dry_run import PUSH_BATCH, Clock, plan_live
-from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.dry_run import (
+    PUSH_BATCH,
+    Clock,
+    plan_live,
+    refuse_during_rollouts,
+)
+from connector_kit.publisher.errors import NotPublished, PublisherError
 from connector_kit.publisher.planning import InstallationPlan, choose_installations
 
 AT_MOST = 200
@@ -40,7 +47,8 @@ def ask(
 ) -> DryRun:
     """Write down that *release* is to be planned for these installations; a worker will do it.
 
-    Raises `PublisherError` when one is not known, when there is none, or more than `AT_MOST`.
+    Raises `PublisherError` when one is not known, when there is none, or more than `AT_MOST`, and
+    `RolloutInTheWay`.
     """
     if not 1 <= len(integration_ids) <= AT_MOST:
         raise PublisherError(
@@ -48,6 +56,7 @@ def ask(
             "'manage.py plan --all' asks the whole base."
         )
     chosen = choose_installations(connector, integration_ids)
+    refuse_during_rollouts(connector)
     with transaction.atomic():
         dry_run = DryRun.objects.create(
             connector=connector,
@@ -62,6 +71,21 @@ def ask(
         after = {"release": release.version, "installations": list(chosen)}
         record_action(by, "dry_run.ask", f"dry_run/{dry_run.pk}", after=after)
     return dry_run
+
+
+def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
+    """Write down that the account is to be compared with what was last applied to it.
+
+    `Installation.is_drifted` and the answer's plan say what was found. Raises `PublisherError` as
+    `ask` does, and `NotPublished` while nothing was applied in full.
+    """
+    if installation.release is None:
+        raise NotPublished(
+            f"Nothing was applied in full to {installation.integration_id} yet: there is nothing "
+            "to compare the account with."
+        )
+    ids = [installation.integration_id]
+    return ask(installation.connector, installation.release, ids, by=by)
 
 
 def waiting() -> QuerySet[DryRun]:
@@ -130,3 +154,12 @@ def answers_of(dry_run: DryRun) -> tuple[DryRunAnswer, ...]:
     """What the installations of *dry_run* said, or have not said yet, in the order of asking."""
     rows = dry_run.answers.select_related("installation").order_by("pk")
     return tuple(rows[:AT_MOST])
+
+
+def with_counts(dry_runs: QuerySet[DryRun]) -> QuerySet[DryRun]:
+    """*dry_runs*, each with the number of answers: ``asked``, ``answered``, ``planned``."""
+    return dry_runs.annotate(
+        asked=Count("answers"),
+        answered=Count("answers", filter=~Q(answers__outcome="")),
+        planned=Count("answers", filter=Q(answers__outcome="planned")),
+    )

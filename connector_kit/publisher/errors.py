@@ -35,9 +35,3 @@ class RolloutInTheWay(PublisherError):
     """A rollout is changing the installations that a dry run would ask."""
 
     code = "rollout_in_the_way"
-
-
-class NoWorkers(PublisherError):
-    """What a worker would have to do cannot be handed to one."""
-
-    code = "no_workers"

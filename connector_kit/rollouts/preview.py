@@ -1,46 +1,86 @@
-"""What a rollout would be, before there is one: its waves, and what its update changes."""
+"""What a rollout would be, before there is one: its waves in numbers, and what its update changes.
+
+Counts in the database, so that it is as quick for a large base as for a small one.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from connector_kit.models import Connector, Release
+from django.db.models import Count, Min, Window
+from django.db.models.functions import RowNumber
+
+from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.planning import plan_offline
-from connector_kit.rollouts.selection import WHOLE_BASE, Selection, runs
-from connector_kit.rollouts.services import DEFAULT_WAVES, in_order, is_in_between, newest
+from connector_kit.rollouts.order import ORDER, Lot, in_order
+from connector_kit.rollouts.selection import WHOLE_BASE, Selection
+from connector_kit.rollouts.services import DEFAULT_WAVES, newest
 from connector_kit.rollouts.waves import parse_waves, partition
 
+FIRST = 20
+"""Installations of a preview that are shown by name: the first to be updated."""
+
 EXAMPLES = 3
+"""Installations of each wave that `examples` names."""
 
 
-class _Row(NamedTuple):
-    """What of an installation decides over its place: a whole base of these is quickly read."""
-
-    pk: int
-    integration_id: str
-    release_id: int | None
-    version: str
-    update_in_progress: bool
-    mode: str
-    sandbox: bool
-
-
-class WavePreview(TypedDict):
-    """One wave: how many installations it would push to, and the first of them."""
+@dataclass(frozen=True)
+class WavePreview:
+    """How many installations a wave takes, and of which kinds."""
 
     index: int
     label: str
     total: int
-    to_update: int
-    current: int
-    skipped: int
     sandboxes: int
-    examples: list[str]
+    """Of those to update."""
+    production: int
+    """Of those to update."""
+    skipped: int
+    """Those being installed or uninstalled: they are not pushed."""
+    current: int
+    """Those that have the release already and are not pushed."""
+
+    @property
+    def to_update(self) -> int:
+        """How many are pushed."""
+        return self.sandboxes + self.production
 
 
-class ChangePreview(TypedDict):
+@dataclass(frozen=True)
+class Preview:
+    """A rollout that nobody has started."""
+
+    connector: Connector
+    release: Release
+    only: Selection
+    waves: tuple[WavePreview, ...]
+    first: tuple[Installation, ...]
+    """The first of those to update, in their order."""
+
+    @property
+    def version(self) -> str:
+        """What the rollout brings."""
+        return self.release.version
+
+    @property
+    def total(self) -> int:
+        """How many installations the waves take."""
+        return sum(each.total for each in self.waves)
+
+    @property
+    def to_update(self) -> int:
+        """How many are pushed."""
+        return sum(each.to_update for each in self.waves)
+
+    @property
+    def skipped(self) -> int:
+        """How many are being installed or uninstalled."""
+        return sum(each.skipped for each in self.waves)
+
+
+@dataclass(frozen=True)
+class ChangePreview:
     """What the update does to the installations that are at one release now."""
 
     from_version: str
@@ -51,13 +91,13 @@ class ChangePreview(TypedDict):
     blocked: bool
 
 
-class Preview(TypedDict):
-    """A rollout that nobody has started."""
+@dataclass(frozen=True)
+class _Group:
+    """Installations that stand together in the order of a rollout."""
 
-    version: str
-    total: int
-    waves: list[WavePreview]
-    changes: list[ChangePreview]
+    lot: int
+    sandbox: bool
+    count: int
 
 
 def preview(
@@ -67,55 +107,84 @@ def preview(
     waves: Sequence[str] = DEFAULT_WAVES,
     only: Selection = WHOLE_BASE,
 ) -> Preview:
-    """Say what `start_rollout` would do with the same arguments. Writes and asks nothing.
+    """Say what `start_rollout` would make of the same arguments, as the records are now.
 
-    The changes go by the records, one installation for each release that is out there: what
-    customers changed or deleted shows in a live dry run only. Raises `RolloutError`.
+    Writes and asks nothing. Takes two queries, and one for the newest release when *release* is
+    left out. Raises `RolloutError`.
     """
     sizes = parse_waves(waves)
     release = release or newest(connector)
-    rows = only.of(connector).values_list(*_Row._fields)
-    base = in_order([_Row(*row) for row in rows], release)
+    base = in_order(connector, release, only)
+    counted = base.order_by("lot", "-sandbox").values_list("lot", "sandbox")
+    groups = [_Group(*row) for row in counted.annotate(count=Count("*"))]
+    places = range(sum(each.count for each in groups))
     return Preview(
-        version=release.version,
-        total=len(base),
-        waves=[
-            _wave(index, size.label, members, release)
-            for index, (size, members) in enumerate(partition(base, sizes))
-        ],
-        changes=list(_changes(connector, base, release)),
+        connector=connector,
+        release=release,
+        only=only,
+        waves=tuple(
+            _wave(index, size.label, members, groups)
+            for index, (size, members) in enumerate(partition(places, sizes))
+        ),
+        first=tuple(base.filter(lot=Lot.UPDATE).order_by("-sandbox", "pk")[:FIRST]),
     )
 
 
-def _wave(index: int, label: str, members: Sequence[_Row], release: Release) -> WavePreview:
-    current = sum(runs(each, release) for each in members)
-    skipped = sum(is_in_between(each) and not runs(each, release) for each in members)
+def _wave(index: int, label: str, members: Sequence[int], groups: list[_Group]) -> WavePreview:
+    shares = {(group.lot, group.sandbox): count for group, count in _shares(members, groups)}
+
+    def count(lot: Lot, *, sandbox: bool) -> int:
+        return shares.get((lot, sandbox), 0)
+
     return WavePreview(
         index=index,
         label=label,
         total=len(members),
-        to_update=len(members) - current - skipped,
-        current=current,
-        skipped=skipped,
-        sandboxes=sum(each.sandbox for each in members),
-        examples=[each.integration_id for each in members[:EXAMPLES]],
+        sandboxes=count(Lot.UPDATE, sandbox=True),
+        production=count(Lot.UPDATE, sandbox=False),
+        skipped=count(Lot.SKIP, sandbox=True) + count(Lot.SKIP, sandbox=False),
+        current=count(Lot.CURRENT, sandbox=True) + count(Lot.CURRENT, sandbox=False),
     )
 
 
-def _changes(
-    connector: Connector, base: Iterable[_Row], release: Release
-) -> Iterator[ChangePreview]:
-    examples: dict[int, _Row] = {}
-    counts: Counter[int] = Counter()
-    for each in base:
-        if each.release_id is not None and each.release_id != release.pk:
-            examples.setdefault(each.release_id, each)
-            counts[each.release_id] += 1
-    for release_id, example in examples.items():
-        [answer] = plan_offline(connector, [example.integration_id], release)
+def _shares(members: Sequence[int], groups: list[_Group]) -> Iterator[tuple[_Group, int]]:
+    """How many of each group are among *members*, places in a row of all groups."""
+    begin, end, start = members[0], members[-1] + 1, 0
+    for group in groups:
+        stop = start + group.count
+        yield group, max(min(end, stop) - max(begin, start), 0)
+        start = stop
+
+
+def examples(seen: Preview) -> tuple[tuple[str, ...], ...]:
+    """The integration ids of the first `EXAMPLES` of each wave, in one query over the base."""
+    wanted, start = [], 1
+    for wave in seen.waves:
+        wanted.append(range(start, start + min(wave.total, EXAMPLES)))
+        start += wave.total
+    placed = in_order(seen.connector, seen.release, seen.only).annotate(
+        place=Window(RowNumber(), order_by=ORDER)
+    )
+    found = placed.filter(place__in=[place for places in wanted for place in places])
+    named = dict(found.values_list("place", "integration_id"))
+    return tuple(tuple(named[place] for place in places if place in named) for places in wanted)
+
+
+def changes(seen: Preview) -> Iterator[ChangePreview]:
+    """What the update does to installations of each release that is out there.
+
+    By the records of one installation each: what customers changed or deleted shows in a live dry
+    run only. Raises `NotPublished`.
+    """
+    base = in_order(seen.connector, seen.release, seen.only).filter(lot=Lot.UPDATE)
+    behind = base.exclude(release=None).exclude(release=seen.release).order_by()
+    rows = behind.values("release").annotate(count=Count("*"), first=Min("pk")).order_by("first")
+    counts = {row["first"]: row["count"] for row in rows}
+    for key, example in sorted(Installation.objects.in_bulk(counts).items()):
+        [answer] = plan_offline(seen.connector, [example.integration_id], seen.release)
         yield ChangePreview(
             from_version=example.version,
-            installations=counts[release_id],
+            installations=counts[key],
             example=example.integration_id,
             summary=(answer.plan or {}).get("summary", {}),
             blocked=answer.is_blocked,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from connector_kit.models import Connector, Installation, Push, Release
+from connector_kit.models import Connector, Installation, Push
 
 
 @dataclass(frozen=True)
@@ -48,45 +48,3 @@ class Selection:
 
 
 WHOLE_BASE = Selection()
-
-
-class Known(Protocol):
-    """What decides over an installation's place in a rollout; a row of just that will do."""
-
-    @property
-    def pk(self) -> Any:
-        """The row's key."""
-
-    @property
-    def sandbox(self) -> bool:
-        """Whether it is a sandbox installation."""
-
-    @property
-    def mode(self) -> str:
-        """The platform's mode."""
-
-    @property
-    def version(self) -> str:
-        """The version as the platform says."""
-
-    @property
-    def release_id(self) -> int | None:
-        """What was applied in full."""
-
-    @property
-    def update_in_progress(self) -> bool:
-        """Whether an update is under way."""
-
-
-def runs(installation: Known, release: Release) -> bool:
-    """Whether the records say that *installation* has *release* already, and completely."""
-    return (
-        installation.release_id == release.pk
-        and installation.version == release.version
-        and not installation.update_in_progress
-    )
-
-
-def running(release: Release) -> Q:
-    """The same question as `runs`, for the database to answer."""
-    return Q(release=release, version=release.version, update_in_progress=False)

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.order import Lot, in_order
 from connector_kit.rollouts.rows import locked
-from connector_kit.rollouts.selection import WHOLE_BASE, Known, Selection, runs
+from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from connector_kit.rollouts.verdicts import ABORTED, NOT_INSTALLED, NOT_UPDATED
-from connector_kit.rollouts.waves import parse_waves, partition
+from connector_kit.rollouts.waves import WaveSize, parse_waves, partition
 
 DEFAULT_WAVES = ("3", "25%", "rest")
-IN_BETWEEN = ("install", "uninstall")
-"""Modes of an installation that an update must not meet (protocol/README.md, mode)."""
+BATCH = 2_000
+"""Installations that are read and written at a time, however large the base."""
 
 _State = Rollout.State
-Place = TypeVar("Place", bound=Known)
+
+
+class _Place(NamedTuple):
+    """What of an installation decides over its push."""
+
+    pk: int
+    version: str
+    mode: str
+    lot: int
 
 
 def start_rollout(  # noqa: PLR0913  what a rollout can be told
@@ -38,8 +49,9 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
 ) -> Rollout:
     """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
 
-    Sandboxes come first, then the installations known longest. What has the release already is
-    recorded as current and not pushed. Nothing is sent here: ticks do that. Raises
+    Sandboxes come first, then the installations known longest. What is being installed or
+    uninstalled is recorded as skipped, what has the release already as current; neither is pushed.
+    Nothing is sent here: ticks do that. Holds no more than `BATCH` installations at a time. Raises
     `RolloutError` when another rollout of the connector is open, or when something does not fit.
     """
     sizes = parse_waves(waves)
@@ -58,11 +70,18 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
             created_by=by.user,
         )
         _record(by, "start", rollout, after=str(release))
-        base = in_order(only.of(connector), release)
-        for index, (size, members) in enumerate(partition(base, sizes)):
-            wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
-            Push.objects.bulk_create(_pushes(wave, members), batch_size=500)
+        _fill(rollout, sizes, in_order(connector, release, only))
     return rollout
+
+
+def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Any, Any]) -> None:
+    """Part *base* into waves of *sizes* and write a push for each installation."""
+    places = base.values_list(*_Place._fields).iterator(chunk_size=BATCH)
+    for index, (size, members) in enumerate(partition(range(base.count()), sizes)):
+        wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
+        share = islice(places, len(members))
+        while batch := [_Place(*each) for each in islice(share, BATCH)]:
+            Push.objects.bulk_create(_pushes(wave, batch))
 
 
 def pause(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
@@ -132,33 +151,23 @@ def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollo
     return rollout
 
 
-def in_order(base: Iterable[Place], release: Release) -> list[Place]:
-    """First those to update, sandboxes ahead; those that run *release* already at the end."""
-    return sorted(base, key=lambda each: (runs(each, release), not each.sandbox, each.pk))
-
-
-def is_in_between(installation: Known) -> bool:
-    """Whether the customer is installing or uninstalling: an update must not meet that."""
-    return installation.mode in IN_BETWEEN
-
-
-def _pushes(wave: Wave, members: Iterable[Installation]) -> Iterator[Push]:
+def _pushes(wave: Wave, places: Iterable[_Place]) -> Iterator[Push]:
     now = timezone.now()
-    for installation in members:
+    for place in places:
         push = Push(
             rollout_id=wave.rollout_id,
-            wave=wave,
-            installation=installation,
-            from_version=installation.version,
+            wave_id=wave.pk,
+            installation_id=place.pk,
+            from_version=place.version,
             due_at=now,
         )
-        if runs(installation, wave.rollout.release):
+        if place.lot == Lot.CURRENT:
             push.state, push.finished_at = Push.State.CURRENT, now
-        elif is_in_between(installation):
+        elif place.lot == Lot.SKIP:
             push.state, push.finished_at = Push.State.SKIPPED, now
             push.code = NOT_INSTALLED
             push.message = (
-                f"The installation is in mode {installation.mode!r}. A customer who is still "
+                f"The installation is in mode {place.mode!r}. A customer who is still "
                 "installing gets the newest release at the end of that."
             )
         yield push

@@ -11,7 +11,7 @@ from connector_kit.models import Connector, Operation, Release, Rollout
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.listing import InstallBaseFilter
 from connector_kit.rollouts import RolloutError, Selection, start_rollout
-from connector_kit.rollouts.outlook import Outlook, outlook
+from connector_kit.rollouts.preview import Preview, preview
 from connector_kit.rollouts.services import DEFAULT_WAVES
 from connector_kit.rollouts.waves import parse_waves
 
@@ -188,10 +188,15 @@ class RolloutForm(forms.Form):
             came_from=_words(given["came_from"]),
         )
 
-    def outlook(self) -> Outlook:
+    def preview(self) -> Preview:
         """What would be started; raises `RolloutError`."""
         given = self.cleaned_data
-        return outlook(self.connector, given["release"], given["waves"], self.selection())
+        return preview(
+            self.connector,
+            release=given["release"],
+            waves=given["waves"],
+            only=self.selection(),
+        )
 
     def start(self, by: Actor) -> Rollout:
         """Start it; raises `RolloutError`."""

@@ -1,14 +1,16 @@
-"""Drift checks and dry runs: handed to a worker, asked of the account, found with the records."""
+"""Drift checks and dry runs: rows that a worker carries out, asked of the account."""
 
 import pytest
 from kombu.exceptions import OperationalError
 
 from connector_kit import Flow
-from connector_kit.models import Connector, Installation, Operation, StaffAction
+from connector_kit.models import Connector, DryRun, Installation, Operation, StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.actions import THE_KIT
+from connector_kit.publisher.dry_runs import ask, ask_for_drift, carry_out, waiting
 from connector_kit.publisher.errors import NotPublished, PublisherError, RolloutInTheWay
-from connector_kit.publisher.tasks import check_drift_soon, plan, plan_soon
+from connector_kit.publisher.roles import Role, Scope
+from connector_kit.publisher.tasks import carry_out_dry_run
 from connector_kit.rollouts import start_rollout
 from connector_kit.server import celery_app
 from tests.publisher.declared import OrdersToSlack
@@ -55,7 +57,7 @@ def edit(platform, resource, **fields):
 
 
 def checked(installed):
-    check_drift_soon(installed, by=THE_KIT)
+    carry_out(ask_for_drift(installed, by=THE_KIT).pk)
     installed.refresh_from_db()
     return installed
 
@@ -78,7 +80,7 @@ def test_what_a_customer_changed_is_drift_with_before_and_after(platform, instal
     where = f"installations/{installed.integration_id}/drift/"
     assert api.get(where) == {"is_drifted": None, "checked_at": None, "steps": []}
 
-    api.post(where, expect=202)
+    asked = api.post(where, expect=202)
 
     found = api.get(where)
     assert found["is_drifted"] is True
@@ -86,8 +88,11 @@ def test_what_a_customer_changed_is_drift_with_before_and_after(platform, instal
     assert (step["action"], step["externalId"]) == ("update", "orders_to_slack")
     [change] = step["changes"]
     assert (change["path"], change["before"], change["after"]) == ("schedule", NIGHTLY, HOURLY)
-    action = StaffAction.objects.get(action="installation.plan")
-    assert action.subject == f"installation/{installed.integration_id}"
+    [answer] = api.get(f"dry-runs/{asked['id']}/")["answers"]
+    assert answer["plan"]["drift"] == found["steps"]
+    action = StaffAction.objects.get(action="dry_run.ask")
+    assert action.subject == f"dry_run/{asked['id']}"
+    assert action.after["installations"] == [installed.integration_id]
 
 
 def test_what_a_customer_deleted_is_drift(platform, installed):
@@ -121,7 +126,9 @@ def test_a_check_changes_nothing_and_drift_passes_with_the_edit(platform, instal
     assert checked(installed).is_drifted is False
 
 
-def test_a_dry_run_is_found_with_the_operations(platform, installed, api):
+def test_a_dry_run_is_shown_with_its_answers_and_found_with_the_operations(
+    platform, installed, api
+):
     wish = {
         "connector": "orders-to-slack",
         "release": "1.0.0",
@@ -130,42 +137,97 @@ def test_a_dry_run_is_found_with_the_operations(platform, installed, api):
 
     asked = api.post("dry-runs/", wish, expect=202)
 
-    assert asked == {"installations": [installed.integration_id]}
+    told = api.get(f"dry-runs/{asked['id']}/")
+    assert (told["connector"], told["version"]) == ("orders-to-slack", "1.0.0")
+    assert (told["asked"], told["answered"], told["planned"]) == (1, 1, 1)
+    assert told["finished_at"]
+    [answer] = told["answers"]
+    assert (answer["installation"], answer["outcome"]) == (installed.integration_id, "planned")
     where = f"installations/{installed.integration_id}/operations/"
     [operation] = api.get(where, kind="plan")["results"]
     assert operation["outcome"] == "done"
-    assert api.get(f"{where}{operation['id']}/")["plan"]["blocked"] is False
+    plan = api.get(f"{where}{operation['id']}/")["plan"]
+    assert plan == answer["plan"]
+    assert plan["blocked"] is False
 
 
-@pytest.mark.django_db
+def asking(api, *rows, **more):
+    wish = {"connector": "orders", "installations": [each.integration_id for each in rows]}
+    return api.ask("POST", "dry-runs/", {**wish, **more})
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    def away(*_):
+        raise OperationalError("nobody listens")
+
+    monkeypatch.setattr(carry_out_dry_run, "delay", away)
+
+
+def test_without_a_broker_a_dry_run_waits_for_a_worker(api, base, release, no_broker):
+    [row] = base.install(1)
+
+    answer = asking(api, row, recreate_deleted=True)
+
+    assert answer.status_code == 202
+    assert (answer.json()["asked"], answer.json()["answered"]) == (1, 0)
+    assert answer.json()["created_by"] == "admin-of-the-tests"
+    assert waiting().get().pk == answer.json()["id"]
+    [open_one] = api.get(f"dry-runs/{answer.json()['id']}/")["answers"]
+    assert (open_one["outcome"], open_one["plan"]) == ("", None)
+    assert DryRun.objects.get().recreate_deleted
+
+
+def test_dry_runs_are_listed_by_connector_and_by_installation(api, base, release, no_broker):
+    first, second = base.install(2)
+    both, one = asking(api, first, second).json(), asking(api, second).json()
+
+    def listed(**query):
+        return [each["id"] for each in api.get("dry-runs/", **query)["results"]]
+
+    assert listed() == listed(connector="orders") == [one["id"], both["id"]]
+    assert listed(installation=first.integration_id) == [both["id"]]
+    assert api.ask("GET", "dry-runs/", params={"connector": "nope"}).status_code == 400
+    assert api.ask("GET", "dry-runs/999999/").status_code == 404
+
+
+def test_whoever_only_reads_sees_dry_runs_and_asks_for_none(as_role, base, release):
+    [row] = base.install(1)
+    ask(base.connector, release, [row.integration_id], by=THE_KIT)
+    viewer = as_role(Role.VIEWER, {Scope.INSTALLATIONS_READ})
+
+    [seen] = viewer.get("dry-runs/")["results"]
+    assert viewer.get(f"dry-runs/{seen['id']}/")["asked"] == 1
+    assert asking(viewer, row).status_code == 403
+
+
+@pytest.mark.parametrize("installations", [[], ["f" * 24] * 201])
+def test_a_dry_run_asks_some_and_not_too_many(api, base, release, installations):
+    wish = {"connector": "orders", "installations": installations}
+
+    answer = api.ask("POST", "dry-runs/", wish)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "installations"
+
+
 def test_who_is_not_known_cannot_be_asked(base, release):
     [row] = base.install(1)
 
     with pytest.raises(PublisherError, match="f" * 24):
-        plan_soon(base.connector, ["f" * 24], release, by=THE_KIT)
+        ask(base.connector, release, ["f" * 24], by=THE_KIT)
     with pytest.raises(NotPublished, match=row.integration_id):
-        check_drift_soon(row, by=THE_KIT)
+        ask_for_drift(row, by=THE_KIT)
 
 
-@pytest.mark.django_db
-def test_nobody_is_asked_while_a_rollout_runs(base, release):
+def test_nobody_is_asked_while_a_rollout_runs(api, base, release):
     [row] = base.install(1)
     start_rollout(base.connector, waves=["rest"])
 
     with pytest.raises(RolloutInTheWay):
-        plan_soon(base.connector, [row.integration_id], release, by=THE_KIT)
+        ask(base.connector, release, [row.integration_id], by=THE_KIT)
+    answer = asking(api, row)
 
-
-def test_without_a_broker_it_is_said_that_nobody_can_be_asked(api, base, release, monkeypatch):
-    def away(*_):
-        raise OperationalError("nobody listens")
-
-    celery_app.conf.task_always_eager = False
-    monkeypatch.setattr(plan, "delay", away)
-    [row] = base.install(1)
-    wish = {"connector": "orders", "installations": [row.integration_id]}
-
-    answer = api.ask("POST", "dry-runs/", wish)
-
-    assert answer.status_code == 503
-    assert answer.json()["errors"][0]["code"] == "no_workers"
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "rollout_in_the_way"
+    assert not DryRun.objects.exists()

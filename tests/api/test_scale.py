@@ -40,7 +40,7 @@ PAGES = {
     "versions over 30 days": ("connectors/orders/versions/?days=30", 3.0),
     "one installation": (f"installations/{77:024x}/", 0.5),
     "its operations": (f"installations/{77:024x}/operations/", 0.5),
-    "a rollout's preview": ("rollouts/preview/", 20.0),
+    "a rollout's preview": ("rollouts/preview/", 3.0),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from connector_kit.api.shapes.plain import Shown, counts, objects, words
+from connector_kit.api.shapes.plain import Shown, counts, objects
 from connector_kit.models import Change, Component, Installation, Operation
 
 OUTCOMES = [*Operation.Outcome.values, "running"]
@@ -117,17 +117,3 @@ class DriftShape(Shown):
     is_drifted = serializers.BooleanField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True)
     steps = objects()
-
-
-class DryRunWishShape(Shown):
-    """Which installations to ask what a release would change."""
-
-    connector = serializers.SlugField()
-    release = serializers.CharField(required=False, max_length=64)
-    installations = words(min_length=1, max_length=20)
-
-
-class AskedShape(Shown):
-    """Whom a worker asks; the answers are their newest operations of kind ``plan``."""
-
-    installations = words()

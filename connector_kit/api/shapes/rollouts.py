@@ -120,7 +120,7 @@ class StatusShape(Shown):
 
 
 class WavePreviewShape(Shown):
-    """A wave that is not there yet."""
+    """A wave that is not there yet. *sandboxes* and *production* are those to update."""
 
     index = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -129,6 +129,7 @@ class WavePreviewShape(Shown):
     current = serializers.IntegerField()
     skipped = serializers.IntegerField()
     sandboxes = serializers.IntegerField()
+    production = serializers.IntegerField()
     examples = words()
 
 

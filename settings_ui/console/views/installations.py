@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from connector_kit.models import Installation, Operation
-from connector_kit.publisher.dry_runs import ask
+from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.installation_history import (
     changes_by,
@@ -133,11 +133,8 @@ def operation(request: StaffRequest, integration_id: str, key: int) -> HttpRespo
 def check(request: StaffRequest, integration_id: str) -> HttpResponse:
     """Have a worker ask the installation what drifted, and what its own release would change."""
     found = _installation(integration_id)
-    if found.release is None:
-        messages.error(request, "Nothing was ever applied here, so there is nothing to compare.")
-        return redirect("console:installation", integration_id)
     try:
-        dry_run = ask(found.connector, found.release, [integration_id], by=actor(request))
+        dry_run = ask_for_drift(found, by=actor(request))
     except PublisherError as error:
         messages.error(request, str(error))
         return redirect("console:installation", integration_id)

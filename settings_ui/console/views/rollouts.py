@@ -18,7 +18,7 @@ from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
 from connector_kit.rollouts import RolloutError, abort, pause, resume, retry_failed, status_of
 from connector_kit.rollouts.listing import list_pushes, list_rollouts, origins
-from connector_kit.rollouts.outlook import Outlook
+from connector_kit.rollouts.preview import Preview
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import is_at_rest
 from settings_ui.access import StaffRequest, actor, may, opens
@@ -74,7 +74,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 def _show_form(
-    request: StaffRequest, form: RolloutForm, preview: Outlook | None = None
+    request: StaffRequest, form: RolloutForm, preview: Preview | None = None
 ) -> HttpResponse:
     return page(
         request,
@@ -97,7 +97,7 @@ def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 
 
 def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    return _show_form(request, form, form.outlook())
+    return _show_form(request, form, form.preview())
 
 
 def _start(request: StaffRequest, form: RolloutForm) -> HttpResponse:
@@ -108,7 +108,7 @@ def _start(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 
 
 def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    first = [each.integration_id for each in form.outlook().first]
+    first = [each.integration_id for each in form.preview().first]
     if not first:
         raise RolloutError("There is nothing to update, so there is nothing to try.")
     dry_run = ask(

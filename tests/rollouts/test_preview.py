@@ -1,15 +1,18 @@
 """What a rollout's form shows before the start is what the start then does."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from connector_kit.blueprint import compile_connector
 from connector_kit.models import Connector, Installation, Push, Release
 from connector_kit.rollouts import RolloutError, Selection, start_rollout
-from connector_kit.rollouts.outlook import outlook
-from connector_kit.rollouts.selection import WHOLE_BASE
+from connector_kit.rollouts.preview import EXAMPLES, changes, examples, preview
+from tests.publisher.declared import OrdersToSlack
 
 SIZES = st.sampled_from(["1", "2", "5", "10%", "34%", "50%", "100%"])
 ROWS = st.lists(
@@ -17,7 +20,7 @@ ROWS = st.lists(
 )
 
 
-class OutlooksComeTrue(TestCase):
+class PreviewsComeTrue(TestCase):
     @settings(max_examples=40)
     @given(rows=ROWS, sizes=st.lists(SIZES, max_size=3))
     def test_each_wave_is_as_it_was_foretold(self, rows, sizes):
@@ -35,7 +38,8 @@ class OutlooksComeTrue(TestCase):
                 mode="install" if in_between else "settings",
             )
 
-        foretold = outlook(connector, release, sizes, WHOLE_BASE)
+        foretold = preview(connector, release=release, waves=sizes)
+        named = examples(foretold)
 
         with transaction.atomic():
             rollout = start_rollout(connector, release=release, waves=sizes)
@@ -47,29 +51,71 @@ class OutlooksComeTrue(TestCase):
             (index, len(pushes)) for index, pushes in enumerate(waves)
         ]
         for wave, pushes in zip(foretold.waves, waves, strict=True):
-            current = [push for push in pushes if push.state == Push.State.CURRENT]
-            others = [push.installation.sandbox for push in pushes if push not in current]
-            assert wave.current == len(current)
-            assert (wave.sandboxes, wave.production) == (others.count(True), others.count(False))
+            states = [push.state for push in pushes]
+            assert wave.current == states.count(Push.State.CURRENT)
+            assert wave.skipped == states.count(Push.State.SKIPPED)
+            pushed = [push.installation.sandbox for push in pushes if is_pushed(push)]
+            assert (wave.sandboxes, wave.production) == (pushed.count(True), pushed.count(False))
         everything = [push for pushes in waves for push in pushes]
-        skipped = [push for push in everything if push.state == Push.State.SKIPPED]
-        assert foretold.between == len(skipped)
+        assert foretold.total == len(everything) == len(rows)
         assert [each.pk for each in foretold.first] == [
-            push.installation_id for push in everything if push.state != Push.State.CURRENT
+            push.installation_id for push in everything if is_pushed(push)
+        ]
+        assert list(named) == [
+            tuple(push.installation.integration_id for push in pushes[:EXAMPLES])
+            for pushes in waves
         ]
 
 
+def is_pushed(push):
+    return push.state == Push.State.WAITING
+
+
 @pytest.mark.django_db
-def test_an_outlook_takes_two_queries_whatever_the_base(base, release, django_assert_num_queries):
+def test_a_preview_takes_two_queries_whatever_the_base(base, release, django_assert_num_queries):
     base.install(200)
 
     with django_assert_num_queries(2):
-        outlook(base.connector, release, ["3", "25%", "rest"], WHOLE_BASE)
+        seen = preview(base.connector, release=release)
+    with django_assert_num_queries(1):
+        examples(seen)
+
+
+def test_what_is_not_pushed_takes_no_place_of_what_is(base, release):
+    base.install(2, mode="install", sandbox=True)
+    base.install(1, version="1.1.0", release=release, sandbox=True)
+    base.install(4)
+
+    first, rest = preview(base.connector, waves=["3", "rest"]).waves
+
+    assert (first.to_update, first.skipped, first.current) == (3, 0, 0)
+    assert (rest.to_update, rest.skipped, rest.current) == (1, 2, 1)
+
+
+def test_the_changes_are_told_once_for_each_release_that_is_left(base):
+    declared = compile_connector(OrdersToSlack)
+    old, other, newest = (
+        Release.objects.record(base.connector, replace(declared, version=version))
+        for version in ("2.0.0", "2.1.0", "2.2.0")
+    )
+    base.install(1, version="2.2.0", release=newest)
+    base.install(1, version="2.0.0", release=old, mode="install")
+    [first, _] = base.install(2, version="2.0.0", release=old)
+    base.install(1)
+    [second] = base.install(1, version="2.1.0", release=other)
+
+    told = [*changes(preview(base.connector, release=newest))]
+
+    assert [(each.from_version, each.installations, each.example) for each in told] == [
+        ("2.0.0", 2, first.integration_id),
+        ("2.1.0", 1, second.integration_id),
+    ]
+    assert all(each.summary["create"] and not each.blocked for each in told)
 
 
 def test_sizes_that_make_no_sense_are_refused(base, release):
     with pytest.raises(RolloutError, match="not the size of a wave"):
-        outlook(base.connector, release, ["half"], WHOLE_BASE)
+        preview(base.connector, waves=["half"])
 
 
 def test_only_what_a_rollout_updated_can_be_chosen_to_be_taken_back(base, release):

@@ -1,0 +1,44 @@
+"""In which order a rollout goes through the install base; worked out by the database."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from django.db.models import Case, Q, QuerySet, SmallIntegerField, Value, When
+
+from connector_kit.models import Connector, Release
+from connector_kit.rollouts.selection import WHOLE_BASE, Selection
+
+IN_BETWEEN = ("install", "uninstall")
+"""Modes of an installation that an update must not meet (protocol/README.md, mode)."""
+
+
+class Lot(IntEnum):
+    """What a rollout does with an installation, in the order of its waves."""
+
+    UPDATE = 0
+    SKIP = 1
+    """The customer is installing or uninstalling."""
+    CURRENT = 2
+    """The records say that it has the release already, and completely."""
+
+
+ORDER = ("lot", "-sandbox", "pk")
+
+
+def in_order(
+    connector: Connector, release: Release, only: Selection = WHOLE_BASE
+) -> QuerySet[Any, Any]:
+    """The selected installations, each with its ``lot``: first those to update, sandboxes ahead.
+
+    What is not updated comes last, so that the first waves are as large as they were meant to be.
+    """
+    runs = Q(release=release, version=release.version, update_in_progress=False)
+    lot = Case(
+        When(runs, then=Value(int(Lot.CURRENT))),
+        When(mode__in=IN_BETWEEN, then=Value(int(Lot.SKIP))),
+        default=Value(int(Lot.UPDATE)),
+        output_field=SmallIntegerField(),
+    )
+    return only.of(connector).annotate(lot=lot).order_by(*ORDER)
