@@ -13,8 +13,8 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 from django.http import HttpResponse
-from django.urls import reverse
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from connector_kit.models import Change, Installation, License, Operation, VersionCount
