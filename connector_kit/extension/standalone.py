@@ -10,7 +10,7 @@ from logging.config import dictConfig
 from connector_kit.extension.board import Board
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.dispatch import Dispatcher
-from connector_kit.extension.endpoint import Endpoint, Run
+from connector_kit.extension.endpoint import Endpoint
 from connector_kit.extension.health import Health
 from connector_kit.extension.isolation import Processes
 from connector_kit.extension.registry import Registry
@@ -28,17 +28,10 @@ def make_application() -> Stack:
     """Return the application; raises ConfigurationError (protocol/extension.md#3)."""
     dictConfig(logging_configuration())
     configuration = Configuration.from_environment(os.environ, load=False)
-    run = _processes(configuration) if configuration.isolation else _dispatcher(configuration)
+    run = (
+        Processes("connector_kit.extension.standalone:registry", configuration.limits)
+        if configuration.isolation
+        else Dispatcher(configuration.registry)
+    )
     health = Health(ready=True, board=Board.of_this_server())
     return Stack(Endpoint(run, configuration.system_tokens), health)
-
-
-def _processes(configuration: Configuration) -> Run:
-    """Function processes that have loaded the functions: not before is the server ready."""
-    processes = Processes("connector_kit.extension.standalone:registry", configuration.limits)
-    processes.start()
-    return processes
-
-
-def _dispatcher(configuration: Configuration) -> Run:
-    return Dispatcher(configuration.registry)
