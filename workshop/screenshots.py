@@ -27,7 +27,7 @@ ACCOUNTS = 12
 PUBLISHER = "publisher@example.com"
 """Whose account the sandbox's publisher token belongs to."""
 NOTICES = "examples.notices.v1_0:OrderNotices"
-AT_MOST = 1_500_000
+AT_MOST = 2_000_000
 """Bytes of all pictures together; they live in the repository."""
 
 PAGES = {
@@ -46,11 +46,10 @@ PAGES = {
     "rollout": "rollouts/2/",
     "rollout-installations": "rollouts/2/installations/",
     "audit-log": "audit/",
-    "not-found": "nothing/",
 }
 """The pages that only have to be opened."""
 
-LOOKS = {"overview", "install-base", "rollout"}
+LOOKS = {"install-base", "rollout"}
 """Those that are also shown in the dark and on a phone."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +17,14 @@ class LicenseQuerySet(models.QuerySet["License"]):
     def present(self) -> LicenseQuerySet:
         """Licences that the platform has, or is to get."""
         return self.filter(vanished_at=None)
+
+    def ending(self, first: date, last: date) -> LicenseQuerySet:
+        """Licences that end from *first* to *last*: as agreed, else by the platform (UTC)."""
+        begin = datetime.combine(first, time(), UTC)
+        end = datetime.combine(last + timedelta(days=1), time(), UTC)
+        is_agreed = Q(ends__range=(first, last))
+        is_platforms = Q(ends=None, expires__gte=begin, expires__lt=end)
+        return self.filter(is_agreed | is_platforms)
 
     def pending(self) -> LicenseQuerySet:
         """What was asked for and is not on the platform: grants that wait, changes refused."""

@@ -121,6 +121,18 @@ def test_the_calendar_counts_the_licences_that_end_on_a_day(give):
     )
 
 
+def test_a_licence_with_dates_of_the_platform_is_in_the_calendar_too(give):
+    License.objects.create(
+        connector=give.shop.connector,
+        email="elsewhere@example.com",
+        license_id="b" * 24,
+        expires=datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC),
+    )
+    assert "?ends=2027-03-31" in html(give.browser.get(at("license-calendar", month="2027-03")))
+    assert "elsewhere@example.com" in html(give.browser.get(at("licenses", ends="2027-03-31")))
+    assert "No licence is like that" in html(give.browser.get(at("licenses", ends="2027-04-01")))
+
+
 @pytest.mark.parametrize("month", ["", "nonsense", "0001-01", "9999-12", "2026-13"])
 def test_any_month_has_a_calendar(give, month):
     assert give.browser.get(at("license-calendar", month=month)).status_code == 200

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, DateField
+from django.db.models.functions import Coalesce, TruncDate
 
 from connector_kit.models import Connector, License
 
@@ -50,17 +51,18 @@ class Month:
 
 
 def month_of_ends(connector: Connector | None, first: date) -> Month:
-    """Return the month of *first* with the last days agreed of *connector*'s licences, or of all.
+    """Return the month of *first* with the last days of *connector*'s licences, or of all.
 
-    Licences whose dates are the platform's own are not in it. One query.
+    The last day is the one agreed, or the platform's own where the kit agreed none. One query.
     """
     first = first.replace(day=1)
     shown = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    rows = License.objects.present().filter(ends__range=(shown[0][0], shown[-1][-1]))
+    rows = License.objects.present().ending(shown[0][0], shown[-1][-1])
     if connector:
         rows = rows.filter(connector=connector)
     counts: dict[date, dict[str, int]] = {}
-    grouped = rows.order_by("ends", "standing").values_list("ends", "standing")
+    last_day = Coalesce("ends", TruncDate("expires", tzinfo=UTC), output_field=DateField())
+    grouped = rows.order_by(last_day, "standing").values_list(last_day, "standing")
     for ends, standing, count in grouped.annotate(count=Count("pk")):
         counts.setdefault(ends, {})[standing] = count
     return Month(

@@ -25,7 +25,7 @@ class LicenseFilter:
     pending: bool = False
     vanished: bool = False
     ends: date | None = None
-    """The last day agreed."""
+    """The last day: the one agreed, else the platform's."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +155,12 @@ def matching_licenses(connector: Connector | None, wanted: LicenseFilter) -> Que
     rows = License.objects.filter(vanished_at__isnull=not wanted.vanished)
     conditions: dict[str, Any] = {
         "connector": connector,
-        "ends": wanted.ends,
         "email__icontains": wanted.email,
         "standing": wanted.standing,
         "sandbox": wanted.sandbox,
         "drifted_at__isnull": False if wanted.drifted else None,
     }
     rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
+    if wanted.ends is not None:
+        rows = rows.ending(wanted.ends, wanted.ends)
     return rows & License.objects.pending() if wanted.pending else rows
