@@ -24,6 +24,8 @@ from connector_kit.models import Connector, EmbeddedAccount, Installation, Opera
 from connector_kit.models.installations import PENDING
 
 END_USER_LENGTH = 200
+READY = "connections_ready"
+"""Code of an operation after which a worker makes the rest."""
 
 CONNECTIONS_READY = "The connections are ready; what works with them is still to be made."
 
@@ -59,7 +61,7 @@ def deploy(
         if ping:
             require_log_in(place, [each.external_id for each in connections_of(blueprint)])
         if not components:
-            work.ended(Operation.Outcome.CHECKPOINT, "connections_ready", CONNECTIONS_READY)
+            work.ended(Operation.Outcome.CHECKPOINT, READY, CONNECTIONS_READY)
             return installation
         _bring(work, place)
         if has_news:

@@ -9,21 +9,26 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Task, shared_task
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
-from connector_kit.models import Installation
+from connector_kit.models import Installation, Operation
 
 logger = logging.getLogger(__name__)
 
 RETRIES = 8
 LONGEST_PAUSE = 300
+PATIENCE = timedelta(seconds=30)
+"""How long a deployment waits for its task before it is sent again."""
 PASSING = frozenset({"update_in_progress", "lease_lost", "changed_meanwhile"})
 """Failures that pass by themselves."""
 
@@ -78,3 +83,28 @@ def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError
     may_pass = isinstance(error, Transient | OutcomeUnknown) or code_of(error) in PASSING
     if may_pass and attempts < RETRIES:
         raise task.retry(countdown=min(2**attempts, LONGEST_PAUSE), throw=False) from None
+
+
+@shared_task(name="connector_kit.embedded.tick")
+def tick() -> None:
+    """Have deployments completed whose task went down with a worker or a broker."""
+    for deployment in unfinished(timezone.now()):
+        send(complete, deployment)
+
+
+def unfinished(now: datetime) -> QuerySet[Installation]:
+    """Deployments that wait for a worker, or lost theirs, with nobody at work on them."""
+    last = Operation.objects.filter(installation=OuterRef("pk")).order_by("-pk")
+    waiting = Installation.objects.filter(
+        Q(lease_owner="") | Q(lease_until__lt=now),
+        embedded_account__isnull=False,
+        vanished_at=None,
+        mode="install",
+    )
+    asked = waiting.annotate(
+        last_code=Subquery(last.values("code")[:1]),
+        last_outcome=Subquery(last.values("outcome")[:1]),
+        last_start=Subquery(last.values("started_at")[:1]),
+    )
+    is_waiting = Q(last_code=deployments.READY) | Q(last_outcome="")
+    return asked.filter(is_waiting, last_start__lt=now - PATIENCE)

@@ -40,6 +40,11 @@ beat_schedule = {
         # A tick that nobody took in time is worth nothing: the next one looks at the same rows.
         "options": {"expires": 2 * _kit.tick_seconds},
     },
+    "deployments": {
+        "task": "connector_kit.embedded.tick",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "dry-runs": {
         "task": "connector_kit.publisher.carry_out_dry_runs",
         "schedule": 15.0,

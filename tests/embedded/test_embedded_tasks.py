@@ -119,3 +119,34 @@ def test_without_a_broker_the_caller_is_told(acme, monkeypatch):
         tasks.send(tasks.update, acme)
     assert refused.value.code == "broker_down"
     assert Installation.objects.get().version == "1.0.0"
+
+
+def test_a_deployment_whose_task_was_lost_is_taken_up_again(
+    embedding, release, address, sent, monkeypatch
+):
+    deployment = deploy(
+        release.connector,
+        embedding.account,
+        "acme",
+        credentials=credentials_for(address),
+        components=False,
+    )
+    tasks.tick()
+    assert sent == [], "its task may be on the way still"
+
+    later = timezone.now() + tasks.PATIENCE
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    tasks.tick()
+    assert [(name, args) for name, args, _, _ in sent] == [
+        ("connector_kit.embedded.complete", (deployment.pk,))
+    ]
+    assert deployment.take_lease("somebody", now=later, seconds=60)
+    tasks.tick()
+    assert len(sent) == 1, "somebody is at work on it"
+
+
+def test_a_complete_deployment_is_left_alone(acme, sent, monkeypatch):
+    later = timezone.now() + 2 * tasks.PATIENCE
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    tasks.tick()
+    assert sent == []
