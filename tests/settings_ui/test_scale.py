@@ -165,7 +165,7 @@ def pages(world: World) -> dict[str, str]:
         "licences in grace": at("licenses", standing="grace"),
         "calendar of licences": at("license-calendar"),
         "licence": at("license", License.objects.earliest("pk").pk),
-        "settings": reverse("customer:settings", args=[one]),
+        "settings": reverse("customer:page", args=[one, "-", "OrderstoSlack"]),
         "in a sandbox": at("installations", environment="sandbox"),
         "with a failed update": at("installations", outcome="failed"),
         "updating": at("installations", state="updating"),
