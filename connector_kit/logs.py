@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import suppress
 from typing import Any, TextIO
 
 _SECRETS = re.compile(
@@ -59,11 +60,18 @@ class Lines(logging.StreamHandler[TextIO]):
         self.setFormatter(OneLine())
         self._second = 0
         self._stamp = ""
+        self._kept = ""
 
-    def write(self, level: str, name: str, message: str) -> None:
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record*, after what was kept."""
+        self.settle()
+        super().emit(record)
+
+    def write(self, level: str, name: str, message: str, *, keep: bool = False) -> None:
         """Write what a record of *level*, by the logger *name*, would become.
 
-        *message* has no line ends. Raises OSError and ValueError when it cannot be written.
+        *message* has no line ends. With *keep* the line waits for the next one, or for `settle`,
+        and is written with it. Raises OSError and ValueError when it cannot be written.
         """
         now = time.time()
         with self.lock or threading.RLock():
@@ -71,15 +79,28 @@ class Lines(logging.StreamHandler[TextIO]):
                 self._second = int(now)
                 self._stamp = time.strftime(OneLine.default_time_format, time.gmtime(now))
             line = f"{self._stamp}.{int(now % 1 * 1000):03d}Z {level} {name} {message}"
-            self.stream.write(without_secrets(line) + "\n")
-            self.stream.flush()
+            self._kept += without_secrets(line) + "\n"
+            if not keep:
+                self._write_kept()
+
+    def settle(self) -> None:
+        """Write what was kept, if anything; raises as `write` does."""
+        if self._kept:
+            with self.lock or threading.RLock():
+                self._write_kept()
+
+    def _write_kept(self) -> None:
+        text, self._kept = self._kept, ""
+        self.stream.write(text)
+        self.stream.flush()
 
 
-def inform(logger: logging.Logger, message: str) -> None:
+def inform(logger: logging.Logger, message: str, *, keep: bool = False) -> None:
     """Log *message*, which has no line ends, with level INFO.
 
     Takes the short way where `Lines` is all that *logger* leads to, as in `logging_configuration`;
-    whoever adds handlers or filters of their own gets records.
+    whoever adds handlers or filters of their own gets records. With *keep* the line may wait for
+    the next one, or for `settle`: one write to the system instead of two.
     """
     if not logger.isEnabledFor(logging.INFO):
         return
@@ -88,9 +109,17 @@ def inform(logger: logging.Logger, message: str) -> None:
         logger.info("%s", message)
         return
     try:
-        lines.write("INFO", logger.name, message)
+        lines.write("INFO", logger.name, message, keep=keep)
     except (OSError, ValueError):
         logger.info("%s", message)  # which knows what to do about it
+
+
+def settle(logger: logging.Logger) -> None:
+    """Write the lines of *logger* that `inform` has kept."""
+    lines = _only_lines(logger)
+    if lines is not None:
+        with suppress(OSError, ValueError):
+            lines.settle()
 
 
 def _only_lines(logger: logging.Logger) -> Lines | None:

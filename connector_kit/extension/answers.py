@@ -12,16 +12,12 @@ JSON = "application/json"
 
 
 class Answer(NamedTuple):
-    """One HTTP answer, without any framework's idea of one.
-
-    *trail* is for the access log: pairs that name the call, such as its ``_reqId``.
-    """
+    """One HTTP answer, without any framework's idea of one."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
     content_type: str = JSON
-    trail: tuple[tuple[str, object], ...] = ()
 
 
 def result(body: bytes) -> Answer:

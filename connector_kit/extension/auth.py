@@ -1,7 +1,7 @@
 """Whether a request comes from integrator.io: it knows the stack's system token."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from connector_kit.extension.answers import refusal
 from connector_kit.extension.errors import ErrorEntry
@@ -29,8 +29,18 @@ def presented_token(authorization: str | None, body: object, query: str | None) 
     return query or None
 
 
-def is_system_token(token: str | None, system_tokens: Sequence[str]) -> bool:
-    """Tell, in a time that depends on no secret, whether *token* is one of *system_tokens*."""
-    presented = (token or "").encode("utf-8", "surrogatepass")
-    matches = [hmac.compare_digest(presented, each.encode()) for each in system_tokens if each]
-    return token is not None and any(matches)
+class SystemTokens:
+    """The tokens that the platform may come with; empty ones do not count."""
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self._tokens = tuple(each.encode() for each in tokens if each)
+
+    def __contains__(self, token: str | None) -> bool:
+        """Tell, in a time that depends on no secret, whether *token* is one of them."""
+        if token is None:
+            return False
+        presented = token.encode("utf-8", "surrogatepass")
+        is_known = False
+        for each in self._tokens:
+            is_known |= hmac.compare_digest(presented, each)
+        return is_known

@@ -28,11 +28,12 @@ class UnreadableError(Exception):
 
 
 class RawCall(NamedTuple):
-    """A call whose body nobody has looked into yet."""
+    """A call whose body nobody has looked into; *began* is when it came (`time.monotonic`)."""
 
     body: bytes | memoryview
     request_id: str
     trace_id: str | None
+    began: float
 
     def __repr__(self) -> str:
         return f"<RawCall {self.request_id}>"  # the body holds a token

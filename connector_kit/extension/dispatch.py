@@ -23,8 +23,8 @@ Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
 Invoke = Callable[[Function, Any], Any]
 """Calls a function with its options and returns its one answer."""
 
-Observe = Callable[[RawCall, FunctionCall, Answer], None]
-"""Is told of every call that was answered."""
+Observe = Callable[[RawCall, FunctionCall | None, Answer], None]
+"""Is told of every call that was answered; there is no `FunctionCall` in a body that is no JSON."""
 
 _DATES = ("lastExportDateTime", "currentExportDateTime")
 
@@ -33,7 +33,7 @@ class Dispatcher:
     """Answers calls with the functions of *registry*.
 
     *invoke* calls a function with its options, *checks* are what a particular host asks besides,
-    *observe* is told of every call that came as bytes, with its answer.
+    *observers* are told of every call that came as bytes, with its answer.
     """
 
     def __init__(
@@ -42,25 +42,27 @@ class Dispatcher:
         *,
         checks: Sequence[Check] = (),
         invoke: Invoke = invoke,
-        observe: Observe | None = None,
+        observers: Sequence[Observe] = (),
     ) -> None:
         self._registry = registry
         self._checks = tuple(checks)
         self._invoke = invoke
-        self._observe = observe
+        self._observers = tuple(observers)
 
     def __call__(self, raw: RawCall) -> Answer:
-        """Return the answer to *raw*, with its ``_reqId`` and ``traceId`` for the access log."""
+        """Return the answer to *raw*."""
+        call, answer = self._answered(raw)
+        for observe in self._observers:
+            observe(raw, call, answer)
+        return answer
+
+    def _answered(self, raw: RawCall) -> tuple[FunctionCall | None, Answer]:
         try:
             body = parse_body(raw.body)
         except UnreadableError as unreadable:
-            return unreadable.answer
+            return None, unreadable.answer
         call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
-        answer = self.dispatch(call)
-        if self._observe is not None:
-            self._observe(raw, call, answer)
-        trail = (("_reqId", call.request_id), ("traceId", call.trace_id))
-        return Answer(answer.status, answer.body, answer.headers, answer.content_type, trail)
+        return call, self.dispatch(call)
 
     def dispatch(self, call: FunctionCall) -> Answer:
         """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""

@@ -1,15 +1,22 @@
 """``POST /function`` without a web framework: what came over HTTP in, an `Answer` out."""
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from connector_kit.extension.answers import JSON, Answer
-from connector_kit.extension.auth import REFUSED, is_system_token, presented_token
+from connector_kit.extension.accesslog import log_answer
+from connector_kit.extension.answers import JSON, Answer, refusal
+from connector_kit.extension.auth import REFUSED, SystemTokens, presented_token
 from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body, read_body
 from connector_kit.extension.calls import new_request_id
+from connector_kit.extension.errors import ErrorEntry
 
 Run = Callable[[RawCall], Answer]
-"""Answers a call that may be made: `Dispatcher` on the spot, `Processes` elsewhere."""
+"""Answers a call that may be made, and writes its line of the access log: `Dispatcher` with
+`log_answer` on the spot, `Processes` elsewhere."""
+
+log = logging.getLogger("connector_kit.extension")
 
 
 class Incoming(NamedTuple):
@@ -31,27 +38,31 @@ class Endpoint:
 
     def __init__(self, run: Run, system_tokens: Sequence[str]) -> None:
         self._run = run
-        self._system_tokens = tuple(system_tokens)
+        self._system_tokens = SystemTokens(system_tokens)
 
     def __call__(self, incoming: Incoming) -> Answer:
-        """Return the answer to *incoming*, with the ids that the access log names it by.
+        """Return the answer to *incoming*; its line stands in the access log then.
 
         A body that cannot be read is refused before a wrong token is, as the reference does it;
         but who comes with the right token in the header has the body parsed by *run* only.
         """
-        request_id = new_request_id()
+        began, request_id = time.monotonic(), new_request_id()
         try:
             body = read_body(incoming.read, incoming.content_type, incoming.content_length)
-            if not self._admits(incoming, body):
-                return _trailed(REFUSED, request_id, incoming.trace_id)
+            if self._admits(incoming, body):
+                return self._run(RawCall(body, request_id, incoming.trace_id, began))
+            answer = REFUSED
         except UnreadableError as unreadable:
-            return _trailed(unreadable.answer, request_id, incoming.trace_id)
-        answer = self._run(RawCall(body, request_id, incoming.trace_id))
-        return answer if answer.trail else _trailed(answer, request_id, incoming.trace_id)
+            answer = unreadable.answer
+        except Exception as failure:
+            log.exception("logName=requestFailed, _reqId=%s", request_id)
+            answer = refusal(422, ErrorEntry.of(failure))
+        log_answer(RawCall(b"", request_id, incoming.trace_id, began), None, answer)
+        return answer
 
     def is_system_token(self, token: str | None) -> bool:
         """Tell whether *token* is one of the system tokens."""
-        return is_system_token(token, self._system_tokens)
+        return token in self._system_tokens
 
     def _admits(self, incoming: Incoming, body: bytes) -> bool:
         authorization = incoming.authorization
@@ -61,7 +72,3 @@ class Endpoint:
                 parse_body(body)
             return is_known
         return self.is_system_token(presented_token(None, parse_body(body), incoming.query_token))
-
-
-def _trailed(answer: Answer, request_id: str, trace_id: object) -> Answer:
-    return answer._replace(trail=(("_reqId", request_id), ("traceId", trace_id)))

@@ -55,7 +55,7 @@ class Leftovers:
         self.remain = False
 
     def __enter__(self) -> Self:
-        self._before = frozenset(threading.enumerate())
+        self._before = threading.enumerate()
         self._hook: Callable[[Any], Any] = threading.excepthook
         threading.excepthook = self._note
         return self

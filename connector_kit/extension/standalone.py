@@ -7,6 +7,7 @@
 import os
 from logging.config import dictConfig
 
+from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.board import Board
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.dispatch import Dispatcher
@@ -31,7 +32,7 @@ def make_application() -> Stack:
     run = (
         Processes("connector_kit.extension.standalone:registry", configuration.limits)
         if configuration.isolation
-        else Dispatcher(configuration.registry)
+        else Dispatcher(configuration.registry, observers=(log_answer,))
     )
     health = Health(ready=True, board=Board.of_this_server())
     return Stack(Endpoint(run, configuration.system_tokens), health)

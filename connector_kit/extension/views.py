@@ -1,18 +1,14 @@
 """The extension in Django: translates requests and answers, and decides nothing."""
 
-import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.answers import Answer
 from connector_kit.extension.endpoint import Endpoint
-from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.health import ALIVE, Health
 from connector_kit.extension.wsgi import NOT_FOUND, incoming_of
-
-log = logging.getLogger("connector_kit.extension")
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -24,11 +20,7 @@ def function_view(endpoint: Endpoint) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return not_found(request)
-        try:
-            return response_of(endpoint(incoming_of({"wsgi.input": request, **request.META})))
-        except Exception as failure:
-            log.exception("logName=requestFailed")
-            return response_of(refusal(422, ErrorEntry.of(failure)))
+        return response_of(endpoint(incoming_of({"wsgi.input": request, **request.META})))
 
     return view
 

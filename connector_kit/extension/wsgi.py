@@ -11,13 +11,12 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qs
 
+from connector_kit.extension.accesslog import log_request
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.auth import REFUSED, presented_token
-from connector_kit.extension.calllog import log_line
 from connector_kit.extension.endpoint import Endpoint, Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.health import ALIVE, Health
-from connector_kit.logs import inform
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -28,15 +27,13 @@ UNLOGGED = frozenset({"/livez", "/readyz"})
 
 NOT_FOUND = refusal(404, ErrorEntry("not_found", "There is nothing at this address."))
 
-access_log = logging.getLogger("connector_kit.access")
 log = logging.getLogger("connector_kit.extension")
 
 
 class Stack:
     """Answers the platform and load balancers; everything else is *fallback*'s, or not there.
 
-    Writes one line per request, with the path but never the query: it may hold a token
-    (protocol/extension.md#access-log).
+    Whatever is not logged elsewhere has its line of the access log written here.
     """
 
     def __init__(
@@ -46,7 +43,6 @@ class Stack:
         self._health = health
         self._fallback = fallback
         self._routes: dict[tuple[str, str], Callable[[Environ], Answer]] = {
-            ("POST", "/function"): self._function,
             ("GET", ""): lambda _: ALIVE,
             ("GET", "/healthCheck"): lambda _: ALIVE,
             ("GET", "/livez"): lambda _: health.livez(),
@@ -57,24 +53,26 @@ class Stack:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        began = time.perf_counter()
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
         self._health.board.began()
         try:
-            return self._respond(environ, start_response, began)
+            if path == "/function" and method == "POST":
+                return _sent(self._endpoint(incoming_of(environ)), start_response)
+            return self._respond(environ, start_response, method, path)
         finally:
             self._health.board.ended()
 
     def _respond(
-        self, environ: Environ, start_response: StartResponse, began: float
+        self, environ: Environ, start_response: StartResponse, method: str, path: str
     ) -> Iterable[bytes]:
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
+        began = time.monotonic()
         route = self._routes.get(("GET" if method == "HEAD" else method, path))
         if route is None and self._fallback is not None:
             return self._fallback(environ, _logging(start_response, environ, began))
         answer = self._answered(route, environ)
-        start_response(_status(answer.status), _headers(answer))
-        _log_access(environ, answer.status, began, answer.trail)
-        return [] if method == "HEAD" else [answer.body]
+        body = _sent(answer, start_response)
+        _log_access(environ, answer.status, began)
+        return [] if method == "HEAD" else body
 
     def _answered(self, route: Callable[[Environ], Answer] | None, environ: Environ) -> Answer:
         if route is None:
@@ -84,9 +82,6 @@ class Stack:
         except Exception as failure:
             log.exception("logName=requestFailed")
             return refusal(422, ErrorEntry.of(failure))
-
-    def _function(self, environ: Environ) -> Answer:
-        return self._endpoint(incoming_of(environ))
 
     def _open_connections(self, environ: Environ) -> Answer:
         if not self._is_owner(environ):
@@ -139,6 +134,11 @@ def _query(environ: Environ, name: str) -> str | None:
     return parse_qs(query).get(name, [None])[0] if query else None
 
 
+def _sent(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(_status(answer.status), _headers(answer))
+    return [answer.body]
+
+
 @cache
 def _status(code: int) -> str:
     return f"{code} {HTTPStatus(code).phrase}"
@@ -154,24 +154,13 @@ def _headers(answer: Answer) -> list[tuple[str, str]]:
 
 def _logging(start_response: StartResponse, environ: Environ, began: float) -> StartResponse:
     def start(status: str, *rest: Any) -> Any:
-        _log_access(environ, status.partition(" ")[0], began, ())
+        _log_access(environ, status.partition(" ")[0], began)
         return start_response(status, *rest)
 
     return start
 
 
-def _log_access(
-    environ: Environ, status: int | str, began: float, trail: Iterable[tuple[str, object]]
-) -> None:
+def _log_access(environ: Environ, status: int | str, began: float) -> None:
     path = environ["PATH_INFO"]
-    if path in UNLOGGED or not access_log.isEnabledFor(logging.INFO):
-        return
-    milliseconds = (time.perf_counter() - began) * 1000
-    fields = (
-        ("method", environ["REQUEST_METHOD"]),
-        ("url", path),
-        ("statusCode", status),
-        ("responseTime", f"{milliseconds:.0f}ms"),
-        *trail,
-    )
-    inform(access_log, log_line("reqFinished", fields))
+    if path not in UNLOGGED:
+        log_request(environ["REQUEST_METHOD"], path, status, began)

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from connector_kit import conf
 from connector_kit.extension import Dispatcher, Endpoint, this_process
+from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.views import function_view, health_views
 from connector_kit.server.stack import registry
 
@@ -13,7 +14,9 @@ from connector_kit.server.stack import registry
 _kit, _ = conf.read(settings.CONNECTOR_KIT)
 
 _PLATFORM_VIEWS = {
-    "/function": function_view(Endpoint(Dispatcher(registry()), _kit.system_tokens)),
+    "/function": function_view(
+        Endpoint(Dispatcher(registry(), observers=(log_answer,)), _kit.system_tokens)
+    ),
     **health_views(this_process),
 }
 """What integrator.io and load balancers ask, where `connector_kit.server.wsgi` is not in front."""

@@ -14,6 +14,7 @@ django_application = get_wsgi_application()
 
 from connector_kit.conf import kit  # noqa: E402 - Django has to be ready first
 from connector_kit.extension import Dispatcher, Endpoint, this_process  # noqa: E402
+from connector_kit.extension.accesslog import log_answer  # noqa: E402
 from connector_kit.extension.endpoint import Run  # noqa: E402
 from connector_kit.extension.isolation import Processes  # noqa: E402
 from connector_kit.extension.recording import Recorder  # noqa: E402
@@ -25,7 +26,7 @@ _settings = kit()  # a server with a setting that cannot be used does not start
 
 def _function_runner() -> Run:
     if not _settings.isolation:
-        return Dispatcher(registry(), observe=Recorder.of_this_server())
+        return Dispatcher(registry(), observers=(log_answer, Recorder.of_this_server()))
     processes = Processes("connector_kit.server.stack:registry", limits())
     processes.start()
     return processes

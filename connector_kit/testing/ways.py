@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -50,7 +51,7 @@ class Here:
     def __call__(self, body: Document) -> Any:
         """Return the result of the call *body*; raises `CallFailed`."""
         self._raised = None
-        answer = self._dispatch(RawCall(dumps(body), new_request_id(), None))
+        answer = self._dispatch(RawCall(dumps(body), new_request_id(), None, time.monotonic()))
         try:
             return _result(answer.status, answer.body)
         except CallFailed as failed:

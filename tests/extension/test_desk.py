@@ -43,7 +43,7 @@ def start() -> Iterator[Start]:
 
 def call(function: str, trace_id: str | None = None, **options: Any) -> RawCall:
     body = {"_connectorId": CONNECTOR_ID, "type": "hook", "function": function, "options": options}
-    return RawCall(orjson.dumps(body), "id", trace_id)
+    return RawCall(orjson.dumps(body), "id", trace_id, time.monotonic())
 
 
 def told(answer: Answer) -> Any:
@@ -84,11 +84,9 @@ def test_ids_of_any_length_and_any_characters_travel(start: Start) -> None:
     in_header = run(call("echo", trace_id="\udcff" * 100_000, data=1))
     text = orjson.dumps({"_connectorId": CONNECTOR_ID, "type": "hook", "function": "echo"})
     body = text[:-1] + b',"options":{"data":1},"traceId":"' + b"\\ud800" * 1000 + b'"}'
-    in_body = run(RawCall(body, "id", None))
+    in_body = run(RawCall(body, "id", None, time.monotonic()))
 
     assert [told(in_header), told(in_body)] == [1, 1]
-    for answer in (in_header, in_body):
-        assert len(str(dict(answer.trail)["traceId"])) < 300
 
 
 def test_a_process_that_died_idle_costs_no_call(start: Start) -> None:

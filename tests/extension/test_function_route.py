@@ -356,6 +356,7 @@ def test_the_log_tells_who_was_called_and_never_the_tokens(server: str, server_l
     post(server, body(type="wrapper", function="ping", options=called), traceid="trace-7")
     requests.post(f"{server}/function?access_token={TOKEN}", json=body(), timeout=10)
     post(server, body(function="leakingFailure", traceId="trace\nlogName=forged"))
+    post(server, body(), traceid="x" * 5000)
 
     text = server_log.read_text()
     assert (
@@ -369,6 +370,7 @@ def test_the_log_tells_who_was_called_and_never_the_tokens(server: str, server_l
     )
     assert "logName=callFunctionFailed, code=RuntimeError" in text
     assert "traceId=trace logName=forged" in text
+    assert f"traceId={'x' * 200}...\n" in text
     assert TOKEN not in text
     assert ONE_TIME_TOKEN not in text
 

@@ -37,7 +37,7 @@ class Server:
             installer={"install": lambda _: None},
         )
         registry = Registry(connectors={"c1": functions})
-        return Dispatcher(registry, observe=recorder)
+        return Dispatcher(registry, observers=(recorder,))
 
     def record(self, **fields: Any) -> None:
         """Turn recording on for a minute, for calls from now on."""
@@ -57,7 +57,7 @@ class Server:
             "options": {"bearerToken": ONE_TIME, **options},
             "access_token": "system-token",
         }
-        answer = self.dispatch(RawCall(orjson.dumps(body), "1", None))
+        answer = self.dispatch(RawCall(orjson.dumps(body), "1", None, 0.0))
         return orjson.loads(answer.body) if answer.body else None
 
     @property
@@ -194,8 +194,8 @@ def test_what_reaches_no_function_is_not_kept(server: Server) -> None:
     server.record()
     server.call("unknown")
     server.call("echo", "nothing")
-    server.dispatch(RawCall(b"[]", "1", None))
-    server.dispatch(RawCall(b"{", "1", None))
+    server.dispatch(RawCall(b"[]", "1", None, 0.0))
+    server.dispatch(RawCall(b"{", "1", None, 0.0))
 
     assert server.samples == {}
 

@@ -11,7 +11,9 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-_PIECE = 1 << 20
+_PIECE = bytearray(1 << 18)
+"""What is received, by any connection: memory that is asked for once."""
+
 _END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -48,10 +50,10 @@ class _Connection:
 
     def receive(self) -> bool:
         """Take what has come; tell whether the answer is complete, and forget it then."""
-        piece = self.socket.recv(_PIECE)
-        if not piece:
+        count = self.socket.recv_into(_PIECE)
+        if not count:
             raise ConnectionError("the server closed a connection in the middle")
-        self.answer += piece
+        self.answer += memoryview(_PIECE)[:count]
         if not self.expected and (end := self.answer.find(_END_OF_HEAD)) >= 0:
             self._read_head(bytes(self.answer[:end]).lower(), end + len(_END_OF_HEAD))
         if not self.expected or len(self.answer) < self.expected:

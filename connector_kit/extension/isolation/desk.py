@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from connector_kit.extension.isolation.messages import CALL, MOST, TICKET
@@ -102,7 +102,7 @@ class Desk:
     def dismiss(self) -> None:
         """Let one process end: whichever has nothing else to do."""
         with suppress(BlockingIOError):
-            self.near.send(CALL.pack(LEAVE, 0, 0, 0), socket.MSG_DONTWAIT)
+            self.near.send(CALL.pack(LEAVE, 0, 0.0, 0, 0), socket.MSG_DONTWAIT)
 
     @property
     def is_empty(self) -> bool:
@@ -148,13 +148,17 @@ class Inherited:
         ]
         self._calls = socket.socket(fileno=calls)
         self._bell: select.epoll | None = None
+        self._before_waiting: Callable[[], None] = lambda: None
 
-    def watch(self) -> None:
+    def watch(self, *, before_waiting: Callable[[], None]) -> None:
         """Be woken for new calls; the first to watch that is idle is the one to be woken.
+
+        *before_waiting* is called when there is none at the moment.
 
         So a server with little to do has one process that stays warm. Elsewhere than on Linux they
         take turns.
         """
+        self._before_waiting = before_waiting
         if hasattr(select, "epoll"):
             self._bell = select.epoll()
             self._bell.register(self._calls, select.EPOLLIN | select.EPOLLEXCLUSIVE)
@@ -162,11 +166,13 @@ class Inherited:
     def take(self) -> bytes:
         """Return the next call, once there is one; nothing when the serving process has ended."""
         if self._bell is None:
+            self._before_waiting()
             return self._calls.recv(MOST)
         while True:
             try:
                 return self._calls.recv(MOST, socket.MSG_DONTWAIT)
             except BlockingIOError:
+                self._before_waiting()
                 self._bell.poll()
 
 

@@ -18,9 +18,11 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from connector_kit.extension.accesslog import access_log
 from connector_kit.extension.isolation.desk import Inherited
 from connector_kit.extension.isolation.process import serve_calls
 from connector_kit.extension.registry import Registry
+from connector_kit.logs import settle
 
 
 def main(target: str, memory_mb: int, inheritance: Sequence[int]) -> None:
@@ -63,6 +65,7 @@ def _live(desk: Inherited, place: int, registry: Registry, memory_mb: int) -> No
         serve_calls(desk, place, registry, memory_mb)
         code = 0
     finally:
+        settle(access_log)
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(code)

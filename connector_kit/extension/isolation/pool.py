@@ -8,7 +8,8 @@ import queue
 import time
 from dataclasses import dataclass
 
-from connector_kit.extension.answers import JSON, Answer, refusal
+from connector_kit.extension.accesslog import log_answer
+from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.calllog import short
 from connector_kit.extension.errors import ErrorEntry
@@ -22,8 +23,7 @@ from connector_kit.extension.isolation.messages import (
     SMALL,
     TICKET,
     Gone,
-    joined,
-    split,
+    ids_as_bytes,
 )
 from connector_kit.extension.isolation.rooms import KEPT
 
@@ -90,8 +90,7 @@ class Processes:
         try:
             return self._answer(call, seat, ticket)
         except RuntimeError as failure:
-            log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)  # noqa: TRY400
-            return _NOT_LOADED
+            return _not_loaded(call, failure)
         except NoRoomError:
             return _busy(call)
         except TimeoutError:
@@ -112,25 +111,21 @@ class Processes:
         laid_at = time.monotonic()
         self._lay_down(call, seat, ticket)
         message = self._message(seat, ticket, laid_at)
-        _, status, is_last, of_words, of_body = ANSWER.unpack_from(message)
-        start = ANSWER.size + of_words
-        words = message[ANSWER.size : start]
-        is_sent = of_words + of_body <= SMALL
-        body = message[start:] if is_sent else seat.room.fetch(of_body)
+        _, status, is_last, of_body = ANSWER.unpack_from(message)
+        body = message[ANSWER.size :] if of_body <= SMALL else seat.room.fetch(of_body)
         if max(of_body, len(call.body)) > KEPT:
             seat.room.tidy()
         if is_last:
             self._crew.remove_ending(ticket)
         elif len(self._crew) > 1:
             self._crew.relax()
-        return _answer_of(call, status, words, body)
+        return Answer(status, body)
 
     def _lay_down(self, call: RawCall, seat: Seat, ticket: int) -> None:
         body = call.body
-        trace_id = (short(call.trace_id),) if call.trace_id else ()
-        words = joined((call.request_id, *trace_id))
-        head = CALL.pack(ticket, seat.number, len(words), len(body)) + words
-        if len(words) + len(body) <= SMALL:
+        ids = ids_as_bytes(call.request_id, call.trace_id and short(call.trace_id))
+        head = CALL.pack(ticket, seat.number, call.began, len(ids), len(body)) + ids
+        if len(ids) + len(body) <= SMALL:
             self._lay_on_desk(head + body)
         else:
             try:
@@ -212,19 +207,14 @@ class NoRoomError(Exception):
     """The desk is full of calls, and stays so."""
 
 
-def _answer_of(call: RawCall, status: int, words: bytes, body: bytes) -> Answer:
-    trace_id, *unusual = split(words) if words else (call.trace_id,)
-    trail = (("_reqId", call.request_id), ("traceId", trace_id))
-    if not unusual:
-        return Answer(status, body, {}, JSON, trail)
-    content_type, *headers = unusual
-    named = dict(zip(headers[::2], headers[1::2], strict=True))
-    return Answer(status, body, named, str(content_type), trail)
-
-
 def _busy(call: RawCall) -> Answer:
     log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
-    return _BUSY
+    return _logged(call, _BUSY)
+
+
+def _not_loaded(call: RawCall, failure: RuntimeError) -> Answer:
+    log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)
+    return _logged(call, _NOT_LOADED)
 
 
 def _failed(call: RawCall, code: str, message: str) -> Answer:
@@ -234,7 +224,13 @@ def _failed(call: RawCall, code: str, message: str) -> Answer:
         call.request_id,
         call.trace_id,
     )
-    return refusal(422, ErrorEntry(code, message))
+    return _logged(call, refusal(422, ErrorEntry(code, message)))
+
+
+def _logged(call: RawCall, answer: Answer) -> Answer:
+    """Return *answer*, which is not a function process's: they log their own."""
+    log_answer(call, None, answer)
+    return answer
 
 
 _BUSY = refusal(

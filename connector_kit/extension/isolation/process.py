@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import resource
 import socket
+from functools import partial
 from pathlib import Path
 
-from connector_kit.extension.answers import JSON, Answer, refusal
+from connector_kit.extension.accesslog import access_log, log_answer
+from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.calllog import short
 from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation.desk import LEAVE, NOBODY, Inherited
-from connector_kit.extension.isolation.messages import ANSWER, CALL, SMALL, Gone, joined, split
+from connector_kit.extension.isolation.messages import ANSWER, CALL, SMALL, Gone, ids_of
 from connector_kit.extension.isolation.rooms import Room
 from connector_kit.extension.leftovers import Alone
 from connector_kit.extension.recording import Recorder
 from connector_kit.extension.registry import Registry
+from connector_kit.logs import settle
 
 MOST_KEPT = 512 * 1024
 """Kibibytes above its first memory use at which a process ends after its call, so that what it
@@ -32,8 +34,10 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
         _limit_memory(memory_mb * 1024 * 1024)
     born_with = _peak()
     invoke = Alone()
-    run = Dispatcher(registry, invoke=invoke, observe=Recorder.of_this_server())
-    desk.watch()
+    # What a call has left to be logged goes out with the first line of the next one.
+    observers = (partial(log_answer, keep=True), Recorder.of_this_server())
+    run = Dispatcher(registry, invoke=invoke, observers=observers)
+    desk.watch(before_waiting=partial(settle, access_log))
     while True:
         try:
             ticket, seat, call = _taken(desk, place)
@@ -46,6 +50,7 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
             answer = run(call)
         except MemoryError as failure:
             answer, invoke.is_spent = refusal(422, ErrorEntry.of(failure)), True
+            log_answer(call, None, answer)
         is_last = invoke.is_spent or _peak() - born_with > MOST_KEPT
         try:
             _send(*desk.seats[seat], ticket, answer, is_last=is_last)
@@ -64,38 +69,27 @@ def _taken(desk: Inherited, place: int) -> tuple[int, int, RawCall | None]:
     message = desk.take()
     if not message:
         raise Gone
-    ticket, seat, of_words, of_body = CALL.unpack_from(message)
+    ticket, seat, began, of_ids, of_body = CALL.unpack_from(message)
     if ticket == LEAVE:
         return ticket, seat, None
     desk.notes.write(place, ticket)
-    start = CALL.size + of_words
-    request_id, *trace_id = split(message[CALL.size : start])
-    is_sent = of_words + of_body <= SMALL
+    start = CALL.size + of_ids
+    is_sent = of_ids + of_body <= SMALL
     body = memoryview(message)[start:] if is_sent else desk.seats[seat][1].look(of_body)
-    return ticket, seat, RawCall(body, request_id, trace_id[0] if trace_id else None)
+    return ticket, seat, RawCall(body, *ids_of(message[CALL.size : start]), began)
 
 
 def _send(
     channel: socket.socket, room: Room, ticket: int, answer: Answer, *, is_last: bool
 ) -> None:
     """Raises ConnectionError when the serving process has ended."""
-    words, body = joined(_words_of(answer)), answer.body
-    head = ANSWER.pack(ticket, answer.status, is_last, len(words), len(body)) + words
-    if len(words) + len(body) <= SMALL:
+    body = answer.body
+    head = ANSWER.pack(ticket, answer.status, is_last, len(body))
+    if len(body) <= SMALL:
         channel.send(head + body)
     else:
         room.leave(body)
         channel.send(head)
-
-
-def _words_of(answer: Answer) -> list[str]:
-    """Return what else is to be said: the trace id, then the type and the headers if unusual."""
-    words = [short(trace_id) for name, trace_id in answer.trail if name == "traceId" and trace_id]
-    if answer.headers or answer.content_type != JSON:
-        words = [*(words or [""]), answer.content_type]
-        for header in answer.headers.items():
-            words += header
-    return words
 
 
 def _limit_memory(more: int) -> None:

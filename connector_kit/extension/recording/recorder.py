@@ -52,12 +52,12 @@ class Recorder:
         """Return the recorder of the home folder that the environment names."""
         return cls(home_of(os.environ))
 
-    def __call__(self, raw: RawCall, call: FunctionCall, answer: Answer) -> None:
+    def __call__(self, raw: RawCall, call: FunctionCall | None, answer: Answer) -> None:
         """Keep *raw*, which made *call*, and its *answer*, if that is wanted."""
         if self._ticks() >= self._look_at:
             self._look()
         what = self._recording
-        if what is not None:
+        if what is not None and call is not None:
             try:
                 self._consider(what, raw, call, answer)
             except Exception as failure:  # noqa: BLE001 - whatever it is, the call goes on

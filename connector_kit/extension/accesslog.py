@@ -1,0 +1,52 @@
+"""The access log: a line for every request, written by whoever answers it.
+
+It names the path but never the query, which may hold a token (protocol/extension.md#access-log).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+
+from connector_kit.extension.answers import Answer
+from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.calllog import log_line
+from connector_kit.extension.calls import FunctionCall
+from connector_kit.logs import inform
+
+access_log = logging.getLogger("connector_kit.access")
+
+
+def log_request(
+    method: str,
+    path: str,
+    status: int | str,
+    began: float,
+    trail: Iterable[tuple[str, object]] = (),
+    *,
+    keep: bool = False,
+) -> None:
+    """Write the line of a request that came at *began*, in seconds of the monotonic clock.
+
+    *trail* are pairs that tell one request from another; *keep* as `inform` has it.
+    """
+    if not access_log.isEnabledFor(logging.INFO):
+        return
+    fields = (
+        ("method", method),
+        ("url", path),
+        ("statusCode", status),
+        ("responseTime", f"{(time.monotonic() - began) * 1000:.0f}ms"),
+        *trail,
+    )
+    inform(access_log, log_line("reqFinished", fields), keep=keep)
+
+
+def log_answer(
+    raw: RawCall, call: FunctionCall | None, answer: Answer, *, keep: bool = False
+) -> None:
+    """Write the line of the request that brought *raw*; *call* is what its body made."""
+    trace_id = call.trace_id if call else raw.trace_id
+    trail = (("_reqId", raw.request_id), ("traceId", trace_id))
+    log_request("POST", "/function", answer.status, raw.began, trail, keep=keep)
