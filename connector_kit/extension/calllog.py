@@ -45,11 +45,12 @@ def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
     """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
     line = f"logName={log_name}"
     for key, value in fields:
-        if value is None or value == "":
-            continue
-        is_short = type(value) is str and len(value) <= _LONGEST
-        line += f", {key}={value if is_short else short(value)}"
-    return _on_one_line(line)
+        if type(value) is str and len(value) <= _LONGEST:
+            if value:
+                line += f", {key}={value}"
+        elif value is not None:
+            line += f", {key}={short(value)}"
+    return line if line.isprintable() else _on_one_line(line)
 
 
 def short(value: object) -> str:

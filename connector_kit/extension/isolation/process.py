@@ -37,7 +37,12 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
     # What a call has left to be logged goes out with the first line of the next one.
     observers = (partial(log_answer, keep=True), Recorder.of_this_server())
     run = Dispatcher(registry, invoke=invoke, observers=observers)
-    desk.watch(before_waiting=partial(settle, access_log))
+
+    def rest() -> None:
+        desk.notes.write(place, NOBODY)
+        settle(access_log)
+
+    desk.watch(before_waiting=rest)
     while True:
         try:
             ticket, seat, call = _taken(desk, place)
@@ -58,7 +63,6 @@ def serve_calls(desk: Inherited, place: int, registry: Registry, memory_mb: int)
             return
         if is_last:
             return  # with the note as it is: by it the serving process finds who leaves
-        desk.notes.write(place, NOBODY)
 
 
 def _taken(desk: Inherited, place: int) -> tuple[int, int, RawCall | None]:
