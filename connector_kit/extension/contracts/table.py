@@ -6,6 +6,7 @@ where that is unmistakable.
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -85,11 +86,13 @@ def _told_by(call: FunctionCall) -> str:
     """Return the kind of function that *call* is for, an empty text when it does not tell."""
     if call.type is not None and not isinstance(call.type, str):
         return ""
-    options = call.options.keys()
-    for each in TRAITS.get(call.type or "", ()):
-        if each.fit(options):
-            return each.kind
-    return ""
+    return _kind_of(call.type or "", tuple(call.options))
+
+
+@lru_cache(maxsize=256)  # the calls of one kind bring the same options, over and over
+def _kind_of(type_: str, options: tuple[str, ...]) -> str:
+    given = frozenset(options)
+    return next((each.kind for each in TRAITS.get(type_, ()) if each.fit(given)), "")
 
 
 def _traits(kind: str, needs: str, lacks: str = "") -> Traits:
