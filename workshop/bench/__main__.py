@@ -5,6 +5,7 @@ Measures and never judges: exit code 0 says that it ran.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import time
@@ -23,6 +24,7 @@ FIGURES = ROOT / "build" / "bench.json"
 
 def main() -> int:
     """Set everything up, measure section by section, write the figures down."""
+    argparse.ArgumentParser(prog="python -m workshop.bench", description=__doc__).parse_args()
     console = Console(highlight=False)
     shutil.rmtree(HOME, ignore_errors=True)
     with _doing(console, "Benchmarks"):
