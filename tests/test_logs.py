@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from connector_kit.logs import Lines, OneLine, inform
+from connector_kit.logs import Lines, OneLine, inform, settle
 
 
 def line(message: str, *args: object, error: BaseException | None = None) -> str:
@@ -73,8 +73,15 @@ def family() -> Iterator[tuple[logging.Logger, StringIO]]:
     parent.handlers, parent.propagate = [], True
 
 
+def nobody_else_listens(logger: logging.Logger) -> None:
+    """Take away what pytest has added, so that the short way is taken."""
+    assert logger.parent
+    logger.parent.handlers = [each for each in logger.parent.handlers if type(each) is Lines]
+
+
 def test_a_ready_line_looks_as_its_record_would(family: tuple[logging.Logger, StringIO]) -> None:
     logger, written = family
+    nobody_else_listens(logger)
 
     inform(logger, "logName=called, 100 %s, token=abcdef123456")
     logger.info("logName=called, 100 %%s, token=%s", "abcdef123456")
@@ -131,3 +138,38 @@ def test_a_filter_decides_about_ready_lines_too(family: tuple[logging.Logger, St
     logger.removeFilter(refuse)
 
     assert written.getvalue() == ""
+
+
+def messages(written: StringIO) -> list[str]:
+    return [each.rpartition("=")[2] for each in written.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("by", ["a ready line", "a record"])
+def test_a_line_that_may_wait_is_written_before_the_next_one(
+    family: tuple[logging.Logger, StringIO], by: str
+) -> None:
+    logger, written = family
+    nobody_else_listens(logger)
+
+    inform(logger, "logName=first", keep=True)
+    inform(logger, "logName=second", keep=True)
+    assert messages(written) == []
+    if by == "a record":
+        logger.info("logName=third")
+    else:
+        inform(logger, "logName=third")
+
+    assert messages(written) == ["first", "second", "third"]
+
+
+def test_a_line_that_may_wait_is_written_once_when_all_is_settled(
+    family: tuple[logging.Logger, StringIO],
+) -> None:
+    logger, written = family
+    nobody_else_listens(logger)
+
+    inform(logger, "logName=first", keep=True)
+    settle(logger)
+    settle(logger)
+
+    assert messages(written) == ["first"]

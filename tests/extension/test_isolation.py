@@ -1,5 +1,6 @@
 """Functions that misbehave harm their own call: over HTTP, against a real server process."""
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,14 +35,17 @@ def unruly(log: Path) -> Iterator[str]:
         yield address
 
 
-def call(server: str, function: str, **options: Any) -> requests.Response:
+def call(
+    server: str, function: str, trace_id: str | None = None, **options: Any
+) -> requests.Response:
     body = {
         "_connectorId": CONNECTOR_ID,
         "type": "hook",
         "function": function,
         "options": {"bearerToken": "one-time-3f9a", **options},
     }
-    return requests.post(f"{server}/function", json=body, headers=HEADERS, timeout=30)
+    headers = {**HEADERS, "traceid": trace_id}
+    return requests.post(f"{server}/function", json=body, headers=headers, timeout=30)
 
 
 UNRULY = {
@@ -150,3 +154,20 @@ def test_what_ended_a_call_stands_in_the_log_without_its_token(unruly: str, log:
     text = log.read_text()
     assert "code=function_timeout" in text
     assert "one-time-3f9a" not in text
+
+
+def test_every_call_has_its_line_in_the_access_log_once_whoever_answered_it(
+    unruly: str, log: Path
+) -> None:
+    functions = {"echo": 200, "raises": 422, "crashes": 422, "never_answers": 422, "pid": 200}
+
+    for function in functions:
+        call(unruly, function, trace_id=f"line-of-{function}", data=1)
+
+    expected = [(f"line-of-{function}", str(status)) for function, status in functions.items()]
+    line = re.compile(r"logName=reqFinished, .*statusCode=(\d+), .*traceId=(line-of-\w+)\n")
+    give_up_at = time.monotonic() + 5
+    while len(found := line.findall(log.read_text())) < len(functions):
+        assert time.monotonic() < give_up_at, found
+        time.sleep(0.05)
+    assert [(trace_id, status) for status, trace_id in found] == expected
