@@ -97,6 +97,19 @@ def test_a_process_that_died_idle_costs_no_call(start: Start) -> None:
     assert told(run(call("pid"))) != dead
 
 
+@pytest.mark.parametrize("mebibytes", [700, 20], ids=["at once", "little by little"])
+def test_a_process_that_keeps_much_memory_is_let_go_after_its_call(
+    start: Start, mebibytes: int
+) -> None:
+    run = start(calls=1)
+
+    calls = 2 + 1_000 // mebibytes
+    pids = [told(run(call("keeps_memory", mebibytes=mebibytes))) for _ in range(calls)]
+
+    assert all(isinstance(pid, int) for pid in pids)
+    assert len(set(pids)) > 1
+
+
 def test_a_call_that_dies_with_the_process_that_takes_it_is_answered(start: Start) -> None:
     run = start()
     run(call("dies_taking_the_next_call"))

@@ -119,6 +119,11 @@ def takes_all_memory(_options):
         kept.append(bytes(16 * 1024 * 1024))  # which is not touched: that would take long
 
 
+def keeps_memory(options, kept=[]):  # noqa: B006 - what it keeps outlives the call
+    kept.append(b"x" * (options["mebibytes"] * 1024 * 1024))
+    return os.getpid()
+
+
 def crashes(_options):
     os.kill(os.getpid(), 11)
 
