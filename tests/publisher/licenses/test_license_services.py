@@ -55,10 +55,10 @@ def two(desk):
 
 
 def test_a_licence_is_created_with_the_grace_in_its_date(desk):
-    row = desk.grant(30, edition="premium", add_ons=("payouts",), time_zone="Europe/Berlin")
+    row = desk.grant(50, edition="premium", add_ons=("payouts",), time_zone="Europe/Berlin")
 
     (live,) = desk.at_platform()
-    grace = end_of(desk.day(30) + timedelta(days=14), "Europe/Berlin")
+    grace = end_of(desk.day(50) + timedelta(days=14), "Europe/Berlin")
     assert live["expires"] == stamp(grace)
     assert live["user"]["email"] == desk.email
     assert live["opts"]["connectorEdition"] == "premium"
