@@ -59,7 +59,10 @@ def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -
     for store, values in foreign.items():
         settings, found = _with_values(document["settings"], store, values)
         document = {**document, "settings": settings}
-        changes += [FieldChange(f"settings[{name}]", *each) for name, each in found.items()]
+        changes += [
+            FieldChange(f"settings.fields[name={name}].value", *each)
+            for name, each in found.items()
+        ]
     if document == before:
         return
     step = Update(component, account.integration_id, document, tuple(changes), before)
