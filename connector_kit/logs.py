@@ -64,7 +64,10 @@ class Lines(logging.StreamHandler[TextIO]):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write *record*, after what was kept."""
-        self.settle()
+        try:
+            self.settle()
+        except (OSError, ValueError):
+            self.handleError(record)
         super().emit(record)
 
     def write(self, level: str, name: str, message: str, *, keep: bool = False) -> None:
@@ -118,7 +121,7 @@ def settle(logger: logging.Logger) -> None:
     """Write the lines of *logger* that `inform` has kept."""
     lines = _only_lines(logger)
     if lines is not None:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):  # stderr is gone: there is nowhere to say so
             lines.settle()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.errors import ErrorEntry, masked
+from connector_kit.extension.words import sort_of
 from connector_kit.logs import inform
 
 log = logging.getLogger("connector_kit.extension")
@@ -55,10 +56,17 @@ def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
 
 def short(value: object) -> str:
     """Return *value* short and without line ends, so that nobody writes log lines for us."""
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else _text_of(value)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."
     return _on_one_line(text)
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except (RecursionError, ValueError):  # lists in lists in lists, or a number without end
+        return sort_of(value)
 
 
 def _on_one_line(text: str) -> str:

@@ -33,7 +33,7 @@ log = logging.getLogger("connector_kit.extension")
 class Stack:
     """Answers the platform and load balancers; everything else is *fallback*'s, or not there.
 
-    Whatever is not logged elsewhere has its line of the access log written here.
+    Who answers a call writes its line of the access log; those of all else are written here.
     """
 
     def __init__(
@@ -103,22 +103,23 @@ class Stack:
 def incoming_of(environ: Environ) -> Incoming:
     """Return what a request to ``/function`` carries, its body unread."""
     stream: BufferedIOBase = environ["wsgi.input"]
-    length = environ.get("CONTENT_LENGTH")
+    length = environ.get("CONTENT_LENGTH") or ""
+    content_length = int(length) if length.isdecimal() else 0
     return Incoming(
-        read=_reader(environ, stream, length),
+        read=_reader(environ, stream, content_length),
         content_type=environ.get("CONTENT_TYPE") or "",
-        content_length=int(length or 0),
+        content_length=content_length,
         authorization=environ.get("HTTP_AUTHORIZATION"),
         query_token=_query(environ, "access_token"),
         trace_id=environ.get("HTTP_TRACEID"),
     )
 
 
-def _reader(environ: Environ, stream: BufferedIOBase, length: str | None) -> Callable[[int], bytes]:
+def _reader(environ: Environ, stream: BufferedIOBase, length: int) -> Callable[[int], bytes]:
     """Return what reads the body, of unstated length only where the server marks its end."""
     if environ.get("wsgi.input_terminated"):
         return stream.read
-    left = int(length or 0)
+    left = length
 
     def read(size: int) -> bytes:
         nonlocal left

@@ -156,6 +156,19 @@ def test_what_ended_a_call_stands_in_the_log_without_its_token(unruly: str, log:
     assert "one-time-3f9a" not in text
 
 
+def test_a_trace_id_that_is_no_text_harms_no_call(unruly: str) -> None:
+    deep = "[" * 1020 + "]" * 1020
+    text = (
+        f'{{"_connectorId":"{CONNECTOR_ID}","type":"hook","function":"echo",'
+        f'"options":{{"data":1}},"traceId":{deep}}}'
+    )
+
+    headers = {**HEADERS, "Content-Type": "application/json"}
+    answer = requests.post(f"{unruly}/function", data=text, headers=headers, timeout=30)
+
+    assert (answer.status_code, answer.json()) == (200, 1)
+
+
 def test_every_call_has_its_line_in_the_access_log_once_whoever_answered_it(
     unruly: str, log: Path
 ) -> None:

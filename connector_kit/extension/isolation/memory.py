@@ -1,0 +1,48 @@
+"""How much memory a function process may take, and how much it may keep."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+MOST_KEPT = 512 * 1024
+"""Kibibytes above its first memory use at which a process ends after its call, so that what it
+has kept is given back."""
+
+UNASKED_CALLS, UNASKED_SECONDS = 16, 0.01
+"""For how many calls, and for how long, the system is not asked again."""
+
+
+def limit_memory(more: int) -> None:
+    """Let the process allocate *more* bytes than it was born with, where the system can tell."""
+    statistics = Path("/proc/self/statm")
+    if not statistics.exists():
+        return
+    limit = int(statistics.read_text().split()[0]) * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+class Growth:
+    """How much more memory the process has come to use since this was made."""
+
+    def __init__(self) -> None:
+        self._born_with = _peak()
+        self._unasked = 0
+        self._asked_at = time.monotonic()
+
+    def is_too_much(self) -> bool:
+        """Tell, after a call, whether it is more than `MOST_KEPT`.
+
+        Asking the system takes as long as a small function does, so it is not asked after each.
+        """
+        now = time.monotonic()
+        self._unasked += 1
+        if self._unasked < UNASKED_CALLS and now - self._asked_at < UNASKED_SECONDS:
+            return False
+        self._unasked, self._asked_at = 0, now
+        return _peak() - self._born_with > MOST_KEPT
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
