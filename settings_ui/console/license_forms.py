@@ -120,14 +120,18 @@ class _Edition(forms.Form):
 
 class _AddOns(forms.Form):
     add_ons = forms.CharField(
-        label="Add-ons", required=False, help_text="Names, separated by commas; exactly these."
+        label="Add-ons",
+        required=False,
+        help_text="Names, separated by commas; exactly these. Unchanged: as it is.",
     )
     stores = forms.IntegerField(
         required=False, min_value=0, max_value=10_000, help_text="Empty: as it is."
     )
 
-    def clean_add_ons(self) -> tuple[str, ...]:
-        """Read the names."""
+    def clean_add_ons(self) -> tuple[str, ...] | None:
+        """Read the names; None when nobody touched them, for they may be the platform's alone."""
+        if "add_ons" not in self.changed_data:
+            return None
         words = self.cleaned_data["add_ons"].split(",")
         return tuple(word.strip() for word in words if word.strip())
 

@@ -230,6 +230,7 @@ def older(shop: Shop, chat: Customer, doorway: Doorway) -> Customer:
     fields = [
         {"name": "imports_1_old", "type": "select", "options": [["a", "A"]], "value": None},
         {"name": "nothing", "type": "hologram", "options": None},
+        {"name": "imports_1_apiToken", "type": "input", "value": "old-s3cret"},
     ]
 
     def write(call: dict[str, Any]) -> None:
@@ -252,6 +253,15 @@ def test_foreign_fields_are_saved_on_the_page(older: Customer) -> None:
     assert values(section(older)["fields"]) == form
     assert older.installation.settings == {"lag": 4}
     assert written(older.last_operation) == {"new_orders", "@integration"}
+
+
+def test_what_is_recorded_of_foreign_fields_holds_no_secret(older: Customer) -> None:
+    save(older, {"imports_1_apiToken": "new-s3cret", "imports_1_old": "a"})
+
+    record = str(older.last_operation.changes.get(external_id="@integration").fields)
+    assert values(section(older)["fields"])["imports_1_apiToken"] == "new-s3cret"
+    assert "imports_1_apiToken" in record
+    assert "s3cret" not in record
 
 
 def test_foreign_fields_are_validated_by_what_the_page_says(older: Customer) -> None:

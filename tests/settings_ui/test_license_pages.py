@@ -98,6 +98,30 @@ def test_a_licence_is_extended_switched_off_reactivated_and_deleted(give):
     assert {"create", "extend", "renew", "expire", "reactivate", "delete"} <= {*acts}
 
 
+def test_setting_the_stores_leaves_add_ons_that_the_platform_alone_knows(give):
+    give()
+    row = License.objects.get()
+    address = f"/connectors/{give.shop.connector.connector_id}/licenses"
+    give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "payouts, returns"})
+    License.objects.update(add_ons=None)  # as it is with licences that were found there
+
+    give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "", "stores": "2"})
+
+    [live] = give.shop.platform.call("GET", address)
+    found = {each["type"]: len(each["licenses"]) for each in live["opts"]["addonLicenses"]}
+    assert found == {"addon": 2, "store": 2}
+
+
+def test_add_ons_that_are_shown_can_be_taken_away(give):
+    give()
+    row = License.objects.get()
+    give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "payouts"})
+
+    give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": ""})
+
+    assert License.objects.get().add_ons == []
+
+
 def test_an_act_that_does_not_fit_changes_nothing(give):
     give()
     row = License.objects.get()
