@@ -141,8 +141,9 @@ class DocumentAdmin(Records):
 
 @admin.register(Installation)
 class InstallationAdmin(Records):
-    """The install base."""
+    """The install base; what customers have set is on the console's pages, its secrets masked."""
 
+    exclude = ("settings", "opts")
     list_display = (
         "integration_id",
         "name",
@@ -221,8 +222,9 @@ class ChangeAdmin(Records):
 
 @admin.register(SettingsChange)
 class SettingsChangeAdmin(Records):
-    """Settings that were asked for outside a call, and what became of them."""
+    """Settings that were asked for outside a call, and what became of them; not their values."""
 
+    exclude = ("values",)
     list_display = ("at", "installation", "by", "outcome", "message", "operation")
     list_filter = ("outcome",)
     list_select_related = ("installation", "operation")

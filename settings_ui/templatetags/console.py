@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from connector_kit.blueprint.redaction import redacted
 from settings_ui.console.charts import Chart
 
 register = template.Library()
@@ -86,8 +87,8 @@ def duration(seconds: float | None) -> str:
 
 @register.filter
 def pretty(value: Any) -> str:
-    """*value* as indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    """*value* as indented JSON, its secrets masked."""
+    return json.dumps(redacted(value), indent=2, ensure_ascii=False, default=str)
 
 
 @register.filter

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connector_kit.models import DryRun, Installation, Operation, Push, Rollout
+from connector_kit.models import DryRun, Installation, Operation, Push, Rollout, SettingsChange
 from connector_kit.rollouts import pause
 from tests.settings_ui.fixtures import World, fail_some
 
@@ -102,6 +102,22 @@ def test_the_install_base_is_filtered_and_counted(history, viewer, query, count)
     text = text_of(viewer.get(at("installations", **query)))
 
     assert f"<strong>{count}</strong> installation" in text
+
+
+def test_secrets_that_customers_have_set_are_on_no_page(world, viewer, admin):
+    [row] = world.install(1, settings={"apiToken": "s3cret-1", "channel": "#sales"})
+    change = SettingsChange.objects.create(
+        installation=row, values={"apiToken": "s3cret-2"}, at=timezone.now(), by="somebody"
+    )
+
+    page = text_of(viewer.get(at("installation", row.integration_id)))
+    assert "#sales" in page
+    addresses = (
+        reverse("admin:connector_kit_installation_change", args=[row.pk]),
+        reverse("admin:connector_kit_settingschange_change", args=[change.pk]),
+    )
+    for text in (page, *(text_of(admin.get(each)) for each in addresses)):
+        assert "s3cret" not in text
 
 
 def test_the_install_base_is_leafed_through_both_ways(world, viewer):
