@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from connector_kit.blueprint.documents import Json
+from connector_kit.blueprint.documents import Json, shows_mask
 from connector_kit.blueprint.forms import Errors, Field, FieldState, FieldType, Form, state_of
 from connector_kit.blueprint.forms.cleaning import typed
 from connector_kit.blueprint.forms.validation import validate
+from connector_kit.blueprint.redaction import redacted
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.pages import CONTENT, DELIMITER, without_content
 from connector_kit.blueprint.settings.schema import Schema
@@ -92,14 +93,16 @@ def _named(own: StoreSettings, sent: Mapping[str, Any]) -> tuple[dict[str, Any],
         if setting is None:
             unknown.append(name)
         else:
-            named[setting.name] = _kept_content(value, own.values[setting.name])
+            named[setting.name] = _kept_as_shown(value, own.values[setting.name], name)
     return named, tuple(unknown)
 
 
-def _kept_content(value: Any, before: Json) -> Any:
-    """A file that is sent back as the page shows it keeps its text."""
+def _kept_as_shown(value: Any, before: Json, name: str) -> Any:
+    """What is sent back as it was shown stays: a file with its text, a secret behind its mask."""
     has_content = isinstance(before, dict) and CONTENT in before
-    return before if has_content and value == without_content(before) else value
+    if has_content and value == without_content(before):
+        return before
+    return before if shows_mask(value) and value == redacted(before, name) else value
 
 
 def _form(schema: Schema, own: StoreSettings) -> Form:

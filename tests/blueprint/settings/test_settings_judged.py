@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit import setting_values
-from connector_kit.blueprint import Situation, compile_connector, tailored
+from connector_kit import Section, Text, setting_values
+from connector_kit.blueprint import MASK, Situation, compile_connector, tailored
 from connector_kit.blueprint.settings.judging import Judged, judge
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.tailoring import settings_of
 from tests.blueprint.forms.documents import JSON
-from tests.blueprint.settings.declared import Orders, Shops
+from tests.blueprint.settings.declared import Orders, Shops, declare
 
 ORDERS, SHOPS = compile_connector(Orders), compile_connector(Shops)
 
@@ -41,6 +41,17 @@ def test_hidden_values_stay_whatever_is_sent() -> None:
     done = judged({}, {"loud": False, "channel": {"any": "thing"}})
 
     assert (done.errors, done.values["channel"], done.stored) == ({}, "#orders", {})
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(MASK, "s3cret"), ("new", "new"), ("", None)])
+def test_a_secret_that_is_sent_back_as_it_was_shown_stays(sent: str, kept: str | None) -> None:
+    blueprint = compile_connector(declare({"page": Section("Log in"), "api_key": Text("Key")}))
+    stored = {"api_key": "s3cret"}
+    [own] = settings_of(blueprint, Situation(settings=stored))
+
+    done = judge(blueprint.schema, own, stored, {"api_key": sent})
+
+    assert (done.errors, done.stored["api_key"] or None) == ({}, kept)
 
 
 def test_names_that_are_not_granted_are_unknown() -> None:
