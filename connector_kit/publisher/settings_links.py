@@ -14,6 +14,9 @@ from connector_kit.models import Installation
 from connector_kit.publisher.actions import Actor, record_action
 
 SALT = "connector_kit.settings_link"
+PARAMETER = "link"
+"""Where an address has the link: in the query, which the access log leaves out."""
+
 LIFETIME = timedelta(hours=24)
 LONGEST = timedelta(days=30)
 
@@ -40,7 +43,7 @@ def make_link(installation: Installation, *, lifetime: timedelta = LIFETIME, by:
         raise ValueError(f"A settings link lives up to {LONGEST.days} days, and not {lifetime}.")
     until = timezone.now() + lifetime
     content = {"i": installation.integration_id, "u": int(until.timestamp())}
-    path = reverse("customer:open", args=[signing.dumps(content, salt=SALT)])
+    path = reverse("customer:open", query={PARAMETER: signing.dumps(content, salt=SALT)})
     subject = f"installation/{installation.integration_id}"
     record_action(by, "settings.link", subject, after={"until": until.isoformat()})
     return Link(kit().host_uri.rstrip("/") + path, until)

@@ -7,7 +7,7 @@ from settings_ui.customer import views
 app_name = "customer"
 
 urlpatterns = [
-    path("open/<str:token>/", views.open_link, name="open"),
+    path("open/", views.open_link, name="open"),
     path("<str:integration_id>/", views.first_page, name="settings"),
     path("<str:integration_id>/link/", views.link, name="link"),
     path("<str:integration_id>/changes/<int:change_id>/", views.change, name="change"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from connector_kit.blueprint.forms import Errors, FlowEntry, Form, StorePage
 from connector_kit.models import Installation
 from connector_kit.publisher.roles import Scope
-from connector_kit.publisher.settings_links import LinkRefused, make_link, opened
+from connector_kit.publisher.settings_links import PARAMETER, LinkRefused, make_link, opened
 from connector_kit.publisher.settings_pages import (
     NO_STORE,
     Page,
@@ -33,10 +33,10 @@ from settings_ui.errors import error_page
 
 @never_cache
 @require_GET
-def open_link(request: SettingsRequest, token: str) -> HttpResponse:
+def open_link(request: SettingsRequest) -> HttpResponse:
     """Let the browser in that has a link, and lead it to an address without the secret."""
     try:
-        integration_id, until = opened(token, now=timezone.now())
+        integration_id, until = opened(request.GET.get(PARAMETER, ""), now=timezone.now())
     except LinkRefused as error:
         return error_page(request, 403, "This link opens nothing", str(error))
     grant(request, integration_id, until)
