@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
+from connector_kit.models import ApiToken
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.roles import Role, role_of
+from connector_kit.publisher.tokens import revoke_token
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     elif is_new:
         user.set_unusable_password()
     user.is_staff = user.is_active = True
+    user.is_superuser = user.is_superuser and role is Role.ADMIN  # who is one has every right
     user.save()
     user.groups.remove(*_groups())
     user.groups.add(_group(role))
@@ -61,6 +64,8 @@ def remove_member(username: str, *, by: Actor) -> None:
         known = ", ".join(each.username for each in members()) or "nobody"
         raise PublisherError(f"There is no user {username!r}. Staff: {known}.")
     before = role_of(user)
+    for token in ApiToken.objects.filter(owner=user, revoked_at=None):
+        revoke_token(token.key, by=by)  # or whoever comes back would find them open
     user.groups.remove(*_groups())
     user.is_staff = user.is_superuser = user.is_active = False
     user.save(update_fields=["is_staff", "is_superuser", "is_active"])

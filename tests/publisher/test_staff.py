@@ -8,12 +8,14 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
+from django.utils import timezone
 
 from connector_kit.models import StaffAction
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.roles import SCOPES, Role, Scope, parse_scopes, role_of, scopes_of
 from connector_kit.publisher.staff import members, remove_member, set_role
+from connector_kit.publisher.tokens import create_token, find_token
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,23 @@ def test_a_user_without_a_role_may_nothing():
 
 def test_a_superuser_is_an_admin():
     assert role_of(get_user_model().objects.create_superuser("root")) is Role.ADMIN
+
+
+def test_a_superuser_who_gets_a_smaller_role_has_no_more_than_that():
+    get_user_model().objects.create_superuser("root")
+
+    assert set_role("root", Role.VIEWER, by=THE_KIT).role is Role.VIEWER
+    assert scopes_of(user("root")) == SCOPES[Role.VIEWER]
+
+
+def test_the_tokens_of_who_was_removed_stay_closed_when_they_come_back():
+    set_role("member", Role.ADMIN, by=THE_KIT)
+    made = create_token("member", "for a script", ["installations:read"], days=1, by=THE_KIT)
+
+    remove_member("member", by=THE_KIT)
+    set_role("member", Role.ADMIN, by=THE_KIT)
+
+    assert find_token(made.text, now=timezone.now()) is None
 
 
 def test_who_was_removed_can_do_nothing_and_not_log_in():
