@@ -65,6 +65,7 @@ def first_page(request: SettingsRequest) -> HttpResponse:
 @for_installation
 def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
     """Show one page of the settings, or save one of its forms."""
+    changed = _asked_for(request)
     record, of_store, shown = _found(request.installation, store, address)
     tabs = [forms.show(tab.form, is_read_only=not request.may_save) for tab in shown.tabs]
     status = 200
@@ -79,7 +80,6 @@ def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
             form = form.refused(asked.errors)
         tabs[number] = form.shown
         status = 422 if form.shown.errors else 200
-    changed = saving.asked_for(request.installation, request.GET.get("change", ""))
     if changed and changed.is_refused and request.method == "GET":
         tabs = [saving.with_refusal(tab, changed, of_store.id) for tab in tabs]
     return _show(
@@ -100,6 +100,7 @@ def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
 @for_installation
 def flow(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
     """Show the settings and the schedule of one flow, or save its settings."""
+    changed = _asked_for(request)
     record, of_store, entry = _flow(request.installation, store, flow)
     shown = forms.show(entry.form, is_read_only=not request.may_save)
     if request.method == "POST":
@@ -111,7 +112,6 @@ def flow(request: SettingsRequest, store: str, flow: str) -> HttpResponse:
                 return redirect(f"{request.path}?change={asked.change}")
             form = form.refused(asked.errors)
         return _show_flow(request, record, of_store, entry, form.shown)
-    changed = saving.asked_for(request.installation, request.GET.get("change", ""))
     if changed and changed.is_refused:
         shown = saving.with_refusal(shown, changed, of_store.id)
     return _show_flow(request, record, of_store, entry, shown, change=changed)
@@ -275,6 +275,18 @@ def _flow(
         if each.id == flow and not each.is_hidden and of_store:
             return record, of_store, each
     raise Http404("There is no such flow (any more).")
+
+
+def _asked_for(request: SettingsRequest) -> saving.Saving | None:
+    """Return the change that the address names.
+
+    Looks at the installation again, after it: when the change is done, the page shows what came of
+    it, for it will not be loaded again.
+    """
+    changed = saving.asked_for(request.installation, request.GET.get("change", ""))
+    if changed:
+        request.installation.refresh_from_db()
+    return changed
 
 
 def _show(

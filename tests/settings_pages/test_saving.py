@@ -6,6 +6,7 @@ import pytest
 
 from connector_kit.models import SettingsChange, StaffAction
 from connector_kit.publisher.roles import Role
+from settings_ui.customer import saving
 from tests.lifecycle.settings_fixtures import body, chat, section, values
 from tests.settings_pages.browser_form import sent_by_a_browser
 
@@ -42,6 +43,21 @@ def browse(chat, staff):
             assert drained["drained"]
 
     return Browse()
+
+
+def test_a_page_that_says_saved_shows_what_was_saved(browse, monkeypatch):
+    saved = browse.send("-/Orders/", browse.form("-/Orders/", channel="#sales"))
+    look = saving.asked_for
+
+    def update_comes_while_the_page_is_made(installation, key):
+        browse.settle()
+        return look(installation, key)
+
+    monkeypatch.setattr(saving, "asked_for", update_comes_while_the_page_is_made)
+    html = browse.get(saved["Location"].partition(f"{browse.customer.integration_id}/")[2])
+
+    assert "Saved. The account has it now." in html
+    assert 'value="#sales"' in html
 
 
 def test_what_is_saved_is_in_the_account_and_on_the_page_when_the_update_has_come(browse):
