@@ -70,15 +70,18 @@ def _named(connector: Connector, offer: Offer, edition: Any) -> str:
     """The declared edition that the platform means, if need be by the listing's ids (U19)."""
     name = edition_named(offer, edition)
     if name is None and isinstance(edition, str):
-        name = edition_named(offer, _on_listing(connector, edition))
+        name = edition_named(offer, edition_on_listing(connector, edition))
     if name is None:
         shown = edition.get("displayName") if isinstance(edition, dict) else edition
         raise _unknown(str(shown), offer)
     return name
 
 
-def _on_listing(connector: Connector, identity: str) -> Document | None:
-    """The edition with that id on the marketplace listing, which only its owner may read."""
+def edition_on_listing(connector: Connector, identity: str) -> Document | None:
+    """Return the edition with that id on the marketplace listing, which only its owner may read.
+
+    None when it names none with that id. Raises `LifecycleError` when it cannot be read.
+    """
     try:
         with publisher_client() as client:
             listing = client.connectors.get(connector.connector_id or "")

@@ -20,6 +20,7 @@ from connector_kit.lifecycle.add_ons import (
 )
 from connector_kit.lifecycle.editions import change_edition, change_edition_flat
 from connector_kit.lifecycle.errors import LifecycleError, code_of
+from connector_kit.lifecycle.flat import update_flat
 from connector_kit.lifecycle.install import install, verify
 from connector_kit.lifecycle.settings.flat import form_init, pre_save
 from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
@@ -42,6 +43,10 @@ FUNCTION_NAMES = {
 }
 """What the marketplace record says (protocol/resources.md#connector)."""
 
+CHANGE_EDITION = "changeEdition"
+"""What the platform calls to change an edition: in 1.0 by this name, in 2.0 by what the record says
+under ``twoDotZero``."""
+
 _INSTALLER: Mapping[str, Derived] = {
     "install": install,
     "update": update,
@@ -55,16 +60,17 @@ _UNINSTALLER: Mapping[str, Derived] = {
     UNINSTALL: uninstall_add_on,
 }
 _SETTINGS: Mapping[str, Derived] = {
-    "changeEdition": change_edition,
+    CHANGE_EDITION: change_edition,
     "getLicenseMetadata": license_metadata,
     "getMappingMetadata": get_mapping_metadata,
     "persistSettings": persist_settings,
     "refreshMetadata": refresh_metadata,
 }
 _FLAT: Mapping[str, Derived] = {
-    "changeEdition": change_edition_flat,
+    CHANGE_EDITION: change_edition_flat,
     FORM_INIT: form_init,
     PRE_SAVE: pre_save,
+    "update": update_flat,
 }
 
 

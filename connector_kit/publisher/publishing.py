@@ -101,6 +101,7 @@ class Publication:
             self.candidate.blueprint,
             self.candidate.listing,
             handle=self.candidate.handle,
+            stack_id=stack_id,
             live=self.listing,
         )
         return words | records.runtime(stack_id)

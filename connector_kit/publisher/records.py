@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from connector_kit.blueprint import Blueprint, Document, FieldChange, Listing
-from connector_kit.lifecycle import FUNCTION_NAMES
+from connector_kit.lifecycle import CHANGE_EDITION, FUNCTION_NAMES
 
 NEW_STACK = "(the new stack)"
 """Stands for the id of a stack record that is still to be created."""
@@ -89,6 +89,7 @@ def presentation(
     listing: Listing,
     *,
     handle: str,
+    stack_id: str,
     live: Document | None,
 ) -> Document:
     """The part of the listing that the class decides; what it leaves empty is left out."""
@@ -106,7 +107,7 @@ def presentation(
             _iClientIdMap=iclient_map(listing.iclients),
         ),
         **_trial(listing.trial_days),
-        **(_framework_two(own, editions_of(blueprint)) if listing.framework == 2 else {}),
+        **(_framework_two(own, blueprint, stack_id) if listing.framework == 2 else {}),
     }
 
 
@@ -132,8 +133,12 @@ def _trial(days: int | None) -> Document:
     return {"trialEnabled": True, "trialPeriod": days} if days else {"trialEnabled": False}
 
 
-def _framework_two(live: Document, editions: Editions) -> Document:
-    return {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: two_dot_zero(live, editions)}
+def _framework_two(live: Document, blueprint: Blueprint, stack_id: str) -> Document:
+    """Without editions there is nothing to change, and what the listing names stays."""
+    editions = editions_of(blueprint)
+    change = {"changeEdition": {"function": CHANGE_EDITION, "_stackId": stack_id}}
+    own = {**two_dot_zero(live, editions), **(change if editions else {})}
+    return {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: own}
 
 
 def two_dot_zero(live: Document, editions: Editions) -> Document:
