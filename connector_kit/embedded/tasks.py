@@ -14,14 +14,13 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
-from connector_kit.models import Installation, Operation
+from connector_kit.models import Installation, Operation, clock
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError
 @shared_task(name="connector_kit.embedded.tick")
 def tick() -> None:
     """Have deployments completed whose task went down with a worker or a broker."""
-    for deployment in unfinished(timezone.now()):
+    for deployment in unfinished(clock.now()):
         send(complete, deployment)
 
 

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.utils import timezone
-
 from connector_kit.conf import kit
 from connector_kit.integrator import Throttle
 from connector_kit.lifecycle.errors import LifecycleError
-from connector_kit.models import Installation
+from connector_kit.models import Installation, clock
 
 CONNECT_SHARE, READ_SHARE = 0.1, 0.5
 """The parts of a lease that may pass while a connection or an answer is waited for. `Leased` renews
@@ -34,7 +32,7 @@ class Lease:
 
         Within a transaction nobody can take the lease before the transaction ends.
         """
-        now = timezone.now()
+        now = clock.now()
         if not self.installation.renew_lease(self.owner, now=now, seconds=self.seconds):
             raise LifecycleError(
                 "lease_lost",
@@ -58,7 +56,7 @@ def leased(installation: Installation) -> Iterator[Lease]:
     """
     seconds = kit().lease_seconds
     lease = Lease(installation, uuid.uuid4().hex, seconds)
-    if not installation.take_lease(lease.owner, now=timezone.now(), seconds=seconds):
+    if not installation.take_lease(lease.owner, now=clock.now(), seconds=seconds):
         raise LifecycleError(
             "update_in_progress",
             "Another operation is changing this installation right now; call again in a minute.",

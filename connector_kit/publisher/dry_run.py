@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from connector_kit.conf import kit
 from connector_kit.integrator import Client
@@ -22,6 +21,7 @@ from connector_kit.integrator.errors import (
 )
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation, Operation, Push, Release, Rollout
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import RolloutInTheWay
 from connector_kit.publisher.planning import InstallationPlan
@@ -172,7 +172,7 @@ def refuse_during_rollouts(connector: Connector) -> None:
 
 def _mark(row: Installation, release: Release, *, recreate_deleted: bool) -> bool:
     """Mark *row* to only plan; False when an operation holds it, which would undo the mark."""
-    is_free = Q(lease_owner="") | Q(lease_until__lt=timezone.now())
+    is_free = Q(lease_owner="") | Q(lease_until__lt=database_now())
     free = Installation.objects.filter(is_free, pk=row.pk)
     return bool(free.update(plan_only=True, target=release, recreate_deleted=recreate_deleted))
 

@@ -12,12 +12,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from connector_kit.conf import kit
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import Connector, DryRun, DryRunAnswer, Installation, Release
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.dry_run import (
     PUSH_BATCH,
@@ -90,7 +90,7 @@ def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
 
 def waiting() -> QuerySet[DryRun]:
     """Dry runs that nobody is at: not begun, or left by a worker that died."""
-    free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
+    free = Q(claimed_until=None) | Q(claimed_until__lt=database_now())
     return DryRun.objects.filter(free, finished_at=None)
 
 
@@ -118,14 +118,14 @@ def carry_out(dry_run_id: int, *, clock: Clock = REAL_TIME) -> bool:
     except _EXPECTED as error:
         trouble = str(error)
     DryRun.objects.filter(pk=dry_run_id).update(
-        finished_at=timezone.now(), claimed_until=None, trouble=trouble
+        finished_at=database_now(), claimed_until=None, trouble=trouble
     )
     return True
 
 
 def _claim(dry_run_id: int, *, again: bool = False) -> bool:
     rows = DryRun.objects.filter(finished_at=None) if again else waiting()
-    until = timezone.now() + timedelta(seconds=kit().push_timeout_seconds + kit().claim_seconds)
+    until = database_now() + timedelta(seconds=kit().push_timeout_seconds + kit().claim_seconds)
     return bool(rows.filter(pk=dry_run_id).update(claimed_until=until))
 
 
@@ -140,7 +140,7 @@ def _write(dry_run: DryRun, answer: InstallationPlan) -> None:
         plan=answer.plan,
         code=answer.code,
         message=answer.message,
-        answered_at=timezone.now(),
+        answered_at=database_now(),
     )
 
 

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import CharField
-from django.utils import timezone
 
 from connector_kit.integrator import InstallBaseEntry
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.catalogue import published_id
 
 BATCH = 500
@@ -54,11 +54,11 @@ def sync_install_base(
     (protocol/http-api.md#9-connectors-and-licences).
     """
     connector_id = published_id(connector)
-    started, result = timezone.now(), SyncResult()
+    started, result = database_now(), SyncResult()
     with publisher_client() as client:
         entries = client.connectors.install_base(connector_id)
         for batch in batches((each for each in entries if not each.get("_parentId")), BATCH):
-            result += _store(connector, batch, now=timezone.now())
+            result += _store(connector, batch, now=database_now())
             if progress:
                 progress(result)
     return result + SyncResult(vanished=_mark_vanished(connector, before=started))
@@ -115,7 +115,7 @@ def _mark_vanished(connector: Connector, *, before: datetime) -> int:
     """
     base = Installation.objects.marketplace().filter(connector=connector)
     gone = base.filter(vanished_at=None, seen_at__lt=before)
-    return gone.update(vanished_at=timezone.now())
+    return gone.update(vanished_at=database_now())
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -1,13 +1,12 @@
 """Workers get a primary key and nothing else, and may get it twice."""
 
 import pytest
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import EmbeddedError, deploy, record_release, tasks
 from connector_kit.embedded.encryption import encrypted
 from connector_kit.integrator.secret import Secret
-from connector_kit.models import Installation
+from connector_kit.models import Installation, clock
 from connector_kit.server.celery import app
 from tests.embedded.fixtures import SECOND, problems_of
 from tests.embedded.shop import credentials_for
@@ -85,7 +84,7 @@ def test_a_failure_that_stays_is_on_record_and_not_tried_again(embedding, acme, 
 
 
 def test_a_deployment_that_is_being_worked_on_is_tried_again_a_few_times(acme, caplog):
-    assert acme.take_lease("another", now=timezone.now(), seconds=60)
+    assert acme.take_lease("another", now=clock.now(), seconds=60)
 
     tasks.update.apply(args=[acme.pk])
 
@@ -134,8 +133,8 @@ def test_a_deployment_whose_task_was_lost_is_taken_up_again(
     tasks.tick()
     assert sent == [], "its task may be on the way still"
 
-    later = timezone.now() + tasks.PATIENCE
-    monkeypatch.setattr(timezone, "now", lambda: later)
+    later = clock.now() + tasks.PATIENCE
+    monkeypatch.setattr(clock, "now", lambda: later)
     tasks.tick()
     assert [(name, args) for name, args, _, _ in sent] == [
         ("connector_kit.embedded.complete", (deployment.pk,))
@@ -146,7 +145,7 @@ def test_a_deployment_whose_task_was_lost_is_taken_up_again(
 
 
 def test_a_complete_deployment_is_left_alone(acme, sent, monkeypatch):
-    later = timezone.now() + 2 * tasks.PATIENCE
-    monkeypatch.setattr(timezone, "now", lambda: later)
+    later = clock.now() + 2 * tasks.PATIENCE
+    monkeypatch.setattr(clock, "now", lambda: later)
     tasks.tick()
     assert sent == []

@@ -14,13 +14,13 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.utils import timezone
 
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Refused
 from connector_kit.licensing import CHILD, LicensingError, Listing, differences, written
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.lifecycle.errors import code_of
 from connector_kit.models import License
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.licenses.errors import LicenseError
 from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
@@ -57,7 +57,7 @@ class _Done:
 
 
 def deliver(
-    license_pk: int, *, clock: Clock = timezone.now, using: Session | None = None
+    license_pk: int, *, clock: Clock = database_now, using: Session | None = None
 ) -> License:
     """Bring the platform's licence to what is wanted; return the row as it is afterwards.
 

@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from connector_kit.blueprint import canonical
 from connector_kit.conf import kit
@@ -37,6 +36,7 @@ from connector_kit.models import (
     ProvisioningEvent,
     Subscription,
 )
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.errors import PublisherError, UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.editions import check_edition
@@ -58,7 +58,7 @@ class Receipt:
     is_new: bool
 
 
-def receive(event: Event, *, source: str, clock: Clock = timezone.now) -> Receipt:
+def receive(event: Event, *, source: str, clock: Clock = database_now) -> Receipt:
     """Store *event*, once; `process` takes it into account.
 
     Raises `EventConflict` when it contradicts what is stored, `LicensingError` when it names what
@@ -98,7 +98,7 @@ def _receive(event: Event, source: str, now: datetime) -> Receipt:
     )
 
 
-def process_due(*, clock: Clock = timezone.now) -> int:
+def process_due(*, clock: Clock = database_now) -> int:
     """Take stored events into account, some at most; return of how many subscriptions.
 
     One that fails in a way that nobody foresaw goes to the end of the line, not in others' way.
@@ -113,7 +113,7 @@ def process_due(*, clock: Clock = timezone.now) -> int:
     return len(keys)
 
 
-def process(subscription_id: int, *, clock: Clock = timezone.now) -> Subscription:
+def process(subscription_id: int, *, clock: Clock = database_now) -> Subscription:
     """Bring the subscription's licence to what its events come to, and deliver it."""
     now = clock()
     with transaction.atomic():

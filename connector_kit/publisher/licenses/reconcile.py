@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from connector_kit.conf import kit
 from connector_kit.licensing import Listing, Standing
 from connector_kit.models import Connector, License
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.install_base import BATCH, batches
 from connector_kit.publisher.licenses.delivery import KIT, deliver
 from connector_kit.publisher.licenses.platform import Session, session
@@ -51,7 +51,7 @@ def reconcile(
     *,
     repair: bool = False,
     progress: Progress | None = None,
-    clock: Clock = timezone.now,
+    clock: Clock = database_now,
 ) -> ReconcileResult:
     """Make the mirror say what the platform says, and mark every licence that is not as wanted.
 
@@ -173,7 +173,7 @@ def _next_drifted(connector: Connector, after: int) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def review(*, clock: Clock = timezone.now) -> int:
+def review(*, clock: Clock = database_now) -> int:
     """Take in changed policies: place every licence anew, and promise more grace where there is.
 
     Returns how many licences last longer now. Holds one batch at a time.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.dispatch import Signal
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from connector_kit.conf import kit
 from connector_kit.licensing import Notice, latest
 from connector_kit.models import License, LicenseReminder
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import wait_after
 from connector_kit.publisher.licenses.rows import policy_of, terms_of
 
@@ -67,7 +67,7 @@ def channel() -> Channel:
     return found
 
 
-def send_due(*, clock: Callable[[], datetime] = timezone.now) -> int:
+def send_due(*, clock: Callable[[], datetime] = database_now) -> int:
     """Send the reminders that are due, some at most; return how many were looked at.
 
     One that is cut off in the middle is sent again, so that none is lost.

@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from connector_kit.conf import kit
 from connector_kit.licensing import Terms, day_of
 from connector_kit.licensing.days import LAST_DAY, zone
 from connector_kit.models import Connector, License
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.editions import check_edition
 from connector_kit.publisher.licenses.errors import LicenseError, LicenseExists, LicenseGone
@@ -49,7 +49,7 @@ def create(
     until: date,
     by: str,
     another: bool = False,
-    clock: Clock = timezone.now,
+    clock: Clock = database_now,
 ) -> License:
     """Give the customer a licence whose last day is *until*.
 
@@ -67,7 +67,7 @@ def trial(
     by: str,
     days: int | None = None,
     another: bool = False,
-    clock: Clock = timezone.now,
+    clock: Clock = database_now,
 ) -> License:
     """Let the customer try the connector for *days* (by default the policy's) after today."""
     row = _new_row(connector, request)
@@ -78,7 +78,7 @@ def trial(
 
 
 def child(
-    parent: License, *, by: str, opts: dict[str, Any] | None = None, clock: Clock = timezone.now
+    parent: License, *, by: str, opts: dict[str, Any] | None = None, clock: Clock = database_now
 ) -> License:
     """Give the installation of *parent* one more child (framework 2.0); its dates are the parent's.
 
@@ -98,7 +98,7 @@ def child(
     return deliver(_stored(row, "child", by, clock()), clock=clock)
 
 
-def convert(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+def convert(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
     """Turn a trial into a licence that was paid for until *until*."""
     if not row.is_trial:
         raise LicenseError(f"{row} is no trial. Use renew to give it another last day.")
@@ -106,7 +106,7 @@ def convert(row: License, *, until: date, by: str, clock: Clock = timezone.now) 
     return _change(row, "convert", by, clock, ends=until, is_trial=False, off_at=None)
 
 
-def renew(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+def renew(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
     """Let the licence last until *until*; also brings back what has expired.
 
     A licence whose dates were the platform's so far is looked after by the kit from then on.
@@ -120,7 +120,7 @@ def renew(row: License, *, until: date, by: str, clock: Clock = timezone.now) ->
     return _change(row, "renew", by, clock, ends=until, off_at=None, past_due_since=None)
 
 
-def extend(row: License, *, days: int, by: str, clock: Clock = timezone.now) -> License:
+def extend(row: License, *, days: int, by: str, clock: Clock = database_now) -> License:
     """Add *days* to what was agreed, of a trial or not; to today when that is over."""
     _require_days(days)
     if row.off_at:
@@ -132,7 +132,7 @@ def extend(row: License, *, days: int, by: str, clock: Clock = timezone.now) -> 
     return _change(row, "extend", by, clock, ends=until)
 
 
-def change_edition(row: License, edition: str, *, by: str, clock: Clock = timezone.now) -> License:
+def change_edition(row: License, edition: str, *, by: str, clock: Clock = database_now) -> License:
     """Give the licence another edition.
 
     1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
@@ -148,7 +148,7 @@ def set_add_ons(
     by: str,
     add_ons: tuple[str, ...] | None = None,
     stores: int | None = None,
-    clock: Clock = timezone.now,
+    clock: Clock = database_now,
 ) -> License:
     """Give the licence exactly these add-ons, and so many stores; None leaves what it has."""
     wanted: dict[str, Any] = {}
@@ -159,7 +159,7 @@ def set_add_ons(
     return _change(row, "add-ons", by, clock, **wanted)
 
 
-def expire(row: License, *, by: str, clock: Clock = timezone.now) -> License:
+def expire(row: License, *, by: str, clock: Clock = database_now) -> License:
     """Switch the licence off now, grace or not: the publisher's own decision, not a policy's."""
     now = clock()
     if row.is_child:
@@ -169,7 +169,7 @@ def expire(row: License, *, by: str, clock: Clock = timezone.now) -> License:
     return _change(row, "expire", by, clock, off_at=now, ends=row.ends or _last_day(row))
 
 
-def reactivate(row: License, *, until: date, by: str, clock: Clock = timezone.now) -> License:
+def reactivate(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
     """Bring back a licence that was switched off or has expired.
 
     The customer then resumes the installation (``resumable``): only their account may
@@ -182,7 +182,7 @@ def reactivate(row: License, *, until: date, by: str, clock: Clock = timezone.no
     return _change(row, "reactivate", by, clock, ends=until, off_at=None, past_due_since=None)
 
 
-def delete(row: License, *, by: str, clock: Clock = timezone.now) -> License:
+def delete(row: License, *, by: str, clock: Clock = database_now) -> License:
     """Remove the licence from the platform, which refuses while an installation uses it.
 
     The record stays. A grant that waits is withdrawn. Raises `IntegratorError`.

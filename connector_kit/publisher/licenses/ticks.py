@@ -12,11 +12,11 @@ from datetime import datetime
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.utils import timezone
 
 from connector_kit.licensing import Standing, latest
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import License, LicenseEvent, LicenseReminder
+from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.platform import session
 from connector_kit.publisher.licenses.provisioning import process_due
@@ -29,13 +29,13 @@ DELIVERED_AT_ONCE = 100
 CLOCK = "the clock"
 
 
-def tick(*, clock: Clock = timezone.now) -> bool:
+def tick(*, clock: Clock = database_now) -> bool:
     """Do what is due; return whether there may be more at once."""
     parts = (process_due, move_due, deliver_due, send_due)
     return sum(part(clock=clock) for part in parts) > 0
 
 
-def move_due(*, clock: Clock = timezone.now) -> int:
+def move_due(*, clock: Clock = database_now) -> int:
     """Move the licences whose standing changes; return how many.
 
     The platform switches off by the date that it was given, and that date has the grace in it; so
@@ -96,7 +96,7 @@ def _runs_longer(row: License, now: datetime) -> bool:
     return row.license_id is not None and date is not None and date > now
 
 
-def deliver_due(*, clock: Clock = timezone.now) -> int:
+def deliver_due(*, clock: Clock = database_now) -> int:
     """Write the licences that are due to the platform, grants that wait among them."""
     due = License.objects.to_deliver(clock()).values_list("pk", flat=True)
     keys = list(due[:DELIVERED_AT_ONCE])
