@@ -108,6 +108,37 @@ def add_json(parser: CommandParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for machines on stdout")
 
 
+def add_yes(parser: CommandParser) -> None:
+    """Add ``--yes``, which agrees beforehand to what `agree` would ask."""
+    parser.add_argument("--yes", action="store_true", help="do not ask; scripts have to say it")
+
+
+def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = False) -> None:
+    """Have whoever is at the terminal agree to *consequence*: what will happen, to how many.
+
+    ``--yes`` agrees beforehand. Where nobody can be asked, in a script or a pipe, ``--yes`` has to
+    be said; with *unattended* it need not. The question goes to stderr, so that stdout stays the
+    result's. Raises `CommandError` when nobody agrees.
+    """
+    if options["yes"]:
+        return
+    if not _is_attended():
+        if unattended:
+            return
+        raise CommandError(
+            f"{consequence} This is not done unasked, and nobody can be asked here: repeat the "
+            "command with --yes. Nothing was changed."
+        )
+    sys.stderr.write(f"{consequence} Go on? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandError("Nothing was changed.")
+
+
+def _is_attended() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _console(stream: Any, options: Mapping[str, Any]) -> Console:
     terminal = hasattr(stream, "isatty") and stream.isatty()
     return Console(

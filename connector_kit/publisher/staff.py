@@ -78,6 +78,11 @@ def members() -> list[Member]:
     return [_member(user) for user in staff.prefetch_related("groups")]
 
 
+def find_member(username: str) -> Member | None:
+    """The active member of the staff called *username*, or None."""
+    return next((each for each in members() if each.username == username), None)
+
+
 def _member(user: User) -> Member:
     return Member(user.get_username(), role_of(user), user.email)
 

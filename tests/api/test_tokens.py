@@ -124,7 +124,7 @@ def test_the_command_makes_lists_and_revokes(made, capsys):
     assert {each["name"] for each in json.loads(said)["tokens"]} == {"ci", "deploy"}
     assert text.rpartition("_")[2] not in said
 
-    call_command("token", "revoke", row.key)
+    call_command("token", "revoke", row.key, "--yes")
     call_command("token", "list")
     said = capsys.readouterr().out
     assert "opens nothing any more" in said

@@ -60,7 +60,7 @@ def test_from_an_account_to_records_and_back_to_nothing(platform, address, type_
     run("release", SECOND)
     assert run("update", "acme")["version"] == "1.1.0"
     assert [each["end_user"] for each in run("list")["deployments"]] == ["acme"]
-    run("remove", "acme")
+    run("remove", "acme", "--yes")
     assert run("list") == {"deployments": [], "next_after": None}
     assert not any(each in capsys.readouterr().out for each in (PASSWORD, TOKEN))
 
@@ -147,6 +147,6 @@ def test_keys_are_made_and_rotated(embedding, settings, run):
 
 
 def test_an_account_without_deployments_is_forgotten(embedding, run):
-    run("account", "forget", "product")
+    run("account", "forget", "product", "--yes")
 
     assert not EmbeddedAccount.objects.exists()

@@ -45,11 +45,11 @@ def test_a_licence_goes_through_its_life(email, capsys):
     told = act("add-ons", word, "--add-on", "payouts", "--stores", "2")
     assert [len(each["licenses"]) for each in told["platform"]["opts"]["addonLicenses"]] == [2, 1]
     assert act("add-ons", word, "--add-on", "", "--stores", "0")["add_ons"] == []
-    assert act("expire", word, "--by", "alice")["standing"] == "expired"
+    assert act("expire", word, "--yes", "--by", "alice")["standing"] == "expired"
     assert act("reactivate", word, "--until", "2092-01-01")["standing"] == "active"
     trail = act("show", word)["events"]
     assert ("alice", "expire") in [(each["by"], each["act"]) for each in trail]
-    assert act("delete", word)["vanished_at"]
+    assert act("delete", word, "--yes")["vanished_at"]
 
 
 def test_creating_twice_gives_one_and_other_terms_are_refused(email, capsys):
@@ -69,7 +69,7 @@ def test_a_grant_that_waits_is_reported_with_its_reason(orders, platform, capsys
     assert code == 3
     assert [each["code"] for each in told["licenses"]] == ["invalid_user"]
 
-    assert run(capsys, "delete", "later@example.com")[0] == 0
+    assert run(capsys, "delete", "later@example.com", "--yes")[0] == 0
     assert run(capsys, "pending")[0] == 0
 
 

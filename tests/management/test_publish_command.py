@@ -1,6 +1,5 @@
 """``manage.py publish`` as somebody types it."""
 
-import io
 import json
 
 import pytest
@@ -100,20 +99,11 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
     assert "exit codes:" in said
 
 
-class Terminal(io.StringIO):
-    """Somebody at a terminal, who types."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.mark.parametrize(("typed", "published"), [("y\n", True), ("\n", False), ("n\n", False)])
 def test_on_a_terminal_the_plan_is_shown_and_somebody_asked(
-    platform, monkeypatch, typed, published
+    platform, at_a_terminal, typed, published
 ):
-    shown = Terminal()
-    monkeypatch.setattr("sys.stdin", Terminal(typed))
-    monkeypatch.setattr("sys.stdout", shown)
+    shown = at_a_terminal(typed)
 
     if published:
         call_command("publish", ORDERS, stdout=shown)
@@ -121,15 +111,13 @@ def test_on_a_terminal_the_plan_is_shown_and_somebody_asked(
         with pytest.raises(CommandError, match="Nothing was changed"):
             call_command("publish", ORDERS, stdout=shown)
 
-    assert "description" in shown.getvalue().partition("Publish this? [y/N]")[0]
+    assert "description" in shown.getvalue().partition("[y/N]")[0]
     assert bool(platform.call("GET", "/connectors")) is published
 
 
 @pytest.mark.parametrize("option", ["--yes", "--json", "--dry-run"])
-def test_nobody_is_asked_who_said_what_to_do(platform, monkeypatch, option):
-    shown = Terminal()
-    monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("sys.stdout", shown)
+def test_nobody_is_asked_who_said_what_to_do(platform, at_a_terminal, option):
+    shown = at_a_terminal("")
 
     call_command("publish", ORDERS, option, stdout=shown)
 

@@ -132,7 +132,7 @@ def test_the_command_adds_lists_and_removes(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
     call_command("staff", "add", "alice", "--role", "operator", "--password-stdin")
     call_command("staff", "list", "--json")
-    call_command("staff", "remove", "alice", "--json")
+    call_command("staff", "remove", "alice", "--yes", "--json")
 
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "alice is operator."

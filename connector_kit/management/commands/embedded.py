@@ -27,7 +27,7 @@ manage.py embedded run-export acme new_orders --json
 manage.py embedded run-import acme post_message --records orders.json
 manage.py embedded run-flow acme orders_to_slack --wait 300
 manage.py embedded update acme          (or --all, or 'rollout start' for waves)
-manage.py embedded remove acme
+manage.py embedded remove acme --yes
 CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
 """
     exit_codes = {

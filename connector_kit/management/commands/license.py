@@ -17,7 +17,7 @@ from connector_kit.adoption.loading import LoadError
 from connector_kit.licensing import LicensingError, Standing
 from connector_kit.licensing.days import day
 from connector_kit.management import licenses as shown
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import License
 from connector_kit.publisher import PublisherError, find_connector, licenses
 from connector_kit.publisher.licenses.simulating import read_stream, simulate_rows, simulate_stream
@@ -70,6 +70,8 @@ manage.py license simulate commerce-hub --days 400
 
     def _act(self, options: Options) -> int:
         by = options["by"] or getpass.getuser()
+        if options["action"] in _CONSEQUENCES:
+            agree(_CONSEQUENCES[options["action"]].format(_found(options)), options)
         return self._print(_ACTS[options["action"]](options, by), options)
 
     def _show(self, options: Options) -> int:
@@ -204,6 +206,14 @@ _ACTS: Mapping[str, Callable[[Options, str], License]] = {
 }
 
 
+_CONSEQUENCES = {
+    "expire": "The license of {0.email} for {0.connector} ends now, without grace: the connector "
+    "stops in the customer's account.",
+    "delete": "The license of {0.email} for {0.connector} is removed for good.",
+}
+"""What cannot simply be taken back, and is therefore asked about."""
+
+
 def _day(word: str) -> date:
     try:
         return day(word)
@@ -303,6 +313,8 @@ def _add_changing(actions: Any) -> None:
         _add_license(parser)
         for add in arguments:
             add(parser)
+        if name in _CONSEQUENCES:
+            add_yes(parser)
         _add_by(parser)
 
 

@@ -1,14 +1,13 @@
 """``manage.py publish``: bring a version of a connector to the marketplace."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from rich.console import Console
 
 from connector_kit.lifecycle import LifecycleError
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, add_json, agree
 from connector_kit.management.plans import field_change
 from connector_kit.publisher import PublisherError, PublishResult, publish
 from connector_kit.publisher.actions import Actor
@@ -75,7 +74,7 @@ manage.py publish --yes --json
         """Check, or publish and report."""
         if options["check"]:
             return self._check(options)
-        if _is_asked(options):
+        if not (options["yes"] or options["dry_run"] or options["json"]):
             self._ask(options)
         result = _published(options, dry_run=options["dry_run"])
         token = result.foreign_system_token if options["show_system_token"] else None
@@ -101,17 +100,7 @@ manage.py publish --yes --json
         if not plan:
             return
         _render(plan, self.console(options))
-        self.stdout.write("Publish this? [y/N] ", ending="")
-        self.stdout.flush()
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise CommandError("Nothing was changed.")
-
-
-def _is_asked(options: dict[str, Any]) -> bool:
-    """Whether somebody is there who can agree; scripts and pipes go on as they were told."""
-    if options["yes"] or options["dry_run"] or options["json"]:
-        return False
-    return sys.stdin.isatty() and sys.stdout.isatty()
+        agree("This is published.", options, unattended=True)
 
 
 def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:

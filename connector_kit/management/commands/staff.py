@@ -10,11 +10,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 from rich.table import Table
 
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import SCOPES, Role
-from connector_kit.publisher.staff import Member, members, remove_member, set_role
+from connector_kit.publisher.staff import Member, find_member, members, remove_member, set_role
+from connector_kit.publisher.tokens import list_tokens
 
 
 class Command(KitCommand):
@@ -28,7 +29,7 @@ class Command(KitCommand):
 manage.py staff add ops --role operator
 echo "$PASSWORD" | manage.py staff add ops --role admin --password-stdin
 manage.py staff list
-manage.py staff remove ops
+manage.py staff remove ops --yes
 """
     expected = (*KitCommand.expected, PublisherError)
 
@@ -46,6 +47,7 @@ manage.py staff remove ops
         _add_action(actions, "list", "everybody with their role")
         remove = _add_action(actions, "remove", "take the role away; tokens and logins end")
         remove.add_argument("username")
+        add_yes(remove)
 
     def run(self, **options: Any) -> None:
         """Do what the subcommand says."""
@@ -76,6 +78,13 @@ manage.py staff remove ops
             self.console(options).print(_table(found))
 
     def _remove(self, options: dict[str, Any]) -> None:
+        if leaving := find_member(options["username"]):
+            tokens = list_tokens().filter(owner__username=leaving.username).count()
+            agree(
+                f"{leaving.username} ({leaving.role or 'no role'}) can log in no longer, and "
+                f"{tokens} of their API tokens end.",
+                options,
+            )
         remove_member(options["username"], by=Actor.of_command_line())
         if options["json"]:
             self.print_json({"username": options["username"], "role": None})

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from rich.table import Table
 
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import ApiToken
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.actions import Actor
@@ -27,7 +27,7 @@ class Command(KitCommand):
     example = """
 manage.py token create ops --name deploy --scope installations:read --scope rollouts:write
 manage.py token list
-manage.py token revoke 3f9a0c1b2d4e
+manage.py token revoke 3f9a0c1b2d4e --yes
 """
     expected = (*KitCommand.expected, PublisherError)
 
@@ -52,6 +52,7 @@ manage.py token revoke 3f9a0c1b2d4e
         listed.add_argument("--all", action="store_true", help="those that have ended as well")
         revoke = _add_action(actions, "revoke", "end a token for good")
         revoke.add_argument("key", help="as 'list' shows it")
+        add_yes(revoke)
 
     def run(self, **options: Any) -> None:
         """Do what the subcommand says."""
@@ -87,6 +88,12 @@ manage.py token revoke 3f9a0c1b2d4e
             self.console(options).print(_table(found))
 
     def _revoke(self, options: dict[str, Any]) -> None:
+        if good := list_tokens().filter(key=options["key"]).first():
+            agree(
+                f"The token {good.name!r} of {good.owner} opens nothing any more, and cannot be "
+                "brought back.",
+                options,
+            )
         row = revoke_token(options["key"], by=Actor.of_command_line())
         if options["json"]:
             self.print_json(_to_json(row))

@@ -15,7 +15,7 @@ from connector_kit.embedded import (
     new_key,
     rotate_keys,
 )
-from connector_kit.management.base import add_json
+from connector_kit.management.base import add_json, add_yes, agree
 from connector_kit.management.embedded.action import (
     ATTENTION,
     Action,
@@ -37,7 +37,10 @@ def _account_arguments(parser: CommandParser) -> None:
         "check": "ask the platform whose token it is",
         "forget": "remove the token from here",
     }.items():
-        _act(acts, name, words).add_argument("name", nargs="?", help="by default the only one")
+        act = _act(acts, name, words)
+        act.add_argument("name", nargs="?", help="by default the only one")
+        if name == "forget":
+            add_yes(act)
 
 
 def _act(acts: Any, name: str, words: str) -> CommandParser:
@@ -81,6 +84,7 @@ def _check(context: Context) -> None:
 def _forget(context: Context) -> None:
     account = find_account(context.options["name"])
     shown = _to_json(account)
+    agree(f"The token of the embedded account {account} is deleted from here.", context.options)
     forget_account(account)
     context.show(shown, f"The token of {account} is not here any more. Revoke it in integrator.io.")
 

@@ -18,6 +18,7 @@ from connector_kit.embedded import (
     tasks,
     update,
 )
+from connector_kit.management.base import add_yes, agree
 from connector_kit.management.embedded.action import (
     ATTENTION,
     Action,
@@ -193,15 +194,26 @@ def _update_all(context: Context) -> int:
 def _remove_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
     parser.add_argument("--later", action="store_true", help="have a worker do it")
+    add_yes(parser)
 
 
 def _remove(context: Context) -> int:
     deployment = context.deployment
+    agree(
+        f"{deployment.connector} is removed for {deployment.end_user}: {_size(deployment)} are "
+        f"deleted in the account {deployment.embedded_account}.",
+        context.options,
+    )
     if context.options["later"]:
         return _later(context, tasks.remove, deployment)
     remove(deployment)
     context.show(_to_json(deployment), f"{deployment} is removed.")
     return 0
+
+
+def _size(deployment: Installation) -> str:
+    count = deployment.components.count()
+    return f"its integration and {count} component{'' if count == 1 else 's'}"
 
 
 def _later(context: Context, task: Task[..., None], deployment: Installation) -> int:
