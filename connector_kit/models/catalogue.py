@@ -12,20 +12,21 @@ from django.db.models.functions import Now
 
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
 from connector_kit.blueprint.settings import Schema
+from connector_kit.models import columns
 
 
 class Connector(models.Model):
     """A SmartConnector of this publisher and its records on the platform."""
 
-    slug = models.SlugField(unique=True, help_text="short name used on the command line")
-    name = models.CharField(max_length=200)
-    class_path = models.CharField(
+    slug = columns.SlugField(unique=True, help_text="short name used on the command line")
+    name = columns.CharField(max_length=200)
+    class_path = columns.CharField(
         max_length=300, help_text="where the declaration is: package.module:Class"
     )
-    connector_id = models.CharField(  # noqa: DJ001  unique, and unknown until it is published
+    connector_id = columns.CharField(
         max_length=24, unique=True, null=True, help_text="_id of the marketplace record"
     )
-    stack_id = models.CharField(
+    stack_id = columns.CharField(
         max_length=24, blank=True, default="", help_text="_id of the stack record"
     )
     created_at = models.DateTimeField(db_default=Now())
@@ -41,7 +42,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Store each of *components* once; what is already known is left alone."""
         self.bulk_create(
             [
-                Document(digest=component.digest, body=canonical(component.to_json()).decode())
+                Document(digest=component.digest, body=_written(component))
                 for component in components
             ],
             ignore_conflicts=True,
@@ -65,6 +66,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return found
 
 
+def _written(component: CompiledComponent) -> str:
+    """The component as text that every store keeps; half a character is written as its escape."""
+    text = canonical(component.to_json()).decode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 READ_AT_MOST = 10_000
 """Components that a process keeps in memory; releases share those that did not change."""
 
@@ -74,8 +81,8 @@ _READ: dict[str, CompiledComponent] = {}
 class Document(models.Model):
     """One symbolic component document, stored once under its digest."""
 
-    digest = models.CharField(max_length=64, primary_key=True)
-    body = models.TextField(help_text="canonical JSON of the compiled component")
+    digest = columns.CharField(max_length=64, primary_key=True)
+    body = columns.TextField(help_text="canonical JSON of the compiled component")
 
     objects = DocumentQuerySet.as_manager()
 
@@ -117,9 +124,9 @@ class Release(models.Model):
     """One version of a connector. Immutable: same version, same digest, for ever."""
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="releases")
-    version = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64)
-    manifest = models.JSONField(
+    version = columns.CharField(max_length=64)
+    digest = columns.CharField(max_length=64)
+    manifest = columns.JSONField(
         help_text="the blueprint with each component replaced by its digest"
     )
     published_at = models.DateTimeField(db_default=Now())

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector, Release
 from connector_kit.models.installations import Installation
 
@@ -25,7 +26,9 @@ class DryRun(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    trouble = models.TextField(blank=True, default="", help_text="why it could not be asked at all")
+    trouble = columns.TextField(
+        blank=True, default="", help_text="why it could not be asked at all"
+    )
 
     def __str__(self) -> str:
         return f"dry run {self.pk} of {self.release}"
@@ -38,12 +41,12 @@ class DryRunAnswer(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="dry_run_answers"
     )
-    outcome = models.CharField(
+    outcome = columns.ShownField(
         max_length=12, blank=True, default="", help_text="planned, failed or timed_out"
     )
-    plan = models.JSONField(null=True)
-    code = models.CharField(max_length=100, blank=True, default="")
-    message = models.TextField(blank=True, default="")
+    plan = columns.JSONField(null=True)
+    code = columns.ShownField(max_length=100, blank=True, default="")
+    message = columns.TextField(blank=True, default="")
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

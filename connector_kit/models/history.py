@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.catalogue import Release
 from connector_kit.models.installations import Installation
 
@@ -36,27 +37,27 @@ class Operation(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="operations"
     )
-    kind = models.CharField(max_length=12, choices=Kind)
-    function = models.CharField(max_length=200, help_text="the function the platform called")
+    kind = columns.CharField(max_length=12, choices=Kind)
+    function = columns.ShownField(max_length=200, help_text="the function the platform called")
     release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True)
-    situation = models.JSONField(
+    situation = columns.JSONField(
         default=dict,
         blank=True,
         help_text="for what the release is tailored, until the operation is complete",
     )
-    from_version = models.CharField(max_length=64, blank=True, default="")
+    from_version = columns.ShownField(max_length=64, blank=True, default="")
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
-    code = models.CharField(max_length=100, blank=True, default="", help_text="of the failure")
-    message = models.TextField(blank=True, default="")
-    summary = models.JSONField(default=dict, help_text="the plan's counts")
-    plan = models.JSONField(null=True, help_text="of a dry run: the whole plan")
+    outcome = columns.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    code = columns.ShownField(max_length=100, blank=True, default="", help_text="of the failure")
+    message = columns.TextField(blank=True, default="")
+    summary = columns.JSONField(default=dict, help_text="the plan's counts")
+    plan = columns.JSONField(null=True, help_text="of a dry run: the whole plan")
     requests = models.PositiveIntegerField(default=0, help_text="API requests it took")
-    by = models.CharField(
+    by = columns.ShownField(
         max_length=200, blank=True, default="", help_text="who asked for it, where that is known"
     )
-    notes = models.JSONField(
+    notes = columns.JSONField(
         default=list, blank=True, help_text="what people should know, such as settings that changed"
     )
 
@@ -81,11 +82,11 @@ class Change(models.Model):
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="changes")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="changes")
-    action = models.CharField(max_length=12, help_text="create, update, adopt, delete or keep")
-    resource = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=200)
-    resource_id = models.CharField(max_length=24, blank=True, default="")
-    fields = models.JSONField(default=list, help_text="[{path, before, after, settled}]")
+    action = columns.ShownField(max_length=12, help_text="create, update, adopt, delete or keep")
+    resource = columns.CharField(max_length=40)
+    external_id = columns.CharField(max_length=200)
+    resource_id = columns.CharField(max_length=24, blank=True, default="")
+    fields = columns.JSONField(default=list, help_text="[{path, before, after, settled}]")
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:

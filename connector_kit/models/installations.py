@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Concat, Lower, Now
 
 from connector_kit.blueprint import CompiledComponent
-from connector_kit.models import statements
+from connector_kit.models import columns, statements
 from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.embedding import EmbeddedAccount
 
@@ -42,10 +42,10 @@ class Installation(models.Model):
     """One installation of a connector: an integration in a customer's account."""
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="installations")
-    integration_id = models.CharField(max_length=24, unique=True)
-    name = models.CharField(max_length=300, blank=True, default="")
-    email = models.CharField(max_length=320, blank=True, default="")
-    account_id = models.CharField(
+    integration_id = columns.CharField(max_length=24, unique=True)
+    name = columns.ShownField(max_length=300, blank=True, default="")
+    email = columns.ShownField(max_length=320, blank=True, default="")
+    account_id = columns.ShownField(
         max_length=64,
         blank=True,
         default="",
@@ -59,16 +59,16 @@ class Installation(models.Model):
         related_name="installations",
         help_text="the account it was deployed into with the publisher's token",
     )
-    end_user = models.CharField(
+    end_user = columns.CharField(
         max_length=200,
         blank=True,
         default="",
         help_text="embedded: whom it is for, in the publisher's own words",
     )
     sandbox = models.BooleanField(default=False)
-    tag = models.CharField(max_length=300, blank=True, default="")
-    mode = models.CharField(max_length=20, blank=True, default="")
-    version = models.CharField(
+    tag = columns.ShownField(max_length=300, blank=True, default="")
+    mode = columns.ShownField(max_length=20, blank=True, default="")
+    version = columns.ShownField(
         max_length=64, blank=True, default="", help_text="as the platform's document says"
     )
     update_in_progress = models.BooleanField(default=False)
@@ -92,21 +92,21 @@ class Installation(models.Model):
     plan_only = models.BooleanField(
         default=False, help_text="the next update plans and records, and changes nothing"
     )
-    opts = models.JSONField(
+    opts = columns.JSONField(
         default=dict, blank=True, help_text="the licence's opts, as the platform sent them last"
     )
-    settings = models.JSONField(
+    settings = columns.JSONField(
         default=dict, blank=True, help_text="what the customer has set, by the settings' names"
     )
-    retired_settings = models.JSONField(
+    retired_settings = columns.JSONField(
         default=dict,
         blank=True,
         help_text="what the last version dropped, kept until the next one: {version, settings}",
     )
-    stores = models.JSONField(
+    stores = columns.JSONField(
         default=list, blank=True, help_text="ids of a multi-store installation's stores"
     )
-    update_outcome = models.CharField(
+    update_outcome = columns.CharField(
         max_length=12,
         blank=True,
         default="",
@@ -119,7 +119,7 @@ class Installation(models.Model):
                 *("email", Value(" "), "tag", Value(" "), "account_id"),
             )
         ),
-        output_field=models.TextField(),
+        output_field=columns.TextField(),
         db_persist=True,
         help_text="what a search looks into, in lower case",
     )
@@ -127,30 +127,30 @@ class Installation(models.Model):
         null=True, help_text="whether the last check found it changed; empty: never checked"
     )
     drift_checked_at = models.DateTimeField(null=True)
-    opening = models.CharField(
+    opening = columns.CharField(
         max_length=40, blank=True, default="", help_text="a store whose setup is not finished"
     )
-    edition = models.CharField(
+    edition = columns.CharField(
         max_length=100, blank=True, default="", help_text="the edition that is installed"
     )
-    add_ons = models.JSONField(
+    add_ons = columns.JSONField(
         default=dict,
         blank=True,
         help_text="installed add-ons, by name and store: {status, installedOn}",
     )
-    flows = models.JSONField(
+    flows = columns.JSONField(
         default=dict,
         blank=True,
         help_text="what customers may change in flows, as last seen: by external id",
     )
-    activity = models.JSONField(
+    activity = columns.JSONField(
         default=dict,
         blank=True,
         help_text="newest runs and errors of its flows, as the last check found them",
     )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=64, blank=True, default="")
+    lease_owner = columns.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
 
     objects = InstallationQuerySet.as_manager()
@@ -242,9 +242,9 @@ class Component(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="components"
     )
-    external_id = models.CharField(max_length=200)
-    resource = models.CharField(max_length=40)
-    resource_id = models.CharField(max_length=24)
+    external_id = columns.CharField(max_length=200)
+    resource = columns.CharField(max_length=40)
+    resource_id = columns.CharField(max_length=24)
     applied = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, related_name="components"
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector
 
 
@@ -48,10 +49,10 @@ class License(models.Model):
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="licenses")
-    license_id = models.CharField(  # noqa: DJ001  unique, and unknown until it is created
+    license_id = columns.CharField(
         max_length=24, unique=True, null=True, help_text="_id at the platform"
     )
-    email = models.CharField(max_length=320, db_index=True)
+    email = columns.CharField(max_length=320, db_index=True)
     sandbox = models.BooleanField(default=False)
     parent = models.ForeignKey(
         "self",
@@ -62,17 +63,17 @@ class License(models.Model):
     )
 
     # What is wanted.
-    edition = models.CharField(max_length=200, blank=True, default="")
-    add_ons = models.JSONField(null=True, help_text="names; empty: as the platform has them")
+    edition = columns.CharField(max_length=200, blank=True, default="")
+    add_ons = columns.JSONField(null=True, help_text="names; empty: as the platform has them")
     stores = models.PositiveIntegerField(null=True, help_text="how many; empty: as it has them")
-    opts = models.JSONField(default=dict, help_text="what else the licence's opts are to say")
+    opts = columns.JSONField(default=dict, help_text="what else the licence's opts are to say")
     ends = models.DateField(null=True, help_text="last day agreed, where the customer lives")
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = columns.CharField(max_length=64, default="UTC")
     is_trial = models.BooleanField(default=False)
     grace_days = models.PositiveIntegerField(default=0, help_text="after the last day, promised")
     off_at = models.DateTimeField(null=True, help_text="switched off by the publisher")
     past_due_since = models.DateTimeField(null=True, help_text="since a payment has failed")
-    standing = models.CharField(max_length=12, blank=True, default="")
+    standing = columns.CharField(max_length=12, blank=True, default="")
     next_at = models.DateTimeField(null=True, help_text="when the standing changes")
     revision = models.PositiveIntegerField(default=0, help_text="grows with every change wanted")
 
@@ -83,20 +84,20 @@ class License(models.Model):
         null=True, help_text="a create was sent then, and its answer never came"
     )
     attempts = models.PositiveIntegerField(default=0, help_text="that were in vain")
-    code = models.CharField(max_length=100, blank=True, default="", help_text="why in vain")
-    message = models.TextField(blank=True, default="")
+    code = columns.ShownField(max_length=100, blank=True, default="", help_text="why in vain")
+    message = columns.TextField(blank=True, default="")
 
     # What the platform said.
-    live = models.JSONField(default=dict, help_text="its document, but for the user")
-    user_id = models.CharField(max_length=24, blank=True, default="")
-    user_name = models.CharField(max_length=300, blank=True, default="")
-    integration_id = models.CharField(max_length=24, blank=True, default="", db_index=True)
-    parent_license_id = models.CharField(max_length=24, blank=True, default="")
-    type = models.CharField(max_length=40, blank=True, default="")
+    live = columns.JSONField(default=dict, help_text="its document, but for the user")
+    user_id = columns.ShownField(max_length=24, blank=True, default="")
+    user_name = columns.ShownField(max_length=300, blank=True, default="")
+    integration_id = columns.ShownField(max_length=24, blank=True, default="", db_index=True)
+    parent_license_id = columns.ShownField(max_length=24, blank=True, default="")
+    type = columns.ShownField(max_length=40, blank=True, default="")
     expires = models.DateTimeField(null=True)
     trial_ends = models.DateTimeField(null=True)
     resumable = models.BooleanField(default=False)
-    drift = models.JSONField(default=list, help_text="[{field, wanted, platform, fixable}]")
+    drift = columns.JSONField(default=list, help_text="[{field, wanted, platform, fixable}]")
     drifted_at = models.DateTimeField(null=True, help_text="since when it is not as wanted")
     seen_at = models.DateTimeField(db_default=Now())
     vanished_at = models.DateTimeField(null=True, help_text="when the platform had it no more")
@@ -137,12 +138,12 @@ class LicenseEvent(models.Model):
 
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
-    by = models.CharField(max_length=200, help_text="a user, an event of the shop, or the clock")
-    act = models.CharField(max_length=40)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    code = models.CharField(max_length=100, blank=True, default="", help_text="of the failure")
-    message = models.TextField(blank=True, default="")
+    by = columns.ShownField(max_length=200, help_text="a user, an event of the shop, or the clock")
+    act = columns.ShownField(max_length=40)
+    before = columns.JSONField(default=dict)
+    after = columns.JSONField(default=dict)
+    code = columns.ShownField(max_length=100, blank=True, default="", help_text="of the failure")
+    message = columns.TextField(blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["license", "-at"], name="latest_license_event")]
@@ -159,13 +160,13 @@ class LicenseReminder(models.Model):
         OVERTAKEN = "overtaken", "not sent: something else is true by now"
 
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="reminders")
-    notice = models.CharField(max_length=40)
+    notice = columns.CharField(max_length=40)
     ends = models.DateField(help_text="the last day that it is about")
     due_at = models.DateTimeField(null=True, help_text="when it is to be sent (again)")
     attempts = models.PositiveIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
-    message = models.TextField(blank=True, default="", help_text="why it could not be sent")
+    outcome = columns.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    message = columns.TextField(blank=True, default="", help_text="why it could not be sent")
 
     class Meta:
         constraints = [

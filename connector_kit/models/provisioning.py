@@ -7,19 +7,20 @@ from datetime import datetime
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.licenses import License
 
 
 class Subscription(models.Model):
     """A subscription in the publisher's web shop, and the licence that it comes to."""
 
-    key = models.CharField(max_length=200, unique=True, help_text="the shop's own id")
+    key = columns.CharField(max_length=200, unique=True, help_text="the shop's own id")
     license = models.OneToOneField(
         License, on_delete=models.SET_NULL, null=True, related_name="subscription"
     )
-    entitlement = models.JSONField(null=True, help_text="what its events come to")
-    code = models.CharField(max_length=100, blank=True, default="", help_text="why not licensed")
-    message = models.TextField(blank=True, default="")
+    entitlement = columns.JSONField(null=True, help_text="what its events come to")
+    code = columns.ShownField(max_length=100, blank=True, default="", help_text="why not licensed")
+    message = columns.TextField(blank=True, default="")
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -43,17 +44,17 @@ class ProvisioningEvent(models.Model):
         WAITING = "waiting", "the subscription has not signed up yet"
         REFUSED = "refused", "it comes to no licence that can be had"
 
-    event_id = models.CharField(max_length=200, unique=True)
-    digest = models.CharField(max_length=64, help_text="of what it said, to tell a replay")
+    event_id = columns.CharField(max_length=200, unique=True)
+    digest = columns.CharField(max_length=64, help_text="of what it said, to tell a replay")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=20)
+    kind = columns.CharField(max_length=20)
     occurred_at = models.DateTimeField()
-    data = models.JSONField(default=dict)
-    source = models.CharField(max_length=200, help_text="webhook, or the user that sent it")
+    data = columns.JSONField(default=dict)
+    source = columns.ShownField(max_length=200, help_text="webhook, or the user that sent it")
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="when it is taken into account (again)")
     processed_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    outcome = columns.CharField(max_length=12, choices=Outcome, blank=True, default="")
 
     objects = ProvisioningEventQuerySet.as_manager()
 

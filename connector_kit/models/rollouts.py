@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector, Release
 from connector_kit.models.history import Operation
 from connector_kit.models.installations import Installation
@@ -38,8 +39,8 @@ class Rollout(models.Model):
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="rollouts")
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rollouts")
-    state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
-    reason = models.TextField(blank=True, default="", help_text="why it is not running")
+    state = columns.CharField(max_length=12, choices=State, default=State.RUNNING)
+    reason = columns.TextField(blank=True, default="", help_text="why it is not running")
     window = models.PositiveIntegerField(help_text="pushes in flight at the most")
     failure_limit = models.PositiveIntegerField(help_text="failed pushes that halt the rollout")
     max_attempts = models.PositiveIntegerField(help_text="pushes per installation at the most")
@@ -78,8 +79,8 @@ class Wave(models.Model):
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="waves")
     index = models.PositiveIntegerField(help_text="from 0")
-    label = models.CharField(max_length=100, help_text='as asked for: "3" or "25%"')
-    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    label = columns.ShownField(max_length=100, help_text='as asked for: "3" or "25%"')
+    state = columns.CharField(max_length=12, choices=State, default=State.WAITING)
     started_at = models.DateTimeField(null=True)
     verifying_until = models.DateTimeField(
         null=True, help_text="until then a worker compares the wave with the install base"
@@ -114,9 +115,9 @@ class Push(models.Model):
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="pushes")
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="pushes")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="pushes")
-    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    state = columns.CharField(max_length=12, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
-    from_version = models.CharField(max_length=64, blank=True, default="")
+    from_version = columns.ShownField(max_length=64, blank=True, default="")
     due_at = models.DateTimeField(
         db_default=Now(),
         help_text="waiting: not pushed before; in flight: given up on, and pushed again, then",
@@ -127,8 +128,8 @@ class Push(models.Model):
     verified_at = models.DateTimeField(
         null=True, help_text="when the platform's install base showed the new version"
     )
-    code = models.CharField(max_length=100, blank=True, default="")
-    message = models.TextField(blank=True, default="")
+    code = columns.ShownField(max_length=100, blank=True, default="")
+    message = columns.TextField(blank=True, default="")
     operation = models.ForeignKey(
         Operation,
         on_delete=models.SET_NULL,

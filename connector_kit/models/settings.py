@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
 from connector_kit.models.history import Operation
 from connector_kit.models.installations import Installation
 
@@ -23,15 +24,15 @@ class SettingsChange(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="settings_changes"
     )
-    values = models.JSONField(help_text="by setting; in a multi-store installation by store first")
-    flows = models.JSONField(
+    values = columns.JSONField(help_text="by setting; in a multi-store installation by store first")
+    flows = columns.JSONField(
         default=dict, blank=True, help_text="flows to switch or schedule: {name: {disabled, …}}"
     )
-    by = models.CharField(max_length=200, help_text="who asked for it")
+    by = columns.ShownField(max_length=200, help_text="who asked for it")
     at = models.DateTimeField(db_default=Now())
-    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
-    errors = models.JSONField(default=dict, blank=True, help_text="messages by setting")
-    message = models.TextField(blank=True, default="", help_text="why it waits still")
+    outcome = columns.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    errors = columns.JSONField(default=dict, blank=True, help_text="messages by setting")
+    message = columns.TextField(blank=True, default="", help_text="why it waits still")
     operation = models.ForeignKey(
         Operation, on_delete=models.SET_NULL, null=True, related_name="settings_changes"
     )

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
+
 
 class StaffAction(models.Model):
     """One change that somebody made, with before and after (secrets masked). Never edited."""
@@ -13,13 +15,13 @@ class StaffAction(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    actor_name = models.CharField(
+    actor_name = columns.ShownField(
         max_length=200, help_text="who it was; stays when the user is deleted"
     )
-    action = models.CharField(max_length=60, help_text="rollout.pause, license.create, …")
-    subject = models.CharField(max_length=300, help_text="what was changed, as <kind>/<id>")
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    action = columns.ShownField(max_length=60, help_text="rollout.pause, license.create, …")
+    subject = columns.ShownField(max_length=300, help_text="what was changed, as <kind>/<id>")
+    before = columns.JSONField(null=True)
+    after = columns.JSONField(null=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -38,10 +40,10 @@ class ApiToken(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
     )
-    name = models.CharField(max_length=100, help_text="what it is for")
-    key = models.CharField(max_length=16, unique=True, help_text="its public part, to find it by")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of its secret part")
-    scopes = models.JSONField(default=list)
+    name = columns.CharField(max_length=100, help_text="what it is for")
+    key = columns.CharField(max_length=16, unique=True, help_text="its public part, to find it by")
+    digest = columns.CharField(max_length=64, help_text="SHA-256 of its secret part")
+    scopes = columns.JSONField(default=list)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector
 
 
@@ -17,7 +18,7 @@ class VersionCount(models.Model):
         Connector, on_delete=models.CASCADE, related_name="version_counts"
     )
     day = models.DateField()
-    version = models.CharField(max_length=64, blank=True, help_text="empty: not known")
+    version = columns.ShownField(max_length=64, blank=True, help_text="empty: not known")
     count = models.PositiveIntegerField()
 
     class Meta:

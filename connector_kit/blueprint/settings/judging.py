@@ -15,6 +15,7 @@ from connector_kit.blueprint.redaction import redacted
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.pages import CONTENT, DELIMITER, without_content
 from connector_kit.blueprint.settings.schema import Schema
+from connector_kit.storable import flaw_of
 
 Validators = Mapping[str, Callable[[Any, Mapping[str, Any]], "str | Iterable[str] | None"]]
 """The author's functions that validate, by setting."""
@@ -50,7 +51,9 @@ def judge(
     what depends on it. Only what differs from what counted before goes on record, so that whoever
     saves a whole form does not cling to today's defaults.
     """
-    named, unknown = _named(own, sent)
+    given, unknown = _named(own, sent)
+    unstorable = {name: words for name, value in given.items() if (words := flaw_of(value))}
+    named = {name: value for name, value in given.items() if name not in unstorable}
     form = _form(schema, own)
     before = {name: own.values[name] for name in own.settings}
     wanted = before | {
@@ -69,6 +72,7 @@ def judge(
     wrong = validate(form, after, today=today)
     found = {name: wrong[name] for name in own.settings if name in wrong and name in judged}
     found |= _authors(validators or {}, after, judged - found.keys())
+    found |= {name: [words] for name, words in unstorable.items()}
     changed = {name: after[name] for name in changing if after[name] != before[name]}
     return Judged(
         values={own.wire_name(name): without_content(after[name]) for name in named},

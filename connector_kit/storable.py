@@ -1,0 +1,164 @@
+"""What a store can hold of the text, numbers and JSON that people, programs and the platform send.
+
+JSON carries more than a database keeps: half a surrogate pair (a text that was cut within an
+emoji), NUL, numbers without end, nesting without end. One rule per direction:
+
+* What somebody *wants* (a setting, a request, a declaration) is refused: `flaws` names the place.
+* What *is so already* (a name in an account, the message of an error) is written another way that
+  shows: `legible` puts ``�`` for half a character and ``␀`` for NUL, `cut` ends in ``…``.
+
+The same for every database, so that what works on a laptop works in production.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+Json = Any
+
+DEEPEST = 200
+"""Levels of lists and objects: SQLite reads 1,000, orjson writes 254, and records nest values."""
+
+GREATEST, LEAST = 2**64 - 1, -(2**63)
+"""Integers beyond travel as floats, or not at all."""
+
+VERSION = 64
+CONNECTOR_NAME = 200
+SLUG = 50
+CLASS_PATH = 300
+EXTERNAL_ID = 200
+RESOURCE = 40
+EDITION = 100
+FUNCTION = 200
+"""Characters of what a declaration names: the columns are that long, and the check says it."""
+
+_WRITABLE = 1000
+"""Bits of an integer that is written in full; Python refuses to write 4,300 digits and more."""
+
+_HALVES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
+_SHOWN_AS = {"\x00": "\N{SYMBOL FOR NULL}"}
+_HALF_SHOWN_AS = "\N{REPLACEMENT CHARACTER}"
+_ESCAPED = re.compile(r"\\u(0000|[dD][89a-fA-F])")
+
+HALF = "It holds half a character: a text that was cut within an emoji, perhaps. Enter it again"
+NUL = "It holds the character NUL, which cannot be stored. Leave it out"
+ENDLESS = "It holds a number that is not finite. Give a finite one"
+TOO_LARGE = "It holds an integer of more than 64 bits. Give a smaller one, or write it as text"
+TOO_DEEP = f"It is nested more than {DEEPEST} levels deep. Make it flatter"
+
+
+class Flaw(NamedTuple):
+    """Something that cannot be stored: where it stands (dotted, empty for the value itself)."""
+
+    path: str
+    words: str
+
+
+class Unstorable(ValueError):
+    """A text is longer than where it is kept, and means something else when it is cut."""
+
+    code = "too_long"
+
+    def __init__(self, field: str, longest: int, length: int) -> None:
+        super().__init__(
+            f"{field} has {length} characters, and {longest} at the most can be stored. Shorten it."
+        )
+        self.field = field
+
+
+def flaws(value: Json) -> Iterator[Flaw]:
+    """Yield what of *value*, made of JSON's types, cannot be stored as it is."""
+    yield from _flaws(value, "", 0)
+
+
+def flaw_of(value: Json) -> str | None:
+    """What is wrong with *value* first, in words without a full stop; None when it can be kept."""
+    return next((flaw.words for flaw in flaws(value)), None)
+
+
+def _flaws(value: Json, path: str, depth: int) -> Iterator[Flaw]:
+    if isinstance(value, dict | list | tuple):
+        if depth >= DEEPEST:
+            yield Flaw(path, TOO_DEEP)
+            return
+        for place, inner in _members(value, path):
+            yield from _flaws(inner, place, depth + 1)
+        if isinstance(value, dict):
+            named = (str(name) for name in value)
+            yield from (Flaw(path, words) for name in named if (words := _of_text(name)))
+    elif words := _of_plain(value):
+        yield Flaw(path, words)
+
+
+def _members(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            shown = text(str(name))
+            yield (f"{path}.{shown}" if path else shown), inner
+    else:
+        for index, inner in enumerate(value):
+            yield f"{path}[{index}]", inner
+
+
+def _of_plain(value: Json) -> str | None:
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, float):
+        return None if math.isfinite(value) else ENDLESS
+    if isinstance(value, int):
+        return None if LEAST <= value <= GREATEST else TOO_LARGE
+    return None
+
+
+def _of_text(value: str) -> str | None:
+    found = _HALVES_AND_NUL.search(value)
+    if found is None:
+        return None
+    return NUL if found[0] == "\x00" else HALF
+
+
+def text(value: str) -> str:
+    """Return *value* as it can be stored: what cannot is replaced by a sign that shows."""
+    if value.isascii() and "\x00" not in value:
+        return value
+    return _HALVES_AND_NUL.sub(lambda found: _SHOWN_AS.get(found[0], _HALF_SHOWN_AS), value)
+
+
+def cut(value: str, longest: int) -> str:
+    """Return *value* as it can be stored in *longest* characters, with ``…`` at the end if cut."""
+    whole = text(value)
+    return whole if len(whole) <= longest else f"{whole[: longest - 1]}…"
+
+
+def legible(value: Json) -> Json:
+    """Return *value*, made of JSON's types, as it can be stored: what cannot be is shown as text.
+
+    What is sound already is returned as it is, not as a copy.
+    """
+    return value if next(flaws(value), None) is None else _legible(value, 0)
+
+
+def _legible(value: Json, depth: int) -> Json:
+    if isinstance(value, dict | list | tuple) and depth >= DEEPEST:
+        return f"(nested more than {DEEPEST} levels deep)"
+    if isinstance(value, dict):
+        return {text(str(name)): _legible(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_legible(inner, depth + 1) for inner in value]
+    if isinstance(value, str):
+        return text(value)
+    return value if _of_plain(value) is None else _number(value)
+
+
+def _number(value: int | float) -> str:
+    """Write a number that no store keeps."""
+    if isinstance(value, float) or value.bit_length() < _WRITABLE:
+        return str(value)
+    digits = int(value.bit_length() * math.log10(2)) + 1
+    return f"(an integer of about {digits} digits)"
+
+
+def is_suspect(written: str) -> bool:
+    """Whether JSON text may hold what is not `legible`; never wrong when it says no."""
+    return _ESCAPED.search(written) is not None or "Infinity" in written or "NaN" in written
