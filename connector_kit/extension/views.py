@@ -35,6 +35,11 @@ def health_views(health: Health) -> dict[str, View]:
     }
 
 
+def probe_view(probe: Callable[[], Answer]) -> View:
+    """Return the view of an address that monitors ask."""
+    return lambda _request: response_of(probe())
+
+
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer an unknown path; Django calls it as its ``handler404``."""
     return response_of(NOT_FOUND)

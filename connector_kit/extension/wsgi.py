@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from http import HTTPStatus
 from io import BufferedIOBase
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,9 +21,10 @@ from connector_kit.extension.health import ALIVE, Health
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Probe = Callable[[], Answer]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-UNLOGGED = frozenset({"/livez", "/readyz"})
+UNLOGGED = frozenset({"/livez", "/readyz", "/health"})
 """Probes come every few seconds; their answers are of interest to the prober only."""
 
 NOT_FOUND = refusal(404, ErrorEntry("not_found", "There is nothing at this address."))
@@ -34,10 +36,16 @@ class Stack:
     """Answers the platform and load balancers; everything else is *fallback*'s, or not there.
 
     Who answers a call writes its line of the access log; those of all else are written here.
+    *probes* are further addresses that monitors ask.
     """
 
     def __init__(
-        self, endpoint: Endpoint, health: Health, *, fallback: Application | None = None
+        self,
+        endpoint: Endpoint,
+        health: Health,
+        *,
+        fallback: Application | None = None,
+        probes: Mapping[str, Probe] = MappingProxyType({}),
     ) -> None:
         self._endpoint = endpoint
         self._health = health
@@ -49,6 +57,7 @@ class Stack:
             ("GET", "/readyz"): lambda _: health.readyz(),
             ("GET", "/openConnections"): self._open_connections,
             ("GET", "/stopServer"): self._stop_server,
+            **{("GET", path): partial(_probed, probe) for path, probe in probes.items()},
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -98,6 +107,10 @@ class Stack:
             environ.get("HTTP_AUTHORIZATION"), None, _query(environ, "access_token")
         )
         return self._endpoint.is_system_token(token)
+
+
+def _probed(probe: Probe, _environ: Environ) -> Answer:
+    return probe()
 
 
 def incoming_of(environ: Environ) -> Incoming:

@@ -6,6 +6,7 @@ Models know their fields, constraints and queries. They never call the platform.
 from connector_kit.models.catalogue import Connector, Document, Release
 from connector_kit.models.dry_runs import DryRun, DryRunAnswer
 from connector_kit.models.embedding import EmbeddedAccount
+from connector_kit.models.heartbeats import Heartbeat
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
@@ -24,6 +25,7 @@ __all__ = [
     "DryRun",
     "DryRunAnswer",
     "EmbeddedAccount",
+    "Heartbeat",
     "Installation",
     "License",
     "LicenseEvent",

@@ -3,7 +3,10 @@
 import os
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, Task, signals
+from django.db import connection
+
+from connector_kit.workers.queues import Queue, queue_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
@@ -21,3 +24,23 @@ app.autodiscover_tasks(
 @signals.setup_logging.connect
 def leave_logging_to_django(**_settings: Any) -> None:
     """Keep Celery from setting logging up: Django did, one line per event."""
+
+
+@signals.heartbeat_sent.connect
+def note_who_listens(**_: Any) -> None:
+    """Note that a worker listens to its queues; the connection is not kept for the next fork."""
+    # The models need Django ready.
+    from connector_kit.workers import heartbeat  # noqa: PLC0415
+
+    heartbeat.beat(heartbeat.listening(name) for name in app.amqp.queues.consume_from)
+    connection.close()
+
+
+@signals.task_prerun.connect
+def note_who_ticks(task: Task[Any, Any], **_: Any) -> None:
+    """Note that a tick was taken."""
+    # The models need Django ready.
+    from connector_kit.workers import heartbeat  # noqa: PLC0415
+
+    if queue_of(task.name) is Queue.TICKS:
+        heartbeat.beat([heartbeat.TICK])

@@ -3,7 +3,10 @@
 Tasks are ticks: they may be lost, late or run twice without harm, so nothing is kept for long.
 """
 
+import kombu
+
 from connector_kit import conf
+from connector_kit.workers.queues import QUEUES, Queue
 
 _kit = conf.kit()
 
@@ -27,7 +30,10 @@ task_ignore_result = True
 task_publish_retry = False
 task_acks_late = True
 task_reject_on_worker_lost = True
-task_default_queue = "connector_kit"
+# A worker that is not told which queues to serve serves all of them.
+task_queues = [kombu.Queue(queue.value) for queue in Queue]
+task_default_queue = Queue.WORK.value
+task_routes = {task: {"queue": queue.value} for task, queue in QUEUES.items()}
 
 worker_prefetch_multiplier = 1
 worker_cancel_long_running_tasks_on_connection_loss = False
@@ -57,6 +63,11 @@ beat_schedule = {
     },
     "licenses": {
         "task": "connector_kit.licenses.tick",
+        "schedule": _kit.license_tick_seconds,
+        "options": {"expires": 2 * _kit.license_tick_seconds},
+    },
+    "reminders": {
+        "task": "connector_kit.licenses.remind",
         "schedule": _kit.license_tick_seconds,
         "options": {"expires": 2 * _kit.license_tick_seconds},
     },

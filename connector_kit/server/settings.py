@@ -129,7 +129,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _kit.hsts in ("subdomains", "preload")
 SECURE_HSTS_PRELOAD = _kit.hsts == "preload"
 SECURE_SSL_REDIRECT = _kit.is_public
 # Load balancers ask by plain http; a call of the platform is not answered with a redirect.
-SECURE_REDIRECT_EXEMPT = [r"^(healthCheck|livez|readyz|function)?/?$"]
+SECURE_REDIRECT_EXEMPT = [r"^(health|healthCheck|livez|readyz|function)?/?$"]
 # Whether subdomains and preloading are meant is not Django's to guess: CONNECTOR_KIT_HSTS says it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _kit.is_public else None

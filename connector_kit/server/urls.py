@@ -7,8 +7,9 @@ from django.urls import include, path
 from connector_kit import conf
 from connector_kit.extension import Dispatcher, Endpoint, this_process
 from connector_kit.extension.accesslog import log_answer
-from connector_kit.extension.views import function_view, health_views
+from connector_kit.extension.views import function_view, health_views, probe_view
 from connector_kit.server.stack import registry
+from connector_kit.server.vitals import health
 
 # Read without complaint: the checks, and the server's start, complain about what is wrong.
 _kit, _ = conf.read(settings.CONNECTOR_KIT)
@@ -18,6 +19,7 @@ _PLATFORM_VIEWS = {
         Endpoint(Dispatcher(registry(), observers=(log_answer,)), _kit.system_tokens)
     ),
     **health_views(this_process),
+    "/health": probe_view(health),
 }
 """What integrator.io and load balancers ask, where `connector_kit.server.wsgi` is not in front."""
 

@@ -20,6 +20,7 @@ from connector_kit.extension.isolation import Processes  # noqa: E402
 from connector_kit.extension.recording import Recorder  # noqa: E402
 from connector_kit.extension.wsgi import Stack  # noqa: E402
 from connector_kit.server.stack import limits, registry  # noqa: E402
+from connector_kit.server.vitals import health  # noqa: E402
 
 _settings = kit()  # a server with a setting that cannot be used does not start
 
@@ -33,6 +34,9 @@ def _function_runner() -> Run:
 
 
 application = Stack(
-    Endpoint(_function_runner(), _settings.system_tokens), this_process, fallback=django_application
+    Endpoint(_function_runner(), _settings.system_tokens),
+    this_process,
+    fallback=django_application,
+    probes={"/health": health},
 )
 this_process.ready = True

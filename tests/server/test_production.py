@@ -68,7 +68,7 @@ def public(settings: Any) -> Client:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/healthCheck", "/livez", "/readyz"])
+@pytest.mark.parametrize("path", ["/", "/health", "/healthCheck", "/livez", "/readyz"])
 def test_a_load_balancer_asks_for_health_without_tls(public: Client, path: str) -> None:
     assert public.get(path).status_code != 301
 

@@ -7,7 +7,7 @@ import logging
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from connector_kit.publisher.licenses import provisioning, ticks
+from connector_kit.publisher.licenses import provisioning, reminders, ticks
 from connector_kit.publisher.licenses.reconcile import review as review_all
 
 logger = logging.getLogger(__name__)
@@ -18,6 +18,13 @@ def tick() -> None:
     """Do what is due, and look again at once when there was something."""
     if ticks.tick():
         send(tick)
+
+
+@shared_task(name="connector_kit.licenses.remind")
+def remind() -> None:
+    """Send the reminders that are due; a mail server may take its time, and holds up nobody."""
+    if reminders.send_due():
+        send(remind)
 
 
 @shared_task(name="connector_kit.licenses.review")

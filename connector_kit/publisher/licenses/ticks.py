@@ -1,4 +1,4 @@
-"""What time does to licences: standings move, reminders fall due, deliveries are repeated.
+"""What time does to licenses: standings move, reminders fall due, deliveries are repeated.
 
 Every part looks at rows, does some of what is due, and may run twice, at once or never without
 harm. Nothing is deleted.
@@ -20,7 +20,6 @@ from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.platform import session
 from connector_kit.publisher.licenses.provisioning import process_due
-from connector_kit.publisher.licenses.reminders import send_due
 from connector_kit.publisher.licenses.rows import place, policy_of, terms_of
 
 Clock = Callable[[], datetime]
@@ -31,7 +30,7 @@ CLOCK = "the clock"
 
 def tick(*, clock: Clock = database_now) -> bool:
     """Do what is due; return whether there may be more at once."""
-    parts = (process_due, move_due, deliver_due, send_due)
+    parts = (process_due, move_due, deliver_due)
     return sum(part(clock=clock) for part in parts) > 0
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connector_kit.models import Connector, License
 from connector_kit.publisher.licenses import LicenseRequest, create, tick
+from connector_kit.publisher.licenses.reminders import send_due
 from tests.publisher.fixtures import Platform
 
 BY = "alice"
@@ -59,7 +60,7 @@ class Desk:
     def tick(self) -> None:
         """Have done what is due, until there is nothing left."""
         for _ in range(100):
-            if not tick(clock=self.clock):
+            if not tick(clock=self.clock) and not send_due(clock=self.clock):
                 return
         raise AssertionError("the tick never comes to rest")
 

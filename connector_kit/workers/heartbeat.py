@@ -1,0 +1,118 @@
+"""Signs of life: what shows that somebody drives, and what to say when nobody does.
+
+Two things are noted, by the database's clock: that a worker *listens* to a queue, every few
+seconds, by each worker for its queues; and that a *tick* was taken, which needs a worker, the
+broker and beat. The times of the rows are compared with nobody's own clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+
+import redis
+from django.db import DatabaseError
+
+from connector_kit import conf
+from connector_kit.models import clock
+from connector_kit.models.heartbeats import Heartbeat
+from connector_kit.workers.queues import Queue
+
+logger = logging.getLogger(__name__)
+
+TICK = "tick"
+"""The kind of heartbeat that a tick leaves when a worker takes it."""
+WRITTEN_EVERY = 3.0
+"""Seconds between two notes of one kind by one process."""
+SILENT_AFTER = timedelta(seconds=15)
+"""A worker that has not been heard of for so long is not there: it would have noted five times."""
+
+_written: dict[str, float] = {}
+
+
+def listening(queue: str) -> str:
+    """Return the kind of heartbeat that workers leave who listen to *queue*."""
+    return f"listening: {queue}"
+
+
+def beat(kinds: Iterable[str]) -> None:
+    """Note a sign of life of each of *kinds*, at most every `WRITTEN_EVERY` seconds.
+
+    A database that is away is nothing to stop for: the work itself will find that out.
+    """
+    now = time.monotonic()
+    due = {kind for kind in kinds if now - _written.get(kind, -WRITTEN_EVERY) >= WRITTEN_EVERY}
+    if not due:
+        return
+    try:
+        Heartbeat.note(due, clock.now())
+    except DatabaseError as error:
+        logger.warning("no sign of life noted: %s", error)
+        return
+    _written.update(dict.fromkeys(due, now))
+
+
+def silence(kind: str) -> timedelta | None:
+    """Return for how long nothing of *kind* was heard; None when nothing ever was."""
+    at = Heartbeat.objects.filter(kind=kind).values_list("at", flat=True).first()
+    return None if at is None else max(timedelta(0), clock.now() - at)
+
+
+def nobody_works(queue: Queue = Queue.TICKS) -> str | None:
+    """Return what to tell somebody who waits for *queue*; None while it is being worked on."""
+    quiet = silence(listening(queue))
+    if _is_silent(quiet):
+        return _broker_trouble() or f"No worker {_since(quiet)}. Start one: {_worker(queue)}"
+    if queue is not Queue.TICKS:
+        return None
+    quiet = silence(TICK)
+    if quiet is None or quiet > SILENT_AFTER + timedelta(seconds=5 * conf.kit().tick_seconds):
+        return _broker_trouble() or (
+            f"Workers run, but no tick {_reached(quiet)}. Start what sends them: "
+            "celery -A connector_kit.server beat"
+        )
+    return None
+
+
+def broker_answers() -> bool:
+    """Whether the message broker can be reached; takes a second at most."""
+    try:
+        with redis.Redis.from_url(
+            conf.redis_url(), socket_connect_timeout=1, socket_timeout=1
+        ) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _broker_trouble() -> str:
+    if broker_answers():
+        return ""
+    return "The message broker cannot be reached, so no worker has anything to do. Check REDIS_URL."
+
+
+def _is_silent(quiet: timedelta | None) -> bool:
+    return quiet is None or quiet > SILENT_AFTER
+
+
+def _since(quiet: timedelta | None) -> str:
+    return "has ever looked" if quiet is None else f"has looked for {_spoken(quiet)}"
+
+
+def _reached(quiet: timedelta | None) -> str:
+    return "has ever reached one" if quiet is None else f"has reached one for {_spoken(quiet)}"
+
+
+def _spoken(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} seconds"
+
+
+def _worker(queue: Queue) -> str:
+    command = "celery -A connector_kit.server worker"
+    return command if queue is Queue.TICKS else f"{command} --queues {queue}"
