@@ -1,6 +1,7 @@
 """Python functions that the platform calls: hooks that run on the connector's stack."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
@@ -14,6 +15,24 @@ HOOK_KINDS = frozenset(
     {"preSavePage", "preMap", "postMap", "postSubmit", "postResponseMap", "postAggregate"}
 )
 """The points at which the platform calls a hook, in its own words."""
+
+
+_ENTRIES = re.compile(rf"(.*\.)?hooks\.({'|'.join(HOOK_KINDS)})|settingsForm\.init|preSave")
+"""Where in a document a function is named that runs on a stack, unless it is a script's
+(protocol/extension.md#6-framework-20-functions-flat-no-type)."""
+
+
+def lacks_stack(path: str, entry: Mapping[Any, Any]) -> bool:
+    """Tell whether the *entry* at *path* names a function and leaves open where it runs.
+
+    Those are the entries of hooks and forms, and the wrapper of a connection, whose functions the
+    exports and imports of that connection name (protocol/resources.md#connection).
+    """
+    if entry.get("_stackId") or entry.get("_scriptId"):
+        return False
+    if path == "wrapper":
+        return "pingFunction" in entry
+    return bool(entry.get("function")) and _ENTRIES.fullmatch(path) is not None
 
 
 @dataclass(frozen=True)

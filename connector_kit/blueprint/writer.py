@@ -13,6 +13,7 @@ from connector_kit.blueprint.functions import (
     HOOK_KINDS,
     HookFunction,
     StackFunction,
+    lacks_stack,
     stack_function,
 )
 from connector_kit.blueprint.problems import Finding, did_you_mean
@@ -86,6 +87,8 @@ class Writer:
                 self._report(_unwritable(f"The key {key!r}", inner))
             elif key in HOOK_KINDS and callable(item):
                 yield key, self._hook(key, item, inner)
+            elif isinstance(item, Mapping) and lacks_stack(inner, item):
+                yield key, self._object({**item, "_stackId": Ref(STACK)}, inner)
             else:
                 yield key, self._value(item, inner)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.lifecycle.doorway import Doorway
-from tests.lifecycle.fixtures import Customer, Reply, Shop, ask
-from tests.lifecycle.settings_fixtures import CHAT, body, chat, installed
+from tests.lifecycle.fixtures import Customer, Reply, Shop
+from tests.lifecycle.settings_fixtures import CHAT, body, chat, installed, two_dot_zero
 
 __all__ = ["chat"]
 
@@ -96,24 +96,7 @@ def test_mappings_that_are_required_or_fixed_are_told(chat: Customer) -> None:
 def two(shop: Shop, doorway: Doorway) -> Customer:
     """A customer whose connector has forms of 2.0, in an integration that is marked as such."""
     shop.publish("tests.lifecycle.settings_1_0:TwoChat")
-    # What is installed by 2.0's own wizard is a copy of a source integration; the kit's functions
-    # are asked about an integration that they made, so the listing says 1.0 while it is made.
-    path = f"/connectors/{shop.connector.connector_id}"
-    listing = shop.platform.call("GET", path)
-    plain = {name: each for name, each in listing.items() if name != "framework"}
-    shop.platform.call("PUT", path, plain)
-    customer = installed(shop)
-
-    def mark(call: dict[str, Any]) -> None:
-        doorway.before = lambda _: None
-        url = f"{shop.platform.sandbox.base_url}{customer.home}"
-        document = {**customer.integration, "framework": "twoDotZero"}
-        ask("PUT", url, document, token=call["options"]["bearerToken"])
-
-    doorway.before = mark
-    customer.ask("PUT", f"{customer.home}/settings/refreshMetadata", {})
-    assert customer.integration["framework"] == "twoDotZero"
-    return customer
+    return two_dot_zero(shop, doorway)
 
 
 def test_a_form_has_the_options_of_today(shop: Shop, two: Customer) -> None:

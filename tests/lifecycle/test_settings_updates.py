@@ -39,7 +39,7 @@ def test_settings_survive_an_update(shop: Shop, chat: Customer) -> None:
     }
     assert chat.installation.retired_settings == {
         "version": "1.1.0",
-        "settings": {"secret_channel": "#s"},
+        "settings": {"lag": 9, "secret_channel": "#s"},
     }
     assert operation.notes == [
         {
@@ -50,6 +50,24 @@ def test_settings_survive_an_update(shop: Shop, chat: Customer) -> None:
             "reason": "Value cannot be greater than 5",
         }
     ]
+
+
+def test_going_back_brings_back_what_the_newer_version_refused_in_the_document_too(
+    shop: Shop, chat: Customer
+) -> None:
+    first = chat.installation.release
+    before = {"loud": True, "lag": 9, "secret_channel": "#s"}
+    save(chat, before)
+    shop.publish(NEXT_CHAT)
+    chat.push()
+    assert chat.component("new_orders")["delta"] == {"lagOffset": 0}
+
+    chat.installation.note(target=first)
+    chat.push()
+
+    assert chat.installation.settings == before
+    assert chat.component("new_orders")["delta"] == {"lagOffset": 9000}
+    assert values(section(chat)["fields"])["lag"] == 9
 
 
 def test_what_a_release_dropped_the_one_after_can_bring_back(shop: Shop, chat: Customer) -> None:

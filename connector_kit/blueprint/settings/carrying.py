@@ -1,22 +1,27 @@
 """What becomes of an installation's settings when another version takes over.
 
-New settings get their default, renamed ones carry their value, removed ones are kept until the
-release after: should that bring the setting back, under its own or another name, nothing is lost.
+New settings get their default, renamed ones carry their value. What a version does not take,
+since it dropped the setting or refuses the value, is put aside: the release after may bring it
+back, under the setting's own or another name, and so does going back to a version before. What the
+customer has set in the meantime comes first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import semver
+
 from connector_kit.blueprint.documents import Json
-from connector_kit.blueprint.forms import Form, typed, validate
+from connector_kit.blueprint.forms import typed, validate
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.settings.values import Stored, effective, of_store, with_store
 
 Retired = Mapping[str, Any]
-"""Values of settings that the version before dropped: ``{"version", "settings"}``, or nothing."""
+"""Values that were put aside: ``{"version", "settings"}``, those that *version* did not take, and
+``earlier``, those that versions before it did not take, by version. Or nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Note:
 class Carried:
     """The settings of an installation for another version.
 
-    *retired* is kept for the release after, and *notes* is what people should know.
+    *retired* is kept for versions to come, and *notes* is what people should know.
     """
 
     settings: dict[str, Any]
@@ -66,29 +71,84 @@ def carried(
     *stores* are None in an installation without. A value that the new version would not accept
     gives way to its default, and is noted. Carrying over to the same version again changes nothing.
     """
-    earlier = retired or {}
-    is_again = earlier.get("version") == version
-    kept = earlier.get("settings") or {}
+    aside = _by_version(retired or {})
+    installed = str((retired or {}).get("version") or "")
     after: dict[str, Any] = {}
-    dropped: dict[str, Any] = {}
+    kept: dict[str, dict[str, Any]] = {}
     notes: list[Note] = []
     for store in (None,) if stores is None else stores:
-        values, own = of_store(settings, store), of_store(kept, store)
-        moved = _Move(old, new, store).moved(values, own)
+        own = _Aside(version, installed, {key: of_store(aside[key], store) for key in aside})
+        moved = _Move(old, new, store).moved(of_store(settings, store), own)
         notes += moved.notes
         after = with_store(after, store, moved.values)
-        waiting = {name: value for name, value in own.items() if name not in new.by_name}
-        gone = {**(waiting if is_again else {}), **moved.left}
-        dropped = with_store(dropped, store, gone) if gone else dropped
-    keep = {"version": version, "settings": dropped} if dropped else {}
-    return Carried(after, keep, tuple(notes))
+        for key, values in own.by_version.items():
+            kept[key] = (
+                with_store(kept.get(key, {}), store, values) if values else kept.get(key, {})
+            )
+    return Carried(after, _retired(version, kept), tuple(notes))
+
+
+def _by_version(retired: Retired) -> dict[str, Stored]:
+    """What was put aside, by the version that did not take it, the newest first."""
+    newest = {str(retired["version"]): retired.get("settings") or {}} if retired else {}
+    return newest | dict(retired.get("earlier") or {})
+
+
+def _retired(version: str, kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """What goes on record of what is *kept*, by the version that did not take it."""
+    settings = kept.get(version, {})
+    earlier = {key: values for key, values in kept.items() if values and key != version}
+    return {
+        **({"version": version} if settings or earlier else {}),
+        **({"settings": settings} if settings else {}),
+        **({"earlier": earlier} if earlier else {}),
+    }
+
+
+@dataclass
+class _Aside:
+    """What was put aside of one store, by the version that did not take it.
+
+    *version* takes over now, after *installed*. It may bring back what that one did not take, and
+    what any higher one did not.
+    """
+
+    version: str
+    installed: str
+    by_version: dict[str, dict[str, Json]]
+
+    def find(self, names: tuple[str, ...]) -> tuple[str, Json] | None:
+        """Return the first of *names* that may come back, with its value."""
+        for refusing, values in self.by_version.items():
+            if refusing == self.installed or _is_below(self.version, refusing):
+                for name in names:
+                    if name in values:
+                        return name, values[name]
+        return None
+
+    def put(self, name: str, value: Json) -> None:
+        """Put a value aside that the new version does not take."""
+        self.forget((name,))
+        self.by_version.setdefault(self.version, {})[name] = value
+
+    def forget(self, names: tuple[str, ...]) -> None:
+        """Drop what was put aside under *names*: it is in force again, or something newer is."""
+        for values in self.by_version.values():
+            for name in names:
+                values.pop(name, None)
+
+
+def _is_below(version: str, other: str) -> bool:
+    try:
+        return semver.Version.parse(version) < semver.Version.parse(other)
+    except ValueError:
+        return False
 
 
 @dataclass
 class _Moved:
-    values: dict[str, Json]
-    left: dict[str, Json]
-    notes: list[Note]
+    values: dict[str, Json] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,48 +159,41 @@ class _Move:
     new: Schema
     store: str | None
 
-    def moved(self, values: Mapping[str, Json], kept: Mapping[str, Json]) -> _Moved:
-        """Return what of *values*, and of the ones *kept* from before, the new version has."""
-        found = {
-            setting.name: source
-            for setting in self.new.settings
-            if (source := self._source(setting, values, kept)) is not None
-        }
-        form = self.new.form
-        taken: dict[str, Json] = {}
-        notes = []
-        for name, (_, value) in found.items():
-            setting = self.new.by_name[name]
-            accepted, reason = _accepted(form, setting, value, self.new)
-            if reason:
-                notes.append(Note(setting.name, self.store, value, setting.default, reason))
-            else:
-                taken[setting.name] = accepted
-        used = {source for source, _ in found.values()}
-        left = {
-            name: value
-            for name, value in values.items()
-            if name not in used and name not in self.new.by_name
-        }
-        return _Moved(taken, left, notes)
+    def moved(self, values: Mapping[str, Json], aside: _Aside) -> _Moved:
+        """Return what of *values*, and of what is *aside*, the new version has.
 
-    def _source(
-        self, setting: CompiledSetting, values: Mapping[str, Json], kept: Mapping[str, Json]
-    ) -> tuple[str, Json] | None:
-        """Where a value is: under its name, an earlier or (going back) a later one, or kept."""
+        What it does not take of them is aside afterwards.
+        """
+        done = _Moved()
+        used: set[str] = set()
+        for setting in self.new.settings:
+            names = self._names(setting)
+            own = next(((name, values[name]) for name in names if name in values), None)
+            used |= {own[0]} if own else set()
+            if found := own or aside.find(names):
+                aside.forget(names)
+                accepted, reason = _accepted(self.new, setting, found[1])
+                if not reason:
+                    done.values[setting.name] = accepted
+                    continue
+                aside.put(*found)
+                if own or not self.old.by_name.keys() & set(names):
+                    done.notes.append(self._note(setting, found[1], reason))
+        for name in values.keys() - used:
+            aside.put(name, values[name])
+        return done
+
+    def _note(self, setting: CompiledSetting, value: Json, reason: str) -> Note:
+        return Note(setting.name, self.store, value, setting.default, reason)
+
+    def _names(self, setting: CompiledSetting) -> tuple[str, ...]:
+        """What *setting* is known as: by its name, an earlier or (going back) a later one."""
         later = (each.name for each in self.old.settings if setting.name in each.was)
-        names = (setting.name, *setting.was, *later)
-        for known in (values, kept):
-            for name in names:
-                if name in known:
-                    return name, known[name]
-        return None
+        return (setting.name, *setting.was, *later)
 
 
-def _accepted(
-    form: Form, setting: CompiledSetting, value: Json, schema: Schema
-) -> tuple[Json, str]:
+def _accepted(schema: Schema, setting: CompiledSetting, value: Json) -> tuple[Json, str]:
     """Return *value* as the new version's type has it, and why it is refused, or nothing."""
-    others = {**effective(schema, {}), setting.name: value}
+    form, others = schema.form, {**effective(schema, {}), setting.name: value}
     values = others | {setting.name: typed(form, {setting.name: value})[setting.name]}
     return values[setting.name], "; ".join(validate(form, values).get(setting.name, ()))

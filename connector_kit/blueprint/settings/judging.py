@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from connector_kit.blueprint.documents import Json, shows_mask
-from connector_kit.blueprint.forms import Errors, Field, FieldState, FieldType, Form, state_of
+from connector_kit.blueprint.forms import Errors, Field, FieldState, Form, state_of
 from connector_kit.blueprint.forms.cleaning import typed
 from connector_kit.blueprint.forms.validation import validate
 from connector_kit.blueprint.redaction import redacted
@@ -51,10 +51,10 @@ def judge(
     what depends on it. Only what differs from what counted before goes on record, so that whoever
     saves a whole form does not cling to today's defaults.
     """
-    given, unknown = _named(own, sent)
+    form = _form(schema, own)
+    given, unknown = _named(own, form, _with_lists(form, own, sent))
     unstorable = {name: words for name, value in given.items() if (words := flaw_of(value))}
     named = {name: value for name, value in given.items() if name not in unstorable}
-    form = _form(schema, own)
     before = {name: own.values[name] for name in own.settings}
     wanted = before | {
         each.name: typed(form, {each.name: named[each.name]})[each.name]
@@ -87,18 +87,55 @@ def with_content(value: Json, content: str, delimiter: str) -> Json:
     return {**value, CONTENT: content, DELIMITER: delimiter} if isinstance(value, dict) else value
 
 
-def _named(own: StoreSettings, sent: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """*sent* by the names of settings, and what has no such name."""
+def _named(
+    own: StoreSettings, form: Form, sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """*sent* by the names of settings, and what has no such name.
+
+    The platform's pages send all fields of a form, labels among them, which have nothing to say.
+    """
     by_wire_name = own.by_wire_name()
+    shown_only = {each.name for each in form.fields.values() if not each.type.has_value}
     named: dict[str, Any] = {}
     unknown = []
     for name, value in sent.items():
         setting = by_wire_name.get(name) or own.settings.get(name)
         if setting is None:
             unknown.append(name)
-        else:
+        elif setting.name not in shown_only:
             named[setting.name] = _kept_as_shown(value, own.values[setting.name], name)
     return named, tuple(unknown)
+
+
+_WAYS = ("added", "removed")
+"""How a list changes, in the names of what is sent of it."""
+
+
+def change_names(form: Form) -> set[str]:
+    """The names under which changes of a list come instead of the list.
+
+    ``useChangesAsValues`` has ``<name>_added`` and ``<name>_removed`` sent
+    (protocol/settings-forms.md#42-fieldmap).
+    """
+    lists = (each.name for each in form.fields.values() if each.raw.get("useChangesAsValues"))
+    return {f"{name}_{ending}" for name in lists for ending in _WAYS}
+
+
+def _with_lists(form: Form, own: StoreSettings, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """*sent* with the whole list of every field of which only the changes came."""
+    whole = dict(sent)
+    for field in form.fields.values():
+        name = own.wire_name(field.name)
+        came = any(f"{name}_{each}" in sent for each in _WAYS)
+        if came and field.raw.get("useChangesAsValues"):
+            added, removed = (_items(whole.pop(f"{name}_{each}", None)) for each in _WAYS)
+            kept = [each for each in _items(own.values[field.name]) if each not in removed]
+            whole[name] = [*kept, *(each for each in added if each not in kept)]
+    return whole
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _kept_as_shown(value: Any, before: Json, name: str) -> Any:
@@ -120,8 +157,6 @@ def _form(schema: Schema, own: StoreSettings) -> Form:
 
 def _may_change(form: Form, field: Field, state: FieldState) -> bool:
     """Whether a value is taken over: that of a disabled field only when a function may set it."""
-    if field.type is FieldType.LABEL:
-        return False
     return state.is_shown and (not state.disabled or form.may_refresh(field))
 
 

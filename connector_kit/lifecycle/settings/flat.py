@@ -6,12 +6,9 @@ steer is brought along by plan and apply, with the call's token.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from connector_kit.blueprint import Document
-from connector_kit.blueprint.forms import flattened, nested, read_form
-from connector_kit.blueprint.settings.schema import CompiledSetting
+from connector_kit.blueprint.forms import Form, flattened, nested, read_form
+from connector_kit.blueprint.settings.judging import change_names
 from connector_kit.extension.words import sort_of
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
@@ -64,17 +61,21 @@ def pre_save(connector: Connector, options: Document) -> Document:
         require_settled(work, account)
         [own, *_] = sets_of(work.installation, work.release)
         of_page = {name: each for name, each in own.settings.items() if each.flow is None}
-        named = _named(sent, of_page)
-        checked = check_settings(work.installation, named)
+        form = read_form({"fieldMap": {name: each.field for name, each in of_page.items()}})
+        changes = {name: sent[name] for name in change_names(form) if name in sent}
+        checked = check_settings(work.installation, flattened(form, sent) | changes)
         if checked.errors:
             raise SettingsRefused(checked.errors)
         move(work, account, has_page=False, settings=checked.settings)
-        return {**document, "settings": {**sent, **nested(checked.values)}}
+        return {**document, "settings": {**_kept(form, sent), **nested(checked.values)}}
 
 
-def _named(sent: Document, settings: Mapping[str, CompiledSetting]) -> dict[str, Any]:
-    form = read_form({"fieldMap": {name: each.field for name, each in settings.items()}})
-    return flattened(form, sent)
+def _kept(form: Form, sent: Document) -> Document:
+    """What of *sent* goes on record as it came: not what labels and changes of lists say."""
+    shown_only = {each.name for each in form.fields.values() if not each.type.has_value}
+    return {
+        name: each for name, each in sent.items() if name not in shown_only | change_names(form)
+    }
 
 
 def _document(options: Document, name: str) -> Document:

@@ -72,11 +72,14 @@ def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -
 
 def _part(sent: Values, page: StorePage, known: set[str], found: Parted) -> Values:
     own = {name: value for name, value in sent.items() if name in known}
+    shown_only: set[str] = set()
     for form in page.forms():
+        fields = form.fields.values()
+        shown_only |= {each.name for each in fields if not each.type.has_value}
         others = {
             each.name: sent[each.name]
-            for each in form.fields.values()
-            if each.name in sent and each.name not in known
+            for each in fields
+            if each.name in sent and each.name not in known and each.type.has_value
         }
         if others:
             read = typed(form, sent)
@@ -84,7 +87,7 @@ def _part(sent: Values, page: StorePage, known: set[str], found: Parted) -> Valu
             found.errors |= {name: wrong[name] for name in others if name in wrong}
             found.foreign.setdefault(page.id, {}).update({name: read[name] for name in others})
     others_of_store = found.foreign.get(page.id, {})
-    strangers = sent.keys() - own.keys() - others_of_store.keys()
+    strangers = sent.keys() - own.keys() - others_of_store.keys() - shown_only
     return own | {name: sent[name] for name in strangers}
 
 

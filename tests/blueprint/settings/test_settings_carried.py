@@ -99,3 +99,111 @@ def test_carrying_over_to_the_same_settings_changes_nothing(settings: dict[str, 
     moved = carried(FIRST, FIRST, settings, version="2")
 
     assert (moved.settings, moved.retired, moved.notes) == (settings, {}, ())
+
+
+def lag(**limits: Any) -> Schema:
+    return schema(lag=Number("Lag", default=1, **limits))
+
+
+LOOSE, TIGHT, TIGHTER = lag(), lag(maximum=20), lag(maximum=10)
+WITHOUT = schema(note=Text("Note"))
+
+
+class Life:
+    """An installation's settings, carried from version to version."""
+
+    def __init__(self, settings: dict[str, Any], stores: tuple[str, ...] | None = None) -> None:
+        self.schema, self.settings, self.stores = LOOSE, settings, stores
+        self.retired: dict[str, Any] = {}
+        self.notes = 0
+
+    def to(self, version: str, other: Schema) -> dict[str, Any]:
+        moved = carried(
+            self.schema,
+            other,
+            self.settings,
+            version=version,
+            stores=self.stores,
+            retired=self.retired,
+        )
+        self.schema, self.settings, self.retired = other, moved.settings, moved.retired
+        self.notes += len(moved.notes)
+        return self.settings
+
+
+def test_going_back_brings_back_a_value_that_the_newer_version_refused() -> None:
+    life = Life({"lag": 30})
+
+    assert life.to("1.1.0", TIGHT) == {}
+    assert life.to("1.0.0", LOOSE) == {"lag": 30}
+    assert life.retired == {}
+
+
+def test_values_come_back_over_several_versions_up_and_down() -> None:
+    life = Life({"lag": 30})
+
+    for version, other in (("1.1.0", TIGHT), ("1.2.0", TIGHTER), ("1.3.0", WITHOUT)):
+        assert life.to(version, other) == {}
+    for version, other in (("1.2.0", TIGHTER), ("1.1.0", TIGHT)):
+        assert life.to(version, other) == {}
+    assert life.to("1.0.0", LOOSE) == {"lag": 30}
+    assert life.notes == 1
+
+
+def test_going_back_several_versions_at_once_brings_back_what_each_of_them_refused() -> None:
+    life = Life({"lag": 30})
+    life.to("1.1.0", TIGHT)
+    life.to("1.2.0", WITHOUT)
+
+    assert life.to("1.0.0", LOOSE) == {"lag": 30}
+
+
+def test_a_setting_that_two_versions_lack_is_there_again_in_the_one_before_them() -> None:
+    life = Life({"lag": 30})
+    life.to("1.1.0", WITHOUT)
+    life.to("1.2.0", WITHOUT)
+
+    assert life.to("1.3.0", LOOSE) == {}
+    assert life.to("1.0.0", LOOSE) == {"lag": 30}
+
+
+def test_what_was_set_in_the_meantime_comes_first() -> None:
+    life = Life({"lag": 30})
+    life.to("1.1.0", TIGHT)
+    life.settings = {"lag": 5}
+
+    assert life.to("1.0.0", LOOSE) == {"lag": 5}
+    assert life.to("1.1.0", TIGHT) == {"lag": 5}
+    assert life.retired == {}
+
+
+def test_a_value_waits_for_a_version_that_takes_it() -> None:
+    life = Life({"lag": 30})
+    life.to("1.1.0", TIGHT)
+    life.to("1.2.0", TIGHTER)
+
+    assert life.to("1.3.0", LOOSE) == {"lag": 30}
+
+
+def test_each_store_gets_back_its_own() -> None:
+    life = Life({"s1": {"lag": 30}, "s2": {"lag": 15}, "s3": {}}, ("s1", "s2", "s3"))
+
+    assert life.to("1.1.0", TIGHT) == {"s1": {}, "s2": {"lag": 15}, "s3": {}}
+    life.settings["s2"] = {"lag": 3}
+    assert life.to("1.2.0", TIGHTER) == {"s1": {}, "s2": {"lag": 3}, "s3": {}}
+    assert life.to("1.0.0", LOOSE) == {"s1": {"lag": 30}, "s2": {"lag": 3}, "s3": {}}
+
+
+_LIMITS = st.one_of(st.none(), st.integers(1, 40))
+
+
+@given(st.integers(2, 40), st.lists(_LIMITS, min_size=1, max_size=5))
+def test_going_up_through_any_versions_and_back_down_loses_nothing(
+    value: int, limits: list[int | None]
+) -> None:
+    life = Life({"lag": value})
+    versions = [(f"1.{n}.0", lag(maximum=limit)) for n, limit in enumerate(limits, start=1)]
+    for version, other in (*versions, *reversed(versions[:-1])):
+        life.to(version, other)
+
+    assert life.to("1.0.0", LOOSE) == {"lag": value}

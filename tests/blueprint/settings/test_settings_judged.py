@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit import Section, Text, setting_values
+from connector_kit import Label, MultiSelect, Section, Text, setting_values
 from connector_kit.blueprint import MASK, Situation, compile_connector, tailored
 from connector_kit.blueprint.settings.judging import Judged, judge
 from connector_kit.blueprint.settings.reading import changed_values
@@ -52,6 +52,28 @@ def test_a_secret_that_is_sent_back_as_it_was_shown_stays(sent: str, kept: str |
     done = judge(blueprint.schema, own, stored, {"api_key": sent})
 
     assert (done.errors, done.stored["api_key"] or None) == ({}, kept)
+
+
+@pytest.mark.parametrize("value", [None, "", "About orders", False])
+def test_a_label_that_is_sent_with_its_form_says_nothing(value: Any) -> None:
+    settings = {"page": Section("All"), "note": Label("About orders"), "text": Text("Text")}
+    blueprint = compile_connector(declare(settings))
+    [own] = settings_of(blueprint, Situation())
+
+    done = judge(blueprint.schema, own, {}, {"note": value, "text": "a"})
+
+    assert (done.errors, done.unknown, done.stored) == ({}, (), {"text": "a"})
+    assert done.values == {"text": "a"}
+
+
+def test_a_list_may_come_as_what_was_added_and_removed() -> None:
+    days = MultiSelect("Days", options="abc", default=["a", "b"], wire={"useChangesAsValues": True})
+    blueprint = compile_connector(declare({"page": Section("All"), "days": days}))
+    [own] = settings_of(blueprint, Situation())
+
+    done = judge(blueprint.schema, own, {}, {"days_added": ["c"], "days_removed": ["a"]})
+
+    assert (done.errors, done.unknown, done.stored) == ({}, (), {"days": ["b", "c"]})
 
 
 def test_names_that_are_not_granted_are_unknown() -> None:
