@@ -26,11 +26,9 @@ GREATEST, LEAST = 2**64 - 1, -(2**63)
 VERSION = 64
 CONNECTOR_NAME = 200
 SLUG = 50
-CLASS_PATH = 300
 EXTERNAL_ID = 200
 RESOURCE = 40
 EDITION = 100
-FUNCTION = 200
 """Characters of what a declaration names: the columns are that long, and the check says it."""
 
 _WRITABLE = 1000
@@ -41,18 +39,31 @@ _SHOWN_AS = {"\x00": "\N{SYMBOL FOR NULL}"}
 _HALF_SHOWN_AS = "\N{REPLACEMENT CHARACTER}"
 _ESCAPED = re.compile(r"\\u(0000|[dD][89a-fA-F])")
 
-HALF = "It holds half a character: a text that was cut within an emoji, perhaps. Enter it again"
-NUL = "It holds the character NUL, which cannot be stored. Leave it out"
-ENDLESS = "It holds a number that is not finite. Give a finite one"
-TOO_LARGE = "It holds an integer of more than 64 bits. Give a smaller one, or write it as text"
-TOO_DEEP = f"It is nested more than {DEEPEST} levels deep. Make it flatter"
+
+class Fault(NamedTuple):
+    """A way of not being storable: what a value holds, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+HALF = Fault("half a character, as a text that was cut within an emoji does", "Enter it again")
+NUL = Fault("the character NUL", "Leave it out")
+ENDLESS = Fault("a number that is not finite", "Give a finite one")
+TOO_LARGE = Fault("an integer of more than 64 bits", "Give a smaller one, or write it as text")
+TOO_DEEP = Fault(f"more than {DEEPEST} levels, one in the other", "Make it flatter")
 
 
 class Flaw(NamedTuple):
     """Something that cannot be stored: where it stands (dotted, empty for the value itself)."""
 
     path: str
-    words: str
+    fault: Fault
+
+    @property
+    def words(self) -> str:
+        """What is wrong and the way out, without the place and a last full stop."""
+        return f"It holds {self.fault.what}. {self.fault.remedy}"
 
 
 class Unstorable(ValueError):
@@ -85,10 +96,10 @@ def _flaws(value: Json, path: str, depth: int) -> Iterator[Flaw]:
         for place, inner in _members(value, path):
             yield from _flaws(inner, place, depth + 1)
         if isinstance(value, dict):
-            named = (str(name) for name in value)
-            yield from (Flaw(path, words) for name in named if (words := _of_text(name)))
-    elif words := _of_plain(value):
-        yield Flaw(path, words)
+            faults = (_of_text(str(name)) for name in value)
+            yield from (Flaw(path, fault) for fault in faults if fault)
+    elif fault := _of_plain(value):
+        yield Flaw(path, fault)
 
 
 def _members(value: Json, path: str) -> Iterator[tuple[str, Json]]:
@@ -101,7 +112,7 @@ def _members(value: Json, path: str) -> Iterator[tuple[str, Json]]:
             yield f"{path}[{index}]", inner
 
 
-def _of_plain(value: Json) -> str | None:
+def _of_plain(value: Json) -> Fault | None:
     if isinstance(value, str):
         return _of_text(value)
     if isinstance(value, float):
@@ -111,7 +122,7 @@ def _of_plain(value: Json) -> str | None:
     return None
 
 
-def _of_text(value: str) -> str | None:
+def _of_text(value: str) -> Fault | None:
     found = _HALVES_AND_NUL.search(value)
     if found is None:
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from connector_kit import storable
 from connector_kit.adoption.download import AdoptionError, Download
 from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.ids import ids_within
@@ -16,6 +17,7 @@ from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
 from connector_kit.blueprint import INTEGRATION, CompiledComponent, Document, references
 from connector_kit.blueprint.order import dependency_order
+from connector_kit.blueprint.slug import slug_from
 
 _GROUP = "_flowGroupingId"
 
@@ -62,7 +64,7 @@ def adopt(
     *name* is the connector's in the marketplace, by default the integration's. Raises
     AdoptionError when there is nothing to declare, or a given name or version is unusable.
     """
-    title = (name or download.name).strip()
+    title = _title_of(name, download)
     class_name, version = _class_name(class_name, title), _version(version)
     draft = Draft(download)
     sections = _sections(draft, download)
@@ -72,8 +74,8 @@ def adopt(
         name=title or "Adopted integration",
         version=version,
         components=dependency_order(_some(draft)),
-        description=str(download.integration.get("description") or ""),
-        applications=tuple(dict.fromkeys(_applications(draft))),
+        description=storable.text(str(download.integration.get("description") or "")),
+        applications=tuple(dict.fromkeys(map(storable.text, _applications(draft)))),
         sections={flow: title for flow, title in sections.items() if flow not in draft.dropped},
     )
     return Adoption(
@@ -93,7 +95,21 @@ def _some(draft: Draft) -> list[CompiledComponent]:
     raise AdoptionError(f"There is nothing in it that a connector could declare.{reasons}")
 
 
+def _title_of(given: str | None, download: Download) -> str:
+    """Return the connector's name: as *given*, else the integration's as far as it can be kept."""
+    if not given:
+        return storable.cut(download.name.strip(), storable.CONNECTOR_NAME)
+    _require_short("name", given, storable.CONNECTOR_NAME)
+    return given.strip()
+
+
+def _require_short(what: str, given: str, longest: int) -> None:
+    if len(given) > longest:
+        raise AdoptionError(f"The {what} has {len(given)} characters: {longest} are the most.")
+
+
 def _version(version: str) -> str:
+    _require_short("version", version, storable.VERSION)
     if Version.is_valid(version):
         return version
     raise AdoptionError(f"{version!r} is no semantic version: write three numbers, as in 1.0.0.")
@@ -101,6 +117,7 @@ def _version(version: str) -> str:
 
 def _class_name(given: str | None, name: str) -> str:
     made = named_class(name) if given is None else given
+    _require_short("class's short name", slug_from(made), storable.SLUG)
     if is_class_name(made):
         return made
     raise AdoptionError(f"{made!r} cannot be the name of a class: write one such as OrdersToSlack.")

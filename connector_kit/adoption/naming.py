@@ -5,11 +5,16 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
+from connector_kit import storable
 from connector_kit.adoption.download import Found
 from connector_kit.adoption.source import MODULE_NAMES
 from connector_kit.blueprint.declare import LISTING
+from connector_kit.blueprint.slug import slug_from
 
 _LONGEST = 60
+
+_LONGEST_SLUG = storable.SLUG - len("-connector")
+"""Characters; a class whose name would be a word of Python's has another word added."""
 
 _LETTERS = str.maketrans(
     {
@@ -52,6 +57,8 @@ def class_name(name: str) -> str:
     made = "".join(word[:1].upper() + word[1:] for word in _words(name))[:_LONGEST]
     if made[:1].isdigit():
         made = f"Connector{made}"
+    while len(slug_from(made)) > _LONGEST_SLUG:
+        made = made[:-1]
     return made if is_class_name(made) else f"{made or 'Adopted'}Connector"
 
 

@@ -20,6 +20,7 @@ from connector_kit.blueprint.rules import (
     connector_findings,
     holder_findings,
     offer_findings,
+    storing_findings,
 )
 from connector_kit.blueprint.settings.compiling import compile_settings
 from connector_kit.blueprint.settings.declared import DeclaredSettings, declared_settings
@@ -82,6 +83,7 @@ def examine(connector: type[Connector]) -> Examined:
     found += [*_of_documents(components), *_loops(components)]
     found += belonging_findings(declared.offer, components)
     found += _of_settings(connector, settings, schema, declared, components)
+    found += storing_findings(declared, schema, components)
     return Examined(
         declaration=declared,
         settings=settings,

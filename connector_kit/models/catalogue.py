@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit import storable
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
 from connector_kit.blueprint.settings import Schema
 from connector_kit.models import columns
@@ -18,11 +19,11 @@ from connector_kit.models import columns
 class Connector(models.Model):
     """A SmartConnector of this publisher and its records on the platform."""
 
-    slug = columns.SlugField(unique=True, help_text="short name used on the command line")
-    name = columns.CharField(max_length=200)
-    class_path = columns.CharField(
-        max_length=300, help_text="where the declaration is: package.module:Class"
+    slug = columns.SlugField(
+        max_length=storable.SLUG, unique=True, help_text="short name used on the command line"
     )
+    name = columns.CharField(max_length=storable.CONNECTOR_NAME)
+    class_path = columns.TextField(help_text="where the declaration is: package.module:Class")
     connector_id = columns.CharField(
         max_length=24, unique=True, null=True, help_text="_id of the marketplace record"
     )
@@ -124,7 +125,7 @@ class Release(models.Model):
     """One version of a connector. Immutable: same version, same digest, for ever."""
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="releases")
-    version = columns.CharField(max_length=64)
+    version = columns.CharField(max_length=storable.VERSION)
     digest = columns.CharField(max_length=64)
     manifest = columns.JSONField(
         help_text="the blueprint with each component replaced by its digest"

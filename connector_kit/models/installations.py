@@ -11,6 +11,7 @@ from django.db.models import Q, Value
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Concat, Lower, Now
 
+from connector_kit import storable
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.models import columns, statements
 from connector_kit.models.catalogue import Connector, Document, Release
@@ -131,7 +132,10 @@ class Installation(models.Model):
         max_length=40, blank=True, default="", help_text="a store whose setup is not finished"
     )
     edition = columns.CharField(
-        max_length=100, blank=True, default="", help_text="the edition that is installed"
+        max_length=storable.EDITION,
+        blank=True,
+        default="",
+        help_text="the edition that is installed",
     )
     add_ons = columns.JSONField(
         default=dict,
@@ -242,8 +246,8 @@ class Component(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="components"
     )
-    external_id = columns.CharField(max_length=200)
-    resource = columns.CharField(max_length=40)
+    external_id = columns.CharField(max_length=storable.EXTERNAL_ID)
+    resource = columns.CharField(max_length=storable.RESOURCE)
     resource_id = columns.CharField(max_length=24)
     applied = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, related_name="components"

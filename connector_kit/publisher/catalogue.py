@@ -1,12 +1,12 @@
 """Which connector is meant: from a word on the command line to a class or a record."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from connector_kit import blueprint
 from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import Blueprint, Listing, compile_connector, listing_of
+from connector_kit.blueprint.slug import slug_of
 from connector_kit.conf import ConnectorEntry, kit
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.errors import NotPublished, UnknownConnector
@@ -85,15 +85,6 @@ def published_id(connector: Connector) -> str:
         f"{connector.slug} has no record on the platform yet. "
         f"Run 'manage.py publish {connector.slug}' first."
     )
-
-
-def slug_of(cls: type[blueprint.Connector]) -> str:
-    """The short name of a connector: its class's name in lower case, words joined by hyphens.
-
-    It makes two classes versions of one connector, wherever they are.
-    """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+", "-", cls.__name__)
-    return words.strip("-").lower()
 
 
 def place_of(target: str | None) -> str:

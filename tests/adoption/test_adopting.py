@@ -7,6 +7,7 @@ from connector_kit.adoption import AdoptionError, adopt, unpack
 from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.paths import without
 from connector_kit.blueprint import STACK, ref, references, resolve
+from connector_kit.blueprint.slug import slug_from
 from tests.adoption.downloads import (
     INTEGRATION,
     ORDERS,
@@ -213,3 +214,30 @@ def _settings(document):
             yield value
         elif isinstance(value, dict | list):
             queue.extend(value.values() if isinstance(value, dict) else value)
+
+
+def test_words_that_no_store_keeps_are_shown_with_a_sign_in_their_place():
+    outline = adopted({"name": "Orders \ud83d", "description": "Paid\x00"}).outline
+
+    assert (outline.name, outline.description) == ("Orders �", "Paid␀")
+
+
+def test_a_long_name_is_cut_and_makes_a_short_class():
+    outline = adopted({"name": "Big Shop " * 30}).outline
+
+    assert len(outline.name) == 200
+    assert outline.name.endswith("…")
+    assert len(slug_from(outline.class_name)) <= 50
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"name": "n" * 201}, "The name has 201 characters: 200 are the most"),
+        ({"class_name": "N" + "n" * 50}, "short name has 51 characters: 50 are the most"),
+        ({"version": "1.0.1-" + "a" * 80}, "The version has 86 characters: 64 are the most"),
+    ],
+)
+def test_what_is_given_and_too_long_is_refused(wanted, words):
+    with pytest.raises(AdoptionError, match=words):
+        adopt(unpack(small_files()), **wanted)

@@ -37,3 +37,11 @@ class Unsound(Connector):
     version = "one"
 
     lonely = Flow("Lonely")
+
+
+class LongVersion(OrdersToSlack):
+    version = "1.0.1-" + "a" * 80
+
+
+class LongName(OrdersToSlack):
+    name = "Shop to chat " * 20

@@ -23,6 +23,13 @@ def test_every_problem_of_a_declaration_is_reported_with_its_place_and_way_out(s
     assert any(each.msg.startswith("Unsound.lonely: ") for each in messages)
 
 
+def test_what_is_too_long_to_be_recorded_is_reported_with_the_longest_length(settings):
+    [message] = found(settings, "tests.publisher.declared:LongVersion")
+
+    assert message.msg.startswith("LongVersion: version has 86 characters; 64 is the longest")
+    assert (message.level, message.id) == (ERROR, "connector_kit.E122")
+
+
 @pytest.mark.parametrize("target", ["no.such.module", "tests.publisher.declared:Missing"])
 def test_a_connector_that_cannot_be_loaded_is_reported(settings, target):
     [message] = found(settings, target)

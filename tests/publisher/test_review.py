@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from connector_kit import Export, Ref
 from connector_kit.adoption.loading import LoadError
+from connector_kit.blueprint import DeclarationError
 from connector_kit.extension import Dispatcher, Endpoint, Registry
 from connector_kit.extension.board import Board
 from connector_kit.extension.health import Health
@@ -65,6 +66,23 @@ def test_nothing_stands_against_a_sound_connector_before_and_after_it_is_publish
     assert codes() == []
     publish(ORDERS)
     assert codes() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("LongVersion", "version has 86"), ("LongName", "name has 260")]
+)
+def test_what_is_too_long_to_be_recorded_is_said_before_anything_is_sent(
+    platform, change, name, words
+):
+    target = f"tests.publisher.declared:{name}"
+
+    [objection] = review(target)
+    with pytest.raises(DeclarationError, match=words):
+        publish(target)
+
+    assert (objection.code, objection.field) == ("declaration_E122", name)
+    assert words in objection.message
+    assert platform.call("GET", "/connectors") == platform.call("GET", "/stacks") == []
 
 
 def test_it_changes_nothing(platform, change):

@@ -12,6 +12,7 @@ from connector_kit.blueprint.rules.offers import belonging_findings, offer_findi
 from connector_kit.blueprint.rules.rule import Components
 from connector_kit.blueprint.rules.scripts import LONG_NAME, SCRIPTS
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
+from connector_kit.blueprint.rules.storing import storing_findings
 from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "connector_findings",
     "holder_findings",
     "offer_findings",
+    "storing_findings",
     "unknown_offers",
 ]
 
