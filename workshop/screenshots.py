@@ -6,7 +6,6 @@ is what the pages show.
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
@@ -104,12 +103,13 @@ def _settings(page: Page, field: ConsoleField) -> Iterator[Path]:
     page.get_by_text("Installed").wait_for()
     integration_id = urlsplit(page.url).path.rstrip("/").rpartition("/")[2]
     page.goto(f"{field.address}/settings/{integration_id}/")
-    page.get_by_label("Tell of").select_option("large")
+    page.locator("#id_f-which").select_option("large")
     page.get_by_role("button", name="Save").last.click()
     page.get_by_role("alert").wait_for()
     yield _take(page, "settings")
     yield from _other_looks(page, "settings")
-    page.get_by_role("link", name=re.compile("^Settings of Tell")).click()
+    page.get_by_text("Settings of Tell").click()
+    page.get_by_text("Settings of Tell").scroll_into_view_if_needed()
     yield _take(page, "settings-flow")
 
 

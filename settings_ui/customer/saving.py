@@ -10,20 +10,15 @@ from connector_kit.blueprint.forms import Errors, Form, read_fields
 from connector_kit.embedded.settings import save_settings
 from connector_kit.extension.errors import ExtensionError
 from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.settings.checking import check_settings
+from connector_kit.lifecycle.settings.flows import check_flows
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
 from connector_kit.models import Installation, SettingsChange
 from connector_kit.publisher.actions import Actor
+from settings_ui.customer.sheet import Sheet
 from settings_ui.forms import ShownForm
 
 _Outcome = SettingsChange.Outcome
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What became of a wish to save: *errors* by field, or the key of the *change* that waits."""
-
-    errors: Errors
-    change: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,7 @@ class Saving:
     is_open: bool
     errors: Errors
     values: Mapping[str, Any]
+    flows: Mapping[str, Any]
 
     @property
     def is_refused(self) -> bool:
@@ -43,19 +39,51 @@ class Saving:
         return bool(self.errors)
 
 
-def save_form(installation: Installation, shown: ShownForm, store_id: str, *, by: Actor) -> Asked:
-    """Have the values of a form saved; what is wrong with them is by the form's field names."""
-    values = shown.saved
-    if shown.sample is not None:
-        values = {name: _with_text(value, shown.sample) for name, value in values.items()}
-    return _save(installation, {store_id: values} if store_id else values, {}, by)
+def save(installation: Installation, sheet: Sheet, *, by: Actor) -> int | None:
+    """Have everything saved that was touched, at once; returns the key of the change that waits.
+
+    None when something is wrong: then *sheet* says what, and where.
+    """
+    values = _touched_values(sheet)
+    flows = {flow.external_id: flow.changes for flow in sheet.flows if flow.changes}
+    try:
+        if not _are_accepted(installation, sheet, values, flows):
+            return None
+        sent = values.get("", values)
+        result = save_settings(installation, sent, by=by, flows=flows)
+    except LifecycleError as error:
+        sheet.others.append(str(error))
+        return None
+    for store in values or [""]:
+        sheet.put_errors(store, result.errors)
+    return result.change.pk if result.change else None
 
 
-def save_flow(
-    installation: Installation, external_id: str, fields: Mapping[str, Any], *, by: Actor
-) -> Asked:
-    """Have a flow switched or scheduled."""
-    return _save(installation, {}, {external_id: dict(fields)}, by)
+def _touched_values(sheet: Sheet) -> dict[str, dict[str, Any]]:
+    """The values of the forms that were touched, by store."""
+    values: dict[str, dict[str, Any]] = {}
+    for form in sheet.touched:
+        own = form.shown.saved
+        if form.shown.sample is not None:
+            own = {name: _with_text(each, form.shown.sample) for name, each in own.items()}
+        values.setdefault(form.store, {}).update(own)
+    return values
+
+
+def _are_accepted(
+    installation: Installation,
+    sheet: Sheet,
+    values: Mapping[str, Mapping[str, Any]],
+    flows: Mapping[str, Any],
+) -> bool:
+    """Whether all may be saved; what is wrong is put beside the field, in its own store."""
+    for store, own in values.items():
+        checked = check_settings(installation, {store: own} if store else own)
+        sheet.put_errors(store, checked.errors)
+    refused = check_flows(installation, flows) if flows else {}
+    for flow in sheet.flows:
+        flow.errors += refused.get(flow.external_id, [])
+    return not sheet.problems
 
 
 def asked_for(installation: Installation, key: str) -> Saving | None:
@@ -66,15 +94,31 @@ def asked_for(installation: Installation, key: str) -> Saving | None:
     return _saving(row) if row else None
 
 
-def with_refusal(shown: ShownForm, saving: Saving, store_id: str) -> ShownForm:
-    """*shown* with what was typed, and with what was found wrong with it later."""
-    names = {each.name for each in shown.form.fields.values()}
-    values: Any = saving.values.get(store_id, {}) if store_id else saving.values
-    typed = {name: value for name, value in values.items() if name in names}
-    if not typed:
-        return shown
-    errors = {name: each for name, each in saving.errors.items() if name in names}
-    return replace(shown, values={**shown.values, **typed}, errors=errors)
+def with_change(sheet: Sheet, saving: Saving) -> Sheet:
+    """*sheet* with what was typed: while it is being saved, and when it was refused after all."""
+    for form in sheet.forms:
+        own: Any = saving.values.get(form.store, {}) if form.store else saving.values
+        names = {each.name for each in form.shown.form.fields.values()}
+        typed = {name: value for name, value in own.items() if name in names}
+        values = {**form.shown.values, **typed}
+        errors = {name: each for name, each in saving.errors.items() if name in typed}
+        baseline = values if saving.is_open else None
+        form.shown = replace(form.shown, values=values, errors=errors, baseline=baseline)
+    for flow in sheet.flows:
+        wanted = saving.flows.get(flow.external_id, {})
+        flow.is_on = not wanted.get("disabled", not flow.is_on)
+        flow.schedule = wanted.get("schedule", flow.schedule)
+        if saving.is_open:
+            flow.was_on, flow.was_schedule = flow.is_on, flow.schedule
+    return sheet
+
+
+def refresh(installation: Installation, sheet: Sheet, wanted: str) -> None:
+    """Give the field that the page calls *wanted* the options of now; all else stays as typed."""
+    prefix, _, name = wanted.partition("-")
+    for form in sheet.forms:
+        if form.prefix == prefix and form.shown.form.named(name):
+            form.shown = refreshed(installation, form.shown, name)
 
 
 def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownForm:
@@ -94,16 +138,6 @@ def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownF
 
 
 _NOT_HERE = "These options can be refreshed on the settings page in integrator.io only"
-
-
-def _save(
-    installation: Installation, values: dict[str, Any], flows: dict[str, Any], by: Actor
-) -> Asked:
-    try:
-        result = save_settings(installation, values, by=by, flows=flows)
-    except LifecycleError as error:
-        return Asked({"": [str(error)]})
-    return Asked(result.errors, result.change.pk if result.change else None)
 
 
 def _with_text(value: Any, text: str) -> Any:
@@ -141,14 +175,15 @@ def _saving(row: SettingsChange) -> Saving:
         is_open=row.outcome == _Outcome.WAITING,
         errors=row.errors,
         values=row.values,
+        flows=row.flows,
     )
 
 
 _WORDS = {
     _Outcome.WAITING: ("Saving …", ""),
-    _Outcome.APPLIED: ("Saved. The account has it now.", "good"),
+    _Outcome.APPLIED: ("Saved and applied.", "good"),
     _Outcome.REFUSED: (
-        "Not saved: something has changed meanwhile. Look at the fields below.",
+        "Not saved: something has changed meanwhile. See the fields below.",
         "error",
     ),
 }

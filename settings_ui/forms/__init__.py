@@ -4,6 +4,6 @@ What a form is, what it shows when, and what is wrong with an answer is decided 
 `connector_kit.blueprint.forms`; here is only how it looks and how a browser sends it.
 """
 
-from settings_ui.forms.shown import ShownForm, more_rows, read, show
+from settings_ui.forms.shown import PREFIX, ShownForm, read, show
 
-__all__ = ["ShownForm", "more_rows", "read", "show"]
+__all__ = ["PREFIX", "ShownForm", "read", "show"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from typing import Any
 
 from django import forms
@@ -26,7 +28,9 @@ from connector_kit.blueprint.forms import (
 from settings_ui.forms.controls import control
 
 PREFIX = "f"
-"""Stands before the names of a form's fields, so that they meet no other names of the page."""
+"""Stands before the names of a form's fields, so that they meet no other names of the page; a page
+of several forms gives each its own.
+"""
 
 SAMPLE_AT_MOST = 10 * 1024 * 1024
 """Bytes of a file that are sent on as sample data."""
@@ -40,6 +44,8 @@ class ShownField:
     state: FieldState
     bound: BoundField | None
     """None for text that is only shown."""
+    key: str
+    """Names it among all fields of the page."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,8 @@ class ShownBox:
 class _Controls(forms.Form):
     """The controls of a form, with errors that come from outside."""
 
-    def __init__(self, messages: Errors) -> None:
-        super().__init__(prefix=PREFIX, auto_id="id_%s", use_required_attribute=False)
+    def __init__(self, prefix: str, messages: Errors) -> None:
+        super().__init__(prefix=prefix, auto_id="id_%s", use_required_attribute=False)
         self._messages = messages
 
     def full_clean(self) -> None:
@@ -81,14 +87,17 @@ class ShownForm:
     sample: str | None = None
     """The text of the file that came along."""
     more: str = ""
-    """The table that gets further empty rows, by name."""
+    """The table that gets further empty rows, as the page names it."""
     is_read_only: bool = False
+    prefix: str = PREFIX
+    baseline: Mapping[str, Any] | None = None
+    """What counts as not touched; what the form itself has, when left out."""
     _controls: _Controls = field(init=False, repr=False)
     _states: Mapping[str, FieldState] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._states = state_of(self.form, self.values)
-        self._controls = _Controls(self.errors)
+        self._controls = _Controls(self.prefix, self.errors)
         for each in self.form.fields.values():
             if each.type.has_value and each.name not in self._controls.fields:
                 self._controls.fields[each.name] = self._control(each)
@@ -102,6 +111,17 @@ class ShownForm:
     def saved(self) -> dict[str, Any]:
         """The values as they are saved."""
         return submitted(self.form, self.values)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything would be saved that is not on record."""
+        return self.sample is not None or dict(self.values) != self.form.values()
+
+    @property
+    def was(self) -> str:
+        """The digests of what a field is left with by whoever does not touch it, as JSON."""
+        baseline = self.form.values() if self.baseline is None else self.baseline
+        return json.dumps({name: _digest(value) for name, value in baseline.items()})
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:
@@ -118,9 +138,9 @@ class ShownForm:
         return any(each.type is FieldType.FILE for each in self.form.fields.values())
 
     def states(self) -> dict[str, dict[str, bool]]:
-        """The state of every field by id, for a script that shows and hides them."""
+        """The state of every field by its key, for a script that shows and hides them."""
         return {
-            identity: {
+            self._key(identity): {
                 "shown": state.is_shown,
                 "required": state.required,
                 "disabled": state.disabled or self.is_read_only,
@@ -128,11 +148,13 @@ class ShownForm:
             for identity, state in self._states.items()
         }
 
+    def _key(self, identity: str) -> str:
+        return f"{self.prefix}-{identity}"
+
     def _control(self, each: Field) -> forms.Field:
         state = self._states[each.id]
-        made = control(
-            each, state, self.values.get(each.name), more=3 if each.name == self.more else 1
-        )
+        more = 3 if self.more and self.more == f"{self.prefix}-{each.name}" else 1
+        made = control(each, state, self.values.get(each.name), more=more)
         if self.is_read_only:
             made.widget.attrs["disabled"] = True
         return made
@@ -150,7 +172,7 @@ class ShownForm:
 
     def _shown(self, each: Field) -> ShownField:
         bound = self._controls[each.name] if each.name in self._controls.fields else None
-        return ShownField(each, self._states[each.id], bound)
+        return ShownField(each, self._states[each.id], bound, self._key(each.id))
 
     def _id_of(self, name: str) -> str:
         return str(self._controls[name].auto_id) if name in self._controls.fields else ""
@@ -166,31 +188,51 @@ def show(form: Form, values: Mapping[str, Any] | None = None, **how: Any) -> Sho
 
 
 def read(
-    form: Form, data: MultiValueDict[str, str], files: Mapping[str, Any] | None = None, **how: Any
+    form: Form,
+    data: MultiValueDict[str, str],
+    files: Mapping[str, Any] | None = None,
+    *,
+    prefix: str = PREFIX,
+    was: str = "",
+    **how: Any,
 ) -> ShownForm:
     """Return *form* with what a browser sent, and everything that is wrong with that.
 
-    Disabled fields keep their values, whatever was sent for them.
+    Disabled fields keep their values, whatever was sent for them. *was* are the digests that were
+    shown: what was not touched since then has the value that is on record now, so that a page which
+    was open for long takes nothing back that somebody else has saved meanwhile.
     """
     files = files or {}
-    raw = dict(_raw(form, data, files))
-    values = typed(form, raw)
-    kept = {each.name: form.values()[each.name] for each in _disabled(form, values)}
-    values |= kept
-    return ShownForm(
-        form, values, errors=validate(form, values), sample=_sample(form, files), **how
-    )
+    values = typed(form, dict(_raw(form, data, files, prefix)))
+    on_record = form.values()
+    untouched = _untouched(values, was) | {each.name for each in _disabled(form, values)}
+    values |= {name: on_record[name] for name in untouched}
+    errors = validate(form, values)
+    sample = _sample(form, files, prefix)
+    return ShownForm(form, values, errors=errors, sample=sample, prefix=prefix, **how)
 
 
-def more_rows(data: Mapping[str, str]) -> str:
-    """Return the name of the table for which *data* asks for empty rows, if it does."""
-    return data.get("_more", "").removeprefix(f"{PREFIX}-")
+def _untouched(values: Mapping[str, Any], was: str) -> set[str]:
+    """The names of *values* that are what the page showed, by its digests."""
+    try:
+        digests = json.loads(was or "{}")
+    except ValueError:
+        return set()
+    if not isinstance(digests, dict):
+        return set()
+    return {name for name in values if digests.get(name) == _digest(values[name])}
 
 
-def _raw(form: Form, data: Any, files: Any) -> Iterator[tuple[str, Any]]:
-    shown = show(form)
+def _digest(value: Any) -> str:
+    """A few characters by which a value is known again."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def _raw(form: Form, data: Any, files: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    shown = show(form, prefix=prefix)
     for name, made in shown._controls.fields.items():  # noqa: SLF001 - a function of this class
-        key = f"{PREFIX}-{name}"
+        key = f"{prefix}-{name}"
         if not made.widget.value_omitted_from_data(data, files, key):
             value = made.widget.value_from_datadict(data, files, key)
             yield name, _with_time_zone(form.named(name), value)
@@ -215,9 +257,9 @@ def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
             yield each
 
 
-def _sample(form: Form, files: Any) -> str | None:
+def _sample(form: Form, files: Any, prefix: str) -> str | None:
     for each in form.fields.values():
-        file = files.get(f"{PREFIX}-{each.name}")
+        file = files.get(f"{prefix}-{each.name}")
         if each.type is FieldType.FILE and file is not None:
             text: str = file.read(SAMPLE_AT_MOST).decode("utf-8", "replace")
             return text

@@ -21,6 +21,19 @@ def chat(shop: Shop) -> Customer:
     return installed(shop)
 
 
+@pytest.fixture
+def shops(shop: Shop) -> Customer:
+    """A customer with two stores."""
+    shop.publish(SHOPS)
+    each = {"type": "store", "licenses": [{}, {}]}
+    customer = installed(shop, {"addonLicenses": [each]})
+    steps = customer.do("PUT", f"{customer.home}/installer/addNewStore", {})
+    for step in steps:
+        reply = customer.press(step["installerFunction"])
+        assert reply.body["success"], reply.body
+    return customer
+
+
 def installed(shop: Shop, opts: dict[str, Any] | None = None) -> Customer:
     """A customer with a licence of *opts* who has installed what was published last."""
     customer = Customer(shop.platform, 1)

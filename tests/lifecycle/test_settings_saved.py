@@ -10,18 +10,18 @@ from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
     CHAT,
     NEXT_CHAT,
-    SHOPS,
     body,
     chat,
     installed,
     page,
     save,
     section,
+    shops,
     values,
     written,
 )
 
-__all__ = ["chat"]
+__all__ = ["chat", "shops"]
 
 
 def test_an_installation_begins_with_the_defaults(chat: Customer) -> None:
@@ -273,19 +273,6 @@ def test_foreign_fields_are_validated_by_what_the_page_says(older: Customer) -> 
 
 
 # Several stores
-
-
-@pytest.fixture
-def shops(shop: Shop) -> Customer:
-    """A customer with two stores."""
-    shop.publish(SHOPS)
-    each = {"type": "store", "licenses": [{}, {}]}
-    customer = installed(shop, {"addonLicenses": [each]})
-    steps = customer.do("PUT", f"{customer.home}/installer/addNewStore", {})
-    for step in steps:
-        reply = customer.press(step["installerFunction"])
-        assert reply.body["success"], reply.body
-    return customer
 
 
 def test_every_store_is_saved_by_itself(shops: Customer) -> None:

@@ -55,9 +55,9 @@ def test_a_link_opens_the_settings_at_an_address_without_the_secret(client, inst
 def test_a_link_opens_no_other_installation(client, installation):
     other = installation_with(DOCUMENT, number=2)
     open_(client, installation)
-    for path in ("", "-/Orders/", "-/flows/orders/", "changes/1/"):
+    for path in ("", "-/Orders/", "alive/", "changes/1/"):
         assert client.get(f"/settings/{other.integration_id}/{path}").status_code == 404
-    for path in ("-/Orders/", "-/Orders/state/", "-/flows/orders/switch/"):
+    for path in ("-/Orders/", "state/"):
         assert client.post(f"/settings/{other.integration_id}/{path}").status_code == 404
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from connector_kit.publisher.roles import Role
+from tests.settings_pages.browser_form import sent_by_a_browser
 from tests.settings_pages.records import DOCUMENT, GENERAL, ORDERS, installation_with
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +35,19 @@ def test_every_section_has_its_page_and_what_is_general_comes_last(look):
 
 def test_flows_are_listed_with_switch_schedule_and_mapping_lock(look):
     _, html = look(installation_with(DOCUMENT), "-/Orders/")
-    for words in ("Orders to chat", "Switch off", "At 02:00", "Locked"):
+    for words in ("Orders to chat", "Switched on", "At 02:00", "Locked"):
         assert words in html
 
 
 def test_a_field_shows_only_while_another_has_the_right_value(look):
     installation = installation_with(DOCUMENT)
-    here = f"/settings/{installation.integration_id}/-/Orders/state/"
-    for chosen, shown in (("channel", "channel"), ("person", "person")):
-        answer = look.browser.post(here, {"_tab": "0", "f-send_to": chosen})
-        fields = json.loads(answer.content)["fields"]
-        assert {name for name, state in fields.items() if state["shown"]} == {"send_to", shown}
+    here = f"/settings/{installation.integration_id}/state/"
+    form = sent_by_a_browser(look(installation)[1])
+    for chosen, shown in (("channel", "f-channel"), ("person", "f-person")):
+        form["f-send_to"] = chosen
+        fields = json.loads(look.browser.post(here, dict(form.lists())).content)["fields"]
+        of_orders = fields.keys() & {"f-send_to", "f-channel", "f-person"}
+        assert {name for name in of_orders if fields[name]["shown"]} == {"f-send_to", shown}
         assert fields[shown]["required"]
 
 

@@ -1,0 +1,169 @@
+"""The settings page in a browser: one save for all of it, and nothing typed is lost in silence."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from connector_kit.models import SettingsChange
+from connector_kit.publisher.actions import THE_KIT
+from connector_kit.publisher.settings_links import make_link
+from tests.lifecycle.settings_fixtures import chat
+from tests.settings_pages.conftest import (
+    customer,
+    doorway,
+    no_waiting,
+    platform,
+    server,
+    shop,
+    stack_address,
+    upgraded,
+)
+from tests.settings_ui.browsing import chromium, site, window
+from workshop.browser import PHONE, serious_findings, spills_over
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+
+__all__ = [
+    *("chat", "chromium", "customer", "doorway", "no_waiting", "platform", "server", "shop"),
+    *("site", "stack_address", "upgraded", "window"),
+]
+
+
+@pytest.fixture
+def settings_page(window: Page, chat) -> Page:
+    """The settings of an installation, opened by a customer with a link."""
+    parts = urlsplit(make_link(chat.installation, by=THE_KIT).url)
+    window.goto(f"{parts.path}?{parts.query}")
+    return window
+
+
+def tab(page: Page, name: str):
+    return page.get_by_role("navigation", name="Sections").get_by_role("link", name=name)
+
+
+def unsaved(page: Page):
+    return page.get_by_text("Your changes are not saved yet.")
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).last.click()
+
+
+def test_what_was_typed_stays_over_tabs_and_is_saved_with_the_rest(settings_page: Page, chat):
+    page = settings_page
+    expect(unsaved(page)).to_be_hidden()
+    page.get_by_label("Channel").fill("#sales")
+    expect(unsaved(page)).to_be_visible()
+
+    tab(page, "General").click()
+    expect(page.get_by_label("Channel")).to_be_hidden()
+    page.get_by_label("Currency").select_option("USD")
+    tab(page, "Orders").click()
+    expect(page.get_by_label("Channel")).to_have_value("#sales")
+    page.get_by_label("Switched on: Orders to chat").check()
+    save(page)
+    page.wait_for_url("**change=*")
+
+    change = SettingsChange.objects.get()
+    assert (change.values["channel"], change.values["currency"]) == ("#sales", "USD")
+    assert change.flows == {"orders_to_chat": {"disabled": False}}
+    expect(unsaved(page)).to_be_hidden()
+
+
+def test_an_error_in_a_hidden_section_is_shown_and_leads_there(settings_page: Page):
+    page = settings_page
+    page.get_by_label("Lag").fill("many")
+    tab(page, "General").click()
+    page.get_by_label("Currency").select_option("USD")
+    save(page)
+
+    expect(page.get_by_role("alert").filter(has_text="Nothing was saved")).to_be_focused()
+    tab(page, "General").click()
+    expect(page.get_by_label("Lag")).to_be_hidden()
+    page.get_by_role("link", name="Orders: Lag").click()
+    expect(page.get_by_label("Lag")).to_be_focused()
+    expect(page.get_by_label("Lag")).to_have_value("many")
+    assert serious_findings(page) == []
+
+
+def test_leaving_asks_while_something_is_not_saved(settings_page: Page):
+    page = settings_page
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == []
+
+    page.get_by_label("Channel").fill("#sales")
+    page.reload()
+    assert asked == ["beforeunload"]
+
+    page.get_by_label("Channel").fill("#sales")
+    page.get_by_role("link", name="Discard changes").click()
+    expect(page.get_by_label("Channel")).to_have_value("#orders")
+    assert asked == ["beforeunload"]
+
+
+def test_refreshing_options_keeps_the_place_and_what_was_typed(settings_page: Page):
+    page = settings_page
+    page.get_by_label("Channel").fill("#sales")
+    page.get_by_text("Settings of Orders to chat").click()
+    button = page.get_by_role("button", name="Refresh the options of Listed")
+    button.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 0
+
+    button.click()
+
+    expect(page.get_by_label("Listed").get_by_role("option", name="Refunds")).to_be_attached()
+    expect(page.get_by_label("Channel")).to_have_value("#sales")
+    assert page.evaluate("scrollY") == before
+    expect(unsaved(page)).to_be_visible()
+
+
+def test_a_page_without_a_server_says_so_and_keeps_what_was_typed(settings_page: Page):
+    page = settings_page
+    page.get_by_label("Channel").fill("#sales")
+    page.route("**/*", lambda route: route.abort())
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("UTC")
+    assert serious_findings(page) == []
+
+    page.unroute("**/*")
+    expect(page.get_by_role("alert").filter(has_text="server")).to_have_count(0)
+    save(page)
+    page.wait_for_url("**change=*")
+    assert SettingsChange.objects.get().values["channel"] == "#sales"
+
+
+def test_an_expired_link_is_told_by_itself_and_a_new_one_lets_what_was_typed_be_saved(
+    settings_page: Page, chat
+):
+    page = settings_page
+    page.get_by_label("Channel").fill("#sales")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    expect(page.get_by_role("alert")).to_contain_text("The link that opened these settings")
+    expect(page.get_by_label("Channel")).to_have_value("#sales")
+
+    page.context.add_cookies([each for each in cookies if each["name"] == "sessionid"])
+    expect(page.get_by_role("alert").filter(has_text="link")).to_have_count(0)
+    save(page)
+    page.wait_for_url("**change=*")
+    assert SettingsChange.objects.get().values["channel"] == "#sales"
+
+
+def test_the_page_has_no_barriers_in_any_look(settings_page: Page):
+    page = settings_page
+    page.get_by_label("Channel").fill("#sales")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for name in ("Orders", "General"):
+            tab(page, name).click()
+            assert serious_findings(page) == []
+    page.set_viewport_size(PHONE)
+    assert serious_findings(page) == []
+    assert not spills_over(page)
