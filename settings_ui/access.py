@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import SCOPES, Role, Scope, role_of
+from settings_ui.interrupted import log_in_first
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +32,7 @@ def opens(scope: Scope) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_log_in(request)
             role = role_of(request.user)
             if role is None or scope not in SCOPES[role]:
                 raise PermissionDenied(_refusal(role, scope))
@@ -40,6 +41,13 @@ def opens(scope: Scope) -> Callable[[View], View]:
         return guarded
 
     return guarding
+
+
+def _to_log_in(request: HttpRequest) -> HttpResponse:
+    """Ask for the log-in that leads back: to the page, or to the form that was sent."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    return log_in_first(request)
 
 
 def _of_staff(request: HttpRequest, role: Role) -> StaffRequest:
@@ -59,6 +67,6 @@ def actor(request: HttpRequest) -> Actor:
 
 
 def _refusal(role: Role | None, scope: Scope) -> str:
-    able = ", ".join(each for each in Role if scope in SCOPES[each])
-    yours = f"You are {role}" if role else "You have no role"
-    return f"{yours}, and this takes one of: {able}. An admin can change that ('manage.py staff')."
+    able = " or ".join(each for each in Role if scope in SCOPES[each])
+    yours = f"yours is {role}" if role else "you have no role"
+    return f"This needs the {able} role; {yours}. An admin can change that ('manage.py staff')."

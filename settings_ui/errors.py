@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from connector_kit.extension.views import not_found as not_found_in_json
+from settings_ui import interrupted
 
 CONSOLE = "/console/"
 PAGES = (CONSOLE, "/settings/")
@@ -27,7 +29,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer somebody who may not do this; Django's ``handler403``."""
     words = _said(exception) or "Your account does not allow this."
-    return error_page(request, 403, "You may not do this", words)
+    return error_page(request, 403, "Not allowed", words)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -36,14 +38,31 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Answer a form that was not sent by one of our pages, or too late (``CSRF_FAILURE_VIEW``)."""
+    """Answer a form that was opened in another session, or elsewhere (``CSRF_FAILURE_VIEW``).
+
+    One that a page of ours has sent comes back, to be sent again.
+    """
+    if interrupted.is_from_here(request) and (again := _again(request)):
+        return again
     return error_page(
         request,
         403,
         "This form has expired",
-        "It was opened in another session, or cookies are switched off. Nothing was changed. "
-        "Load the page again, and send it once more.",
+        "It was opened in another session, or cookies are switched off. Nothing was changed.",
+        back=interrupted.came_from(request),
     )
+
+
+def _again(request: HttpRequest) -> HttpResponse | None:
+    """The page that keeps what *request* sent; None where it is not to be kept."""
+    is_log_in = request.path == reverse("console:log-in")
+    sealed = request.POST.get(interrupted.KEPT, "")
+    kept = interrupted.unseal(sealed) if is_log_in else interrupted.interrupted(request)
+    if kept is None:
+        return None
+    if request.path.startswith(CONSOLE) and not request.user.is_authenticated:
+        return None if is_log_in else interrupted.log_in_first(request)
+    return interrupted.send_again(request, kept, status=403)
 
 
 def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpResponse:
@@ -68,10 +87,18 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def error_page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+def error_page(
+    request: HttpRequest, status: int, title: str, words: str, *, back: str = ""
+) -> HttpResponse:
     """Return the page for an error: what is wrong, and the way out. Asks no database."""
     is_console = request.path.startswith(CONSOLE)
-    context = {"status": status, "title": title, "words": words, "is_console": is_console}
+    context = {
+        "status": status,
+        "title": title,
+        "words": words,
+        "is_console": is_console,
+        "back": back,
+    }
     return render(request, "settings_ui/error.html", context, status=status)
 
 

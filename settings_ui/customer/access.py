@@ -14,6 +14,7 @@ from django.utils import timezone
 from connector_kit.models import Installation
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import Scope, scopes_of
+from settings_ui.interrupted import link_expired
 
 _GRANTS = "settings_of"
 """Key in the session: until when (Unix seconds) which integration's settings are open."""
@@ -53,6 +54,8 @@ def for_installation(view: View) -> View:
         is_granted = _grants(request).get(integration_id, 0) > timezone.now().timestamp()
         scopes = scopes_of(request.user) if request.user.is_authenticated else frozenset()
         if not (is_granted or Scope.INSTALLATIONS_READ in scopes):
+            if request.method == "POST":
+                return link_expired(request)
             raise Http404(
                 "There are no settings here that you may see. Open them again with the link that "
                 "was sent to you; it may have expired."

@@ -91,9 +91,7 @@ def _take(
         return _show_sheet(request, record, store, address, sheet, opened=beside)
     if not sheet.problems and not sheet.is_touched:
         return _show_sheet(request, record, store, address, sheet, has_nothing=True)
-    if not sheet.problems and (
-        change := saving.save(request.installation, sheet, by=request.by)
-    ):
+    if not sheet.problems and (change := saving.save(request.installation, sheet, by=request.by)):
         return redirect(f"{request.path}?change={change}")
     return _show_sheet(request, record, store, address, sheet, status=422)
 

@@ -75,7 +75,7 @@ def test_a_viewer_finds_no_buttons_and_is_refused_what_they_would_do(member: Mem
     expect(page.get_by_role("link", name="Audit log")).to_have_count(0)
 
     page.goto("/console/rollouts/new/")
-    expect(heading(page, "You may not do this")).to_be_visible()
+    expect(heading(page, "Not allowed")).to_be_visible()
 
 
 def test_a_drift_check_shows_what_the_customer_changed(

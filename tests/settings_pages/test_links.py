@@ -67,7 +67,8 @@ def test_a_link_opens_nothing_of_the_console(client, installation):
         answer = client.get(path)
         assert answer.status_code == 302
         assert "log" in answer["Location"]
-    assert client.post(f"/settings/{installation.integration_id}/link/").status_code == 302
+    asked = client.post(f"/settings/{installation.integration_id}/link/")
+    assert (asked.status_code, "Log in" in asked.content.decode()) == (403, True)
     assert StaffAction.objects.filter(action="settings.link").count() == 1
 
 

@@ -2,15 +2,33 @@
 
 from typing import Any
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from settings_ui.interrupted import KEPT, send_again, unseal
 
 
 class LogIn(LoginView):
-    """The page with user name and password."""
+    """The page with user name and password; it keeps a form that was sent without them."""
 
     template_name = "console/log_in.html"
     redirect_authenticated_user = True
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Lead on whoever logged in elsewhere in the meantime."""
+        if request.user.is_authenticated and (kept := unseal(request.POST.get(KEPT, ""))):
+            return send_again(request, kept)
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Log in, and come to the page that was wanted, or to the form that was interrupted."""
+        led_on = super().form_valid(form)
+        kept = unseal(self.request.POST.get(KEPT, ""))
+        return send_again(self.request, kept) if kept else led_on
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Have the page come without the console's places: they are behind it."""
-        return super().get_context_data(places=(), **context)
+        kept = self.request.POST.get(KEPT, "")
+        return super().get_context_data(places=(), kept=kept, **context)

@@ -32,6 +32,7 @@ function mark(kind) {
   document.documentElement.classList.toggle("stale", kind !== "");
   const place = document.getElementById("trouble");
   const words = document.querySelector(`template[data-trouble="${kind}"]`);
+  place.hidden = kind === "";
   place.replaceChildren(...(words ? [words.content.cloneNode(true)] : []));
   for (const time of place.querySelectorAll("[data-since]")) {
     time.textContent = `${lastAnswer.toISOString().slice(11, 19)} UTC`;
