@@ -14,7 +14,7 @@ SECONDS = 20
 """How long a page may take to say what a test waits for; machines are busy at times."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Chromium; its event loop must not keep the tests of this process from the database."""
     with pytest.MonkeyPatch.context() as patch, browser() as started:

@@ -11,25 +11,12 @@ from connector_kit.models import SettingsChange
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.settings_links import make_link
 from tests.lifecycle.settings_fixtures import chat
-from tests.settings_pages.conftest import (
-    customer,
-    doorway,
-    no_waiting,
-    platform,
-    server,
-    shop,
-    stack_address,
-    upgraded,
-)
 from tests.settings_ui.browsing import chromium, site, window
 from workshop.browser import PHONE, serious_findings, spills_over
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 
-__all__ = [
-    *("chat", "chromium", "customer", "doorway", "no_waiting", "platform", "server", "shop"),
-    *("site", "stack_address", "upgraded", "window"),
-]
+__all__ = ["chat", "chromium", "site", "window"]
 
 
 @pytest.fixture
