@@ -6,11 +6,13 @@ Tasks are ticks: they may be lost, late or run twice without harm, so nothing is
 import kombu
 
 from connector_kit import conf
+from connector_kit.server import broker
 from connector_kit.workers.queues import QUEUES, Queue
 
 _kit = conf.kit()
 
 broker_url = conf.redis_url()
+broker_transport = broker.NAME
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_transport_options = {
@@ -31,7 +33,10 @@ task_publish_retry = False
 task_acks_late = True
 task_reject_on_worker_lost = True
 # A worker that is not told which queues to serve serves all of them.
-task_queues = [kombu.Queue(queue.value) for queue in Queue]
+task_queues = [
+    kombu.Queue(queue.value, kombu.Exchange(queue.value), routing_key=queue.value)
+    for queue in Queue
+]
 task_default_queue = Queue.WORK.value
 task_routes = {task: {"queue": queue.value} for task, queue in QUEUES.items()}
 

@@ -1,0 +1,60 @@
+"""The broker's transport: kombu's for Redis, mended so that a worker outlives a Redis that is away.
+
+When its connection breaks, a worker closes the old one twice: once to collect what it held, which
+gives up at the first word that Redis does not answer, and once more for good. By then the transport
+has forgotten its connection, and kombu (5.7) fails where it would give messages back: with
+``AttributeError: 'NoneType' object has no attribute 'hostname'``, which no worker survives
+(https://github.com/celery/kombu/issues/582). A task that ends afterwards could not be acknowledged
+for the same reason, and would be run again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as kombu_redis
+
+NAME = "kit-redis"
+"""What Celery's setting ``broker_transport``, and its log, call this transport."""
+
+
+class Channel(kombu_redis.Channel):
+    """A channel that remembers how Redis is reached, and can be closed while Redis is away."""
+
+    _remembered: dict[str, Any] | None = None
+
+    def close(self) -> None:
+        """Close, and leave what cannot be given back to the visibility timeout."""
+        try:
+            super().close()
+        except self.connection_errors:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Do what is left of closing without a word to Redis."""
+        self.closed = True
+        self.do_restore = False  # at the end of the process neither
+        self._disconnect_pools()
+        self._close_clients()
+        if self.connection is not None:
+            self.connection.cycle.discard(self)
+            self.connection.close_channel(self)
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        """Return how Redis is reached, also when the connection has been closed since."""
+        is_closed = self.connection is None or self.connection.client is None
+        if is_closed and self._remembered is not None:
+            return dict(self._remembered)
+        self._remembered = super()._connparams()
+        parameters: dict[str, Any] = super()._connparams(asynchronous)
+        return parameters
+
+
+class Transport(kombu_redis.Transport):
+    """kombu's transport, with channels that can be closed while Redis is away."""
+
+    Channel = Channel
+
+
+TRANSPORT_ALIASES[NAME] = f"{__name__}:Transport"
