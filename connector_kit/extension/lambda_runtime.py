@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from connector_kit.extension.lambdas import Handler
+from connector_kit.extension.lambdas import FunctionError, Handler
 
 API = "http://{}/2018-06-01/runtime"
 """AWS's Runtime API; its host stands in AWS_LAMBDA_RUNTIME_API."""
@@ -45,18 +45,34 @@ def _answer(
     try:
         context = SimpleNamespace(client_context=json.loads(told) if told else None)
         result = json.dumps(handler(invocation.json(), context))
-    except Exception as failure:  # noqa: BLE001 - AWS has a way to be told
-        error: dict[str, Any] = {"errorMessage": str(failure), "errorType": type(failure).__name__}
-        session.post(f"{address}/error", json=error, timeout=60).raise_for_status()
+    except (Exception, SystemExit) as failure:  # noqa: BLE001 - AWS has a way to be told
+        _report(session, f"{address}/error", failure)
     else:
         session.post(f"{address}/response", data=result, timeout=60).raise_for_status()
 
 
+def _report(session: requests.Session, address: str, failure: BaseException) -> None:
+    """Tell AWS of *failure*, in the words that the platform reads."""
+    known = failure if isinstance(failure, FunctionError) else FunctionError.of(failure)
+    error: dict[str, Any] = {"errorMessage": str(known), "errorType": type(failure).__name__}
+    session.post(address, json=error, timeout=60).raise_for_status()
+
+
 def main(target: str) -> None:
-    """Serve the handler at *target*, ``package.module:name``."""
+    """Serve the handler at *target*, ``package.module:name``.
+
+    When there is none, AWS is told why, and fails the calls with that.
+    """
+    api = API.format(os.environ["AWS_LAMBDA_RUNTIME_API"])
     module, _, name = target.partition(":")
-    handler: Handler = getattr(importlib.import_module(module), name)
-    serve_invocations(handler, API.format(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+    try:
+        handler: Handler = getattr(importlib.import_module(module), name)
+    except (Exception, SystemExit) as failure:
+        with requests.Session() as session:
+            session.trust_env = False
+            _report(session, f"{api}/init/error", failure)
+        raise
+    serve_invocations(handler, api)
 
 
 if __name__ == "__main__":

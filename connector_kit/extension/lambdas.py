@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
+from connector_kit.extension.answers import errors_body
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.dispatch import Dispatcher
-from connector_kit.extension.errors import ConfigurationError
+from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.leftovers import Alone
 
 Handler = Callable[[Any, Any], Any]
@@ -31,27 +32,41 @@ class FunctionError(Exception):
         refused = {"statusCode": 422, **orjson.loads(body)}
         super().__init__(orjson.dumps(refused).decode())
 
+    @classmethod
+    def of(cls, failure: BaseException) -> FunctionError:
+        """Return *failure* as one that the platform can read."""
+        return cls(errors_body([ErrorEntry.of(failure)]))
+
 
 def lambda_handler(config: Mapping[str, Any]) -> Handler:
     """Return the handler of a Lambda function that serves *config*.
 
-    *config* is ``{"diy": functions}`` or ``{"connectors": {connectorId: functions}}``. What is
-    wrong with it is answered to every call, as the reference does. The handler raises
-    `FunctionError` for a call that fails.
+    *config* is ``{"diy": functions}`` or ``{"connectors": {connectorId: functions}}``. The handler
+    raises `FunctionError` for a call that fails, and with a wrong *config* every call does: what a
+    handler returns, the platform takes for the function's result.
     """
     try:
         registry = Configuration.of(config).registry
-    except ConfigurationError as error:
-        refused = {"statusCode": 422, "errors": [{"message": error.message, "code": error.code}]}
-        return lambda _event, _context: refused
+    except Exception as error:  # noqa: BLE001 - whatever it is, every call has to say so
+        return _failing(error)
     dispatcher = Dispatcher(registry, invoke=Alone())
 
     def handler(event: Any, context: Any) -> Any:
-        body = {**call_keys(context), "options": event}
-        answer = dispatcher.dispatch(FunctionCall.from_body(body))
+        try:
+            body = {**call_keys(context), "options": event}
+            answer = dispatcher.dispatch(FunctionCall.from_body(body))
+        except Exception as error:
+            raise FunctionError.of(error) from error
         if answer.status != 200:
             raise FunctionError(answer.body)
         return json.loads(answer.body) if answer.body else None
+
+    return handler
+
+
+def _failing(error: Exception) -> Handler:
+    def handler(_event: Any, _context: Any) -> Any:
+        raise FunctionError.of(error)
 
     return handler
 

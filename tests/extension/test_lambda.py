@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from connector_kit.extension import lambda_handler
-from connector_kit.extension.lambda_runtime import API, serve_invocations
+from connector_kit.extension.lambda_runtime import API, main, serve_invocations
 from connector_kit.extension.lambdas import FunctionError
 from tests.extension import unruly
 
@@ -112,14 +112,34 @@ def test_a_call_that_fails_raises_the_json_that_the_platform_reads(
         ({"diy": None}, "missing_required_field"),
         ({"diy": FUNCTIONS, "connectors": {"c1": FUNCTIONS}}, "invalid_configuration"),
         ({"connectors": {}}, "invalid_field"),
+        ({"a": 1}, "missing_required_field"),
+        (None, "missing_parameter"),
+        ({"diy": "no_such_module_at_all"}, "invalid_field"),
+        ({"diy": 7}, "invalid_field"),
+        ({"connectors": []}, "invalid_field"),
+        ({"connectors": "c1"}, "invalid_field"),
     ],
 )
-def test_a_wrong_configuration_is_answered_to_every_call(config: Any, code: str) -> None:
+@pytest.mark.parametrize("event", [{}, {"bearerToken": "t"}, None])
+def test_every_call_of_a_wrong_configuration_fails(config: Any, code: str, event: Any) -> None:
     handler = lambda_handler(config)
 
-    answer = handler({}, context(diy=True))
+    for _ in range(2):
+        refused = failure(lambda: handler(event, context(diy=True, type="hook", function="x")))
 
-    assert (answer["statusCode"], answer["errors"][0]["code"]) == (422, code)
+        assert refused["statusCode"] == 422
+        [error] = refused["errors"]
+        assert error["code"] == code
+        assert error["message"]
+
+
+@pytest.mark.parametrize("context_given", [None, object(), SimpleNamespace(client_context=7)])
+def test_a_context_that_says_nothing_fails_the_call_in_words(context_given: Any) -> None:
+    handler = lambda_handler({"diy": FUNCTIONS})
+
+    refused = failure(lambda: handler({"a": 1}, context_given))
+
+    assert [error["code"] for error in refused["errors"]] == ["missing_required_field"] * 2
 
 
 def test_django_is_not_imported() -> None:
@@ -166,6 +186,7 @@ class RuntimeApi(BaseHTTPRequestHandler):
 def runtime_api() -> Iterator[str]:
     call = {"diy": True, "type": "hook", "function": "later"}
     RuntimeApi.invocations = [
+        ("{no JSON", {"a": 1}),
         (json.dumps(call), {"answer": "done"}),
         (json.dumps({**call, "function": "unknown"}), {"a": 1}),
     ]
@@ -182,7 +203,32 @@ def test_the_custom_runtime_answers_aws_with_results_and_failures(runtime_api: s
     with pytest.raises(requests.HTTPError):
         serve_invocations(lambda_handler({"diy": FUNCTIONS}), runtime_api)
 
-    (first, result), (second, error) = RuntimeApi.answers
+    (zeroth, unread), (first, result), (second, error) = RuntimeApi.answers
+    assert zeroth == "r2/error"
+    assert json.loads(unread["errorMessage"])["statusCode"] == 422
     assert (first, result) == ("r1/response", "done")
     assert second == "r0/error"
     assert json.loads(error["errorMessage"])["errors"][0]["code"] == "invalid_function"
+
+
+def test_the_custom_runtime_tells_aws_of_a_misconfigured_lambda(runtime_api: str) -> None:
+    with pytest.raises(requests.HTTPError):
+        serve_invocations(lambda_handler({}), runtime_api)
+
+    assert len(RuntimeApi.answers) == 3
+    for place, answer in RuntimeApi.answers[1:]:
+        assert place.endswith("/error")
+        assert json.loads(answer["errorMessage"])["errors"][0]["code"] == "missing_parameter"
+
+
+def test_the_custom_runtime_tells_aws_why_there_is_no_handler(
+    runtime_api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", runtime_api.split("/")[2])
+
+    with pytest.raises(ModuleNotFoundError):
+        main("no_such_module:handler")
+
+    [(place, error)] = RuntimeApi.answers
+    assert place.endswith("/runtime/init/error")
+    assert json.loads(error["errorMessage"])["errors"][0]["code"] == "ModuleNotFoundError"

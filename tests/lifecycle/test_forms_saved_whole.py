@@ -13,7 +13,10 @@ from connector_kit import (
     General,
     Import,
     Label,
+    RadioGroup,
     Section,
+    Select,
+    SettingOptions,
     Stores,
     Tab,
     Text,
@@ -138,3 +141,43 @@ def test_a_form_of_framework_two_saves_with_its_labels(shop: Shop, doorway: Door
 
     assert stored["settings"] == {"name": "n", "text": "b"}
     assert customer.installation.settings == {"text": "b"}
+
+
+def sizes(options: SettingOptions) -> dict[str, Any]:
+    return {"size": {"options": ["xl"]} if options.field_value == "coat" else {"value": "s"}}
+
+
+class Choosing(Connector):
+    name = "Choosing"
+    version = "1.0.0"
+    shop = Connection("Shop", type="http", http=HTTP)
+
+    class Settings:
+        everywhere = General()
+        what = Select("What", options=["hat", "coat"], default="hat", on_change=sizes)
+        size = RadioGroup("Size", options=["s", "m"], default="s")
+        color = RadioGroup("Color", options=["red", "blue"], default="red")
+
+
+@pytest.mark.parametrize(
+    ("pending", "refused"),
+    [
+        ({"color": "q"}, "color: 'q' is not one of the options."),
+        ({"size": "q"}, "size: 'q' is not one of the options."),
+        ({"what": "hat", "size": "xl"}, "size: 'xl' is not one of the options."),
+        ({"what": "coat", "size": "xl", "color": "q"}, "color: 'q' is not one of the options."),
+        ({"what": "trousers"}, "what: 'trousers' is not one of the options."),
+        ({"what": "coat", "size": "xl"}, ""),
+        ({"what": "coat", "size": "m"}, ""),
+    ],
+)
+def test_a_field_that_posts_back_frees_only_the_options_that_its_function_names(
+    shop: Shop, pending: dict[str, Any], refused: str
+) -> None:
+    shop.publish(f"{__name__}:Choosing")
+    customer = installed(shop)
+
+    reply = save(customer, pending)
+
+    assert (reply.error[1] if reply.status == 422 else "") == refused
+    assert customer.installation.settings == ({} if refused else pending)

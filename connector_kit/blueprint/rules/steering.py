@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from connector_kit.blueprint.changes import is_covered
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.fields import known_fields
+from connector_kit.blueprint.forms import Field
 from connector_kit.blueprint.offers import Offer
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.rules.writing import unsettable, unwritten
 from connector_kit.blueprint.settings.bindings import Binding
-from connector_kit.blueprint.settings.schema import Schema
+from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 
 Components = Mapping[str, CompiledComponent]
 
@@ -22,15 +24,27 @@ def steering_findings(
         if setting.sets and setting.flow and schema.framework != 1:
             message = f"It stands in the form of the flow {setting.flow!r}, and sets something."
             yield setting.name, Finding("E121", message, _NO_PRE_SAVE)
+        for finding in unsettable(setting, schema) if setting.sets else ():
+            yield setting.name, finding
         for binding in setting.sets:
-            for finding in _findings(binding, components, offer):
+            for finding in _findings(binding, schema.field(setting.name), components, offer):
+                yield setting.name, finding
+            for finding in _out_of_reach(setting, binding, components, offer):
                 yield setting.name, finding
             for other, earlier in known:
                 if earlier.overlaps(binding):
                     message = f"It sets {binding}, and {other!r} sets {earlier}."
                     yield setting.name, Finding("E110", message, "One setting decides one thing.")
+                elif earlier.hides(binding) or binding.hides(earlier):
+                    message = f"It sets {binding}, and {other!r} sets {earlier}."
+                    yield setting.name, Finding("E110", message, _HIDDEN)
             known.append((setting.name, binding))
 
+
+_HIDDEN = (
+    "One of them changes the value by which the other finds its item, so that this one would not "
+    "find it any more: pick the item by its number or by another field."
+)
 
 _NO_PRE_SAVE = (
     "In framework 2.0 only the installation's settings are saved through a function: put it into "
@@ -38,7 +52,9 @@ _NO_PRE_SAVE = (
 )
 
 
-def _findings(binding: Binding, components: Components, offer: Offer) -> Iterator[Finding]:
+def _findings(
+    binding: Binding, field: Field | None, components: Components, offer: Offer
+) -> Iterator[Finding]:
     component = components.get(binding.component)
     if component is None:
         message = f"It sets {binding}, and the connector has no {binding.component!r}."
@@ -53,6 +69,24 @@ def _findings(binding: Binding, components: Components, offer: Offer) -> Iterato
         message = f"It sets {binding}, which customer_owns leaves to the customer."
         hint = "What customers have changed there by hand will not follow the setting: drop one."
         yield Finding("W100", message, hint)
+    yield from unwritten(binding, field, component)
+
+
+def _out_of_reach(
+    setting: CompiledSetting, binding: Binding, components: Components, offer: Offer
+) -> Iterator[Finding]:
+    """Customers who have the setting and not the component would set it for nothing."""
+    component = components.get(binding.component)
+    if component is None:
+        return
+    if not offer.reaches(setting.edition, component.edition):
+        lacking, way = f"the higher edition {component.edition!r}", f"edition={component.edition}"
+    elif component.add_on not in {None, setting.add_on}:
+        lacking, way = f"the add-on {component.add_on!r}", f"add_on={component.add_on}"
+    else:
+        return
+    message = f"It sets {binding}, which belongs to {lacking}: without that it steers nothing."
+    yield Finding("W102", message, f"Show it only where it has an effect: {way}.")
 
 
 def _lost(binding: Binding, component: CompiledComponent) -> Iterator[Finding]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector_kit.blueprint.documents import Document, Json, referred
 from connector_kit.blueprint.forms.values import alike, text_of
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
+_PICKED = re.compile(r"\[([^\]=]+)\]")
 _PATH = re.compile(r"[^.\[\]]+(\[[^\]]+\])*(\.[^.\[\]]+(\[[^\]]+\])*)*")
 
 
@@ -30,6 +31,14 @@ class Way:
     def __call__(self, value: Json, there: Json) -> Json:
         """Return what is written for *value*, *there* being what the document declares."""
         return _WAYS[self.name](value, self.argument, there)
+
+    def words(self) -> list[Json]:
+        """Return the values, or keys of values, that it looks for."""
+        if self.name == "mapped" and isinstance(self.argument, dict):
+            return [key for key, _ in self.argument["pairs"]]
+        if self.name == "asMap" and isinstance(self.argument, list):
+            return self.argument
+        return [self.argument] if self.name == "part" else []
 
     def to_json(self) -> Json:
         """Return the way as JSON; `from_json` reads it back."""
@@ -100,15 +109,27 @@ class Binding:
         changed: Document = _written(document, self.steps(), lambda there: self._made(value, there))
         return changed
 
+    def renamed(self, name: Callable[[str], str]) -> Binding:
+        """Return the binding with list items picked by what components are called by *name*."""
+        path = _PICKED.sub(lambda match: f"[{name(match[1])}]", self.path)
+        return self if path == self.path else replace(self, path=path)
+
     def is_in(self, document: Document) -> bool:
         """Tell whether the path leads somewhere in *document*."""
+        return self._place(document) is not _NOWHERE
+
+    def found_in(self, document: Document) -> Json:
+        """Return what stands at the path in *document*; None where that is nothing."""
+        place = self._place(document)
+        return None if place is _NOWHERE else place
+
+    def _place(self, document: Document) -> Json:
         place: Json = document
         for step in self.steps():
-            found = _found(place, step)
-            if found is _NOWHERE:
-                return False
-            place = found
-        return True
+            place = _found(place, step)
+            if place is _NOWHERE:
+                break
+        return place
 
     def steps(self) -> tuple[str, ...]:
         """Return the keys, and the ``[…]`` that pick an item of a list, along the path."""
@@ -121,6 +142,18 @@ class Binding:
         mine, theirs = self.steps(), other.steps()
         shorter = min(len(mine), len(theirs))
         return mine[:shorter] == theirs[:shorter]
+
+    def hides(self, other: Binding) -> bool:
+        """Tell whether what this one writes is what *other* finds its list item by."""
+        *place, key = self.steps()
+        theirs = other.steps()
+        is_inside = self.component == other.component and len(theirs) > len(place) > 0
+        return (
+            is_inside
+            and theirs[: len(place)] == (*place,)
+            and theirs != self.steps()
+            and place[-1].startswith(f"[{key}=")
+        )
 
     def _made(self, value: Json, there: Json) -> Json:
         return self.way(value, there) if self.way else value

@@ -80,6 +80,8 @@ def _field(placed: Placed, framework: int) -> Document:
     given: Document = {"placeholder": setting.placeholder, "validWhen": setting.checks()}
     given |= _one(setting) if framework == 1 else _two(setting)
     kept = {key: value for key, value in given.items() if value not in ("", False, {}, None)}
+    if framework != 1 and setting.hidden:
+        kept["visible"] = False
     name: Document = {"name": setting.name, "label": setting.label}
     kind = setting.one if framework == 1 else setting.two
     return {**name, "type": kind, **kept, **setting.details(framework), **setting.wire}
@@ -111,7 +113,6 @@ def _two(setting: Setting) -> Document:
         "id": setting.name,
         "helpText": setting.help,
         **fixed,
-        **({"visible": False} if setting.hidden else {}),
         **rules,
         "omitWhenHidden": setting.omit_when_hidden,
         "missingValueMessage": setting.missing_message,

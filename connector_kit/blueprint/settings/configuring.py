@@ -99,8 +99,18 @@ def _steer(components: dict[str, CompiledComponent], schema: Schema, own: StoreS
             target = _target(binding.component, components, own)
             if target is not None:
                 component = components[target]
-                document = binding.written(component.document, written[name])
+                own_binding = binding.renamed(_renaming(components, own))
+                document = own_binding.written(component.document, written[name])
                 components[target] = replace(component, document=document)
+
+
+def _renaming(components: Mapping[str, Any], own: StoreSettings) -> Callable[[str], str]:
+    """What a component is called where documents of the store refer to it."""
+
+    def name(component: str) -> str:
+        return _target(component, components, own) or component
+
+    return name
 
 
 def _target(component: str, there: Mapping[str, Any], own: StoreSettings) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from connector_kit.blueprint.documents import Json, shows_mask
-from connector_kit.blueprint.forms import Errors, Field, FieldState, Form, state_of
+from connector_kit.blueprint.forms import Errors, Field, FieldState, Form, Option, state_of
 from connector_kit.blueprint.forms.cleaning import typed
 from connector_kit.blueprint.forms.validation import validate
 from connector_kit.blueprint.redaction import redacted
@@ -44,14 +44,16 @@ def judge(
     *,
     validators: Validators | None = None,
     today: date | None = None,
+    offered: Mapping[str, Sequence[Option]] | None = None,
 ) -> Judged:
     """Return what becomes of *sent*, by name (on the page, or as declared), for the store *own*.
 
     What is hidden or disabled keeps its value, whatever was sent. Judged is what was sent, and
     what depends on it. Only what differs from what counted before goes on record, so that whoever
-    saves a whole form does not cling to today's defaults.
+    saves a whole form does not cling to today's defaults. *offered* are options, by setting, that
+    a function has named beside those of the page.
     """
-    form = _form(schema, own)
+    form = _form(schema, own, offered or {})
     given, unknown = _named(own, form, _with_lists(form, own, sent))
     unstorable = {name: words for name, value in given.items() if (words := flaw_of(value))}
     named = {name: value for name, value in given.items() if name not in unstorable}
@@ -69,7 +71,7 @@ def judge(
     }
     after = {name: wanted[name] if name in changing else before[name] for name in wanted}
     judged = {*named, *_dependents(form, named)}
-    wrong = validate(form, after, today=today)
+    wrong = validate(_asked(form), after, today=today)
     found = {name: wrong[name] for name in own.settings if name in wrong and name in judged}
     found |= _authors(validators or {}, after, judged - found.keys())
     found |= {name: [words] for name, words in unstorable.items()}
@@ -146,13 +148,22 @@ def _kept_as_shown(value: Any, before: Json, name: str) -> Any:
     return before if shows_mask(value) and value == redacted(before, name) else value
 
 
-def _form(schema: Schema, own: StoreSettings) -> Form:
+def _form(schema: Schema, own: StoreSettings, offered: Mapping[str, Sequence[Option]]) -> Form:
     fields = {
-        name: replace(each, value=own.values[each.name])
+        name: replace(
+            each,
+            value=own.values[each.name],
+            options=(*each.options, *offered.get(each.name, ())),
+        )
         for name, each in schema.form.fields.items()
         if each.name in own.settings
     }
     return Form(fields)
+
+
+def _asked(form: Form) -> Form:
+    """*form* as it is when every function has been asked: what it has not named is not offered."""
+    return Form({name: replace(each, posts_back=False) for name, each in form.fields.items()})
 
 
 def _may_change(form: Form, field: Field, state: FieldState) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
 from connector_kit.blueprint.forms import Errors
 from connector_kit.blueprint.settings.configuring import StoreSettings
-from connector_kit.blueprint.settings.judging import judge
+from connector_kit.blueprint.settings.judging import Judged, judge
+from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.values import of_store, with_store
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.settings.declared import release_of, sets_of, validators_of
+from connector_kit.lifecycle.settings.refreshing import named_options
 from connector_kit.models import Installation
 
 NOT_ON_PAGE = "The page has no such field"
@@ -45,10 +48,13 @@ class Checked:
     errors: Errors = field(default_factory=dict)
 
 
-def check_settings(installation: Installation, values: Mapping[str, Any]) -> Checked:
+def check_settings(
+    installation: Installation, values: Mapping[str, Any], options: Mapping[str, Any] | None = None
+) -> Checked:
     """Judge *values*: by name, in a multi-store installation by store id first.
 
-    Names are those of the page or of the declaration; one that is neither is an error.
+    Names are those of the page or of the declaration; one that is neither is an error. *options*
+    are those of the call that brings the values, for functions that may have named further options.
     """
     release = release_of(installation)
     schema = release.blueprint().schema
@@ -58,18 +64,35 @@ def check_settings(installation: Installation, values: Mapping[str, Any]) -> Che
     errors: Errors = {}
     for store, sent in _by_store(values, by_store, errors):
         own = by_store[store]
-        judged = judge(
-            schema,
-            own,
-            of_store(settings, store),
-            sent,
-            validators=validators_of(installation.connector, own.settings),
-            today=timezone.now().date(),
-        )
+        judged = _judged(installation, schema, own, sent, options or {})
         errors |= {**judged.errors, **{name: [NOT_ON_PAGE] for name in judged.unknown}}
         settings = with_store(settings, store, judged.stored)
         accepted = with_store(accepted, store, judged.values)
     return Checked(settings, accepted, errors)
+
+
+def _judged(
+    installation: Installation,
+    schema: Schema,
+    own: StoreSettings,
+    sent: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> Judged:
+    """Judge once more with what functions name, when something is wrong without."""
+    judging = partial(
+        judge,
+        schema,
+        own,
+        of_store(installation.settings, own.store),
+        sent,
+        validators=validators_of(installation.connector, own.settings),
+        today=timezone.now().date(),
+    )
+    judged = judging()
+    call = {"_integrationId": installation.integration_id, "opts": installation.opts, **options}
+    if judged.errors and (offered := named_options(installation.connector, own, sent, call)):
+        return judging(offered=offered)
+    return judged
 
 
 def _by_store(

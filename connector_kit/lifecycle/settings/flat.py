@@ -63,7 +63,7 @@ def pre_save(connector: Connector, options: Document) -> Document:
         of_page = {name: each for name, each in own.settings.items() if each.flow is None}
         form = read_form({"fieldMap": {name: each.field for name, each in of_page.items()}})
         changes = {name: sent[name] for name in change_names(form) if name in sent}
-        checked = check_settings(work.installation, flattened(form, sent) | changes)
+        checked = check_settings(work.installation, flattened(form, sent) | changes, options)
         if checked.errors:
             raise SettingsRefused(checked.errors)
         move(work, account, has_page=False, settings=checked.settings)

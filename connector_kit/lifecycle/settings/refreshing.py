@@ -5,10 +5,12 @@ protocol/settings-forms.md#32-refreshmetadata. Nothing is written, so nobody has
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from connector_kit.blueprint import Document
+from connector_kit.blueprint.forms import Option
 from connector_kit.blueprint.settings import Column, Setting
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.options import label_items, option_pairs, text_items
@@ -22,6 +24,8 @@ from connector_kit.lifecycle.sessions import installation_of
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.situations import given
 from connector_kit.models import Connector
+
+logger = logging.getLogger(__name__)
 
 
 def refresh_metadata(connector: Connector, options: Document) -> Any:
@@ -41,6 +45,36 @@ def refresh_metadata(connector: Connector, options: Document) -> Any:
         return _changed(call(setting.on_change, options), own)
     column = given(options, "columnName") or given(options, "type")
     return _refreshed(name, setting, options, column)
+
+
+def named_options(
+    connector: Connector, own: StoreSettings, sent: Mapping[str, Any], options: Document
+) -> dict[str, list[Option]]:
+    """Return the options that functions of changed fields name, by setting, for what is *sent*.
+
+    A function that fails, as it may where there is no token for the account, names none.
+    """
+    declared = authors_settings(connector)
+    found: dict[str, list[Option]] = {}
+    for wire_name, compiled in own.by_wire_name().items():
+        setting = declared.get(compiled.name)
+        if not compiled.posts_back or setting is None or setting.on_change is None:
+            continue
+        value = sent.get(wire_name, sent.get(compiled.name, own.values[compiled.name]))
+        about = {**options, "fieldName": wire_name, "fieldValue": value}
+        for name, news in _named_by(setting.on_change, about).items():
+            if isinstance(news, Mapping) and news.get("options") is not None:
+                pairs = option_pairs(news["options"])
+                found.setdefault(name, []).extend(Option(key, text) for key, text in pairs)
+    return found
+
+
+def _named_by(function: Any, options: Document) -> dict[str, Any]:
+    try:
+        return dict(call(function, options) or {})
+    except Exception as error:  # noqa: BLE001  whatever an author's function raises
+        logger.info("a function of changed fields names no options: %r", error)
+        return {}
 
 
 def call(function: Any, options: Document) -> Any:

@@ -42,7 +42,7 @@ def persist_settings(connector: Connector, options: Document) -> Document:
         require_settled(work, account)
         page = read_settings_document(account.integration.get("settings"))
         saves = _saves(pending, page, _File.of(options))
-        saved = _save(work, account, saves.values, page) if saves.values else {}
+        saved = _save(work, account, saves.values, page, options) if saves.values else {}
         for flow_id, disabled in saves.switches.items():
             in_step_with_the_customer(account, partial(_switch, work, account, flow_id, disabled))
         accepted = _accepted(pending, saved.get("pending", {}), page)
@@ -116,10 +116,12 @@ def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:
     return values, {flow_id: disabled}
 
 
-def _save(work: Work, account: Account, values: Document, page: SettingsPages) -> Document:
+def _save(
+    work: Work, account: Account, values: Document, page: SettingsPages, options: Document
+) -> Document:
     """Judge and note *values*, and bring the account to that."""
     sent = parted(values, page, sets_of(work.installation, work.release))
-    checked = check_settings(work.installation, sent.own)
+    checked = check_settings(work.installation, sent.own, options)
     if errors := {**checked.errors, **sent.errors}:
         raise SettingsRefused(errors)
     before = {each.digest for each in work.blueprint.components}

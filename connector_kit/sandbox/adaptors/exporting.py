@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from connector_kit.sandbox.adaptors import connecting, paging, responses
@@ -62,10 +63,12 @@ class Exporting:
     async def mark(self, records: list[Any]) -> None:
         """Tell the application that a ``once`` export has these records (``http.once``).
 
-        Raises `Refusal` 422 with the application's error.
+        Where the export says nothing of that, as that of a wrapper, which is told
+        ``once.booleanField`` and marks by itself, nothing is asked. Raises `Refusal` 422 with the
+        application's error.
         """
-        once = self._details().get("once") if self.export.get("type") == "once" else None
-        if not isinstance(once, dict) or not once.get("relativeURI"):
+        once = self._marking()
+        if not once.get("relativeURI"):
             return
         for record in records:
             context = {**self._context({}), **context_of(record)}
@@ -79,6 +82,12 @@ class Exporting:
             answer = await connecting.ask(self.around, request)
             if failed := responses.failure(answer, responses.content(answer), {}):
                 raise Refusal(422, [failed])
+
+    def _marking(self) -> Document:
+        if self.export.get("type") != "once":
+            return {}
+        places = (find(self.export, (name, "once")) for name in connecting.TYPES)
+        return next((each for each in places if isinstance(each, dict)), {})
 
     def first(self) -> Document:
         """Return the position of the first page."""
@@ -139,12 +148,14 @@ class Exporting:
         return {}
 
     def _context(self, position: Document) -> Document:
-        kind = "http" if isinstance(self.export.get("http"), dict) else "rest"
+        """What templates see; that of a wrapper, or of a mocked application, asks nothing."""
+        kinds = (name for name in connecting.TYPES if isinstance(self.export.get(name), dict))
+        asked = {name: {**self.export[name], "paging": position} for name in islice(kinds, 1)}
         return {
             **self.around.context(self.export),
             **(context_of(self.record) if self.record is not None else {}),
             **self.given,
-            "export": {**self.export, kind: {**self._details(), "paging": position}},
+            "export": {**self.export, **asked},
         }
 
 

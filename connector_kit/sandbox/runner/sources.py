@@ -43,7 +43,8 @@ class Source:
             for records in _chunked(page.records, self._size(page)) or ([[]] if errors else []):
                 batch, is_last = await running.refined(self._exporting, records, index, errors)
                 yield batch
-                await self._exporting.mark(records)
+                if self._is_asked():
+                    await self._exporting.mark(records)
                 if is_last:
                     return
                 index, errors = index + 1, []
@@ -66,13 +67,18 @@ class Source:
         export = self._step.document
         if self._events is not None:
             yield Answered(self._events)
-        elif export.get("type") in EVENTS or not self._can_be_asked():
+        elif not self._is_asked():
             if not mocks.is_there(export):
                 self._refuse_to_guess()
             yield Answered(mocks.records_of(export))
         else:
             async for page in running.pages(self._exporting):
                 yield page
+
+    def _is_asked(self) -> bool:
+        """Whether the pages come from the application, which may be told what was taken."""
+        is_of_events = self._events is not None or self._step.document.get("type") in EVENTS
+        return not is_of_events and self._can_be_asked()
 
     def _can_be_asked(self) -> bool:
         """Whether the sandbox reaches what the export leads to, or must say why not."""

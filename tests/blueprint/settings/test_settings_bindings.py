@@ -6,11 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit import as_map, inverted, joined, mapped, part, scaled, template
+from connector_kit import (
+    Checkbox,
+    Connector,
+    Flow,
+    Import,
+    Step,
+    as_map,
+    inverted,
+    joined,
+    mapped,
+    part,
+    scaled,
+    template,
+)
 from connector_kit.blueprint import INTEGRATION, Situation, compile_connector, tailored
 from connector_kit.blueprint.settings.bindings import Binding, Way, merged
 from tests.blueprint.accounts import Account
-from tests.blueprint.settings.declared import Orders
+from tests.blueprint.settings.declared import Orders, Shops
 
 ORDERS = compile_connector(Orders)
 
@@ -149,3 +162,38 @@ def test_configured_accounts_are_what_their_settings_say_and_stay_so(
     assert live["orders"]["delta"] == wanted.component("orders").document["delta"]
     assert live["save"]["http"] == wanted.component("save").document["http"]
     assert live[INTEGRATION]["settings"] == wanted.integration.document["settings"]
+
+
+def test_a_setting_finds_the_step_of_its_own_store() -> None:
+    sync = Flow(
+        "Sync", source=Shops.orders, steps=[Step(save := own_save(), proceed_on_failure=False)]
+    )
+    sync.per_store = True
+    body = {
+        "save": save,
+        "sync": sync,
+        "Settings": type(
+            "Settings",
+            (),
+            {"go": Checkbox("Go on", sets="sync.pageProcessors[save].proceedOnFailure")},
+        ),
+    }
+    blueprint = compile_connector(type(Connector)("Spread", (Shops,), body))
+
+    situation = Situation(stores=("s1", "s2"), settings={"s2": {"go": True}})
+    steps = {
+        each.external_id: each.document["pageProcessors"][0]["proceedOnFailure"]
+        for each in tailored(blueprint, situation).components
+        if each.resource == "flows"
+    }
+
+    assert steps == {"sync-s1": False, "sync-s2": True}
+
+
+def own_save() -> Import:
+    return Import(
+        "Save",
+        connection=Shops.shop,
+        http={"relativeURI": ["/s"], "method": ["POST"]},
+        per_store=True,
+    )

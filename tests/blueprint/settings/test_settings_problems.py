@@ -6,11 +6,18 @@ import pytest
 
 from connector_kit import (
     Checkbox,
+    Column,
     Connection,
     Connector,
+    Date,
+    Editor,
+    Export,
     Flow,
     FlowSettings,
     Import,
+    KeyValue,
+    Label,
+    MultiSelect,
     Number,
     Section,
     Select,
@@ -18,8 +25,16 @@ from connector_kit import (
     Table,
     Text,
     any_of,
+    as_map,
+    inverted,
+    joined,
+    mapped,
+    part,
+    scaled,
+    template,
 )
 from connector_kit.blueprint import problems
+from connector_kit.blueprint.settings.bindings import merged
 from tests.blueprint.settings.declared import HTTP, Orders, Shops, declare, found
 
 OTHER = Text("Other")
@@ -153,3 +168,134 @@ def test_a_problem_names_the_way_out() -> None:
     [problem] = problems(declare({"a": Text("A", sets="svae.name")}))
 
     assert "Did you mean 'save'?" in str(problem)
+
+
+def fitting(setting: Any, way: Any, target: str = "sync.description") -> list[str]:
+    """The problems of a setting that is written in a *way*."""
+    setting.sets = {target: way}
+    return [problem for problem, _ in found({"a": setting})]
+
+
+ROWS = Table("T", columns=[Column("carrier"), Column("note")])
+
+
+@pytest.mark.parametrize(
+    ("setting", "way", "expected"),
+    [
+        (Checkbox("A"), scaled(1), ["E122"]),
+        (Text("A"), scaled(10), ["E122"]),
+        (Select("A", options="ab"), scaled(10), ["E122"]),
+        (Select("A", options={"1": "One"}), scaled(10), ["E122"]),
+        (Number("A"), scaled(10), []),
+        (Select("A", options=len), scaled(10), []),  # whose options nobody knows here
+        (Text("A"), merged, ["E122"]),
+        (Checkbox("A"), part("x"), ["E122"]),
+        (Select("A", options="ab", with_label=True), part("label"), ["W101"]),
+        (Select("A", options="ab", with_label=True), part("id"), []),
+        (Select("A", options="ab", with_label=True), part("name"), ["E122"]),
+        (Checkbox("A"), mapped({"yes": 1, "no": 0}), ["E122"]),
+        (Checkbox("A"), mapped({True: 1}), []),
+        (Select("A", options="ab"), mapped({"c": 1}), ["E122"]),
+        (Select("A", options="ab"), mapped({"c": 1}, default=2), []),
+        (Text("A"), mapped({"x": 1}), []),
+        (Number("A"), mapped({5: "five"}), []),
+        (Date("A"), scaled(2), ["E122"]),
+        (Label("A"), None, ["E122"]),
+        (Text("A"), as_map(), ["W101"]),
+        (KeyValue("A"), as_map(), []),
+        (ROWS, as_map("carrier", "note"), []),
+        (Text("A"), template("fixed"), ["W101"]),
+        (Checkbox("A"), inverted, []),
+        (Number("A"), inverted, ["W101"]),
+        (MultiSelect("A", options="ab"), joined(","), []),
+        (Editor("A", mode="json"), part("deep"), []),
+    ],
+)
+def test_a_way_that_writes_nothing_of_such_values_is_found(
+    setting: Any, way: Any, expected: list[str]
+) -> None:
+    assert fitting(setting, way) == expected
+
+
+LOUD = Checkbox("Loud")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"hidden": True}, ["E123"]),
+        ({"hidden": True, "default": "x"}, []),
+        ({"hidden": True, "default": "x", "omit_when_hidden": True}, ["E123"]),
+        ({"disabled": True}, ["E123"]),
+        ({"disabled": True, "default": "x"}, []),
+        ({"visible_when": PICK.is_("c")}, ["E123"]),
+        ({"visible_when": PICK.is_("a")}, []),
+        ({"visible_when": LOUD.is_(True)}, []),
+        ({"visible_when": FREE.is_("x")}, []),
+    ],
+)
+@pytest.mark.parametrize("framework", [1, 2])
+def test_a_setting_that_never_has_a_value_to_write_is_found(
+    given: dict[str, Any], expected: list[str], framework: int
+) -> None:
+    settings = {
+        "loud": LOUD,
+        "free": FREE,
+        "pick": PICK,
+        "a": Text("A", sets="sync.description", **given),
+    }
+
+    assert [problem for problem, _ in found(settings, framework=framework)] == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("shop.http.auth.basic.password", ["E124", "W100"]),
+        ("shop.http.auth.basic.username", ["E124", "W100"]),
+        ("shop.http.encrypted", ["E124", "W100"]),
+        ("shop.http.baseURI", ["W100"]),
+        ("shop.debugDate", []),
+        ("shop.lastModified", ["E109"]),
+        ("save.externalId", ["E109"]),
+    ],
+)
+def test_what_is_the_customers_or_the_platforms_is_set_by_no_setting(
+    target: str, expected: list[str]
+) -> None:
+    auth = {"type": "basic", "basic": {"username": "", "password": ""}}
+    shop = Connection("Shop", type="http", http={**HTTP, "auth": auth, "encrypted": {}})
+    orders = Export("Orders", connection=shop, http={"relativeURI": "/orders"})
+    save = Import("Save", connection=shop, http={"relativeURI": ["/save"]})
+    sync = Flow("Sync", source=orders, steps=[save])
+    body = {"a": Text("A", sets=target)}
+
+    problems = found(body, shop=shop, orders=orders, save=save, sync=sync, refunds=None)
+
+    assert sorted(problem for problem, _ in problems) == expected
+
+
+def test_a_setting_may_not_change_what_another_finds_its_item_by() -> None:
+    settings = {
+        "a": Text("A", sets="save.mapping.fields[generate=text].extract"),
+        "b": Text("B", sets="save.mapping.fields[generate=text].generate"),
+    }
+
+    assert found(settings) == [("E110", "Settings.b")]
+
+
+def test_a_setting_of_those_who_lack_what_it_steers_is_warned_of() -> None:
+    extra = Export(
+        "Extra", connection=Orders.shop, http={"relativeURI": "/e"}, edition=Orders.premium
+    )
+    paid = Export("Paid", connection=Orders.shop, http={"relativeURI": "/p"}, add_on="payouts")
+
+    def problems_of(target: str, **given: Any) -> list[str]:
+        settings = {"a": Number("A", sets=target, **given)}
+        return [problem for problem, _ in found(settings, extra=extra, paid=paid)]
+
+    assert problems_of("extra.pageSize") == ["W102"]
+    assert problems_of("extra.pageSize", edition="premium") == []
+    assert problems_of("paid.pageSize") == ["W102"]
+    assert problems_of("paid.pageSize", add_on="payouts") == []
+    assert problems_of("orders.pageSize", edition="premium") == []

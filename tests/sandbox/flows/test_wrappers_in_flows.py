@@ -145,3 +145,50 @@ def test_an_event_that_met_an_offline_connection_is_not_lost(plant, wrapped):
     assert job["status"] == "failed"
     assert counts(plant.job(retry["_id"])) == (1, 0, 0)
     assert plant.stack.last["options"]["postMapData"] == [{"id": 1}]
+
+
+KINDS = {
+    "all": {},
+    "once": {"type": "once", "once": {"booleanField": "exported"}},
+    "delta": {"type": "delta", "delta": {"dateField": "updated_at", "lagOffset": 0}},
+    "test": {"type": "test", "test": {"limit": 10}},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("more", [{}, {"dataURITemplate": "https://erp.example.com/{{record.id}}"}])
+def test_a_wrapper_export_of_every_type_runs_to_its_last_page(plant, wrapped, kind, more):
+    def three_pages(options):
+        page = options.get("state") or 1
+        return {"data": [{"id": page}], "state": page + 1, "lastPage": page == 3}
+
+    export = wrapped("export", three_pages, **KINDS[kind], **more)
+
+    job = plant.run(plant.flow(export, [plant.import_()]))
+
+    assert job["status"] == "completed", plant.errors(plant.flow(export, []), export)
+    assert plant.sent() == [{"id": 1}, {"id": 2}, {"id": 3}]
+    told = plant.stack.last["options"]
+    assert told.get("type") == KINDS[kind].get("type")
+    assert told.get("once") == KINDS[kind].get("once")
+    if kind == "delta":
+        assert told["delta"] == {"dateField": "updated_at", "lastExecutionTime": 0}
+
+
+def test_a_wrapper_is_looked_into_record_by_record_whatever_its_type(plant, wrapped):
+    lookup = wrapped("export", lambda told: {"data": told["data"], "lastPage": True}, type="once")
+    step = {"type": "export", "_exportId": lookup}
+
+    job = plant.run(plant.flow(plant.export(), [step, plant.import_()]))
+
+    assert job["status"] == "completed"
+    assert [each["options"]["data"][0]["id"] for each in plant.stack.calls] == [1, 2, 3]
+
+
+def test_a_mocked_once_export_tells_its_application_nothing(plant):
+    once = {"relativeURI": "/orders/{{record.id}}/done", "method": "PUT"}
+    export = plant.mocked({"id": 1}, type="once", http={"relativeURI": "/orders", "once": once})
+
+    job = plant.run(plant.flow(export, [plant.import_()]))
+
+    assert (job["status"], plant.sent()) == ("completed", [{"id": 1}])

@@ -1,0 +1,120 @@
+"""Rules for settings that would steer nothing, however they are set."""
+
+from collections.abc import Iterator
+from itertools import product
+from math import prod
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.documents import Json
+from connector_kit.blueprint.forms import Field, FieldType, Form, state_of
+from connector_kit.blueprint.forms.samples import samples
+from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.redaction import is_secret_key
+from connector_kit.blueprint.settings.bindings import Binding
+from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+
+MAXIMUM_STATES = 1000
+"""How many combinations of controlling values are tried out, at most."""
+
+
+def unsettable(setting: CompiledSetting, schema: Schema) -> Iterator[Finding]:
+    """Yield why a *setting* that sets something has no value to write, in any installation."""
+    field = schema.field(setting.name)
+    if field is None:
+        return
+    if not field.type.has_value:
+        message = "It is only shown, and has no value to write."
+        yield Finding("E122", message, "Drop sets=, or make it a field that has a value.")
+        return
+    shown, settable = _reached(schema.form, field)
+    if not shown and field.raw.get("omitWhenHidden"):
+        message = "It is never shown, and left out while it is hidden: nothing is ever written."
+        yield Finding("E123", message, "Drop hidden= or omit_when_hidden=, or mend visible_when=.")
+    elif not settable and setting.default is None:
+        reason = "disabled" if shown else "hidden"
+        message = f"It is always {reason} and has no default: nothing is ever written."
+        yield Finding("E123", message, "Give it a default, or let customers set it.")
+
+
+def unwritten(
+    binding: Binding, field: Field | None, component: CompiledComponent
+) -> Iterator[Finding]:
+    """Yield why what is entered in *field* never arrives where the *binding* leads."""
+    if _is_customers_secret(binding, component):
+        message = f"It sets {binding}, where customers enter their own credentials."
+        hint = "The platform masks them, and no update writes over a mask: leave them to customers."
+        yield Finding("E124", message, hint)
+    if field is None or binding.way is None or not field.type.has_value:
+        return
+    written = list(_tried(binding, field, component))
+    way = binding.way.name
+    if all(each is None for each in written):
+        message = f"It sets {binding} by {way!r}, which writes nothing of a value of this kind."
+        yield Finding("E122", message, _FITTING.get(way, _FIT))
+    elif len(written) > 1 and all(each == written[0] for each in written) and way != "mapped":
+        message = f"It sets {binding} by {way!r}, which writes {written[0]!r} whatever is entered."
+        yield Finding("W101", message, _FITTING.get(way, _FIT))
+
+
+_FIT = "Choose a way that fits the values of the field, or none to write them as they are."
+
+_FITTING = {
+    "inverted": "It turns true and false around: use it with a Checkbox.",
+    "scaled": "It multiplies: use it with a Number.",
+    "merged": "It adds keys to an object: use it with a setting whose value is one.",
+    "asMap": "It takes rows with these columns: use it with a KeyValue or a Table.",
+    "part": "It takes one key of an object: name one that values of the field have.",
+    "mapped": "None of its keys is a value of the field: name those, or give a default.",
+    "template": "Put {value} or {json} where the value goes.",
+}
+
+
+def _tried(binding: Binding, field: Field, component: CompiledComponent) -> Iterator[Json]:
+    """What is written for values that people could enter; None where that is nothing."""
+    there = binding.found_in(component.document)
+    for value in samples(field, binding.way.words() if binding.way else ()):
+        try:
+            yield binding.way(value, there) if binding.way else value
+        except (TypeError, ValueError, AttributeError):
+            yield None
+
+
+def _is_customers_secret(binding: Binding, component: CompiledComponent) -> bool:
+    """Whether the path leads into what the install step asks the customer for."""
+    if component.resource != "connections":
+        return False
+    first, *rest = binding.steps()
+    return first in component.customer_owns and any(
+        key in ("auth", "encrypted") or is_secret_key(key) for key in rest
+    )
+
+
+def _reached(form: Form, field: Field) -> tuple[bool, bool]:
+    """Whether *field* is shown, and whether it can be set, for any values of other fields.
+
+    Both are taken for true where the values of a field that it depends on cannot be listed.
+    """
+    names = {*field.visible.fields(), *field.disabled.fields(), *field.removed.fields()}
+    controlling = [each for each in form.fields.values() if each.id in names]
+    choices = [_choices(each) for each in controlling]
+    if not all(choices) or prod(map(len, choices)) > MAXIMUM_STATES:
+        return True, True
+    states = [
+        state_of(form, dict(zip((each.name for each in controlling), values, strict=True)))[
+            field.id
+        ]
+        for values in product(*choices)
+    ]
+    can_refresh = form.may_refresh(field)
+    return (
+        any(each.is_shown for each in states),
+        any(each.is_shown and (can_refresh or not each.disabled) for each in states),
+    )
+
+
+def _choices(field: Field) -> list[Json]:
+    """All values of *field*; none when they cannot be listed."""
+    if field.type is FieldType.CHECKBOX:
+        return [True, False]
+    is_known = field.type.is_choice and field.options and not field.is_refreshable
+    return [*(each.value for each in field.options), None] if is_known else []
