@@ -19,7 +19,7 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "unchanged": "=", "confli
 def render_plan(answer: InstallationPlan, console: Console) -> None:
     """Print what an update would do to one installation."""
     row = answer.installation
-    who = " ".join(filter(None, (row.integration_id, row.name, row.email and f"<{row.email}>")))
+    who = f"{row.label} ({row.integration_id}, {row.environment})"
     console.print(f"{who}: {row.version or 'no version'} → {answer.version}", style="bold")
     if answer.plan is None:
         console.print(f"  {answer.outcome} ({answer.code}): {answer.message}", style="red")

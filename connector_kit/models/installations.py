@@ -184,7 +184,18 @@ class Installation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.integration_id
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Who is affected, as people know them: customer and tag, else name, account or id."""
+        known = " · ".join(filter(None, (self.email or self.end_user, self.tag)))
+        return known or self.name or self.account_id or self.integration_id
+
+    @property
+    def environment(self) -> str:
+        """The environment of the account that it is in, as the platform calls it."""
+        return "sandbox" if self.sandbox else "production"
 
     @property
     def is_pending(self) -> bool:

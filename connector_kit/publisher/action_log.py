@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from connector_kit.models import StaffAction
+from collections.abc import Iterable
+
+from connector_kit.models import Installation, StaffAction
 from connector_kit.publisher.paging import PAGE, Page, newest_first
 
 LATEST = 20
@@ -21,3 +23,11 @@ def list_actions(
 def actions_on(subject: str) -> tuple[StaffAction, ...]:
     """The latest actions on *subject* (``rollout/7``), the newest first."""
     return list_actions(subject=subject, limit=LATEST).rows
+
+
+def labels_of(actions: Iterable[StaffAction]) -> dict[str, str]:
+    """Whom the actions on installations were about, by subject. One query."""
+    named = (action.subject.partition("/") for action in actions)
+    ids = {key for kind, _, key in named if kind == "installation"}
+    rows = Installation.objects.filter(integration_id__in=ids)
+    return {f"installation/{row.integration_id}": row.label for row in rows}

@@ -122,4 +122,4 @@ def percent(part: int, whole: int) -> str:
 @register.filter
 def of(key: Any, mapping: Any) -> Any:
     """What *mapping* has for *key*."""
-    return mapping.get(key, 0)
+    return mapping.get(key, 0) if mapping else 0

@@ -112,7 +112,7 @@ def test_a_plan_reads_as_a_list_of_steps_with_their_reasons():
     render_plan(BLOCKED, Console(file=written, width=200, markup=False, highlight=False))
 
     assert written.getvalue().splitlines() == [
-        f"{'a' * 24} Shop [1]: 1.0.0 → 1.1.0",
+        f"Shop [1] ({'a' * 24}, production): 1.0.0 → 1.1.0",
         "  + exports/a",
         "  ~ flows/b",
         "      schedule: '? 0 * * * *' → (nothing)  (the customer's is kept)",

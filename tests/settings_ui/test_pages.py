@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector_kit.models import DryRun, Installation, Operation, Push, Rollout, SettingsChange
+from connector_kit.publisher.actions import THE_KIT, record_action
 from connector_kit.rollouts import pause
 from tests.settings_ui.fixtures import World, fail_some
 
@@ -102,6 +103,46 @@ def test_the_install_base_is_filtered_and_counted(history, viewer, query, count)
     text = text_of(viewer.get(at("installations", **query)))
 
     assert f"<strong>{count}</strong> installation" in text
+
+
+def test_installations_are_shown_by_customer_tag_account_and_environment(world, admin):
+    named = {"name": "Orders to Slack", "email": "buyer@example.com", "account_id": "5f" * 12}
+    [row] = world.install(1, tag="Berlin", sandbox=True, **named)
+    world.update(row)
+    rollout = world.roll_out()
+    dry_run = world.try_out(row, outcome="planned", plan={"summary": {}, "steps": []})
+    record_action(THE_KIT, "settings.link", f"installation/{row.integration_id}")
+    preview = admin.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+
+    lists = {
+        "preview": text_of(preview),
+        "installations": text_of(admin.get(at("installations"))),
+        "pushes": text_of(admin.get(at("pushes", rollout.pk))),
+        "dry run": text_of(admin.get(at("dry-run", dry_run.pk))),
+    }
+    for name, text in lists.items():
+        for words in ("buyer@example.com · Berlin", "sandbox", "5f" * 12, row.integration_id):
+            assert words in text, (name, words)
+    for address in ("installation", "changes", "operations"):
+        page = text_of(admin.get(at(address, row.integration_id)))
+        assert "buyer@example.com · Berlin" in page.partition("</title>")[0], address
+    assert "buyer@example.com · Berlin" in text_of(admin.get(at("audit")))
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"email": "a@example.com", "tag": "Berlin", "name": "X"}, "a@example.com · Berlin"),
+        ({"email": "a@example.com", "name": "X"}, "a@example.com"),
+        ({"end_user": "acme", "tag": "Berlin", "name": "X"}, "acme · Berlin"),
+        ({"tag": "Berlin", "name": "X"}, "Berlin"),
+        ({"name": "X", "account_id": "5f5f"}, "X"),
+        ({"account_id": "5f5f"}, "5f5f"),
+        ({}, "64a1"),
+    ],
+)
+def test_an_installation_is_called_by_what_is_known_of_it(fields, label):
+    assert Installation(integration_id="64a1", **fields).label == label
 
 
 def test_secrets_that_customers_have_set_are_on_no_page(world, viewer, admin):

@@ -17,7 +17,7 @@ from connector_kit.integrator.errors import IntegratorError
 from connector_kit.licensing import LicensingError
 from connector_kit.licensing.days import LAST_DAY
 from connector_kit.lifecycle import LifecycleError
-from connector_kit.models import License
+from connector_kit.models import Installation, License
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.licenses.calendar import month_of_ends
 from connector_kit.publisher.licenses.listing import LicenseFilter, list_licenses, trail_of
@@ -127,6 +127,7 @@ def _show(
         "license.html",
         place="licenses",
         license=row,
+        installation=Installation.objects.filter(integration_id=row.integration_id).first(),
         acts=acts,
         tried=tried,
         trail=trail_of(row),
