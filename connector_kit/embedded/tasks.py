@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.embedded.giving_up import gives_up
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
 from connector_kit.models import Installation, Operation, clock
@@ -32,19 +33,34 @@ PASSING = frozenset({"update_in_progress", "lease_lost", "changed_meanwhile"})
 """Failures that pass by themselves."""
 
 
-@shared_task(name="connector_kit.embedded.complete", bind=True, max_retries=RETRIES)
+@shared_task(
+    name="connector_kit.embedded.complete",
+    bind=True,
+    max_retries=RETRIES,
+    **gives_up(Operation.Kind.INSTALL, "deploy"),
+)
 def complete(self: Task[Any, Any], installation_id: int) -> None:
     """Make what the deployment still lacks."""
     _work(self, installation_id, deployments.complete)
 
 
-@shared_task(name="connector_kit.embedded.update", bind=True, max_retries=RETRIES)
+@shared_task(
+    name="connector_kit.embedded.update",
+    bind=True,
+    max_retries=RETRIES,
+    **gives_up(Operation.Kind.UPDATE, "update"),
+)
 def update(self: Task[Any, Any], installation_id: int) -> None:
     """Bring the deployment to its target, else to the newest release."""
     _work(self, installation_id, deployments.update)
 
 
-@shared_task(name="connector_kit.embedded.remove", bind=True, max_retries=RETRIES)
+@shared_task(
+    name="connector_kit.embedded.remove",
+    bind=True,
+    max_retries=RETRIES,
+    **gives_up(Operation.Kind.UNINSTALL, "remove"),
+)
 def remove(self: Task[Any, Any], installation_id: int) -> None:
     """Take the deployment away."""
     _work(self, installation_id, deployments.remove)

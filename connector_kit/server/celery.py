@@ -3,14 +3,16 @@
 import os
 from typing import Any
 
-from celery import Celery, Task, signals
+from celery import Celery, signals
 from django.db import connection
-
-from connector_kit.workers.queues import Queue, queue_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
-app = Celery("connector_kit", config_source="connector_kit.server.celery_settings")
+app = Celery(
+    "connector_kit",
+    config_source="connector_kit.server.celery_settings",
+    task_cls="connector_kit.workers.task:KitTask",
+)
 app.autodiscover_tasks(
     [
         "connector_kit.rollouts",
@@ -34,13 +36,3 @@ def note_who_listens(**_: Any) -> None:
 
     heartbeat.beat(heartbeat.listening(name) for name in app.amqp.queues.consume_from)
     connection.close()
-
-
-@signals.task_prerun.connect
-def note_who_ticks(task: Task[Any, Any], **_: Any) -> None:
-    """Note that a tick was taken."""
-    # The models need Django ready.
-    from connector_kit.workers import heartbeat  # noqa: PLC0415
-
-    if queue_of(task.name) is Queue.TICKS:
-        heartbeat.beat([heartbeat.TICK])

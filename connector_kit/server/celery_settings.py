@@ -16,7 +16,9 @@ broker_transport = broker.NAME
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_transport_options = {
-    "visibility_timeout": 120,
+    # A task that its worker, as a whole, took along is delivered again after so many seconds, and
+    # one that takes longer is delivered twice: ticks find what was left behind much sooner.
+    "visibility_timeout": 3600,
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     # Whoever sends a task learns within a second or two that the broker is away.
@@ -44,41 +46,35 @@ worker_prefetch_multiplier = 1
 worker_cancel_long_running_tasks_on_connection_loss = False
 
 beat_schedule_filename = str(_kit.home / "beat-schedule")
+# None of them expires: that would be an hour by beat's clock, judged by a worker's. A tick that
+# waits is not sent again (`connector_kit.workers.waiting`), so that they do not pile up.
 beat_schedule = {
     "rollouts": {
         "task": "connector_kit.rollouts.tick_all",
         "schedule": _kit.tick_seconds,
-        # A tick that nobody took in time is worth nothing: the next one looks at the same rows.
-        "options": {"expires": 2 * _kit.tick_seconds},
     },
     "deployments": {
         "task": "connector_kit.embedded.tick",
         "schedule": 15.0,
-        "options": {"expires": 15.0},
     },
     "dry-runs": {
         "task": "connector_kit.publisher.carry_out_dry_runs",
         "schedule": 15.0,
-        "options": {"expires": 15.0},
     },
     "version-counts": {
         "task": "connector_kit.publisher.count_versions",
         "schedule": 3600.0,
-        "options": {"expires": 3600.0},
     },
     "licenses": {
         "task": "connector_kit.licenses.tick",
         "schedule": _kit.license_tick_seconds,
-        "options": {"expires": 2 * _kit.license_tick_seconds},
     },
     "reminders": {
         "task": "connector_kit.licenses.remind",
         "schedule": _kit.license_tick_seconds,
-        "options": {"expires": 2 * _kit.license_tick_seconds},
     },
     "license policies": {
         "task": "connector_kit.licenses.review",
         "schedule": 86_400.0,
-        "options": {"expires": 86_400.0},
     },
 }

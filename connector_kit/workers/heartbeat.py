@@ -19,6 +19,7 @@ from connector_kit import conf
 from connector_kit.models import clock
 from connector_kit.models.heartbeats import Heartbeat
 from connector_kit.workers.queues import Queue
+from connector_kit.workers.store import store
 
 logger = logging.getLogger(__name__)
 
@@ -77,12 +78,9 @@ def nobody_works(queue: Queue = Queue.TICKS) -> str | None:
 
 
 def broker_answers() -> bool:
-    """Whether the message broker can be reached; takes a second at most."""
+    """Whether the message broker can be reached; takes two seconds at most."""
     try:
-        with redis.Redis.from_url(
-            conf.redis_url(), socket_connect_timeout=1, socket_timeout=1
-        ) as client:
-            return bool(client.ping())
+        return bool(store().ping())
     except redis.RedisError:
         return False
 

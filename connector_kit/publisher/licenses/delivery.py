@@ -22,7 +22,7 @@ from connector_kit.lifecycle.errors import code_of
 from connector_kit.models import License
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.errors import PublisherError
-from connector_kit.publisher.licenses.errors import LicenseError
+from connector_kit.publisher.licenses.errors import LicenseError, WorkerLost
 from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
 from connector_kit.publisher.licenses.rows import compare, mirror, place, wanted_of
 from connector_kit.publisher.licenses.trail import locked, note
@@ -31,6 +31,12 @@ logger = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 600.0
 """For so long a process may write one licence: longer than all its requests take."""
+DEATHS = 3
+"""After so many attempts of which the last one ended its process, a failure is put on record."""
+_DIED = (
+    "The process that was to deliver it died, several times. Its log says how: mostly the kernel "
+    "ended it for want of memory."
+)
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=24)
 KIT = "connector kit"
@@ -68,12 +74,25 @@ def deliver(
     row = rows.get(pk=license_pk)
     if row.vanished_at or not row.claim(now=clock(), seconds=CLAIM_SECONDS):
         return row
+    left_behind = row.claimed_until is not None
     row = rows.get(pk=license_pk)  # as it is now that nobody else writes it
+    if left_behind and _is_given_up(row):
+        return _failed(row, WorkerLost(_DIED), clock())
     try:
         done = _settle(row, using, clock)
     except NOT_DELIVERED as error:
         return _failed(row, error, clock())
     return _recorded(row, done, clock())
+
+
+def _is_given_up(row: License) -> bool:
+    """Count the attempt in which a process died, whose claim ran out; whether it was one of many.
+
+    Its next attempts then come further and further apart, like those after any other failure.
+    """
+    row.attempts += 1
+    License.objects.filter(pk=row.pk).update(attempts=row.attempts)
+    return row.attempts >= DEATHS
 
 
 def _settle(row: License, using: Session | None, clock: Clock) -> _Done:

@@ -35,6 +35,12 @@ class LicenseGone(LicenseError):
     code = "license_gone"
 
 
+class WorkerLost(LicenseError):
+    """Processes died at this license again and again, without an exception."""
+
+    code = "worker_lost"
+
+
 class EventConflict(LicenseError):
     """An event that contradicts one that is stored; *code* says how."""
 

@@ -182,3 +182,23 @@ def test_waits_grow_and_stay_within_a_day():
 
     assert waits == sorted(waits)
     assert waits[-1] == timedelta(days=1)
+
+
+def test_a_delivery_at_which_processes_die_goes_on_record_and_is_tried_less_often(desk):
+    row = desk.grant(30)
+    attempts = []
+    while row.code != "worker_lost":
+        # As a process leaves it that was killed at its work.
+        License.objects.filter(pk=row.pk).update(
+            deliver_at=desk.now,
+            claimed_until=desk.now - timedelta(seconds=1),
+            attempts=len(attempts),
+        )
+        deliver(row.pk, clock=desk.clock)
+        row.refresh_from_db()
+        attempts.append(row.code)
+
+    assert attempts == ["", "", "worker_lost"]
+    assert "for want of memory" in row.message
+    assert row.deliver_at > desk.now
+    assert acts(row)[-1] == "not delivered"

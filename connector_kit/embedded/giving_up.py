@@ -1,0 +1,52 @@
+"""Deployments at which a worker died again and again: given up, and on record."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from connector_kit.lifecycle.signals import operation_finished
+from connector_kit.models import Change, Installation, Operation, clock
+from connector_kit.workers.attempts import AT_MOST
+
+WORKER_LOST = "worker_lost"
+MESSAGE = (
+    f"The worker process died {AT_MOST} times in a row at this, each time without getting any "
+    "further. Its log says how: mostly the kernel ended it for want of memory. Give workers more, "
+    "or less to do at a time (--concurrency), and ask for it again."
+)
+
+
+def gives_up(kind: Operation.Kind, function: str) -> dict[str, Any]:
+    """Return the options of a task that leaves a failed operation of *kind* when it is given up."""
+    return {
+        "give_up": staticmethod(partial(_give_up, kind, function)),
+        "progress": staticmethod(_progress),
+    }
+
+
+def _give_up(kind: Operation.Kind, function: str, installation_id: int) -> None:
+    installation = Installation.objects.filter(pk=installation_id).first()
+    if installation is None or installation.vanished_at:
+        return
+    record = _left_open(installation, kind) or Operation(
+        installation=installation, kind=kind, function=function, started_at=clock.now()
+    )
+    record.outcome = Operation.Outcome.FAILED
+    record.code, record.message = WORKER_LOST, MESSAGE
+    record.finished_at = clock.now()
+    record.save()
+    if kind is Operation.Kind.UPDATE:
+        installation.note(update_outcome=record.outcome)
+    operation_finished.send_robust(Operation, operation=record)
+
+
+def _progress(installation_id: int) -> str:
+    """Return how far work on the deployment has come: the newest change made in the account."""
+    made = Change.objects.filter(installation=installation_id).exclude(action="keep")
+    return str(made.order_by("-made_at", "-pk").values_list("pk", flat=True).first() or "")
+
+
+def _left_open(installation: Installation, kind: Operation.Kind) -> Operation | None:
+    """The operation that the last process to die has left without an end."""
+    return installation.operations.filter(kind=kind, finished_at=None).order_by("-pk").first()

@@ -1,0 +1,58 @@
+"""Whether a task waits already: what is asked twice is one task.
+
+A task that is sent leaves a mark in Redis, and takes it away when it begins: before it looks at any
+row, so that whatever is asked for afterwards is sent again. A mark runs out by Redis' own clock, in
+case its message was lost. Should the message only have had to wait, it is found in its queue. So
+whoever starts a worker after a day finds one tick of each kind, and a Redis that forgets everything
+costs a task that is done twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import redis
+
+from connector_kit.workers.store import PREFIX, store
+
+logger = logging.getLogger(__name__)
+
+LOST_AFTER = 15
+"""Seconds after which a message that is in its queue no more, and did not begin, counts as lost."""
+LOOKED_THROUGH = 500
+"""So many messages, the newest, are looked through; beyond that a task may wait twice."""
+
+
+def subject_of(task: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None) -> str:
+    """Return what tells one task from another: its name, and what it is about."""
+    about = [*map(str, args or ()), *(f"{key}={value}" for key, value in (kwargs or {}).items())]
+    return f"{task}({','.join(about)})"
+
+
+def is_wanted(subject: str, queue: str) -> bool:
+    """Mark *subject* as waiting in *queue*; False when it waits there already.
+
+    True while Redis is away: sending will find that out, and say it.
+    """
+    try:
+        with store().pipeline(transaction=False) as pipe:
+            pipe.set(_mark(subject), 1, nx=True, ex=LOST_AFTER)
+            pipe.lrange(queue, 0, LOOKED_THROUGH - 1)
+            is_new, messages = pipe.execute()
+    except redis.RedisError:
+        return True
+    return bool(is_new) and not any(f'"{subject}"'.encode() in message for message in messages)
+
+
+def forget(subject: str) -> None:
+    """Take the mark of *subject* away: it begins, or was not sent after all."""
+    try:
+        store().delete(_mark(subject))
+    except redis.RedisError as error:
+        logger.warning("%s: its mark stays for %s seconds: %s", subject, LOST_AFTER, error)
+
+
+def _mark(subject: str) -> str:
+    return f"{PREFIX}waiting:{subject}"
