@@ -145,16 +145,28 @@ class Review(APIView):
         return Response(ObjectionsShape({"objections": review(slug)}).data)
 
 
+class PublishOptions(serializers.Serializer[Any]):
+    """How to publish."""
+
+    break_installations = serializers.BooleanField(
+        default=False,
+        help_text="publish although installations lose functions that their version calls, or "
+        "although the server cannot say what it serves",
+    )
+
+
 class Publish(APIView):
     """Publishing."""
 
     write = Scope.CONNECTORS_WRITE
 
-    @extend_schema(request=None, responses=PublicationShape)
+    @extend_schema(request=PublishOptions, responses=PublicationShape)
     def post(self, request: Request, slug: str) -> Response:
         """Publish the version that is deployed. Publishing again changes nothing."""
         _connector({"slug": slug})
-        result = publish(slug, by=actor_of(request))
+        options = PublishOptions(data=request.data)
+        options.is_valid(raise_exception=True)
+        result = publish(slug, by=actor_of(request), **options.validated_data)
         return Response(PublicationShape(result.to_json()).data)
 
 

@@ -22,7 +22,7 @@ from connector_kit.integrator import errors as platform
 from connector_kit.licensing import LicensingError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.publisher import PublisherError
-from connector_kit.publisher.errors import NotPublished, UnknownConnector
+from connector_kit.publisher.errors import NotPublished, PublicationRefused, UnknownConnector
 from connector_kit.publisher.licenses import UnknownLicense
 from connector_kit.rollouts import RolloutError
 
@@ -59,6 +59,12 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer *error*; None for what nobody foresaw, which Django logs and answers with 500."""
     if isinstance(error, DeclarationError):
         return Response({"errors": list(_problems(error))}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, PublicationRefused):
+        told = [
+            entry(each.code, f"{each.message} {each.hint}".strip(), each.field)
+            for each in error.objections
+        ]
+        return Response({"errors": told}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, LicensingError):
         told = [each.to_json() for each in error.problems]
         return Response({"errors": told}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)

@@ -22,13 +22,17 @@ _ENTRIES = re.compile(rf"(.*\.)?hooks\.({'|'.join(HOOK_KINDS)})|settingsForm\.in
 (protocol/extension.md#6-framework-20-functions-flat-no-type)."""
 
 
+_ELSEWHERE = ("_stackId", "_scriptId", "fileInternalId")
+"""What stands beside a function that is another stack's, a script's, or NetSuite's own."""
+
+
 def lacks_stack(path: str, entry: Mapping[Any, Any]) -> bool:
     """Tell whether the *entry* at *path* names a function and leaves open where it runs.
 
     Those are the entries of hooks and forms, and the wrapper of a connection, whose functions the
     exports and imports of that connection name (protocol/resources.md#connection).
     """
-    if entry.get("_stackId") or entry.get("_scriptId"):
+    if any(entry.get(each) for each in _ELSEWHERE):
         return False
     if path == "wrapper":
         return "pingFunction" in entry

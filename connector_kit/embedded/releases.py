@@ -6,28 +6,51 @@ from django.db import transaction
 
 from connector_kit.blueprint import Blueprint
 from connector_kit.models import Connector, Release
-from connector_kit.publisher.catalogue import candidate
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.errors import VersionTaken
+from connector_kit.publisher.objections import Objection, Weight, of_weight
+from connector_kit.publisher.review import examine, examined_code, refuse
 
 
-def record_release(target: str | None = None) -> Release:
+def record_release(
+    target: str | None = None, *, break_installations: bool = False, by: Actor = THE_KIT
+) -> Release:
     """Record the connector at *target*, by default the only configured one, as a release.
 
     Nothing is sent to the platform: there is no listing, no licence and no stack record of its
-    own. A connector that is published in the marketplace as well has its releases already. Raises
-    `DeclarationError` with every problem, and `VersionTaken` for other content.
+    own. A connector that is published in the marketplace as well has its releases already. As for
+    `publish`, installations must not lose functions that their version calls, unless
+    *break_installations* says so; that is recorded as the doing of *by*.
+
+    Raises `DeclarationError` with every problem, `VersionTaken` for other content, and
+    `PublicationRefused` with everything else that stands against it.
     """
-    wanted = candidate(target)
+    examined = examined_code(examine(target))
+    refuse(examined, break_installations=break_installations)
+    wanted = examined.known_candidate
     with transaction.atomic():
         connector, _ = Connector.objects.get_or_create(
             slug=wanted.slug,
             defaults={"name": wanted.blueprint.name, "class_path": wanted.class_path},
         )
+        is_known = connector.releases.filter(version=wanted.blueprint.version).exists()
         release = keep_release(connector, wanted.blueprint)
         if Release.objects.is_newest(release):
             connector.name, connector.class_path = wanted.blueprint.name, wanted.class_path
             connector.save(update_fields=["name", "class_path"])
+        broken = of_weight(examined.objections, Weight.BREAKS)
+        if broken or not is_known:
+            _record(by, release, broken)
     return release
+
+
+def _record(by: Actor, release: Release, broken: tuple[Objection, ...]) -> None:
+    after = {
+        "version": release.version,
+        "digest": release.digest,
+        "broken": [each.to_json() for each in broken],
+    }
+    record_action(by, "release.record", f"connector/{release.connector.slug}", after=after)
 
 
 def keep_release(connector: Connector, blueprint: Blueprint) -> Release:

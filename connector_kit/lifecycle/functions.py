@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from connector_kit.adoption.loading import load_connector
+from connector_kit import blueprint
 from connector_kit.blueprint import Document
+from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.integrator.errors import IntegratorError
@@ -22,6 +23,8 @@ from connector_kit.lifecycle.editions import change_edition, change_edition_flat
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.flat import update_flat
 from connector_kit.lifecycle.install import install, verify
+from connector_kit.lifecycle.loaded import loaded
+from connector_kit.lifecycle.served import KIT, SERVED, lacking_in, served
 from connector_kit.lifecycle.settings.flat import form_init, pre_save
 from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
@@ -75,21 +78,43 @@ _FLAT: Mapping[str, Derived] = {
 
 
 def find_module(connector_id: str) -> FunctionModule | None:
-    """The functions of the published connector *connector_id*, or None when it is not ours."""
+    """The functions of the published connector *connector_id*, or None when it is not ours.
+
+    Those of the kit itself are found under `KIT`, which is no connector's id.
+    """
+    if connector_id == KIT:
+        return _OWN
     connector = Connector.objects.filter(connector_id=connector_id).first()
     return _module(connector) if connector else None
 
 
 def _module(connector: Connector) -> FunctionModule:
     """The author's functions, and the derived ones under the names that these leave free."""
-    return authored(connector.class_path).or_else(
-        FunctionModule(
-            installer=_Steps(connector, VERIFY, verify, _INSTALLER),
-            uninstaller=_Steps(connector, REMOVE, remove, _UNINSTALLER),
-            settings=_bound(connector, _SETTINGS),
-            flat=_bound(connector, _FLAT),
-        )
+    return authored(connector.class_path).or_else(derived(connector))
+
+
+def derived(connector: Connector) -> FunctionModule:
+    """The functions that the kit has for *connector*, whatever its author wrote."""
+    return FunctionModule(
+        installer=_Steps(connector, VERIFY, verify, _INSTALLER),
+        uninstaller=_Steps(connector, REMOVE, remove, _UNINSTALLER),
+        settings=_bound(connector, _SETTINGS),
+        flat=_bound(connector, _FLAT),
     )
+
+
+def module_at(class_path: str) -> FunctionModule:
+    """What a connector with its class at *class_path* is served with; raises `LoadError`."""
+    return _module(Connector(class_path=class_path))
+
+
+def lacking(cls: type[blueprint.Connector], calls: Iterable[Call]) -> list[Call]:
+    """Those of *calls* that a connector with the class *cls* could not be served with."""
+    return lacking_in(cls, FunctionModule.of(cls).or_else(derived(Connector())), calls)
+
+
+_OWN = FunctionModule(utilities={SERVED: partial(served, module_at=module_at)})
+"""What the kit itself is asked, through the door that everybody else comes through."""
 
 
 def _bound(connector: Connector, functions: Mapping[str, Derived]) -> dict[str, Function]:
@@ -99,7 +124,7 @@ def _bound(connector: Connector, functions: Mapping[str, Derived]) -> dict[str, 
 @lru_cache(maxsize=64)
 def authored(class_path: str) -> FunctionModule:
     """The author's own functions of the connector at *class_path*."""
-    return FunctionModule.of(load_connector(class_path))
+    return FunctionModule.of(loaded(class_path))
 
 
 class _Steps(dict[str, Function]):

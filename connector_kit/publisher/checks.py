@@ -7,7 +7,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.blueprint import Problem, problems
+from connector_kit.blueprint import Connector, Problem, problems
 from connector_kit.conf import kit
 from connector_kit.extension.authoring.modules import function_problems
 
@@ -36,8 +36,12 @@ def _messages(target: str) -> Iterator[checks.CheckMessage]:
             id="connector_kit.E300",
         )
     else:
-        found = dict.fromkeys((*problems(connector), *function_problems(connector)))
-        yield from map(_message, found)
+        yield from map(_message, declared_problems(connector))
+
+
+def declared_problems(connector: type[Connector]) -> list[Problem]:
+    """Everything that is wrong with a declaration and its functions, errors and warnings."""
+    return [*dict.fromkeys((*problems(connector), *function_problems(connector)))]
 
 
 def _message(problem: Problem) -> checks.CheckMessage:

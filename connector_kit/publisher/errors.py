@@ -1,5 +1,11 @@
 """What a publisher can be told: each error names the thing and the way out."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connector_kit.publisher.objections import Objection
+
 
 class PublisherError(Exception):
     """A request of the publisher that cannot be met as it stands; *code* is for programs."""
@@ -23,6 +29,16 @@ class VersionTaken(PublisherError):
     """The version is published already, with other content. Releases never change."""
 
     code = "version_taken"
+
+
+class PublicationRefused(PublisherError):
+    """Something stands against publishing; `objections` lists all of it."""
+
+    code = "publication_refused"
+
+    def __init__(self, objections: Iterable[Objection]) -> None:
+        self.objections = tuple(objections)
+        super().__init__("\n".join(map(str, self.objections)))
 
 
 class RecordLost(PublisherError):

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Weight(StrEnum):
+    """What an objection means for ``publish``."""
+
+    REFUSED = "refused"
+    """Nothing is published."""
+    BREAKS = "breaks"
+    """Nothing is published unless the publisher says that installations may break."""
+    MENDED = "mended"
+    """Publishing puts it right."""
+    ADVICE = "advice"
+    """It is published all the same."""
 
 
 @dataclass(frozen=True)
 class Objection:
-    """One thing that the marketplace would refuse, or that would fail at the first customer."""
+    """One thing that the marketplace would refuse, or that would fail at a customer."""
 
     code: str
     field: str
     """Where it is: an attribute of the class, or a field of the stack record or the listing."""
     message: str
     hint: str
+    weight: Weight = Weight.REFUSED
 
     def to_json(self) -> dict[str, str]:
         """Return the objection as JSON."""
         return asdict(self)
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (f"{self.field}: {self.message}", self.hint)))
+
+
+def of_weight(objections: Iterable[Objection], *weights: Weight) -> tuple[Objection, ...]:
+    """Those of *objections* that have one of *weights*."""
+    return tuple(each for each in objections if each.weight in weights)

@@ -4,8 +4,7 @@ Convergent: what is right already is left alone, and a publication that was cut 
 completed by publishing again.
 """
 
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, field
 
 import semver
 from django.db import transaction
@@ -15,20 +14,12 @@ from connector_kit.conf import kit
 from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Release
-from connector_kit.publisher import records
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
-from connector_kit.publisher.catalogue import Candidate, candidate
-from connector_kit.publisher.errors import PublisherError, VersionTaken
-from connector_kit.publisher.platform_records import PlatformRecords
+from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.objections import Objection, Weight, of_weight
+from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.records import RecordPlan
-
-
-class Standing(Enum):
-    """Where a candidate stands among the releases recorded here."""
-
-    NEW = "new"
-    NEWEST = "newest"
-    SUPERSEDED = "superseded"
+from connector_kit.publisher.review import examine, examined_on_platform, refuse
 
 
 @dataclass(frozen=True)
@@ -43,6 +34,8 @@ class PublishResult:
     listing: RecordPlan
     dry_run: bool
     notes: tuple[str, ...] = ()
+    broken: tuple[Objection, ...] = ()
+    """What the publisher accepted to break."""
     foreign_system_token: str | None = field(default=None, repr=False)
     """The system token of the stack record, when it is none of those in the settings."""
 
@@ -62,49 +55,9 @@ class PublishResult:
             "stack_id": self.stack.id,
             "changes": [self.stack.to_json(), self.listing.to_json()],
             "notes": list(self.notes),
+            "broken": [each.to_json() for each in self.broken],
             "dry_run": self.dry_run,
         }
-
-
-@dataclass(frozen=True)
-class Publication:
-    """A candidate beside what the platform has of its connector."""
-
-    candidate: Candidate
-    standing: Standing
-    platform: PlatformRecords
-    stack: Document | None
-    listing: Document | None
-
-    def plan(self) -> tuple[RecordPlan, RecordPlan]:
-        """What happens to the stack record and to the listing."""
-        stack = records.plan_stack(self.stack, host_uri=kit().host_uri)
-        wanted = self._wanted_listing(stack.id or records.NEW_STACK)
-        return stack, records.plan_listing(self.listing, wanted)
-
-    def carry_out(self) -> tuple[RecordPlan, RecordPlan]:
-        """Do it; returns the plans with the ids of what was created."""
-        settings = kit()
-        stack, _ = self.plan()
-        token = next(iter(settings.system_tokens), None)
-        stack_id = self.platform.write_stack(stack, host_uri=settings.host_uri, system_token=token)
-        wanted = self._wanted_listing(stack_id)
-        listing = records.plan_listing(self.listing, wanted)
-        listing_id = self.platform.write_listing(listing, self.listing, wanted)
-        return replace(stack, id=stack_id), replace(listing, id=listing_id)
-
-    def _wanted_listing(self, stack_id: str) -> Document:
-        """An older version does not bring back the words of its time."""
-        if self.standing is Standing.SUPERSEDED and self.listing:
-            return records.runtime(stack_id)
-        words = records.presentation(
-            self.candidate.blueprint,
-            self.candidate.listing,
-            handle=self.candidate.handle,
-            stack_id=stack_id,
-            live=self.listing,
-        )
-        return words | records.runtime(stack_id)
 
 
 def publish(
@@ -112,23 +65,31 @@ def publish(
     *,
     dry_run: bool = False,
     new_records: bool = False,
+    break_installations: bool = False,
     by: Actor = THE_KIT,
 ) -> PublishResult:
     """Publish the connector at *target*, by default the only configured one.
 
     Creates or updates the stack record and the marketplace listing, then records the release.
     With *dry_run* it only says what it would do. *new_records* makes the listing again when the
-    platform has lost it. What changed is recorded as the doing of *by*. Raises `DeclarationError`,
-    `VersionTaken` or another `PublisherError` before anything is written, and `IntegratorError`.
+    platform has lost it. *break_installations* publishes although installations would lose
+    functions that they call, or the server cannot tell. What changed, and what breaks, is recorded
+    as the doing of *by*.
+
+    Nothing is sent before everything that `review` looks at has passed. Raises `DeclarationError`,
+    `VersionTaken`, `PublicationRefused` with every objection, or another `PublisherError`, and
+    `IntegratorError`.
     """
-    wanted = candidate(target)
-    known = Connector.objects.filter(slug=wanted.slug).first()
-    standing = standing_of(known, wanted)
-    notes = _version_notes(known, wanted, standing)
+    examined = examine(target)
+    if examined.candidate is None:
+        refuse(examined)
     with publisher_client() as client:
-        publication = look_up(wanted, known, standing, client, new_records=new_records)
+        examined = examined_on_platform(examined, client, new_records=new_records)
+        refuse(examined, break_installations=break_installations)
+        publication = examined.publication
         stack, listing = publication.plan() if dry_run else publication.carry_out()
         token = _foreign_token(client, stack.id)
+    wanted, standing = publication.candidate, publication.standing
     result = PublishResult(
         slug=wanted.slug,
         version=wanted.blueprint.version,
@@ -137,28 +98,16 @@ def publish(
         stack=stack,
         listing=listing,
         dry_run=dry_run,
-        notes=(*notes, *([_REFUSED_CALLS] if token else [])),
+        notes=(
+            *_version_notes(examined.connector, wanted, standing),
+            *([_REFUSED_CALLS] if token else []),
+        ),
+        broken=of_weight(examined.objections, Weight.BREAKS),
         foreign_system_token=token,
     )
     if not dry_run:
         _remember(wanted, result, by)
     return result
-
-
-def standing_of(known: Connector | None, wanted: Candidate) -> Standing:
-    """Where *wanted* stands among the releases of *known*; raises `VersionTaken`."""
-    version, digest = wanted.blueprint.version, wanted.blueprint.digest
-    release = known.releases.filter(version=version).first() if known else None
-    if not (known and release):
-        return Standing.NEW
-    if release.digest != digest:
-        raise VersionTaken(
-            f"{wanted.slug} {version} is published with other content ({release.digest[:12]}, "
-            f"now {digest[:12]}), and releases never change. Give the class a higher version. If "
-            "this is another connector altogether, give its class another name."
-        )
-    is_newest = Release.objects.newest(known) == release
-    return Standing.NEWEST if is_newest else Standing.SUPERSEDED
 
 
 def _version_notes(
@@ -173,34 +122,6 @@ def _version_notes(
     if semver.Version.parse(version) < semver.Version.parse(newest.version):
         return (_OUT_OF_ORDER.format(version, newest.version),)
     return ()
-
-
-def look_up(
-    wanted: Candidate,
-    known: Connector | None,
-    standing: Standing,
-    client: Client,
-    *,
-    new_records: bool = False,
-) -> Publication:
-    """Find what the platform has of *wanted*; raises `RecordLost` or another `PublisherError`."""
-    platform = PlatformRecords(client, wanted.slug, wanted.blueprint.name, wanted.handle)
-    stored_id = wanted.pinned_id or (known.connector_id if known else None)
-    listing = platform.listing(stored_id, may_be_lost=new_records)
-    if listing:
-        _refuse_another_ones(listing["_id"], wanted.slug)
-    stack = platform.stack(known.stack_id if known else None)
-    return Publication(wanted, standing, platform, stack, listing)
-
-
-def _refuse_another_ones(connector_id: str, slug: str) -> None:
-    other = Connector.objects.filter(connector_id=connector_id).exclude(slug=slug).first()
-    if other:
-        raise PublisherError(
-            f"The platform's connector {connector_id} is published here as {other.slug}, not as "
-            f"{slug}. A connector keeps its class's name from version to version: rename the "
-            "class back, or correct the id in CONNECTOR_KIT_CONNECTORS."
-        )
 
 
 def _foreign_token(client: Client, stack_id: str | None) -> str | None:
@@ -233,5 +154,5 @@ def _remember(wanted: Candidate, result: PublishResult, by: Actor) -> None:
     )
     if result.standing is Standing.NEW:
         Release.objects.record(connector, wanted.blueprint)
-    if result:
+    if result or result.broken:
         record_action(by, "connector.publish", f"connector/{wanted.slug}", after=result.to_json())

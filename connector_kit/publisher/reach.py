@@ -1,4 +1,4 @@
-"""Whether the server that a stack record leads to is there, asked over HTTP as the platform would.
+"""The server that a stack record leads to, asked over HTTP as the platform would.
 
 Nothing is called that a function of an author's could notice.
 """
@@ -6,14 +6,19 @@ Nothing is called that a function of an author's could notice.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
-from connector_kit.publisher.objections import Objection
+from connector_kit.blueprint import Document
+from connector_kit.publisher.objections import Objection, Weight
 
-SECONDS = 10.0
-"""How long the server has for an answer."""
+SECONDS = 5.0
+"""How long the server has for an answer that it knows by heart."""
+
+LOADING_SECONDS = 30.0
+"""How long it has for one for which it may have to import a connector first."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -32,6 +37,7 @@ def insecure(host_uri: str, *, api: str) -> Iterator[Objection]:
         "stack.server.hostURI",
         f"{host_uri} is no https address: system token and customers' data would travel in clear.",
         "Serve over https, and set CONNECTOR_KIT_HOST_URI to that address.",
+        Weight.ADVICE,
     )
 
 
@@ -45,26 +51,38 @@ def unreachable(host_uri: str) -> Iterator[Objection]:
             f"{host_uri}/healthCheck {reason}.",
             "Start the server (docs/operations.md), and set CONNECTOR_KIT_HOST_URI to the address "
             "at which integrator.io reaches it.",
+            Weight.BREAKS,
         )
 
 
-def refusing(host_uri: str, token: str) -> Iterator[Objection]:
-    """Object when the server there does not know the stack's system *token*.
+def token_refused(host_uri: str) -> Objection:
+    """The objection to a server that does not know the stack's system token."""
+    return Objection(
+        "system_token_refused",
+        "stack.server.systemToken",
+        f"The server at {host_uri} does not accept the stack's system token: it would refuse "
+        "every call of the platform.",
+        "Give the server's processes the same CONNECTOR_KIT_SYSTEM_TOKEN, and restart them.",
+        Weight.BREAKS,
+    )
 
-    Asks for the number of open connections, which changes nothing.
+
+def ask(host_uri: str, token: str, question: Document) -> tuple[int, Any]:
+    """Call a function of the server's; returns the status and the JSON of the answer, or None.
+
+    Raises `requests.RequestException` when there is none.
     """
+    answer = requests.post(
+        f"{host_uri}/function",
+        json=question,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=(SECONDS, LOADING_SECONDS),
+        allow_redirects=False,
+    )
     try:
-        status = _get(f"{host_uri}/openConnections", headers={"Authorization": f"Bearer {token}"})
-    except requests.RequestException:
-        return  # that it is out of reach has been said
-    if status == requests.codes.unauthorized:
-        yield Objection(
-            "system_token_refused",
-            "stack.server.systemToken",
-            f"The server at {host_uri} does not accept the stack's system token: it would refuse "
-            "every call of the platform.",
-            "Give the server's processes the same CONNECTOR_KIT_SYSTEM_TOKEN, and restart them.",
-        )
+        return answer.status_code, answer.json()
+    except ValueError:
+        return answer.status_code, None
 
 
 def _trouble(host_uri: str) -> str:

@@ -6,8 +6,9 @@ from connector_kit.blueprint import compile_connector
 from connector_kit.models import Connector, StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.roles import Role
+from tests.publisher import hooked_1_0, hooked_1_1
 from tests.publisher.declared import OrdersToSlack
-from tests.publisher.fixtures import ORDERS
+from tests.publisher.fixtures import ORDERS, recorded
 
 WHERE = "connectors/orders-to-slack"
 
@@ -98,6 +99,27 @@ def test_other_content_under_a_published_version_is_a_conflict(api, published, m
     assert answer.json()["errors"][0]["code"] == "version_taken"
     objections = api.get(f"{WHERE}/publish-check/")["objections"]
     assert [each["code"] for each in objections] == ["version_taken"]
+
+
+def test_what_breaks_installations_is_refused_by_name_unless_it_is_accepted(
+    api, platform, monkeypatch
+):
+    first = "tests.publisher.hooked_1_0:Hooked"
+    connector = Connector.objects.get(slug=publish(first).slug)
+    recorded(connector, connector.releases.get())
+    monkeypatch.setattr(hooked_1_0, "Hooked", hooked_1_1.Hooked)  # deployed
+
+    answer = api.ask("POST", "connectors/hooked/publish/")
+
+    assert answer.status_code == 409
+    told = {each["code"]: each for each in answer.json()["errors"]}
+    assert [*told] == ["function_dropped"]
+    assert "1.0.0 (1 installation)" in told["function_dropped"]["message"]
+    assert told["function_dropped"]["field"] == "orders.hooks.preSavePage.function"
+    done = api.post("connectors/hooked/publish/", {"break_installations": True})
+    assert {each["weight"] for each in done["broken"]} == {"breaks"}
+    answer = api.ask("POST", "connectors/hooked/publish/", {"break_installations": "perhaps"})
+    assert answer.json()["errors"][0]["field"] == "break_installations"
 
 
 def test_a_mistake_in_the_class_is_told_with_its_place(api, published, monkeypatch):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector_kit import Connection, Connector, Export, Flow, Import, Step, wrapper
+from connector_kit import Connection, Connector, Export, Flow, Import, Step, flat, hook, wrapper
 from connector_kit.blueprint import STACK, compile_connector, ref
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.settings_fixtures import installed
@@ -32,6 +32,12 @@ class Wrapped(Connector):
     @staticmethod
     def fetch(options: Any) -> Any:
         return {"data": [{"id": options["configuration"]["from"]}], "lastPage": True}
+
+    keep = hook.pre_save_page(name="keep")(lambda options: options)
+    store = wrapper.import_(name="store")(lambda options: options)
+    total = hook.pre_map(name="total")(lambda options: options)
+    merge = hook.post_response_map(name="merge")(lambda options: options)
+    form = flat.form_init(name="form")(lambda options: options)
 
     erp = Connection(
         "ERP", type="wrapper", wrapper={"pingFunction": "ping", "unencrypted": {"host": "erp"}}

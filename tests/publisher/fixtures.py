@@ -1,5 +1,6 @@
 """A publisher's side to test against: a sandbox over HTTP, and settings that lead to it."""
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,10 @@ from typing import Any
 import pytest
 import requests
 
+from connector_kit.extension import Dispatcher, Registry
+from connector_kit.extension.bodies import RawCall
+from connector_kit.lifecycle import find_module
+from connector_kit.lifecycle.served import KIT
 from connector_kit.models import Component, Connector, Installation, Release
 from connector_kit.publisher import publish
 from connector_kit.sandbox import Sandbox
@@ -70,13 +75,28 @@ class Platform:
 
 
 class _AgreeableStack(BaseHTTPRequestHandler):
-    """Answers every function call with nothing, and does nothing."""
+    """Answers every function call with nothing, and does nothing.
+
+    What the kit asks about the functions that are served is answered as by its own server.
+    """
+
+    _dispatch = Dispatcher(Registry(connectors=find_module))
+
+    def do_GET(self) -> None:
+        self._answer(b"0")
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if json.loads(body).get("_connectorId") == KIT:
+            self._answer(self._dispatch(RawCall(body, "", None, 0.0)).body)
+        else:
+            self._answer(b"")
+
+    def _answer(self, body: bytes) -> None:
         self.send_response(200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

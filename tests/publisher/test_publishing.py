@@ -128,7 +128,8 @@ def test_a_version_lower_than_the_newest_is_published_with_a_warning(platform, m
 
 def test_a_server_that_moved_is_followed_by_its_stack_record(platform, settings):
     first = publish(ORDERS)
-    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "host_uri": "https://new.example.com"}
+    moved = {"host_uri": "https://new.example.com", "secret_key": "a long random text"}
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, **moved}
 
     result = publish(ORDERS)
 

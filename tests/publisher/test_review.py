@@ -14,6 +14,7 @@ from connector_kit.extension import Dispatcher, Endpoint, Registry
 from connector_kit.extension.board import Board
 from connector_kit.extension.health import Health
 from connector_kit.extension.wsgi import Stack
+from connector_kit.lifecycle import find_module
 from connector_kit.publisher import publish
 from connector_kit.publisher.review import review
 from tests.publisher.declared import OrdersToSlack
@@ -29,10 +30,15 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
+def _refuse_all(_environ, start_response):
+    start_response("501 Not Implemented", [])
+    return [b""]
+
+
 @pytest.fixture(scope="module")
 def served():
     """A server of the kit's own that knows the tests' system token."""
-    endpoint = Endpoint(Dispatcher(Registry(connectors=lambda _: None)), (SYSTEM_TOKEN,))
+    endpoint = Endpoint(Dispatcher(Registry(connectors=find_module)), (SYSTEM_TOKEN,))
     stack = Stack(endpoint, Health(ready=True, board=Board()))
     with make_server("127.0.0.1", 0, stack, handler_class=_Silent) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -159,10 +165,15 @@ def test_a_server_that_is_not_there_is_an_objection(change):
     assert codes() == ["host_uri_unreachable"]
 
 
-def test_a_server_that_is_another_one_is_an_objection(change, stack_address):
-    change(host_uri=stack_address)
+def test_a_server_that_is_another_one_is_an_objection(change):
+    with make_server("127.0.0.1", 0, _refuse_all, handler_class=_Silent) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        change(host_uri=f"http://127.0.0.1:{server.server_port}")
+        [objection] = review(ORDERS)
+        server.shutdown()
+        thread.join()
 
-    [objection] = review(ORDERS)
     assert objection.code == "host_uri_unreachable"
     assert "status 501" in objection.message
 

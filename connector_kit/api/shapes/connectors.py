@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown, counts, objects, words
 from connector_kit.models import Connector, Release
+from connector_kit.publisher.objections import Weight
 
 
 class ConnectorShape(serializers.ModelSerializer[Connector]):
@@ -76,10 +77,18 @@ class ObjectionShape(Shown):
     field = serializers.CharField()
     message = serializers.CharField()
     hint = serializers.CharField(allow_blank=True)
+    weight = serializers.ChoiceField(
+        [*Weight],
+        help_text="what publishing does about it: refused; breaks installations, and is refused "
+        "unless that is accepted; mended by publishing; advice",
+    )
 
 
 class PublicationShape(Shown):
-    """What a publication did, or would do; *changes* are those of the records on the platform."""
+    """What a publication did, or would do; *changes* are those of the records on the platform.
+
+    *broken* is what breaks in installations, and was accepted.
+    """
 
     slug = serializers.CharField()
     version = serializers.CharField()
@@ -89,6 +98,7 @@ class PublicationShape(Shown):
     stack_id = serializers.CharField(allow_null=True)
     changes = objects()
     notes = words()
+    broken = ObjectionShape(many=True)
     dry_run = serializers.BooleanField()
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint.settings import Setting, declared_settings
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.judging import Validators
 from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.tailoring import settings_of
 from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.loaded import loaded
 from connector_kit.lifecycle.situations import situation_of
 from connector_kit.models import Connector, Installation, Release
 
@@ -39,8 +39,17 @@ def sets_of(installation: Installation, release: Release) -> list[StoreSettings]
 
 
 def authors_settings(connector: Connector) -> Mapping[str, Setting]:
-    """The settings as the author's class declares them now, functions and all."""
-    return declared_settings(load_connector(connector.class_path)).settings
+    """The settings as the author's class declares them now, functions and all, by every name.
+
+    An installation of an older version asks by the name that the setting had in that version.
+    """
+    return by_every_name(declared_settings(loaded(connector.class_path)).settings)
+
+
+def by_every_name(settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """*settings* by the names that they have and, where these are free, by those that they had."""
+    earlier = {name: each for each in settings.values() for name in each.was}
+    return {**earlier, **settings}
 
 
 def validators_of(connector: Connector, settings: Mapping[str, CompiledSetting]) -> Validators:

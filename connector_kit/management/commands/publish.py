@@ -34,6 +34,7 @@ manage.py publish examples.commerce.v1_0:CommerceHub --dry-run
 manage.py publish examples.commerce.v1_0:CommerceHub --check
 manage.py publish examples.commerce.v1_0:CommerceHub
 manage.py publish --yes --json
+manage.py publish --break-installations     (says what breaks, and asks)
 """
     exit_codes = {
         0: "done; checked: nothing stands against it",
@@ -64,6 +65,12 @@ manage.py publish --yes --json
             help="create the listing again if the platform has lost it",
         )
         parser.add_argument(
+            "--break-installations",
+            action="store_true",
+            help="publish although installations lose functions that their version calls, or "
+            "although the server cannot say what it serves; what breaks is said, and recorded",
+        )
+        parser.add_argument(
             "--show-system-token",
             action="store_true",
             help="print the stack's system token when the server does not accept it",
@@ -74,7 +81,7 @@ manage.py publish --yes --json
         """Check, or publish and report."""
         if options["check"]:
             return self._check(options)
-        if not (options["yes"] or options["dry_run"] or options["json"]):
+        if _is_asked_about(options):
             self._ask(options)
         result = _published(options, dry_run=options["dry_run"])
         token = result.foreign_system_token if options["show_system_token"] else None
@@ -97,10 +104,25 @@ manage.py publish --yes --json
     def _ask(self, options: dict[str, Any]) -> None:
         """Show the plan; raise `CommandError` unless the one at the terminal agrees with it."""
         plan = _published(options, dry_run=True)
-        if not plan:
+        if not (plan or plan.broken):
             return
-        _render(plan, self.console(options))
-        agree("This is published.", options, unattended=True)
+        if not options["json"]:
+            _render(plan, self.console(options))
+        if plan.broken:
+            agree(_breaking(plan), options)
+        else:
+            agree("This is published.", options, unattended=True)
+
+
+def _is_asked_about(options: dict[str, Any]) -> bool:
+    if options["yes"] or options["dry_run"]:
+        return False
+    return options["break_installations"] or not options["json"]
+
+
+def _breaking(plan: PublishResult) -> str:
+    broken = "\n".join(f"  {each.message}" for each in plan.broken)
+    return f"{broken}\nIt is published, and this breaks."
 
 
 def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
@@ -108,6 +130,7 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
         options["connector"],
         dry_run=dry_run,
         new_records=options["new_records"],
+        break_installations=options["break_installations"],
         by=Actor.of_command_line(),
     )
 
@@ -127,6 +150,8 @@ def _render(result: PublishResult, console: Console) -> None:
     console.print(heading, style="bold")
     for record in (result.stack, result.listing):
         _render_record(record, console)
+    for objection in result.broken:
+        console.print(f"breaks: {objection.message} ({objection.code})", style="bold red")
     for note in result.notes:
         console.print(f"note: {note}", style="yellow")
     if not result:

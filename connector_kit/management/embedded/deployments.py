@@ -29,6 +29,7 @@ from connector_kit.management.embedded.action import (
 )
 from connector_kit.models import Installation
 from connector_kit.publisher import find_release
+from connector_kit.publisher.actions import Actor
 
 PAGE = 100
 
@@ -37,10 +38,21 @@ def _release_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "target", nargs="?", help="package.module:Class or a slug; by default the only configured"
     )
+    parser.add_argument(
+        "--break-installations",
+        action="store_true",
+        help="record it although deployments lose functions that their version calls",
+    )
+    add_yes(parser)
 
 
 def _release(context: Context) -> int:
-    release = record_release(context.options["target"])
+    breaks = context.options["break_installations"]
+    if breaks:
+        agree("Functions that deployments call may be gone from now on.", context.options)
+    release = record_release(
+        context.options["target"], break_installations=breaks, by=Actor.of_command_line()
+    )
     shown = {"slug": release.connector.slug, "version": release.version, "digest": release.digest}
     context.show(shown, f"{release} is on record ({release.digest[:12]}).")
     return 0

@@ -1,0 +1,102 @@
+"""What a process serves of a connector, asked before a version is published or rolled out.
+
+The kit asks its own servers like the platform does, with ``POST /function`` and the stack's system
+token: whoever answers has the code, the isolation and the settings that a customer's flow meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+
+from connector_kit import blueprint
+from connector_kit.adoption.loading import LoadError
+from connector_kit.blueprint import DeclarationError, Document, compile_connector
+from connector_kit.blueprint.calls import ON_CHANGE, OPTIONS, Call
+from connector_kit.blueprint.settings import declared_settings
+from connector_kit.extension import ExtensionError, FunctionModule
+from connector_kit.lifecycle.loaded import loaded
+from connector_kit.lifecycle.settings.declared import by_every_name
+
+KIT = "connectorKit"
+"""Stands for the kit where calls name a connector; the platform's ids are hexadecimal."""
+
+SERVED = "served"
+"""The kit's own function, a utility, that tells what is served."""
+
+_SALT = "connector_kit.served"
+
+
+def question(class_path: str, calls: Iterable[Call]) -> Document:
+    """The body of the call that asks a server which of *calls* it could not answer.
+
+    *class_path* is signed: nobody but the publisher says which code a server loads.
+    """
+    options = {
+        "class": Signer(salt=_SALT).sign(class_path),
+        "calls": [list(each) for each in calls],
+    }
+    return {"_connectorId": KIT, "type": "utility", "function": SERVED, "options": options}
+
+
+def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> Document:
+    """Answer a `question`: the version and the digest of what is loaded, and what it lacks.
+
+    *module_at* tells what is served with a class at a place. Raises `ExtensionError`
+    ``secret_key_differs`` or ``connector_not_loaded``.
+    """
+    class_path = _class_path(options)
+    calls = [Call(*each) for each in options.get("calls") or ()]
+    try:
+        cls, module = loaded(class_path), module_at(class_path)
+    except (LoadError, TypeError) as error:
+        raise ExtensionError("connector_not_loaded", str(error)) from error
+    return {
+        "version": str(cls.version),
+        "digest": _digest(cls),
+        "lacking": [list(each) for each in lacking_in(cls, module, calls)],
+    }
+
+
+def lacking_in(
+    cls: type[blueprint.Connector], module: FunctionModule, calls: Iterable[Call]
+) -> list[Call]:
+    """Those of *calls* for which neither *module*, nor the settings of *cls*, has a function."""
+    settings = by_every_name(declared_settings(cls).settings)
+
+    def answers(call: Call) -> bool:
+        name, _, column = call.name.partition(".")
+        if call.type == OPTIONS:
+            return name in settings and column in settings[name].functions()
+        if call.type == ON_CHANGE:
+            return name in settings and settings[name].on_change is not None
+        return _finds(module, call)
+
+    return [each for each in calls if not answers(each)]
+
+
+def _finds(module: FunctionModule, call: Call) -> bool:
+    try:
+        module.find(call.type or None, call.name)
+    except ExtensionError:
+        return False
+    return True
+
+
+def _class_path(options: Any) -> str:
+    try:
+        return Signer(salt=_SALT).unsign(str(options.get("class")))
+    except BadSignature as error:
+        raise ExtensionError(
+            "secret_key_differs",
+            "Who asks has another SECRET_KEY than this server.",
+        ) from error
+
+
+def _digest(cls: type[blueprint.Connector]) -> str:
+    try:
+        return compile_connector(cls).digest
+    except DeclarationError:
+        return ""

@@ -1,0 +1,140 @@
+"""What stands against publishing on the platform's side: its records, and the running server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from connector_kit.blueprint import Document
+from connector_kit.conf import kit
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import Forbidden, NotFound
+from connector_kit.lifecycle import FUNCTION_NAMES
+from connector_kit.publisher import reach, records
+from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.live import LiveRelease
+from connector_kit.publisher.objections import Objection, Weight
+from connector_kit.publisher.publication import Publication
+from connector_kit.publisher.served import not_served
+
+REQUIRED = ("installerFunction", "updateFunction", "uninstallerFunction")
+"""Functions that a listing of framework 1.0 must name (protocol/resources.md#connector)."""
+
+
+def of_records(publication: Publication, client: Client) -> Iterator[Objection]:
+    """Object to what the publisher's records on the platform say, or lack."""
+    yield from _missing_iclients(publication.candidate, client)
+    yield from _of_stack(publication.stack, client)
+    yield from _of_listing(publication)
+
+
+def of_server(
+    publication: Publication, live: Sequence[LiveRelease], client: Client
+) -> Iterator[Objection]:
+    """Object to a server that could not answer the platform's calls for *publication*.
+
+    Who has *live* releases makes calls already; where nobody has, the server may follow.
+    """
+    is_used = any(each.installations for each in live)
+    for objection in _of_server(publication, live, client):
+        is_harmless = objection.weight is Weight.BREAKS and not is_used
+        yield replace(objection, weight=Weight.ADVICE) if is_harmless else objection
+
+
+def _missing_iclients(wanted: Candidate, client: Client) -> Iterator[Objection]:
+    for type_, ids in wanted.listing.iclients.items():
+        for each in ids:
+            try:
+                client.iclients.get(each)
+            except (NotFound, Forbidden):
+                message = f"The publisher's account has no iClient {each}."
+                hint = "Make it under Resources, iClients, or correct the id in the class."
+                yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
+
+
+@dataclass(frozen=True)
+class _Drift:
+    """A field of a record that says something else than it should."""
+
+    code: str
+    field: str
+    found: object
+    wanted: object
+
+    def objection(self) -> Objection:
+        message = f"The platform has {self.found!r} there; it should be {self.wanted!r}."
+        hint = "'manage.py publish' puts it right."
+        return Objection(self.code, self.field, message, hint, Weight.MENDED)
+
+
+def _of_stack(stack: Document | None, client: Client) -> Iterator[Objection]:
+    settings = kit()
+    if stack is None:
+        return
+    live = (stack.get("server") or {}).get("hostURI")
+    if live != settings.host_uri:
+        drift = _Drift("host_uri_differs", "stack.server.hostURI", live, settings.host_uri)
+        yield drift.objection()
+    if client.stacks.system_token(stack["_id"]) not in settings.system_tokens:
+        yield Objection(
+            "system_token_unknown",
+            "stack.server.systemToken",
+            "The stack record has a system token that is not in this server's settings: every "
+            "call of the platform would be refused.",
+            "Set CONNECTOR_KIT_SYSTEM_TOKEN to the stack's token ('manage.py publish "
+            "--show-system-token' prints it), and restart the server.",
+            Weight.ADVICE,
+        )
+
+
+def _of_listing(publication: Publication) -> Iterator[Objection]:
+    live, wanted = publication.listing or {}, publication.candidate.listing
+    if live.get("published") and not (wanted.contact_email or live.get("contactEmail")):
+        message = "The connector is in the marketplace without anybody to turn to."
+        hint = 'Add contact_email = "…" to the class: requests for upgrades are sent there.'
+        yield Objection("contact_missing", "contact_email", message, hint, Weight.ADVICE)
+    if wanted.framework == 2 and not (live.get(records.TWO_DOT_ZERO) or {}).get("_integrationId"):
+        message = "A connector of framework 2.0 is installed from a source integration; it has none"
+        hint = "Choose one in the listing's settings on integrator.io, after the first publication."
+        field = "listing.twoDotZero._integrationId"
+        yield Objection("source_integration_missing", field, f"{message}.", hint, Weight.ADVICE)
+    if publication.listing:
+        yield from _of_live_functions(publication.listing, is_one=wanted.framework == 1)
+        yield from _of_pointer(publication)
+
+
+def _of_live_functions(listing: Document, *, is_one: bool) -> Iterator[Objection]:
+    """Object to names in the live listing that the served code has no function for."""
+    named = dict(records.functions_of(listing))
+    for field in REQUIRED:
+        if is_one and field not in named:
+            drift = _Drift("function_missing", f"listing.{field}", None, FUNCTION_NAMES[field])
+            yield drift.objection()
+    for field, name in named.items():
+        wanted = FUNCTION_NAMES.get(field)
+        if wanted and name != wanted:
+            yield _Drift("function_differs", f"listing.{field}", name, wanted).objection()
+        elif not wanted:
+            message = f"The served code has no function {name!r} for it."
+            hint = "The kit installs from integrator.io only: empty the field in the listing."
+            yield Objection("function_unknown", f"listing.{field}", message, hint, Weight.ADVICE)
+
+
+def _of_pointer(publication: Publication) -> Iterator[Objection]:
+    live = (publication.listing or {}).get("_stackId")
+    wanted = publication.stack["_id"] if publication.stack else None
+    if wanted and live != wanted:
+        yield _Drift("stack_differs", "listing._stackId", live, wanted).objection()
+
+
+def _of_server(
+    publication: Publication, live: Sequence[LiveRelease], client: Client
+) -> Iterator[Objection]:
+    settings, stack = kit(), publication.stack
+    yield from reach.insecure(settings.host_uri, api=settings.api_base_url)
+    known = settings.system_tokens
+    token = client.stacks.system_token(stack["_id"]) if stack else next(iter(known), "")
+    if token in known:  # a foreign one is shown to nobody
+        yield from not_served(publication.candidate, live, token)
+    else:
+        yield from reach.unreachable(settings.host_uri)

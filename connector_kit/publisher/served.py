@@ -1,0 +1,191 @@
+"""Whether the functions that live releases call are there: in new code, and on the server.
+
+All installations of a connector are served by one class, whatever version they have. What that
+class lacks, it takes from everybody whose documents name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import requests
+import semver
+
+from connector_kit import blueprint
+from connector_kit.adoption.loading import load_connector
+from connector_kit.blueprint import Blueprint
+from connector_kit.blueprint.calls import Call, calls_of
+from connector_kit.conf import kit
+from connector_kit.lifecycle.functions import lacking
+from connector_kit.lifecycle.served import question
+from connector_kit.models import Connector, Release
+from connector_kit.publisher import reach
+from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.live import LiveRelease
+from connector_kit.publisher.objections import Objection, Weight
+
+NOT_SERVED = frozenset({"server_outdated", "function_not_served"})
+"""Codes of what a server said that it has not, as opposed to one that could not be asked."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A function that is called by documents, at *place* for instance; *by* names the releases."""
+
+    call: Call
+    place: str
+    by: tuple[str, ...]
+
+
+def needs(releases: Iterable[tuple[str, Blueprint]]) -> dict[Call, Need]:
+    """What *releases* call, each with the words that stand for it."""
+    found: dict[Call, Need] = {}
+    for name, compiled in releases:
+        for call, place in dict(calls_of(compiled)).items():
+            known = found.setdefault(call, Need(call, place, ()))
+            found[call] = replace(known, by=(*known.by, name))
+    return found
+
+
+def dropped(cls: type[blueprint.Connector], live: Iterable[LiveRelease]) -> Iterator[Objection]:
+    """Object to functions that *live* releases call and *cls*, the new code, does not have."""
+    needed = needs_of(live)
+    for call in lacking(cls, needed):
+        need = needed[call]
+        yield Objection(
+            "function_dropped",
+            need.place,
+            f"The {call} is not in this code. It is called by {_listed(need)}, and would fail "
+            "there from the moment of publication.",
+            "Keep it in the class beside what takes its place until nobody has these releases "
+            "('manage.py release' counts them), or accept that they break: --break-installations.",
+            Weight.BREAKS,
+        )
+
+
+def needs_of(live: Iterable[LiveRelease]) -> dict[Call, Need]:
+    """What *live* releases call."""
+    return needs((str(each), each.release.blueprint()) for each in live)
+
+
+def not_served(wanted: Candidate, live: Iterable[LiveRelease], token: str) -> Iterator[Objection]:
+    """Object when the running server would not serve *wanted* and *live* releases as this code."""
+    version = wanted.blueprint.version
+    needed = needs_of(live) | needs([(version, wanted.blueprint)])
+    answer = ask_served(wanted.class_path, needed, token)
+    if isinstance(answer, Objection):
+        yield answer
+    elif answer.digest != wanted.blueprint.digest:
+        yield _outdated(
+            f"{wanted.slug} {answer.version}", f"{wanted.slug} {version}, as it is here"
+        )
+    else:
+        here = load_connector(wanted.class_path)
+        lost = set(lacking(here, answer.lacking))
+        yield from (_not_there(needed[call]) for call in answer.lacking if call not in lost)
+
+
+def unserved(connector: Connector, releases: Iterable[Release]) -> tuple[Objection, ...]:
+    """What keeps *releases* of *connector* from running on the server that there is.
+
+    Asked before installations are brought to them. Embedded copies call no functions.
+    """
+    if not connector.class_path:
+        return ()
+    wanted = tuple(releases)
+    needed = needs((each.version, each.blueprint()) for each in wanted)
+    token = next(iter(kit().system_tokens), "")
+    answer = ask_served(connector.class_path, needed, token)
+    if isinstance(answer, Objection):
+        return (answer,)
+    newer = [each for each in wanted if _is_older(answer.version, each.version)]
+    outdated = [_outdated(f"{connector} {answer.version}", str(each)) for each in newer]
+    return (*outdated, *(_not_there(needed[call]) for call in answer.lacking))
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a server said that it has loaded, and which of the calls asked about it lacks."""
+
+    version: str
+    digest: str
+    lacking: tuple[Call, ...]
+
+
+def ask_served(class_path: str, calls: Iterable[Call], token: str) -> Served | Objection:
+    """Ask the server which of *calls* it has no function for, with the class at *class_path*."""
+    host_uri = kit().host_uri
+    try:
+        status, said = reach.ask(host_uri, token, question(class_path, calls))
+    except requests.RequestException:
+        return _mute(host_uri)
+    if status == requests.codes.unauthorized:
+        return reach.token_refused(host_uri)
+    if status == requests.codes.ok and isinstance(said, dict) and "lacking" in said:
+        lacks = tuple(Call(*each) for each in said["lacking"])
+        return Served(said["version"], said["digest"], lacks)
+    return _refusal(host_uri, class_path, said)
+
+
+def _refusal(host_uri: str, class_path: str, said: Any) -> Objection:
+    errors = said.get("errors") if isinstance(said, dict) else None
+    error = errors[0] if isinstance(errors, list) and errors else {}
+    if error.get("code") == "connector_not_loaded":
+        return _server_objection(
+            "server_cannot_load",
+            f"The server at {host_uri} cannot load {class_path}: {error.get('message')}",
+            "Deploy the code there, and give the class as package.module:Class.",
+        )
+    if error.get("code") == "secret_key_differs":
+        return _server_objection(
+            "secret_key_differs",
+            f"The server at {host_uri} has another SECRET_KEY than this machine.",
+            "Set the same SECRET_KEY for all processes, and for those who publish.",
+        )
+    return _mute(host_uri)
+
+
+def _mute(host_uri: str) -> Objection:
+    """The objection to a server that gave no answer: because it is not there, or knows none."""
+    for objection in reach.unreachable(host_uri):
+        return objection
+    return _server_objection(
+        "server_cannot_say",
+        f"The server at {host_uri} does not say which functions it serves: it is no server of "
+        "Connector Kit's, or runs an older one.",
+        "Deploy this version of Connector Kit there, and restart the server.",
+    )
+
+
+def _outdated(loaded: str, wanted: str) -> Objection:
+    return _server_objection(
+        "server_outdated",
+        f"The server at {kit().host_uri} has loaded {loaded}, and not {wanted}.",
+        "Deploy this code there and restart the server's processes; then try again.",
+    )
+
+
+def _not_there(need: Need) -> Objection:
+    return _server_objection(
+        "function_not_served",
+        f"The server at {kit().host_uri} has no {need.call}. It is called by {_listed(need)}, at "
+        f"{need.place}.",
+        "Deploy code that has it, and restart the server's processes; then try again.",
+    )
+
+
+def _server_objection(code: str, message: str, hint: str) -> Objection:
+    return Objection(code, "stack.server", message, hint, Weight.BREAKS)
+
+
+def _listed(need: Need) -> str:
+    return ", ".join(need.by)
+
+
+def _is_older(version: str, than: str) -> bool:
+    try:
+        return semver.Version.parse(version) < semver.Version.parse(than)
+    except ValueError:
+        return version != than
