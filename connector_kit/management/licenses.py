@@ -10,7 +10,7 @@ from rich.table import Table
 
 from connector_kit.models import Connector, License, LicenseEvent
 from connector_kit.publisher.licenses import LicensePage, ReconcileResult, license_json
-from connector_kit.publisher.licenses.rows import edition_of
+from connector_kit.publisher.licenses.rows import edition_in_force
 from connector_kit.publisher.licenses.simulating import SimulatedDay
 
 
@@ -96,7 +96,7 @@ def _cells(row: License) -> tuple[str, ...]:
         row.license_id or "(pending)",
         row.email,
         "sandbox" if row.sandbox else "production",
-        edition_of(row),
+        edition_in_force(row),
         row.standing,
         str(row.ends or ""),
         f"{off:%F %T}" if off else "",

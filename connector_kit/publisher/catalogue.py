@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_kit import blueprint
-from connector_kit.adoption.loading import load_connector
+from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.blueprint import Blueprint, Listing, compile_connector, listing_of
+from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.blueprint.slug import slug_of
 from connector_kit.conf import ConnectorEntry, kit
 from connector_kit.models import Connector, Release
@@ -56,10 +57,24 @@ def find_connector(name: str | None) -> Connector:
     if known := Connector.objects.filter(slug=name or "").first():
         return known
     place = place_of(name)
-    slug = slug_of(load_connector(place))
+    slug = slug_of(_loaded(place))
     if known := Connector.objects.filter(slug=slug).first():
         return known
     raise NotPublished(f"{slug} is not published yet. Run 'manage.py publish {place}' first.")
+
+
+def _loaded(place: str) -> type[blueprint.Connector]:
+    """The class at *place*; what is neither that nor a slug is said to be no connector."""
+    try:
+        return load_connector(place)
+    except LoadError as error:
+        if any(mark in place for mark in ".:/"):
+            raise
+        slugs = list(Connector.objects.order_by("slug").values_list("slug", flat=True))
+        raise UnknownConnector(
+            f"{place!r} names no connector that is published here. {did_you_mean(place, slugs)}"
+            f"Published: {', '.join(slugs) or 'none yet'}."
+        ) from error
 
 
 def find_release(connector: Connector, version: str | None) -> Release:

@@ -10,6 +10,7 @@ from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.finding import embedded_among, require_installations
 
 Outcome = Literal["planned", "failed", "timed_out"]
 
@@ -55,16 +56,14 @@ def choose_installations(
     Embedded deployments are not among them: the platform cannot be asked to plan for these.
     Raises `PublisherError` that names those which are not known, or have vanished.
     """
-    active = Installation.objects.active().marketplace().filter(connector=connector)
     if integration_ids is None:
+        active = Installation.objects.active().marketplace().filter(connector=connector)
         return tuple(active.order_by("integration_id").values_list("integration_id", flat=True))
-    known = set(active.filter(integration_id__in=integration_ids).values_list("integration_id"))
-    missing = [each for each in integration_ids if (each,) not in known]
-    if missing:
+    if embedded := embedded_among(integration_ids):
         raise PublisherError(
-            f"{connector.slug} has no installation {', '.join(missing)}. Look at "
-            "'manage.py installbase list', after 'installbase sync' when it is new."
+            f"'manage.py embedded plan' plans embedded deployments: {', '.join(embedded)}."
         )
+    require_installations(connector, integration_ids)
     return tuple(dict.fromkeys(integration_ids))
 
 

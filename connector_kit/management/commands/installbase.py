@@ -4,12 +4,13 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
+from connector_kit.integrator.errors import IntegratorError
 from connector_kit.management.base import KitCommand, add_json
-from connector_kit.models import Installation
+from connector_kit.models import Connector, Installation
 from connector_kit.publisher import (
     InstallBaseFilter,
     InstallBasePage,
@@ -26,6 +27,7 @@ class Command(KitCommand):
 
     help = "Bring the records of a connector's install base up to date, or list them."
     example = """
+manage.py installbase sync
 manage.py installbase sync commerce-hub
 manage.py installbase list commerce-hub --version 1.0.0 --production
 manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
@@ -52,18 +54,30 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
         actions[options["action"]](options)
 
     def _sync(self, options: dict[str, Any]) -> None:
+        connectors, told, failures = _to_sync(options["connector"]), [], []
+        for connector in connectors:
+            try:
+                told.append(self._synced(connector, options))
+            except (IntegratorError, PublisherError) as error:
+                if len(connectors) == 1:
+                    raise
+                failures.append(f"{connector.slug}: {error}")
+        if options["json"]:
+            self.print_json(told[0] if len(connectors) == 1 else {"connectors": told})
+        if failures:
+            raise CommandError("\n".join(failures))
+
+    def _synced(self, connector: Connector, options: dict[str, Any]) -> dict[str, Any]:
         sidelines = self.sidelines(options)
 
         def progress(so_far: SyncResult) -> None:
-            sidelines.print(f"{so_far.seen} installations read …")
+            sidelines.print(f"{connector.slug}: {so_far.seen} installations read …")
 
-        connector = find_connector(options["connector"])
-        result = sync_install_base(connector, progress=progress)
-        if options["json"]:
-            self.print_json({"connector": connector.slug, **result.to_json()})
-            return
-        counts = ", ".join(f"{count} {name}" for name, count in result.to_json().items())
-        self.stdout.write(f"{connector.slug}: {counts}")
+        result = sync_install_base(connector, progress=progress).to_json()
+        if not options["json"]:
+            counts = ", ".join(f"{count} {name}" for name, count in result.items())
+            self.stdout.write(f"{connector.slug}: {counts}")
+        return {"connector": connector.slug, **result}
 
     def _list(self, options: dict[str, Any]) -> None:
         connector = find_connector(options["connector"])
@@ -80,6 +94,15 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
             _render(page, self.console(options))
 
 
+def _to_sync(name: str | None) -> list[Connector]:
+    """The connector that was named, else all that the platform has."""
+    if name is None:
+        published = list(Connector.objects.exclude(connector_id=None).order_by("slug"))
+        if len(published) > 1:
+            return published
+    return [find_connector(name)]
+
+
 def _positive(word: str) -> int:
     number = int(word)
     if number < 1:
@@ -89,8 +112,9 @@ def _positive(word: str) -> int:
 
 def _add_action(actions: Any, name: str, words: str) -> CommandParser:
     parser: CommandParser = actions.add_parser(name, help=words, description=words)
+    default = "all of them" if name == "sync" else "the only one"
     parser.add_argument(
-        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+        "connector", nargs="?", help=f"slug or package.module:Class; by default {default}"
     )
     add_json(parser)
     return parser

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from connector_kit.models import Connector, Installation, License, LicenseEvent, Subscription
 from connector_kit.publisher.licenses.errors import UnknownLicense
-from connector_kit.publisher.licenses.rows import edition_of, terms_of, wanted_json
+from connector_kit.publisher.licenses.rows import edition_in_force, terms_of, wanted_json
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def license_json(row: License) -> dict[str, Any]:
         "email": row.email,
         "sandbox": row.sandbox,
         "standing": row.standing,
-        "edition_in_force": edition_of(row),
+        "edition_in_force": edition_in_force(row),
         **wanted_json(row),
         "switched_off_at": terms.switched_off_at if terms else None,
         "platform": {

@@ -61,6 +61,11 @@ def edition_of(row: License) -> str:
     return row.edition or str((row.live.get("opts") or {}).get("connectorEdition") or "")
 
 
+def edition_in_force(row: License) -> str:
+    """The edition that the platform's licence says, whatever is wanted; empty without one."""
+    return str((row.live.get("opts") or {}).get("connectorEdition") or "") if row.license_id else ""
+
+
 def terms_of(row: License) -> Terms | None:
     """Return the terms that the row holds; None when the platform's dates count."""
     if row.ends is None:

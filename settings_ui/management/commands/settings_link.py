@@ -6,11 +6,13 @@ from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.models import Installation
 from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.finding import require_installations
 from connector_kit.publisher.settings_links import LIFETIME, LONGEST, make_link
 
 
@@ -22,6 +24,7 @@ class Command(KitCommand):
 manage.py settings_link 64a1f0c2b3d4e5f607182901
 manage.py settings_link 64a1f0c2b3d4e5f607182901 --hours 2 --json
 """
+    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the installation and the lifetime."""
@@ -38,12 +41,8 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --hours 2 --json
     def run(self, **options: Any) -> None:
         """Make the link, and record that it was made."""
         wanted = options["integration"]
-        installation = Installation.objects.active().filter(integration_id=wanted).first()
-        if installation is None:
-            raise CommandError(
-                f"No installation {wanted} is on record. Look at 'manage.py installbase list', "
-                "after 'installbase sync' when it is new."
-            )
+        require_installations(None, [wanted])
+        installation = Installation.objects.get(integration_id=wanted)
         link = make_link(installation, lifetime=options["hours"], by=Actor.of_command_line())
         if options["json"]:
             self.print_json({"url": link.url, "until": link.until})
