@@ -71,11 +71,11 @@ class Unstorable(ValueError):
 
     code = "too_long"
 
-    def __init__(self, field: str, longest: int, length: int) -> None:
+    def __init__(self, where: str, longest: int, length: int) -> None:
         super().__init__(
-            f"{field} has {length} characters, and {longest} at the most can be stored. Shorten it."
+            f"{where} has {length} characters, and {longest} at the most can be stored. Shorten it."
         )
-        self.field = field
+        self.field = where.rpartition(".")[2]
 
 
 def flaws(value: Json) -> Iterator[Flaw]:

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from connector_kit.api.errors import BROKEN, json_error
 from connector_kit.extension.views import not_found as not_found_in_json
 from settings_ui import interrupted
 
 CONSOLE = "/console/"
 PAGES = (CONSOLE, "/settings/")
 """Below these addresses answers are for people."""
+API = "/api/"
+
+Handler = Callable[..., HttpResponse]
 
 
+def programs_get(status: int, code: str, words: str) -> Callable[[Handler], Handler]:
+    """Answer programs with an error as the API's views do, and everybody else as decorated."""
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+            if request.path.startswith(API):
+                return json_error(status, code, words)
+            return handler(request, *args, **named)
+
+        return answer
+
+    return decorate
+
+
+@programs_get(404, "not_found", "There is nothing at this address.")
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address; Django's ``handler404``."""
     if not request.path.startswith(PAGES):
@@ -26,12 +49,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+@programs_get(403, "permission_denied", "This is not allowed.")
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer somebody who may not do this; Django's ``handler403``."""
     words = _said(exception) or "Your account does not allow this."
     return error_page(request, 403, "Not allowed", words)
 
 
+@programs_get(400, "bad_request", "This request makes no sense.")
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
     return error_page(request, 400, "This request makes no sense", "Go back, and try it again.")
@@ -76,6 +101,7 @@ def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpRespon
     )
 
 
+@programs_get(500, *BROKEN)
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when something broke; Django's ``handler500``. Must not need what may be broken."""
     return error_page(

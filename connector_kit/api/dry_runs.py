@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from connector_kit.api.auth import actor_of
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import Filters, TextFilter
 from connector_kit.api.shapes.dry_runs import DryRunDetailShape, DryRunShape, DryRunWishShape
 from connector_kit.models import Connector, DryRun, DryRunAnswer
 from connector_kit.publisher import find_release
@@ -28,7 +28,7 @@ class DryRunFilters(Filters):
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
-    installation = filters.CharFilter(
+    installation = TextFilter(
         method="asks", max_length=24, label="An integration id: those that ask it."
     )
 

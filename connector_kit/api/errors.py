@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.http import JsonResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from connector_kit.adoption.loading import LoadError
+from connector_kit.api.refusals import Unusable
 from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator import errors as platform
 from connector_kit.licensing import LicensingError
@@ -25,6 +26,7 @@ from connector_kit.publisher import PublisherError
 from connector_kit.publisher.errors import NotPublished, PublicationRefused, UnknownConnector
 from connector_kit.publisher.licenses import UnknownLicense
 from connector_kit.rollouts import RolloutError
+from connector_kit.storable import Unstorable
 
 log = logging.getLogger("connector_kit.api")
 
@@ -37,6 +39,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownLicense, status.HTTP_404_NOT_FOUND, "unknown_license"),
     (PublisherError, status.HTTP_409_CONFLICT, "refused"),
     (RolloutError, status.HTTP_409_CONFLICT, "rollout_refused"),
+    (Unstorable, status.HTTP_422_UNPROCESSABLE_ENTITY, "too_long"),
     (LoadError, status.HTTP_409_CONFLICT, "connector_not_loaded"),
     (LifecycleError, status.HTTP_409_CONFLICT, "refused"),
     (ImproperlyConfigured, status.HTTP_503_SERVICE_UNAVAILABLE, "misconfigured"),
@@ -46,17 +49,8 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
 """What the packages below raise, the first that fits: its status, and a code if it has none."""
 
 
-class Refused(APIException):
-    """A request that is refused with a status, a code and a message."""
-
-    def __init__(self, status_code: int, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message, code)
-        self.status_code = status_code
-        self.field = field
-
-
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer *error*; None for what nobody foresaw, which Django logs and answers with 500."""
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer *error*: also what nobody foresaw, which is written to the log."""
     if isinstance(error, DeclarationError):
         return Response({"errors": list(_problems(error))}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, PublicationRefused):
@@ -71,12 +65,35 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
             return _foreign(error, status_code, code)
-    if isinstance(error, DatabaseError):
-        return None
     response = exception_handler(error, context)
-    if response is not None:
-        response.data = {"errors": list(_entries(error, response))}
+    if response is None:
+        log.error("code=%s, path=%s", BROKEN[0], _path(context), exc_info=error)
+        return Response(body_of(*BROKEN), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+    response.data = {"errors": list(_entries(error, response))}
     return response
+
+
+def json_error(status_code: int, code: str, message: str) -> JsonResponse:
+    """An error as all of the API's, where no view of the API was reached, or one broke."""
+    return JsonResponse(body_of(code, message), status=status_code)
+
+
+def body_of(code: str, message: str) -> dict[str, list[Entry]]:
+    """What the API answers where it has one thing to say that is about no field."""
+    return {"errors": [entry(code, message)]}
+
+
+_WORDS = (
+    "Something broke, and was written to the log. Try again; if it happens again, look for this "
+    "minute in the server's log."
+)
+BROKEN = ("internal_error", _WORDS)
+"""Code and message of what nobody foresaw."""
+
+
+def _path(context: dict[str, Any]) -> str:
+    request = context.get("request")
+    return str(request.path) if request else ""
 
 
 def _foreign(error: Exception, status_code: int, code: str) -> Response:
@@ -104,6 +121,9 @@ def _problems(error: DeclarationError) -> Iterator[Entry]:
 def _entries(error: Exception, response: Response) -> Iterator[Entry]:
     if isinstance(error, ValidationError):
         yield from _of_fields(error.detail, "")
+    elif isinstance(error, Unusable):
+        for flaw in error.flaws[:_FLAWS_SHOWN]:
+            yield entry("unstorable", f"{flaw.words}.", flaw.path or None)
     elif isinstance(error, APIException):
         yield entry(str(error.get_codes()), str(error.detail), getattr(error, "field", None))
     else:  # Django's own Http404 and PermissionDenied, translated by DRF
@@ -111,11 +131,20 @@ def _entries(error: Exception, response: Response) -> Iterator[Entry]:
         yield entry(str(getattr(detail, "code", "error")), str(detail))
 
 
+def _joined(path: str, name: object) -> str:
+    """The path of what is called *name*, a field or a number in a list, within *path*."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return ".".join(filter(None, (path, "" if name == "non_field_errors" else str(name))))
+
+
+_FLAWS_SHOWN = 20
+
+
 def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            here = "" if name == "non_field_errors" else str(name)
-            yield from _of_fields(inner, ".".join(filter(None, (path, here))))
+            yield from _of_fields(inner, _joined(path, name))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, dict | list)

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
 from connector_kit.api.dry_runs import accepted
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import Filters, TextFilter, WholeFilter, YesOrNoFilter
 from connector_kit.api.shapes.dry_runs import DryRunShape
 from connector_kit.api.shapes.installations import (
     OUTCOMES,
@@ -45,21 +45,21 @@ class InstallationFilters(Filters):
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
-    version = filters.CharFilter(label="As the platform says.")
-    edition = filters.CharFilter(field_name="tag", label="As the licence says.")
+    version = TextFilter(label="As the platform says.")
+    edition = TextFilter(field_name="tag", label="As the licence says.")
     environment = filters.ChoiceFilter(
         choices=[("sandbox", "sandbox"), ("production", "production")], label="Where it runs."
     )
-    mode = filters.CharFilter(label="settings, install or uninstall.")
+    mode = TextFilter(label="settings, install or uninstall.")
     last_update = filters.ChoiceFilter(
         choices=[(each, each) for each in OUTCOMES], label="What the newest update came to."
     )
-    drifted = filters.BooleanFilter(field_name="is_drifted", label="As the last check found.")
-    updating = filters.BooleanFilter(field_name="update_in_progress", label="An update runs.")
-    vanished = filters.BooleanFilter(
+    drifted = YesOrNoFilter(field_name="is_drifted", label="As the last check found.")
+    updating = YesOrNoFilter(field_name="update_in_progress", label="An update runs.")
+    vanished = YesOrNoFilter(
         field_name="update_in_progress", label="Those that the platform has no more, instead."
     )
-    search = filters.CharFilter(
+    search = TextFilter(
         field_name="name", label="Part of name, address or tag; or a whole integration id."
     )
 
@@ -196,7 +196,7 @@ class OneOperation(OfInstallation, generics.RetrieveAPIView[Operation]):
 class ChangeFilters(Filters):
     """Which changes are meant."""
 
-    operation = filters.NumberFilter(
+    operation = WholeFilter(
         field_name="operation_id", min_value=0, max_value=2**62, label="The operation's id."
     )
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import DayFilter, Filters, TextFilter, YesOrNoFilter
 from connector_kit.api.shapes.licenses import (
     STANDINGS,
     AddOnsShape,
@@ -48,7 +48,7 @@ class LicenseFilters(Filters):
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
-    email = filters.CharFilter(label="Part of the address.")
+    email = TextFilter(label="Part of the address.")
     standing = filters.ChoiceFilter(
         choices=[(each, each) for each in STANDINGS], label="Where it is on its way."
     )
@@ -57,16 +57,16 @@ class LicenseFilters(Filters):
         choices=[("sandbox", "sandbox"), ("production", "production")],
         label="What it is for.",
     )
-    pending = filters.BooleanFilter(
+    pending = YesOrNoFilter(
         field_name="sandbox", label="Only what was asked for and is not on the platform."
     )
-    drifted = filters.BooleanFilter(
+    drifted = YesOrNoFilter(
         field_name="sandbox", label="Only those that are not as wanted on the platform."
     )
-    vanished = filters.BooleanFilter(
+    vanished = YesOrNoFilter(
         field_name="sandbox", label="Those that the platform has no more, instead."
     )
-    ends = filters.DateFilter(label="The last day that was agreed.")
+    ends = DayFilter(label="The last day that was agreed.")
 
     class Meta:
         model = License
@@ -189,7 +189,7 @@ class Calendar(APIView):
         connector = get_object_or_404(Connector, slug=slug) if slug else None
         month = month_of_ends(connector, given.get("month") or timezone.localdate())
         days = [day for week in month.weeks for day in week if day.is_inside and day.total]
-        told = {"first": month.first, "total": month.total, "days": days}
+        told = {"month": f"{month.first:%Y-%m}", "total": month.total, "days": days}
         return Response(MonthShape(told).data)
 
 

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import Filters, MomentFilter
 from connector_kit.api.shapes.others import ActionShape, UsageShape
 from connector_kit.integrator.usage import LIFETIME, by_installation
 from connector_kit.lifecycle import publisher_client
@@ -66,7 +65,7 @@ class UsageOfAccount(APIView):
 class ActionFilters(Filters):
     """Which actions are meant."""
 
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="From then on.")
+    since = MomentFilter(field_name="at", lookup_expr="gte", label="From then on.")
 
     class Meta:
         model = StaffAction

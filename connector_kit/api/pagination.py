@@ -10,6 +10,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+_DIGITS = 10
+
 
 class Pages(CursorPagination):
     """``?limit=`` rows from ``?cursor=`` on; a view says by what they are ordered.
@@ -22,6 +24,15 @@ class Pages(CursorPagination):
     page_size_query_description = "Rows on a page."
     max_page_size = 500
     ordering = "-pk"
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Return how many rows are wanted; what is no such number is refused."""
+        wanted = request.query_params.get("limit", str(self.page_size))
+        if not (
+            wanted.isascii() and wanted.isdecimal() and 0 < len(wanted) < _DIGITS and int(wanted)
+        ):
+            raise ValidationError({"limit": "Write a whole number above 0."}, code="invalid")
+        return min(int(wanted), self.max_page_size)
 
     def paginate_queryset(
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None

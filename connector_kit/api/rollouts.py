@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import Filters, WholeFilter
 from connector_kit.api.shapes.rollouts import (
     NewRolloutShape,
     PreviewShape,
@@ -123,9 +123,7 @@ class OneRollout(APIView):
 class PushFilters(Filters):
     """Which pushes are meant."""
 
-    wave = filters.NumberFilter(
-        field_name="wave__index", min_value=0, max_value=2**31 - 1, label="A wave's index."
-    )
+    wave = WholeFilter(field_name="wave__index", label="A wave's index.")
 
     class Meta:
         model = Push

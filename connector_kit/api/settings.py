@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from connector_kit.api.shapes.settings import (
 )
 from connector_kit.blueprint.forms import Errors
 from connector_kit.embedded.settings import save_settings
+from connector_kit.lifecycle.settings.checking import places_of
 from connector_kit.models import Installation, SettingsChange
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.settings_links import make_link
@@ -66,7 +67,8 @@ class OneSettings(APIView):
             )
         saved = save_settings(row, given["values"], flows=given["flows"], by=actor_of(request))
         if saved.change is None:
-            told = {"errors": list(_entries(saved.errors, given))}
+            places = places_of(row, given["values"])
+            told = {"errors": list(_entries(saved.errors, given, places))}
             return Response(told, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
         shape = SettingsChangeShape(saved.change)
         return Response(shape.data, status=status.HTTP_202_ACCEPTED)
@@ -129,10 +131,10 @@ def _installation(integration_id: str) -> Installation:
     return get_object_or_404(rows, integration_id=integration_id)
 
 
-def _entries(errors: Errors, given: dict[str, Any]) -> Iterator[Entry]:
+def _entries(errors: Errors, given: dict[str, Any], places: Mapping[str, str]) -> Iterator[Entry]:
     """Yield the messages, each with where it belongs in what was sent."""
     for name, messages in errors.items():
         is_flow = name in given["flows"] and name not in given["values"]
-        field = f"{'flows' if is_flow else 'values'}.{name}"
+        field = f"flows.{name}" if is_flow else f"values.{places.get(name, name)}"
         for message in messages:
             yield entry("invalid_setting", message, field)

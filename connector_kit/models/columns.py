@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import lookups
 
 from connector_kit import storable
 
@@ -30,6 +31,27 @@ class _Text(models.Field):  # type: ignore[type-arg]
         """Return what makes the column: for migrations it is the one of Django's."""
         name, _, args, kwargs = super().deconstruct()
         return name, f"{_DJANGOS}.{self.get_internal_type()}", args, kwargs
+
+
+_LONGEST_PART = 5_000
+"""Characters that are looked for at the most: longer than what is looked into."""
+
+
+class _Legible:
+    """A look-up of a part of a text, which Django does not prepare as it does a whole one."""
+
+    def get_prep_lookup(self) -> Any:
+        """Return the part as it is written; SQLite gives up on patterns of 50,000 bytes."""
+        part = super().get_prep_lookup()  # type: ignore[misc]
+        return storable.text(part[:_LONGEST_PART]) if isinstance(part, str) else part
+
+
+_PARTS = (
+    *(lookups.Contains, lookups.IContains, lookups.StartsWith, lookups.IStartsWith),
+    *(lookups.EndsWith, lookups.IEndsWith, lookups.IExact),
+)
+for _lookup in _PARTS:
+    _Text.register_lookup(type(_lookup.__name__, (_Legible, _lookup), {}))
 
 
 class _Refusing(_Text):

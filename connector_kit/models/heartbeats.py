@@ -8,11 +8,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from connector_kit.models import columns
+
 
 class Heartbeat(models.Model):
     """The last sign of life of one kind: of any worker, by the database's clock."""
 
-    kind = models.CharField(max_length=60, unique=True, help_text="see connector_kit.workers")
+    kind = columns.CharField(max_length=60, unique=True, help_text="see connector_kit.workers")
     at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[models.Manager[Heartbeat]] = models.Manager()

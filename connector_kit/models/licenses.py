@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector
 
+_DAY = timedelta(days=1)
+
 
 class LicenseQuerySet(models.QuerySet["License"]):
     """Queries over licences."""
@@ -22,7 +24,7 @@ class LicenseQuerySet(models.QuerySet["License"]):
     def ending(self, first: date, last: date) -> LicenseQuerySet:
         """Licences that end from *first* to *last*: as agreed, else by the platform (UTC)."""
         begin = datetime.combine(first, time(), UTC)
-        end = datetime.combine(last + timedelta(days=1), time(), UTC)
+        end = datetime.combine(min(last, date.max - _DAY) + _DAY, time(), UTC)
         is_agreed = Q(ends__range=(first, last))
         is_platforms = Q(ends=None, expires__gte=begin, expires__lt=end)
         return self.filter(is_agreed | is_platforms)

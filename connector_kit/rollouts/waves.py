@@ -9,12 +9,15 @@ from fractions import Fraction
 from typing import TypeVar
 
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.storable import cut
 
 T = TypeVar("T")
 
 REST = "rest"
-_COUNT = re.compile(r"[0-9]+")
-_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
+_SHOWN = 40
+"""Characters of what is no size that an error quotes."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ def parse_wave(text: str) -> WaveSize:
     if (match := _SHARE.fullmatch(label)) and 0 < Fraction(match[1]) <= 100:
         return WaveSize(f"{match[1]}%", share=Fraction(match[1]) / 100)
     raise RolloutError(
-        f"{text!r} is not the size of a wave. Write a count (3), a share of the whole base "
-        "between 0% and 100% (25%), or 'rest'."
+        f"{cut(text, _SHOWN)!r} is not the size of a wave. Write a count (3), a share of the whole "
+        "base between 0% and 100% (25%), or 'rest'."
     )
 
 

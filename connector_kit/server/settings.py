@@ -150,6 +150,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Wrong passwords are counted per account and address, so that nobody is locked out by strangers.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "connector_kit.server.log_in.counted_name"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
@@ -179,7 +180,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "connector_kit.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["connector_kit.api.parsing.StorableJson"],
     "DEFAULT_SCHEMA_CLASS": "connector_kit.api.schema.Described",
     "EXCEPTION_HANDLER": "connector_kit.api.errors.handle",
     "UNICODE_JSON": True,

@@ -203,7 +203,7 @@ def test_what_is_done_reaches_the_platform(api, desk):
         ("reactivate", {"until": "2090-01-01"}, 409, None),
         ("change-edition", {"edition": ""}, 400, "edition"),
         ("add-ons", {}, 400, None),
-        ("child", {"opts": {"a": "\0"}}, 400, "opts"),
+        ("child", {"opts": {"a": "\0"}}, 400, "opts.a"),
     ],
 )
 def test_what_does_not_fit_says_what_does(api, made, act, body, status, field):

@@ -78,7 +78,7 @@ def test_a_rollout_is_started_for_whom_it_is_meant(api, base, release):
     [
         pytest.param({}, 400, "connector", id="no connector"),
         pytest.param({**WISH, "connector": "nope"}, 404, None, id="an unknown connector"),
-        pytest.param({**WISH, "waves": ["half"]}, 409, None, id="a size that is none"),
+        pytest.param({**WISH, "waves": ["half"]}, 422, "waves", id="a size that is none"),
         pytest.param({**WISH, "waves": "3"}, 400, "waves", id="no list"),
         pytest.param({**WISH, "window": 0}, 400, "window", id="no window"),
         pytest.param({**WISH, "release": "9.9.9"}, 409, None, id="an unknown release"),

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from connector_kit.models import SettingsChange, StaffAction
 from connector_kit.publisher.roles import Role, Scope
 from tests.lifecycle.fixtures import customer, doorway, no_waiting, server, shop, upgraded
-from tests.lifecycle.settings_fixtures import NEXT_CHAT, body, chat
+from tests.lifecycle.settings_fixtures import NEXT_CHAT, SHOPS, body, chat, installed
 from tests.settings_pages.records import DOCUMENT, GENERAL, ORDERS, installation_with
 
 __all__ = ["chat", "customer", "doorway", "no_waiting", "server", "shop", "upgraded"]
@@ -112,12 +112,25 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_saved(shop, chat, api):
     assert not StaffAction.objects.filter(action="settings.save").exists()
 
 
+def test_what_is_wrong_in_a_store_is_said_where_it_was_sent(shop, api):
+    shop.publish(SHOPS)
+    customer = installed(shop)
+    wish = {"values": {"s1": {"lag": "many", "nonsense": 1, "title": ""}, "s2": {"lag": 1}}}
+
+    answer = api.ask("PATCH", settings_of(customer.installation), wish)
+
+    assert answer.status_code == 422
+    assert {each["field"] for each in answer.json()["errors"]} == {
+        *("values.s2", "values.s1.title", "values.s1.lag", "values.s1.nonsense")
+    }
+
+
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
         ({}, None),
         ({"values": []}, "values"),
-        ({"values": {"channel": "\0"}}, "values"),
+        ({"values": {"channel": "\0"}}, "values.channel"),
         ({"flows": {"orders": True}}, "flows.orders"),
     ],
 )

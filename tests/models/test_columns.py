@@ -71,6 +71,9 @@ def test_what_was_written_is_found_by_what_it_was(installation):
     installation.note(name=ODD, opts={"connectorEdition": ODD})
 
     assert Installation.objects.filter(name=ODD).exists()
+    assert Installation.objects.filter(name__icontains="\ud83d orders\x00").exists()
+    assert Installation.objects.filter(name__istartswith="our \ud83d").exists()
+    assert Installation.objects.filter(searched__contains="\ud83d orders\x00").exists()
     assert Installation.objects.filter(opts__connectorEdition=ODD).exists()
 
 

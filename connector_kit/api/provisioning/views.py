@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from django.http import Http404
 from django.http.request import RawPostDataException
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import UnsupportedMediaType
@@ -16,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
-from connector_kit.api.errors import Refused
-from connector_kit.api.filtering import Filters
+from connector_kit.api.filtering import Filters, YesOrNoFilter
 from connector_kit.api.provisioning import events
 from connector_kit.api.provisioning.signatures import HEADERS, Unsigned, verify
+from connector_kit.api.refusals import Refused
 from connector_kit.api.shapes.provisioning import (
     AcceptedShape,
     EventWishShape,
@@ -73,7 +72,7 @@ class Webhooks(SmallBodies):
 class SubscriptionFilters(Filters):
     """Which subscriptions are meant."""
 
-    refused = filters.BooleanFilter(
+    refused = YesOrNoFilter(
         field_name="code", label="Whether they come to no licence that can be had."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from connector_kit.api.shapes.installations import InstallationShape
-from connector_kit.api.shapes.plain import Shown, objects, storable
+from connector_kit.api.shapes.plain import Shown, objects
 from connector_kit.embedded.deployments import END_USER_LENGTH
 from connector_kit.models import EmbeddedAccount, Installation
 
@@ -67,7 +67,6 @@ class DeployShape(Shown):
         required=False,
         child=serializers.DictField(allow_empty=False),
         write_only=True,
-        validators=[storable],
     )
     ping = serializers.BooleanField(
         default=True, help_text="Whether the connections have to be able to log in."
@@ -95,7 +94,6 @@ class RunImportShape(RunExportShape):
         child=serializers.JSONField(),
         min_length=1,
         max_length=RECORDS_AT_MOST,
-        validators=[storable],
     )
 
 

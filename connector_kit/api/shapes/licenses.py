@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from connector_kit.api.shapes.plain import Shown, counts, objects, storable, words
+from connector_kit.api.shapes.plain import Shown, counts, objects, words
 from connector_kit.licensing import Standing
 from connector_kit.licensing.days import FIRST_DAY, LAST_DAY
 from connector_kit.models import License, LicenseEvent, LicenseReminder
@@ -133,7 +133,7 @@ class EndsShape(Shown):
 class MonthShape(Shown):
     """A month: its days on which licences end."""
 
-    month = serializers.DateField(source="first", format="%Y-%m")
+    month = serializers.RegexField(r"^[0-9]{4}-[0-9]{2}$", help_text="As in 2027-01.")
     total = serializers.IntegerField()
     days = EndsShape(many=True)
 
@@ -150,7 +150,7 @@ class LicenseWishShape(Shown):
     time_zone = serializers.CharField(
         required=False, allow_blank=True, max_length=64, help_text="As in Europe/Berlin."
     )
-    opts = serializers.DictField(required=False, validators=[storable])
+    opts = serializers.DictField(required=False)
     another = serializers.BooleanField(
         default=False, help_text="Also if the customer has one already, with other terms."
     )
@@ -221,7 +221,7 @@ class AddOnsShape(Shown):
 class ChildShape(Shown):
     """What the licence of a child says of its own."""
 
-    opts = serializers.DictField(required=False, validators=[storable])
+    opts = serializers.DictField(required=False)
 
 
 class NothingShape(Shown):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import serializers, status
 
+from connector_kit.api.refusals import Refused
 from connector_kit.api.shapes.plain import Shown, counts, words
 from connector_kit.models import Push, Rollout
-from connector_kit.rollouts import Selection
+from connector_kit.rollouts import RolloutError, Selection
 from connector_kit.rollouts.services import DEFAULT_WAVES
+from connector_kit.rollouts.waves import parse_waves
 
 MOST = 10_000
 
@@ -30,7 +32,8 @@ class RolloutWishShape(Shown):
     release = serializers.CharField(
         required=False, max_length=64, help_text="A version; the newest when left out."
     )
-    waves = words(
+    waves = serializers.ListField(
+        child=serializers.CharField(),
         required=False,
         min_length=1,
         max_length=50,
@@ -61,8 +64,17 @@ def selection(given: dict[str, Any] | None) -> Selection:
 
 
 def waves(given: dict[str, Any]) -> tuple[str, ...]:
-    """Return the sizes of the waves, the usual ones when none are given."""
-    return tuple(given.get("waves") or DEFAULT_WAVES)
+    """Return the sizes of the waves, the usual ones when none are given.
+
+    Raises `Refused` when they are none.
+    """
+    wanted = tuple(given.get("waves") or DEFAULT_WAVES)
+    try:
+        parse_waves(wanted)
+    except RolloutError as error:
+        unprocessable = status.HTTP_422_UNPROCESSABLE_ENTITY
+        raise Refused(unprocessable, "invalid_waves", str(error), "waves") from error
+    return wanted
 
 
 class RolloutShape(serializers.ModelSerializer[Rollout]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from connector_kit.api.shapes.plain import Shown, storable
+from connector_kit.api.shapes.plain import Shown
 from connector_kit.blueprint.forms import FieldState, Form, StorePage, Tab, state_of
 from connector_kit.blueprint.forms.fields import Field
 from connector_kit.blueprint.redaction import redacted
@@ -97,12 +97,11 @@ class SettingsWishShape(Shown):
     *flows* are by name: ``{"disabled": true, "schedule": "? 0 2 ? * *"}``, or one of them.
     """
 
-    values = serializers.DictField(required=False, default=dict, validators=[storable])
+    values = serializers.DictField(required=False, default=dict)
     flows = serializers.DictField(
         required=False,
         default=dict,
         child=serializers.DictField(allow_empty=False),
-        validators=[storable],
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

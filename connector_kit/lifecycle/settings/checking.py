@@ -71,6 +71,26 @@ def check_settings(
     return Checked(settings, accepted, errors)
 
 
+def places_of(installation: Installation, values: Mapping[str, Any]) -> dict[str, str]:
+    """Where what `check_settings` names stands in *values*: a dotted path by name on the page.
+
+    In a multi-store installation the page has other names than *values*, which are by store.
+    """
+    places: dict[str, str] = {}
+    for own in sets_of(installation, release_of(installation)):
+        if own.store is None:
+            continue
+        sent = values.get(own.store)
+        by_wire_name = own.by_wire_name()
+        for word in sent if isinstance(sent, Mapping) else ():
+            setting = by_wire_name.get(word) or own.settings.get(word)
+            name = own.wire_name(setting.name) if setting else word
+            places[name] = f"{own.store}.{word}"
+        for name in own.settings:
+            places.setdefault(own.wire_name(name), f"{own.store}.{name}")
+    return places
+
+
 def _judged(
     installation: Installation,
     schema: Schema,
