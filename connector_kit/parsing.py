@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from connector_kit import redis_address
 from connector_kit.licensing import days
 
 Parse = Callable[[str], Any]
@@ -127,11 +128,8 @@ def url(given: str) -> str:
 
 
 def redis_url(given: str) -> str:
-    """Return the address of a Redis server."""
-    address = given.strip()
-    if not _is_address(address, {"redis", "rediss"}):
-        raise ValueError("is not the address of a Redis: write it as redis://host:6379/0.")
-    return address
+    """Return the address of a Redis server, in the spelling that all its clients read alike."""
+    return redis_address.canonical(given.strip())
 
 
 def database_url(given: str) -> str:

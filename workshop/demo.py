@@ -70,7 +70,7 @@ class Demo:
         return self._judge(second, kills)
 
     def _start(self) -> None:
-        with self._doing("Starting sandbox, Redis, web, worker and beat") as note:
+        with self._doing("Starting sandbox, Redis, web, workers and beat") as note:
             self.field = Field.start(self.services)
             note(self.services.sandbox.base_url)
 
@@ -106,7 +106,7 @@ class Demo:
         """Roll out while the platform fails and workers die; return how many died."""
         self.console.print(
             f"[cyan]→[/] Rolling out in waves of {', '.join(WAVES)}, while {FAULT_RATE:.0%} of the "
-            f"platform's answers are failures and the worker is killed every "
+            f"platform's answers are failures and a worker is killed every "
             f"{SECONDS_BETWEEN_KILLS:g} s"
         )
         misbehave(self.services.sandbox, rate=FAULT_RATE, kinds=FAULTS)

@@ -1,7 +1,8 @@
 """The processes of a whole installation on one machine, each of which can be killed.
 
-The same five that ``docker-compose.yml`` names (web, worker, beat, redis) and the sandbox in
-place of the platform. Everything lives under one folder: data, sockets, logs.
+The same that ``docker-compose.yml`` names (web, workers, beat, redis), with one worker for long
+work and mail together, and the sandbox in place of the platform. Everything lives under one
+folder: data, sockets, logs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -222,15 +223,17 @@ class Services:
         return address
 
     def start_workers(self) -> None:
-        """Start the Celery workers and the clock that makes them tick."""
+        """Start Celery workers for each queue, and the clock that makes them tick."""
         celery = [str(BIN / "celery"), "--app", "connector_kit.server"]
-        for number in range(1, self.worker_count + 1):
-            name = f"worker-{number}"
-            self._service(
-                name,
-                [*celery, "worker", "--concurrency", "2", "--hostname", f"{name}@%h"],
-            ).start()
+        for name, queue in self._worker_names():
+            options = ("--queues", queue, "--concurrency", "2", "--hostname", f"{name}@%h")
+            self._service(name, [*celery, "worker", *options]).start()
         self._service("beat", [*celery, "beat"]).start()
+
+    def _worker_names(self) -> Iterator[tuple[str, str]]:
+        for number in range(1, self.worker_count + 1):
+            yield f"worker-{number}", "ticks"
+            yield f"worker-{number}-long", "work,mail"
 
     def run(
         self, *command: str, check: bool = True, stdin: str | None = None

@@ -12,15 +12,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import redis
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
+
+from connector_kit import conf
+from connector_kit.redis_address import connection_options
 
 NAME = "kit-redis"
 """What Celery's setting ``broker_transport``, and its log, call this transport."""
 
 
 class Channel(kombu_redis.Channel):
-    """A channel that remembers how Redis is reached, and can be closed while Redis is away."""
+    """A channel that can be closed while Redis is away, and remembers how Redis is reached.
+
+    It reads the address as everybody else does (`connector_kit.redis_address`), TLS included.
+    """
 
     _remembered: dict[str, Any] | None = None
 
@@ -46,9 +53,11 @@ class Channel(kombu_redis.Channel):
         is_closed = self.connection is None or self.connection.client is None
         if is_closed and self._remembered is not None:
             return dict(self._remembered)
-        self._remembered = super()._connparams()
-        parameters: dict[str, Any] = super()._connparams(asynchronous)
-        return parameters
+        address = conf.kit().redis_url  # empty: the embedded one, which needs no options
+        options = connection_options(address) if address else {}
+        self.connection_class = options.pop("connection_class", redis.Connection)
+        self._remembered = {**super()._connparams(), **options}
+        return {**super()._connparams(asynchronous), **options}
 
 
 class Transport(kombu_redis.Transport):

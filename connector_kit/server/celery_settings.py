@@ -6,12 +6,13 @@ Tasks are ticks: they may be lost, late or run twice without harm, so nothing is
 import kombu
 
 from connector_kit import conf
+from connector_kit.redis_address import without_options
 from connector_kit.server import broker
 from connector_kit.workers.queues import QUEUES, Queue
 
 _kit = conf.kit()
 
-broker_url = conf.redis_url()
+broker_url = without_options(conf.redis_url())  # the transport reads them itself
 broker_transport = broker.NAME
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
@@ -45,6 +46,7 @@ task_routes = {task: {"queue": queue.value} for task, queue in QUEUES.items()}
 worker_prefetch_multiplier = 1
 worker_cancel_long_running_tasks_on_connection_loss = False
 
+beat_scheduler = "connector_kit.server.beat:Scheduler"
 beat_schedule_filename = str(_kit.home / "beat-schedule")
 # None of them expires: that would be an hour by beat's clock, judged by a worker's. A tick that
 # waits is not sent again (`connector_kit.workers.waiting`), so that they do not pile up.

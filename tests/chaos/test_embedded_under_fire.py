@@ -43,7 +43,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def test_every_end_user_gets_each_version_exactly_once(services: Services) -> None:
-    victims = [services.running["worker-1"]]
+    victims = [services.running[name] for name in ("worker-1-long", "worker-1")]
     with (
         running() as address,
         Killer(lambda: victims, every=6, at_most=5, greeting=b" ready.") as killer,
