@@ -48,7 +48,7 @@ def without_options(address: str) -> str:
 
 def connection_options(address: str) -> dict[str, Any]:
     """Return a canonical address as keywords of redis-py's connections."""
-    return dict(parse_url(address))
+    return dict(parse_url(address))  # type: ignore[no-untyped-call]
 
 
 def _is_somewhere(parts: SplitResult) -> bool:
