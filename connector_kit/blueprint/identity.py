@@ -1,7 +1,8 @@
 """Lists whose items have an identity, so that they merge item by item.
 
 Mappings are known by what they generate, page processors by the component they run, settings
-fields by name (protocol/resources.md, protocol/settings-forms.md). Every other list is one value.
+fields by name, ids and names by themselves (protocol/resources.md, protocol/settings-forms.md,
+protocol/platform-2026.md). Every other list is one value.
 """
 
 from collections import Counter
@@ -9,38 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from connector_kit.blueprint.documents import Document, Json, referred
-
-Fields = tuple[str, ...]
-"""The fields that can identify an item; the first that it has does."""
-
-_RUNS: Fields = ("_importId", "_exportId", "_toolId")
-
-IDENTITIES: Mapping[str, tuple[Fields, ...]] = {
-    "branches": (("name",),),
-    "buildArrayHelper": (("extract",),),
-    "encryptedFields": (("id",),),
-    "fields": (("generate",), ("name",)),
-    "flowGroupings": (("name",),),
-    "flows": (("_id",),),
-    "general": (("id",), ("title",)),
-    "headers": (("name",),),
-    "lists": (("generate",),),
-    "lookups": (("name",),),
-    "mappings": (("generate",),),
-    "options": (("name",),),
-    "pageGenerators": (("_exportId",),),
-    "pageProcessors": (_RUNS,),
-    "routers": (("id",),),
-    "sections": (("id",), ("title",)),
-    "settings": (("name",),),
-    "unencryptedFields": (("id",),),
-}
-"""By the key that holds a list: the ways to identify its items, of which the first that fits."""
+from connector_kit.blueprint.documents import MASK, Document, Json, referred
 
 
 class Identity(NamedTuple):
-    """What makes an item itself; *occurrence* counts items that are otherwise alike."""
+    """What makes an item itself; *occurrence* counts items that are otherwise alike.
+
+    *field* is empty for an item that is an id or a name itself.
+    """
 
     field: str
     value: str
@@ -49,44 +26,130 @@ class Identity(NamedTuple):
 
     def __str__(self) -> str:
         """Return the label of the item in a path: ``generate=text``, ``new_orders``."""
-        name = self.value if self.field.startswith("_") else f"{self.field}={self.value}"
+        is_plain = not self.field or self.field.startswith("_")
+        name = self.value if is_plain else f"{self.field}={self.value}"
         return f"{name}#{self.occurrence + 1}" if self.occurrence else name
 
 
-Items = Mapping[Identity, Document]
+Items = Mapping[Identity, Json]
 """A list whose items are known by identity, in its order."""
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """Knows the items of one list, in whatever version of the document it stands."""
+    """Knows the items of one list, in whatever version of the document it stands.
 
-    fields: Fields
+    *fields* can identify an item; the first that it has does. Without any the items are ids or
+    names, which identify themselves. A list that is not *is_ordered* is a set: where its items
+    stand means nothing.
+    """
 
-    def items(self, values: Sequence[Document]) -> Items:
-        """Return *values* by identity, in their order."""
+    fields: tuple[str, ...] = ()
+    is_ordered: bool = True
+
+    def items(self, values: Sequence[Json]) -> Items:
+        """Return *values* by identity, in their order; an id or a name counts once."""
         seen: Counter[Identity] = Counter()
-        items: dict[Identity, Document] = {}
-        for value in values:
-            identity = self._of(value)
-            if identity is None:
-                raise ValueError(f"An item has none of {', '.join(self.fields)}.")
+        items: dict[Identity, Json] = {}
+        for value, identity in zip(values, self.identities(values), strict=True):
             items[identity._replace(occurrence=seen[identity])] = value
-            seen[identity] += 1
+            seen[identity] += 1 if self.fields else 0
         return items
+
+    def identities(self, values: Sequence[Json]) -> list[Identity]:
+        """Return the identity of each of *values*, which may be several times the same.
+
+        Raises ValueError for a value that has none.
+        """
+        found = [(value, self._of(value)) for value in values]
+        if any(identity is None for _, identity in found):
+            raise ValueError(f"An item has none of {', '.join(self.fields) or 'the identities'}.")
+        return [identity for _, identity in found if identity]
 
     def fits(self, values: Sequence[Json]) -> bool:
         """Tell whether every one of *values* can be identified."""
-        return all(isinstance(value, dict) and self._of(value) for value in values)
+        return all(map(self._of, values))
 
-    def _of(self, value: Document) -> Identity | None:
-        for field in self.fields:
-            found = value.get(field)
-            if isinstance(found, str):
-                return Identity(field, found, is_reference=False)
-            if (name := referred(found)) is not None:
-                return Identity(field, name, is_reference=True)
-        return None
+    def _of(self, value: Json) -> Identity | None:
+        if not self.fields:
+            return _identity("", value) if value != MASK else None
+        fields: Document = value if isinstance(value, dict) else {}
+        found = (_identity(field, fields.get(field)) for field in self.fields)
+        return next((identity for identity in found if identity), None)
+
+
+def _identity(field: str, value: Json) -> Identity | None:
+    if isinstance(value, str):
+        return Identity(field, value, is_reference=False)
+    name = referred(value)
+    return None if name is None else Identity(field, name, is_reference=True)
+
+
+def _by(*fields: str) -> Identifier:
+    return Identifier(fields)
+
+
+NAMES = Identifier()
+"""Names that stand in an order: the fields of a page's layout."""
+
+SET = Identifier(is_ordered=False)
+"""Ids or names whose order means nothing."""
+
+IDENTITIES: Mapping[str, tuple[Identifier, ...]] = {
+    "__listenerIdsToIndex": (SET,),
+    "_conditionIds": (SET,),
+    "_httpConnectorEndpointIds": (SET,),
+    "_registeredConnectionIds": (SET,),
+    "_runNextExportIds": (Identifier(("_exportId",), is_ordered=False),),
+    "_runNextFlowIds": (SET,),
+    "allowedPrompts": (SET,),
+    "allowedTools": (SET,),
+    "branches": (_by("name"),),
+    "buildArrayHelper": (_by("extract"),),
+    "categories": (SET,),
+    "columns": (SET,),
+    "encryptedFields": (_by("id"),),
+    "entities": (SET,),
+    "executionContext": (SET,),
+    "executionType": (SET,),
+    "failValues": (SET,),
+    "fields": (_by("generate"), _by("name"), NAMES),
+    "fileSearchStoreNames": (SET,),
+    "flowGroupings": (_by("name"),),
+    "flows": (_by("_id"),),
+    "general": (_by("id"), _by("title")),
+    "groupByFields": (SET,),
+    "headers": (_by("name"),),
+    "host": (SET,),
+    "keyColumns": (SET,),
+    "lastPageValues": (SET,),
+    "lists": (_by("generate"),),
+    "lookups": (_by("name"),),
+    "mappings": (_by("generate"),),
+    "nonEditableGenerateFields": (SET,),
+    "options": (_by("name"),),
+    "pageGenerators": (_by("_exportId"),),
+    "pageProcessors": (_by("_importId", "_exportId", "_toolId"),),
+    "pingFailureValues": (SET,),
+    "pingSuccessValues": (SET,),
+    "primaryKeys": (SET,),
+    "projectionExpression": (SET,),
+    "referencedFields": (SET,),
+    "relatedLists": (_by("sObjectType"),),
+    "required": (SET,),
+    "requiredGenerateFields": (SET,),
+    "responseModalities": (SET,),
+    "routers": (_by("id"),),
+    "scope": (SET,),
+    "sections": (_by("id"), _by("title")),
+    "settings": (_by("name"),),
+    "sublists": (SET,),
+    "successValues": (SET,),
+    "tokenPaths": (SET,),
+    "unencryptedFields": (_by("id"),),
+    "validDomainNames": (SET,),
+}
+"""By the key that holds a list: the ways to know its items, of which the first that fits."""
 
 
 def identifier(key: str, *versions: Sequence[Json]) -> Identifier | None:
@@ -94,5 +157,5 @@ def identifier(key: str, *versions: Sequence[Json]) -> Identifier | None:
 
     None when the list is one value: not in the table, or an item without identity in it.
     """
-    ways = map(Identifier, IDENTITIES.get(key, ()))
+    ways = IDENTITIES.get(key, ())
     return next((way for way in ways if all(map(way.fits, versions))), None)

@@ -16,8 +16,9 @@ from connector_kit.blueprint.arrangement import arranged, reordered
 from connector_kit.blueprint.changes import FieldChange, Owner, Path, is_covered, spelled
 from connector_kit.blueprint.documents import MASK, Document, Json, shows_mask
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
-from connector_kit.blueprint.identity import Identifier, Identity, identifier
+from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
 from connector_kit.blueprint.sameness import MISSING, agrees, is_absent, is_mapping, same
+from connector_kit.blueprint.twins import Matching, behind_equals, copies, matchings, stands
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,41 @@ class _Merger:
         return self._whole(path, versions)
 
     def _list(self, path: Path, lists: Versions, way: Identifier) -> list[Json]:
-        items = Versions(*map(way.items, lists))
+        matching, *others = matchings(way, lists, is_adopting=self.is_adopting)
+        noted = len(self.changes)
+        merged = self._items(path, matching)
+        ordered = self._ordered(path, matching, merged, lists, way)
+        for other in others:
+            written = lists._replace(live=ordered)
+            again, *_ = matchings(way, written, is_adopting=self.is_adopting)
+            if not stands(matching, again, merged):
+                del self.changes[noted:]
+                ordered = self._ordered(path, matching, self._items(path, other), lists, way)
+        live: list[Json] = lists.live
+        return live if _are_identical(ordered, [*matching.live.values()]) else ordered
+
+    def _items(self, path: Path, matching: Matching) -> Items:
+        """Return the merged items in the order of the live ones."""
+        items = Versions(*matching)
         merged = {
             identity: self._item((*path, identity), items.at(identity))
             for identity in {**items.live, **items.declared, **items.applied}
         }
-        remaining = {identity for identity, item in merged.items() if item is not MISSING}
-        ordered = [merged[identity] for identity in self._order(path, items, remaining)]
-        live: list[Json] = lists.live
-        return live if _are_identical(ordered, live) else ordered
+        left = {identity for identity, item in merged.items() if item is not MISSING}
+        order = arranged(list(items.live), list(items.declared), left)
+        return {identity: merged[identity] for identity in order}
+
+    def _ordered(
+        self, path: Path, matching: Matching, merged: Items, lists: Versions, way: Identifier
+    ) -> list[Json]:
+        """Keep the live order unless the connector changed its own; with no past, it did."""
+        is_reordered = reordered(matching.declared, matching.applied or matching.live)
+        if not way.is_ordered or not is_reordered:
+            return [*merged.values()]
+        if not matching.has_twins:
+            return self._reordered(path, matching, list(matching.live), merged)
+        view = copies(way, lists._replace(live=[*merged.values()]))
+        return self._reordered(path, view, behind_equals(view), view.live)
 
     def _item(self, path: Path, versions: Versions) -> Json:
         """Merge an item that is there; one that is new or taken away is so as a whole."""
@@ -122,21 +149,20 @@ class _Merger:
             return self._whole(path, versions)
         return self._value(path, versions)
 
-    def _order(self, path: Path, items: Versions, remaining: set[Identity]) -> list[Identity]:
-        """Keep the live order unless the connector changed its own; with no past, it did."""
-        declared, applied, live = map(list, items)
-        by_live = arranged(live, declared, remaining)
-        if not reordered(declared, applied or live):
-            return by_live
-        by_declared = arranged(declared, live, remaining)
+    def _reordered(
+        self, path: Path, items: Matching, followed: Sequence[Identity], merged: Items
+    ) -> list[Json]:
+        declared, applied, live = map(list, (items.declared, items.applied, items.live))
+        by_declared = arranged(declared, followed, merged.keys())
         before, after = (
-            [each for each in order if each in items.live] for order in (by_live, by_declared)
+            [each for each in order if each in items.live] for order in (merged, by_declared)
         )
-        if before == after:
-            return by_declared
-        owner = self._owner(path) if reordered(live, applied or declared) else None
-        self._record(path, list(map(str, before)), list(map(str, after)), owner)
-        return by_live if owner == "customer" else by_declared
+        owner = None
+        if before != after:
+            owner = self._owner(path) if reordered(live, applied or declared) else None
+            self._record(path, list(map(str, before)), list(map(str, after)), owner)
+        order = merged if owner == "customer" else by_declared
+        return [merged[identity] for identity in order]
 
     def _whole(self, path: Path, versions: Versions) -> Json:
         declared, applied, live = versions

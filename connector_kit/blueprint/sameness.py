@@ -7,7 +7,7 @@ The platform drops empty sub-objects from what it stores and shows a mask instea
 from enum import Enum, auto
 from typing import Final, TypeGuard
 
-from connector_kit.blueprint.documents import MASK, Document, Json, looks_symbolic
+from connector_kit.blueprint.documents import MASK, Document, Json, canonical, looks_symbolic
 
 
 class _Missing(Enum):
@@ -46,6 +46,21 @@ def same(one: Json, other: Json) -> bool:
 def agrees(live: Json, other: Json) -> bool:
     """Tell whether *live* may be *other*: a mask in *live* may stand for anything."""
     return _match(live, other, seen_through_mask=True)
+
+
+def content(value: Json) -> bytes:
+    """Return what all values have in common that are the `same` as *value*, and no others."""
+    return canonical(_bare(value))
+
+
+def _bare(value: Json) -> Json:
+    if is_blank(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items() if not is_blank(item)}
+    if isinstance(value, list):
+        return list(map(_bare, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _match(one: Json, other: Json, *, seen_through_mask: bool) -> bool:

@@ -54,8 +54,9 @@ def _mapped(extracts: dict[str, str]) -> dict[str, Any]:
     return {"mapping": {"fields": [_map(*pair) for pair in extracts.items()], "lists": []}}
 
 
-def _map(generate: str, extract: str, **more: Any) -> dict[str, Any]:
-    return {"generate": generate, "extract": extract, **more}
+def _map(generate: str, extract: str, kind: str = "", **more: Any) -> dict[str, Any]:
+    typed = {"dataType": kind} if kind else {}
+    return {"generate": generate, "extract": extract, **typed, **more}
 
 
 def _steps(names: str | None) -> dict[str, Any] | None:
@@ -77,6 +78,35 @@ def _page(**field: Any) -> dict[str, Any]:
 
 def _literal(**fields: Any) -> dict[str, Any]:
     return {"$literal": {"$ref": "#/here", **fields}}
+
+
+def fields(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about mappings that all fill one field, given as what they are extracted from."""
+    return case(name, *map(_twins, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def _twins(extracts: str) -> dict[str, Any]:
+    items = (_map("x", *word.split(":")) for word in extracts.split())
+    return {"mapping": {"fields": list(items), "lists": []}}
+
+
+def ids(name, declared, applied, live, result, *changes: Change) -> Case:
+    """A row about a set of ids: the flows that run next."""
+    return case(name, *map(_next, (declared, applied, live, result)), *changes)
+
+
+def _next(names: str | None) -> dict[str, Any]:
+    return {} if names is None else {"_runNextFlowIds": list(map(ref, names.split()))}
+
+
+def _listener(fields: str, related: str) -> dict[str, Any]:
+    lines = {"sObjectType": "Line", "referencedFields": related.split()}
+    listener = {"referencedFields": fields.split(), "relatedLists": [lines]}
+    return {"salesforce": {"distributed": listener}}
+
+
+def _run(name: str) -> dict[str, Any]:
+    return {"_flowId": "5f00", "_exportId": ref(name)}
 
 
 VALUES = [
@@ -290,7 +320,87 @@ ORDERS = [
           ("pageProcessors", ["own", "x", "y"], ["own", "y", "x"], None)),
 ]  # fmt: skip
 
-ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS]
+FIELDS = "mapping.fields[generate=x]"
+TWINS = [
+    fields("the customer swapped them, the connector changed one", "a1 b", "a b", "b a", "b a1",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("each side changed another one", "a1 b", "a b", "a b1", "a1 b1",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("both changed something of the same one", "a1 b", "a b", "b a:date", "b a1:date",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("one dropped by the connector, the other changed", "b", "a b", "a b1", "b1",
+           (f"{FIELDS[:-1]}#2]", _map("x", "a"), MISSING, None)),
+    fields("each side added one", "a b", "a", "a own", "a b own",
+           (f"{FIELDS[:-1]}#2]", MISSING, _map("x", "b"), None)),
+    fields("both added the same one", "a b", "a", "a b", "a b"),
+    fields("the customer's copy of one that the connector changed", "a1", "a", "a a", "a1 a",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("the customer's copy of one that the connector dropped", "", "a", "a a", "a a"),
+    fields("one that the customer put beside a dropped one", "", "a", "a own", "a own"),
+    fields("both dropped one, and not the same", "b c", "a b c", "a c", "c",
+           (f"{FIELDS[:-1]}#3]", _map("x", "a"), MISSING, None)),
+    fields("the connector swapped them", "b a", "a b", "a b own", "b own a",
+           ("mapping.fields", ["generate=x#2", "generate=x", "generate=x#3"],
+            ["generate=x", "generate=x#3", "generate=x#2"], None)),
+    case(
+        "the customer's copy in a list that is dropped",
+        {}, {"lookups": [{"name": "g"}]}, {"lookups": [{"name": "g"}, {"name": "g"}]},
+        {"lookups": [{"name": "g"}, {"name": "g"}]},
+    ),
+]  # fmt: skip
+
+SETS = [
+    ids("what both added", "a b", "a", "a own", "a b own",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("what the connector took away, and the customer added", "b", "a b", "a b own", "b own",
+        ("_runNextFlowIds[a]", ref("a"), MISSING, None)),
+    ids("what the customer took away, and the connector added", "a b c", "a b", "b", "b c",
+        ("_runNextFlowIds[c]", MISSING, ref("c"), None)),
+    ids("what both took away", "", "a", "", ""),
+    ids("what the customer emptied, and the connector adds to", "a b", "a", None, "b",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("one that is no longer declared", None, "a", "a own", "own",
+        ("_runNextFlowIds[a]", ref("a"), MISSING, None)),
+    ids("in another order", "b a", "a b", "a b", "a b"),
+    ids("with something twice", "a b", "a", "a own a", "a b own",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("with something twice, which is left alone", "a b", "a", "a b a", "a b a"),
+    case(
+        "ids without a name",
+        {"_runNextFlowIds": [ref("a")]}, {"_runNextFlowIds": []}, {"_runNextFlowIds": ["5f00"]},
+        {"_runNextFlowIds": [ref("a"), "5f00"]},
+        ("_runNextFlowIds[a]", MISSING, ref("a"), None),
+    ),
+    case(
+        "names of fields, in an item of a list too",
+        _listener("A B C", "D E"), _listener("A B", "D"), _listener("A B Mine__c", "D Own__c"),
+        _listener("A B C Mine__c", "D E Own__c"),
+        ("salesforce.distributed.referencedFields[C]", MISSING, "C", None),
+        ("salesforce.distributed.relatedLists[sObjectType=Line].referencedFields[E]", MISSING, "E", None),  # noqa: E501
+    ),
+    case(
+        "objects of ids",
+        {"_runNextExportIds": [_run("a"), _run("b")]}, {"_runNextExportIds": [_run("a")]},
+        {"_runNextExportIds": [_run("own"), _run("a")]},
+        {"_runNextExportIds": [_run("own"), _run("a"), _run("b")]},
+        ("_runNextExportIds[b]", MISSING, _run("b"), None),
+    ),
+    case(
+        "a list of something else is one value",
+        {"successValues": [["a"], ["b"]]}, {"successValues": [["a"]]},
+        {"successValues": [["a"], ["own"]]}, {"successValues": [["a"], ["b"]]},
+        ("successValues", [["a"], ["own"]], [["a"], ["b"]], CONNECTOR),
+    ),
+    case(
+        "names in a layout have an order",
+        {"layout": {"fields": ["b", "a", "c"]}}, {"layout": {"fields": ["a", "b"]}},
+        {"layout": {"fields": ["a", "own", "b"]}}, {"layout": {"fields": ["b", "a", "own", "c"]}},
+        ("layout.fields[c]", MISSING, "c", None),
+        ("layout.fields", ["a", "own", "b"], ["b", "a", "own"], None),
+    ),
+]  # fmt: skip
+
+ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *SETS]
 every_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 
 

@@ -6,6 +6,7 @@ both changes, whatever they are.
 """
 
 import re
+from collections import Counter
 from copy import deepcopy
 
 from hypothesis import given
@@ -249,3 +250,74 @@ def with_own(order: list[str], data) -> list[str]:
     for name in data.draw(st.sets(st.sampled_from("uvwx"))):
         result.insert(data.draw(st.integers(0, len(result))), name)
     return result
+
+
+@st.composite
+def twins(draw: st.DrawFn) -> list[dict]:
+    """Mappings of which several may fill one field, and several be equal."""
+    value = st.sampled_from("123")
+    mapping = st.fixed_dictionaries(
+        {"generate": st.sampled_from("xy")}, optional={"extract": value, "dataType": value}
+    )
+    return draw(st.lists(mapping, max_size=4))
+
+
+@st.composite
+def three_of_twins(draw: st.DrawFn) -> tuple[list[dict], list[dict], list[dict]]:
+    """Lists of twins, of which the later two mostly go back to the first."""
+    applied = draw(twins())
+    return edited(draw, applied), applied, edited(draw, applied)
+
+
+def edited(draw: st.DrawFn, items: list[dict]) -> list[dict]:
+    kept = [item for item in items if draw(st.booleans())]
+    return draw(st.permutations([*kept, *draw(twins())])) if draw(st.booleans()) else kept
+
+
+def fields(items: list[dict]) -> dict:
+    return {"mapping": {"fields": items}}
+
+
+def contents(items: list[dict]) -> Counter[bytes]:
+    return Counter(map(canonical, items))
+
+
+fields_owned = st.sampled_from([[], ["mapping"]])
+
+
+@given(three_of_twins(), fields_owned)
+def test_a_merge_of_twins_can_be_repeated_before_and_after_it_is_recorded(versions, owns):
+    declared, applied, live = map(fields, versions)
+    merged = merge(declared, applied, live, owns).document
+
+    assert merge(declared, applied, merged, owns).document is merged
+    assert merge(declared, declared, merged, owns).document is merged
+
+
+@given(three_of_twins(), fields_owned)
+def test_of_twins_none_is_lost_that_both_sides_have(versions, owns):
+    declared, _, live = versions
+
+    merged = merge(*map(fields, versions), owns).document["mapping"]["fields"]
+
+    assert contents(declared) & contents(live) <= contents(merged)
+
+
+@given(twins(), twins())
+def test_of_twins_one_side_s_changes_are_all_taken(one, other):
+    assert merge(fields(one), fields(one), fields(other)).document == fields(other)
+    assert merge(fields(other), fields(one), fields(one)).document == fields(other)
+
+
+sets = st.lists(st.sampled_from("abcdef"), unique=True)
+
+
+@given(sets, sets, sets)
+def test_of_sets_both_sides_additions_are_kept_and_removals_honored(declared, applied, live):
+    versions = ({"_runNextFlowIds": list(map(ref, names))} for names in (declared, applied, live))
+
+    merged = merge(*versions).document["_runNextFlowIds"]
+
+    added, removed = {*declared} - {*applied}, {*applied} - {*declared}
+    assert {item["$ref"] for item in merged} == ({*live} | added) - removed
+    assert len(merged) == len({item["$ref"] for item in merged})
