@@ -68,6 +68,8 @@ def read(response: Response, call: Call, request: str, *, mask: Mask) -> Answer:
         body = _text(response) if call.expects is str else wire.loads(response.content)
     except ValueError as error:
         raise _unusable(response, request, "no JSON", mask) from error
+    if call.method == "GET" and call.expects is list and not response.content:
+        body = []  # a list without items is answered 204 as well
     if call.expects is not None and not isinstance(body, call.expects):
         raise _unusable(response, request, f"no {call.expects.__name__}", mask)
     return Answer(response.status_code, body, _next_page(response, request))

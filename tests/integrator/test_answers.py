@@ -146,3 +146,38 @@ def test_a_redirect_is_not_followed(client, platform):
 
     assert isinstance(error, Refused)
     assert len(platform.received) == 1
+
+
+LISTS = {
+    "documents": lambda client: client.flows.list(),
+    "the install base": lambda client: client.connectors.install_base("64a1"),
+    "licenses": lambda client: client.connectors.licenses("64a1").list(),
+    "tiles": lambda client: client.tiles(),
+    "the recycle bin": lambda client: client.recycle_bin.list(),
+    "errors of a job": lambda client: client.jobs.inline_errors("64a1"),
+    "open errors of a step": lambda client: client.flows.step("64a1", "64a2").open(),
+}
+
+
+@pytest.mark.parametrize("call", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("status", [204, 200])
+def test_an_empty_answer_is_an_empty_list(client, platform, call, status):
+    platform.plays(Reply(status))
+
+    assert list(call(client)) == []
+    assert len(platform.received) == 1
+
+
+def test_an_empty_page_ends_a_list(client, platform):
+    following = {"Link": f'<{platform.base_url}/flows?page=2>; rel="next"'}
+    platform.plays(Reply(200, [{"_id": "64a1"}], following), Reply(204))
+
+    assert list(client.flows.list()) == [{"_id": "64a1"}]
+
+
+@pytest.mark.parametrize("body", [b"null", b"{}"])
+def test_another_answer_in_place_of_a_list_is_an_error(client, platform, body):
+    platform.plays(Reply(200, body))
+
+    with pytest.raises(Transient):
+        list(client.flows.list())
