@@ -3,7 +3,11 @@
 from connector_kit.publisher.catalogue import find_connector, find_release
 from connector_kit.publisher.dry_run import plan_live
 from connector_kit.publisher.errors import PublisherError
-from connector_kit.publisher.install_base import SyncResult, sync_install_base
+from connector_kit.publisher.install_base import (
+    SyncResult,
+    still_missing,
+    sync_install_base,
+)
 from connector_kit.publisher.listing import InstallBaseFilter, InstallBasePage, list_install_base
 from connector_kit.publisher.planning import InstallationPlan, choose_installations, plan_offline
 from connector_kit.publisher.publishing import PublishResult, publish
@@ -22,5 +26,6 @@ __all__ = [
     "plan_live",
     "plan_offline",
     "publish",
+    "still_missing",
     "sync_install_base",
 ]

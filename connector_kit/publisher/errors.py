@@ -51,3 +51,9 @@ class RolloutInTheWay(PublisherError):
     """A rollout is changing the installations that a dry run would ask."""
 
     code = "rollout_in_the_way"
+
+
+class InstallBaseShrunk(PublisherError):
+    """The platform lists far fewer installations than are on record: too few to believe at once."""
+
+    code = "install_base_shrunk"

@@ -9,14 +9,18 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import CharField
 
-from connector_kit.integrator import InstallBaseEntry
+from connector_kit.integrator import Client, InstallBaseEntry
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.errors import InstallBaseShrunk
 
 BATCH = 500
 """Entries that are held in memory and written at a time."""
+
+FEW = 10
+"""So many installations may vanish from one sync to the next, whatever is left."""
 
 _REPORTED = ("name", "email", "version", "update_in_progress", "sandbox", "tag")
 """What the platform's install base says of an installation."""
@@ -43,7 +47,10 @@ class SyncResult:
 
 
 def sync_install_base(
-    connector: Connector, *, progress: Callable[[SyncResult], None] | None = None
+    connector: Connector,
+    *,
+    progress: Callable[[SyncResult], None] | None = None,
+    accept_vanished: bool = False,
 ) -> SyncResult:
     """Make the records of *connector*'s installations say what the platform's install base says.
 
@@ -52,16 +59,66 @@ def sync_install_base(
     is told the counts so far after each. A run that is cut off marks nothing as vanished.
     Children of framework 2.0 (``_parentId``) are left out, since nothing can be pushed to them
     (protocol/http-api.md#9-connectors-and-licences).
+
+    What is missing is looked for in a second, complete reading. Raises `InstallBaseShrunk` where
+    so much is missing that the listing is not to be believed, unless *accept_vanished*: what was
+    listed is on record then, and nothing is marked.
     """
     connector_id = published_id(connector)
     started, result = database_now(), SyncResult()
     with publisher_client() as client:
-        entries = client.connectors.install_base(connector_id)
-        for batch in batches((each for each in entries if not each.get("_parentId")), BATCH):
+        for batch in batches(_entries(client, connector_id), BATCH):
             result += _store(connector, batch, now=database_now())
             if progress:
                 progress(result)
-    return result + SyncResult(vanished=_mark_vanished(connector, before=started))
+        missing = _unseen(connector, since=started)
+        if not accept_vanished:
+            _refuse_to_believe(connector, missing=len(missing), seen=result.seen)
+        missing = still_missing(client, connector_id, missing, accept_none=accept_vanished)
+    return result + SyncResult(vanished=_mark_vanished(connector, missing))
+
+
+def still_missing(
+    client: Client, connector_id: str, integration_ids: Iterable[str], *, accept_none: bool = False
+) -> set[str]:
+    """Return which of *integration_ids* another complete reading of the install base lacks, too.
+
+    Pages are counted, not marked: when a customer uninstalls between two of them, the first entry
+    of the next one is passed over. The platform answers a publisher for no single installation, so
+    absence is what two separate readings agree on. One that names nobody proves nothing, unless
+    *accept_none*. Without ids nothing is read.
+    """
+    missing = set(integration_ids)
+    if not missing:
+        return set()
+    named = {entry["_integrationId"] for entry in _entries(client, connector_id)}
+    return missing - named if named or accept_none else set()
+
+
+def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
+    entries = client.connectors.install_base(connector_id)
+    return (entry for entry in entries if not entry.get("_parentId"))
+
+
+def _unseen(connector: Connector, *, since: datetime) -> set[str]:
+    """What a reading that began at *since* did not name; what was installed meanwhile stays.
+
+    The platform's install base never names embedded deployments.
+    """
+    base = Installation.objects.marketplace().filter(connector=connector, vanished_at=None)
+    return set(base.filter(seen_at__lt=since).values_list("integration_id", flat=True))
+
+
+def _refuse_to_believe(connector: Connector, *, missing: int, seen: int) -> None:
+    is_doubtful = missing > seen if missing >= FEW else missing and not seen
+    if not is_doubtful:
+        return
+    raise InstallBaseShrunk(
+        f"The platform lists {seen} installations of {connector.slug}, and {missing} that are on "
+        "record are missing. None of them was marked as vanished. Look into the install base at "
+        f"integrator.io; if they are gone, run 'manage.py installbase sync {connector.slug} "
+        "--accept-vanished'."
+    )
 
 
 @transaction.atomic
@@ -108,14 +165,13 @@ def _reported(row: Installation) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in _REPORTED)
 
 
-def _mark_vanished(connector: Connector, *, before: datetime) -> int:
-    """Mark what was last seen *before* the run began; what was installed since stays.
-
-    The platform's install base never names embedded deployments.
-    """
-    base = Installation.objects.marketplace().filter(connector=connector)
-    gone = base.filter(vanished_at=None, seen_at__lt=before)
-    return gone.update(vanished_at=database_now())
+def _mark_vanished(connector: Connector, integration_ids: Iterable[str]) -> int:
+    now = database_now()
+    installations = connector.installations.filter(vanished_at=None)
+    return sum(
+        installations.filter(integration_id__in=batch).update(vanished_at=now)
+        for batch in batches(sorted(integration_ids), BATCH)
+    )
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

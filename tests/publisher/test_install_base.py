@@ -8,7 +8,8 @@ from django.utils import timezone
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.models import Installation
 from connector_kit.publisher import InstallBaseFilter, list_install_base, sync_install_base
-from connector_kit.publisher.errors import NotPublished
+from connector_kit.publisher.errors import InstallBaseShrunk, NotPublished
+from tests.integrator.scripted import Reply, scripted_platform
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,95 @@ def test_a_run_that_is_cut_off_marks_nothing_as_vanished(orders, platform):
         sync_install_base(orders)
 
     assert orders.installations.get(integration_id=integration_id).vanished_at is None
+
+
+@pytest.fixture
+def listing(orders, settings):
+    """An install base that is listed page by page as a test says; six installations are known."""
+    with scripted_platform() as platform:
+        settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "base_url": platform.base_url}
+        long_ago = timezone.now() - timedelta(days=1)
+        for number in range(1, 7):
+            Installation.objects.create(
+                connector=orders, integration_id=_id(number), seen_at=long_ago
+            )
+        yield lambda *readings: platform.plays(
+            *(page for reading in readings for page in _pages(platform.host, *reading))
+        )
+
+
+def _id(number):
+    return f"{number:024x}"
+
+
+def _pages(host, *pages):
+    """Replies that list *pages* of installations, counted as the platform counts them."""
+    for index, numbers in enumerate(pages, start=1):
+        following = f'<{host}/v1/connectors/c/installBase?skip={2 * index}>; rel="next"'
+        headers = {"Link": following} if index < len(pages) else {}
+        yield Reply(200, [{"_integrationId": _id(number)} for number in numbers], headers)
+
+
+def _vanished(connector):
+    gone = connector.installations.filter(vanished_at__isnull=False)
+    return {int(row.integration_id, 16) for row in gone}
+
+
+def test_what_one_reading_passed_over_has_not_vanished(orders, listing):
+    listing([[1, 2], [4, 5], [6]], [[2, 3], [4, 5], [6]])
+
+    result = sync_install_base(orders)
+
+    assert (result.seen, result.vanished) == (5, 0)
+    assert _vanished(orders) == set()
+
+
+def test_what_two_readings_lack_has_vanished(orders, listing):
+    listing([[2, 3], [4, 5], [6]], [[2, 3], [4, 5], [6]])
+
+    assert sync_install_base(orders).vanished == 1
+    assert _vanished(orders) == {1}
+
+
+def test_a_second_reading_that_names_nobody_proves_nothing(orders, listing):
+    listing([[2, 3], [4, 5], [6]], [[]])
+
+    assert sync_install_base(orders).vanished == 0
+    assert _vanished(orders) == set()
+
+
+def test_an_install_base_that_lists_none_is_not_believed(orders, listing):
+    listing([[]])
+
+    with pytest.raises(InstallBaseShrunk, match=r"6 that are on record .*--accept-vanished"):
+        sync_install_base(orders)
+
+    assert _vanished(orders) == set()
+    assert orders.installations.active().count() == 6
+
+
+def test_one_that_lists_far_fewer_is_not_believed_until_the_operator_is_asked(orders, listing):
+    for number in range(7, 15):
+        Installation.objects.create(
+            connector=orders,
+            integration_id=_id(number),
+            seen_at=timezone.now() - timedelta(days=1),
+        )
+    listing([[1, 2], [3]], [[1, 2], [3]])
+
+    with pytest.raises(InstallBaseShrunk):
+        sync_install_base(orders)
+    assert _vanished(orders) == set()
+
+    listing([[1, 2], [3]], [[1, 2], [3]])
+    assert sync_install_base(orders, accept_vanished=True).vanished == 11
+    assert _vanished(orders) == set(range(4, 15))
+
+
+def test_an_install_base_that_is_empty_is_accepted_when_the_operator_says_so(orders, listing):
+    listing([[]])
+
+    assert sync_install_base(orders, accept_vanished=True).vanished == 6
 
 
 def test_installations_of_other_connectors_are_left_alone(orders, platform):

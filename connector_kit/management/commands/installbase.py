@@ -37,7 +37,12 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="sync|list")
-        _add_action(actions, "sync", "ask the platform and update the records")
+        sync = _add_action(actions, "sync", "ask the platform and update the records")
+        sync.add_argument(
+            "--accept-vanished",
+            action="store_true",
+            help="believe the platform even if it lists far fewer installations than are on record",
+        )
         listing = _add_action(actions, "list", "list the recorded installations")
         _add_filters(listing)
         listing.add_argument("--limit", type=_positive, default=100, help="rows at the most (100)")
@@ -73,7 +78,9 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
         def progress(so_far: SyncResult) -> None:
             sidelines.print(f"{connector.slug}: {so_far.seen} installations read …")
 
-        result = sync_install_base(connector, progress=progress).to_json()
+        result = sync_install_base(
+            connector, progress=progress, accept_vanished=options["accept_vanished"]
+        ).to_json()
         if not options["json"]:
             counts = ", ".join(f"{count} {name}" for name, count in result.items())
             self.stdout.write(f"{connector.slug}: {counts}")
