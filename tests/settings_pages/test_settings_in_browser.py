@@ -42,6 +42,8 @@ def save(page: Page) -> None:
 def test_what_was_typed_stays_over_tabs_and_is_saved_with_the_rest(settings_page: Page, chat):
     page = settings_page
     expect(unsaved(page)).to_be_hidden()
+    expect(tab(page, "Orders")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Currency")).to_be_hidden()
     page.get_by_label("Channel").fill("#sales")
     expect(unsaved(page)).to_be_visible()
 

@@ -203,7 +203,7 @@ function start() {
   note();
   setTimeout(beat, HEARTBEAT);
   const wrong = form.querySelector("[aria-invalid=true]");
-  const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const first = wrong ?? asked ?? form.querySelector("[data-current]");
   if (first) reveal(first);
   form.addEventListener("submit", (event) => {
