@@ -27,6 +27,7 @@ from connector_kit.api.shapes.embedded import (
 from connector_kit.embedded import deployments_of, find_account, run_export, run_import
 from connector_kit.embedded.asking import deploy_soon, remove_soon, update_soon
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
+from connector_kit.models.orders import ordered_version
 from connector_kit.publisher import find_release
 from connector_kit.publisher.listing import with_last_update
 from connector_kit.publisher.roles import Scope
@@ -195,7 +196,9 @@ def _release(row: Installation, version: str | None) -> Release | None:
 
 
 def _told(pk: int) -> Response:
-    row = with_last_update(Installation.objects.filter(pk=pk)).select_related(
-        "connector", "embedded_account", "release", "target"
+    row = (
+        with_last_update(Installation.objects.filter(pk=pk))
+        .annotate(target_version=ordered_version())
+        .select_related("connector", "embedded_account", "release")
     )
     return Response(DeploymentShape(row.get()).data, status=status.HTTP_202_ACCEPTED)

@@ -28,6 +28,7 @@ from connector_kit.api.shapes.installations import (
     OperationShape,
 )
 from connector_kit.models import Change, Component, Connector, Installation, Operation
+from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.listing import (
     COUNTED,
@@ -247,4 +248,5 @@ class Drift(OfInstallation, APIView):
 
 def shown(found: QuerySet[Installation]) -> QuerySet[Installation]:
     """*found* with what `InstallationShape` shows, in one query."""
-    return with_last_update(found).select_related("connector", "release", "target")
+    ordered = with_last_update(found).annotate(target_version=ordered_version())
+    return ordered.select_related("connector", "release")

@@ -127,7 +127,7 @@ class Links(APIView):
 
 def _installation(integration_id: str) -> Installation:
     """The installation, unless it has vanished; not found raises Http404."""
-    rows = Installation.objects.active().select_related("connector", "release", "target")
+    rows = Installation.objects.active().select_related("connector", "release")
     return get_object_or_404(rows, integration_id=integration_id)
 
 

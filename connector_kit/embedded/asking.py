@@ -9,7 +9,7 @@ from typing import Any
 
 from connector_kit.embedded import tasks
 from connector_kit.embedded.credentials import Credentials
-from connector_kit.embedded.deployments import deploy, recorded
+from connector_kit.embedded.deployments import deploy, order_update, recorded
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
 from connector_kit.publisher.actions import Actor, record_action
 
@@ -63,14 +63,14 @@ def update_soon(
     recreate_deleted: bool = False,
     by: Actor,
 ) -> None:
-    """Have a worker bring *deployment* to *release*, by default its target, else the newest.
+    """Have a worker bring *deployment* to *release*, by default to the newest.
 
-    Raises `EmbeddedError` ``broker_down``.
+    That is on record before a worker is told. Raises `EmbeddedError` ``broker_down``.
     """
-    target = release or deployment.target
-    deployment.note(recreate_deleted=recreate_deleted, target=target)
+    order = order_update(deployment, release=release, recreate_deleted=recreate_deleted, by=by.name)
     tasks.send(tasks.update, deployment)
-    after = {"release": target.version if target else None, "recreate_deleted": recreate_deleted}
+    version = order.release.version if order.release else None
+    after = {"release": version, "recreate_deleted": recreate_deleted}
     _note(by, "embedded.update", deployment, after)
 
 

@@ -19,8 +19,15 @@ from connector_kit.lifecycle.creating import remove as delete
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import connections_of, plan_connections
 from connector_kit.lifecycle.uninstall import forget_installation, remove_components
-from connector_kit.lifecycle.update import bring_release, bring_up_to_date
-from connector_kit.models import Connector, EmbeddedAccount, Installation, Operation, Release
+from connector_kit.lifecycle.update import bring_release, serve
+from connector_kit.models import (
+    Connector,
+    EmbeddedAccount,
+    Installation,
+    Operation,
+    Order,
+    Release,
+)
 from connector_kit.models.installations import PENDING
 
 END_USER_LENGTH = 200
@@ -43,10 +50,10 @@ def deploy(
 ) -> Installation:
     """Make *connector* for *end_user* in *account*, or bring what is there to *release*.
 
-    *end_user* is the publisher's own name for whom it is. *release* is by default the newest,
-    *name* what the integration is called. *credentials* are written into the connections, which
-    then have to be able to log in, unless *ping* is false. Without *components* it stops when the
-    connections are ready: `complete`, for instance in a worker, makes the rest.
+    *end_user* is the publisher's own name for whom it is. *release* is by default the connector's
+    default release, *name* what the integration is called. *credentials* are written into the
+    connections, which then have to be able to log in, unless *ping* is false. Without *components*
+    it stops when the connections are ready: `complete`, for instance in a worker, makes the rest.
 
     Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again goes on.
     """
@@ -83,34 +90,60 @@ def complete(installation: Installation) -> None:
 def update(
     installation: Installation, *, release: Release | None = None, recreate_deleted: bool = False
 ) -> None:
-    """Bring a deployment to *release*, by default its target, else the newest.
+    """Bring a deployment to *release*, by default to what is ordered for it, else to the newest.
 
     With *recreate_deleted* components are made again that somebody deleted in the account; without,
-    they block the update. One that is marked ``plan_only`` is only planned for. Raises like
-    `deploy`.
+    they block the update. Raises like `deploy`.
     """
-    if recreate_deleted:
-        installation.note(recreate_deleted=True)
+    if release or recreate_deleted or not Order.objects.to_serve(installation):
+        order_update(installation, release=release, recreate_deleted=recreate_deleted)
+    carry_out_orders(installation)
+
+
+def order_update(
+    installation: Installation,
+    *,
+    release: Release | None = None,
+    recreate_deleted: bool = False,
+    by: str = "",
+) -> Order:
+    """Put on record that a deployment is to be brought to *release*, by default the newest.
+
+    Raises `EmbeddedError` ``not_published``.
+    """
     if release:
         _require_of(installation.connector, release)
-        installation.note(target=release)
+    release = release or Release.objects.newest(installation.connector)
+    return Order.objects.place(
+        installation, Order.Kind.DEPLOYMENT, release, recreate_deleted=recreate_deleted, by=by
+    )
+
+
+def carry_out_orders(installation: Installation) -> None:
+    """Do what is ordered for a deployment; nothing when that was done or taken back meanwhile.
+
+    Raises like `deploy`.
+    """
+    if not Order.objects.to_serve(installation):
+        return
     with session(installation, Operation.Kind.UPDATE, "update") as (work, client):
         _require_deployed(installation)
         place = opened(work, client)
-        bring_up_to_date(work, place)
+        serve(work, place)
         _register_connections(work, place)
 
 
 def plan(installation: Installation, *, release: Release | None = None) -> Document:
     """What `update` would change, as JSON; changes nothing. Raises like `update`."""
-    chosen = {"target": release} if release else {}
-    before = {"target": installation.target} if release else {}
-    installation.note(plan_only=True, **chosen)
+    release = release or Release.objects.newest(installation.connector)
+    order = Order.objects.place(installation, Order.Kind.PLAN, release)
     try:
-        update(installation)
+        with session(installation, Operation.Kind.UPDATE, "update", order=order) as (work, client):
+            _require_deployed(installation)
+            serve(work, opened(work, client))
     finally:
-        installation.note(plan_only=False, **before)
-    planned = installation.operations.filter(kind=Operation.Kind.PLAN).latest("pk")
+        Order.objects.filter(pk=order.pk).take_back()
+    planned = order.operations.latest("pk")
     return dict(planned.plan or {})
 
 
@@ -153,9 +186,17 @@ def recorded(
     )
     if installation.vanished_at:
         installation.note(**_fresh(), version="", vanished_at=None)
-    if release:
-        installation.note(target=release)
+    if release or installation.release is None:
+        _order_installation(installation, release)
     return installation
+
+
+def _order_installation(installation: Installation, release: Release | None) -> None:
+    """Have *release* installed, by default what it began with, else the connector's default."""
+    begun = Order.objects.installing(installation)
+    if begun is None or (release and begun.release != release):
+        release = release or Release.objects.default(installation.connector)
+        Order.objects.place(installation, Order.Kind.INSTALL, release)
 
 
 def _fresh() -> dict[str, str]:
@@ -178,7 +219,7 @@ def _bring(work: Work, account: Account) -> None:
 
 def _register_connections(work: Work, account: Account) -> None:
     """Let the integration's members use its connections (protocol/http-api.md#4-connections)."""
-    if work.is_dry_run:
+    if work.operation.release is None:
         return
     registered = set(account.integration.get("_registeredConnectionIds") or ())
     names = [each.external_id for each in connections_of(work.blueprint)]

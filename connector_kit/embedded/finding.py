@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.models import Connector, EmbeddedAccount, Installation
+from connector_kit.models.orders import ordered_version
 
 
 def deployments_of(
@@ -17,7 +18,8 @@ def deployments_of(
         found = found.filter(connector=connector)
     if account:
         found = found.filter(embedded_account=account)
-    return found.select_related("connector", "embedded_account", "release", "target")
+    found = found.annotate(target_version=ordered_version())
+    return found.select_related("connector", "embedded_account", "release")
 
 
 def find_deployment(

@@ -11,20 +11,24 @@ from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.integrator import Client
 from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.sessions import GRACE, counted
-from connector_kit.models import EmbeddedAccount, Installation, Operation
+from connector_kit.models import EmbeddedAccount, Installation, Operation, Order
 
 
 @contextmanager
 def session(
-    installation: Installation, kind: Operation.Kind, function: str
+    installation: Installation,
+    kind: Operation.Kind,
+    function: str,
+    *,
+    order: Order | None = None,
 ) -> Iterator[tuple[Work, Client]]:
-    """Work alone and on record on a deployment.
+    """Work alone and on record on a deployment, for *order* or what is open.
 
     Raises what `connector_kit.lifecycle.operations.operation` raises, and `EmbeddedError`.
     """
     account = account_of(installation)
     with (
-        operation(installation, kind, function) as work,
+        operation(installation, kind, function, order=order) as work,
         account_client(
             account, seconds=work.deadline - time.monotonic() + GRACE, lease=work.lease
         ) as client,

@@ -8,7 +8,7 @@ from typing import Any
 from connector_kit.embedded import tasks
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.lifecycle.settings.flows import FlowChanges
-from connector_kit.lifecycle.settings.requests import SaveResult
+from connector_kit.lifecycle.settings.requests import SaveResult, order_settings
 from connector_kit.lifecycle.settings.requests import push_waiting as push_through_platform
 from connector_kit.lifecycle.settings.requests import save_settings as save
 from connector_kit.models import Installation, SettingsChange
@@ -41,8 +41,7 @@ def push_waiting(change: SettingsChange) -> None:
     if installation.embedded_account_id is None:
         push_through_platform(change)
         return
-    if installation.target is None and installation.release is not None:
-        installation.note(target=installation.release)
+    order_settings(change)
     try:
         tasks.send(tasks.update, installation)
     except EmbeddedError as error:

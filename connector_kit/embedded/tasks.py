@@ -51,8 +51,8 @@ def complete(self: Task[Any, Any], installation_id: int) -> None:
     **gives_up(Operation.Kind.UPDATE, "update"),
 )
 def update(self: Task[Any, Any], installation_id: int) -> None:
-    """Bring the deployment to its target, else to the newest release."""
-    _work(self, installation_id, deployments.update)
+    """Carry out what is ordered for the deployment."""
+    _work(self, installation_id, deployments.carry_out_orders)
 
 
 @shared_task(

@@ -15,16 +15,28 @@ from connector_kit.blueprint import (
     Unchanged,
     Update,
 )
+from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.creating import remove
-from connector_kit.lifecycle.errors import ChangedMeanwhile, Checkpoint, PlanBlocked
+from connector_kit.lifecycle.errors import (
+    ChangedMeanwhile,
+    Checkpoint,
+    LifecycleError,
+    PlanBlocked,
+)
 
 PLANS = 3
 """How often an operation plans at the most."""
 
 
 class Journal(Protocol):
-    """Remembers each step that was carried out."""
+    """Remembers each step: before it is carried out, and what became of it."""
+
+    def intend(self, step: PlanStep) -> None:
+        """Note that *step* is about to be written."""
+
+    def withdraw(self, step: PlanStep) -> None:
+        """Note that *step*, which was about to be written, was not."""
 
     def record(self, step: PlanStep, resource_id: str) -> None:
         """Note that *step* is done and which document it left (or removed)."""
@@ -48,8 +60,13 @@ def apply(
     for done, step in enumerate(steps):
         if _writes(step) and has_written and out_of_time():
             raise Checkpoint(done, len(steps))
-        journal.record(step, _carry_out(step, account))
+        if _writes(step):
+            journal.intend(step)
+        journal.record(step, _attempt(step, account, journal))
         has_written |= _writes(step)
+    for step in plan.steps:
+        if step.external_id == INTEGRATION and _writes(step):
+            journal.intend(step)
 
 
 def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> None:
@@ -63,6 +80,17 @@ def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> 
         except ChangedMeanwhile:
             account.read_integration()
     return attempt()
+
+
+def _attempt(step: PlanStep, account: Account, journal: Journal) -> str:
+    """Carry *step* out; what certainly was not written is withdrawn."""
+    try:
+        return _carry_out(step, account)
+    except OutcomeUnknown:
+        raise
+    except (LifecycleError, IntegratorError):
+        journal.withdraw(step)
+        raise
 
 
 def _carry_out(step: PlanStep, account: Account) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from connector_kit.blueprint import Document
 from connector_kit.integrator import Resource
-from connector_kit.integrator.errors import NotFound, OutcomeUnknown
+from connector_kit.integrator.errors import IntegratorError, NotFound, OutcomeUnknown
 from connector_kit.integrator.timing import Clock
 
 CREATE_ATTEMPTS = 3
@@ -30,11 +30,15 @@ def create_once(resource: Resource, body: Document, *, find: Find, clock: Clock)
     for attempt in range(1, CREATE_ATTEMPTS + 1):
         try:
             created = str(resource.create(body)["_id"])
-        except OutcomeUnknown:
-            if found := _look_for(find, clock):
+        except OutcomeUnknown as error:
+            if found := _look_for(find, clock, error):
                 return _only(resource, found)
             if attempt == CREATE_ATTEMPTS:
                 raise
+        except IntegratorError as error:
+            if attempt == 1:
+                raise
+            raise _still_unknown(error) from error
         else:
             found = find() if attempt > 1 else []
             return _only(resource, found or [created])
@@ -47,13 +51,27 @@ def remove(resource: Resource, document_id: str) -> None:
         resource.delete(document_id)
 
 
-def _look_for(find: Find, clock: Clock) -> list[str]:
+def _look_for(find: Find, clock: Clock, lost: OutcomeUnknown) -> list[str]:
     """The ids under which a create without an answer has left something, if any."""
     for seconds in LOOKS:
         clock.sleep(seconds)
-        if found := find():
+        try:
+            found = find()
+        except IntegratorError as error:
+            raise lost from error
+        if found:
             return found
     return []
+
+
+def _still_unknown(error: IntegratorError) -> OutcomeUnknown:
+    """What an earlier attempt did is unknown, whatever the last one met."""
+    return OutcomeUnknown(
+        f"An earlier attempt may have come through: {error.message}",
+        status=error.status,
+        code=error.code,
+        request=error.request,
+    )
 
 
 def _only(resource: Resource, found: Sequence[str]) -> str:

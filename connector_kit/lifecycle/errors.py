@@ -30,6 +30,16 @@ class InstallationVanished(LifecycleError):
         )
 
 
+class InstallationHeld(LifecycleError):
+    """Another operation holds the installation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "update_in_progress",
+            "Another operation is changing this installation right now; call again in a minute.",
+        )
+
+
 class PlanBlocked(LifecycleError):
     """The plan meets something that it must not touch; nothing was written."""
 
@@ -86,3 +96,14 @@ def code_of(error: BaseException) -> str:
     if isinstance(named, str) and named:
         return named
     return "forbidden" if isinstance(error, api.Forbidden) else type(error).__name__
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the platform refused what was written as it stands, so that repeating is no use.
+
+    A 401 is about the token, and a 409 or 423 about the moment.
+    """
+    return isinstance(error, api.Refused) and error.status not in _OF_THE_MOMENT
+
+
+_OF_THE_MOMENT = frozenset({408, 409, 423, 425})

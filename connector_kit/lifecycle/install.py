@@ -32,7 +32,6 @@ def install(connector: Connector, options: Document) -> None:
     """
     with session(connector, options, KIND, "install") as (work, account):
         _require_installing(account)
-        work.installation.note(target=work.release)
         blueprint = work.blueprint
         plan = plan_connections(blueprint, account, work.journal)
         work.operation.summary = plan.summary()
@@ -122,7 +121,7 @@ def _make_components(work: Work, account: Account, steps: list[Document]) -> Non
             "version": work.release.version,
         },
     )
-    remember_release(work, plan, following=None)
+    remember_release(work, plan)
 
 
 def _ping(account: Account, step: Document) -> str:

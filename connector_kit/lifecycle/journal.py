@@ -54,9 +54,14 @@ _AUDIT = statements.Insert(
     Change,
     (
         *("operation", "installation", "action", "resource", "external_id"),
-        *("resource_id", "fields", "made_at"),
+        *("resource_id", "fields", "made_at", "is_certain"),
     ),
 )
+_OPEN = ("operation", "external_id", "is_certain")
+_CONFIRM = statements.Update(Change, ("resource_id", "made_at", "is_certain"), where=_OPEN)
+_WITHDRAW = statements.Delete(Change, _OPEN)
+_REPLACE = statements.Delete(Change, ("installation", "external_id", "is_certain"))
+_CONFIRM_ALL = statements.Update(Change, ("is_certain",), where=("installation", "is_certain"))
 
 
 class _Row(NamedTuple):
@@ -89,6 +94,9 @@ class DatabaseJournal:
         self._lease = lease
         self._moved: dict[str, tuple[CompiledComponent, str]] = {}
         self._flows: dict[str, Document] = dict(self.installation.flows)
+        unsettled = self.installation.changes.filter(is_certain=False)
+        self._left_open = set(unsettled.values_list("external_id", flat=True))
+        self._intended: set[str] = set()
         rows = self.installation.components.values_list("external_id", "resource_id", "applied_id")
         self._rows = {name: _Row(*row) for name, *row in rows}
         digests = {name: row.digest for name, row in self._rows.items() if row.digest}
@@ -112,9 +120,8 @@ class DatabaseJournal:
         tried, it is there once.
         """
         earlier = self.installation.operations.filter(pk__lt=self.operation.pk, kind__in=_WRITING)
-        complete = earlier.filter(outcome__in=Operation.COMPLETE).order_by("-pk").values("pk")[:1]
         broken_off = (
-            earlier.filter(pk__gt=Coalesce(Subquery(complete), 0), release__isnull=False)
+            earlier.filter(pk__gt=self._last_complete(), release__isnull=False)
             .values_list("release", "situation")
             .annotate(last=Max("pk"))
             .order_by("last")
@@ -126,15 +133,49 @@ class DatabaseJournal:
             for release, situation in brought
         ]
 
+    def has_written(self) -> bool:
+        """Whether anything was written, or may have been, since an operation was complete."""
+        written = self.installation.changes.filter(action__in=Change.WRITES)
+        return written.filter(operation__gt=self._last_complete()).exists()
+
+    def _last_complete(self) -> Coalesce:
+        """The last operation that came to its end, as a part of a query."""
+        complete = Operation.objects.filter(
+            installation=self.installation, kind__in=_WRITING, outcome__in=Operation.COMPLETE
+        )
+        return Coalesce(Subquery(complete.order_by("-pk").values("pk")[:1]), 0)
+
+    def intend(self, step: PlanStep) -> None:
+        """Write the audit row of *step* before the account is written to.
+
+        It stays, uncertain, when the process dies now; then it is the next operation that finds
+        the step done, or does it again.
+        """
+        action, fields = _audit(step)
+        if not action:
+            return
+        if step.external_id in self._left_open | self._intended:
+            _REPLACE(self.installation.pk, step.external_id, False)
+            self._left_open.discard(step.external_id)
+        _AUDIT(*self._row(step, action, getattr(step, "id", ""), fields), False)
+        self._intended.add(step.external_id)
+
+    def withdraw(self, step: PlanStep) -> None:
+        """Take the audit row of *step* away, which certainly was not written."""
+        if step.external_id in self._intended:
+            self._intended.discard(step.external_id)
+            _WITHDRAW(self.operation.pk, step.external_id, False)
+
     def record(self, step: PlanStep, resource_id: str) -> None:
-        """Store the new state of the step's component and, when it wrote, an audit row.
+        """Store the new state of the step's component and, when it wrote, that it did.
 
         The id of a document that is gone is kept until `settle`: what still refers to it has to be
         recognised, should the operation be cut off before that is rewritten.
         """
         self._note_flow(step)
-        change = self._change(step, resource_id)
-        if change is None and not self._is_news(step, resource_id):
+        is_intended = step.external_id in self._intended
+        change = None if is_intended else self._change(step, resource_id)
+        if not (is_intended or change or self._is_news(step, resource_id)):
             return
         with transaction.atomic():
             self._lease.renew()
@@ -142,8 +183,12 @@ class DatabaseJournal:
                 self._retire(step.external_id)
             elif isinstance(step, Create | Update | Unchanged):
                 self._note(step.component, resource_id)
-            if change:
-                _AUDIT(*change)
+            if is_intended:
+                key = (self.operation.pk, step.external_id, False)
+                _CONFIRM(resource_id, timezone.now(), True, *key)
+            elif change:
+                _AUDIT(*change, True)
+        self._intended.discard(step.external_id)
 
     def saw(self, live: Iterable[Live]) -> None:
         """Take note of what customers may change in flows, as the account has it now."""
@@ -167,6 +212,9 @@ class DatabaseJournal:
         That is what was deleted and, once the account is what a release declares, everything that
         is not *declared*.
         """
+        if self._left_open:  # nothing had to be done again, so it was done
+            _CONFIRM_ALL(True, self.installation.pk, False)
+            self._left_open.clear()
         for component, resource_id in self._moved.values():
             self._remember(component, resource_id)
         self._moved.clear()
@@ -219,6 +267,11 @@ class DatabaseJournal:
             action = "adopt"
         if not action:
             return None
+        return self._row(step, action, resource_id, fields)
+
+    def _row(
+        self, step: PlanStep, action: str, resource_id: str, fields: list[Any]
+    ) -> tuple[object, ...]:
         whose = (self.operation.pk, self.installation.pk)
         what = (action, step.resource, step.external_id, resource_id)
         return (*whose, *what, fields, timezone.now())

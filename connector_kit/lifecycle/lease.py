@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from connector_kit.conf import kit
 from connector_kit.integrator import Throttle
-from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.errors import InstallationHeld, LifecycleError
 from connector_kit.models import Installation, clock
 
 CONNECT_SHARE, READ_SHARE = 0.1, 0.5
@@ -57,14 +57,9 @@ def leased(installation: Installation) -> Iterator[Lease]:
     seconds = kit().lease_seconds
     lease = Lease(installation, uuid.uuid4().hex, seconds)
     if not installation.take_lease(lease.owner, now=clock.now(), seconds=seconds):
-        raise LifecycleError(
-            "update_in_progress",
-            "Another operation is changing this installation right now; call again in a minute.",
-        )
+        raise InstallationHeld
     try:
-        installation.refresh_from_db(
-            from_queryset=Installation.objects.select_related("target", "release")
-        )
+        installation.refresh_from_db(from_queryset=Installation.objects.select_related("release"))
         yield lease
     except Exception:
         installation.release_lease(lease.owner)

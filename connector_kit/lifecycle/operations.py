@@ -8,17 +8,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connector_kit.blueprint import Blueprint, Document, Situation, tailored
 from connector_kit.conf import kit
-from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
+from connector_kit.lifecycle.errors import (
+    Checkpoint,
+    InstallationHeld,
+    LifecycleError,
+    code_of,
+    is_refusal,
+)
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_licence, situation_of
 from connector_kit.models import Document as StoredDocument
-from connector_kit.models import Installation, Operation, Release, statements
+from connector_kit.models import Installation, Operation, Order, Release, statements
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +44,6 @@ class Work:
     journal: DatabaseJournal = field(init=False)
 
     def __post_init__(self) -> None:
-        self._target = self.installation.target
         self._tailored: tuple[Release, Situation, Blueprint] | None = None
         self.reload_journal()
 
@@ -92,6 +99,21 @@ class Work:
         self.operation.save(update_fields=["release"])
 
     @property
+    def order(self) -> Order | None:
+        """What the operation is done for; None for what the customer asked for by calling it."""
+        return self.operation.order
+
+    @property
+    def recreates_deleted(self) -> bool:
+        """Whether components that the customer deleted are made again."""
+        return self.order is not None and self.order.recreate_deleted
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written, or may have been, since an operation was complete."""
+        return self.journal.has_written()
+
+    @property
     def is_dry_run(self) -> bool:
         """Whether the operation plans and changes nothing."""
         return self.operation.kind == Operation.Kind.PLAN
@@ -114,10 +136,6 @@ class Work:
         """Read the records, again after they were rebuilt."""
         self.journal = DatabaseJournal(self.operation, self.lease)
 
-    def settle_target(self, following: Release | None) -> None:
-        """Make *following* what the next update brings, unless somebody has chosen meanwhile."""
-        self.installation.settle_target(self._target, following)
-
     def out_of_time(self) -> bool:
         """Whether the function call nears its deadline, so that no other step is to be begun."""
         return time.monotonic() >= self.deadline
@@ -131,20 +149,25 @@ def operation(
     options: Document | None = None,
     *,
     by: str = "",
+    order: Order | None = None,
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
     The licence in the *options* of a call is noted first.
-    An update of an installation that is marked ``plan_only`` is a dry run. Raises
-    `LifecycleError` ``update_in_progress`` when another operation holds the installation.
+    What an update may do is said by the order that it serves, *order* or what is open; without one
+    `Work.order` is None, and nothing may be written but that the customer gets the lock back.
+    Raises `LifecycleError` ``update_in_progress`` when another operation holds the installation.
     What the body raises is recorded with its code and message, and rises.
     """
     record: Operation | None = None
     try:
-        with leased(installation) as lease:
+        with _leased(installation, kind) as lease:
             if function != REFRESH:
                 note_licence(installation, options or {})
-            record = _begin(installation, kind, function, by)
+            order = order or _order_for(installation, kind)
+            record = _begin(installation, kind, function, order, by=by)
+            if kind == Operation.Kind.UPDATE:  # the platform locks before it calls
+                installation.note(update_in_progress=True)
             deadline = time.monotonic() + kit().function_seconds
             with _recording(record):
                 yield Work(record, lease, deadline)
@@ -153,27 +176,98 @@ def operation(
             _announce(record)
 
 
-def _begin(installation: Installation, kind: Operation.Kind, function: str, by: str) -> Operation:
-    """Write down that an operation starts, and with which release.
+@contextmanager
+def _leased(installation: Installation, kind: Operation.Kind) -> Iterator[Lease]:
+    """Hold the installation.
 
-    An update, or an installation that is not complete, gets the target or else the newest; whatever
-    else is done stays at what is installed.
+    That an ordered update found it held is on record: whoever ordered it tries again soon.
     """
-    release = installation.release if kind != Operation.Kind.UPDATE else None
-    release = release or installation.target
-    release = release or Release.objects.newest(installation.connector_id)
-    if kind == Operation.Kind.UPDATE and installation.plan_only:
+    try:
+        with leased(installation) as lease:
+            yield lease
+    except InstallationHeld as error:
+        order = Order.objects.to_serve(installation) if kind == Operation.Kind.UPDATE else None
+        if order and not order.operations.filter(finished_at=None).exists():
+            _note_held(installation, order, error)
+        raise
+
+
+def _note_held(installation: Installation, order: Order, error: InstallationHeld) -> None:
+    refused = Operation.objects.create(
+        installation=installation,
+        kind=Operation.Kind.UPDATE if order.may_write else Operation.Kind.PLAN,
+        function="update",
+        order=order,
+        release=order.release,
+        from_version=installation.version,
+        by=order.by,
+        outcome=Operation.Outcome.FAILED,
+        code=error.code,
+        message=error.message,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+    _announce(refused)
+
+
+def _begin(
+    installation: Installation,
+    kind: Operation.Kind,
+    function: str,
+    order: Order | None,
+    *,
+    by: str,
+) -> Operation:
+    """Write down that an operation starts, for which order and with which release.
+
+    An update brings what its order says, an installation that is not complete what it began with;
+    whatever else is done stays at what is installed.
+    """
+    if order is not None and not order.may_write:
         kind = Operation.Kind.PLAN
+    release = _release_for(installation, kind, order)
     return Operation.objects.create(
         installation=installation,
         kind=kind,
         function=function,
-        release=None if kind == Operation.Kind.UNINSTALL else release,
+        order=order,
+        release=release,
         situation=situation_of(installation, release.blueprint()).to_json() if release else {},
         from_version=installation.version,
-        by=by,
+        by=by or (order.by if order else ""),
         started_at=timezone.now(),
     )
+
+
+def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None:
+    """The order that an operation of *kind* serves; what the customer calls for needs none."""
+    if kind == Operation.Kind.UPDATE:
+        order = Order.objects.to_serve(installation)
+        return order if order and order.begin() else None
+    if kind != Operation.Kind.INSTALL:
+        return None
+    order = Order.objects.installing(installation)
+    if order is None and installation.release is None:
+        default = Release.objects.default(installation.connector_id)
+        order = Order.objects.place(installation, Order.Kind.INSTALL, default)
+    return order
+
+
+def _release_for(
+    installation: Installation, kind: Operation.Kind, order: Order | None
+) -> Release | None:
+    if kind == Operation.Kind.UNINSTALL or (kind == Operation.Kind.UPDATE and order is None):
+        return None
+    if order is not None and (order.release or order.kind == Order.Kind.UNDO):
+        return order.release
+    return installation.release or coming_release(installation)
+
+
+def coming_release(installation: Installation) -> Release | None:
+    """What an installation gets that is not complete: what it began with, else the default."""
+    order = Order.objects.installing(installation)
+    began_with = order.release if order else None
+    return began_with or Release.objects.default(installation.connector_id)
 
 
 @contextmanager
@@ -185,6 +279,7 @@ def _recording(record: Operation) -> Iterator[None]:
         is_checkpoint = isinstance(error, Checkpoint)
         outcome = Operation.Outcome.CHECKPOINT if is_checkpoint else Operation.Outcome.FAILED
         record.outcome, record.code, record.message = outcome, code_of(error)[:100], str(error)
+        record.is_refused = is_refusal(error)
         _end(record)
         raise
     else:
@@ -214,14 +309,39 @@ def _end(record: Operation) -> None:
     record.finished_at = timezone.now()
     if record.outcome in Operation.COMPLETE:
         record.situation = {}
-    _END(*(getattr(record, name) for name in _ENDING), record.pk)
-    if record.kind == Operation.Kind.UPDATE:
+    with transaction.atomic():
+        _END(*(getattr(record, name) for name in _ENDING), record.pk)
+        _settle_orders(record)
+    if record.kind == Operation.Kind.UPDATE and record.outcome != Operation.Outcome.IGNORED:
         record.installation.note(update_outcome=record.outcome)
+
+
+def _settle_orders(record: Operation) -> None:
+    """Consume what was carried out: a dry run when it was answered, the rest when it is complete.
+
+    What brought a release has taken in the settings that waited.
+    """
+    if record.order is None or not _is_carried_out(record, record.order):
+        return
+    is_plan = record.kind == Operation.Kind.PLAN
+    served = Q(pk=record.order.pk)
+    if not is_plan:
+        served |= Q(kind=Order.Kind.SETTINGS, placed_at__lte=record.started_at)
+    Order.objects.filter(served, installation=record.installation_id).consume()
+
+
+def _is_carried_out(record: Operation, order: Order) -> bool:
+    if record.kind == Operation.Kind.PLAN:
+        return True
+    if record.outcome not in Operation.COMPLETE:
+        return False
+    is_installed = record.installation.release_id == (order.release_id or record.release_id)
+    return order.kind != Order.Kind.INSTALL or is_installed
 
 
 _ENDING = (
     *("outcome", "code", "message", "finished_at", "summary", "plan", "requests"),
-    "situation",
+    *("situation", "is_refused"),
 )
 _END = statements.Update(Operation, _ENDING, where=("id",))
 

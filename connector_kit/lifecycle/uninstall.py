@@ -60,9 +60,9 @@ def forget_installation(work: Work) -> None:
     """Record that nothing of the installation is left; its history stays."""
     installation = work.installation
     installation.components.all().delete()
+    installation.orders.open().take_back()
     installation.note(
         release=None,
-        target=None,
         mode="uninstall",
         vanished_at=timezone.now(),
         **_NOTHING,

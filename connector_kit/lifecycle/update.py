@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import jsonpatch
@@ -20,10 +21,17 @@ from connector_kit.blueprint import (
     Update,
 )
 from connector_kit.blueprint.patch import operations
+from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
-from connector_kit.lifecycle.errors import ChangedMeanwhile, LifecycleError, PlanBlocked
+from connector_kit.lifecycle.errors import (
+    ChangedMeanwhile,
+    Checkpoint,
+    LifecycleError,
+    PlanBlocked,
+    code_of,
+)
 from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_drift, plan_release
@@ -31,23 +39,59 @@ from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
-from connector_kit.models import Connector, Installation, Operation, Release
+from connector_kit.models import Connector, Installation, Operation, Order
+
+NOT_ORDERED = (
+    "Nobody had ordered an update of this installation: nothing was changed, and the customer may "
+    "edit again. Start a rollout to bring a release to it."
+)
 
 
 def update(connector: Connector, options: Document) -> None:
-    """Bring the installation named in *options* to its target, else to the newest release.
+    """Do in the installation named in *options* what is ordered for it, or nothing.
 
-    The platform calls this once per pushed installation (protocol/extension.md#53-installer).
-    Nothing is written when the plan is blocked, except that the customer may edit again. When it
-    fails half-way ``updateInProgress`` stays true and the old version remains; the next push
+    The platform calls this once per pushed installation (protocol/extension.md#53-installer), and
+    now and then twice, or late. Without an order nothing is written but that the customer may edit
+    again. Neither is when the plan is blocked, or when it fails before its first write; when it
+    fails half-way ``updateInProgress`` stays true and the old version remains, and the next push
     goes on (protocol/README.md U15).
     """
     with session(connector, options, Operation.Kind.UPDATE, "update") as (work, account):
-        bring_up_to_date(work, account)
+        serve(work, account)
+
+
+def serve(work: Work, account: Account) -> None:
+    """Carry out the operation's order, whoever holds the token."""
+    if work.order is None:
+        _ignore(work, account)
+    elif work.operation.release is None and work.order.kind == Order.Kind.UNDO:
+        _unlock(work, account)
+    else:
+        with _unlocked_if_untouched(work, account):
+            bring_up_to_date(work, account)
+
+
+def _ignore(work: Work, account: Account) -> None:
+    _unlock(work, account)
+    work.ended(Operation.Outcome.IGNORED, "not_ordered", NOT_ORDERED)
+
+
+@contextmanager
+def _unlocked_if_untouched(work: Work, account: Account) -> Iterator[None]:
+    """Give the customer the lock back when what is inside fails before anything was written."""
+    try:
+        yield
+    except Checkpoint:
+        raise
+    except (LifecycleError, IntegratorError) as error:
+        if code_of(error) != "lease_lost" and not work.has_written:
+            with suppress(LifecycleError, IntegratorError):  # the first failure is what counts
+                _unlock(work, account)
+        raise
 
 
 def bring_up_to_date(work: Work, account: Account) -> None:
-    """Plan and apply the operation's release, or only plan it; whoever holds the token."""
+    """Plan and apply the operation's release, or only plan it."""
     _require_installed(work, account)
     if work.is_dry_run:
         _dry_run(work, account)
@@ -77,7 +121,7 @@ def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> 
 
 
 def _planned(work: Work, account: Account) -> Plan:
-    return planned(work, account, recreate_deleted=work.installation.recreate_deleted)
+    return planned(work, account, recreate_deleted=work.recreates_deleted)
 
 
 def _strangers(plan: Plan, work: Work) -> Set[str]:
@@ -99,7 +143,6 @@ def _dry_run(work: Work, account: Account) -> None:
             note_activity(work, account)
     finally:
         _unlock(work, account)
-        work.installation.note(plan_only=False)
 
 
 def _check_drift(work: Work, account: Account) -> None:
@@ -115,7 +158,8 @@ def _require_installed(work: Work, account: Account) -> None:
         raise LifecycleError(
             "not_installed",
             f"The installation is in mode {account.integration['mode']!r}: an update can only "
-            "meet a complete one. A customer who is still installing gets the newest release.",
+            "meet a complete one. A customer who is still installing gets the release that new "
+            "installations get.",
         )
 
 
@@ -125,14 +169,11 @@ def _carry_out(work: Work, account: Account) -> None:
         _unlock(work, account)
         raise PlanBlocked(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
-    release = work.release
     is_current = _is_current(work, account, plan)
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
     _write_last(work, account, plan, is_news=not is_current)
-    # An older release stays the target, so that a push which comes twice does not undo it.
-    is_newest = Release.objects.is_newest(release)
-    remember_release(work, plan, following=None if is_newest else release)
+    remember_release(work, plan)
 
 
 def _is_current(work: Work, account: Account, plan: Plan) -> bool:
@@ -200,8 +241,8 @@ def settled_add_ons(installation: Installation) -> Document:
     }
 
 
-def remember_release(work: Work, plan: Plan, *, following: Release | None) -> None:
-    """Record that the installation now runs the operation's release; *following* comes next."""
+def remember_release(work: Work, plan: Plan) -> None:
+    """Record that the installation now runs the operation's release."""
     moved = settings_for(work.installation, work.release.blueprint())
     if moved.notes:
         work.note(each.to_json() for each in moved.notes)
@@ -221,4 +262,3 @@ def remember_release(work: Work, plan: Plan, *, following: Release | None) -> No
             vanished_at=None,
             seen_at=timezone.now(),
         )
-        work.settle_target(following)

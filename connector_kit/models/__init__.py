@@ -10,6 +10,7 @@ from connector_kit.models.heartbeats import Heartbeat
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
 from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
+from connector_kit.models.orders import Order
 from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange
@@ -31,6 +32,7 @@ __all__ = [
     "LicenseEvent",
     "LicenseReminder",
     "Operation",
+    "Order",
     "ProvisioningEvent",
     "Push",
     "Release",

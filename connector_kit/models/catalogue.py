@@ -30,6 +30,13 @@ class Connector(models.Model):
     stack_id = columns.CharField(
         max_length=24, blank=True, default="", help_text="_id of the stack record"
     )
+    default_release = models.ForeignKey(
+        "Release",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="what new installations get; moves when a rollout to everybody completes",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -102,6 +109,16 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """The release of *connector* (or the one with that key) published last, or None."""
         return self._latest_first(connector).first()
 
+    def default(self, connector: Connector | int) -> Release | None:
+        """What new installations of *connector* get; None before anything was published.
+
+        A published version is nobody's yet: it becomes the default when a rollout to everybody
+        completes, or when somebody says so.
+        """
+        key = connector.pk if isinstance(connector, Connector) else connector
+        chosen = self.filter(pk__in=Connector.objects.filter(pk=key).values("default_release"))
+        return chosen.first() or self.newest(key)
+
     def is_newest(self, release: Release) -> bool:
         """Whether *release* is the one of its connector that was published last."""
         newest = self._latest_first(release.connector_id).values_list("pk", flat=True).first()
@@ -111,14 +128,21 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(connector=connector).order_by("-published_at", "-pk")
 
     def record(self, connector: Connector, blueprint: Blueprint) -> Release:
-        """Store *blueprint* as a release of *connector*, with all its documents."""
+        """Store *blueprint* as a release of *connector*, with all its documents.
+
+        The first one is what new installations get.
+        """
         Document.objects.remember((*blueprint.components, blueprint.integration))
-        return self.create(
+        release = self.create(
             connector=connector,
             version=blueprint.version,
             digest=blueprint.digest,
             manifest=_manifest(blueprint),
         )
+        Connector.objects.filter(pk=connector.pk, default_release=None).update(
+            default_release=release
+        )
+        return release
 
 
 class Release(models.Model):

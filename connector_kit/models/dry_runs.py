@@ -9,12 +9,13 @@ from django.db.models.functions import Now
 from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector, Release
 from connector_kit.models.installations import Installation
+from connector_kit.models.orders import Order
 
 
 class DryRun(models.Model):
     """A question to installations: what would this release change? Asked by a worker.
 
-    A row without ``finished_at`` waits for a worker, or one is at it until ``claimed_until``.
+    A row without ``finished_at`` has installations that are still to be asked, or to answer.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="dry_runs")
@@ -24,7 +25,6 @@ class DryRun(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
-    claimed_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     trouble = columns.TextField(
         blank=True, default="", help_text="why it could not be asked at all"
@@ -47,6 +47,14 @@ class DryRunAnswer(models.Model):
     plan = columns.JSONField(null=True)
     code = columns.ShownField(max_length=100, blank=True, default="")
     message = columns.TextField(blank=True, default="")
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="answers",
+        help_text="what lets the call plan, once the installation was asked",
+    )
+    due_at = models.DateTimeField(null=True, help_text="when it is given up on, once asked")
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

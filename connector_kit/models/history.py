@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from connector_kit.models import columns
 from connector_kit.models.catalogue import Release
 from connector_kit.models.installations import Installation
+from connector_kit.models.orders import Order
 
 
 class Operation(models.Model):
@@ -31,6 +32,7 @@ class Operation(models.Model):
         CURRENT = "current", "found nothing to do"
         CHECKPOINT = "checkpoint", "stopped before its deadline, goes on when called again"
         FAILED = "failed"
+        IGNORED = "ignored", "nobody had ordered it: changed nothing"
 
     COMPLETE = (Outcome.DONE, Outcome.CURRENT)
 
@@ -40,6 +42,13 @@ class Operation(models.Model):
     kind = columns.CharField(max_length=12, choices=Kind)
     function = columns.ShownField(max_length=200, help_text="the function the platform called")
     release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True)
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="operations",
+        help_text="what it was done for; empty: the call itself was the customer's order",
+    )
     situation = columns.JSONField(
         default=dict,
         blank=True,
@@ -51,6 +60,11 @@ class Operation(models.Model):
     outcome = columns.CharField(max_length=12, choices=Outcome, blank=True, default="")
     code = columns.ShownField(max_length=100, blank=True, default="", help_text="of the failure")
     message = columns.TextField(blank=True, default="")
+    is_refused = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="the platform refused a document as it stands, so repeating changes nothing",
+    )
     summary = columns.JSONField(default=dict, help_text="the plan's counts")
     plan = columns.JSONField(null=True, help_text="of a dry run: the whole plan")
     requests = models.PositiveIntegerField(default=0, help_text="API requests it took")
@@ -80,6 +94,8 @@ class Operation(models.Model):
 class Change(models.Model):
     """One write to a customer's account, with before and after (secrets masked)."""
 
+    WRITES = ("create", "update", "adopt", "delete")
+
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="changes")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="changes")
     action = columns.ShownField(max_length=12, help_text="create, update, adopt, delete or keep")
@@ -88,9 +104,19 @@ class Change(models.Model):
     resource_id = columns.CharField(max_length=24, blank=True, default="")
     fields = columns.JSONField(default=list, help_text="[{path, before, after, settled}]")
     made_at = models.DateTimeField(db_default=Now())
+    is_certain = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="no: it was about to be written, and nobody lived to say what became of it",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["installation", "-made_at"], name="latest_change")]
+        indexes = [
+            models.Index(fields=["installation", "-made_at"], name="latest_change"),
+            models.Index(
+                fields=["installation"], condition=models.Q(is_certain=False), name="open_changes"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource}/{self.external_id}"

@@ -80,19 +80,6 @@ class Installation(models.Model):
         related_name="installations",
         help_text="what the kit last applied in full",
     )
-    target = models.ForeignKey(
-        Release,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="targeted",
-        help_text="what the next update brings; empty: the newest release",
-    )
-    recreate_deleted = models.BooleanField(
-        default=False, help_text="make components again that the customer deleted"
-    )
-    plan_only = models.BooleanField(
-        default=False, help_text="the next update plans and records, and changes nothing"
-    )
     opts = columns.JSONField(
         default=dict, blank=True, help_text="the licence's opts, as the platform sent them last"
     )
@@ -228,12 +215,6 @@ class Installation(models.Model):
     def release_lease(self, owner: str) -> None:
         """Give the lease back, if it is still *owner*'s."""
         _RELEASE_LEASE("", None, self.pk, owner)
-
-    def settle_target(self, reached: Release | None, following: Release | None) -> None:
-        """Make *following* the target, unless it is not *reached* any more: others set it too."""
-        Installation.objects.filter(pk=self.pk, target=reached).update(
-            target=following, recreate_deleted=False
-        )
 
     def applied(self) -> dict[str, CompiledComponent]:
         """What the kit last applied to each component, by external id."""

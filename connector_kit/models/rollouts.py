@@ -10,6 +10,7 @@ from connector_kit.models import columns
 from connector_kit.models.catalogue import Connector, Release
 from connector_kit.models.history import Operation
 from connector_kit.models.installations import Installation
+from connector_kit.models.orders import Order
 
 
 class RolloutQuerySet(models.QuerySet["Rollout"]):
@@ -47,7 +48,22 @@ class Rollout(models.Model):
     failures_forgiven = models.PositiveIntegerField(
         default=0, help_text="failed pushes that no longer count, since somebody resumed"
     )
+    wave_failure_share = models.PositiveIntegerField(
+        default=20,
+        db_default=20,
+        help_text="percent of a wave that may fail before no next wave is begun",
+    )
     recreate_deleted = models.BooleanField(default=False)
+    selection = columns.JSONField(
+        default=dict, db_default={}, blank=True, help_text="for whom it is; empty: for everybody"
+    )
+    reverses = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="reversed_by",
+        help_text="the rollout that it rolls back",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
@@ -104,12 +120,15 @@ class Push(models.Model):
         WAITING = "waiting"
         CLAIMED = "claimed", "a worker is about to push"
         SENT = "sent", "pushed, the update runs"
+        RETRYING = "retrying", "between two attempts"
         UPDATED = "updated"
         CURRENT = "current", "already had this version"
         SKIPPED = "skipped"
         FAILED = "failed"
 
-    IN_FLIGHT = (State.CLAIMED, State.SENT)
+    PUSHED = (State.CLAIMED, State.SENT)
+    IN_FLIGHT = (*PUSHED, State.RETRYING)
+    """What has begun is brought to its end, or undone, whatever becomes of the rollout."""
     UNSETTLED = (State.WAITING, *IN_FLIGHT)
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="pushes")
@@ -118,6 +137,25 @@ class Push(models.Model):
     state = columns.CharField(max_length=12, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     from_version = columns.ShownField(max_length=64, blank=True, default="")
+    release = models.ForeignKey(
+        Release,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="what it brings; empty: the rollout's release",
+    )
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="pushes",
+        help_text="what its calls may do, since it was pushed first",
+    )
+    is_undo = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="it did not succeed, and the installation is brought back to what it had",
+    )
     due_at = models.DateTimeField(
         db_default=Now(),
         help_text="waiting: not pushed before; in flight: given up on, and pushed again, then",

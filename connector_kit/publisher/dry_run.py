@@ -1,43 +1,63 @@
-"""Live dry runs: the platform is asked to update installations that are marked to only plan.
+"""Live dry runs: the platform is asked to update installations, and the calls may only plan.
 
 A plan needs a token for the customer's account, and the platform hands those out with its calls
-only. So an update is pushed to installations marked ``plan_only``: the platform calls the update
-function, which stores the plan with its operation and changes nothing.
+only. So an update is pushed to installations for which a dry run is ordered: the platform calls the
+update function, which stores the plan with its operation and changes nothing. Nobody waits for it:
+`tick` asks, leaves, and looks again when it is called the next time.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from django.db.models import Max, Q
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from connector_kit.conf import kit
 from connector_kit.integrator import Client
-from connector_kit.integrator.errors import (
-    IntegratorError,
-    NotFound,
-    OutcomeUnknown,
-    Refused,
+from connector_kit.integrator.errors import IntegratorError, NotFound, OutcomeUnknown, Refused
+from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.models import (
+    Connector,
+    DryRun,
+    DryRunAnswer,
+    Installation,
+    Operation,
+    Order,
+    Release,
+    Rollout,
 )
-from connector_kit.lifecycle import publisher_client
-from connector_kit.models import Connector, Installation, Operation, Push, Release, Rollout
-from connector_kit.models.clock import now as database_now
+from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.catalogue import published_id
-from connector_kit.publisher.errors import RolloutInTheWay
+from connector_kit.publisher.errors import DryRunFailed, PublisherError, RolloutInTheWay
 from connector_kit.publisher.planning import InstallationPlan
+from connector_kit.publisher.planning import Outcome as PlanOutcome
 
 PUSH_BATCH = 20
 """Installations that are asked at a time."""
 
 POLL_SECONDS = 0.25
 
+EXPECTED = (PublisherError, LifecycleError, IntegratorError)
+"""What the one who asked can do something about."""
+
+Connect = Callable[[], AbstractContextManager[Client]]
+
 
 @dataclass(frozen=True)
 class Clock:
-    """How a dry run waits; tests bring their own."""
+    """What time it is for a dry run, and how one that is watched waits; tests bring their own."""
 
-    now: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = field(default_factory=lambda: shared_now)
     sleep: Callable[[float], None] = time.sleep
+
+
+REAL_TIME = Clock()
 
 
 def plan_live(
@@ -46,117 +66,87 @@ def plan_live(
     release: Release,
     *,
     recreate_deleted: bool = False,
-    clock: Clock = Clock(),
+    clock: Clock = REAL_TIME,
 ) -> Iterator[InstallationPlan]:
-    """Ask every installation in turn what *release* would change; yields the answers as they come.
+    """Ask every installation what *release* would change; yields the answers as they come.
 
-    Raises `RolloutInTheWay` when a rollout is changing these installations, `NotPublished`, and
-    `IntegratorError` when the platform cannot be asked. Waits ``push_timeout_seconds`` for each
-    batch. The installations are left as they were, but for those that did not answer in time:
-    they stay marked, so that a late call plans too, instead of updating.
+    Drives the dry run itself and needs no worker. Raises `RolloutInTheWay` when a rollout is
+    changing these installations, `NotPublished`, and `DryRunFailed` when the platform cannot be
+    asked. Installations have ``push_timeout_seconds`` to answer in; a call that comes later, or
+    twice, changes nothing.
     """
-    connector_id = published_id(connector)
+    published_id(connector)
     refuse_during_rollouts(connector)
-    with publisher_client() as client:
-        for start in range(0, len(integration_ids), PUSH_BATCH):
-            wanted = integration_ids[start : start + PUSH_BATCH]
-            rows = Installation.objects.filter(integration_id__in=wanted)
-            batch = _Batch(client, connector_id, release, clock)
-            yield from batch.ask(rows, recreate_deleted=recreate_deleted)
+    dry_run = record(connector, release, integration_ids, recreate_deleted=recreate_deleted)
+    try:
+        yield from _watched(dry_run, clock)
+    finally:
+        end(dry_run.pk, clock=clock)
+    dry_run.refresh_from_db()
+    if dry_run.trouble:
+        raise DryRunFailed(dry_run.trouble)
 
 
-@dataclass
-class _Batch:
-    """The installations that are asked together."""
-
-    client: Client
-    connector_id: str
-    release: Release
-    clock: Clock
-    waiting: dict[str, Installation] = field(default_factory=dict)
-    """Those a call may still come for."""
-
-    def ask(
-        self, rows: Iterable[Installation], *, recreate_deleted: bool
-    ) -> list[InstallationPlan]:
-        """Mark, push, wait, restore."""
-        asked = {row.integration_id: row for row in rows}
-        free = {
-            key: row
-            for key, row in asked.items()
-            if _mark(row, self.release, recreate_deleted=recreate_deleted)
-        }
-        answers = [self._busy(row) for key, row in asked.items() if key not in free]
-        try:
-            answers += self._push_and_wait(list(free.values()))
-        finally:
-            for key in free.keys() - self.waiting.keys():
-                _restore(free[key])
-        return answers
-
-    def _push_and_wait(self, rows: list[Installation]) -> Iterator[InstallationPlan]:
-        last_known = Operation.objects.aggregate(last=Max("pk"))["last"] or 0
-        yield from self._push(rows)
-        deadline = self.clock.now() + kit().push_timeout_seconds
-        while self.waiting and self.clock.now() < deadline:
-            self.clock.sleep(POLL_SECONDS)
-            yield from self._answers(since=last_known)
-        yield from map(self._timed_out, self.waiting.values())
-
-    def _push(self, rows: list[Installation]) -> Iterator[InstallationPlan]:
-        """Push to all at once, one by one when that is refused; yields who was refused."""
-        asked = {row.integration_id: row for row in rows}
-        if not asked:
-            return
-        self.waiting |= asked
-        try:
-            self.client.connectors.push_update(self.connector_id, list(asked))
-        except OutcomeUnknown:
-            raise
-        except IntegratorError as error:
-            for key in asked:
-                del self.waiting[key]  # the platform said no, so nobody is called
-            if not isinstance(error, Refused | NotFound):
-                raise
-            if len(rows) == 1:
-                yield self._failed(rows[0], error.code or "refused", str(error))
-            else:
-                for row in rows:
-                    yield from self._push([row])
-
-    def _answers(self, *, since: int) -> Iterator[InstallationPlan]:
-        finished = Operation.objects.filter(
-            kind=Operation.Kind.PLAN,
-            installation__in=self.waiting.values(),
-            pk__gt=since,
-            finished_at__isnull=False,
-        ).select_related("installation")
-        for operation in finished.order_by("pk"):
-            row = self.waiting.pop(operation.installation.integration_id, None)
-            if row is None:
-                continue
-            if operation.plan is None:
-                yield self._failed(row, operation.code, operation.message)
-            else:
-                yield InstallationPlan(row, self.release.version, "planned", operation.plan)
-
-    def _failed(self, row: Installation, code: str, message: str) -> InstallationPlan:
-        return InstallationPlan(row, self.release.version, "failed", code=code, message=message)
-
-    def _busy(self, row: Installation) -> InstallationPlan:
-        message = "Another operation is changing this installation right now; ask again later."
-        return self._failed(row, "update_in_progress", message)
-
-    def _timed_out(self, row: Installation) -> InstallationPlan:
-        return InstallationPlan(
-            row,
-            self.release.version,
-            "timed_out",
-            code="timed_out",
-            message="The platform did not call the update function in time. Check that the server "
-            "runs, and that the stack record's hostURI leads to it (manage.py publish). The "
-            "installation stays marked: a late call plans, and changes nothing.",
+def record(
+    connector: Connector,
+    release: Release,
+    integration_ids: Sequence[str],
+    *,
+    recreate_deleted: bool = False,
+    created_by_id: int | None = None,
+) -> DryRun:
+    """Write down whom to ask about *release*; nobody is asked before the first `tick`."""
+    with transaction.atomic():
+        dry_run = DryRun.objects.create(
+            connector=connector,
+            release=release,
+            recreate_deleted=recreate_deleted,
+            created_by_id=created_by_id,
         )
+        rows = Installation.objects.filter(connector=connector, integration_id__in=integration_ids)
+        keys = dict(rows.values_list("integration_id", "pk"))
+        DryRunAnswer.objects.bulk_create(
+            DryRunAnswer(dry_run=dry_run, installation_id=keys[each]) for each in integration_ids
+        )
+    return dry_run
+
+
+def tick(dry_run_id: int, *, connect: Connect = publisher_client, clock: Clock = REAL_TIME) -> bool:
+    """Write down the answers that came, give up those that are overdue, ask the next ones.
+
+    False when there is nothing left to do. May run twice, late or never without harm. What keeps
+    the platform from being asked ends the dry run and is written down with it.
+    """
+    with _locked(dry_run_id) as dry_run:
+        if dry_run is None:
+            return False
+        _collect(dry_run, clock.now())
+        _give_up(dry_run.answers.filter(due_at__lte=clock.now()), clock.now())
+        asked = _order_next(dry_run, clock.now())
+        if not asked and not _unanswered(dry_run).exists():
+            _finish(dry_run, clock.now())
+            return False
+    if asked:
+        _push(dry_run, asked, connect, clock)
+    return True
+
+
+def end(dry_run_id: int, *, trouble: str = "", clock: Clock = REAL_TIME) -> None:
+    """Ask nobody any more and take back what was asked; late calls change nothing."""
+    with _locked(dry_run_id) as dry_run:
+        if dry_run is None:
+            return
+        _collect(dry_run, clock.now())
+        orders = Order.objects.filter(answers__in=_unanswered(dry_run))
+        Order.objects.filter(pk__in=orders.values("pk")).take_back()
+        _unanswered(dry_run).update(
+            outcome="failed",
+            code="not_asked",
+            message=trouble or "The dry run was ended before this installation answered.",
+            answered_at=clock.now(),
+        )
+        dry_run.trouble = trouble
+        _finish(dry_run, clock.now())
 
 
 def refuse_during_rollouts(connector: Connector) -> None:
@@ -170,18 +160,147 @@ def refuse_during_rollouts(connector: Connector) -> None:
         )
 
 
-def _mark(row: Installation, release: Release, *, recreate_deleted: bool) -> bool:
-    """Mark *row* to only plan; False when an operation holds it, which would undo the mark."""
-    is_free = Q(lease_owner="") | Q(lease_until__lt=database_now())
-    free = Installation.objects.filter(is_free, pk=row.pk)
-    return bool(free.update(plan_only=True, target=release, recreate_deleted=recreate_deleted))
+def _watched(dry_run: DryRun, clock: Clock) -> Iterator[InstallationPlan]:
+    """Drive *dry_run* and yield its answers as they come."""
+    shown: set[int] = set()
+    is_open = True
+    while is_open:
+        is_open = tick(dry_run.pk, clock=clock)
+        rows = (
+            dry_run.answers.exclude(outcome="")
+            .exclude(code="not_asked")
+            .order_by("answered_at", "pk")
+        )
+        for answer in rows.select_related("installation"):
+            if answer.pk not in shown:
+                shown.add(answer.pk)
+                yield _as_plan(answer, dry_run.release.version)
+        if is_open:
+            clock.sleep(POLL_SECONDS)
 
 
-def _restore(row: Installation) -> None:
-    """Put back what *row* said before it was marked, unless a rollout has taken it up since."""
-    is_left_over = row.plan_only  # from a dry run that was never answered
-    Installation.objects.filter(pk=row.pk).exclude(pushes__state__in=Push.IN_FLIGHT).update(
-        plan_only=False,
-        target_id=None if is_left_over else row.target_id,
-        recreate_deleted=not is_left_over and row.recreate_deleted,
+def _as_plan(answer: DryRunAnswer, version: str) -> InstallationPlan:
+    return InstallationPlan(
+        answer.installation,
+        version,
+        cast("PlanOutcome", answer.outcome),
+        plan=answer.plan,
+        code=answer.code,
+        message=answer.message,
     )
+
+
+@contextmanager
+def _locked(dry_run_id: int) -> Iterator[DryRun | None]:
+    """Hold the row of a dry run that is open, in a transaction; None when it is not, or is gone."""
+    with transaction.atomic():
+        rows = DryRun.objects.select_for_update(of=("self",)).filter(finished_at=None)
+        yield rows.select_related("connector", "release").filter(pk=dry_run_id).first()
+
+
+def _unanswered(dry_run: DryRun) -> QuerySet[DryRunAnswer]:
+    return dry_run.answers.filter(outcome="")
+
+
+def _collect(dry_run: DryRun, at: datetime) -> None:
+    """Write down what the calls planned that were made for this dry run."""
+    planned = Operation.objects.filter(
+        order__answers__in=_unanswered(dry_run),
+        kind=Operation.Kind.PLAN,
+        finished_at__isnull=False,
+    )
+    for operation in planned.order_by("pk"):
+        answer = {"outcome": "planned", "plan": operation.plan}
+        if operation.plan is None:
+            answer = {
+                "outcome": "failed",
+                "code": operation.code,
+                "message": operation.message,
+            }
+        _unanswered(dry_run).filter(order=operation.order).update(answered_at=at, **answer)
+        Order.objects.filter(pk=operation.order_id or 0).consume()
+
+
+def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
+    overdue = list(answers.filter(outcome="").values_list("pk", "order"))
+    Order.objects.filter(pk__in=[order for _, order in overdue if order]).take_back()
+    DryRunAnswer.objects.filter(pk__in=[pk for pk, _ in overdue]).update(
+        outcome="timed_out",
+        code="timed_out",
+        message="The platform did not call the update function in time. Check that the server "
+        "runs, and that the stack record's hostURI leads to it (manage.py publish). A call that "
+        "still comes changes nothing.",
+        answered_at=at,
+    )
+
+
+def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
+    """Order a plan from as many as may be asked now, and return those; who is busy says so."""
+    waiting = _unanswered(dry_run).filter(order__isnull=False).count()
+    rows = _unanswered(dry_run).filter(order=None).select_related("installation").order_by("pk")
+    asked = []
+    for answer in rows[: max(PUSH_BATCH - waiting, 0)]:
+        if _is_busy(answer.installation, at):
+            _fail(answer, "update_in_progress", BUSY, at)
+            continue
+        answer.order = Order.objects.place(
+            answer.installation,
+            Order.Kind.PLAN,
+            dry_run.release,
+            recreate_deleted=dry_run.recreate_deleted,
+        )
+        answer.due_at = at + timedelta(seconds=kit().push_timeout_seconds)
+        answer.save(update_fields=["order", "due_at"])
+        asked.append(answer)
+    return asked
+
+
+BUSY = "Another operation is changing this installation right now; ask again later."
+
+
+def _is_busy(installation: Installation, at: datetime) -> bool:
+    held = Q(lease_until__gte=at) & ~Q(lease_owner="")
+    return Installation.objects.filter(held, pk=installation.pk).exists()
+
+
+def _push(dry_run: DryRun, asked: list[DryRunAnswer], connect: Connect, clock: Clock) -> None:
+    answers = {answer.installation.integration_id: answer for answer in asked}
+    try:
+        connector_id = published_id(dry_run.connector)
+        with connect() as client:
+            refused = _refused(client, connector_id, list(answers))
+    except OutcomeUnknown:  # the calls may come all the same
+        return
+    except EXPECTED as error:
+        end(dry_run.pk, trouble=str(error), clock=clock)
+        return
+    for integration_id, refusal in refused.items():
+        answer = answers[integration_id]
+        Order.objects.filter(answers=answer).take_back()
+        _fail(answer, refusal.code or "refused", str(refusal), clock.now())
+
+
+def _refused(
+    client: Client, connector_id: str, integration_ids: list[str]
+) -> Mapping[str, IntegratorError]:
+    """Push to all at once, one by one when that is refused; returns who was refused, and why."""
+    try:
+        client.connectors.push_update(connector_id, integration_ids)
+    except (Refused, NotFound) as error:
+        if len(integration_ids) == 1:
+            return {integration_ids[0]: error}
+        refused: dict[str, IntegratorError] = {}
+        for integration_id in integration_ids:
+            refused |= _refused(client, connector_id, [integration_id])
+        return refused
+    return {}
+
+
+def _fail(answer: DryRunAnswer, code: str, message: str, at: datetime) -> None:
+    rows = DryRunAnswer.objects.filter(pk=answer.pk, outcome="")
+    rows.update(outcome="failed", code=code[:100], message=message, answered_at=at)
+
+
+def _finish(dry_run: DryRun, at: datetime) -> None:
+    dry_run.finished_at = at
+    dry_run.save(update_fields=["finished_at", "trouble"])

@@ -57,3 +57,9 @@ class InstallBaseShrunk(PublisherError):
     """The platform lists far fewer installations than are on record: too few to believe at once."""
 
     code = "install_base_shrunk"
+
+
+class DryRunFailed(PublisherError):
+    """The platform could not be asked to have installations planned for."""
+
+    code = "dry_run_failed"

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
+from typing import Any
 
 from celery import shared_task
+from django.db import transaction
+from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
+from connector_kit.lifecycle import operation_finished
+from connector_kit.models import DryRunAnswer, Operation
 from connector_kit.publisher import dry_runs, version_counts
+from connector_kit.publisher.dry_run import tick
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="connector_kit.publisher.carry_out_dry_run")
 def carry_out_dry_run(dry_run_id: int) -> None:
-    """Ask the installations of one dry run."""
-    dry_runs.carry_out(dry_run_id)
+    """Ask those installations of one dry run that are due, and write down who answered."""
+    tick(dry_run_id)
 
 
 @shared_task(name="connector_kit.publisher.carry_out_dry_runs")
 def carry_out_dry_runs() -> None:
-    """Take up dry runs that were lost on their way, or left by a worker that died."""
-    for dry_run_id in dry_runs.waiting().values_list("pk", flat=True):
+    """Look at every dry run that is not finished."""
+    for dry_run_id in dry_runs.unfinished().values_list("pk", flat=True):
         carry_out_soon(dry_run_id)
 
 
@@ -37,3 +44,13 @@ def carry_out_soon(dry_run_id: int) -> None:
         carry_out_dry_run.delay(dry_run_id)
     except OperationalError as error:
         logger.warning("dry run %s: not sent, the broker is down: %s", dry_run_id, error)
+
+
+@receiver(operation_finished, sender=Operation, dispatch_uid="connector_kit.dry_runs")
+def look_when_one_answered(operation: Operation, **_: Any) -> None:
+    """Look at the dry run at once for which the finished *operation* planned."""
+    if operation.kind != Operation.Kind.PLAN:
+        return
+    answers = DryRunAnswer.objects.filter(order=operation.order_id, outcome="")
+    for dry_run_id in answers.values_list("dry_run", flat=True):
+        transaction.on_commit(partial(carry_out_soon, dry_run_id))

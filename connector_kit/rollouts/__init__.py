@@ -5,6 +5,8 @@
 
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.finding import find_rollout
+from connector_kit.rollouts.locks import release_locks
+from connector_kit.rollouts.rollback import roll_back
 from connector_kit.rollouts.selection import Selection
 from connector_kit.rollouts.services import abort, pause, resume, retry_failed, start_rollout
 from connector_kit.rollouts.status import Status, status_of
@@ -17,8 +19,10 @@ __all__ = [
     "abort",
     "find_rollout",
     "pause",
+    "release_locks",
     "resume",
     "retry_failed",
+    "roll_back",
     "start_rollout",
     "status_of",
     "tick",

@@ -2,19 +2,22 @@
 
 A push goes through these states; every arrow is decided here (or in `verify`), none elsewhere:
 
-    waiting --Claim--> claimed --sent--> sent
+    waiting, retrying --Claim--> claimed --sent--> sent
     claimed, sent --the update succeeded------------------------> updated, current
-    claimed, sent --it stopped at a checkpoint, or broke off----> waiting (pushed again)
-    claimed, sent --it failed, or nobody heard of it------------> waiting, failed or skipped
-    updated, current --the install base shows another version---> waiting, failed or skipped
+    claimed, sent --it stopped at a checkpoint, failed, broke off> retrying (pushed again)
+    claimed, sent --it failed for good--------------------------> failed or skipped,
+                                                                  undone first where it is locked
+    updated, current --the install base shows another version---> retrying, failed or skipped
 
-What a step says is written down in the transaction that read the snapshot, so that deciding
-twice, late or never does no harm.
+What has begun is brought to its end, or undone, whatever state the rollout is in: pause, halt and
+abort keep what has not begun from beginning. What a step says is written down in the transaction
+that read the snapshot, so that deciding twice, late or never does no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,15 +31,19 @@ from connector_kit.rollouts.steps import (
     Settle,
     StartWave,
     Step,
+    Undo,
     VerifyWave,
 )
 from connector_kit.rollouts.verdicts import (
     ABORTED,
+    BUSY_PAUSE,
     INTERRUPTED,
+    LONGEST_UNDO_PAUSE,
     NO_ANSWER,
-    NOT_UPDATED,
-    OTHER_RELEASE,
+    SUPERSEDED,
+    UNDONE,
     Verdict,
+    is_of_the_release,
     pause_after,
     verdict_on,
 )
@@ -44,31 +51,41 @@ from connector_kit.rollouts.verdicts import (
 
 @dataclass(frozen=True)
 class Report:
-    """The newest update of an installation that its push has not taken into account yet.
+    """What became of a push's order, as far as its push has not taken it into account yet.
 
-    While it runs, *outcome* is empty and *alive_until* says how long its process is trusted.
+    Of the operations that served the order: the one that carried it out, else the newest. While
+    that runs, *outcome* is empty and *alive_until* says how long its process is trusted.
     """
 
     operation: int | None
     outcome: str
-    is_ours: bool = True
-    """Whether it brought the rollout's release."""
     code: str = ""
     message: str = ""
+    is_refused: bool = False
+    """Whether the platform refused a document as it stands."""
     alive_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class InFlight:
-    """A push that is claimed or sent, and what became of it so far."""
+    """A push that has begun and is not settled, and what became of it so far."""
 
     id: int
     state: Push.State
     attempts: int
     """Including the one in flight."""
     due_at: datetime
-    """When it is given up on, unless its update was heard of."""
+    """Given up on then, unless its update was heard of; while retrying: pushed again then."""
     report: Report | None = None
+    is_undo: bool = False
+    is_bare: bool = False
+    """Whether the undo is only to give the lock back."""
+    is_locked: bool = False
+    """Whether the customer may be kept from editing."""
+    is_superseded: bool = False
+    """Whether its order was taken back: somebody ordered something else."""
+    code: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +97,13 @@ class CurrentWave:
     due: tuple[int, ...] = ()
     """Waiting pushes whose time has come, as many as the window may take."""
     has_unsettled: bool = False
-    """Whether pushes are waiting or in flight."""
+    """Whether pushes are waiting or in flight, those apart that are being undone."""
     has_unverified: bool = False
-    """Whether pushes succeeded that were not compared with the install base yet."""
+    """Whether pushes were not compared with the install base yet."""
     is_being_verified: bool = False
+    pushed: int = 0
+    failed: int = 0
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,7 @@ class Snapshot:
     window: int
     failure_limit: int
     max_attempts: int
+    wave_failure_share: int = 100
     failures: int = 0
     """Failed pushes that count against the limit."""
     in_flight: tuple[InFlight, ...] = ()
@@ -104,125 +125,216 @@ class Snapshot:
 def next_steps(snapshot: Snapshot, now: datetime) -> tuple[Step, ...]:
     """Return what is to be done at *now*; nothing when there is only to wait."""
     settled = tuple(_settled(snapshot, now))
+    again = _due_again(snapshot, settled, now)
     if snapshot.state != Rollout.State.RUNNING:
-        return settled
-    failures = snapshot.failures + sum(map(_is_failure, settled))
+        return (*settled, *again)
+    failures = snapshot.failures + failing_now(snapshot, settled)
     if failures >= snapshot.failure_limit:
-        return (*settled, Halt(_limit_reached(failures, snapshot.failure_limit)))
-    freed = sum(_frees_its_place(step, now) for step in settled)
-    room = snapshot.window - len(snapshot.in_flight) + freed
-    return (*settled, *_forward(snapshot.wave, room))
+        return (*settled, *again, Halt(_limit_reached(failures, snapshot.failure_limit)))
+    room = snapshot.window - _held_places(snapshot, settled)
+    return (*settled, *again, *_forward(snapshot, failures, room))
 
 
 def _settled(snapshot: Snapshot, now: datetime) -> Iterator[Step]:
     for push in snapshot.in_flight:
         if step := judge(push, snapshot.max_attempts, now):
-            yield unless_aborted(step, snapshot.state)
+            yield unless_aborted(step, push, snapshot.state)
 
 
-def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgain | None:
+def _due_again(snapshot: Snapshot, settled: Iterable[Step], now: datetime) -> tuple[Claim, ...]:
+    """What is between two attempts and due, in whatever state the rollout is."""
+    known = {step.push for step in settled if isinstance(step, Settle | PushAgain | Undo)}
+    due = tuple(
+        push.id
+        for push in snapshot.in_flight
+        if push.state == Push.State.RETRYING and push.due_at <= now and push.id not in known
+    )
+    return (Claim(due),) if due else ()
+
+
+def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgain | Undo | None:
     """What became of *push*; None while that is open."""
     report = push.report
+    if push.is_superseded:
+        message = "Something else was ordered for this installation meanwhile."
+        return Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
+    if report is not None and report.outcome in Operation.COMPLETE:
+        return _after_success(push, report)
+    if push.state == Push.State.RETRYING:
+        return None
     if report is None or (not report.outcome and report.alive_until is None):
         return _unheard_of(push, max_attempts, now)
     if not report.outcome:
         return _broken_off(push, report, max_attempts, now)
+    return _after_end(push, report, max_attempts, now)
+
+
+def _after_end(
+    push: InFlight, report: Report, max_attempts: int, now: datetime
+) -> Settle | PushAgain | Undo:
     if report.outcome == Operation.Outcome.CHECKPOINT:
         return _again(push, report, now, attempts=push.attempts - 1)
-    if report.outcome == Operation.Outcome.FAILED:
-        return after_failure(push, report, max_attempts, now)
-    if not report.is_ours:
-        return after_failure(push, _brought_another(report), max_attempts, now)
+    return after_failure(push, report, max_attempts, now)
+
+
+def _after_success(push: InFlight, report: Report) -> Settle:
+    if push.is_undo:
+        is_aborted = push.code == ABORTED
+        state = Push.State.SKIPPED if is_aborted else Push.State.FAILED
+        return Settle(push.id, state, push.code, push.message, report.operation)
     is_current = report.outcome == Operation.Outcome.CURRENT
     state = Push.State.CURRENT if is_current else Push.State.UPDATED
     return Settle(push.id, state, operation=report.operation)
 
 
-def _unheard_of(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgain | None:
+def _unheard_of(
+    push: InFlight, max_attempts: int, now: datetime
+) -> Settle | PushAgain | Undo | None:
     if push.due_at > now:
         return None
     if push.state == Push.State.CLAIMED:  # never sent, so that no attempt is used up
-        return PushAgain(push.id, push.attempts - 1, now)
-    if push.attempts < max_attempts:
-        return PushAgain(push.id, push.attempts, now, NO_ANSWER)
-    return Settle(
-        push.id,
-        Push.State.FAILED,
-        NO_ANSWER,
-        f"integrator.io accepted {push.attempts} pushes, and the update function was not heard "
-        "of. Check that the stack's hostURI leads to this server, and its system token.",
+        return PushAgain(push.id, push.attempts - 1, now, push.code, push.message)
+    report = Report(
+        None,
+        Operation.Outcome.FAILED,
+        code=NO_ANSWER,
+        message=f"integrator.io accepted {push.attempts} pushes, and the update function was not "
+        "heard of. Check that the stack's hostURI leads to this server, and its system token.",
     )
+    if push.attempts < max_attempts or push.is_undo:
+        return _again(push, report, now, attempts=push.attempts)
+    return give_up(replace(push, is_locked=True), Push.State.FAILED, report, now)
 
 
 def _broken_off(
     push: InFlight, report: Report, max_attempts: int, now: datetime
-) -> Settle | PushAgain | None:
+) -> Settle | PushAgain | Undo | None:
     if report.alive_until is None or report.alive_until > now:
         return None
     reason = "The process that ran the update gave no sign of life."
     report = replace(report, code=INTERRUPTED, message=reason)
-    if push.attempts < max_attempts:
+    if push.attempts < max_attempts or push.is_undo:
         return _again(push, report, now, attempts=push.attempts)
-    return _settle(push, Push.State.FAILED, report)
+    return give_up(push, Push.State.FAILED, report, now)
 
 
 def after_failure(
     push: InFlight, report: Report, max_attempts: int, now: datetime
-) -> Settle | PushAgain:
+) -> Settle | PushAgain | Undo:
     """What follows for *push* from the failure that *report* tells of."""
-    verdict = verdict_on(report.code)
-    if verdict is Verdict.SKIP:
-        return _settle(push, Push.State.SKIPPED, report)
+    verdict = verdict_on(report.code, is_refused=report.is_refused)
+    if verdict is Verdict.WAIT:
+        return _again(push, report, now + BUSY_PAUSE, attempts=push.attempts - 1)
+    if push.is_undo:
+        return _undo_failed(push, report, verdict, now)
     if verdict is Verdict.RETRY and push.attempts < max_attempts:
         return _again(push, report, now + pause_after(push.attempts), attempts=push.attempts)
-    return _settle(push, Push.State.FAILED, report)
+    state = Push.State.SKIPPED if verdict is Verdict.SKIP else Push.State.FAILED
+    return give_up(push, state, report, now)
 
 
-def _brought_another(report: Report) -> Report:
-    reason = "The update brought another release than this rollout's."
-    return replace(report, code=OTHER_RELEASE, message=reason)
-
-
-def _again(push: InFlight, report: Report, due_at: datetime, *, attempts: int) -> PushAgain:
-    return PushAgain(push.id, attempts, due_at, report.code, report.message, report.operation)
-
-
-def _settle(push: InFlight, state: Push.State, report: Report) -> Settle:
+def give_up(push: InFlight, state: Push.State, report: Report, now: datetime) -> Settle | Undo:
+    """The end of a push that did not succeed; where the customer is locked, undo it first."""
+    if push.is_locked and verdict_on(report.code) is not Verdict.SKIP:
+        return Undo(push.id, now, report.code, report.message, report.operation)
     return Settle(push.id, state, report.code, report.message, report.operation)
 
 
-def unless_aborted(step: Step, state: Rollout.State | str) -> Step:
-    """Return *step*, or the end of its push when it would push again for an aborted rollout."""
-    if isinstance(step, PushAgain) and state == Rollout.State.ABORTED:
-        return Settle(step.push, Push.State.SKIPPED, ABORTED, NOT_UPDATED, step.operation)
-    return step
+def _undo_failed(
+    push: InFlight, report: Report, verdict: Verdict, now: datetime
+) -> Settle | PushAgain | Undo:
+    """Undoing has no last attempt: somebody is locked. What it meets for good ends it."""
+    if verdict is Verdict.RETRY:
+        due_at = now + pause_after(push.attempts, LONGEST_UNDO_PAUSE)
+        return _again(push, report, due_at, attempts=push.attempts)
+    message = f"{push.message} It could not be undone: {report.message}"
+    if push.is_locked and verdict is Verdict.FAIL and not push.is_bare:
+        return Undo(push.id, now, push.code, message, report.operation, is_bare=True)
+    return Settle(push.id, Push.State.FAILED, push.code, message, report.operation)
 
 
-def _is_failure(step: Step) -> bool:
-    return isinstance(step, Settle) and step.state == Push.State.FAILED
+def _again(push: InFlight, report: Report, due_at: datetime, *, attempts: int) -> PushAgain:
+    """Push again; what is being undone keeps saying why."""
+    code, message = (push.code, push.message) if push.is_undo else (report.code, report.message)
+    return PushAgain(push.id, attempts, due_at, code, message, report.operation)
 
 
-def _frees_its_place(step: Step, now: datetime) -> bool:
-    """What is due again at once goes ahead of what was not begun yet."""
-    return not (isinstance(step, PushAgain) and step.due_at <= now)
+def unless_aborted(step: Step, push: InFlight, state: Rollout.State | str) -> Step:
+    """Return *step*, or the undoing of its *push* when it would retry for an aborted rollout.
+
+    What stopped at a checkpoint is nearly done, and goes on.
+    """
+    if state != Rollout.State.ABORTED or push.is_undo or not isinstance(step, PushAgain):
+        return step
+    if push.report and push.report.outcome == Operation.Outcome.CHECKPOINT:
+        return step
+    return Undo(step.push, step.due_at, ABORTED, UNDONE, step.operation)
+
+
+def failing_now(snapshot: Snapshot, settled: Iterable[Step] = ()) -> int:
+    """How many in flight count as failures before they are settled.
+
+    Those that failed just now or are being undone, and of those between two attempts all that fail
+    with one code of the release's own.
+    """
+    changed = {step.push: step for step in settled if isinstance(step, Settle | PushAgain | Undo)}
+    failed, codes = 0, Counter[str]()
+    for push in snapshot.in_flight:
+        step = changed.get(push.id)
+        if isinstance(step, Settle):
+            failed += step.state == Push.State.FAILED
+        elif push.is_undo or isinstance(step, Undo):
+            failed += (step.code if isinstance(step, Undo) else push.code) != ABORTED
+        elif isinstance(step, PushAgain):
+            codes[step.code] += 1
+        elif push.state == Push.State.RETRYING or push.code:
+            codes[push.code] += 1
+    alike = (count for code, count in codes.items() if is_of_the_release(code) and count > 1)
+    return failed + sum(alike)
+
+
+def _held_places(snapshot: Snapshot, settled: Iterable[Step]) -> int:
+    """Places of the window that are taken: by what is in flight, also between two attempts.
+
+    What is being undone takes none: it counts as a failure.
+    """
+    freed = {step.push for step in settled if isinstance(step, Settle | Undo)}
+    held = (push for push in snapshot.in_flight if not push.is_undo and push.id not in freed)
+    return sum(1 for _ in held)
 
 
 def _limit_reached(failures: int, limit: int) -> str:
     return (
-        f"{failures} failed, and the limit is {limit}. See 'rollout status'; then 'rollout retry' "
-        "pushes the failed ones again, 'rollout resume' goes on without them."
+        f"{failures} installations failed, and the limit is {limit}. See the causes with 'rollout "
+        "status'. Then retry the failed ones ('rollout retry'), continue without them ('rollout "
+        "resume'), or roll back ('rollout rollback')."
     )
 
 
-def _forward(wave: CurrentWave | None, room: int) -> Iterator[Step]:
+def _forward(snapshot: Snapshot, failures: int, room: int) -> Iterator[Step]:
+    wave = snapshot.wave
     if wave is None:
-        yield CompleteRollout()
+        if not snapshot.in_flight:
+            yield CompleteRollout()
         return
     if wave.state == Wave.State.WAITING:
         yield StartWave(wave.id)
     if room > 0 and wave.due:
         yield Claim(wave.due[:room])
     elif not wave.has_unsettled and not wave.has_unverified:
-        yield CompleteWave(wave.id)
+        yield from _after_wave(snapshot, wave, failures)
     elif not wave.has_unsettled and not wave.is_being_verified:
         yield VerifyWave(wave.id)
+
+
+def _after_wave(snapshot: Snapshot, wave: CurrentWave, failures: int) -> Iterator[Step]:
+    """A wave in which too much failed is no base for the next, until somebody resumes."""
+    too_many = wave.failed * 100 > snapshot.wave_failure_share * wave.pushed
+    if failures and too_many and not wave.is_last:
+        yield Halt(
+            f"{wave.failed} of {wave.pushed} installations failed in this wave, and the limit is "
+            f"{snapshot.wave_failure_share} percent. The next wave was not started. See the causes "
+            "with 'rollout status'; then retry, resume or roll back."
+        )
+        return
+    yield CompleteWave(wave.id)

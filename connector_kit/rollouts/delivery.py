@@ -14,9 +14,9 @@ from connector_kit.integrator.errors import (
     Transient,
     Unauthorized,
 )
-from connector_kit.models import Operation
-from connector_kit.rollouts.decide import InFlight, Report, after_failure
-from connector_kit.rollouts.steps import Halt, Hold, PushAgain, Sent, Step
+from connector_kit.models import Operation, Rollout
+from connector_kit.rollouts.decide import InFlight, Report, after_failure, unless_aborted
+from connector_kit.rollouts.steps import Halt, Hold, Sent, Step, Unclaim
 from connector_kit.rollouts.verdicts import VANISHED
 
 PLATFORM_PAUSE = timedelta(seconds=5)
@@ -135,28 +135,38 @@ def _refusal(error: IntegratorError) -> Refusal:
 
 
 def after_delivery(
-    delivery: Delivery, pushes: Mapping[str, InFlight], max_attempts: int, now: datetime
+    delivery: Delivery,
+    pushes: Mapping[str, InFlight],
+    max_attempts: int,
+    now: datetime,
+    state: str = Rollout.State.RUNNING,
 ) -> Iterator[Step]:
-    """What follows from *delivery* for those of its *pushes* (by integration id) still claimed."""
+    """What follows from *delivery* for those of its *pushes* (by integration id) still claimed.
+
+    *state* is the rollout's: what an aborted one would push again is undone.
+    """
     for integration_id in delivery.sent:
         if push := pushes.get(integration_id):
             yield Sent(push.id)
     for integration_id, refusal in delivery.refused.items():
         if push := pushes.get(integration_id):
-            yield after_failure(push, _report(refusal), max_attempts, now)
+            step = after_refusal(push, refusal, max_attempts, now)
+            yield unless_aborted(step, push, state)
     for integration_id in delivery.undelivered:
         if push := pushes.get(integration_id):
-            yield _undelivered(push, delivery, now)
+            yield unless_aborted(_undelivered(push, delivery, now), push, state)
     if delivery.needs_action:
         yield Halt(delivery.trouble)
 
 
-def _report(refusal: Refusal) -> Report:
-    return Report(None, Operation.Outcome.FAILED, code=refusal.code, message=refusal.message)
+def after_refusal(push: InFlight, refusal: Refusal, max_attempts: int, now: datetime) -> Step:
+    """The platform did not call anybody, so this push has locked nobody."""
+    report = Report(None, Operation.Outcome.FAILED, code=refusal.code, message=refusal.message)
+    return after_failure(push, report, max_attempts, now)
 
 
 def _undelivered(push: InFlight, delivery: Delivery, now: datetime) -> Step:
     """The platform's trouble is not the installation's: no attempt is used up."""
     if delivery.needs_action:
-        return PushAgain(push.id, push.attempts - 1, now)
+        return Unclaim(push.id, now + PLATFORM_PAUSE)
     return Hold(push.id, now + delivery.pause, delivery.trouble)

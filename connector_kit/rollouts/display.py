@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connector_kit.models import Push, Rollout
+from connector_kit.rollouts.locks import LockedInstallation
 from connector_kit.rollouts.status import FailureGroup, Status, WaveStatus
 
 _STYLES = {
@@ -26,8 +27,7 @@ def line(status: Status) -> str:
     parts = [
         f"{_title(status)}: {status['state']}",
         f"wave {wave['index'] + 1} of {len(status['waves'])} ({wave['label']})" if wave else "",
-        f"{status['settled']} of {status['total']}",
-        _counted(status["counts"]),
+        _summary(status),
         _speed(status) if status["state"] == Rollout.State.RUNNING else "",
     ]
     return ", ".join(part for part in parts if part)
@@ -40,6 +40,8 @@ def page(status: Status) -> RenderableType:
         parts.append(Text(_speed(status)))
     if status["reason"]:
         parts.append(Text(status["reason"], style="yellow"))
+    if status["locked_installations"]:
+        parts.append(_locked(status["locked_installations"]))
     if status["failures"]:
         parts.append(_failures(status["failures"]))
     return Group(*parts)
@@ -47,14 +49,24 @@ def page(status: Status) -> RenderableType:
 
 def _heading(status: Status) -> Text:
     style = _STYLES.get(Rollout.State(status["state"]), "")
-    progress = f"{status['settled']} of {status['total']}"
-    counted = _counted(status["counts"])
     return Text.assemble(
         f"{_title(status)}: ",
         (status["state"], style),
-        f", {progress} in {_duration(status['seconds_elapsed'])}",
-        f" ({counted})" if counted else "",
+        f" after {_duration(status['seconds_elapsed'])}, {_summary(status)}",
     )
+
+
+def _summary(status: Status) -> str:
+    """What happened to how many, in words that add up to all of them."""
+    counted = _counted(status["counts"])
+    parts = [
+        f"{status['total']} installations",
+        counted,
+        f"{status['undoing']} being undone" if status["undoing"] else "",
+        f"{status['locked']} locked" if status["locked"] else "",
+        f"{status['not_started']} not started" if status["not_started"] else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _title(status: Status) -> str:
@@ -90,6 +102,16 @@ def _failures(groups: list[FailureGroup]) -> Table:
         example = f"{group['installation']}: {group['message']}"
         shown = example if len(example) <= _EXAMPLE_LENGTH else f"{example[:_EXAMPLE_LENGTH]} …"
         table.add_row(group["state"], group["code"], str(group["count"]), Text(shown))
+    return table
+
+
+def _locked(installations: list[LockedInstallation]) -> Table:
+    table = Table("locked", "customer", "since", "state", "why", box=None)
+    for row in installations:
+        since = f"{row['since']:%Y-%m-%d %H:%M:%S} UTC" if row["since"] else ""
+        who = " ".join(filter(None, (row["email"] or row["name"], row["tag"])))
+        why = f"{row['code']}: {row['message']}"[:_EXAMPLE_LENGTH]
+        table.add_row(row["installation"], who, since, row["state"], Text(why))
     return table
 
 

@@ -4,5 +4,10 @@
 class RolloutError(Exception):
     """A request that does not fit the rollout's state, its release or its waves.
 
-    The message names what stands in the way and the way out.
+    The message names what stands in the way and the way out; *field* is what was sent wrong, when
+    that is the cause.
     """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field

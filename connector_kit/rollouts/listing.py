@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from connector_kit.models import Push, Rollout
 from connector_kit.publisher.paging import PAGE, Page, newest_first
+from connector_kit.rollouts.rollback import touched_by
 
 
 def list_rollouts(
@@ -44,10 +45,9 @@ class Origin:
 
 
 def origins(rollout: Rollout) -> tuple[Origin, ...]:
-    """Where the updated installations came from: what a way back leads to."""
+    """Where the installations came from that the rollout touched: what a way back leads to."""
     grouped: Mapping[str, int] = dict(
-        rollout.pushes.filter(state=Push.State.UPDATED)
-        .exclude(from_version=rollout.release.version)
+        touched_by(rollout)
         .order_by("from_version")
         .values_list("from_version")
         .annotate(count=Count("*"))

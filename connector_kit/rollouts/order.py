@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, Count, Q, QuerySet, SmallIntegerField, Sum, Value, When
 
 from connector_kit.models import Connector, Release
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
+from connector_kit.rollouts.waves import WaveSize
 
 IN_BETWEEN = ("install", "uninstall")
 """Modes of an installation that an update must not meet (protocol/README.md, mode)."""
@@ -42,3 +46,22 @@ def in_order(
         output_field=SmallIntegerField(),
     )
     return only.of(connector).annotate(lot=lot).order_by(*ORDER)
+
+
+def digest_of(
+    connector: Connector,
+    release: Release,
+    sizes: Iterable[WaveSize],
+    only: Selection = WHOLE_BASE,
+) -> str:
+    """What a rollout of these would be, as one word.
+
+    Another release, selection or wave, and one installation more, less, or at another version,
+    give another.
+    """
+    base = in_order(connector, release, only).order_by("lot", "sandbox", "version")
+    members = base.values_list("lot", "sandbox", "version").annotate(
+        count=Count("pk"), places=Sum("pk")
+    )
+    described = [release.digest, [size.label for size in sizes], only.to_json(), [*members]]
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.planning import plan_offline
-from connector_kit.rollouts.order import ORDER, Lot, in_order
+from connector_kit.rollouts.order import ORDER, Lot, digest_of, in_order
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from connector_kit.rollouts.services import DEFAULT_WAVES, newest
 from connector_kit.rollouts.waves import parse_waves, partition
@@ -57,6 +57,8 @@ class Preview:
     waves: tuple[WavePreview, ...]
     first: tuple[Installation, ...]
     """The first of those to update, in their order."""
+    digest: str = ""
+    """Says by one word what this is; `start_rollout` refuses when it would start something else."""
 
     @property
     def version(self) -> str:
@@ -114,6 +116,7 @@ def preview(
     """
     sizes = parse_waves(waves)
     release = release or newest(connector)
+    only.require_known(connector)
     base = in_order(connector, release, only)
     counted = base.order_by("lot", "-sandbox").values_list("lot", "sandbox")
     groups = [_Group(*row) for row in counted.annotate(count=Count("*"))]
@@ -127,6 +130,7 @@ def preview(
             for index, (size, members) in enumerate(partition(places, sizes))
         ),
         first=tuple(base.filter(lot=Lot.UPDATE).order_by("-sandbox", "pk")[:FIRST]),
+        digest=digest_of(connector, release, sizes, only),
     )
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, F, Value, When
 
 from connector_kit.conf import kit
-from connector_kit.models import Installation, Operation, Push, Rollout, Wave
-from connector_kit.rollouts.decide import (
-    CurrentWave,
-    InFlight,
-    Report,
-    Snapshot,
-    unless_aborted,
+from connector_kit.models import (
+    Connector,
+    Order,
+    Push,
+    Release,
+    Rollout,
+    Wave,
 )
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.steps import (
@@ -31,22 +31,20 @@ from connector_kit.rollouts.steps import (
     Halt,
     Hold,
     LeaveWave,
+    Missed,
     PushAgain,
     Sent,
     Settle,
     StartWave,
     Step,
+    Unclaim,
+    Undo,
     Verified,
     VerifyWave,
 )
-from connector_kit.rollouts.verify import Succeeded
+from connector_kit.rollouts.verdicts import MISSED
 
-NEWEST_UPDATE = Subquery(
-    Operation.objects.filter(installation=OuterRef("installation"), kind=Operation.Kind.UPDATE)
-    .order_by("-pk")
-    .values("pk")[:1]
-)
-"""The newest update of a push's installation, by id: ids grow, clocks of machines differ."""
+T = TypeVar("T")
 
 
 @contextmanager
@@ -68,120 +66,67 @@ def locked(rollout_id: int) -> Iterator[Rollout]:
         yield rollout
 
 
-def read_snapshot(rollout: Rollout, now: datetime) -> Snapshot:
-    """Read what the next steps depend on."""
-    failed = rollout.pushes.filter(state=Push.State.FAILED).count()
-    return Snapshot(
-        state=Rollout.State(rollout.state),
-        window=rollout.window,
-        failure_limit=rollout.failure_limit,
-        max_attempts=rollout.max_attempts,
-        failures=max(failed - rollout.failures_forgiven, 0),
-        in_flight=tuple(_in_flight(rollout)),
-        wave=_current_wave(rollout, now),
-    )
-
-
-def _in_flight(rollout: Rollout) -> Iterator[InFlight]:
-    pushes = list(
-        rollout.pushes.filter(state__in=Push.IN_FLIGHT)
-        .select_related("installation")
-        .annotate(newest_update=NEWEST_UPDATE)
-        .order_by("pk")
-    )
-    updates = Operation.objects.in_bulk(
-        [push.newest_update for push in pushes if push.newest_update]
-    )
-    for push in pushes:
-        update = updates.get(push.newest_update)
-        is_news = update is not None and update.pk > (push.operation_id or 0)
-        yield InFlight(
-            id=push.pk,
-            state=Push.State(push.state),
-            attempts=push.attempts,
-            due_at=push.due_at,
-            report=_report(update, push.installation, rollout) if update and is_news else None,
-        )
-
-
-def _report(update: Operation, installation: Installation, rollout: Rollout) -> Report:
-    return Report(
-        operation=update.pk,
-        outcome=update.outcome if update.finished_at else "",
-        is_ours=update.release_id == rollout.release_id,
-        code=update.code,
-        message=update.message,
-        alive_until=installation.lease_until,
-    )
-
-
-def _current_wave(rollout: Rollout, now: datetime) -> CurrentWave | None:
-    wave = rollout.waves.exclude(state=Wave.State.COMPLETED).first()
-    if wave is None:
-        return None
-    begun_first = F("claimed_at").asc(nulls_last=True)
-    due = wave.pushes.filter(state=Push.State.WAITING, due_at__lte=now)
-    return CurrentWave(
-        id=wave.pk,
-        state=Wave.State(wave.state),
-        due=tuple(due.order_by(begun_first, "pk").values_list("pk", flat=True)[: rollout.window]),
-        has_unsettled=wave.pushes.filter(state__in=Push.UNSETTLED).exists(),
-        has_unverified=_unverified(wave.pk).exists(),
-        is_being_verified=wave.verifying_until is not None and wave.verifying_until > now,
-    )
-
-
-def _unverified(wave_id: int) -> QuerySet[Push]:
-    """What was current before the rollout began was never pushed, and is not asked about."""
-    return Push.objects.filter(
-        wave=wave_id,
-        state__in=(Push.State.UPDATED, Push.State.CURRENT),
-        attempts__gt=0,
-        verified_at=None,
-    )
-
-
-def to_verify(wave_id: int) -> dict[str, Succeeded]:
-    """The pushes, by integration id, that succeeded and were not compared yet."""
-    rows = _unverified(wave_id).values_list("installation__integration_id", "pk", "attempts")
-    return {integration_id: Succeeded(push, attempts) for integration_id, push, attempts in rows}
-
-
 def write_steps(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:
     """Write *steps* down; what has to be sent or read afterwards is claimed by it."""
     for step in steps:
-        _write(rollout, unless_aborted(step, rollout.state), now)
+        _write(rollout, step, now)
 
 
 def _write(rollout: Rollout, step: Step, now: datetime) -> None:
     match step:
-        case Settle() | PushAgain() | Sent() | Hold() | Verified():
+        case Settle() | Sent() | Hold() | PushAgain():
             Push.objects.filter(pk=step.push).update(**_push_fields(step, now))
+            if isinstance(step, Settle):
+                _end_order(step)
+        case Unclaim():
+            _unclaim(step)
+        case Undo():
+            _undo(step)
+        case Verified() | Missed():
+            seen = {"verified_at": now} if isinstance(step, Verified) else {"code": MISSED}
+            Push.objects.filter(pk__in=step.pushes).update(**seen)
         case Claim():
             _claim(rollout, step, now)
-        case StartWave():
-            _wave(step.wave).update(state=Wave.State.RUNNING, started_at=now)
-        case VerifyWave():
-            _wave(step.wave).update(verifying_until=_trusted_until(now))
-        case LeaveWave():
-            _wave(step.wave).update(verifying_until=step.until)
-        case CompleteWave():
-            _wave(step.wave).update(state=Wave.State.COMPLETED, finished_at=now)
+        case StartWave() | VerifyWave() | LeaveWave() | CompleteWave():
+            _write_wave(step, now)
         case CompleteRollout():
             _enter(rollout, Rollout.State.COMPLETED, finished_at=now)
+            make_default(rollout)
         case Halt() if rollout.state == Rollout.State.RUNNING:
             _enter(rollout, Rollout.State.HALTED, reason=step.reason)
 
 
-def _push_fields(
-    step: Settle | PushAgain | Sent | Hold | Verified, now: datetime
-) -> dict[str, Any]:
+def _write_wave(step: StartWave | VerifyWave | LeaveWave | CompleteWave, now: datetime) -> None:
+    fields: dict[str, Any]
+    match step:
+        case StartWave():
+            fields = {"state": Wave.State.RUNNING, "started_at": now}
+        case VerifyWave():
+            fields = {"verifying_until": _trusted_until(now)}
+        case LeaveWave():
+            fields = {"verifying_until": step.until}
+        case CompleteWave():
+            fields = {"state": Wave.State.COMPLETED, "finished_at": now}
+    Wave.objects.filter(pk=step.wave).update(**fields)
+
+
+def make_default(rollout: Rollout) -> None:
+    """Have new installations get what a rollout to everybody brought."""
+    if not rollout.selection and rollout.reverses_id is None:
+        Connector.objects.filter(pk=rollout.connector_id).update(default_release=rollout.release)
+
+
+def _push_fields(step: Settle | PushAgain | Sent | Hold, now: datetime) -> dict[str, Any]:
     match step:
         case Settle():
             return {"state": step.state, "finished_at": now, **_taken_into_account(step)}
         case PushAgain():
             return {
-                "state": Push.State.WAITING,
+                # What was never pushed may still be left out; what was is brought to its end.
+                "state": Case(
+                    When(claimed_at=None, then=Value(Push.State.WAITING)),
+                    default=Value(Push.State.RETRYING),
+                ),
                 "attempts": max(step.attempts, 0),
                 "due_at": step.due_at,
                 "finished_at": None,
@@ -192,8 +137,6 @@ def _push_fields(
             return {"state": Push.State.SENT, "sent_at": now, "due_at": give_up_at}
         case Hold():
             return {"due_at": step.due_at, "message": step.message}
-        case Verified():
-            return {"verified_at": now}
 
 
 def _taken_into_account(step: Settle | PushAgain) -> dict[str, Any]:
@@ -201,23 +144,68 @@ def _taken_into_account(step: Settle | PushAgain) -> dict[str, Any]:
     return told if step.operation is None else {**told, "operation_id": step.operation}
 
 
-def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
-    pushes = Push.objects.filter(pk__in=step.pushes)
-    Installation.objects.filter(pushes__in=pushes).update(
-        target=rollout.release, recreate_deleted=rollout.recreate_deleted, plan_only=False
+def _end_order(step: Settle) -> None:
+    """Take back what a settled push had ordered: a call that still comes changes nothing."""
+    orders = Push.objects.filter(pk=step.push, order__isnull=False).values("order")
+    Order.objects.filter(pk__in=orders).take_back()
+
+
+def _unclaim(step: Unclaim) -> None:
+    """What was not pushed at all has not begun, and its order is taken back; a retry goes on."""
+    push = Push.objects.select_related("order").get(pk=step.push)
+    attempts = max(push.attempts - 1, 0)
+    has_begun = attempts > 0 or push.is_undo or (push.order and push.order.begun_at)
+    fields: dict[str, Any] = {"attempts": attempts, "due_at": step.due_at}
+    if has_begun:
+        fields |= {"state": Push.State.RETRYING}
+    else:
+        Order.objects.filter(pk=push.order_id or 0).take_back()
+        fields |= {"state": Push.State.WAITING, "claimed_at": None, "order": None}
+    Push.objects.filter(pk=push.pk).update(**fields)
+
+
+def _undo(step: Undo) -> None:
+    push = Push.objects.select_related("installation", "rollout").get(pk=step.push)
+    release = None if step.is_bare else _came_from(push)
+    order = Order.objects.place(push.installation, Order.Kind.UNDO, release)
+    Push.objects.filter(pk=push.pk).update(
+        order=order,
+        is_undo=True,
+        state=Push.State.RETRYING,
+        attempts=0,
+        due_at=step.due_at,
+        code=step.code[:100],
+        message=step.message,
+        finished_at=None,
     )
-    pushes.update(
+
+
+def _came_from(push: Push) -> Release | None:
+    """What the installation had when the rollout began; None when that is not recorded."""
+    releases = Release.objects.filter(connector=push.rollout.connector_id)
+    return releases.filter(version=push.from_version).first() if push.from_version else None
+
+
+def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
+    pushes = list(
+        Push.objects.filter(pk__in=step.pushes).select_related("installation", "order", "release")
+    )
+    for push in pushes:
+        if push.order is None or push.order.state != Order.State.OPEN:
+            push.order = Order.objects.place(
+                push.installation,
+                Order.Kind.ROLLOUT,
+                push.release or rollout.release,
+                recreate_deleted=rollout.recreate_deleted,
+                by=str(rollout),
+            )
+    Push.objects.bulk_update(pushes, ["order"])
+    Push.objects.filter(pk__in=step.pushes).update(
         state=Push.State.CLAIMED,
         attempts=F("attempts") + 1,
-        # What the installation did before its first push is none of this rollout's business.
-        operation_id=Case(When(claimed_at=None, then=NEWEST_UPDATE), default=F("operation_id")),
         claimed_at=now,
         due_at=_trusted_until(now),
     )
-
-
-def _wave(wave_id: int) -> QuerySet[Wave]:
-    return Wave.objects.filter(pk=wave_id)
 
 
 def _trusted_until(now: datetime) -> datetime:
@@ -228,19 +216,3 @@ def _trusted_until(now: datetime) -> datetime:
 def _enter(rollout: Rollout, state: Rollout.State, **fields: Any) -> None:
     Rollout.objects.filter(pk=rollout.pk).update(state=state, **fields)
     rollout.state = state
-
-
-def still_claimed(push_ids: Iterable[int], claimed_at: datetime) -> dict[str, InFlight]:
-    """Those of the pushes, by integration id, that nothing happened to since they were claimed.
-
-    An update may have reported in the meantime, or another worker may have claimed them again.
-    """
-    claimed = Push.objects.filter(
-        pk__in=push_ids, state=Push.State.CLAIMED, claimed_at=claimed_at
-    ).select_related("installation")
-    return {
-        push.installation.integration_id: InFlight(
-            push.pk, Push.State.CLAIMED, push.attempts, push.due_at
-        )
-        for push in claimed
-    }

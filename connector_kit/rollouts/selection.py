@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from connector_kit.models import Connector, Installation, Push
+from connector_kit.rollouts.errors import RolloutError
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Selection:
     integrations: tuple[str, ...] = ()
     """Ids of integrations."""
     updated_by: int | None = None
-    """The number of a rollout: those that it updated, for instance to take them back."""
+    """The number of a rollout: all to which it pushed, whatever came of that."""
     came_from: tuple[str, ...] = ()
-    """The versions from which that rollout updated them."""
+    """The versions that those had before."""
 
     def of(self, connector: Connector) -> QuerySet[Installation]:
         """The installations of *connector* that are selected and not vanished."""
@@ -37,14 +38,43 @@ class Selection:
         }
         given = {name: value for name, value in conditions.items() if value not in (None, ())}
         selected = Installation.objects.active().filter(connector=connector, **given)
-        return selected if self.updated_by is None else selected.filter(pk__in=self._updated())
+        return selected if self.updated_by is None else selected.filter(pk__in=self._touched())
 
-    def _updated(self) -> QuerySet[Push, Any]:
-        """The installations, as a subquery, that the rollout `updated_by` updated."""
-        pushes = Push.objects.filter(rollout=self.updated_by, state=Push.State.UPDATED)
+    def to_json(self) -> dict[str, Any]:
+        """Return what is selected; nothing for the whole install base."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
+
+    def require_known(self, connector: Connector) -> None:
+        """Raise `RolloutError` that names what is selected and not there."""
+        known = Installation.objects.active().filter(connector=connector)
+        for noun, field, values in (
+            ("installation", "integration_id", self.integrations),
+            ("tag", "tag", self.tags),
+            ("version", "version", self.versions),
+        ):
+            held = known.filter(**{f"{field}__in": values}).values_list(field, flat=True)
+            unknown = [value for value in values if value not in set(held.distinct())]
+            if unknown:
+                raise RolloutError(
+                    f"No installation of {connector} has the {noun} {', '.join(unknown)}. Correct "
+                    "it, or run 'manage.py installbase sync' first.",
+                    field=f"only.{_FIELDS[field]}",
+                )
+        if not self.of(connector).exists() and self != WHOLE_BASE:
+            raise RolloutError(
+                f"No installation of {connector} fits the selection, so there is nobody to update.",
+                field="only",
+            )
+
+    def _touched(self) -> QuerySet[Push, Any]:
+        """The installations, as a subquery, to which the rollout `updated_by` pushed."""
+        pushes = Push.objects.filter(rollout=self.updated_by, claimed_at__isnull=False)
         if self.came_from:
             pushes = pushes.filter(from_version__in=self.came_from)
         return pushes.values("installation")
 
 
 WHOLE_BASE = Selection()
+
+_FIELDS = {"integration_id": "installations", "tag": "tags", "version": "versions"}
+"""What selections call the fields of an installation."""

@@ -1,25 +1,36 @@
-"""What a publisher does with rollouts: start, pause, resume, abort, retry."""
+"""What a publisher does with rollouts: start, pause, resume, abort, retry, roll back, unlock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, QuerySet
 
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
+from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
-from connector_kit.rollouts.order import Lot, in_order
-from connector_kit.rollouts.rows import locked
+from connector_kit.rollouts.order import Lot, digest_of, in_order
+from connector_kit.rollouts.rows import locked, write_steps
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
-from connector_kit.rollouts.verdicts import ABORTED, NOT_INSTALLED, NOT_UPDATED
+from connector_kit.rollouts.snapshots import read_in_flight
+from connector_kit.rollouts.steps import Undo
+from connector_kit.rollouts.verdicts import (
+    ABORTED,
+    NOT_INSTALLED,
+    NOT_UPDATED,
+    OVERTAKEN,
+    UNDONE,
+)
 from connector_kit.rollouts.waves import WaveSize, parse_waves, partition
 
 DEFAULT_WAVES = ("3", "25%", "rest")
+DEFAULT_WAVE_FAILURE_SHARE = 40
+"""Percent of a wave that may fail before no next one is begun: one of three, not two."""
 BATCH = 2_000
 """Installations that are read and written at a time, however large the base."""
 
@@ -43,30 +54,39 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     window: int = 10,
     failure_limit: int = 5,
     max_attempts: int = 5,
+    wave_failure_share: int = DEFAULT_WAVE_FAILURE_SHARE,
     recreate_deleted: bool = False,
     only: Selection = WHOLE_BASE,
+    digest: str | None = None,
     by: Actor = THE_KIT,
 ) -> Rollout:
     """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
 
     Sandboxes come first, then the installations known longest. What is being installed or
-    uninstalled is recorded as skipped, what has the release already as current; neither is pushed.
-    Nothing is sent here: ticks do that. Holds no more than `BATCH` installations at a time. Raises
-    `RolloutError` when another rollout of the connector is open, or when something does not fit.
+    uninstalled is recorded as skipped, what has the release already as current; neither is pushed,
+    unless the platform says otherwise when their wave is verified. *digest* is that of the preview
+    that somebody approved. Nothing is sent here: ticks do that. Holds no more than `BATCH`
+    installations at a time. Raises `RolloutError` when another rollout of the connector is open,
+    when something does not fit, or when the base is not what was previewed.
     """
     sizes = parse_waves(waves)
     _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
     release = release or newest(connector)
     _require_published(connector, release)
+    only.require_known(connector)
     with transaction.atomic():
-        _require_none_open(connector)
+        require_none_open(connector)
+        if digest is not None:
+            _require_as_previewed(digest, connector, release, sizes, only)
         rollout = Rollout.objects.create(
             connector=connector,
             release=release,
             window=window,
             failure_limit=failure_limit,
             max_attempts=max_attempts,
+            wave_failure_share=wave_failure_share,
             recreate_deleted=recreate_deleted,
+            selection=only.to_json(),
             created_by=by.user,
         )
         _record(by, "start", rollout, after=str(release))
@@ -84,65 +104,123 @@ def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Any, Any])
             Push.objects.bulk_create(_pushes(wave, batch))
 
 
-def pause(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
-    """Push nothing more until `resume`; what is in flight comes to its end."""
+def pause(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
+    """Begin nothing more until `resume`; what has begun comes to its end, or is undone."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.PAUSED:
             return rollout
         _require(rollout, _State.RUNNING, to="paused")
-        _record(by, "pause", rollout, after=_State.PAUSED)
-        return _enter(rollout, _State.PAUSED, reason=f"Paused by {by.name}.")
+        _record(by, "pause", rollout, after=_State.PAUSED, reason=reason)
+        return _enter(rollout, _State.PAUSED, reason=_because(f"Paused by {by.name}", reason))
 
 
-def resume(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
+def resume(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
     """Go on after a pause or a halt; failures so far no longer count against the limit."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.RUNNING:
             return rollout
         _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
         rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
-        _record(by, "resume", rollout, after=_State.RUNNING)
+        _record(by, "resume", rollout, after=_State.RUNNING, reason=reason)
         return _enter(rollout, _State.RUNNING)
 
 
-def abort(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
-    """End the rollout: what waits is skipped for good, what is in flight comes to its end."""
+def abort(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
+    """End the rollout: what has not begun stays as it is, what has begun is finished or undone.
+
+    Ticks go on until nobody is locked by it any more.
+    """
     with locked(rollout_id) as rollout:
         if rollout.state == _State.ABORTED:
             return rollout
         _require(rollout, *Rollout.OPEN, to="aborted")
-        now = timezone.now()
-        rollout.pushes.filter(state=Push.State.WAITING).update(
-            state=Push.State.SKIPPED, code=ABORTED, message=NOT_UPDATED, finished_at=now
-        )
+        now = shared_now()
+        leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
+        write_steps(rollout, [*_undoing(rollout, now)], now)
         rollout.finished_at = now
-        _record(by, "abort", rollout, after=_State.ABORTED)
-        return _enter(rollout, _State.ABORTED, reason=f"Aborted by {by.name}.")
+        _record(by, "abort", rollout, after=_State.ABORTED, reason=reason)
+        return _enter(rollout, _State.ABORTED, reason=_because(f"Aborted by {by.name}", reason))
 
 
-def retry_failed(rollout_id: int, *, by: Actor = THE_KIT) -> Rollout:
+def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
     """Push the failed ones again, with all their attempts, and go on with the rollout.
 
     Also brings a completed rollout back, as long as no other rollout of the connector is open.
+    What a later rollout has brought to another release is left alone, and says so.
     """
     with locked(rollout_id) as rollout:
         _require(rollout, *Rollout.OPEN, _State.COMPLETED, to="retried")
         if rollout.state == _State.COMPLETED:
-            _require_none_open(rollout.connector)
+            require_none_open(rollout.connector)
         failed = rollout.pushes.filter(state=Push.State.FAILED)
         if not failed.exists():
             raise RolloutError(f"Nothing has failed in rollout {rollout.pk}: there is no retry.")
+        now = shared_now()
+        _leave_overtaken(rollout, failed, now)
+        if not failed.exists():
+            raise RolloutError(
+                f"All that failed in rollout {rollout.pk} has been brought to another release by a "
+                "later rollout. Start a rollout to that older release if you want it back."
+            )
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
-        failed.update(state=Push.State.WAITING, attempts=0, due_at=timezone.now(), finished_at=None)
+        failed.update(
+            state=Push.State.WAITING,
+            attempts=0,
+            due_at=now,
+            finished_at=None,
+            order=None,
+            is_undo=False,
+            claimed_at=None,
+        )
         rollout.failures_forgiven = 0
-        _record(by, "retry", rollout, after=_State.RUNNING)
+        _record(by, "retry", rollout, after=_State.RUNNING, reason=reason)
         rollout.finished_at = None
         return _enter(rollout, _State.RUNNING)
 
 
-def _record(by: Actor, action: str, rollout: Rollout, *, after: str) -> None:
+def _undoing(rollout: Rollout, now: datetime) -> Iterator[Undo]:
+    """Take back the orders that no call has served yet, and undo what is between two attempts.
+
+    An update that runs comes to its end; should it fail, it is undone then.
+    """
+    for push in read_in_flight(rollout):
+        row = Push.objects.select_related("order").get(pk=push.id)
+        is_running = row.order is not None and row.order.begun_at is not None
+        if push.is_undo or (is_running and push.state != Push.State.RETRYING):
+            continue
+        if row.order is not None and push.state != Push.State.RETRYING and not row.order.revoke():
+            continue  # a call has begun this very moment
+        due_at = now if push.state == Push.State.RETRYING else push.due_at
+        yield Undo(push.id, due_at, ABORTED, UNDONE)
+
+
+def _leave_overtaken(rollout: Rollout, failed: QuerySet[Push], now: datetime) -> None:
+    later = Push.objects.filter(
+        installation=OuterRef("installation"),
+        rollout__gt=rollout.pk,
+        state__in=(Push.State.UPDATED, Push.State.CURRENT),
+    )
+    overtaken = failed.filter(Exists(later)).select_related("installation")
+    for push in overtaken.iterator():
+        message = (
+            f"A later rollout brought it to {push.installation.version}, which was left alone."
+        )
+        leave_out(Push.objects.filter(pk=push.pk), OVERTAKEN, message, now)
+
+
+def leave_out(pushes: QuerySet[Push], code: str, message: str, now: datetime) -> None:
+    """Settle *pushes* as skipped, for the reason that *code* and *message* give."""
+    pushes.update(state=Push.State.SKIPPED, code=code, message=message, finished_at=now)
+
+
+def _because(what: str, reason: str) -> str:
+    return f"{what}: {reason}" if reason else f"{what}."
+
+
+def _record(by: Actor, action: str, rollout: Rollout, *, after: str, reason: str = "") -> None:
     before = None if action == "start" else rollout.state
-    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=after)
+    told = {"state": after, "reason": reason} if reason else after
+    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=told)
 
 
 def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:
@@ -152,7 +230,7 @@ def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollo
 
 
 def _pushes(wave: Wave, places: Iterable[_Place]) -> Iterator[Push]:
-    now = timezone.now()
+    now = shared_now()
     for place in places:
         push = Push(
             rollout_id=wave.rollout_id,
@@ -168,7 +246,7 @@ def _pushes(wave: Wave, places: Iterable[_Place]) -> Iterator[Push]:
             push.code = NOT_INSTALLED
             push.message = (
                 f"The installation is in mode {place.mode!r}. A customer who is still "
-                "installing gets the newest release at the end of that."
+                "installing gets the default release at the end of that."
             )
         yield push
 
@@ -187,7 +265,23 @@ def _require_at_least_one(**numbers: int) -> None:
         raise RolloutError(f"At least 1 is needed for {', '.join(wrong)}.")
 
 
-def _require_none_open(connector: Connector) -> None:
+def _require_as_previewed(
+    digest: str,
+    connector: Connector,
+    release: Release,
+    sizes: Sequence[WaveSize],
+    only: Selection,
+) -> None:
+    if digest != digest_of(connector, release, sizes, only):
+        raise RolloutError(
+            "The install base, the release or the waves are not what was previewed any more, so "
+            "nothing was started. Preview again, and start that.",
+            field="digest",
+        )
+
+
+def require_none_open(connector: Connector) -> None:
+    """Raise `RolloutError` when a rollout of *connector* is open."""
     Connector.objects.select_for_update().get(pk=connector.pk)  # two starts at once wait here
     other = Rollout.objects.open().filter(connector=connector).first()
     if other:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from django.db.models import Count, Max, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Max, Q, QuerySet
 
-from connector_kit.models import Push, Rollout
+from connector_kit.models import Push, Rollout, Wave
+from connector_kit.models.clock import now as shared_now
+from connector_kit.rollouts.locks import LockedInstallation, describe_locked, locked_pushes
+from connector_kit.rollouts.verdicts import ABORTED
 
 SPEED_WINDOW = timedelta(minutes=2)
 """The speed is that of the last two minutes, or of the time since the start when that is less."""
@@ -46,6 +48,14 @@ class Status(TypedDict):
     total: int
     settled: int
     counts: dict[str, int]
+    not_started: int
+    """Installations to which nothing was pushed."""
+    undoing: int
+    """Installations that are being brought back to what they had."""
+    locked: int
+    """Installations whose customers cannot edit, beyond the seconds of an update."""
+    locked_installations: list[LockedInstallation]
+    """The first of them: who, since when and why."""
     waves: list[WaveStatus]
     pushes_per_minute: float
     seconds_remaining: int | None
@@ -56,7 +66,7 @@ class Status(TypedDict):
 
 def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
     """Return how *rollout* stands, read from its rows."""
-    now = now or timezone.now()
+    now = now or shared_now()
     waves = _waves(rollout)
     counts = {state: sum(each["counts"][state] for each in waves) for state in Push.State.values}
     total = sum(counts.values())
@@ -71,12 +81,22 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
         total=total,
         settled=settled,
         counts=counts,
+        not_started=_not_started(rollout),
+        undoing=rollout.pushes.filter(is_undo=True, state__in=Push.IN_FLIGHT).count(),
+        locked=locked_pushes(rollout).count(),
+        locked_installations=describe_locked(rollout),
         waves=waves,
         pushes_per_minute=round(speed, 1),
         seconds_remaining=_seconds_remaining(total - settled, speed),
         seconds_elapsed=int(((rollout.finished_at or now) - rollout.created_at).total_seconds()),
         failures=_failures(rollout),
     )
+
+
+def _not_started(rollout: Rollout) -> int:
+    """Those that wait, and those that an abort came before."""
+    unpushed = rollout.pushes.filter(claimed_at=None)
+    return unpushed.filter(Q(state=Push.State.WAITING) | Q(code=ABORTED)).count()
 
 
 def _waves(rollout: Rollout) -> list[WaveStatus]:
@@ -86,11 +106,18 @@ def _waves(rollout: Rollout) -> list[WaveStatus]:
         _wave(
             index=wave.index,
             label=wave.label,
-            state=wave.state,
+            state=_wave_state(wave, rollout),
             counts={state: counts.get((wave.pk, state), 0) for state in Push.State.values},
         )
         for wave in rollout.waves.all()
     ]
+
+
+def _wave_state(wave: Wave, rollout: Rollout) -> str:
+    """A wave's own state; one that was not completed when the rollout ended says how it ended."""
+    if wave.state == Wave.State.COMPLETED or rollout.state in Rollout.OPEN:
+        return wave.state
+    return rollout.state if wave.state == Wave.State.RUNNING else "not started"
 
 
 def _wave(*, index: int, label: str, state: str, counts: dict[str, int]) -> WaveStatus:

@@ -34,6 +34,30 @@ class PushAgain:
 
 
 @dataclass(frozen=True)
+class Unclaim:
+    """A claimed push was certainly not sent: it is where it was before, due from *due_at* on."""
+
+    push: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A push did not succeed: the installation is brought back to what it had, from now on.
+
+    Its *code* and *message* stay those of the failure. Where *is_bare*, nothing but the lock is
+    given back to the customer.
+    """
+
+    push: int
+    due_at: datetime
+    code: str
+    message: str
+    operation: int | None = None
+    is_bare: bool = False
+
+
+@dataclass(frozen=True)
 class Claim:
     """These pushes are about to be sent, by whoever wrote this step down."""
 
@@ -58,9 +82,16 @@ class Hold:
 
 @dataclass(frozen=True)
 class Verified:
-    """The install base shows what the push was to bring."""
+    """The install base shows what these pushes were to bring, or found there already."""
 
-    push: int
+    pushes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Missed:
+    """The install base did not list these pushes' installations. Once may be a chance."""
+
+    pushes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -107,10 +138,13 @@ class Halt:
 Step = (
     Settle
     | PushAgain
+    | Unclaim
+    | Undo
     | Claim
     | Sent
     | Hold
     | Verified
+    | Missed
     | StartWave
     | VerifyWave
     | LeaveWave

@@ -43,8 +43,8 @@ def tick_soon(rollout_id: int) -> None:
 @receiver(operation_finished, sender=Operation, dispatch_uid="connector_kit.rollouts")
 def tick_when_an_update_ended(operation: Operation, **_: Any) -> None:
     """Look at the rollout at once whose push the finished *operation* may settle."""
-    if operation.kind != Operation.Kind.UPDATE:
+    if operation.kind != Operation.Kind.UPDATE or operation.order_id is None:
         return
-    waiting = Push.objects.filter(installation=operation.installation_id, state__in=Push.IN_FLIGHT)
+    waiting = Push.objects.filter(order=operation.order_id, state__in=Push.IN_FLIGHT)
     for rollout_id in waiting.values_list("rollout", flat=True).distinct():
         transaction.on_commit(partial(tick_soon, rollout_id))

@@ -13,12 +13,12 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.models import Rollout
+from connector_kit.models.clock import now as shared_now
 from connector_kit.rollouts.decide import next_steps
 from connector_kit.rollouts.delivery import (
     PLATFORM_PAUSE,
@@ -34,15 +34,11 @@ from connector_kit.rollouts.embedded import (
     embedded_entries,
     have_updated,
 )
-from connector_kit.rollouts.rows import (
-    locked,
-    read_snapshot,
-    still_claimed,
-    to_verify,
-    write_steps,
-)
-from connector_kit.rollouts.steps import Claim, Halt, LeaveWave, Step, VerifyWave
-from connector_kit.rollouts.verify import Succeeded, compare, entries_of
+from connector_kit.rollouts.rows import locked, write_steps
+from connector_kit.rollouts.snapshots import read_snapshot, still_claimed, to_verify
+from connector_kit.rollouts.steps import Claim, Halt, LeaveWave, Missed, Step, VerifyWave
+from connector_kit.rollouts.verify import Outcome, compare, entries_of
+from connector_kit.rollouts.writing_verdicts import write_verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +62,7 @@ def tick(
     *,
     connect: Connect = publisher_calls,
     update: Update = by_worker,
-    clock: Clock = timezone.now,
+    clock: Clock = shared_now,
 ) -> bool:
     """Do what is due in the rollout; return whether anything was, so that more may be.
 
@@ -95,7 +91,7 @@ def _send(
             logger.warning("%s: not delivered: %s", rollout, delivery.trouble)
         with locked(rollout.pk) as fresh:
             claimed = still_claimed(claim.pushes, claimed_at)
-            steps = after_delivery(delivery, claimed, fresh.max_attempts, clock())
+            steps = after_delivery(delivery, claimed, fresh.max_attempts, clock(), fresh.state)
             write_steps(fresh, steps, clock())
 
 
@@ -146,21 +142,19 @@ def _entries(
 def _compare(
     rollout: Rollout,
     wave: int,
-    wanted: Mapping[str, Succeeded],
+    wanted: Mapping[str, Outcome],
     entries: Mapping[str, Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    with locked(rollout.pk) as fresh:
-        still = to_verify(wave)
-        pushes = {key: push for key, push in wanted.items() if still.get(key) == push}
-        steps = compare(
-            pushes,
-            entries,
-            version=fresh.release.version,
-            max_attempts=fresh.max_attempts,
-            now=now,
-        )
-        write_steps(fresh, (*steps, LeaveWave(wave)), now)
+    """Compare, and write that down in pieces: nobody who wants the rollout waits for all of it.
+
+    Only this worker verifies the wave, and what is settled changes by verification alone, or by
+    somebody who retries it: that is looked at again in `write_verdicts`.
+    """
+    steps = [*compare(wanted, entries, max_attempts=rollout.max_attempts, now=now)]
+    write_verdicts(rollout.pk, steps, now)
+    missed = any(isinstance(step, Missed) for step in steps)
+    _write(rollout, [LeaveWave(wave, now + PLATFORM_PAUSE if missed else None)], now)
 
 
 def _write(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:

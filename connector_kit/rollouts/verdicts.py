@@ -7,15 +7,22 @@ from enum import Enum, auto
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_UNDO_PAUSE = timedelta(seconds=45)
+"""Between two attempts to undo: the customer is locked until one succeeds."""
+BUSY_PAUSE = timedelta(seconds=3)
 
 VANISHED = "installation_vanished"
 NOT_VERIFIED = "not_verified"
 NO_ANSWER = "no_answer"
 INTERRUPTED = "interrupted"
-OTHER_RELEASE = "other_release"
 NOT_INSTALLED = "not_installed"
 ABORTED = "aborted"
 NOT_UPDATED = "The rollout was aborted before this installation was updated."
+UNDONE = "The rollout was aborted; what had begun here was undone."
+SUPERSEDED = "superseded"
+OVERTAKEN = "overtaken"
+MISSED = "missed_once"
+"""Marks a push whose installation one reading of the install base did not list."""
 
 
 class Verdict(Enum):
@@ -25,6 +32,8 @@ class Verdict(Enum):
     """It may pass: push again after a pause, as often as the rollout allows."""
     FAIL = auto()
     """Repeating changes nothing until somebody acts; counts against the failure limit."""
+    WAIT = auto()
+    """Somebody else is at work there: push again soon; uses up no attempt."""
     SKIP = auto()
     """There is nothing to update and nothing to repair; counts against nothing."""
 
@@ -42,19 +51,36 @@ VERDICTS = {
     "missing_required_field": Verdict.FAIL,  # the platform refuses the document as declared
     "entitlement_reached": Verdict.FAIL,  # the customer's plan does not allow it
     "subscription_required": Verdict.FAIL,
-    "license_expired": Verdict.SKIP,  # gets the newest release when the licence is renewed
-    NOT_INSTALLED: Verdict.SKIP,  # gets the newest release at the end of the installation
+    "update_in_progress": Verdict.WAIT,  # the customer saves something, or a call came twice
+    "lease_lost": Verdict.WAIT,  # another operation took over
+    "license_expired": Verdict.SKIP,  # a later rollout finds it, when the license is renewed
+    NOT_INSTALLED: Verdict.SKIP,  # gets the default release at the end of the installation
     VANISHED: Verdict.SKIP,  # uninstalled in the meantime
 }
 """Failures by code; what is not listed may pass and is tried again (bounded by max_attempts)."""
 
 
-def verdict_on(code: str) -> Verdict:
-    """Return what follows a failure with *code*."""
-    return VERDICTS.get(code, Verdict.RETRY)
+PASSING = frozenset(
+    {
+        *("platform_unavailable", "rate_limited", "outcome_unknown", "call_ended"),
+        *("token_refused", "changed_meanwhile", "update_in_progress", "lease_lost"),
+        *(INTERRUPTED, NO_ANSWER, NOT_VERIFIED),
+    }
+)
+"""Failures that say nothing of the release: platform, process or customer was in the way."""
 
 
-def pause_after(attempts: int) -> timedelta:
+def verdict_on(code: str, *, is_refused: bool = False) -> Verdict:
+    """Return what follows a failure with *code*; a document that *is_refused* stays refused."""
+    return VERDICTS.get(code, Verdict.FAIL if is_refused else Verdict.RETRY)
+
+
+def is_of_the_release(code: str) -> bool:
+    """Whether a failure with *code* at several installations tells against the release."""
+    return bool(code) and code not in PASSING
+
+
+def pause_after(attempts: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """How long to leave an installation alone after it failed *attempts* times."""
     doublings = min(max(attempts, 1) - 1, 16)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << doublings), longest)

@@ -8,16 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from connector_kit.models import Push
-from connector_kit.rollouts.steps import PushAgain, Settle, Verified
+from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Verified
 from connector_kit.rollouts.verdicts import NOT_VERIFIED, VANISHED, pause_after
 
 
 @dataclass(frozen=True)
-class Succeeded:
-    """A push whose update reported success and is not verified yet."""
+class Outcome:
+    """A push that is settled by the records, and was not compared with the platform yet."""
 
     id: int
     attempts: int
+    """None were made for what the records said was current, or not installed."""
+    version: str
+    """What the installation is to show."""
+    is_skipped: bool = False
+    """Whether it was left out, because the records said that it is not installed."""
+    was_missed: bool = False
+    """Whether an earlier reading did not list it."""
 
 
 def entries_of(
@@ -36,35 +43,48 @@ def entries_of(
 
 
 def compare(
-    pushes: Mapping[str, Succeeded],
+    pushes: Mapping[str, Outcome],
     entries: Mapping[str, Mapping[str, Any]],
     *,
-    version: str,
     max_attempts: int,
     now: datetime,
-) -> Iterator[Verified | Settle | PushAgain]:
-    """What follows for each of *pushes* (by integration id) from its install base entry."""
+) -> Iterator[Verified | Missed | Settle | PushAgain]:
+    """What follows for *pushes* (by integration id) from their install base entries.
+
+    What is missing has to be missing twice: a page that moved while it was read is no absence.
+    """
+    verified: list[int] = []
+    missed: list[int] = []
     for integration_id, push in pushes.items():
         entry = entries.get(integration_id)
-        if entry is None:
-            message = "It is not in the platform's install base any more."
+        if entry is None and not push.was_missed:
+            missed.append(push.id)
+        elif entry is None:
+            message = "Two readings of the install base did not list it: it was uninstalled."
             yield Settle(push.id, Push.State.SKIPPED, VANISHED, message)
-        elif difference := _difference(entry, version):
+        elif difference := _difference(entry, push):
             yield _doubted(push, difference, max_attempts, now)
         else:
-            yield Verified(push.id)
+            verified.append(push.id)
+    if verified:
+        yield Verified(tuple(verified))
+    if missed:
+        yield Missed(tuple(missed))
 
 
-def _difference(entry: Mapping[str, Any], version: str) -> str:
-    if (shown := entry.get("version")) != version:
-        return f"The install base shows version {shown or 'none'} instead of {version}."
+def _difference(entry: Mapping[str, Any], push: Outcome) -> str:
+    shown = entry.get("version")
+    if push.is_skipped:
+        return f"The install base shows version {shown}: it is installed." if shown else ""
+    if shown != push.version:
+        return f"The install base shows version {shown or 'none'} instead of {push.version}."
     if entry.get("updateInProgress"):
         return "The install base shows that an update is still in progress."
     return ""
 
 
-def _doubted(push: Succeeded, difference: str, limit: int, now: datetime) -> Settle | PushAgain:
+def _doubted(push: Outcome, difference: str, limit: int, now: datetime) -> Settle | PushAgain:
     if push.attempts < limit:
-        due_at = now + pause_after(push.attempts)
-        return PushAgain(push.id, push.attempts, due_at, NOT_VERIFIED, difference)
+        pause = pause_after(push.attempts) if push.attempts else now - now
+        return PushAgain(push.id, push.attempts, now + pause, NOT_VERIFIED, difference)
     return Settle(push.id, Push.State.FAILED, NOT_VERIFIED, difference)

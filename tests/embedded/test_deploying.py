@@ -116,15 +116,14 @@ def test_an_update_goes_back_as_well(embedding, release, acme):
     update(acme, release=release)
 
     assert problems_of(embedding, acme, release) == []
-    assert Installation.objects.get().target == release
+    assert Installation.objects.get().release == release
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(embedding, acme):
     record_release(SECOND)
     before = {each["_id"]: each for kind, each in embedding.everything() if kind != "integrations"}
-    acme.note(plan_only=True)
 
-    update(acme)
+    plan(acme)
 
     operation = acme.operations.latest("pk")
     assert operation.kind == Operation.Kind.PLAN
@@ -259,7 +258,7 @@ def test_an_end_user_has_a_name(embedding, release, end_user):
     assert refused.value.code == "invalid_end_user"
 
 
-def test_a_plan_shows_what_an_update_would_change_and_leaves_the_target_alone(embedding, acme):
+def test_a_plan_shows_what_an_update_would_change_and_orders_nothing(embedding, acme):
     second = record_release(SECOND)
     before = embedding.everything()
 
@@ -268,7 +267,8 @@ def test_a_plan_shows_what_an_update_would_change_and_leaves_the_target_alone(em
     assert planned["summary"]["create"] == 1
     assert embedding.everything() == before
     acme.refresh_from_db()
-    assert (acme.plan_only, acme.target, acme.version) == (False, None, "1.0.0")
+    assert acme.version == "1.0.0"
+    assert not acme.orders.open().exists()
 
 
 def test_what_the_records_have_lost_is_found_by_its_mark(embedding, release, acme):

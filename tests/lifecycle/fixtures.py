@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from connector_kit.blueprint import MASK, resolve
 from connector_kit.integrator.timing import SystemClock
 from connector_kit.lifecycle.situations import blueprint_for
-from connector_kit.models import Connector, Installation, Operation, Release
+from connector_kit.models import Connector, Installation, Operation, Order, Release
 from connector_kit.publisher import publish
 from tests.lifecycle.doorway import DOORWAY, Doorway
 from tests.publisher.fixtures import SYSTEM_TOKEN, Platform
@@ -127,8 +127,26 @@ class Customer:
 
     # Updating
 
-    def push(self) -> Operation:
-        """Have the publisher push an update, and wait for it; returns what is on record."""
+    def order(
+        self,
+        release: Release | None = None,
+        kind: Order.Kind = Order.Kind.ROLLOUT,
+        *,
+        recreate_deleted: bool = False,
+    ) -> Order:
+        """Put on record what the next call may do: bring *release*, by default the newest."""
+        installation = self.installation
+        release = release or Release.objects.newest(installation.connector)
+        return Order.objects.place(installation, kind, release, recreate_deleted=recreate_deleted)
+
+    def push(self, release: Release | None = None, *, recreate_deleted: bool = False) -> Operation:
+        """Have the publisher push *release*, or what is ordered; returns what is on record."""
+        if release or recreate_deleted or not Order.objects.to_serve(self.installation):
+            self.order(release, recreate_deleted=recreate_deleted)
+        return self.push_unordered()
+
+    def push_unordered(self) -> Operation:
+        """Have the platform call the update function, whether something is ordered or not."""
         connector = self.installation.connector
         path = f"/connectors/{connector.connector_id}/update"
         self.platform.call("PUT", path, {"_integrationIds": [self.integration_id]})

@@ -115,7 +115,9 @@ def test_a_failure_is_on_record_with_what_was_done_until_then(shop, customer, up
 
     assert (failed.outcome, failed.code) == (Operation.Outcome.FAILED, "outcome_unknown")
     assert "DELETE /v1/flows/" in failed.message
-    assert len(changes(failed)) == 5
+    assert len(changes(failed)) == 6
+    uncertain = failed.changes.get(is_certain=False)
+    assert (uncertain.action, uncertain.external_id) == ("delete", "refunds_to_chat")
     shop.platform.control("/faults", {})
     rest = customer.push()
     assert changes(rest) == [
@@ -123,6 +125,7 @@ def test_a_failure_is_on_record_with_what_was_done_until_then(shop, customer, up
         ("delete", "exports/refunds"),
         ("update", "integrations/@integration"),
     ]
+    assert not customer.installation.changes.filter(is_certain=False).exists()
 
 
 def test_what_was_made_and_not_recorded_is_listed_as_adopted(shop):

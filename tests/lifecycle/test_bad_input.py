@@ -132,6 +132,7 @@ def test_a_component_replaced_by_one_that_the_token_does_not_reach(customer, upg
 
 def test_a_component_replaced_by_one_without_the_tag(shop, customer, upgraded, untouched):
     replace_by_untagged(customer, "orders_to_chat")
+    customer.order(upgraded)
     untouched()
 
     code, message = shop.call("update", options(customer, customer.account.token)).error

@@ -62,12 +62,14 @@ def test_an_update_that_was_cut_off_can_be_undone(shop, customer, upgraded, fata
             assert problems_of(customer, before) == []
 
 
-def brings(customer: Customer, release: Release) -> Attempt:
+def brings(customer: Customer, release: Release, *, recreate_deleted: bool = False) -> Attempt:
     """Push an update to *release*."""
 
     def attempt():
-        customer.installation.note(target=release)
-        return customer.push().outcome in {"done", "current"}
+        return customer.push(release, recreate_deleted=recreate_deleted).outcome in {
+            "done",
+            "current",
+        }
 
     return attempt
 
@@ -88,8 +90,7 @@ def test_components_that_a_customer_deleted_are_all_made_again(shop, customer, f
     for live_through in each_point(fatal, customer):
         customer.delete("orders_to_chat")
         customer.delete("new_orders")
-        customer.installation.note(recreate_deleted=True)
-        live_through([brings(customer, release)])
+        live_through([brings(customer, release, recreate_deleted=True)])
 
         assert problems_of(customer, release) == []
 

@@ -10,7 +10,7 @@ from django.core.serializers import serialize
 from connector_kit.blueprint import MASK
 from connector_kit.integrator import Pool
 from connector_kit.logs import OneLine
-from connector_kit.models import Change
+from connector_kit.models import Change, Order
 from tests.lifecycle.fixtures import SECOND, SECRETS, Customer
 from tests.publisher.fixtures import SYSTEM_TOKEN
 
@@ -116,7 +116,7 @@ def test_a_dry_run_shows_no_secret(shop, customer, upgraded, doorway):
     chat = customer.component("chat")
     header = [{"name": "X-Api-Key", "value": HEADER}]
     customer.change("chat", http={**chat["http"], "headers": header})
-    customer.installation.note(plan_only=True, target=upgraded)
+    customer.order(upgraded, Order.Kind.PLAN)
 
     operation = customer.push()
 
@@ -137,8 +137,7 @@ def test_a_mask_is_never_written_back(shop, customer, upgraded, monkeypatch):
     first = shop.connector.releases.get(version="1.0.0")
 
     customer.push()
-    customer.installation.note(target=first)
-    customer.push()
+    customer.push(first)
 
     assert customer.component("chat")["http"]["auth"]["token"]["token"] == MASK
     changed = [method for method, url, _ in written if customer.component("chat")["_id"] in url]

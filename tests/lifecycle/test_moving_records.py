@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connector_kit.models import Order
 from tests.lifecycle.fixtures import Customer
 from tests.sandbox.plain import running_application
 
@@ -115,8 +116,7 @@ def test_a_check_of_the_installation_reads_its_newest_runs_and_errors(installed,
         (422, {}, {}) if request["body"]["externalId"] == 2 else (200, {"internalId": "SO"}, {})
     )
     run(installed, "orders_to_netsuite")
-    installation = installed.installation
-    installation.note(plan_only=True, target=installation.release)
+    installed.order(installed.installation.release, Order.Kind.PLAN)
 
     installed.push()
 

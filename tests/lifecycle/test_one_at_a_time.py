@@ -92,7 +92,7 @@ def test_an_operation_that_stalled_writes_and_records_nothing_more(
     written = []
 
     def somebody_else_takes_over():
-        customer.installation.note(target=first)
+        customer.order(first)
         run_leases_out()
         assert customer.press("update").status == 200
         written.append(len(customer.requests()))

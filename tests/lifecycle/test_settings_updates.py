@@ -6,7 +6,7 @@ import pytest
 
 from connector_kit.lifecycle.settings.checking import SettingsRefused
 from connector_kit.lifecycle.settings.requests import request_settings_change, save_settings
-from connector_kit.models import Installation, SettingsChange
+from connector_kit.models import Installation, Order, SettingsChange
 from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
@@ -62,8 +62,7 @@ def test_going_back_brings_back_what_the_newer_version_refused_in_the_document_t
     chat.push()
     assert chat.component("new_orders")["delta"] == {"lagOffset": 0}
 
-    chat.installation.note(target=first)
-    chat.push()
+    chat.push(first)
 
     assert chat.installation.settings == before
     assert chat.component("new_orders")["delta"] == {"lagOffset": 9000}
@@ -214,7 +213,8 @@ def test_a_blocked_update_takes_nothing_over_and_the_change_goes_on_waiting(
 def test_a_dry_run_leaves_what_waits(chat: Customer, settings: Any) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
     change = request_settings_change(chat.installation, {"lag": 6}, by="staff")
-    chat.installation.note(plan_only=True)
+    chat.installation.orders.open().take_back()
+    chat.order(kind=Order.Kind.PLAN)
     chat.push()
     change.refresh_from_db()
 

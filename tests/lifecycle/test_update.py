@@ -4,7 +4,7 @@ import pytest
 
 from connector_kit import Export
 from connector_kit.lifecycle.journal import DatabaseJournal
-from connector_kit.models import Operation
+from connector_kit.models import Operation, Order
 from tests.lifecycle import v1_1
 from tests.lifecycle.fixtures import SECOND, Customer, problems_of
 
@@ -114,8 +114,7 @@ def test_an_installation_says_how_its_last_update_ended(customer, upgraded):
     customer.push()
     assert customer.installation.update_outcome == Operation.Outcome.FAILED
 
-    customer.installation.note(recreate_deleted=True)
-    customer.push()
+    customer.push(recreate_deleted=True)
     assert customer.installation.update_outcome == Operation.Outcome.DONE
 
 
@@ -135,9 +134,8 @@ def test_an_installation_that_is_current_is_only_given_back(customer, upgraded):
 def test_rolling_back_restores_what_was(customer, upgraded, first):
     before = customer.tagged()
     customer.push()
-    customer.installation.note(target=first)
 
-    operation = customer.push()
+    operation = customer.push(first)
 
     assert operation.outcome == Operation.Outcome.DONE
     assert problems_of(customer, first) == []
@@ -156,33 +154,29 @@ def comparable(tagged):
 
 def test_a_rolled_back_installation_stays_so_until_it_is_told_otherwise(customer, upgraded, first):
     customer.push()
-    customer.installation.note(target=first)
-    customer.push()
+    customer.push(first)
 
-    assert customer.push().outcome == Operation.Outcome.CURRENT
+    assert customer.push_unordered().outcome == Operation.Outcome.IGNORED
     assert problems_of(customer, first) == []
 
-    customer.installation.note(target=upgraded)
-    customer.push()
+    customer.push(upgraded)
     assert problems_of(customer, upgraded) == []
-    assert customer.installation.target is None
 
 
-def test_a_target_that_is_chosen_during_an_update_is_not_forgotten(
-    customer, upgraded, first, monkeypatch
-):
+def test_what_is_ordered_during_an_update_is_not_forgotten(customer, upgraded, first, monkeypatch):
     record = DatabaseJournal.record
 
-    def choose_and_record(journal, *step):
-        customer.installation.note(target=first, recreate_deleted=True)
+    def order_and_record(journal, *step):
+        if not Order.objects.open().filter(release=first).exists():
+            customer.order(first)
         record(journal, *step)
 
-    monkeypatch.setattr(DatabaseJournal, "record", choose_and_record)
+    monkeypatch.setattr(DatabaseJournal, "record", order_and_record)
 
     customer.push()
 
-    row = customer.installation
-    assert (row.version, row.target, row.recreate_deleted) == ("1.1.0", first, True)
+    assert customer.installation.version == "1.1.0"
+    assert Order.objects.to_serve(customer.installation).release == first
 
 
 def test_an_update_that_runs_out_of_time_goes_on_with_the_next_push(customer, upgraded, settings):
@@ -204,13 +198,11 @@ def test_a_deleted_component_is_made_again_when_that_is_asked_for(shop, customer
     customer.delete("refunds_to_chat")
     customer.delete("orders_to_chat")
     customer.delete("new_orders")
-    customer.installation.note(recreate_deleted=True)
 
-    operation = customer.push()
+    operation = customer.push(recreate_deleted=True)
 
     assert operation.outcome == Operation.Outcome.DONE
     assert problems_of(customer, upgraded) == []
-    assert customer.installation.recreate_deleted is False
 
 
 def test_an_installation_that_is_not_complete_is_not_updated(shop):
@@ -222,7 +214,7 @@ def test_an_installation_that_is_not_complete_is_not_updated(shop):
     operation = customer.push()
 
     assert (operation.outcome, operation.code) == (Operation.Outcome.FAILED, "not_installed")
-    assert "newest release" in operation.message
+    assert "new installations get" in operation.message
     assert customer.untouched() == before
     assert customer.integration["updateInProgress"] is False
 

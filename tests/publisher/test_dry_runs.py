@@ -1,13 +1,13 @@
 """Dry runs: installations are asked what would change, and left as they were."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from connector_kit import Flow
-from connector_kit.integrator.errors import Unauthorized
-from connector_kit.models import Installation, Operation, Rollout
+from connector_kit.models import Installation, Operation, Order, Rollout
 from connector_kit.publisher import (
     PublisherError,
     choose_installations,
@@ -16,7 +16,7 @@ from connector_kit.publisher import (
     publish,
 )
 from connector_kit.publisher.dry_run import Clock
-from connector_kit.publisher.errors import RolloutInTheWay
+from connector_kit.publisher.errors import DryRunFailed, RolloutInTheWay
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS, recorded
 
@@ -33,20 +33,21 @@ class Stack:
     """Plays the stack's part while a dry run waits: stores what each update function planned."""
 
     outcomes: dict = field(default_factory=dict)
-    seconds: float = 0.0
+    moment: datetime = field(default_factory=timezone.now)
 
     def clock(self):
-        return Clock(now=lambda: self.seconds, sleep=self._wait)
+        return Clock(now=lambda: self.moment, sleep=self.wait)
 
-    def _wait(self, seconds):
-        self.seconds += seconds
-        for row in Installation.objects.filter(plan_only=True):
-            if outcome := self.outcomes.get(row.integration_id):
+    def wait(self, seconds):
+        self.moment += timedelta(seconds=seconds)
+        for order in Order.objects.open().filter(kind=Order.Kind.PLAN):
+            if outcome := self.outcomes.get(order.installation.integration_id):
                 Operation.objects.create(
-                    installation=row,
+                    installation=order.installation,
                     kind=Operation.Kind.PLAN,
                     function="update",
-                    release=row.target,
+                    order=order,
+                    release=order.release,
                     finished_at=timezone.now(),
                     **outcome,
                 )
@@ -65,8 +66,8 @@ def ask(orders, ids, stack, **options):
     return list(plan_live(orders, ids, orders.releases.get(), clock=stack.clock(), **options))
 
 
-def untouched():
-    return Installation.objects.filter(plan_only=False, target=None, recreate_deleted=False)
+def nothing_is_ordered():
+    return not Order.objects.open().exists()
 
 
 def test_each_installation_answers_with_its_plan(orders, two):
@@ -76,7 +77,7 @@ def test_each_installation_answers_with_its_plan(orders, two):
 
     assert {each.installation.integration_id for each in answers} == set(two)
     assert all(each.outcome == "planned" and each.plan == EMPTY_PLAN for each in answers)
-    assert untouched().count() == 2
+    assert nothing_is_ordered()
 
 
 def test_a_failed_plan_is_reported_with_its_reason(orders, two):
@@ -87,34 +88,26 @@ def test_a_failed_plan_is_reported_with_its_reason(orders, two):
 
     assert (answers[two[0]].outcome, answers[two[0]].code) == ("failed", "connection_missing")
     assert answers[two[1]].outcome == "planned"
-    assert untouched().count() == 2
+    assert nothing_is_ordered()
 
 
-def test_a_call_that_comes_too_late_still_only_plans(orders, two):
+def test_a_call_that_comes_too_late_finds_nothing_to_do(orders, two):
     stack = Stack({two[0]: {"outcome": "done", "plan": EMPTY_PLAN}})
 
     answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
 
     assert answers[two[1]].outcome == "timed_out"
-    assert Installation.objects.get(integration_id=two[1]).plan_only
-    assert untouched().get().integration_id == two[0]
+    assert nothing_is_ordered()
 
 
-def test_asking_again_after_a_time_out_leaves_no_trace_of_it(orders, two):
-    ask(orders, two, Stack())
-    ask(orders, two, Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two}))
-
-    assert untouched().count() == 2
-
-
-def test_what_an_installation_was_waiting_for_is_put_back(orders, two):
+def test_what_was_ordered_of_an_installation_stays_ordered(orders, two):
     release = orders.releases.get()
-    Installation.objects.update(target=release, recreate_deleted=True)
+    rows = Installation.objects.filter(integration_id__in=two)
+    placed = {Order.objects.place(row, Order.Kind.ROLLOUT, release) for row in rows}
 
     ask(orders, two, Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two}))
 
-    kept = Installation.objects.filter(target=release, recreate_deleted=True, plan_only=False)
-    assert kept.count() == 2
+    assert set(Order.objects.open()) == placed
 
 
 def test_an_installation_that_the_platform_refuses_does_not_spoil_the_others(orders, two):
@@ -125,7 +118,7 @@ def test_an_installation_that_the_platform_refuses_does_not_spoil_the_others(ord
 
     outcomes = {each.installation.integration_id: each.outcome for each in answers}
     assert outcomes == {two[0]: "planned", two[1]: "planned", "f" * 24: "failed"}
-    assert untouched().count() == 3
+    assert nothing_is_ordered()
 
 
 def test_an_installation_that_is_being_changed_is_not_asked(orders, two):
@@ -137,7 +130,7 @@ def test_an_installation_that_is_being_changed_is_not_asked(orders, two):
 
     assert answers[two[0]].code == "update_in_progress"
     assert answers[two[1]].outcome == "planned"
-    assert untouched().count() == 2
+    assert nothing_is_ordered()
 
 
 def test_a_running_rollout_is_not_disturbed(orders, two):
@@ -156,10 +149,10 @@ def test_a_running_rollout_is_not_disturbed(orders, two):
 def test_a_refused_token_leaves_every_installation_as_it_was(orders, two, settings):
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": "wrong"}
 
-    with pytest.raises(Unauthorized):
+    with pytest.raises(DryRunFailed, match="401"):
         ask(orders, two, Stack())
 
-    assert untouched().count() == 2
+    assert nothing_is_ordered()
 
 
 def test_from_the_records_a_release_that_is_applied_changes_nothing(orders):

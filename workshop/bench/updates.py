@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import compile_connector
-from connector_kit.models import Installation, Release
+from connector_kit.models import Installation, Order, Release
 from workshop.bench.arithmetic import least_requests
 from workshop.bench.ground import VERSIONS, Ground
 from workshop.bench.report import Figures
@@ -15,7 +15,8 @@ def bring(ground: Ground, customers: list[Customer], version: str) -> None:
     """Make *version* what the next update brings to *customers*, newest or not."""
     ids = [each.integration_id for each in customers]
     release = Release.objects.get(connector__slug=ground.field.slug, version=version)
-    Installation.objects.filter(integration_id__in=ids).update(target=release)
+    for installation in Installation.objects.filter(integration_id__in=ids):
+        Order.objects.place(installation, Order.Kind.ROLLOUT, release)
 
 
 def measure(ground: Ground) -> Figures:

@@ -74,7 +74,7 @@ class DeployShape(Shown):
 
 
 class UpdateShape(Shown):
-    """To which release; by default the target, else the newest."""
+    """To which release; by default the newest."""
 
     release = serializers.CharField(required=False, max_length=64)
     recreate_deleted = serializers.BooleanField(default=False)

@@ -15,14 +15,15 @@ OUTCOMES = [*Operation.Outcome.values, "running"]
 class InstallationShape(serializers.ModelSerializer[Installation]):
     """An installation as the install base lists it.
 
-    *version* is what the platform says, *release* what was applied in full. *last_update* is null
+    *version* is what the platform says, *release* what was applied in full, *target* what is
+    ordered for it and not there yet. *last_update* is null
     where there never was one.
     """
 
     connector = serializers.CharField(source="connector.slug", read_only=True)
     environment = serializers.SerializerMethodField()
     release = serializers.CharField(source="release.version", allow_null=True, default=None)
-    target = serializers.CharField(source="target.version", allow_null=True, default=None)
+    target = serializers.CharField(source="target_version", allow_null=True, default=None)
     edition = serializers.SerializerMethodField()
     last_update = serializers.SerializerMethodField()
 

@@ -15,14 +15,14 @@ from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.tailoring import settings_of
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.loaded import loaded
+from connector_kit.lifecycle.operations import coming_release
 from connector_kit.lifecycle.situations import situation_of
 from connector_kit.models import Connector, Installation, Release
 
 
 def release_of(installation: Installation) -> Release:
     """The release whose settings *installation* has; raises `LifecycleError` ``not_published``."""
-    release = installation.release or installation.target
-    release = release or Release.objects.newest(installation.connector_id)
+    release = installation.release or coming_release(installation)
     if release is None:
         raise LifecycleError(
             "not_published",

@@ -16,7 +16,7 @@ from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
 from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
-from connector_kit.models import Installation, SettingsChange
+from connector_kit.models import Installation, Order, SettingsChange
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ def request_settings_change(
 def push_waiting(change: SettingsChange) -> None:
     """Push an update for a *change* that waits still, as when it was requested."""
     installation = change.installation
-    if installation.target is None and installation.release is not None:
-        installation.note(target=installation.release)
+    order_settings(change)
     try:
         with publisher_client() as client:
             connector_id = installation.connector.connector_id or ""
@@ -78,6 +77,14 @@ def push_waiting(change: SettingsChange) -> None:
     except (IntegratorError, LifecycleError) as error:
         change.message = str(error)
         change.save(update_fields=["message"])
+
+
+def order_settings(change: SettingsChange) -> None:
+    """Order that the next call takes *change* over, at the version that the installation has."""
+    installation = change.installation
+    waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS)
+    if not waiting.exists():
+        Order.objects.place(installation, Order.Kind.SETTINGS, installation.release, by=change.by)
 
 
 def _request(

@@ -18,6 +18,7 @@ from connector_kit.embedded import (
     tasks,
     update,
 )
+from connector_kit.embedded.deployments import order_update
 from connector_kit.management.base import add_yes, agree
 from connector_kit.management.embedded.action import (
     ATTENTION,
@@ -180,9 +181,7 @@ def _update(context: Context) -> int:
     if not options["later"]:
         update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
         return _say(context, deployment)
-    deployment.note(
-        recreate_deleted=options["recreate_deleted"], target=release or deployment.target
-    )
+    order_update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
     return _later(context, tasks.update, deployment)
 
 
@@ -191,12 +190,10 @@ def _update_all(context: Context) -> int:
     options, connector = context.options, context.connector
     account = context.account if options["account"] else None
     found = deployments_of(connector, account).exclude(release=None)
-    if options["release"]:
-        found.update(target=find_release(connector, options["release"]))
-    if options["recreate_deleted"]:
-        found.update(recreate_deleted=True)
+    release = find_release(connector, options["release"])
     count = 0
     for deployment in found.iterator():
+        order_update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
         tasks.send(tasks.update, deployment)
         count += 1
     context.show({"sent": count}, f"Workers were told to update {count} deployments.")
@@ -246,6 +243,11 @@ def _line(deployment: Installation) -> str:
     return f"{deployment.pk}  {deployment.connector} for {deployment.end_user}  {version}  {place}"
 
 
+def _ordered(deployment: Installation) -> str | None:
+    order = deployment.orders.open().writing().select_related("release").first()
+    return order.release.version if order and order.release else None
+
+
 def _to_json(deployment: Installation) -> Document:
     last = deployment.operations.order_by("-pk").first()
     return {
@@ -255,7 +257,7 @@ def _to_json(deployment: Installation) -> Document:
         "end_user": deployment.end_user,
         "integration_id": None if deployment.is_pending else deployment.integration_id,
         "version": deployment.version,
-        "target": deployment.target.version if deployment.target else None,
+        "target": _ordered(deployment),
         "last_operation": {"kind": last.kind, "outcome": last.outcome, "code": last.code}
         if last
         else None,

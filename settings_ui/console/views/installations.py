@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from connector_kit.models import Installation, Operation
+from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.installation_history import (
@@ -143,5 +144,6 @@ def check(request: StaffRequest, integration_id: str) -> HttpResponse:
 
 
 def _installation(integration_id: str) -> Installation:
-    rows = Installation.objects.select_related("connector", "release", "target")
+    rows = Installation.objects.annotate(target_version=ordered_version())
+    rows = rows.select_related("connector", "release")
     return get_object_or_404(rows, integration_id=integration_id)

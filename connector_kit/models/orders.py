@@ -1,0 +1,159 @@
+"""Orders: what an update call may do to an installation, and on whose word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+
+from connector_kit.models import columns
+from connector_kit.models.catalogue import Release
+from connector_kit.models.installations import Installation
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Finds, places and takes back orders."""
+
+    def open(self) -> OrderQuerySet:
+        """Orders that a call may still serve."""
+        return self.filter(state=Order.State.OPEN)
+
+    def writing(self) -> OrderQuerySet:
+        """Orders that bring a release to the account."""
+        return self.filter(kind__in=Order.BRINGING)
+
+    def to_serve(self, installation: Installation) -> Order | None:
+        """The order that the next update call of *installation* serves, or None.
+
+        What brings a release goes first and takes in the settings that wait; dry runs come last.
+        """
+        rank = models.Case(
+            models.When(kind__in=Order.BRINGING, then=0),
+            models.When(kind=Order.Kind.SETTINGS, then=1),
+            default=2,
+        )
+        served = self.open().filter(installation=installation).exclude(kind=Order.Kind.INSTALL)
+        return served.select_related("release").order_by(rank, "pk").first()
+
+    def installing(self, installation: Installation) -> Order | None:
+        """The open order of an installation that is not complete, or None."""
+        found = self.open().filter(installation=installation, kind=Order.Kind.INSTALL)
+        return found.select_related("release").first()
+
+    def place(
+        self,
+        installation: Installation,
+        kind: Order.Kind,
+        release: Release | None,
+        *,
+        recreate_deleted: bool = False,
+        by: str = "",
+    ) -> Order:
+        """Order *kind*; what brings a release supersedes what was to bring another one."""
+        fields: dict[str, Any] = {
+            "installation": installation,
+            "kind": kind,
+            "release": release,
+            "recreate_deleted": recreate_deleted,
+            "by": by[:200],
+        }
+        with transaction.atomic():
+            if kind in Order.BRINGING:
+                self.open().writing().filter(installation=installation).take_back()
+            return self.create(**fields)
+
+    def take_back(self) -> int:
+        """Take the open orders among these back; returns how many. A late call serves none."""
+        return self.open().update(state=Order.State.CANCELED, settled_at=Now())
+
+    def consume(self) -> int:
+        """Note that the open orders among these were carried out; twice changes nothing."""
+        return self.open().update(state=Order.State.DONE, settled_at=Now())
+
+
+class Order(models.Model):
+    """Leave to do one thing to one installation.
+
+    A pushed call of the update function says nothing but whose it is (protocol/extension.md 5.3),
+    and it may come twice, late or never. So what it may do is on record before the push. It is
+    consumed once, when it was carried out, and taken back when somebody changes their mind; a call
+    that finds no open order changes nothing and gives the customer the lock back.
+    """
+
+    class Kind(models.TextChoices):
+        INSTALL = "install", "installation by the customer"
+        ROLLOUT = "rollout", "push of a rollout"
+        UNDO = "undo", "back to what was installed before"
+        DEPLOYMENT = "deployment", "update of an embedded deployment"
+        SETTINGS = "settings", "settings asked for outside a call"
+        PLAN = "plan", "dry run or drift check: may not write"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done", "carried out"
+        CANCELED = "canceled", "taken back"
+
+    BRINGING = (Kind.INSTALL, Kind.ROLLOUT, Kind.UNDO, Kind.DEPLOYMENT)
+    """What brings a release: one at a time for an installation."""
+
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="orders")
+    kind = columns.CharField(max_length=12, choices=Kind)
+    release = models.ForeignKey(
+        Release,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="orders",
+        help_text="what it brings; empty: nothing but the lock is given back",
+    )
+    recreate_deleted = models.BooleanField(
+        default=False, db_default=False, help_text="make components again that were deleted"
+    )
+    state = columns.CharField(
+        max_length=12, choices=State, default=State.OPEN, db_default=State.OPEN
+    )
+    by = columns.ShownField(max_length=200, blank=True, default="", db_default="")
+    placed_at = models.DateTimeField(db_default=Now())
+    begun_at = models.DateTimeField(null=True, help_text="when the first call served it")
+    settled_at = models.DateTimeField(null=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["installation"],
+                condition=Q(state="open", kind__in=["install", "rollout", "undo", "deployment"]),
+                name="one_release_ordered_at_a_time",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["installation", "kind"], condition=Q(state="open"), name="open_orders"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.installation_id}: {self.state}"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a call that serves it may change the account."""
+        return self.kind != self.Kind.PLAN
+
+    def revoke(self) -> bool:
+        """Take it back, unless a call has begun to serve it; returns whether it is taken back."""
+        rows = Order.objects.open().filter(pk=self.pk, begun_at=None)
+        return bool(rows.take_back())
+
+    def begin(self) -> bool:
+        """Note that a call serves it now; False when it was taken back meanwhile."""
+        is_open = Order.objects.open().filter(pk=self.pk)
+        return bool(is_open.update(begun_at=Coalesce("begun_at", Now())))
+
+
+def ordered_version() -> models.Subquery:
+    """The version that is ordered for an installation, for annotations; null where none is."""
+    found = Order.objects.open().writing().filter(installation=models.OuterRef("pk"))
+    return models.Subquery(found.order_by("-pk").values("release__version")[:1])

@@ -1,0 +1,112 @@
+"""Who is kept from editing by a rollout, since when and why; and how that is ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import F, Q, QuerySet
+
+from connector_kit.models import Push, Rollout
+from connector_kit.models.clock import now as shared_now
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
+from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.rows import locked, write_steps
+from connector_kit.rollouts.steps import PushAgain, Undo
+
+SHOWN = 20
+"""Locked installations that a status names."""
+
+
+class LockedInstallation(TypedDict):
+    """An installation whose customer cannot edit, because of a rollout."""
+
+    installation: str
+    name: str
+    email: str
+    tag: str
+    since: datetime | None
+    code: str
+    message: str
+    state: str
+    """``retrying``, ``undoing`` or, when nobody is at it any more, ``failed``."""
+
+
+def locked_pushes(rollout: Rollout) -> QuerySet[Push]:
+    """The pushes whose installation stays locked beyond the update itself."""
+    is_stuck = Q(state=Push.State.RETRYING) | Q(is_undo=True, state__in=Push.IN_FLIGHT)
+    is_left = Q(state__in=(Push.State.FAILED, Push.State.SKIPPED), claimed_at__isnull=False)
+    return rollout.pushes.filter(is_stuck | is_left, installation__update_in_progress=True)
+
+
+def describe_locked(rollout: Rollout, limit: int = SHOWN) -> list[LockedInstallation]:
+    """The first *limit* locked installations, those that were locked longest first."""
+    rows = locked_pushes(rollout).select_related("installation", "order")
+    return [
+        _described(push) for push in rows.order_by(F("sent_at").asc(nulls_last=True), "pk")[:limit]
+    ]
+
+
+def _described(push: Push) -> LockedInstallation:
+    installation = push.installation
+    doing = "undoing" if push.is_undo else "retrying"
+    return LockedInstallation(
+        installation=installation.integration_id,
+        name=installation.name,
+        email=installation.email,
+        tag=installation.tag,
+        since=push.sent_at or push.claimed_at,
+        code=push.code,
+        message=push.message,
+        state=doing if push.state in Push.IN_FLIGHT else str(push.state),
+    )
+
+
+def release_locks(
+    rollout_id: int,
+    *,
+    finish: bool = False,
+    only: Iterable[str] = (),
+    by: Actor = THE_KIT,
+    reason: str = "",
+) -> int:
+    """Have the locked installations undone now, or with *finish* brought to the release; how many.
+
+    *only* names integration ids. Ticks do the rest, whatever state the rollout is in. Raises
+    `RolloutError` when nobody is locked, or one that is named is not.
+    """
+    with locked(rollout_id) as rollout:
+        pushes = locked_pushes(rollout).select_related("installation")
+        if names := [*only]:
+            pushes = pushes.filter(installation__integration_id__in=names)
+        rows = list(pushes)
+        _require_locked(rollout, rows, names)
+        now = shared_now()
+        write_steps(
+            rollout, [_again(push, now) if finish else _back(push, now) for push in rows], now
+        )
+        after = {"installations": len(rows), "finish": finish, "reason": reason}
+        record_action(by, "rollout.unlock", f"rollout/{rollout.pk}", after=after)
+        return len(rows)
+
+
+def _require_locked(rollout: Rollout, rows: list[Push], names: list[str]) -> None:
+    held = {push.installation.integration_id for push in rows}
+    if missing := [name for name in names if name not in held]:
+        raise RolloutError(
+            f"Rollout {rollout.pk} does not keep {', '.join(missing)} locked. See 'rollout status' "
+            "for those that are.",
+            field="installations",
+        )
+    if not rows:
+        raise RolloutError(f"Rollout {rollout.pk} keeps nobody locked: there is nothing to do.")
+
+
+def _back(push: Push, now: datetime) -> Undo:
+    return Undo(push.pk, now, push.code, push.message)
+
+
+def _again(push: Push, now: datetime) -> PushAgain:
+    Push.objects.filter(pk=push.pk).update(is_undo=False, order=None)
+    return PushAgain(push.pk, 0, now, push.code, push.message)

@@ -1,0 +1,136 @@
+"""Rolling back: to the version that each installation came from, in one act."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from connector_kit.models import Order, Push, Release, Rollout, Wave
+from connector_kit.models.clock import now as shared_now
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
+from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.rows import locked
+from connector_kit.rollouts.services import BATCH, leave_out, require_none_open
+from connector_kit.rollouts.verdicts import ABORTED, NOT_UPDATED
+from connector_kit.rollouts.writing_verdicts import batched
+
+ROLLED_BACK = "rolled_back"
+NOT_RECORDED = "not_published"
+
+
+def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
+    """Bring every installation that the rollout touched back to what it had; returns that rollout.
+
+    Whatever came of its push: updated, failed, half-written. Ends the rollout if it is open, all in
+    one transaction. Left alone is what a later rollout pushed to, and what had no version that is
+    recorded here; both are named among the skipped. Raises `RolloutError` when there is nobody to
+    bring back, or another rollout of the connector is open.
+    """
+    with locked(rollout_id) as rollout:
+        touched = _touched(rollout)
+        releases = _releases_of(rollout, touched)
+        if not releases:
+            raise RolloutError(
+                f"Rollout {rollout.pk} changed no installation that could be brought back."
+            )
+        now = shared_now()
+        _end(rollout, by, reason, now)
+        require_none_open(rollout.connector)
+        return _start(rollout, touched, releases, by, reason, now)
+
+
+def touched_by(rollout: Rollout) -> QuerySet[Push]:
+    """The pushes that a roll back of *rollout* would bring back."""
+    return _touched(rollout).exclude(from_version="")
+
+
+def _touched(rollout: Rollout) -> QuerySet[Push]:
+    later = Push.objects.filter(
+        installation=OuterRef("installation"), rollout__gt=rollout.pk, claimed_at__isnull=False
+    )
+    begun = rollout.pushes.filter(claimed_at__isnull=False, installation__vanished_at=None)
+    return begun.exclude(from_version=rollout.release.version).exclude(Exists(later))
+
+
+def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release]:
+    """The recorded releases that the installations came from, by version."""
+    versions = set(touched.values_list("from_version", flat=True))
+    found = Release.objects.filter(connector=rollout.connector_id, version__in=versions)
+    return {release.version: release for release in found}
+
+
+def _end(rollout: Rollout, by: Actor, reason: str, now: datetime) -> None:
+    """End what is open of *rollout*: the roll back takes over what it had begun."""
+    message = "The rollout was rolled back."
+    flying = rollout.pushes.filter(state__in=Push.IN_FLIGHT)
+    Order.objects.filter(pk__in=flying.values("order"), begun_at=None).take_back()
+    leave_out(flying, ROLLED_BACK, message, now)
+    if rollout.state in Rollout.OPEN:
+        leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
+        rollout.finished_at = now
+        rollout.state = Rollout.State.ABORTED
+    told = f": {reason}" if reason else "."
+    rollout.reason = f"Rolled back by {by.name}{told}"
+    rollout.save(update_fields=["state", "reason", "finished_at"])
+
+
+def _start(
+    rollout: Rollout,
+    touched: QuerySet[Push],
+    releases: dict[str, Release],
+    by: Actor,
+    reason: str,
+    now: datetime,
+) -> Rollout:
+    connector = rollout.connector
+    headline = _most_common(touched, releases)
+    back = Rollout.objects.create(
+        connector=connector,
+        release=headline,
+        window=rollout.window,
+        failure_limit=max(rollout.failure_limit, touched.count()),
+        max_attempts=rollout.max_attempts,
+        selection={"updated_by": rollout.pk},
+        reverses=rollout,
+        created_by=by.user,
+    )
+    wave = Wave.objects.create(rollout=back, index=0, label="rest")
+    rows = touched.order_by("pk").select_related("installation")
+    for batch in batched(rows.iterator(chunk_size=BATCH), BATCH):
+        Push.objects.bulk_create(_pushes(wave, batch, releases, now))
+    if connector.default_release_id == rollout.release_id:
+        connector.default_release = headline
+        connector.save(update_fields=["default_release"])
+    after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
+    record_action(
+        by, "rollout.rollback", f"rollout/{rollout.pk}", before=rollout.state, after=after
+    )
+    return back
+
+
+def _most_common(touched: QuerySet[Push], releases: dict[str, Release]) -> Release:
+    counts = Counter(touched.values_list("from_version", flat=True))
+    return max(releases.values(), key=lambda release: (counts[release.version], release.pk))
+
+
+def _pushes(
+    wave: Wave, touched: Iterable[Push], releases: dict[str, Release], now: datetime
+) -> Iterator[Push]:
+    for push in touched:
+        release = releases.get(push.from_version)
+        back = Push(
+            rollout_id=wave.rollout_id,
+            wave_id=wave.pk,
+            installation_id=push.installation_id,
+            from_version=push.installation.version,
+            release=release,
+            due_at=now,
+        )
+        if release is None:
+            back.state, back.finished_at, back.code = Push.State.SKIPPED, now, NOT_RECORDED
+            had = push.from_version or "no version"
+            back.message = f"It had {had} before, and no such release is recorded here."
+        yield back
