@@ -11,7 +11,9 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from urllib3 import BaseHTTPResponse
-from urllib3.connectionpool import ConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
+
+from connector_kit.integrator import bounds
 
 DEFAULT_SIZE = 32
 
@@ -19,7 +21,8 @@ DEFAULT_SIZE = 32
 class Pool:
     """Connections that stay open between requests; clients and threads may share one.
 
-    *size* is how many stay open per host. *proxies* (``{"https": "http://proxy:3128"}``) and
+    *size* is how many stay open per host, *largest* how many bytes an answer may have, unpacked.
+    *proxies* (``{"https": "http://proxy:3128"}``) and
     *verify* (False, or the path of a bundle of certificates) are read from the environment, once,
     unless given. It keeps neither tokens nor cookies.
     """
@@ -30,24 +33,35 @@ class Pool:
         size: int = DEFAULT_SIZE,
         proxies: Mapping[str, str] | None = None,
         verify: bool | str | None = None,
+        largest: int = bounds.LARGEST_ANSWER,
     ) -> None:
         self._proxies = None if proxies is None else dict(proxies)
         self._verify = _certificates() if verify is None else verify
         self._size = size
+        self._largest = largest
         self._adapter = _Adapter(size)
         _POOLS.add(self)
 
     def send(
-        self, request: requests.PreparedRequest, *, timeout: tuple[float, float]
+        self,
+        request: requests.PreparedRequest,
+        *,
+        timeout: tuple[float, float],
+        seconds: float = float("inf"),
     ) -> requests.Response:
-        """Send *request* and read the whole response; redirects are not followed."""
-        response = self._adapter.send(
-            request,
-            timeout=timeout,
-            verify=self._verify,
-            proxies=_proxies(request.url or "") if self._proxies is None else self._proxies,
-        )
-        _ = response.content  # read here, so that the connection is free for the next request
+        """Send *request* and read the whole response; redirects are not followed.
+
+        *timeout* is how long to wait for a connection and for the next bytes, *seconds* for
+        everything together. Raises requests' exceptions, `AnswerTooLarge` among them.
+        """
+        with bounds.within(seconds):
+            response = self._adapter.send(
+                request,
+                timeout=timeout,
+                verify=self._verify,
+                proxies=_proxies(request.url or "") if self._proxies is None else self._proxies,
+            )
+            bounds.read_whole(response, at_most=self._largest)
         return response
 
     def close(self) -> None:
@@ -79,15 +93,17 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, size: int) -> None:
         super().__init__(pool_maxsize=size)
-        self._hosts: dict[str, ConnectionPool] = {}
+        self._hosts: dict[str, HTTPConnectionPool] = {}
 
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, *how: Any, **else_: Any
-    ) -> ConnectionPool:
+    ) -> HTTPConnectionPool:
         """Return the host's connections; a pool's proxies and certificates never change."""
         origin = _origin(request.url or "")
         if origin not in self._hosts:
-            found = super().get_connection_with_tls_context(request, *how, **else_)
+            made = super().get_connection_with_tls_context(request, *how, **else_)
+            found = cast("HTTPConnectionPool", made)
+            bounds.bind(found)
             self._hosts[origin] = found
         return self._hosts[origin]
 

@@ -14,8 +14,14 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError
 
 from connector_kit.integrator import answers
+from connector_kit.integrator.bounds import AnswerTooLarge
 from connector_kit.integrator.calls import Answer, AttemptFailed, Call, Outcome, Params
-from connector_kit.integrator.errors import RateLimited, Unavailable
+from connector_kit.integrator.errors import (
+    IntegratorError,
+    OutcomeUnknown,
+    RateLimited,
+    Unavailable,
+)
 from connector_kit.integrator.pool import Pool
 from connector_kit.integrator.retry import Course, RetryPolicy
 from connector_kit.integrator.secret import BearerAuth, Secret
@@ -69,7 +75,8 @@ class Transport:
         request = self._prepare(call)
         line = f"{call.method} {urlsplit(request.url or '').path}"
         self._wait_for_turn(course.deadline, line)
-        response = self._exchange(request, self._timeouts(call, course.deadline, line), line)
+        timeouts = self._timeouts(call, course.deadline, line)
+        response = self._exchange(request, timeouts, course.deadline.remaining(), line)
         if 200 <= response.status_code < 300:
             return answers.read(response, call, line, mask=self.token.mask_in)
         if course.tolerates(response.status_code):
@@ -106,12 +113,18 @@ class Transport:
         return min(self.timeout.connect, left), min(call.patience or self.timeout.read, left)
 
     def _exchange(
-        self, request: requests.PreparedRequest, timeouts: tuple[float, float], line: str
+        self,
+        request: requests.PreparedRequest,
+        timeouts: tuple[float, float],
+        seconds: float,
+        line: str,
     ) -> requests.Response:
         self.requests_sent += 1
         began = time.perf_counter()
         try:
-            response = self.pool.send(request, timeout=timeouts)
+            response = self.pool.send(request, timeout=timeouts, seconds=seconds)
+        except AnswerTooLarge as error:
+            failed: Exception = _too_large(request.method, line, error)
         except requests.RequestException as error:
             failed = self._no_response(error, line)
         else:
@@ -136,6 +149,12 @@ class Transport:
         if isinstance(error, AttemptFailed) and error.outcome is Outcome.TURNED_AWAY:
             self.throttle.slow_down(self.account, error.retry_after)
         return error
+
+
+def _too_large(method: str | None, line: str, error: AnswerTooLarge) -> IntegratorError:
+    """What is not tried again: the next answer would be as large."""
+    kind = IntegratorError if method == "GET" else OutcomeUnknown
+    return kind(f"{line} was answered, but {error}. Ask for less at a time.", request=line)
 
 
 def _headers(call: Call) -> dict[str, str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connector_kit.blueprint import Document
+from connector_kit.integrator.pool import Pool
 from connector_kit.publisher.objections import Objection, Weight
 
 SECONDS = 5.0
@@ -19,6 +20,9 @@ SECONDS = 5.0
 
 LOADING_SECONDS = 30.0
 """How long it has for one for which it may have to import a connector first."""
+
+LARGEST = 1 << 20
+"""Bytes of an answer: whatever stands at that address, it may not be the kit."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -72,13 +76,9 @@ def ask(host_uri: str, token: str, question: Document) -> tuple[int, Any]:
 
     Raises `requests.RequestException` when there is none.
     """
-    answer = requests.post(
-        f"{host_uri}/function",
-        json=question,
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=(SECONDS, LOADING_SECONDS),
-        allow_redirects=False,
-    )
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = requests.Request("POST", f"{host_uri}/function", json=question, headers=headers)
+    answer = _exchange(asked, LOADING_SECONDS)
     try:
         return answer.status_code, answer.json()
     except ValueError:
@@ -98,5 +98,13 @@ def _trouble(host_uri: str) -> str:
 
 
 def _get(url: str, *, headers: dict[str, str] | None = None) -> int:
-    answer = requests.get(url, headers=headers, timeout=SECONDS, allow_redirects=False)
-    return answer.status_code
+    return _exchange(requests.Request("GET", url, headers=headers), SECONDS).status_code
+
+
+def _exchange(asked: requests.Request, seconds: float) -> requests.Response:
+    """Return the answer, whole and within *seconds*; raises `requests.RequestException`."""
+    pool = Pool(size=1, largest=LARGEST)
+    try:
+        return pool.send(asked.prepare(), timeout=(SECONDS, seconds), seconds=seconds)
+    finally:
+        pool.close()
