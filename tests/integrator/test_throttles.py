@@ -234,6 +234,15 @@ class TestWaiting:
 
         assert clock.slept == pytest.approx([10, 10])
 
+    def test_is_done_when_the_turn_comes_in_time(self, clock):
+        throttle = QueueThrottle(MemoryLedger(SLOW, clock=clock), clock=clock)
+        for _ in range(3):
+            throttle.acquire("acme")
+
+        throttle.acquire("acme", within=11)
+
+        assert clock.slept == pytest.approx([10])
+
     def test_fails_at_once_when_the_turn_comes_too_late(self, clock):
         throttle = QueueThrottle(MemoryLedger(SLOW, clock=clock), clock=clock)
         for _ in range(3):
