@@ -1,13 +1,12 @@
 """Bringing the records of the install base up to date with the platform."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import CharField
 
 from connector_kit.integrator import Client, InstallBaseEntry
 from connector_kit.lifecycle import publisher_client
@@ -15,6 +14,7 @@ from connector_kit.models import Connector, Installation
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import InstallBaseShrunk
+from connector_kit.publisher.reported import Oddity, Reported, is_child, reported
 
 BATCH = 500
 """Entries that are held in memory and written at a time."""
@@ -30,20 +30,34 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What a synchronisation found: counts of installations."""
+    """What a synchronisation found: counts of installations, and what was odd about some.
+
+    *unusable* entries name no installation; what is odd about others was recorded otherwise.
+    """
 
     seen: int = 0
     added: int = 0
     changed: int = 0
     returned: int = 0
     vanished: int = 0
+    unusable: int = 0
+    oddities: tuple[Oddity, ...] = ()
 
     def __add__(self, other: "SyncResult") -> "SyncResult":
-        return SyncResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+        return SyncResult(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+        )
 
-    def to_json(self) -> dict[str, int]:
-        """Return the counts as JSON."""
-        return asdict(self)
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many installations there are of each kind."""
+        return {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name != "oddities"
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return counts and oddities as JSON."""
+        return {**self.counts, "oddities": [each.to_json() for each in self.oddities]}
 
 
 def sync_install_base(
@@ -57,6 +71,7 @@ def sync_install_base(
     Installations that the platform no longer names are marked as vanished, and unmarked when it
     names them again; none is deleted. Reads page by page and holds one batch at a time; *progress*
     is told the counts so far after each. A run that is cut off marks nothing as vanished.
+    An entry that is odd is named in the result, and stops no other.
     Children of framework 2.0 (``_parentId``) are left out, since nothing can be pushed to them
     (protocol/http-api.md#9-connectors-and-licences).
 
@@ -91,13 +106,13 @@ def still_missing(
     missing = set(integration_ids)
     if not missing:
         return set()
-    named = {entry["_integrationId"] for entry in _entries(client, connector_id)}
+    named = {reported(entry).integration_id for entry in _entries(client, connector_id)} - {""}
     return missing - named if named or accept_none else set()
 
 
 def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
     entries = client.connectors.install_base(connector_id)
-    return (entry for entry in entries if not entry.get("_parentId"))
+    return (entry for entry in entries if not is_child(entry))
 
 
 def _unseen(connector: Connector, *, since: datetime) -> set[str]:
@@ -123,7 +138,9 @@ def _refuse_to_believe(connector: Connector, *, missing: int, seen: int) -> None
 
 @transaction.atomic
 def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime) -> SyncResult:
-    rows = {each["_integrationId"]: _row(connector, each, now) for each in batch}
+    entries = [reported(each) for each in batch]
+    usable = [each for each in entries if each.integration_id]
+    rows = {each.integration_id: _row(connector, each, now) for each in usable}
     known = Installation.objects.in_bulk(list(rows), field_name="integration_id")
     Installation.objects.bulk_create(
         rows.values(),
@@ -136,29 +153,25 @@ def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime
         added=len(rows) - len(known),
         changed=sum(_reported(rows[key]) != _reported(row) for key, row in known.items()),
         returned=sum(row.vanished_at is not None for row in known.values()),
+        unusable=len(entries) - len(usable),
+        oddities=tuple(oddity for each in entries for oddity in each.oddities),
     )
 
 
-def _row(connector: Connector, entry: InstallBaseEntry, now: datetime) -> Installation:
+def _row(connector: Connector, entry: Reported, now: datetime) -> Installation:
+    said = entry.values
     return Installation(
         connector=connector,
-        integration_id=entry["_integrationId"],
-        name=_text(entry, "name"),
-        email=_text(entry, "email"),
-        version=_text(entry, "version"),
-        update_in_progress=bool(entry.get("updateInProgress")),
-        sandbox=bool(entry.get("sandbox")),
-        tag=_text(entry, "tag"),
+        integration_id=entry.integration_id,
+        name=said["name"],
+        email=said["email"],
+        version=said["version"],
+        update_in_progress=said["updateInProgress"],
+        sandbox=said["sandbox"],
+        tag=said["tag"],
         seen_at=now,
         vanished_at=None,
     )
-
-
-def _text(entry: InstallBaseEntry, name: str) -> str:
-    """The entry's text as far as its column holds it."""
-    column = Installation._meta.get_field(name)  # noqa: SLF001 - Django documents _meta
-    length = column.max_length if isinstance(column, CharField) else None
-    return str(entry.get(name) or "")[:length]
 
 
 def _reported(row: Installation) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """``manage.py installbase``: the installations of a connector."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -20,6 +20,9 @@ from connector_kit.publisher import (
     list_install_base,
     sync_install_base,
 )
+from connector_kit.publisher.reported import Oddity
+
+ODDITIES_SHOWN = 20
 
 
 class Command(KitCommand):
@@ -80,11 +83,19 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
 
         result = sync_install_base(
             connector, progress=progress, accept_vanished=options["accept_vanished"]
-        ).to_json()
+        )
         if not options["json"]:
-            counts = ", ".join(f"{count} {name}" for name, count in result.items())
+            counts = ", ".join(f"{count} {name}" for name, count in result.counts.items())
             self.stdout.write(f"{connector.slug}: {counts}")
-        return {"connector": connector.slug, **result}
+            self._tell(result.oddities)
+        return {"connector": connector.slug, **result.to_json()}
+
+    def _tell(self, oddities: Sequence[Oddity]) -> None:
+        for oddity in oddities[:ODDITIES_SHOWN]:
+            self.stdout.write(f"    {oddity}")
+        if len(oddities) > ODDITIES_SHOWN:
+            more = len(oddities) - ODDITIES_SHOWN
+            self.stdout.write(f"    and {more} more: --json lists all.")
 
     def _list(self, options: dict[str, Any]) -> None:
         connector = find_connector(options["connector"])
