@@ -7,6 +7,7 @@ from typing import NamedTuple
 import orjson
 
 from connector_kit.extension.errors import ErrorEntry
+from connector_kit.storable import text
 
 JSON = "application/json"
 
@@ -32,9 +33,5 @@ def refusal(status: int, *errors: ErrorEntry, headers: Mapping[str, str] | None 
 
 def errors_body(errors: Iterable[ErrorEntry]) -> bytes:
     """Return ``{"errors": [{"code", "message"}, ...]}``, whatever characters the texts hold."""
-    entries = [{"code": _sound(each.code), "message": _sound(each.message)} for each in errors]
+    entries = [{"code": text(each.code), "message": text(each.message)} for each in errors]
     return orjson.dumps({"errors": entries})
-
-
-def _sound(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

@@ -1,10 +1,9 @@
 """The lines that calls leave in the log: what was called for whom, never with which data."""
 
 import logging
-import traceback
 from collections.abc import Iterable
-from pathlib import Path
 
+from connector_kit.exceptions import is_shown, places_in, traceback_in
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.errors import ErrorEntry, masked
 from connector_kit.extension.words import sort_of
@@ -13,7 +12,6 @@ from connector_kit.logs import inform
 log = logging.getLogger("connector_kit.extension")
 
 _LONGEST = 200
-_FRAMES = 6
 
 _FLOW_FIELDS = ("_flowId", "_exportId", "_importId")
 
@@ -35,11 +33,15 @@ def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -
         ("message", entry.message),
         ("function", call.function),
         ("_connectorId", call.connector_id),
-        ("at", masked(_whereabouts(failure), call.bearer_token)),
+        ("at", masked(places_in(failure), call.bearer_token)),
         ("_reqId", call.request_id),
         ("traceId", call.trace_id),
     )
     log.warning("%s", log_line("callFunctionFailed", fields))
+    if not is_shown(failure):
+        log.warning(
+            "logName=failureNotShown, _reqId=%s\n%s", call.request_id, traceback_in(failure)
+        )
 
 
 def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
@@ -92,10 +94,3 @@ def _fields(call: FunctionCall) -> list[tuple[str, object]]:
         )
     fields += (("_reqId", call.request_id), ("traceId", call.trace_id))
     return fields
-
-
-def _whereabouts(failure: BaseException) -> str:
-    frames = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
-    return " < ".join(
-        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)
-    )

@@ -53,7 +53,10 @@ class Dispatcher:
         """Return the answer to *raw*."""
         call, answer = self._answered(raw)
         for observe in self._observers:
-            observe(raw, call, answer)
+            try:
+                observe(raw, call, answer)
+            except Exception:  # noqa: BLE001 - the call has its answer already
+                log.exception("logName=observerFailed, _reqId=%s", raw.request_id)
         return answer
 
     def _answered(self, raw: RawCall) -> tuple[FunctionCall | None, Answer]:
@@ -73,7 +76,9 @@ class Dispatcher:
             if problems or module is None:
                 return refusal(422, *problems)
             return result(self._run(call, module))
-        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a bug must not look like an outage
+        except KeyboardInterrupt:
+            raise
+        except BaseException as failure:  # noqa: BLE001 - a bug must not look like an outage
             entry = ErrorEntry.of(failure, without=call.bearer_token)
             log_failure(call, failure, entry)
             return refusal(422, entry)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from connector_kit.exceptions import code_in, message_in
+
 MASK = "******"
 
 _SHORTEST_SECRET = 8
@@ -34,9 +36,7 @@ class ErrorEntry:
 
         The secret *without*, a one-time token, is masked wherever it stands.
         """
-        code = None if isinstance(failure, SystemExit) else getattr(failure, "code", None)
-        named = code if isinstance(code, str) and code else type(failure).__name__
-        return cls(masked(named, without), masked(str(failure), without))
+        return cls(masked(code_in(failure), without), masked(message_in(failure), without))
 
 
 def masked(text: str, secret: object) -> str:

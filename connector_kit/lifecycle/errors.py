@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector_kit.blueprint import Conflict, Plan
+from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
 
 
@@ -92,10 +93,9 @@ def code_of(error: BaseException) -> str:
     for kind, code in _CODES:
         if isinstance(error, kind):
             return code
-    named = getattr(error, "code", None)
-    if isinstance(named, str) and named:
-        return named
-    return "forbidden" if isinstance(error, api.Forbidden) else type(error).__name__
+    if isinstance(error, api.Forbidden) and not error.code:
+        return "forbidden"
+    return code_in(error)
 
 
 def is_refusal(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from connector_kit.blueprint import Blueprint, Document, Situation, tailored
 from connector_kit.conf import kit
+from connector_kit.exceptions import message_in
 from connector_kit.lifecycle.errors import (
     Checkpoint,
     InstallationHeld,
@@ -278,7 +279,7 @@ def _recording(record: Operation) -> Iterator[None]:
     except Exception as error:
         is_checkpoint = isinstance(error, Checkpoint)
         outcome = Operation.Outcome.CHECKPOINT if is_checkpoint else Operation.Outcome.FAILED
-        record.outcome, record.code, record.message = outcome, code_of(error)[:100], str(error)
+        record.outcome, record.code, record.message = outcome, code_of(error), message_in(error)
         record.is_refused = is_refusal(error)
         _end(record)
         raise

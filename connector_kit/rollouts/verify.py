@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from connector_kit.models import Push
+from connector_kit.publisher.reported import reported
 from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Verified
 from connector_kit.rollouts.verdicts import NOT_VERIFIED, VANISHED, pause_after
 
@@ -34,9 +35,10 @@ def entries_of(
     missing = set(wanted)
     found: dict[str, Mapping[str, Any]] = {}
     for entry in install_base:
-        if entry["_integrationId"] in missing:
-            missing.discard(entry["_integrationId"])
-            found[entry["_integrationId"]] = entry
+        integration_id = reported(entry).integration_id
+        if integration_id in missing:
+            missing.discard(integration_id)
+            found[integration_id] = entry
         if not missing:
             break
     return found

@@ -50,6 +50,14 @@ def call(
 
 UNRULY = {
     "one that raises": ("raises", "LookupError"),
+    "an exception whose text cannot be made": ("raises_what_has_no_text", "_Quota"),
+    "an exception whose text is none": ("raises_what_has_none_for_a_text", "_Silent"),
+    "an exception whose code cannot be asked for": ("raises_what_has_no_code", "_Coded"),
+    "an exception that exits when it is shown": ("raises_what_exits_when_shown", "_Leaving"),
+    "an exception that is none of Python's usual ones": ("raises_no_exception", "_Stop"),
+    "a cancellation": ("raises_cancelled", "CancelledError"),
+    "a message with half a character": ("raises_half_a_character", "LookupError"),
+    "a callback's error whose text cannot be made": ("calls_back_with_what_has_no_text", "_Quota"),
     "one that raises later, in a thread": ("raises_later", "LookupError"),
     "one that raises later, in a task": ("raises_later_in_a_task", "LookupError"),
     "one that raises later, in a callback of the loop": (
@@ -92,6 +100,38 @@ def test_misbehaviour_is_answered_with_an_error_and_the_next_call_is_served(
     assert refused.status_code == 422
     assert [error["code"] for error in refused.json()["errors"]] == [code]
     assert (served.status_code, served.json()) == (200, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("raises_what_has_no_text", "The _Quota could not be shown: KeyError at unruly.py:"),
+        ("raises_what_has_none_for_a_text", "The _Silent could not be shown: TypeError at "),
+        ("raises_what_has_no_code", "x"),
+        ("raises_half_a_character", "no � and no ␀"),
+    ],
+)
+def test_the_author_is_told_what_can_be_told_of_an_exception(
+    unruly: str, function: str, message: str
+) -> None:
+    [error] = call(unruly, function).json()["errors"]
+
+    assert error["message"].startswith(message)
+
+
+def test_an_exception_without_a_text_leaves_its_traceback_in_the_log(
+    unruly: str, log: Path
+) -> None:
+    call(unruly, "raises_what_has_no_text")
+
+    assert "Traceback (most recent call last):" in log.read_text()
+    assert "raise _Quota({})" in log.read_text()
+
+
+def test_half_a_character_in_an_answer_travels_as_its_escape(unruly: str) -> None:
+    answer = call(unruly, "answers_half_a_character")
+
+    assert answer.content == b'{"name":"x\\ud83d","share":null}'
 
 
 STYLES = {

@@ -18,6 +18,68 @@ def raises(_options):
     raise LookupError("no such order")
 
 
+class _Quota(Exception):
+    def __init__(self, told):
+        self.told = told
+
+    def __str__(self):
+        return self.told["reason"]
+
+
+class _Silent(Exception):
+    __str__ = lambda _: None  # noqa: E731
+
+
+class _Coded(Exception):
+    @property
+    def code(self):
+        raise ValueError("not known yet")
+
+
+class _Leaving(Exception):
+    __str__ = lambda _: sys.exit(3)  # noqa: E731
+
+
+class _Stop(BaseException):
+    pass
+
+
+def raises_what_has_no_text(_options):
+    raise _Quota({})
+
+
+def raises_what_has_none_for_a_text(_options):
+    raise _Silent
+
+
+def raises_what_has_no_code(_options):
+    raise _Coded("x")
+
+
+def raises_what_exits_when_shown(_options):
+    raise _Leaving
+
+
+def raises_no_exception(_options):
+    raise _Stop("over")
+
+
+def raises_cancelled(_options):
+    raise asyncio.CancelledError
+
+
+def raises_half_a_character(_options):
+    raise LookupError("no \ud83d and no \x00")
+
+
+def calls_back_with_what_has_no_text(_options, callback):
+    callback(_Quota({}))
+
+
+def answers_half_a_character(_options):
+    return {"name": "x\ud83d", "share": float("nan")}
+
+
 def raises_later(_options):
     threading.Thread(target=_fail_soon).start()
     return "done"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connector_kit.blueprint import Document
+from connector_kit.exceptions import message_in
 from connector_kit.lifecycle.errors import PlanBlocked
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.settings.checking import check_settings
@@ -33,7 +34,7 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
         if isinstance(error, PlanBlocked) and taken:
             installation.note(settings=before)
         for change in taken:
-            change.message = str(error)
+            change.message = message_in(error)
             change.save(update_fields=["message"])
         raise
     for change in taken:
