@@ -25,6 +25,7 @@ from connector_kit.api.shapes.connectors import (
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import publish
 from connector_kit.publisher.differences import difference
+from connector_kit.publisher.releases import set_default
 from connector_kit.publisher.review import review
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.timeline import versions_over_time
@@ -33,7 +34,7 @@ from connector_kit.publisher.timeline import versions_over_time
 def connectors() -> QuerySet[Connector]:
     """All connectors, with what their list shows."""
     newest = Release.objects.filter(connector=OuterRef("pk")).order_by("-published_at", "-pk")
-    return Connector.objects.annotate(
+    return Connector.objects.select_related("default_release").annotate(
         newest_release=Subquery(newest.values("version")[:1]),
         installed=Count("installations", filter=Q(installations__vanished_at=None)),
     )
@@ -74,7 +75,7 @@ class Releases(generics.ListAPIView[Release]):
         """Return those of the connector."""
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return _connector(self.kwargs).releases.all()
+        return _connector(self.kwargs).releases.select_related("connector").defer("manifest")
 
 
 class OneRelease(APIView):
@@ -86,6 +87,18 @@ class OneRelease(APIView):
     def get(self, request: Request, slug: str, version: str) -> Response:  # noqa: ARG002
         """Return one release with all its components."""
         return Response(ReleaseDetailShape(_release(slug, version)).data)
+
+
+class DefaultRelease(APIView):
+    """What new installations get."""
+
+    write = Scope.CONNECTORS_WRITE
+
+    @extend_schema(request=None, responses=ReleaseShape)
+    def post(self, request: Request, slug: str, version: str) -> Response:
+        """Have new installations get this release. Nobody who has the connector is updated."""
+        release = set_default(_connector({"slug": slug}), version, by=actor_of(request))
+        return Response(ReleaseShape(release).data)
 
 
 class Difference(APIView):

@@ -34,6 +34,7 @@ _CONNECTORS = [
     re_path(
         rf"{_CONNECTOR}/releases/{_VERSION}/difference/{_NEWER}/$", connectors.Difference.as_view()
     ),
+    re_path(rf"{_CONNECTOR}/releases/{_VERSION}/default/$", connectors.DefaultRelease.as_view()),
     re_path(rf"{_CONNECTOR}/versions/$", connectors.Versions.as_view()),
     re_path(rf"{_CONNECTOR}/publish-plan/$", connectors.PublishPlan.as_view()),
     re_path(rf"{_CONNECTOR}/publish-check/$", connectors.Review.as_view()),

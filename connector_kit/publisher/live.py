@@ -5,54 +5,99 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Q
 
-from connector_kit.models import Connector, Installation, Push, Release, Rollout
+from connector_kit.blueprint import Document
+from connector_kit.models import Connector, Installation, Order, Push, Release, Rollout
 
 
 @dataclass(frozen=True)
-class LiveRelease:
-    """A release that so many *installations* have, or are being brought to."""
+class ReleaseStanding:
+    """A release, and how many *installations* have it or are being brought to it.
+
+    *is_default* tells whether new installations get it.
+    """
 
     release: Release
     installations: int = 0
+    is_default: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody has it or is to get it, so that its functions have to be there."""
+        return self.is_default or self.installations > 0
 
     def __str__(self) -> str:
         count = self.installations
-        if not count:
-            return self.release.version
-        noun = "installation" if count == 1 else "installations"
-        return f"{self.release.version} ({count} {noun})"
+        who = [f"{count} installation{'' if count == 1 else 's'}"] if count else []
+        who += ["new installations"] if self.is_default else []
+        return f"{self.release.version} ({', '.join(who)})" if who else self.release.version
+
+    def to_json(self) -> Document:
+        """Return the standing as JSON."""
+        return {
+            "version": self.release.version,
+            "digest": self.release.digest,
+            "published_at": self.release.published_at,
+            "installations": self.installations,
+            "default": self.is_default,
+            "live": self.is_live,
+        }
 
 
-def live_releases(connector: Connector) -> tuple[LiveRelease, ...]:
+def live_releases(connector: Connector) -> tuple[ReleaseStanding, ...]:
     """Every release of *connector* whose documents some account has or is to get, oldest first.
 
-    That is what the kit applied last, what the platform says, and what an open rollout brings;
-    embedded deployments included. Takes three queries, however many have it.
+    That is what the kit applied last, what the platform says, what an order or an open rollout
+    brings, and what new installations get; embedded deployments included.
     """
+    return tuple(each for each in reversed(standings(connector)) if each.is_live)
+
+
+def standings(connector: Connector) -> tuple[ReleaseStanding, ...]:
+    """How all releases of *connector* stand, the newest first. Takes a handful of queries."""
+    order = ("-published_at", "-pk")
+    releases = list(
+        connector.releases.select_related("connector").defer("manifest").order_by(*order)
+    )
+    counts = _held(connector, releases)
+    installed = Installation.objects.active().filter(connector=connector)
+    on_their_way = _on_their_way(connector)
+    for release in releases:
+        if release.pk in on_their_way:
+            counts[release.pk] += installed.filter(_is_brought(release)).count()
+    default = Release.objects.default(connector)
+    return tuple(ReleaseStanding(each, counts[each.pk], each == default) for each in releases)
+
+
+def _held(connector: Connector, releases: list[Release]) -> dict[int, int]:
+    """How many installations have each of *releases*, by the kit's word or the platform's."""
     counts: dict[int, int] = defaultdict(int)
-    by_version = dict(connector.releases.values_list("version", "pk"))
+    by_version = {each.version: each.pk for each in releases}
     installed = Installation.objects.active().filter(connector=connector)
     held = installed.values_list("release", "version").annotate(count=Count("pk")).order_by()
     for applied, version, count in held:
-        for release in filter(None, {applied, by_version.get(version)}):
-            counts[release] += count
-    for release, count in _on_their_way(connector):
-        counts[release] += count
-    found = connector.releases.filter(pk__in=counts).order_by("published_at", "pk")
-    return tuple(LiveRelease(release, counts[release.pk]) for release in found)
+        for key in filter(None, {applied, by_version.get(version)}):
+            counts[key] += count
+    return counts
 
 
-def _on_their_way(connector: Connector) -> QuerySet[Push, tuple[int, int]]:
-    """Releases of open rollouts, with the number of installations that have another one so far."""
+def _on_their_way(connector: Connector) -> set[int | None]:
+    """The releases that orders and open rollouts bring."""
+    ordered = Order.objects.open().writing().filter(installation__connector=connector)
+    rolled_out = Rollout.objects.open().filter(connector=connector)
+    keys = ordered.values_list("release", flat=True).union(
+        rolled_out.values_list("release", flat=True)
+    )
+    return set(keys)
+
+
+def _is_brought(release: Release) -> Q:
+    """Whether an installation is being brought to *release*, and has another one so far."""
+    orders = Order.objects.open().writing().filter(release=release)
     pushes = Push.objects.filter(
-        rollout__connector=connector,
-        rollout__state__in=Rollout.OPEN,
-        state__in=Push.UNSETTLED,
-        installation__vanished_at=None,
+        rollout__release=release, rollout__state__in=Rollout.OPEN, state__in=Push.UNSETTLED
     )
-    waiting = pushes.exclude(installation__release=F("rollout__release")).exclude(
-        installation__version=F("rollout__release__version")
-    )
-    return waiting.values_list("rollout__release").annotate(count=Count("pk")).order_by()
+    is_coming = Q(pk__in=orders.values("installation")) | Q(pk__in=pushes.values("installation"))
+    has_it = Q(release=release) | Q(version=release.version)
+    return is_coming & ~has_it

@@ -119,9 +119,11 @@ def _version_notes(
     version = wanted.blueprint.version
     if standing is Standing.SUPERSEDED:
         return (f"{version} was published before; {newest.version} stays the newest release.",)
+    default = Release.objects.default(newest.connector_id) or newest
+    notes = (_NOT_YET.format(version, default.version),)
     if semver.Version.parse(version) < semver.Version.parse(newest.version):
-        return (_OUT_OF_ORDER.format(version, newest.version),)
-    return ()
+        return (_OUT_OF_ORDER.format(version, newest.version), *notes)
+    return notes
 
 
 def _foreign_token(client: Client, stack_id: str | None) -> str | None:
@@ -133,8 +135,13 @@ def _foreign_token(client: Client, stack_id: str | None) -> str | None:
 
 
 _OUT_OF_ORDER = (
-    "{} is lower than {}, and as the release published last it is what installations and "
-    "rollouts get from now on, unless told otherwise."
+    "{} is lower than {}, and as the release published last it is what rollouts bring from now on, "
+    "unless told otherwise."
+)
+
+_NOT_YET = (
+    "{0} goes on record. New customers keep getting {1} until a rollout to everybody completes; "
+    "'manage.py release default {0}' moves it now."
 )
 
 _REFUSED_CALLS = (

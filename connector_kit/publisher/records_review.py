@@ -12,7 +12,7 @@ from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle import FUNCTION_NAMES
 from connector_kit.publisher import reach, records
 from connector_kit.publisher.catalogue import Candidate
-from connector_kit.publisher.live import LiveRelease
+from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 from connector_kit.publisher.publication import Publication
 from connector_kit.publisher.served import not_served
@@ -29,7 +29,7 @@ def of_records(publication: Publication, client: Client) -> Iterator[Objection]:
 
 
 def of_server(
-    publication: Publication, live: Sequence[LiveRelease], client: Client
+    publication: Publication, live: Sequence[ReleaseStanding], client: Client
 ) -> Iterator[Objection]:
     """Object to a server that could not answer the platform's calls for *publication*.
 
@@ -128,7 +128,7 @@ def _of_pointer(publication: Publication) -> Iterator[Objection]:
 
 
 def _of_server(
-    publication: Publication, live: Sequence[LiveRelease], client: Client
+    publication: Publication, live: Sequence[ReleaseStanding], client: Client
 ) -> Iterator[Objection]:
     settings, stack = kit(), publication.stack
     yield from reach.insecure(settings.host_uri, api=settings.api_base_url)

@@ -23,7 +23,7 @@ from connector_kit.lifecycle.served import question
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import reach
 from connector_kit.publisher.catalogue import Candidate
-from connector_kit.publisher.live import LiveRelease
+from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 
 NOT_SERVED = frozenset({"server_outdated", "function_not_served"})
@@ -49,7 +49,7 @@ def needs(releases: Iterable[tuple[str, Blueprint]]) -> dict[Call, Need]:
     return found
 
 
-def dropped(cls: type[blueprint.Connector], live: Iterable[LiveRelease]) -> Iterator[Objection]:
+def dropped(cls: type[blueprint.Connector], live: Iterable[ReleaseStanding]) -> Iterator[Objection]:
     """Object to functions that *live* releases call and *cls*, the new code, does not have."""
     needed = needs_of(live)
     for call in lacking(cls, needed):
@@ -65,12 +65,14 @@ def dropped(cls: type[blueprint.Connector], live: Iterable[LiveRelease]) -> Iter
         )
 
 
-def needs_of(live: Iterable[LiveRelease]) -> dict[Call, Need]:
+def needs_of(live: Iterable[ReleaseStanding]) -> dict[Call, Need]:
     """What *live* releases call."""
     return needs((str(each), each.release.blueprint()) for each in live)
 
 
-def not_served(wanted: Candidate, live: Iterable[LiveRelease], token: str) -> Iterator[Objection]:
+def not_served(
+    wanted: Candidate, live: Iterable[ReleaseStanding], token: str
+) -> Iterator[Objection]:
     """Object when the running server would not serve *wanted* and *live* releases as this code."""
     version = wanted.blueprint.version
     needed = needs_of(live) | needs([(version, wanted.blueprint)])
@@ -92,12 +94,13 @@ def unserved(connector: Connector, releases: Iterable[Release]) -> tuple[Objecti
 
     Asked before installations are brought to them. Embedded copies call no functions.
     """
-    if not connector.class_path:
+    class_path = Connector.objects.values_list("class_path", flat=True).get(pk=connector.pk)
+    if not class_path:
         return ()
     wanted = tuple(releases)
     needed = needs((each.version, each.blueprint()) for each in wanted)
     token = next(iter(kit().system_tokens), "")
-    answer = ask_served(connector.class_path, needed, token)
+    answer = ask_served(class_path, needed, token)
     if isinstance(answer, Objection):
         return (answer,)
     newer = [each for each in wanted if _is_older(answer.version, each.version)]

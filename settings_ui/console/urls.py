@@ -25,6 +25,11 @@ urlpatterns = [
     path("connectors/", connectors.connectors, name="connectors"),
     path("connectors/<slug:slug>/", connectors.connector, name="connector"),
     path("connectors/<slug:slug>/<str:version>/", connectors.release, name="release"),
+    path(
+        "connectors/<slug:slug>/<str:version>/default/",
+        connectors.make_default,
+        name="release-default",
+    ),
     path("installations/", installations.installations, name="installations"),
     path(f"{_INSTALLATION}/", installations.installation, name="installation"),
     path(f"{_INSTALLATION}/changes/", installations.changes, name="changes"),

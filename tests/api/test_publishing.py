@@ -114,7 +114,7 @@ def test_what_breaks_installations_is_refused_by_name_unless_it_is_accepted(
     assert answer.status_code == 409
     told = {each["code"]: each for each in answer.json()["errors"]}
     assert [*told] == ["function_dropped"]
-    assert "1.0.0 (1 installation)" in told["function_dropped"]["message"]
+    assert "1.0.0 (1 installation, new installations)" in told["function_dropped"]["message"]
     assert told["function_dropped"]["field"] == "orders.hooks.preSavePage.function"
     done = api.post("connectors/hooked/publish/", {"break_installations": True})
     assert {each["weight"] for each in done["broken"]} == {"breaks"}
@@ -180,3 +180,21 @@ def test_an_unknown_connector_is_not_found(api, platform):
     for path in ("", "releases/", "releases/1.0.0/", "publish-plan/", "versions/"):
         answer = api.ask("GET", f"connectors/nope/{path}")
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
+
+
+def test_the_default_release_is_shown_and_moved_by_who_may_publish(api, as_role, second):
+    publish(ORDERS)
+
+    listed = api.get(f"{WHERE}/releases/")["results"]
+    assert [(each["version"], each["default"]) for each in listed] == [
+        ("1.1.0", False),
+        ("1.0.0", True),
+    ]
+    assert [each["installations"] for each in listed] == [0, 0]
+    where = f"{WHERE}/releases/1.1.0/default/"
+    assert as_role(Role.OPERATOR).ask("POST", where).status_code == 403
+
+    assert api.post(where)["default"] is True
+    assert api.get(f"{WHERE}/")["default_release"] == "1.1.0"
+    assert api.get(f"{WHERE}/releases/1.0.0/")["live"] is False
+    assert api.ask("POST", f"{WHERE}/releases/9.9.9/default/").status_code == 409

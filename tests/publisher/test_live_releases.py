@@ -13,9 +13,19 @@ from connector_kit.extension.bodies import RawCall
 from connector_kit.lifecycle import find_module
 from connector_kit.lifecycle import functions as served_functions
 from connector_kit.lifecycle.loaded import loaded
-from connector_kit.models import Connector, Installation, Push, Release, Rollout, StaffAction, Wave
+from connector_kit.models import (
+    Connector,
+    Installation,
+    Order,
+    Push,
+    Release,
+    Rollout,
+    StaffAction,
+    Wave,
+)
 from connector_kit.publisher import publish
 from connector_kit.publisher.errors import PublicationRefused
+from connector_kit.publisher.releases import set_default
 from connector_kit.publisher.review import review
 from connector_kit.publisher.served import unserved
 from tests.publisher import hooked_1_0, hooked_1_1
@@ -62,7 +72,7 @@ def test_a_version_that_renames_a_hook_is_refused_with_function_release_and_coun
     assert dropped.code == "function_dropped"
     assert dropped.field == "orders.hooks.preSavePage.function"
     assert "hook 'old_hook'" in dropped.message
-    assert "1.0.0 (5 installations)" in dropped.message
+    assert "1.0.0 (5 installations, new installations)" in dropped.message
     assert "--break-installations" in dropped.hint
     assert served_by_it() == FIRST
     assert platform.call("GET", "/connectors") == before
@@ -98,6 +108,8 @@ def test_a_setting_that_is_gone_takes_its_options_from_installations(hooked, mon
 
 def test_who_vanished_needs_nothing(hooked):
     install(hooked, 1, vanished_at="2026-01-01T00:00:00Z")
+    publish(THIRD)
+    set_default(hooked, "1.2.0")
 
     assert publish(SECOND).version == "1.1.0"
 
@@ -113,7 +125,7 @@ def test_who_vanished_needs_nothing(hooked):
 def test_a_release_is_live_by_each_record_of_it(hooked, fields):
     install(hooked, 1, **fields)
 
-    assert "1.0.0 (1 installation)" in refused()[0].message
+    assert "1.0.0 (1 installation, new installations)" in refused()[0].message
 
 
 def test_a_release_that_an_open_rollout_brings_is_live(hooked):
@@ -125,7 +137,24 @@ def test_a_release_that_an_open_rollout_brings_is_live(hooked):
     wave = Wave.objects.create(rollout=rollout, index=0, label="rest")
     Push.objects.create(rollout=rollout, wave=wave, installation=installation)
 
-    assert "1.0.0 (1 installation)" in refused()[0].message
+    assert "1.0.0 (1 installation, new installations)" in refused()[0].message
+
+
+@pytest.mark.parametrize("kind", [Order.Kind.INSTALL, Order.Kind.ROLLOUT, Order.Kind.UNDO])
+def test_a_release_that_an_order_brings_is_live(hooked, kind):
+    installation = install(hooked, 1, version="", release=None)
+    order = Order.objects.place(installation, kind, hooked.releases.get())
+
+    assert "1.0.0 (1 installation, new installations)" in refused()[0].message
+
+    publish(THIRD)
+    set_default(hooked, "1.2.0")
+    order.revoke()
+    assert publish(SECOND).version == "1.1.0"
+
+
+def test_what_new_customers_get_is_live_before_anybody_has_it(hooked):
+    assert "1.0.0 (new installations)" in refused()[0].message
 
 
 def test_whoever_accepts_that_it_breaks_is_on_record(hooked):
@@ -187,7 +216,7 @@ def test_a_server_without_a_function_that_is_needed_is_recognized(hooked, monkey
     release = hooked.releases.get()
     assert unserved(hooked, [release]) == ()
 
-    hooked.class_path = SECOND
+    Connector.objects.update(class_path=SECOND)
 
     [missing] = unserved(hooked, [release])
     assert missing.code == "function_not_served"

@@ -81,6 +81,19 @@ def test_a_viewer_can_press_no_button(world, viewer, action):
     assert "needs the operator or admin role; yours is viewer" in response.content.decode()
 
 
+def test_the_release_for_new_installations_is_chosen_by_admins_alone(world, operator, admin):
+    address = at("release-default", "orders-to-slack", "1.1.0")
+    page = at("connector", "orders-to-slack")
+
+    assert operator.post(address).status_code == 403
+    assert "Make 1.1.0 the default" not in operator.get(page).content.decode()
+    assert "New installations get 1.1.0 instead of 1.0.0" in admin.get(page).content.decode()
+
+    shown = admin.post(address, follow=True).content.decode()
+
+    assert "The server at" in shown or "get 1.1.0." in shown
+
+
 def test_no_button_works_by_a_link(world, admin):
     world.install(1)
     rollout = world.roll_out()

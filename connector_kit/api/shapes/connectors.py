@@ -9,29 +9,59 @@ from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown, counts, objects, words
 from connector_kit.models import Connector, Release
+from connector_kit.publisher.live import ReleaseStanding, standings
 from connector_kit.publisher.objections import Weight
 
 
 class ConnectorShape(serializers.ModelSerializer[Connector]):
-    """A connector, its newest release, and how many have it installed."""
+    """A connector, its newest release, what new installations get, and how many have it."""
 
     newest_release = serializers.CharField(allow_null=True, read_only=True)
+    default_release = serializers.CharField(
+        source="default_release.version", default=None, allow_null=True, read_only=True
+    )
     installations = serializers.IntegerField(source="installed", read_only=True)
 
     class Meta:
         model = Connector
         fields = (
-            *("slug", "name", "connector_id", "stack_id", "newest_release", "installations"),
-            "created_at",
+            *("slug", "name", "connector_id", "stack_id", "newest_release", "default_release"),
+            *("installations", "created_at"),
         )
 
 
 class ReleaseShape(serializers.ModelSerializer[Release]):
-    """A release."""
+    """A release, and who has it; *live* says whether the functions that it calls are needed."""
+
+    installations = serializers.SerializerMethodField("count")
+    default = serializers.SerializerMethodField("is_default")
+    live = serializers.SerializerMethodField("is_live")
+    _standings: dict[int, ReleaseStanding] | None = None
 
     class Meta:
         model = Release
-        fields: tuple[str, ...] = ("version", "digest", "published_at")
+        fields: tuple[str, ...] = (
+            *("version", "digest", "published_at", "installations", "default", "live"),
+        )
+
+    def count(self, release: Release) -> int:
+        """Return how many have it, or are being brought to it."""
+        return self._standing(release).installations
+
+    def is_default(self, release: Release) -> bool:
+        """Return whether new installations get it."""
+        return self._standing(release).is_default
+
+    def is_live(self, release: Release) -> bool:
+        """Return whether somebody has it, or is to get it."""
+        return self._standing(release).is_live
+
+    def _standing(self, release: Release) -> ReleaseStanding:
+        """How the release stands; asked once for all releases of an answer."""
+        if self._standings is None:
+            found = standings(release.connector)
+            self._standings = {each.release.pk: each for each in found}
+        return self._standings[release.pk]
 
 
 class DeclaredShape(Shown):

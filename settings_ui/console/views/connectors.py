@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.differences import difference
+from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.listing import list_install_base
+from connector_kit.publisher.live import standings
 from connector_kit.publisher.overview import summaries
 from connector_kit.publisher.paging import newest_first
+from connector_kit.publisher.releases import set_default
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.version_counts import version_history
-from settings_ui.access import StaffRequest, opens
+from settings_ui.access import StaffRequest, actor, may, opens
 from settings_ui.console.charts import version_chart
 from settings_ui.console.pages import key_in, page
 
@@ -32,14 +37,17 @@ def connector(request: StaffRequest, slug: str) -> HttpResponse:
     """Show one connector: its records, its releases, where its versions are."""
     found = get_object_or_404(Connector, slug=slug)
     base = list_install_base(found, limit=1)
-    releases = found.releases.defer("manifest")
+    releases = newest_first(found.releases.defer("manifest"), before=key_in(request.GET))
+    standing = {each.release.pk: each for each in standings(found)}
     return page(
         request,
         "connector.html",
         place="connectors",
         connector=found,
-        releases=newest_first(releases, before=key_in(request.GET)),
-        versions=base.versions,
+        releases=releases,
+        standings=[standing[each.pk] for each in releases.rows],
+        default=next((each.release for each in standing.values() if each.is_default), None),
+        may_publish=may(request, Scope.CONNECTORS_WRITE),
         total=base.total,
         chart=version_chart(version_history(found, now=base.versions)),
     )
@@ -66,6 +74,20 @@ def release(request: StaffRequest, slug: str, version: str) -> HttpResponse:
         other=other,
         plan=difference(other, found).to_json() if other else None,
     )
+
+
+@require_POST
+@opens(Scope.CONNECTORS_WRITE)
+def make_default(request: StaffRequest, slug: str, version: str) -> HttpResponse:
+    """Have new installations get a release."""
+    found = get_object_or_404(Connector, slug=slug)
+    try:
+        set_default(found, version, by=actor(request))
+    except PublisherError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"New installations of {found.name} get {version}.")
+    return redirect(reverse("console:connector", args=[slug]))
 
 
 def _release(slug: str, version: str) -> Release:

@@ -1,0 +1,108 @@
+"""Which release new customers get: the first one, until somebody moves it or a rollout does."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from connector_kit.models import Connector, Installation, Release, StaffAction
+from connector_kit.publisher import publish
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.errors import NotPublished, PublicationRefused
+from connector_kit.publisher.live import standings
+from connector_kit.publisher.releases import set_default
+from tests.management.conftest import at_a_terminal
+from tests.publisher.declared import OrdersToSlack
+from tests.publisher.fixtures import ORDERS
+
+__all__ = ["at_a_terminal"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both(orders, monkeypatch):
+    """1.0.0, which two customers have, and 1.1.0, which is published."""
+    for number in range(2):
+        Installation.objects.create(
+            connector=orders, integration_id=f"{number:024x}", version="1.0.0"
+        )
+    monkeypatch.setattr(OrdersToSlack, "version", "1.1.0")
+    publish(ORDERS)
+    return orders
+
+
+def default() -> str:
+    return Release.objects.default(Connector.objects.get()).version
+
+
+def test_the_first_version_is_what_new_customers_get_and_later_ones_are_not(both):
+    assert default() == "1.0.0"
+
+
+def test_publishing_says_who_gets_what(orders, monkeypatch):
+    assert publish(ORDERS).notes == ()
+    monkeypatch.setattr(OrdersToSlack, "version", "1.1.0")
+
+    [note] = publish(ORDERS, dry_run=True).notes
+
+    assert "New customers keep getting 1.0.0 until a rollout to everybody completes" in note
+    assert "manage.py release default 1.1.0" in note
+
+
+def test_releases_stand_with_their_installations_the_newest_first(both):
+    told = [each.to_json() for each in standings(both)]
+
+    assert [(each["version"], each["installations"]) for each in told] == [
+        ("1.1.0", 0),
+        ("1.0.0", 2),
+    ]
+    assert [(each["default"], each["live"]) for each in told] == [(False, False), (True, True)]
+
+
+def test_moving_the_default_is_recorded_with_who_did_it(both):
+    set_default(both, "1.1.0", by=Actor("alice"))
+    set_default(both, "1.1.0", by=Actor("alice"))
+
+    assert default() == "1.1.0"
+    action = StaffAction.objects.get(action="release.default")
+    assert (action.actor_name, action.subject) == ("alice", "connector/orders-to-slack")
+    assert (action.before, action.after) == ({"version": "1.0.0"}, {"version": "1.1.0"})
+
+
+def test_a_version_that_was_not_published_is_named_with_those_that_were(both):
+    with pytest.raises(NotPublished, match=r"no release 9\.9\.9 .*1\.0\.0"):
+        set_default(both, "9.9.9")
+
+
+def test_a_release_whose_functions_the_server_lacks_does_not_become_the_default(platform):
+    connector = Connector.objects.get(slug=publish("tests.publisher.hooked_1_0:Hooked").slug)
+    publish("tests.publisher.hooked_1_1:Hooked", break_installations=True)
+    set_default(connector, "1.1.0")
+    connector.refresh_from_db()
+
+    with pytest.raises(PublicationRefused, match="old_hook"):
+        set_default(connector, "1.0.0")
+    assert default() == "1.1.0"
+
+
+def test_the_command_lists_them(both, capsys):
+    call_command("release")
+    said = capsys.readouterr().out
+    assert "nobody has it" in said
+    assert "default" in said
+
+    call_command("release", "list", "orders-to-slack", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["connector"], len(told["releases"])) == ("orders-to-slack", 2)
+
+
+def test_the_command_says_what_moves_and_asks(both, at_a_terminal):
+    shown = at_a_terminal("n\n")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("release", "default", "1.1.0")
+    assert "New installations of orders-to-slack get 1.1.0 instead of 1.0.0" in shown.getvalue()
+    assert default() == "1.0.0"
+
+    call_command("release", "default", "1.1.0", "--yes", "--json")
+    assert default() == "1.1.0"
