@@ -152,6 +152,8 @@ class App:
                 raise self._too_many(1)
             case "500" | "503":
                 raise refuse(int(visit.fault), "internal_error", "The platform has a problem.")
+            case "422":
+                raise refuse(422, "invalid_field", "The document is refused, as was asked for.")
             case "drop":
                 raise Dropped
             case "timeout":

@@ -92,6 +92,33 @@ def test_faults_told_anew_are_counted_anew(customer, faults):
         assert [customer.get("/exports").status_code for _ in range(3)] == [503, 503, 200]
 
 
+def test_writes_are_refused_where_that_is_asked_for(customer, faults):
+    faults("422")
+
+    assert code(customer.post("/templates", {"name": "x"})) == (422, "invalid_field")
+    assert customer.get("/templates").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "calls", "succeeds"),
+    [("twice", 2, True), ("drop", 0, False), ("late", 1, True), ("lost_answer", 1, False)],
+)
+def test_calls_of_a_stack_come_twice_late_or_never(
+    customer, stack, install, faults, kind, calls, succeeds
+):
+    identity = install()
+    made = []
+    stack.functions["step"] = lambda options: made.append(options["bearerToken"]) or {"ok": True}
+    faults(
+        rate=0, stack_rate=1, stack_kinds=[kind], stack_functions=["step"], stack_delay_seconds=0
+    )
+
+    answer = customer.put(f"/integrations/{identity}/installer/step", {})
+
+    assert (answer.status_code == 200) is succeeds
+    assert len(made) == len(set(made)) == calls
+
+
 def test_the_platform_may_hang_up_on_a_function_that_still_runs(
     api, customer, control, stack, install, faults
 ):

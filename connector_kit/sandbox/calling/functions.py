@@ -67,11 +67,37 @@ class Functions:
 
     async def call(self, call: FunctionCall) -> Any:
         """Return the function's result; raises `Refusal` 422 when it fails or cannot be reached."""
+        fault = self._misfortune.of_stack(call.function)
+        if fault:
+            self._journal.faults[f"stack_{fault}"] += 1
+        match fault:
+            case "drop":
+                raise unusable(f"The call of {call.function} was lost, as was asked for.")
+            case "late":
+                await asyncio.sleep(self._misfortune.faults.stack_delay_seconds)
+            case "twice":
+                return await self._call_twice(call)
+        answer = await self._call(call, hangs_up=fault == "hang_up")
+        if fault == "lost_answer":
+            raise unusable(f"The answer of {call.function} was lost, as was asked for.")
+        return answer
+
+    async def _call_twice(self, call: FunctionCall) -> Any:
+        """Call at once and again; returns what the first that succeeds answers."""
+        answers: list[Any] = await asyncio.gather(
+            self._call(call), self._call(call), return_exceptions=True
+        )
+        for answer in answers:
+            if not isinstance(answer, BaseException):
+                return answer
+        raise answers[0]
+
+    async def _call(self, call: FunctionCall, *, hangs_up: bool = False) -> Any:
         started, at, code = time.perf_counter(), self._clock.now(), None
         scope = None if call.connector_id else INVOKE_ONLY
         token = self._tokens.issue(call.account_id, call.connector_id, call.integration_id, scope)
         try:
-            return await self._exchange(call, token.value)
+            return await self._exchange(call, token.value, hangs_up=hangs_up)
         except Refusal as refusal:
             code = str(refusal.errors[0].get("code"))
             raise
@@ -91,7 +117,7 @@ class Functions:
         if self._session:
             await self._session.close()
 
-    async def _exchange(self, call: FunctionCall, token: str) -> Any:
+    async def _exchange(self, call: FunctionCall, token: str, *, hangs_up: bool) -> Any:
         url, system_token = self._stack_of(call)
         owner: Document = (
             {"_connectorId": call.connector_id} if call.connector_id else {"diy": True}
@@ -103,7 +129,8 @@ class Functions:
             "options": {**call.options, "bearerToken": token},
         }
         try:
-            status, text = await self._post(url, system_token, render(body))
+            seconds = self._misfortune.faults.hang_up_seconds if hangs_up else self._seconds
+            status, text = await self._post(url, system_token, render(body), seconds)
         except TimeoutError as error:
             raise unusable(f"{url} did not answer {call.function} in time.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -122,11 +149,9 @@ class Functions:
             raise unusable(f"The stack {stack.id} has no server.hostURI; only servers are called.")
         return server["hostURI"].rstrip("/") + "/function", server.get("systemToken") or ""
 
-    async def _post(self, url: str, system_token: str, body: bytes) -> tuple[int, bytes]:
-        hangs_up = self._misfortune.hangs_up()
-        seconds = self._misfortune.faults.hang_up_seconds if hangs_up else self._seconds
-        if hangs_up:
-            self._journal.faults["stack_hang_up"] += 1
+    async def _post(
+        self, url: str, system_token: str, body: bytes, seconds: float
+    ) -> tuple[int, bytes]:
         headers = {"Authorization": f"Bearer {system_token}", "Content-Type": "application/json"}
         async with asyncio.timeout(seconds):
             async with self._open().post(url, data=body, headers=headers) as response:

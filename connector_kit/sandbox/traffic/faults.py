@@ -12,6 +12,11 @@ BEFORE = ("429", "500", "503", "timeout", "drop")
 """Faults that happen instead of the request: it is never executed."""
 KINDS = (*BEFORE, "lost_answer", "slow")
 """``lost_answer`` executes a write, then drops the connection; ``slow`` only takes its time."""
+REFUSAL = "422"
+"""A write that is refused as it stands. Only where it is named: it does not pass by itself."""
+STACK_KINDS = ("hang_up", "twice", "drop", "late", "lost_answer")
+"""What happens to a call to a stack: the platform hangs up while the function still runs, calls it
+twice at once, not at all, ``stack_delay_seconds`` later, or does not get its answer."""
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 TOKENS = ("account", "access", "one_time")
 """Kinds of tokens (`connector_kit.sandbox.memory.tokens.Token.kind`)."""
@@ -24,8 +29,8 @@ class Faults:
     *rate* is the share (0 to 1) of the requests that match *paths* (a regular expression),
     *accounts*, *methods* and kinds of *tokens* (empty: all). Of these the first *skip* go well, and
     no more than *limit* go wrong (0: no limit): with a rate of 1 it is chosen which one does.
-    *stack_rate* is the share of the calls to a stack that the platform gives up after
-    *hang_up_seconds*, while the function still runs.
+    *stack_rate* is the share of the calls to a stack, of *stack_functions* (empty: all), to which
+    one of *stack_kinds* happens; the platform hangs up after *hang_up_seconds*.
     """
 
     rate: float = 0.0
@@ -40,15 +45,22 @@ class Faults:
     skip: int = 0
     limit: int = 0
     stack_rate: float = 0.0
+    stack_kinds: tuple[str, ...] = ("hang_up",)
+    stack_functions: tuple[str, ...] = ()
+    stack_delay_seconds: float = 1.0
     hang_up_seconds: float = 0.05
 
     def __post_init__(self) -> None:
-        _require_known("fault kinds", self.kinds, KINDS)
+        _require_known("fault kinds", self.kinds, (*KINDS, REFUSAL))
+        _require_known("stack kinds", self.stack_kinds, STACK_KINDS)
         _require_known("tokens", self.tokens, TOKENS)
         for name in ("rate", "stack_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is a share between 0 and 1")
-        for name in ("slow_seconds", "timeout_seconds", "hang_up_seconds", "skip", "limit"):
+        for name in (
+            *("slow_seconds", "timeout_seconds", "hang_up_seconds", "stack_delay_seconds"),
+            *("skip", "limit"),
+        ):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
         try:
@@ -96,11 +108,20 @@ class Misfortune:
             return None
         self._struck += 1
         kind = self._random.choice(faults.kinds)
-        return "drop" if kind == "lost_answer" and method not in WRITES else kind
+        if method in WRITES:
+            return kind
+        return {"lost_answer": "drop", REFUSAL: None}.get(kind, kind)
 
-    def hangs_up(self) -> bool:
-        """Whether the platform gives up on this call to a stack."""
-        return self._random.random() < self.faults.stack_rate
+    def of_stack(self, function: str) -> str | None:
+        """Return what happens to this call of *function* at a stack, mostly nothing."""
+        faults = self.faults
+        if not (faults.stack_rate and faults.stack_kinds):
+            return None
+        if faults.stack_functions and function not in faults.stack_functions:
+            return None
+        if self._random.random() >= faults.stack_rate:
+            return None
+        return self._random.choice(faults.stack_kinds)
 
     def _is_due(self) -> bool:
         """Whether enough requests went well before this one, and not enough went wrong yet."""
