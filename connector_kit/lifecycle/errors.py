@@ -61,6 +61,16 @@ class ChangedMeanwhile(LifecycleError):
         )
 
 
+def not_recorded(connector: object, version: str) -> LifecycleError:
+    """Refuse to go on without the release that an account has."""
+    return LifecycleError(
+        "not_published",
+        f"The account has version {version} of {connector}, and no such release is recorded here. "
+        f"Nothing was changed. Run 'manage.py publish' with the code of {version} against this "
+        "database first.",
+    )
+
+
 class Checkpoint(LifecycleError):
     """Work stopped before its deadline, with its progress recorded; calling again goes on."""
 

@@ -26,6 +26,7 @@ from connector_kit.blueprint import (
 )
 from connector_kit.integrator import Client, redact
 from connector_kit.integrator.errors import NotFound
+from connector_kit.lifecycle.errors import not_recorded
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.models import Change, Component, Installation, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
@@ -310,21 +311,30 @@ def recorded_state(blueprint: Blueprint) -> Document:
 
 
 def restore(
-    installation: Installation, client: Client, names: Container[str] | None = None
+    installation: Installation,
+    client: Client,
+    names: Container[str] | None = None,
+    *,
+    is_leaving: bool = False,
 ) -> bool:
     """Rebuild lost component rows from the platform's state store; True when there were any.
 
-    All that the store names and the records lack, or only *names*. Digests whose documents are no
-    longer known (publish their releases again) are left out: such components are compared without
-    a memory of what was applied.
+    All that the store names and the records lack, or only *names*. Raises `LifecycleError`
+    ``not_published`` when that is of a version that is not recorded here, unless *is_leaving*:
+    without its documents nobody can say what the customer changed, and what is to go. Documents
+    that were tailored for this installation are left out when they are lost: such components are
+    compared without a memory of what was applied.
     """
     held = set(installation.components.values_list("external_id", flat=True))
+    kept = _kept_state(installation, client)
     digests = {
         name: digest
-        for name, digest in _kept_digests(installation, client).items()
+        for name, digest in kept.digests.items()
         if name not in held and (names is None or name in names)
     }
     known = StoredDocument.objects.in_bulk(digests.values())
+    if not is_leaving and not set(digests.values()) <= known.keys():
+        _require_recorded(installation, kept.version)
     rows = [
         Component(
             installation=installation,
@@ -340,13 +350,29 @@ def restore(
     return bool(rows)
 
 
-def _kept_digests(installation: Installation, client: Client) -> dict[str, str]:
-    """What the state store has, by external id; the account's owner may have written there too."""
+class _KeptState(NamedTuple):
+    """What the state store has: the version, and the digests of what was applied by name."""
+
+    version: str
+    digests: dict[str, str]
+
+
+def _kept_state(installation: Installation, client: Client) -> _KeptState:
+    """Read the state store; the account's owner may have written there too."""
     try:
         state = client.state("integrations", installation.integration_id).get(STATE_KEY)
     except NotFound:
-        return {}
-    components = state.get("components") if isinstance(state, dict) else None
-    if not isinstance(components, dict):
-        return {}
-    return {name: digest for name, digest in components.items() if isinstance(digest, str)}
+        return _KeptState("", {})
+    state = state if isinstance(state, dict) else {}
+    version, components = state.get("version"), state.get("components")
+    digests = components if isinstance(components, dict) else {}
+    return _KeptState(
+        version if isinstance(version, str) else "",
+        {name: digest for name, digest in digests.items() if isinstance(digest, str)},
+    )
+
+
+def _require_recorded(installation: Installation, version: str) -> None:
+    connector = installation.connector
+    if version and not connector.releases.filter(version=version).exists():
+        raise not_recorded(connector, version)

@@ -81,6 +81,6 @@ def _known(work: Work, account: Account) -> list[CompiledComponent]:
     release = work.installation.release
     if release:
         return [*work.journal.applied.values(), *release.blueprint().components]
-    if not work.journal.applied and restore(work.installation, account.client):
+    if not work.journal.applied and restore(work.installation, account.client, is_leaving=True):
         work.reload_journal()
     return [*work.journal.applied.values()]

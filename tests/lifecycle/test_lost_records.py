@@ -81,15 +81,30 @@ def test_a_lost_database_is_rebuilt_from_the_releases_and_the_accounts(shop, cus
     shop.publish(FIRST)
     assert shop.connector.connector_id == before
     release = shop.publish(SECOND)
+    Installation.objects.create(connector=shop.connector, integration_id=customer.integration_id)
 
-    path = f"/connectors/{before}/update"
-    shop.platform.call("PUT", path, {"_integrationIds": [customer.integration_id]})
-    shop.platform.control("/drain", {})
+    assert customer.push(release).outcome == Operation.Outcome.DONE
 
-    assert customer.last_operation.outcome == Operation.Outcome.DONE
     assert kept(customer) == EDITS
     records_are_complete(customer, release)
     assert customer.installation.version == "1.1.0"
+
+
+def test_without_the_release_that_an_account_has_nothing_is_changed_and_it_is_named(shop, customer):
+    edit(customer)
+    Connector.objects.all().delete()
+    Document.objects.all().delete()
+    shop.publish(SECOND)
+    Installation.objects.create(connector=shop.connector, integration_id=customer.integration_id)
+    before = customer.untouched()
+
+    operation = customer.push()
+
+    assert (operation.outcome, operation.code) == (Operation.Outcome.FAILED, "not_published")
+    assert "version 1.0.0 of shop-to-chat" in operation.message
+    assert customer.untouched() == before
+    assert customer.integration["updateInProgress"] is False
+    assert shop.platform.control(f"/log?limit=1&account={customer.account.account_id}")
 
 
 def test_a_deleted_component_is_still_known_to_be_deleted(customer, upgraded):
