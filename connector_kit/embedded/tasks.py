@@ -121,5 +121,5 @@ def unfinished(now: datetime) -> QuerySet[Installation]:
         last_outcome=Subquery(last.values("outcome")[:1]),
         last_start=Subquery(last.values("started_at")[:1]),
     )
-    is_waiting = Q(last_code=deployments.READY) | Q(last_outcome="")
+    is_waiting = Q(last_code__in=(deployments.READY, "interrupted")) | Q(last_outcome="")
     return asked.filter(is_waiting, last_start__lt=now - PATIENCE)

@@ -21,6 +21,7 @@ from connector_kit.lifecycle.errors import (
     LifecycleError,
     code_of,
     is_refusal,
+    not_recorded,
 )
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
@@ -91,11 +92,7 @@ class Work:
         connector = self.installation.connector
         release = connector.releases.filter(version=version).first()
         if release is None:
-            raise LifecycleError(
-                "not_published",
-                f"The account has version {version} of {connector.slug}, and no such release is "
-                "recorded here. Run 'manage.py publish' for it against this database first.",
-            )
+            raise not_recorded(connector, version)
         self.operation.release = release
         self.operation.save(update_fields=["release"])
 
@@ -224,6 +221,7 @@ def _begin(
     An update brings what its order says, an installation that is not complete what it began with;
     whatever else is done stays at what is installed.
     """
+    Operation.objects.filter(installation=installation).end_broken_off()
     if order is not None and not order.may_write:
         kind = Operation.Kind.PLAN
     release = _release_for(installation, kind, order)

@@ -11,10 +11,28 @@ from connector_kit.models.installations import Installation
 from connector_kit.models.orders import Order
 
 
+class OperationQuerySet(models.QuerySet["Operation"]):
+    """Queries over operations."""
+
+    def end_broken_off(self) -> int:
+        """Put on record that the running ones among these were cut off; returns how many.
+
+        For whoever knows that nobody is at work on them: by holding the lease on the installation,
+        or because it has run out.
+        """
+        return self.filter(finished_at=None).update(
+            outcome=Operation.Outcome.FAILED,
+            code="interrupted",
+            message="The process that ran this ended before it was done; the next operation goes "
+            "on from there.",
+            finished_at=Now(),
+        )
+
+
 class Operation(models.Model):
     """One run of the installer, an update, a dry run or the like in one account.
 
-    A row without ``finished_at`` is running, or was cut off: the next one goes on from there.
+    A row without ``finished_at`` is running, or was cut off and not found out yet.
     """
 
     class Kind(models.TextChoices):
@@ -74,6 +92,8 @@ class Operation(models.Model):
     notes = columns.JSONField(
         default=list, blank=True, help_text="what people should know, such as settings that changed"
     )
+
+    objects = OperationQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,13 @@ from django.db import transaction
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
+from connector_kit.conf import kit
 from connector_kit.lifecycle import operation_finished
-from connector_kit.models import DryRunAnswer, Operation
+from connector_kit.models import DryRunAnswer, Installation, Operation
+from connector_kit.models.clock import now
 from connector_kit.publisher import dry_runs, version_counts
-from connector_kit.publisher.dry_run import tick
+from connector_kit.publisher.dry_run import EXPECTED, tick
+from connector_kit.publisher.stragglers import push_stragglers
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +34,25 @@ def carry_out_dry_runs() -> None:
     """Look at every dry run that is not finished."""
     for dry_run_id in dry_runs.unfinished().values_list("pk", flat=True):
         carry_out_soon(dry_run_id)
+
+
+@shared_task(name="connector_kit.publisher.end_broken_off")
+def end_broken_off() -> None:
+    """Put on record that operations were cut off whose process nobody trusts any more."""
+    moment = now()
+    held = Installation.objects.exclude(lease_owner="").filter(lease_until__gte=moment)
+    begun = Operation.objects.filter(started_at__lt=moment - timedelta(seconds=kit().lease_seconds))
+    begun.exclude(installation__in=held).end_broken_off()
+
+
+@shared_task(name="connector_kit.publisher.push_stragglers")
+def push_locked() -> None:
+    """Give the lock back, or finish what is ordered, where customers are locked and forgotten."""
+    try:
+        if count := push_stragglers():
+            logger.warning("pushed %s installations that were locked and left alone", count)
+    except EXPECTED as error:
+        logger.warning("locked installations could not be pushed: %s", error)
 
 
 @shared_task(name="connector_kit.publisher.count_versions")

@@ -61,7 +61,15 @@ beat_schedule = {
     },
     "dry-runs": {
         "task": "connector_kit.publisher.carry_out_dry_runs",
-        "schedule": 15.0,
+        "schedule": _kit.tick_seconds,
+    },
+    "broken off": {
+        "task": "connector_kit.publisher.end_broken_off",
+        "schedule": 30.0,
+    },
+    "stragglers": {
+        "task": "connector_kit.publisher.push_stragglers",
+        "schedule": 20.0,
     },
     "version-counts": {
         "task": "connector_kit.publisher.count_versions",

@@ -19,6 +19,8 @@ QUEUES = {
     "connector_kit.rollouts.tick_all": Queue.TICKS,
     "connector_kit.embedded.tick": Queue.TICKS,
     "connector_kit.publisher.carry_out_dry_runs": Queue.TICKS,
+    "connector_kit.publisher.end_broken_off": Queue.TICKS,
+    "connector_kit.publisher.push_stragglers": Queue.TICKS,
     "connector_kit.licenses.remind": Queue.MAIL,
 }
 """Where each task waits; those that are not named are `Queue.WORK`."""

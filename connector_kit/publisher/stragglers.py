@@ -1,0 +1,52 @@
+"""Customers who are locked, and whom nobody is working for any more.
+
+integrator.io locks an installation when an update is pushed to it, and only the update function
+gives the lock back. A call that was lost, or failed half-way for settings that somebody saved,
+leaves the customer locked. So what stays locked is pushed again: the call finishes what is ordered,
+and gives the lock back where nothing is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from connector_kit.lifecycle import publisher_client
+from connector_kit.models import Connector, Installation, Operation, Push
+from connector_kit.models.clock import now
+
+PATIENCE = timedelta(seconds=60)
+"""How long an installation is left alone after the last operation there."""
+
+AT_MOST = 50
+"""Installations of a connector that are pushed at a time."""
+
+
+def stragglers(at: datetime) -> QuerySet[Installation]:
+    """Installations that are locked, with nobody at work there and no rollout that sees to them."""
+    recent = Operation.objects.filter(installation=OuterRef("pk"), started_at__gt=at - PATIENCE)
+    in_flight = Push.objects.filter(installation=OuterRef("pk"), state__in=Push.IN_FLIGHT)
+    locked = Installation.objects.active().marketplace().filter(update_in_progress=True)
+    return locked.filter(
+        Q(lease_owner="") | Q(lease_until__lt=at),
+        ~Exists(recent),
+        ~Exists(in_flight),
+        connector__connector_id__isnull=False,
+    ).exclude(mode__in=("install", "uninstall"))
+
+
+def push_stragglers() -> int:
+    """Have the update function called for who is locked and forgotten; returns how many.
+
+    Raises `IntegratorError` or `LifecycleError` when the platform cannot be asked.
+    """
+    found = stragglers(now())
+    pushed = 0
+    for connector in Connector.objects.filter(installations__in=found).distinct():
+        rows = found.filter(connector=connector).order_by("pk")
+        ids = list(rows.values_list("integration_id", flat=True)[:AT_MOST])
+        with publisher_client() as client:
+            client.connectors.push_update(connector.connector_id or "", ids)
+        pushed += len(ids)
+    return pushed
