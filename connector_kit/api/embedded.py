@@ -174,7 +174,7 @@ class RunExport(_OfDeployment):
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Run an export and return its records. Never repeated by itself."""
         row, given = self.get_object(), self.given(request)
-        records = run_export(row, given["name"], seconds=given["seconds"])
+        records = run_export(row, given["name"], seconds=given["seconds"], by=actor_of(request))
         return Response({"records": records})
 
 
@@ -187,7 +187,13 @@ class RunImport(_OfDeployment):
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Run an import with records, and return what became of each. Never repeated by itself."""
         row, given = self.get_object(), self.given(request)
-        results = run_import(row, given["name"], given["records"], seconds=given["seconds"])
+        results = run_import(
+            row,
+            given["name"],
+            given["records"],
+            seconds=given["seconds"],
+            by=actor_of(request),
+        )
         return Response({"results": results})
 
 

@@ -272,6 +272,13 @@ class Reactivate(Act):
     do = staticmethod(licenses.reactivate)
 
 
+class Restore(Act):
+    """Created again with the terms on record, after the platform has lost it."""
+
+    serializer_class = NothingShape
+    do = staticmethod(licenses.restore)
+
+
 class Delete(Act):
     """Gone from the platform, which refuses while an installation uses it."""
 
@@ -294,6 +301,7 @@ ACTS = {
     "add-ons": SetAddOns,
     "expire": Expire,
     "reactivate": Reactivate,
+    "restore": Restore,
     "delete": Delete,
     "child": Child,
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.db import transaction
 
 from connector_kit import parsing
 from connector_kit.blueprint import Document
@@ -18,13 +19,14 @@ from connector_kit.integrator.secret import Secret, read_token
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.lifecycle.platform import embedded_client
 from connector_kit.models import EmbeddedAccount
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 
 TRIES = 3
 """How often a token is re-encrypted that somebody else stores anew at the same moment."""
 
 
 def add_account(
-    name: str, token: str, *, base_url: str = "", sandbox: bool = False
+    name: str, token: str, *, base_url: str = "", sandbox: bool = False, by: Actor = THE_KIT
 ) -> EmbeddedAccount:
     """Store the account *name* with its API token, or another token for one that is known.
 
@@ -36,18 +38,16 @@ def add_account(
     secret, address = read_token(token), _address(base_url)
     known = EmbeddedAccount.objects.filter(name=name).first()
     owner = _owner(name, secret, address or (known.base_url if known else ""))
-    if known is None:
-        return EmbeddedAccount.objects.create(
-            name=name,
-            token=encrypted(secret),
-            base_url=address,
-            account_id=owner,
-            sandbox=sandbox,
-        )
-    _require_same(known, owner, sandbox=sandbox)
-    known.token, known.base_url = encrypted(secret), address or known.base_url
-    known.save(update_fields=["token", "base_url"])
-    return known
+    if known is not None:
+        _require_same(known, owner, sandbox=sandbox)
+    with transaction.atomic():
+        account = known or EmbeddedAccount(name=name, account_id=owner, sandbox=sandbox)
+        before = None if known is None else _described(account)
+        account.token, account.base_url = encrypted(secret), address or account.base_url
+        account.save()
+        act = "embedded_account.add" if known is None else "embedded_account.new_token"
+        record_action(by, act, _subject(account), before=before, after=_described(account))
+    return account
 
 
 def find_account(name: str | None = None) -> EmbeddedAccount:
@@ -66,7 +66,7 @@ def find_account(name: str | None = None) -> EmbeddedAccount:
     )
 
 
-def forget_account(account: EmbeddedAccount) -> None:
+def forget_account(account: EmbeddedAccount, *, by: Actor = THE_KIT) -> None:
     """Remove the account's token from here; the platform's stays until it is revoked there.
 
     Raises `EmbeddedError` ``account_in_use`` while something is deployed into it.
@@ -78,10 +78,22 @@ def forget_account(account: EmbeddedAccount) -> None:
             f"{count} deployments are in the embedded account {account}: nobody could update or "
             "remove them any more. Remove them first.",
         )
-    if account.installations.exists():
-        account.set_token("", instead_of=account.token)  # its history stays
-    else:
-        account.delete()
+    with transaction.atomic():
+        record_action(by, "embedded_account.forget", _subject(account), before=_described(account))
+        if account.installations.exists():
+            account.set_token("", instead_of=account.token)  # its history stays
+        else:
+            account.delete()
+
+
+def _subject(account: EmbeddedAccount) -> str:
+    return f"embedded_account/{account.name}"
+
+
+def _described(account: EmbeddedAccount) -> Document:
+    """The account for the record of actions: whose it is, and nothing of its token."""
+    fields = ("account_id", "base_url", "sandbox")
+    return {name: getattr(account, name) for name in fields}
 
 
 def account_owner(account: EmbeddedAccount) -> str:
@@ -136,7 +148,7 @@ class Rotation:
         return {"renewed": list(self.renewed), "unreadable": list(self.unreadable)}
 
 
-def rotate_keys() -> Rotation:
+def rotate_keys(*, by: Actor = THE_KIT) -> Rotation:
     """Encrypt every token with the first key; afterwards the other keys can be taken away."""
     renewed, unreadable = [], []
     for account in EmbeddedAccount.objects.exclude(token="").order_by("name").iterator():
@@ -145,7 +157,11 @@ def rotate_keys() -> Rotation:
             renewed.append(account.name)
         except EmbeddedError:
             unreadable.append(account.name)
-    return Rotation(tuple(renewed), tuple(unreadable))
+    rotation = Rotation(tuple(renewed), tuple(unreadable))
+    record_action(
+        by, "embedded_account.rotate_keys", "embedded_account/*", after=rotation.to_json()
+    )
+    return rotation
 
 
 def _rotate(account: EmbeddedAccount) -> None:

@@ -5,13 +5,18 @@ An action's record names the connections for which credentials came, and nothing
 
 from __future__ import annotations
 
-from typing import Any
-
 from connector_kit.embedded import tasks
 from connector_kit.embedded.credentials import Credentials
-from connector_kit.embedded.deployments import deploy, order_update, recorded
+from connector_kit.embedded.deployments import (
+    deploy,
+    note_deployment,
+    note_removal,
+    note_update,
+    order_update,
+    recorded,
+)
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
-from connector_kit.publisher.actions import Actor, record_action
+from connector_kit.publisher.actions import Actor
 
 
 def deploy_soon(
@@ -45,14 +50,7 @@ def deploy_soon(
     else:
         deployment = recorded(connector, account, end_user, name=name, release=release)
     tasks.send(tasks.complete, deployment)
-    after = {
-        "connector": connector.slug,
-        "account": account.name,
-        "end_user": end_user,
-        "release": release.version if release else None,
-        "connections": sorted(credentials or ()),
-    }
-    _note(by, "embedded.deploy", deployment, after)
+    note_deployment(by, deployment, release, credentials or {})
     return deployment
 
 
@@ -69,16 +67,10 @@ def update_soon(
     """
     order = order_update(deployment, release=release, recreate_deleted=recreate_deleted, by=by.name)
     tasks.send(tasks.update, deployment)
-    version = order.release.version if order.release else None
-    after = {"release": version, "recreate_deleted": recreate_deleted}
-    _note(by, "embedded.update", deployment, after)
+    note_update(by, deployment, order.release, recreate_deleted=recreate_deleted)
 
 
 def remove_soon(deployment: Installation, *, by: Actor) -> None:
     """Have a worker take *deployment* away; raises `EmbeddedError` ``broker_down``."""
     tasks.send(tasks.remove, deployment)
-    _note(by, "embedded.remove", deployment, None)
-
-
-def _note(by: Actor, action: str, deployment: Installation, after: Any) -> None:
-    record_action(by, action, f"deployment/{deployment.pk}", after=after)
+    note_removal(by, deployment)

@@ -19,6 +19,7 @@ from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.releases import keep_release
 from connector_kit.models import Connector, EmbeddedAccount, Release
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 
 SLUG_LENGTH = 50
 
@@ -32,7 +33,12 @@ class Copied:
 
 
 def record_copy(
-    account: EmbeddedAccount, integration_id: str, *, name: str | None = None, version: str
+    account: EmbeddedAccount,
+    integration_id: str,
+    *,
+    name: str | None = None,
+    version: str,
+    by: Actor = THE_KIT,
 ) -> Copied:
     """Record what the integration in *account* consists of as the release *version*.
 
@@ -48,7 +54,13 @@ def record_copy(
     _require_complete(adoption)
     blueprint = _blueprint(adoption)
     with transaction.atomic():
-        return Copied(keep_release(_connector(blueprint), blueprint), adoption.left_out)
+        connector = _connector(blueprint)
+        is_known = connector.releases.filter(version=version).exists()
+        release = keep_release(connector, blueprint)
+        if not is_known:
+            after = {"version": release.version, "copy_of": integration_id}
+            record_action(by, "release.record", f"connector/{connector.slug}", after=after)
+        return Copied(release, adoption.left_out)
 
 
 def _blueprint(adoption: Adoption) -> Blueprint:

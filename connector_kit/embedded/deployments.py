@@ -29,6 +29,7 @@ from connector_kit.models import (
     Release,
 )
 from connector_kit.models.installations import PENDING
+from connector_kit.publisher.actions import Actor, record_action
 
 END_USER_LENGTH = 200
 READY = "connections_ready"
@@ -37,7 +38,7 @@ READY = "connections_ready"
 CONNECTIONS_READY = "The connections are ready; what works with them is still to be made."
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - what can be said of a deployment
     connector: Connector,
     account: EmbeddedAccount,
     end_user: str,
@@ -47,6 +48,7 @@ def deploy(
     name: str = "",
     ping: bool = True,
     components: bool = True,
+    by: Actor | None = None,
 ) -> Installation:
     """Make *connector* for *end_user* in *account*, or bring what is there to *release*.
 
@@ -54,11 +56,13 @@ def deploy(
     default release, *name* what the integration is called. *credentials* are written into the
     connections, which then have to be able to log in, unless *ping* is false. Without *components*
     it stops when the connections are ready: `complete`, for instance in a worker, makes the rest.
+    It is on record as the doing of *by*; with None it is on record already, or nobody's.
 
     Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again goes on.
     """
     given = credentials or {}
     installation = recorded(connector, account, end_user, name=name, release=release)
+    note_deployment(by, installation, release, given)
     with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
         blueprint = work.blueprint
         require_usable(given, blueprint)
@@ -88,15 +92,26 @@ def complete(installation: Installation) -> None:
 
 
 def update(
-    installation: Installation, *, release: Release | None = None, recreate_deleted: bool = False
+    installation: Installation,
+    *,
+    release: Release | None = None,
+    recreate_deleted: bool = False,
+    by: Actor | None = None,
 ) -> None:
     """Bring a deployment to *release*, by default to what is ordered for it, else to the newest.
 
     With *recreate_deleted* components are made again that somebody deleted in the account; without,
-    they block the update. Raises like `deploy`.
+    they block the update. It is on record as the doing of *by*; with None it is on record already,
+    or nobody's. Raises like `deploy`.
     """
     if release or recreate_deleted or not Order.objects.to_serve(installation):
-        order_update(installation, release=release, recreate_deleted=recreate_deleted)
+        name = by.name if by else ""
+        order = order_update(
+            installation, release=release, recreate_deleted=recreate_deleted, by=name
+        )
+        release = order.release
+    if by is not None:
+        note_update(by, installation, release, recreate_deleted=recreate_deleted)
     carry_out_orders(installation)
 
 
@@ -147,11 +162,14 @@ def plan(installation: Installation, *, release: Release | None = None) -> Docum
     return dict(planned.plan or {})
 
 
-def remove(installation: Installation) -> None:
+def remove(installation: Installation, *, by: Actor | None = None) -> None:
     """Take a deployment away: what the kit made, then the integration. Its history stays.
 
-    Raises `EmbeddedError` ``integration_in_use`` when somebody else's documents are in it.
+    It is on record as the doing of *by*; with None it is on record already. Raises `EmbeddedError`
+    ``integration_in_use`` when somebody else's documents are in it.
     """
+    if by is not None:
+        note_removal(by, installation)
     with session(installation, Operation.Kind.UNINSTALL, "remove") as (work, client):
         place = if_there(work, client)
         if place:
@@ -159,6 +177,44 @@ def remove(installation: Installation) -> None:
             remove_components(work, place)
             delete(client.integrations, place.integration_id)
         forget_installation(work)
+
+
+def note_deployment(
+    by: Actor | None, deployment: Installation, release: Release | None, credentials: Credentials
+) -> None:
+    """Record that *by* asked for it, and for which connections credentials came: not these."""
+    if by is None:
+        return
+    after = {
+        "connector": deployment.connector.slug,
+        "account": str(deployment.embedded_account),
+        "end_user": deployment.end_user,
+        "release": release.version if release else None,
+        "connections": sorted(credentials),
+    }
+    record_action(by, "embedded.deploy", f"deployment/{deployment.pk}", after=after)
+
+
+def note_update(
+    by: Actor, deployment: Installation, release: Release | None, *, recreate_deleted: bool
+) -> None:
+    """Record that *by* asked for an update."""
+    version = release.version if release else None
+    before = {"version": deployment.version}
+    after = {"release": version, "recreate_deleted": recreate_deleted}
+    subject = f"deployment/{deployment.pk}"
+    record_action(by, "embedded.update", subject, before=before, after=after)
+
+
+def note_removal(by: Actor, deployment: Installation) -> None:
+    """Record that *by* asked for the end of it."""
+    before = {
+        "connector": deployment.connector.slug,
+        "account": str(deployment.embedded_account),
+        "end_user": deployment.end_user,
+        "version": deployment.version,
+    }
+    record_action(by, "embedded.remove", f"deployment/{deployment.pk}", before=before)
 
 
 def recorded(

@@ -16,27 +16,35 @@ from connector_kit.integrator.job_states import EVERY, JobState
 from connector_kit.integrator.query import Moment
 from connector_kit.integrator.timing import Deadline
 from connector_kit.models import Installation
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 
 
-def run_export(deployment: Installation, name: str, *, seconds: float | None = None) -> list[Any]:
+def run_export(
+    deployment: Installation, name: str, *, seconds: float | None = None, by: Actor = THE_KIT
+) -> list[Any]:
     """Run the export *name* alone and return its records, within *seconds*.
 
     A stored export, so its own settings, hooks and delta apply. Never sent twice: raises
     `OutcomeUnknown` when no answer came, `EmbeddedError` ``unknown_component`` for another name.
     """
-    with _running(deployment, "exports", name, seconds) as (client, export_id):
+    with _running(deployment, "exports", name, seconds, by) as (client, export_id):
         return [*client.exports.invoke(export_id).get("data", [])]
 
 
 def run_import(
-    deployment: Installation, name: str, records: Sequence[Any], *, seconds: float | None = None
+    deployment: Installation,
+    name: str,
+    records: Sequence[Any],
+    *,
+    seconds: float | None = None,
+    by: Actor = THE_KIT,
 ) -> list[ImportResult]:
     """Run the import *name* alone with *records*; returns one result each, in their order.
 
     A record that failed has ``errors`` and another ``statusCode`` than 200
     (protocol/http-api.md#42-virtual-import). Raises like `run_export`.
     """
-    with _running(deployment, "imports", name, seconds) as (client, import_id):
+    with _running(deployment, "imports", name, seconds, by) as (client, import_id):
         return client.imports.invoke(import_id, records)
 
 
@@ -68,21 +76,29 @@ class FlowRun:
             client.jobs.cancel(self.job_id)
 
 
-def run_flow(deployment: Installation, name: str, *, start_date: Moment | None = None) -> FlowRun:
+def run_flow(
+    deployment: Installation,
+    name: str,
+    *,
+    start_date: Moment | None = None,
+    by: Actor = THE_KIT,
+) -> FlowRun:
     """Start the flow *name*; *start_date* is from when on a delta flow exports.
 
     Raises like `run_export`, and `Refused` ``invalid_flow`` when the flow is disabled.
     """
-    with _running(deployment, "flows", name, None) as (client, flow_id):
+    with _running(deployment, "flows", name, None, by) as (client, flow_id):
         return FlowRun(deployment, name, client.flows.run(flow_id, start_date=start_date))
 
 
 @contextmanager
 def _running(
-    deployment: Installation, resource: str, name: str, seconds: float | None
+    deployment: Installation, resource: str, name: str, seconds: float | None, by: Actor
 ) -> Iterator[tuple[Client, str]]:
-    """The client of the deployment's account, and the id of the component."""
+    """The client of the deployment's account, and the id of the component; on record as *by*'s."""
     identity = _component_id(deployment, resource, name)
+    act = f"embedded.run_{resource.removesuffix('s')}"
+    record_action(by, act, f"deployment/{deployment.pk}", after={"name": name})
     with account_client(account_of(deployment), seconds=seconds) as client:
         yield client, identity
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connector_kit.integrator.documents import Job
@@ -34,9 +34,10 @@ class Usage:
     """What one flow did in one month.
 
     *month* is ``2026-01``, in UTC, by when the job started. *flow_id* is empty for exports and
-    imports that were run alone, *integration_id* where nothing names one. *records* and *errors*
-    are the platform's own counts: a record that passes two imports counts twice. *failed* and
-    *canceled* are of the *runs*; those that are queued and running count too.
+    imports that were run alone, *integration_id* where nothing names one. *records* are what
+    imports did: a record that passes two of them counts twice, and what exports and lookups handed
+    on does not count, as it does in the flow job's own ``numSuccess``. *failed* and *canceled* are
+    of the *runs*; those that are queued and running count too.
     """
 
     integration_id: str
@@ -68,18 +69,47 @@ def usage(jobs: Iterable[Job]) -> list[Usage]:
     """Return what *jobs* add up to, ordered by installation, flow and month.
 
     A run is a flow's job, or that of an export or import without one. A flow's job counts with its
-    own numbers or, where they have more, those of its steps, given as its ``children`` or as jobs
-    beside it. Every job counts once, however often it is given; retries do not count, since
-    their results are in the job that they repeat.
+    steps, given as its ``children`` or as jobs beside it, or else with its own numbers. Every job
+    counts once, however often it is given; retries do not count, since their results are in the
+    job that they repeat.
     """
+    return _summed(one for _, one in _runs(jobs))
+
+
+def usage_by_day(jobs: Iterable[Job]) -> dict[date, list[Usage]]:
+    """Return what `usage` returns, for the runs of each day (UTC); without a date there is none."""
+    days: dict[date, list[Usage]] = defaultdict(list)
+    for job, one in _runs(jobs):
+        if moment := _started(job):
+            days[moment.date()].append(one)
+    return {day: _summed(ones) for day, ones in days.items()}
+
+
+def records_of(job: Mapping[str, Any]) -> int:
+    """Return how many records the imports of a run took, *job* being given with its ``children``.
+
+    A flow job's own ``numSuccess`` is the sum over all of its steps, exports and lookups included
+    (seen in real accounts); it is taken where no steps are known.
+    """
+    steps = job.get("children") or ()
+    if job.get("type") != "flow" or not steps:
+        return count_of(job, "numSuccess")
+    return sum(count_of(each, "numSuccess") for each in steps if each.get("type") == "import")
+
+
+def _runs(jobs: Iterable[Job]) -> Iterator[tuple[Job, Usage]]:
     by_id = {job["_id"]: job for job in jobs}
     steps = _steps_by_run(by_id.values())
-    total: dict[tuple[str, str, str], Usage] = {}
     for job in by_id.values():
         if _is_run(job):
-            one = _of_run({"children": steps.get(job["_id"], ()), **job})
-            place = (one.integration_id, one.flow_id, one.month)
-            total[place] = total[place] + one if place in total else one
+            yield job, _of_run({"children": steps.get(job["_id"], ()), **job})
+
+
+def _summed(ones: Iterable[Usage]) -> list[Usage]:
+    total: dict[tuple[str, str, str], Usage] = {}
+    for one in ones:
+        place = (one.integration_id, one.flow_id, one.month)
+        total[place] = total[place] + one if place in total else one
     return [total[place] for place in sorted(total)]
 
 
@@ -138,7 +168,7 @@ def _of_run(job: Mapping[str, Any]) -> Usage:
         runs=1,
         failed=int(status == "failed"),
         canceled=int(status == "canceled"),
-        records=count_of(job, "numSuccess"),
+        records=records_of(job),
         ignored=count_of(job, "numIgnore"),
         errors=count_of(job, "numError"),
         resolved=count_of(job, "numResolved"),
@@ -146,9 +176,13 @@ def _of_run(job: Mapping[str, Any]) -> Usage:
 
 
 def _month(job: Mapping[str, Any]) -> str:
+    moment = _started(job)
+    return moment.strftime("%Y-%m") if moment else ""
+
+
+def _started(job: Mapping[str, Any]) -> datetime | None:
     said = job.get("startedAt") or job.get("createdAt")
     if not said:
-        return ""
+        return None
     moment = datetime.fromisoformat(str(said))
-    in_utc = moment.astimezone(UTC) if moment.tzinfo else moment
-    return in_utc.strftime("%Y-%m")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

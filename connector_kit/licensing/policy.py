@@ -62,10 +62,15 @@ class PolicyRule:
         return self.connector != ANY, self.edition != ANY
 
 
-def policy_for(rules: Iterable[PolicyRule], connector: str, edition: str) -> LicensePolicy:
-    """Return the policy of the licences of *connector* with *edition* (empty when it has none)."""
+def policy_for(
+    rules: Iterable[PolicyRule], connector: str, edition: str, *, trial_days: int | None = None
+) -> LicensePolicy:
+    """Return the policy of the licences of *connector* with *edition* (empty when it has none).
+
+    *trial_days* are those that the connector's class declares: they count where no rule says more.
+    """
     covering = [rule for rule in rules if rule.covers(connector, edition)]
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {} if trial_days is None else {"trial_days": trial_days}
     for rule in sorted(covering, key=lambda each: each.closeness):
         values.update(rule.values)
     return LicensePolicy(**values)

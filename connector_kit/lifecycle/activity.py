@@ -16,12 +16,14 @@ from connector_kit.integrator import JobQuery
 from connector_kit.integrator.documents import Job
 from connector_kit.integrator.errors import Forbidden, NotFound, Refused
 from connector_kit.integrator.job_states import count_of, status_of
+from connector_kit.integrator.usage import records_of
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.usage import count_installation
 
 RUNS = 20
 FAILED_RUNS = 3
-"""Runs whose errors are looked at; each costs a request, and one for each of its steps."""
+"""Runs whose errors are looked at; each costs a request for each of its steps."""
 ERRORS = 5
 """Errors that are kept of a step."""
 LONGEST = 300
@@ -29,13 +31,19 @@ LONGEST = 300
 
 
 def note_activity(work: Work, account: Account) -> None:
-    """Keep the newest runs and errors of the installation, as far as the token may see them."""
+    """Keep the newest runs and errors of the installation, as far as the token may see them.
+
+    What its flows did is counted, too (`connector_kit.lifecycle.usage`).
+    """
+    names = {identity: name for name, identity in account.ids.items()}
     try:
         runs = _newest(account)
         found: Document = {
             "runs": [_run(each, account) for each in runs],
             "errors": list(_errors(runs, account)),
         }
+        jobs = account.client.jobs
+        count_installation(work.installation, jobs, timezone.now(), names=names)
     except (Forbidden, NotFound, Refused) as refusal:
         found = {"runs": [], "errors": [], "problem": str(refusal)}
     work.installation.note(activity=found | {"seen_at": timezone.now().isoformat()})
@@ -45,7 +53,15 @@ def _newest(account: Account) -> list[Job]:
     query = JobQuery(integration_id=account.integration_id, types=["flow"])
     jobs = list(islice(account.client.jobs.list(query), 1000))
     jobs.sort(key=lambda each: each.get("createdAt") or "", reverse=True)
-    return jobs[:RUNS]
+    newest = jobs[:RUNS]
+    if not newest:
+        return []
+    known = {each["_id"]: each for each in account.client.jobs.families(_ids(newest))}
+    return [known.get(each["_id"], each) for each in newest]
+
+
+def _ids(jobs: list[Job]) -> list[str]:
+    return [each["_id"] for each in jobs]
 
 
 def _run(job: Job, account: Account) -> Document:
@@ -54,7 +70,7 @@ def _run(job: Job, account: Account) -> Document:
         "status": status_of(job),
         "started_at": job.get("startedAt") or job.get("createdAt"),
         "ended_at": job.get("endedAt"),
-        "success": count_of(job, "numSuccess"),
+        "success": records_of(job),
         "errors": count_of(job, "numError"),
         "ignored": count_of(job, "numIgnore"),
     }
@@ -64,7 +80,7 @@ def _errors(runs: list[Job], account: Account) -> Iterator[Document]:
     failed = [each for each in runs if count_of(each, "numError") or status_of(each) == "failed"]
     for run in failed[:FAILED_RUNS]:
         flow = _name(run.get("_flowId") or "", account)
-        for step in account.client.jobs.family(run["_id"]).get("children") or ():
+        for step in run.get("children") or ():
             if not step.get("numError"):
                 continue
             for error in islice(account.client.jobs.inline_errors(step["_id"]), ERRORS):

@@ -71,6 +71,19 @@ def print_reconciled(
     console.print("Not as wanted. 'manage.py license reconcile --repair' writes what is wanted.")
 
 
+def lost_table(rows: Iterable[License]) -> Table:
+    """Licenses in force that the platform has no more."""
+    table = Table(
+        "#", "e-mail", "last day", "missing since", "what to do", box=None,
+        title="Missing on the platform, although they are in force", title_justify="left",
+    )  # fmt: skip
+    for row in rows:
+        since = f"{row.vanished_at:%F %T}" if row.vanished_at else ""
+        what = f"manage.py license restore '#{row.pk}'" if row.is_managed else row.message
+        table.add_row(str(row.pk), row.email, str(row.ends or ""), since, what)
+    return table
+
+
 def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
     """The shop's subscriptions that come to no licence."""
     table = Table("subscription", "code", "reason", box=None)

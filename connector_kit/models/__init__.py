@@ -15,6 +15,7 @@ from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange
 from connector_kit.models.staff import ApiToken, StaffAction
+from connector_kit.models.usage import FlowUsage
 from connector_kit.models.version_counts import VersionCount
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "DryRun",
     "DryRunAnswer",
     "EmbeddedAccount",
+    "FlowUsage",
     "Heartbeat",
     "Installation",
     "License",

@@ -89,7 +89,7 @@ class Installation(models.Model):
     retired_settings = columns.JSONField(
         default=dict,
         blank=True,
-        help_text="what the last version dropped, kept until the next one: {version, settings}",
+        help_text="what versions did not take, by version: {version, settings, earlier}",
     )
     stores = columns.JSONField(
         default=list, blank=True, help_text="ids of a multi-store installation's stores"
@@ -139,6 +139,8 @@ class Installation(models.Model):
         blank=True,
         help_text="newest runs and errors of its flows, as the last check found them",
     )
+    usage_since = models.DateTimeField(null=True, help_text="from then on its jobs were counted")
+    usage_until = models.DateTimeField(null=True, help_text="up to then its jobs were counted")
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = columns.CharField(max_length=64, blank=True, default="")

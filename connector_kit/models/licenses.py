@@ -14,12 +14,24 @@ from connector_kit.models.catalogue import Connector
 _DAY = timedelta(days=1)
 
 
+VANISHED = "license_vanished"
+"""The code of a license that was to last and that the platform has no more."""
+
+
 class LicenseQuerySet(models.QuerySet["License"]):
     """Queries over licences."""
 
     def present(self) -> LicenseQuerySet:
         """Licences that the platform has, or is to get."""
         return self.filter(vanished_at=None)
+
+    def lost(self) -> LicenseQuerySet:
+        """Licenses in force that the platform has no more, although nobody here removed them."""
+        return self.exclude(vanished_at=None).filter(code=VANISHED)
+
+    def known(self) -> LicenseQuerySet:
+        """Those that the platform has, is to get, or has lost."""
+        return self.filter(Q(vanished_at=None) | Q(code=VANISHED))
 
     def ending(self, first: date, last: date) -> LicenseQuerySet:
         """Licences that end from *first* to *last*: as agreed, else by the platform (UTC)."""
@@ -30,8 +42,9 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.filter(is_agreed | is_platforms)
 
     def pending(self) -> LicenseQuerySet:
-        """What was asked for and is not on the platform: grants that wait, changes refused."""
-        return self.present().filter(~Q(code="") | Q(license_id=None) | ~Q(deliver_at=None))
+        """What should be on the platform and is not: grants that wait, changes refused, losses."""
+        is_open = ~Q(code="") | Q(license_id=None) | ~Q(deliver_at=None)
+        return self.filter(Q(vanished_at=None) & is_open | Q(code=VANISHED))
 
     def to_deliver(self, now: datetime) -> LicenseQuerySet:
         """What is due to be written to the platform, the longest due first."""

@@ -12,6 +12,7 @@ from connector_kit.integrator import Client, InstallBaseEntry
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation
 from connector_kit.models.clock import now as database_now
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import InstallBaseShrunk
 from connector_kit.publisher.reported import Oddity, Reported, is_child, reported
@@ -65,6 +66,7 @@ def sync_install_base(
     *,
     progress: Callable[[SyncResult], None] | None = None,
     accept_vanished: bool = False,
+    by: Actor = THE_KIT,
 ) -> SyncResult:
     """Make the records of *connector*'s installations say what the platform's install base says.
 
@@ -90,7 +92,9 @@ def sync_install_base(
         if not accept_vanished:
             _refuse_to_believe(connector, missing=len(missing), seen=result.seen)
         missing = still_missing(client, connector_id, missing, accept_none=accept_vanished)
-    return result + SyncResult(vanished=_mark_vanished(connector, missing))
+    result += SyncResult(vanished=_mark_vanished(connector, missing))
+    record_action(by, "installbase.sync", f"connector/{connector.slug}", after=result.to_json())
+    return result
 
 
 def still_missing(

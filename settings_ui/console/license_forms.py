@@ -11,9 +11,10 @@ from django import forms
 from connector_kit.licensing import Standing
 from connector_kit.licensing.days import LAST_DAY
 from connector_kit.models import Connector, License
+from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher import licenses
 from connector_kit.publisher.licenses import LicenseFilter, LicenseRequest
-from connector_kit.publisher.licenses.editions import declared_editions
+from connector_kit.publisher.licenses.offered import declared_editions
 
 DATE = forms.DateInput({"type": "date"})
 
@@ -167,6 +168,10 @@ def _is_there(row: License) -> bool:
     return row.vanished_at is None
 
 
+def _is_lost(row: License) -> bool:
+    return row.vanished_at is not None and row.code == VANISHED and row.is_managed
+
+
 def _is_own(row: License) -> bool:
     return _is_there(row) and not row.is_child
 
@@ -224,6 +229,15 @@ ACTS: Mapping[str, LicenseAct] = {
             licenses.expire,
             _is_on,
             is_dangerous=True,
+        ),
+        LicenseAct(
+            "restore",
+            "Restore",
+            "It is created again with the terms above. An installation that used the lost license "
+            "does not take the new one by itself.",
+            _Nothing,
+            licenses.restore,
+            _is_lost,
         ),
         LicenseAct(
             "delete",

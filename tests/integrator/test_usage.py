@@ -3,11 +3,12 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_kit.integrator import Usage
-from connector_kit.integrator.usage import by_installation, usage
+from connector_kit.integrator.usage import by_installation, usage, usage_by_day
 from tests.integrator.scripted import Reply
 
 MAY = datetime(2026, 5, 31, tzinfo=UTC)
@@ -60,6 +61,62 @@ def test_steps_count_once_in_their_run_whichever_way_they_are_given():
         [run(children=steps)],
     ):
         assert usage(jobs) == [Usage("64a1", "64f1", "2026-05", 1, records=48, errors=2)]
+
+
+FAMILIES = {
+    "an export and two imports, one of which fails everything": (
+        {"numSuccess": 55, "numError": 55},
+        [("export", 55, 0), ("import", 0, 55), ("import", 0, 0)],
+        (0, 55),
+    ),
+    "a lookup in the middle": (
+        {"numSuccess": 7},
+        [("export", 1, 0), ("import", 1, 0), ("import", 1, 0), ("export", 1, 0)]
+        + [("import", 1, 0)] * 3,
+        (5, 0),
+    ),
+    "four steps, all well": (
+        {"numSuccess": 4},
+        [("export", 1, 0), ("import", 1, 0), ("import", 1, 0), ("import", 1, 0)],
+        (3, 0),
+    ),
+    "the export failed": ({"numError": 1, "status": "failed"}, [("export", 0, 1)], (0, 1)),
+    "canceled": (
+        {"numSuccess": 5005, "numError": 1440, "status": "canceled"},
+        [("export", 5005, 0), ("import", 0, 1440)],
+        (0, 1440),
+    ),
+    "queued": ({"status": "queued"}, [], (0, 0)),
+}
+"""What real accounts say of a run and its steps: the run's numSuccess is the sum over all steps."""
+
+
+@pytest.mark.parametrize("case", FAMILIES)
+def test_records_are_what_imports_did_and_not_the_sum_over_all_steps(case):
+    fields, steps, expected = FAMILIES[case]
+    family = [
+        run(number, type=kind, _flowJobId="64b1", numSuccess=success, numError=errors)
+        for number, (kind, success, errors) in enumerate(steps, start=2)
+    ]
+
+    for jobs in ([run(**fields), *family], [run(**fields, children=family)]):
+        [row] = usage(jobs)
+        assert (row.records, row.errors) == expected
+
+
+def test_a_day_is_told_from_the_next():
+    jobs = [
+        run(1, startedAt="2026-05-05T23:59:59.000Z"),
+        run(2, startedAt="2026-05-06T00:00:00.000Z"),
+        run(3, startedAt=None),
+    ]
+
+    days = usage_by_day(jobs)
+
+    assert {str(day): [each.runs for each in rows] for day, rows in days.items()} == {
+        "2026-05-05": [1],
+        "2026-05-06": [1],
+    }
 
 
 def test_what_is_run_again_counts_towards_the_run_that_it_repeats():

@@ -8,6 +8,8 @@ from django.core.management.base import CommandError
 
 from tests.integrator.scripted import Reply, scripted_platform
 
+pytestmark = pytest.mark.django_db
+
 
 def job(number: int, **fields: object) -> dict:
     return {

@@ -13,6 +13,7 @@ class UsageRowShape(Shown):
 
     integration_id = serializers.CharField(allow_blank=True)
     flow_id = serializers.CharField(allow_blank=True)
+    flow = serializers.CharField(allow_blank=True)
     month = serializers.CharField()
     runs = serializers.IntegerField()
     failed = serializers.IntegerField()
@@ -21,12 +22,37 @@ class UsageRowShape(Shown):
     ignored = serializers.IntegerField()
     errors = serializers.IntegerField()  # type: ignore[assignment]
     resolved = serializers.IntegerField()
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=["own", "embedded", "marketplace"]
+    )
+    connector = serializers.CharField(allow_blank=True)
+    owner = serializers.CharField(allow_blank=True)
+    license_id = serializers.CharField(allow_blank=True)
+
+
+class CoverageShape(Shown):
+    """Of how many installations something is known, and since when nothing new is."""
+
+    installations = serializers.IntegerField()
+    never_counted = serializers.IntegerField()
+    oldest_count = serializers.DateTimeField(allow_null=True)
+
+
+class UnaskedShape(Shown):
+    """An embedded account whose jobs could not be read."""
+
+    account = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
 
 
 class UsageShape(Shown):
-    """Usage by installation, flow and month."""
+    """Usage by installation, flow and month; what there is nothing to say of is left out."""
 
     usage = UsageRowShape(many=True)
+    next_after = serializers.CharField(required=False)
+    coverage = CoverageShape(required=False)
+    unasked = UnaskedShape(many=True, required=False)
 
 
 class ActionShape(serializers.ModelSerializer[StaffAction]):

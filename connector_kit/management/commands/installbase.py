@@ -20,6 +20,7 @@ from connector_kit.publisher import (
     list_install_base,
     sync_install_base,
 )
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.reported import Oddity
 
 ODDITIES_SHOWN = 20
@@ -82,7 +83,10 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
             sidelines.print(f"{connector.slug}: {so_far.seen} installations read …")
 
         result = sync_install_base(
-            connector, progress=progress, accept_vanished=options["accept_vanished"]
+            connector,
+            progress=progress,
+            accept_vanished=options["accept_vanished"],
+            by=Actor.of_command_line(),
         )
         if not options["json"]:
             counts = ", ".join(f"{count} {name}" for name, count in result.counts.items())

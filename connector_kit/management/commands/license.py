@@ -20,6 +20,7 @@ from connector_kit.management import licenses as shown
 from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import License
 from connector_kit.publisher import PublisherError, find_connector, licenses
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses.simulating import read_stream, simulate_rows, simulate_stream
 
 NEEDS_ATTENTION = 3
@@ -44,7 +45,7 @@ manage.py license simulate commerce-hub --days 400
         0: "done",
         1: "an error, said on stderr",
         NEEDS_ATTENTION: "asked for, but not on the platform; pending: something waits; "
-        "reconcile: something is not as wanted",
+        "reconcile: something is not as wanted, or a license in force is missing there",
     }
     expected = (*KitCommand.expected, PublisherError, LoadError, LicensingError)
 
@@ -97,7 +98,11 @@ manage.py license simulate commerce-hub --days 400
             drifted=options["drifted"],
             vanished=options["vanished"],
         )
-        self._page(wanted, options)
+        connector = find_connector(options["connector"])
+        lost = [] if options["vanished"] else licenses.lost_licenses(connector)
+        self._page(wanted, options, lost=[licenses.license_json(row) for row in lost])
+        if lost and not options["json"]:
+            self.console(options).print(shown.lost_table(lost))
 
     def _pending(self, options: Options) -> int:
         refused = licenses.refused_subscriptions()
@@ -125,17 +130,21 @@ manage.py license simulate commerce-hub --days 400
         def progress(so_far: licenses.ReconcileResult) -> None:
             sidelines.print(f"{so_far.seen} licences read, {so_far.repaired} repaired …")
 
-        connector = find_connector(options["connector"])
-        result = licenses.reconcile(connector, repair=options["repair"], progress=progress)
+        connector, by = find_connector(options["connector"]), Actor.of_command_line()
+        result = licenses.reconcile(connector, repair=options["repair"], progress=progress, by=by)
         page = licenses.list_licenses(connector, licenses.LicenseFilter(drifted=True))
+        lost = licenses.lost_licenses(connector)
         if options["json"]:
-            drifted = [licenses.license_json(row) for row in page.rows]
-            self.print_json(
-                {"connector": connector.slug, **result.to_json(), "not_as_wanted": drifted}
-            )
+            found = {"not_as_wanted": page.rows, "missing": lost}
+            told = {
+                name: [licenses.license_json(row) for row in rows] for name, rows in found.items()
+            }
+            self.print_json({"connector": connector.slug, **result.to_json(), **told})
         else:
             shown.print_reconciled(connector, result, page, self.console(options))
-        return NEEDS_ATTENTION if page.total else 0
+            if lost:
+                self.console(options).print(shown.lost_table(lost))
+        return NEEDS_ATTENTION if page.total or lost else 0
 
     def _simulate(self, options: Options) -> None:
         sidelines = self.sidelines(options)
@@ -201,6 +210,7 @@ _ACTS: Mapping[str, Callable[[Options, str], License]] = {
         _found(told), by=by, add_ons=_several(told["add_on"]), stores=told["stores"]
     ),
     "expire": lambda told, by: licenses.expire(_found(told), by=by),
+    "restore": lambda told, by: licenses.restore(_found(told), by=by),
     "delete": lambda told, by: licenses.delete(_found(told), by=by),
     "reactivate": lambda told, by: licenses.reactivate(_found(told), until=told["until"], by=by),
 }
@@ -294,7 +304,7 @@ def _add_granting(actions: Any) -> None:
         )
         _add_by(parser)
     _add_until(create)
-    trial.add_argument("--days", type=_number(0, 3660), help="by default as the policy says")
+    trial.add_argument("--days", type=_number(0, 3660), help="by default as policy or class say")
 
 
 def _add_changing(actions: Any) -> None:
@@ -308,6 +318,7 @@ def _add_changing(actions: Any) -> None:
         ("expire", "switch a licence off now, grace or not", []),
         ("delete", "remove a licence that no installation uses", []),
         ("reactivate", "bring back what was switched off", [_add_until]),
+        ("restore", "create a license again that the platform has lost", []),
     ):
         parser = _add_action(actions, name, words)
         _add_license(parser)

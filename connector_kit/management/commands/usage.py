@@ -6,29 +6,36 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
+from rich.console import Console
 from rich.table import Table
 
-from connector_kit.integrator import Usage
-from connector_kit.integrator.usage import by_installation
-from connector_kit.lifecycle import publisher_client
+from connector_kit.embedded.usage import UsageQuery, UsageReport, UsageRow, usage_report
 from connector_kit.management.base import KitCommand, add_json
 
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
+WHOSE = ("connector", "owner", "license_id")
+ATTENTION = 3
 
 
 class Command(KitCommand):
     """Counts jobs."""
 
     help = (
-        "Count what the integrations in the account of CONNECTOR_KIT_TOKEN have done: runs, "
-        "records and errors per installation, flow and month. integrator.io keeps jobs for 30 "
-        "days, so count at least once a month."
+        "Count what flows have done: runs, records and errors per installation, flow and month. "
+        "The account of CONNECTOR_KIT_TOKEN and embedded accounts are asked; customers' accounts "
+        "were counted when a dry run brought a token. integrator.io keeps jobs for 30 days, what "
+        "was counted is kept here: count at least once a month."
     )
     example = """
 manage.py usage
 manage.py usage --integration 64a1f0c2b3d4e5f607182901 --flows
 manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
+    exit_codes = {
+        0: "done",
+        1: "an error, said on stderr",
+        ATTENTION: "an embedded account could not be asked; it is named",
+    }
     expected = KitCommand.expected
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,35 +47,81 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
             metavar="ID",
             help="only this integration; may be given several times (all)",
         )
-        parser.add_argument("--since", type=_date, metavar="DATE", help="from then on (30 days)")
+        parser.add_argument("--since", type=_date, metavar="DATE", help="from then on (all)")
         parser.add_argument("--until", type=_date, metavar="DATE", help="up to then (now)")
         parser.add_argument("--flows", action="store_true", help="tell flows apart")
+        parser.add_argument(
+            "--after", default="", metavar="ID", help="begin after this integration"
+        )
+        parser.add_argument(
+            "--limit",
+            type=_count,
+            default=1000,
+            metavar="N",
+            help="integrations at the most (1000)",
+        )
         add_json(parser)
 
-    def run(self, **options: Any) -> None:
-        """Count, and show the rows."""
-        with publisher_client() as client:
-            rows = client.usage(
+    def run(self, **options: Any) -> int:
+        """Count, and show the rows, and of what nothing is known."""
+        report = usage_report(
+            UsageQuery(
                 since=options["since"],
                 until=options["until"],
-                integration_ids=options["integrations"],
+                integrations=options["integrations"],
+                by_flow=options["flows"],
+                after=options["after"],
+                limit=options["limit"],
             )
-        shown = rows if options["flows"] else by_installation(rows)
+        )
         if options["json"]:
-            self.print_json({"usage": [row.to_json() for row in shown]})
+            self.print_json(report.to_json())
         else:
-            self.console(options).print(_table(shown, with_flows=options["flows"]))
+            console = self.console(options)
+            console.print(_table(report.rows, with_flows=options["flows"]))
+            _remark(report, console)
+        return ATTENTION if report.unasked else 0
 
 
-def _table(rows: Sequence[Usage], *, with_flows: bool) -> Table:
+def _remark(report: UsageReport, console: Console) -> None:
+    coverage = report.coverage
+    if report.next_after:
+        console.print(f"More: --after {report.next_after}")
+    for each in report.unasked:
+        console.print(f"Not asked: {each.account} ({each.code}): {each.message}", soft_wrap=True)
+    if coverage.never_counted:
+        console.print(
+            f"Nothing is known of {coverage.never_counted} of {coverage.installations} "
+            "installations: no dry run has read their jobs yet. 'manage.py plan <connector> --all' "
+            "does.",
+            soft_wrap=True,
+        )
+    if coverage.oldest_count:
+        console.print(
+            f"The one that was counted longest ago is known up to {coverage.oldest_count:%F %T}.",
+            soft_wrap=True,
+        )
+
+
+def _table(rows: Sequence[UsageRow], *, with_flows: bool) -> Table:
     flow = ("flow",) if with_flows else ()
+    whose = [name for name in WHOSE if any(getattr(row, name) for row in rows)]
     table = Table("integration", *flow, "month", box=None)
     for name in COUNTS:
         table.add_column(name, justify="right")
+    for name in whose:
+        table.add_column(name.removesuffix("_id"))
     for row in rows:
-        place = (row.integration_id, row.flow_id) if with_flows else (row.integration_id,)
-        table.add_row(*place, row.month, *(str(getattr(row, name)) for name in COUNTS))
+        named = (row.flow or row.flow_id,) if with_flows else ()
+        cells = (str(getattr(row, name)) for name in (*COUNTS, *whose))
+        table.add_row(row.integration_id, *named, row.month, *cells)
     return table
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 100_000:
+        raise ArgumentTypeError("has to be a whole number from 1 to 100000")
+    return int(word)
 
 
 def _date(word: str) -> datetime:

@@ -24,6 +24,7 @@ from connector_kit.management.embedded.action import (
     read_secret,
 )
 from connector_kit.models import EmbeddedAccount
+from connector_kit.publisher.actions import Actor
 
 
 def _account_arguments(parser: CommandParser) -> None:
@@ -61,6 +62,7 @@ def _add(context: Context) -> None:
         read_secret("API token"),
         base_url=options["base_url"],
         sandbox=options["sandbox"],
+        by=Actor.of_command_line(),
     )
     context.show(_to_json(account), f"{account} is account {account.account_id}.")
 
@@ -85,7 +87,7 @@ def _forget(context: Context) -> None:
     account = find_account(context.options["name"])
     shown = _to_json(account)
     agree(f"The token of the embedded account {account} is deleted from here.", context.options)
-    forget_account(account)
+    forget_account(account, by=Actor.of_command_line())
     context.show(shown, f"The token of {account} is not here any more. Revoke it in integrator.io.")
 
 
@@ -109,7 +111,7 @@ def _new_key(context: Context) -> int:
 
 
 def _rotate_keys(context: Context) -> int:
-    rotation = rotate_keys()
+    rotation = rotate_keys(by=Actor.of_command_line())
     words = f"Encrypted with the first key: {', '.join(rotation.renewed) or 'nothing'}."
     if rotation.unreadable:
         words += (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from celery import Task
 from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.blueprint import Document
@@ -18,6 +17,7 @@ from connector_kit.embedded import (
     tasks,
     update,
 )
+from connector_kit.embedded.asking import remove_soon, update_soon
 from connector_kit.embedded.deployments import order_update
 from connector_kit.management.base import add_yes, agree
 from connector_kit.management.embedded.action import (
@@ -30,7 +30,7 @@ from connector_kit.management.embedded.action import (
 )
 from connector_kit.models import Installation
 from connector_kit.publisher import find_release
-from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.actions import Actor, record_action
 
 PAGE = 100
 
@@ -69,7 +69,11 @@ def _copy_arguments(parser: CommandParser) -> None:
 def _copy(context: Context) -> int:
     options = context.options
     copied = record_copy(
-        context.account, options["integration"], name=options["name"], version=options["release"]
+        context.account,
+        options["integration"],
+        name=options["name"],
+        version=options["release"],
+        by=Actor.of_command_line(),
     )
     release = copied.release
     for each in copied.left_out:
@@ -128,6 +132,7 @@ def _deploy(context: Context) -> int:
         name=options["name"],
         ping=not options["no_ping"],
         components=not options["later"],
+        by=Actor.of_command_line(),
     )
     if options["later"]:
         tasks.send(tasks.complete, deployment)
@@ -179,10 +184,20 @@ def _update(context: Context) -> int:
         return _update_all(context)
     deployment = context.deployment
     if not options["later"]:
-        update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
+        update(
+            deployment,
+            release=release,
+            recreate_deleted=options["recreate_deleted"],
+            by=Actor.of_command_line(),
+        )
         return _say(context, deployment)
-    order_update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
-    return _later(context, tasks.update, deployment)
+    update_soon(
+        deployment,
+        release=release,
+        recreate_deleted=options["recreate_deleted"],
+        by=Actor.of_command_line(),
+    )
+    return _later(context, deployment)
 
 
 def _update_all(context: Context) -> int:
@@ -191,6 +206,10 @@ def _update_all(context: Context) -> int:
     account = context.account if options["account"] else None
     found = deployments_of(connector, account).exclude(release=None)
     release = find_release(connector, options["release"])
+    after = {"release": release.version, "recreate_deleted": options["recreate_deleted"]}
+    record_action(
+        Actor.of_command_line(), "embedded.update_all", f"connector/{connector.slug}", after=after
+    )
     count = 0
     for deployment in found.iterator():
         order_update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
@@ -214,8 +233,9 @@ def _remove(context: Context) -> int:
         context.options,
     )
     if context.options["later"]:
-        return _later(context, tasks.remove, deployment)
-    remove(deployment)
+        remove_soon(deployment, by=Actor.of_command_line())
+        return _later(context, deployment)
+    remove(deployment, by=Actor.of_command_line())
     context.show(_to_json(deployment), f"{deployment} is removed.")
     return 0
 
@@ -225,8 +245,7 @@ def _size(deployment: Installation) -> str:
     return f"its integration and {count} component{'' if count == 1 else 's'}"
 
 
-def _later(context: Context, task: Task[..., None], deployment: Installation) -> int:
-    tasks.send(task, deployment)
+def _later(context: Context, deployment: Installation) -> int:
     context.show(_to_json(deployment), f"A worker was told to do it: {_line(deployment)}")
     return 0
 

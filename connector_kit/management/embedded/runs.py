@@ -16,6 +16,7 @@ from connector_kit.management.embedded.action import (
     add_deployment,
     read_json,
 )
+from connector_kit.publisher.actions import Actor
 
 
 def _export_arguments(parser: CommandParser) -> None:
@@ -24,7 +25,7 @@ def _export_arguments(parser: CommandParser) -> None:
 
 
 def _export(context: Context) -> int:
-    records = run_export(context.deployment, context.options["name"])
+    records = run_export(context.deployment, context.options["name"], by=Actor.of_command_line())
     context.show({"records": records}, _lines(records) or "No records.")
     return 0
 
@@ -41,7 +42,9 @@ def _import(context: Context) -> int:
     records = read_json(context.options["records"], "--records")
     if not isinstance(records, list):
         raise CommandError("--records: write the records as a JSON array.")
-    results = run_import(context.deployment, context.options["name"], records)
+    results = run_import(
+        context.deployment, context.options["name"], records, by=Actor.of_command_line()
+    )
     context.show({"results": results}, _lines(results))
     failed = any(each.get("errors") or each.get("statusCode") != 200 for each in results)
     return ATTENTION if failed else 0
@@ -56,7 +59,7 @@ def _flow_arguments(parser: CommandParser) -> None:
 
 
 def _flow(context: Context) -> int:
-    started = run_flow(context.deployment, context.options["name"])
+    started = run_flow(context.deployment, context.options["name"], by=Actor.of_command_line())
     if context.options["wait"] is None:
         context.show({"job_id": started.job_id}, f"Job {started.job_id} is started.")
         return 0

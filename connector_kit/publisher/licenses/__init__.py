@@ -5,6 +5,7 @@ from connector_kit.publisher.licenses.errors import (
     LicenseError,
     LicenseExists,
     LicenseGone,
+    NotOffered,
     UnknownLicense,
 )
 from connector_kit.publisher.licenses.listing import (
@@ -13,6 +14,7 @@ from connector_kit.publisher.licenses.listing import (
     find_license,
     license_json,
     list_licenses,
+    lost_licenses,
     refused_subscriptions,
 )
 from connector_kit.publisher.licenses.provisioning import Receipt, process, receive
@@ -29,6 +31,7 @@ from connector_kit.publisher.licenses.services import (
     extend,
     reactivate,
     renew,
+    restore,
     set_add_ons,
     trial,
 )
@@ -42,6 +45,7 @@ __all__ = [
     "LicenseGone",
     "LicensePage",
     "LicenseRequest",
+    "NotOffered",
     "Receipt",
     "ReconcileResult",
     "Reminding",
@@ -57,12 +61,14 @@ __all__ = [
     "license_json",
     "license_reminded",
     "list_licenses",
+    "lost_licenses",
     "process",
     "reactivate",
     "receive",
     "reconcile",
     "refused_subscriptions",
     "renew",
+    "restore",
     "set_add_ons",
     "tick",
     "trial",

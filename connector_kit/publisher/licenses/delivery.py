@@ -21,11 +21,12 @@ from connector_kit.lifecycle import LifecycleError
 from connector_kit.lifecycle.errors import code_of
 from connector_kit.models import License
 from connector_kit.models.clock import now as database_now
+from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.licenses.errors import LicenseError, WorkerLost
 from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
-from connector_kit.publisher.licenses.rows import compare, mirror, place, wanted_of
-from connector_kit.publisher.licenses.trail import locked, note
+from connector_kit.publisher.licenses.rows import compare, lose, mirror, place, wanted_of
+from connector_kit.publisher.licenses.trail import KIT, locked, note
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,6 @@ _DIED = (
 )
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=24)
-KIT = "connector kit"
 INVALID_USER = "invalid_user"
 """The customer has no account at the platform yet (protocol/http-api.md#2-errors)."""
 EDITION_FIXED = "edition_fixed"
@@ -147,8 +147,9 @@ def _begun(row: License) -> dict[str, Any]:
 def _recorded(row: License, done: _Done, now: datetime) -> License:
     fresh = locked(row.pk)
     if done.document is None:
-        fresh.vanished_at = now
-        fresh.code, fresh.message = "license_vanished", "The platform has the licence no more."
+        lose(fresh, now)
+        fresh.code = VANISHED  # somebody asked for something, and has to be told
+        fresh.message = fresh.message or "The platform has the license no more."
     else:
         License.objects.filter(license_id=done.document["_id"]).exclude(pk=fresh.pk).delete()
         mirror(fresh, done.document, now)

@@ -1,5 +1,6 @@
 """What a publisher asks of licences and cannot have."""
 
+from connector_kit.licensing import LicensingError, Problem
 from connector_kit.publisher.errors import PublisherError
 
 
@@ -39,6 +40,14 @@ class WorkerLost(LicenseError):
     """Processes died at this license again and again, without an exception."""
 
     code = "worker_lost"
+
+
+class NotOffered(LicensingError, LicenseError):  # type: ignore[override]
+    """An edition or an add-on is named that the connector does not have."""
+
+    def __init__(self, problem: Problem) -> None:
+        LicensingError.__init__(self, problem)
+        self.field = problem.field
 
 
 class EventConflict(LicenseError):

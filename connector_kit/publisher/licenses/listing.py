@@ -77,6 +77,12 @@ def by_standing(rows: QuerySet[License]) -> dict[str, int]:
     return dict(rows.order_by("standing").values_list("standing").annotate(count=Count("pk")))
 
 
+def lost_licenses(connector: Connector | None = None, *, limit: int = 100) -> list[License]:
+    """Return licenses in force that the platform has no more, of *connector* or of all."""
+    rows = License.objects.lost().select_related("connector", "parent").order_by("pk")
+    return list(rows.filter(connector=connector)[:limit] if connector else rows[:limit])
+
+
 def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
     """Return the shop's subscriptions that come to no licence, with the reason."""
     rows = Subscription.objects.exclude(code="").order_by("pk")[:limit]
@@ -94,7 +100,7 @@ def find_license(word: str) -> License:
         found = list(rows.filter(Q(pk=int(number)) | Q(license_id=number)))
     else:
         found = list(rows.filter(license_id=word)) or list(
-            rows.present().filter(email__iexact=word)[:6]
+            rows.known().filter(email__iexact=word)[:6]
         )
     if len(found) == 1:
         return found[0]
@@ -153,6 +159,8 @@ def trail_of(license: License, *, limit: int = 100) -> list[LicenseEvent]:  # no
 def matching_licenses(connector: Connector | None, wanted: LicenseFilter) -> QuerySet[License]:
     """Return the licences of *connector*, or of all, that are *wanted*."""
     rows = License.objects.filter(vanished_at__isnull=not wanted.vanished)
+    if wanted.pending and not wanted.vanished:
+        rows = License.objects.pending()
     conditions: dict[str, Any] = {
         "connector": connector,
         "email__icontains": wanted.email,
@@ -163,4 +171,4 @@ def matching_licenses(connector: Connector | None, wanted: LicenseFilter) -> Que
     rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
     if wanted.ends is not None:
         rows = rows.ending(wanted.ends, wanted.ends)
-    return rows & License.objects.pending() if wanted.pending else rows
+    return rows & License.objects.pending() if wanted.pending and wanted.vanished else rows

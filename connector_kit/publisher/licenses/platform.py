@@ -15,7 +15,7 @@ from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, License
 from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import RecordLost
-from connector_kit.publisher.licenses.editions import edition_names
+from connector_kit.publisher.licenses.offered import edition_names
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """By so much the platform's clock may be behind ours."""

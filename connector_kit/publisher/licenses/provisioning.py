@@ -39,9 +39,10 @@ from connector_kit.models import (
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.errors import PublisherError, UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
-from connector_kit.publisher.licenses.editions import check_edition
 from connector_kit.publisher.licenses.errors import EventConflict
+from connector_kit.publisher.licenses.offered import check_offered, trial_days
 from connector_kit.publisher.licenses.rows import place, wanted_json
+from connector_kit.publisher.licenses.services import settle_lost
 from connector_kit.publisher.licenses.trail import change, note
 
 Clock = Callable[[], datetime]
@@ -169,7 +170,7 @@ def _license(
     subscription: Subscription, entitled: Entitlement, by: str, act: str, now: datetime
 ) -> None:
     connector = _published(entitled.connector)
-    check_edition(connector, entitled.edition)
+    check_offered(connector, edition=entitled.edition, add_ons=entitled.add_ons)
     row = subscription.license
     was_past_due = row is not None and row.past_due_since is not None
     if row is None or row.vanished_at:
@@ -198,6 +199,7 @@ def _new(connector: Connector, entitled: Entitlement, by: str, act: str, now: da
     place(row, now)
     row.save()
     note(row, act, by=by, now=now, after=wanted_json(row))
+    settle_lost(row)
     return row
 
 
@@ -232,11 +234,16 @@ def _settled(event: Event, subscription: Subscription) -> dict[str, Any]:
     """
     data = dict(event.data)
     connector = _connector(event, subscription)
-    if connector and "edition" in data:
-        check_edition(connector, data["edition"])
+    if connector:
+        check_offered(connector, edition=data.get("edition", ""), add_ons=data.get("add_ons"))
     if event.kind is not Kind.SIGNED_UP or connector is None:
         return data
-    policy = policy_for(kit().license_policies, connector.slug, data.get("edition", ""))
+    policy = policy_for(
+        kit().license_policies,
+        connector.slug,
+        data.get("edition", ""),
+        trial_days=trial_days(connector),
+    )
     return {
         "time_zone": kit().license_time_zone,
         "trial_days": policy.trial_days,

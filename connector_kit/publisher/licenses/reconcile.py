@@ -13,14 +13,25 @@ from connector_kit.conf import kit
 from connector_kit.licensing import Listing, Standing
 from connector_kit.models import Connector, License
 from connector_kit.models.clock import now as database_now
+from connector_kit.models.licenses import VANISHED
+from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.install_base import BATCH, batches
-from connector_kit.publisher.licenses.delivery import KIT, deliver
-from connector_kit.publisher.licenses.platform import Session, session
-from connector_kit.publisher.licenses.rows import MIRRORED, compare, mirror, place, policy_of
-from connector_kit.publisher.licenses.trail import change
+from connector_kit.publisher.licenses.delivery import deliver
+from connector_kit.publisher.licenses.errors import LicenseError
+from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
+from connector_kit.publisher.licenses.rows import (
+    MIRRORED,
+    compare,
+    lose,
+    mirror,
+    place,
+    policy_of,
+)
+from connector_kit.publisher.licenses.services import restore
+from connector_kit.publisher.licenses.trail import KIT, change, locked, note
 
 Clock = Callable[[], datetime]
-_COMPARED = (*MIRRORED, "drift", "drifted_at")
+_COMPARED = (*MIRRORED, "drift", "drifted_at", "code", "message", "standing", "next_at")
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class ReconcileResult:
     repaired: int = 0
     unrepaired: int = 0
     vanished: int = 0
+    lost: int = 0
+    """Of those that have vanished, the ones that were in force: somebody has paid for them."""
 
     def __add__(self, other: ReconcileResult) -> ReconcileResult:
         return ReconcileResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -51,14 +64,16 @@ def reconcile(
     *,
     repair: bool = False,
     progress: Progress | None = None,
+    by: Actor = THE_KIT,
     clock: Clock = database_now,
 ) -> ReconcileResult:
     """Make the mirror say what the platform says, and mark every licence that is not as wanted.
 
     Reads page by page and holds one batch at a time; *progress* is told the counts after each.
-    Licences that the platform no longer names are marked as vanished, none is deleted; a run that
-    is cut off marks none. With *repair* the platform's licences are then written as they are
-    wanted.
+    Licences that the platform no longer names are looked for one by one, and marked as vanished,
+    none is deleted; a run that is cut off marks none. One that was in force is lost: its ``code``
+    says so until it is back. With *repair* the platform's licences are then written as they are
+    wanted, and lost ones created again.
     """
     started, result = clock(), ReconcileResult()
     with session() as opened:
@@ -70,9 +85,12 @@ def reconcile(
             if progress:
                 progress(result)
             asked = clock()
-        result += ReconcileResult(vanished=_mark_vanished(connector, started, clock()))
+        for row in _unseen(connector, started):
+            result += _looked_for(row, licenses, clock())
         if repair:
             result = _repaired(connector, opened, result, progress, clock)
+            result += _restored(connector, clock)
+    record_action(by, "license.reconcile", f"connector/{connector.slug}", after=result.to_json())
     return result
 
 
@@ -142,11 +160,41 @@ def _new(connector: Connector, document: dict[str, Any]) -> License:
     )
 
 
-@transaction.atomic
-def _mark_vanished(connector: Connector, before: datetime, now: datetime) -> int:
-    """Mark what was last seen *before* the run began; what was created since stays."""
-    gone = connector.licenses.present().filter(seen_at__lt=before).exclude(license_id=None)
-    return gone.update(vanished_at=now, standing="", next_at=None, deliver_at=None)
+def _unseen(connector: Connector, before: datetime) -> list[License]:
+    """What was last seen *before* the run began; what was created since is not among them."""
+    rows = connector.licenses.present().filter(seen_at__lt=before).exclude(license_id=None)
+    return list(rows.select_related("connector").order_by("pk"))
+
+
+def _looked_for(row: License, licenses: PlatformLicenses, now: datetime) -> ReconcileResult:
+    """Look for one license by itself: that a listing leaves it out is not enough."""
+    document = licenses.read(str(row.license_id))
+    with transaction.atomic():
+        fresh = locked(row.pk)
+        if fresh.vanished_at or fresh.seen_at != row.seen_at:
+            return ReconcileResult()  # somebody has written or deleted it meanwhile
+        if document is not None:
+            _mirror(fresh, document, licenses.listing, now)
+            fresh.save()
+            return ReconcileResult(seen=1, drifted=bool(fresh.drift))
+        lose(fresh, now)
+        fresh.save()
+        is_lost = fresh.code == VANISHED
+        note(fresh, "vanished", by=KIT, now=now, code=fresh.code, message=fresh.message)
+    return ReconcileResult(vanished=1, lost=is_lost)
+
+
+def _restored(connector: Connector, clock: Clock) -> ReconcileResult:
+    """Create lost licenses again; of one that cannot be, the reason is in its message."""
+    result = ReconcileResult()
+    for row in License.objects.lost().filter(connector=connector).select_related("connector"):
+        try:
+            is_back = not restore(row, by=KIT, clock=clock).code
+        except LicenseError as error:
+            License.objects.filter(pk=row.pk, code=VANISHED).update(message=str(error))
+            is_back = False
+        result += ReconcileResult(repaired=is_back, unrepaired=not is_back)
+    return result
 
 
 def _repaired(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.dispatch import Signal
 from django.utils.module_loading import import_string
 
 from connector_kit.conf import kit
-from connector_kit.licensing import Notice, latest
+from connector_kit.licensing import Notice, day_of, latest
 from connector_kit.models import License, LicenseReminder
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import wait_after
@@ -20,6 +20,8 @@ from connector_kit.publisher.licenses.rows import policy_of, terms_of
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+REMINDER = "expires-in-"
+"""How notices begin that say how many days are left."""
 CLAIM = timedelta(minutes=10)
 """After so long a reminder that somebody was about to send is sent by somebody else."""
 
@@ -33,12 +35,18 @@ class Reminding:
 
     license: License
     notice: str
+    at: datetime = field(default_factory=database_now)
+    """When it is sent: what it says is true then."""
 
     @property
     def days_left(self) -> int | None:
-        """Of a reminder, how many days there are still; None of other notices."""
-        _, found, days = self.notice.partition("expires-in-")
-        return int(days) if found else None
+        """Of a reminder, how many days there are still when it is sent; None of other notices.
+
+        Its name says on which day it was due, which may have been a while ago.
+        """
+        if not self.notice.startswith(REMINDER) or self.license.ends is None:
+            return None
+        return (self.license.ends - day_of(self.at, self.license.time_zone)).days
 
     @property
     def switched_off_at(self) -> datetime | None:
@@ -89,7 +97,7 @@ def _send(reminder: LicenseReminder, now: datetime) -> None:
     if not _is_true(reminder, now):
         _settle(reminder, LicenseReminder.Outcome.OVERTAKEN, now)
         return
-    reminding = Reminding(reminder.license, reminder.notice)
+    reminding = Reminding(reminder.license, reminder.notice, now)
     try:
         channel()(reminding)
     except Exception as error:  # noqa: BLE001 - a channel may be anybody's; the failure is recorded
@@ -110,7 +118,21 @@ def _is_true(reminder: LicenseReminder, now: datetime) -> bool:
     if reminder.notice == Notice.PAYMENT_FAILED:
         return row.past_due_since is not None
     passed = latest(terms, policy_of(row), now)
-    return passed is not None and passed.notice == reminder.notice
+    is_latest = passed is not None and passed.notice == reminder.notice
+    return is_latest and not _was_told_today(reminder, now)
+
+
+def _was_told_today(reminder: LicenseReminder, now: datetime) -> bool:
+    """Whether a reminder that came late has said today how many days are left."""
+    if not reminder.notice.startswith(REMINDER):
+        return False
+    row = reminder.license
+    sent = row.reminders.filter(
+        outcome=LicenseReminder.Outcome.SENT, ends=reminder.ends, notice__startswith=REMINDER
+    ).exclude(pk=reminder.pk)
+    moments = sent.values_list("settled_at", flat=True)
+    today = day_of(now, row.time_zone)
+    return any(day_of(each, row.time_zone) == today for each in moments if each)
 
 
 def _settle(reminder: LicenseReminder, outcome: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from connector_kit.licensing import (
     standing,
 )
 from connector_kit.models import License
+from connector_kit.models.licenses import VANISHED
 
 WANTED = (
     "edition",
@@ -51,9 +52,40 @@ MIRRORED = (
 """What of a licence the platform says."""
 
 
-def policy_of(row: License) -> LicensePolicy:
-    """Return the policy of the row's edition."""
-    return policy_for(kit().license_policies, row.connector.slug, edition_of(row))
+def policy_of(row: License, *, trial_days: int | None = None) -> LicensePolicy:
+    """Return the policy of the row's edition; *trial_days* count where it does not name them."""
+    rules = kit().license_policies
+    return policy_for(rules, row.connector.slug, edition_of(row), trial_days=trial_days)
+
+
+def gone_message(row: License) -> str:
+    """Return what is to be said of a license that the platform has no more, and the way out."""
+    if row.code == VANISHED and row.is_managed:
+        return (
+            f"The platform has {row} no more, although it was to last. Bring it back with "
+            f"'manage.py license restore #{row.pk}', or create a new one."
+        )
+    return f"The platform has {row} no more. Create a new one."
+
+
+def is_in_force(row: License, now: datetime) -> bool:
+    """Tell whether somebody has a right to the license at *now*: agreed here, or paid for there.
+
+    A trial that a customer began on the platform's own pages is the platform's affair.
+    """
+    terms = terms_of(row)
+    if terms is not None:
+        return terms.switched_off_at > now
+    return not row.is_child and row.expires is not None and row.expires > now
+
+
+def lose(row: License, now: datetime) -> None:
+    """Set that the platform has the license no more, and whether that is something to be told."""
+    if is_in_force(row, now):
+        row.code = VANISHED
+        row.message = "The platform has the license no more, although it was to last."
+    row.vanished_at, row.deliver_at = now, None
+    place(row, now)
 
 
 def edition_of(row: License) -> str:
@@ -103,6 +135,9 @@ def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:
     row.trial_ends = _moment(document.get("trialEndDate"))
     row.resumable = bool(document.get("resumable"))
     row.seen_at, row.vanished_at = now, None
+    if row.code == VANISHED:
+        row.code = row.message = ""
+        place(row, now)
 
 
 def compare(row: License, listing: Listing, now: datetime) -> None:

@@ -19,10 +19,16 @@ from connector_kit.licensing.days import LAST_DAY, zone
 from connector_kit.models import Connector, License
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.licenses.delivery import deliver
-from connector_kit.publisher.licenses.editions import check_edition
 from connector_kit.publisher.licenses.errors import LicenseError, LicenseExists, LicenseGone
+from connector_kit.publisher.licenses.offered import check_offered, declared_add_ons, trial_days
 from connector_kit.publisher.licenses.platform import session
-from connector_kit.publisher.licenses.rows import place, policy_of, terms_of, wanted_json
+from connector_kit.publisher.licenses.rows import (
+    gone_message,
+    place,
+    policy_of,
+    terms_of,
+    wanted_json,
+)
 from connector_kit.publisher.licenses.trail import change, locked, note
 
 Clock = Callable[[], datetime]
@@ -69,9 +75,12 @@ def trial(
     another: bool = False,
     clock: Clock = database_now,
 ) -> License:
-    """Let the customer try the connector for *days* (by default the policy's) after today."""
+    """Let the customer try the connector for *days* after today.
+
+    By default as many as its policy says, else as its class declares (``trial_days``).
+    """
     row = _new_row(connector, request)
-    lasts = policy_of(row).trial_days if days is None else days
+    lasts = _trial_days(row) if days is None else days
     _require_days(lasts)
     until = day_of(clock(), row.time_zone) + timedelta(days=lasts)
     return _grant(connector, request, until, is_trial=True, by=by, another=another, clock=clock)
@@ -87,6 +96,7 @@ def child(
     if parent.is_child:
         raise LicenseError(f"{parent} is a child's licence and cannot have children.")
     _require_present(parent)
+    check_offered(parent.connector, opts=opts)
     row = License(
         connector=parent.connector,
         email=parent.email,
@@ -138,7 +148,7 @@ def change_edition(row: License, edition: str, *, by: str, clock: Clock = databa
     1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
     installation. A lower one of an installation stays undone: ``code`` is ``edition_fixed``.
     """
-    check_edition(row.connector, edition)
+    check_offered(row.connector, edition=edition)
     return _change(row, "change edition", by, clock, edition=edition)
 
 
@@ -150,9 +160,14 @@ def set_add_ons(
     stores: int | None = None,
     clock: Clock = database_now,
 ) -> License:
-    """Give the licence exactly these add-ons, and so many stores; None leaves what it has."""
+    """Give the licence exactly these add-ons, and so many stores; None leaves what it has.
+
+    Raises `LicenseError` for add-ons that the connector does not have.
+    """
     wanted: dict[str, Any] = {}
     if add_ons is not None:
+        check_offered(row.connector, add_ons=add_ons)
+        _require_no_mistake(row, add_ons)
         wanted["add_ons"] = sorted(set(add_ons))
     if stores is not None:
         wanted["stores"] = stores
@@ -175,11 +190,41 @@ def reactivate(row: License, *, until: date, by: str, clock: Clock = database_no
     The customer then resumes the installation (``resumable``): only their account may
     (protocol/http-api.md#85-others).
     """
+    _require_present(row)
     terms = terms_of(row)
     if terms and terms.switched_off_at > clock():
         raise LicenseError(f"{row} is in force. Use renew to give it another last day.")
     _require_future(row, until, clock())
     return _change(row, "reactivate", by, clock, ends=until, off_at=None, past_due_since=None)
+
+
+def restore(row: License, *, by: str, clock: Clock = database_now) -> License:
+    """Create a license again that the platform has lost, with the terms that are on record.
+
+    An installation that used the lost one does not use the new one by itself: the customer
+    installs with it. Raises `LicenseError` where the kit does not know what was agreed.
+    """
+    now = clock()
+    if not License.objects.lost().filter(pk=row.pk).exists():
+        raise LicenseError(f"{row} is not lost: there is nothing to restore.")
+    if not row.is_managed:
+        raise LicenseError(
+            f"The dates of {row} were the platform's, so nobody here knows what was agreed. "
+            f"Create a new one: license create {row.connector.slug} {row.email} --until <day>."
+        )
+    _require_in_force(row, now)
+    with transaction.atomic():
+        fresh = locked(row.pk)
+        before = {"license_id": fresh.license_id}
+        fresh.license_id = fresh.vanished_at = None
+        fresh.integration_id = fresh.code = fresh.message = ""
+        fresh.live, fresh.drift, fresh.drifted_at = {}, [], None
+        fresh.deliver_at = now
+        fresh.revision += 1
+        place(fresh, now)
+        fresh.save()
+        note(fresh, "restore", by=by, now=now, before=before, after={"license_id": None})
+    return deliver(row.pk, clock=clock)
 
 
 def delete(row: License, *, by: str, clock: Clock = database_now) -> License:
@@ -221,12 +266,39 @@ def _grant(
     row.ends, row.is_trial = until, is_trial
     row.grace_days = policy_of(row).grace(is_trial=is_trial)
     _require_future(row, until, now)
-    check_edition(connector, request.edition)
+    check_offered(connector, edition=request.edition, add_ons=request.add_ons, opts=request.opts)
     with transaction.atomic():
         Connector.objects.select_for_update().get(pk=connector.pk)  # two at once wait here
         known = None if another else _known(row)
         key = known.pk if known else _stored(row, "trial" if is_trial else "create", by, now)
+        settle_lost(row)
     return deliver(key, clock=clock)
+
+
+def settle_lost(row: License) -> None:
+    """Drop the alarm over licenses that were lost: the customer of *row* has another one."""
+    lost = License.objects.lost().filter(
+        connector=row.connector, email__iexact=row.email, sandbox=row.sandbox
+    )
+    lost.update(code="", message="")
+
+
+def _trial_days(row: License) -> int:
+    return policy_of(row, trial_days=trial_days(row.connector)).trial_days
+
+
+def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
+    """Where the connector declares no add-ons, a new word does not take known ones away."""
+    if declared_add_ons(row.connector):
+        return
+    before = set(row.add_ons or ())
+    new, gone = sorted({*add_ons} - before), sorted(before - {*add_ons})
+    if new and gone:
+        raise LicenseError(
+            f"add_ons: {row.connector} declares no add-ons, so nobody can tell whether "
+            f"{', '.join(map(repr, new))} exists, and it would take {', '.join(map(repr, gone))} "
+            "away. Declare them in its class (AddOn), or take away first, and add then."
+        )
 
 
 def _known(row: License) -> License | None:
@@ -303,7 +375,13 @@ def _require_future(row: License, until: date, now: datetime) -> None:
 
 def _require_present(row: License) -> None:
     if row.vanished_at:
-        raise LicenseGone(f"The platform has {row} no more. Create a new one.")
+        raise LicenseGone(gone_message(row))
+
+
+def _require_in_force(row: License, now: datetime) -> None:
+    terms = terms_of(row)
+    if terms is not None and terms.switched_off_at <= now:
+        raise LicenseError(f"{row} would be over by now. Create a new one.")
 
 
 def _require_days(days: int) -> None:

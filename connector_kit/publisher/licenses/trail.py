@@ -8,8 +8,18 @@ from typing import Any
 from django.db import transaction
 
 from connector_kit.models import License, LicenseEvent
+from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.licenses.errors import LicenseGone
-from connector_kit.publisher.licenses.rows import WANTED, place, policy_of, wanted_json
+from connector_kit.publisher.licenses.rows import (
+    WANTED,
+    gone_message,
+    place,
+    policy_of,
+    wanted_json,
+)
+
+KIT = "connector kit"
+"""Stands for what the kit does by itself: it delivers, and compares."""
 
 
 def locked(license_pk: int) -> License:
@@ -27,7 +37,7 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
     """
     row = locked(license_pk)
     if row.vanished_at:
-        raise LicenseGone(f"The platform has {row} no more. Create a new one.")
+        raise LicenseGone(gone_message(row))
     before = wanted_json(row)
     same_term = wanted.get("ends", row.ends) == row.ends and "off_at" not in wanted
     for name, value in wanted.items():
@@ -46,8 +56,13 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
 
 
 def note(row: License, act: str, *, by: str, now: datetime, **told: Any) -> LicenseEvent:
-    """Add an entry to the licence's audit trail."""
+    """Add an entry to the licence's audit trail; what somebody did is among all actions, too."""
     changed = _changed(told.pop("before", {}), told.pop("after", {}))
+    if by != KIT:
+        word = f"license.{act.replace(' ', '_').replace('-', '_')}"
+        after = {"email": row.email, "connector": row.connector.slug} | changed["after"]
+        before = changed["before"]
+        record_action(Actor(by), word, f"license/{row.pk}", before=before, after=after)
     return LicenseEvent.objects.create(license=row, act=act, by=by[:200], at=now, **changed, **told)
 
 

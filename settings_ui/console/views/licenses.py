@@ -20,7 +20,12 @@ from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import Installation, License
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.licenses.calendar import month_of_ends
-from connector_kit.publisher.licenses.listing import LicenseFilter, list_licenses, trail_of
+from connector_kit.publisher.licenses.listing import (
+    LicenseFilter,
+    list_licenses,
+    lost_licenses,
+    trail_of,
+)
 from connector_kit.publisher.roles import Scope
 from settings_ui.access import StaffRequest, actor, may, opens
 from settings_ui.console.license_forms import ACTS, LicenseAct, LicensesForm, NewLicenseForm
@@ -44,6 +49,7 @@ def licenses(request: StaffRequest) -> HttpResponse:
         place="licenses",
         form=form,
         found=found,
+        lost=lost_licenses(connector, limit=ROWS),
         may_change=may(request, Scope.LICENSES_WRITE),
     )
 

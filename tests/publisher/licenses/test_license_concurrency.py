@@ -125,5 +125,5 @@ def test_ticks_at_once_move_each_licence_once_and_remind_once(shared, settings):
     at_once(work)
     shared.tick()
 
-    assert channel.noted == [(shared.email, 7)]
+    assert channel.noted == [(shared.email, 6)]
     assert row.reminders.count() == 1

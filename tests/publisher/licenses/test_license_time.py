@@ -145,7 +145,7 @@ def test_another_channel_carries_reminders_instead(desk, settings, monkeypatch):
     desk.forward(days=2)
     desk.tick()
 
-    assert channel.noted.pop() == (desk.email, 7)
+    assert channel.noted.pop() == (desk.email, 6)
     assert mail.outbox == []
 
 

@@ -1,0 +1,259 @@
+"""Usage of everybody: the publisher's own account, embedded accounts, and the install base.
+
+The first two are asked whenever somebody wants to know, since their tokens are at hand. Customers'
+accounts open for the length of a call only: their jobs are counted when a dry run brings a token
+(`connector_kit.lifecycle.activity`). What was counted is kept by day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from connector_kit.conf import kit
+from connector_kit.embedded.accounts import account_client
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.integrator.usage import COUNTS, LIFETIME
+from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.lifecycle.errors import code_of
+from connector_kit.lifecycle.usage import count_installation, count_integration
+from connector_kit.models import EmbeddedAccount, FlowUsage, Installation, License
+from connector_kit.models.clock import now as database_now
+from connector_kit.models.installations import PENDING
+
+PATIENCE = 60.0
+"""Seconds for which embedded accounts are asked at most, one after the other."""
+
+PAGE = 1000
+"""Integrations of a page."""
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """An account whose jobs could not be read, and why."""
+
+    account: str
+    code: str
+    message: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    """What one integration, or one of its flows, did in one month.
+
+    *source* is ``own`` (the publisher's account), ``embedded`` or ``marketplace``; *owner* the
+    customer's address, or for whom something is deployed; *license_id* the license it uses.
+    """
+
+    integration_id: str
+    flow_id: str
+    flow: str
+    month: str
+    runs: int
+    failed: int
+    canceled: int
+    records: int
+    ignored: int
+    errors: int
+    resolved: int
+    source: str = "own"
+    connector: str = ""
+    owner: str = ""
+    license_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of how many installations something is known, and since when nothing new is."""
+
+    installations: int
+    never_counted: int
+    oldest_count: datetime | None
+    """Up to then the installation was counted that was counted longest ago."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the numbers as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class UsageReport:
+    """A page of usage; *next_after* is for the next one, None on the last."""
+
+    rows: tuple[UsageRow, ...]
+    next_after: str | None
+    coverage: Coverage
+    unasked: tuple[Unasked, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON; what there is nothing to say of is left out."""
+        unasked = [each.to_json() for each in self.unasked]
+        return {
+            "usage": [row.to_json() for row in self.rows],
+            **({"next_after": self.next_after} if self.next_after else {}),
+            **({"coverage": self.coverage.to_json()} if self.coverage.installations else {}),
+            **({"unasked": unasked} if unasked else {}),
+        }
+
+
+@dataclass(frozen=True)
+class UsageQuery:
+    """What is wanted: days from *since* to *until*, by default all on record.
+
+    Only of these *integrations*, if any are named; with *by_flow* flows are told apart.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    integrations: Sequence[str] | None = None
+    by_flow: bool = False
+    after: str = ""
+    limit: int = PAGE
+
+
+def usage_report(query: UsageQuery, *, seconds: float = PATIENCE) -> UsageReport:
+    """Ask whoever can be asked, and return what is known of everybody.
+
+    An embedded account that cannot be asked is named, and what was counted of it before is shown.
+    A publisher with embedded accounts may do without a token of the own.
+    Raises `LifecycleError` or `IntegratorError` when the publisher's own account cannot be asked.
+    """
+    now = database_now()
+    if kit().token or not EmbeddedAccount.objects.exclude(token="").exists():
+        count_own(query, now)
+    unasked = count_embedded(query, now, deadline=time.monotonic() + seconds)
+    return _page(query, unasked)
+
+
+def count_own(query: UsageQuery, now: datetime) -> None:
+    """Count what the integrations in the publisher's own account did."""
+    until = query.until or now
+    since = query.since or until - LIFETIME
+    with publisher_client() as client:
+        named = query.integrations
+        if named is None:
+            named = [each["_id"] for each in client.integrations.list(exclude="settings")]
+        for integration_id in named:
+            count_integration(integration_id, client.jobs, since, until)
+
+
+def count_embedded(query: UsageQuery, now: datetime, *, deadline: float) -> tuple[Unasked, ...]:
+    """Count what deployments did, account by account; return those that could not be asked."""
+    unasked = []
+    for account in EmbeddedAccount.objects.exclude(token="").order_by("name"):
+        there = account.installations.active().exclude(integration_id__startswith=PENDING)
+        if query.integrations is not None:
+            there = there.filter(integration_id__in=query.integrations)
+        if time.monotonic() >= deadline:
+            unasked.append(Unasked(account.name, "out_of_time", _OUT_OF_TIME))
+        elif failure := _count_account(account, there, now):
+            unasked.append(failure)
+    return tuple(unasked)
+
+
+_OUT_OF_TIME = "There was no time to ask it. Ask again, or for some integrations only."
+
+
+def _count_account(
+    account: EmbeddedAccount, deployments: QuerySet[Installation], now: datetime
+) -> Unasked | None:
+    if not deployments.exists():
+        return None
+    try:
+        with account_client(account) as client:
+            for deployment in deployments.prefetch_related("components"):
+                names = {
+                    each.resource_id: each.external_id
+                    for each in deployment.components.all()
+                    if each.resource == "flows"
+                }
+                count_installation(deployment, client.jobs, now, names=names)
+    except (IntegratorError, LifecycleError) as error:
+        return Unasked(account.name, code_of(error), str(error))
+    return None
+
+
+def coverage_of(installations: QuerySet[Installation]) -> Coverage:
+    """Return of how many of *installations* something is known."""
+    found = installations.aggregate(
+        all=Count("pk"),
+        never=Count("pk", filter=Q(usage_until=None)),
+        oldest=Min("usage_until"),
+    )
+    return Coverage(found["all"], found["never"], found["oldest"])
+
+
+def _page(query: UsageQuery, unasked: tuple[Unasked, ...]) -> UsageReport:
+    matching = FlowUsage.objects.all()
+    if query.since:
+        matching = matching.filter(day__gte=query.since.date())
+    if query.until:  # what begins with that moment is not meant
+        matching = matching.filter(day__lte=(query.until - timedelta(microseconds=1)).date())
+    if query.integrations is not None:
+        matching = matching.filter(integration_id__in=query.integrations)
+    keys = matching.filter(integration_id__gt=query.after).order_by("integration_id")
+    ids = list(keys.values_list("integration_id", flat=True).distinct()[: query.limit + 1])
+    shown = ids[: query.limit]
+    present = Installation.objects.active().exclude(integration_id__startswith=PENDING)
+    return UsageReport(
+        rows=tuple(_rows(matching.filter(integration_id__in=shown), by_flow=query.by_flow)),
+        next_after=shown[-1] if len(ids) > query.limit else None,
+        coverage=coverage_of(present),
+        unasked=unasked,
+    )
+
+
+def _rows(matching: QuerySet[FlowUsage], *, by_flow: bool) -> Iterable[UsageRow]:
+    places = ("integration_id", *(("flow_id", "flow") if by_flow else ()))
+    counted = (
+        matching.annotate(month=TruncMonth("day"))
+        .values(*places, "month")
+        .annotate(**{f"sum_{name}": Sum(name) for name in COUNTS})
+        .order_by(*places, "month")
+    )
+    groups = list(counted)
+    ids = {each["integration_id"] for each in groups}
+    told = _told_of(ids)
+    for each in groups:
+        whose: dict[str, Any] = told.get(each["integration_id"], {})
+        yield UsageRow(
+            integration_id=each["integration_id"],
+            flow_id=each.get("flow_id", ""),
+            flow=each.get("flow", ""),
+            month=f"{each['month']:%Y-%m}",
+            **{name: each[f"sum_{name}"] for name in COUNTS},
+            **whose,
+        )
+
+
+def _told_of(ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Whose the integrations are, as far as that is on record."""
+    licenses = dict(
+        License.objects.present()
+        .filter(integration_id__in=ids, parent=None)
+        .values_list("integration_id", "license_id")
+    )
+    rows = Installation.objects.filter(integration_id__in=ids).select_related("connector")
+    return {
+        row.integration_id: {
+            "source": "embedded" if row.embedded_account_id else "marketplace",
+            "connector": row.connector.slug,
+            "owner": row.end_user or row.email,
+            "license_id": licenses.get(row.integration_id) or "",
+        }
+        for row in rows
+    }

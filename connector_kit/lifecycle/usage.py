@@ -1,0 +1,91 @@
+"""Keeping what an installation's flows did, day by day, whoever's token showed its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from django.db import transaction
+
+from connector_kit.integrator.documents import Job
+from connector_kit.integrator.jobs import Jobs
+from connector_kit.integrator.usage import COUNTS, LIFETIME, Usage, jobs_between, usage_by_day
+from connector_kit.models import FlowUsage, Installation
+
+AGAIN = timedelta(days=2)
+"""By so much a count goes back behind the one before: runs go on, and errors are resolved."""
+
+MOST = 20_000
+"""Jobs of one integration that are read at a time; of more, the oldest are counted first."""
+
+
+def count_installation(
+    installation: Installation, jobs: Jobs, now: datetime, *, names: Mapping[str, str] | None = None
+) -> None:
+    """Count what the installation's flows did since it was counted last; *names* by flow's id.
+
+    Raises `IntegratorError` when its jobs cannot be read.
+    """
+    begin = now - LIFETIME
+    since = max(begin, installation.usage_until - AGAIN) if installation.usage_until else begin
+    found = count_integration(installation.integration_id, jobs, since, now, names=names)
+    is_gapless = installation.usage_until is not None and installation.usage_until >= begin
+    first = installation.usage_since if is_gapless else since
+    installation.note(usage_since=first, usage_until=found)
+
+
+def count_integration(
+    integration_id: str,
+    jobs: Jobs,
+    since: datetime,
+    until: datetime,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> datetime:
+    """Count an integration's jobs from *since* on; returns up to when they have been counted."""
+    read = jobs_between(jobs, since, until, integration_id=integration_id)
+    found: list[Job] = list(islice(read, MOST))
+    keep_usage(integration_id, usage_by_day(found), names or {})
+    if len(found) < MOST:
+        return until
+    return min(until, max(map(_created, found), default=until))
+
+
+@transaction.atomic
+def keep_usage(
+    integration_id: str, days: Mapping[date, Iterable[Usage]], names: Mapping[str, str]
+) -> None:
+    """Store what was counted, unless what is stored of a day counts more runs.
+
+    Of a day whose first jobs the platform has deleted meanwhile, the earlier count stays.
+    """
+    rows = [*_rows(integration_id, days, names)]
+    known = {
+        (row.flow_id, row.day): row.runs
+        for row in FlowUsage.objects.filter(integration_id=integration_id, day__in=[*days])
+    }
+    FlowUsage.objects.bulk_create(
+        [row for row in rows if row.runs >= known.get((row.flow_id, row.day), 0)],
+        update_conflicts=True,
+        unique_fields=["integration_id", "flow_id", "day"],
+        update_fields=["flow", *COUNTS],
+    )
+
+
+def _rows(
+    integration_id: str, days: Mapping[date, Iterable[Usage]], names: Mapping[str, str]
+) -> Iterator[FlowUsage]:
+    for day, ones in days.items():
+        for one in ones:
+            yield FlowUsage(
+                integration_id=integration_id,
+                flow_id=one.flow_id,
+                flow=names.get(one.flow_id, "")[:200],
+                day=day,
+                **{name: getattr(one, name) for name in COUNTS},
+            )
+
+
+def _created(job: Job) -> datetime:
+    return datetime.fromisoformat(str(job.get("createdAt") or job.get("startedAt")))
