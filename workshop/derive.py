@@ -35,7 +35,7 @@ def derive_versions(source: Path, home: Path, console: Console | None = None) ->
     AdoptionError when *source* is no integration.
     """
     console = console or Console(highlight=False, markup=False, emoji=False)
-    adoption = adopt(unpack(read_files(source)), version=FIRST)
+    adoption = adopt(unpack(read_files(source)), version=FIRST, keep_samples=True)
     first = adoption.outline
     second, changes = next_version(first)
     targets = (_written(first, home / "v1_0"), _written(second, home / "v1_1"))

@@ -11,8 +11,10 @@ from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.ids import ids_within
 from connector_kit.adoption.naming import class_name as named_class
 from connector_kit.adoption.naming import is_class_name
-from connector_kit.adoption.paths import Path, at, dotted
+from connector_kit.adoption.paths import Path, at, dotted, without
+from connector_kit.adoption.personal import account_ids, personal
 from connector_kit.adoption.residue import has_secret_inside, residue
+from connector_kit.adoption.samples import SAMPLE, samples
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
 from connector_kit.blueprint import INTEGRATION, CompiledComponent, Document, references
@@ -42,14 +44,21 @@ class Adoption:
     """A connector in place of an integration: what is declared, and everything that is not.
 
     *left_out* is gone from the documents, *stand_ins* are connections that were missing and had to
-    be made up, *notes* ask for the author's attention.
+    be made up, *notes* ask for the author's attention. *personal* names what may be people's data,
+    or the author's own accounts, and would reach every customer.
     """
 
     outline: Outline
     left_out: tuple[Remark, ...]
     stand_ins: tuple[Remark, ...]
     notes: tuple[Remark, ...]
+    personal: tuple[Remark, ...]
     ignored_files: tuple[str, ...]
+
+    @property
+    def samples_left_out(self) -> int:
+        """How many samples of the author's data stayed behind."""
+        return sum(remark.reason == SAMPLE for remark in self.left_out)
 
 
 def adopt(
@@ -58,15 +67,19 @@ def adopt(
     name: str | None = None,
     class_name: str | None = None,
     version: str = "1.0.0",
+    keep_samples: bool = False,
 ) -> Adoption:
     """Return the connector that declares what *download* holds.
 
-    *name* is the connector's in the marketplace, by default the integration's. Raises
+    *name* is the connector's in the marketplace, by default the integration's. Samples of the
+    author's data are left out, unless *keep_samples*. Raises
     AdoptionError when there is nothing to declare, or a given name or version is unusable.
     """
     title = _title_of(name, download)
     class_name, version = _class_name(class_name, title), _version(version)
     draft = Draft(download)
+    if not keep_samples:
+        _leave_out_samples(draft)
     sections = _sections(draft, download)
     settle(draft)
     outline = Outline(
@@ -83,8 +96,17 @@ def adopt(
         left_out=(*_of_integration(download, outline.sections.values()), *_left_out(draft)),
         stand_ins=tuple(_stand_ins(draft)),
         notes=tuple(_notes(draft)),
+        personal=tuple(_personal(draft, download)),
         ignored_files=download.ignored,
     )
+
+
+def _leave_out_samples(draft: Draft) -> None:
+    for name, found in draft.found.items():
+        for sample in samples(found.document):
+            for path in [each for each in draft.cuts[name] if each[: len(sample)] == sample]:
+                del draft.cuts[name][path]
+            draft.cut(name, sample, SAMPLE)
 
 
 def _some(draft: Draft) -> list[CompiledComponent]:
@@ -195,6 +217,25 @@ def _notes(draft: Draft) -> Iterator[Remark]:
             reasons = (_advice(found.document, path), _id_inside(text, draft), _suspicion(text))
             for reason in filter(None, reasons):
                 yield Remark(name, dotted(path), reason, found.place)
+
+
+def _personal(draft: Draft, download: Download) -> Iterator[Remark]:
+    own = {key: download.integration.get(key) for key in ("name", "description")}
+    yield from _suspicions(INTEGRATION, "integrations", own, frozenset(), download.place)
+    left = {
+        name: (found, without(found.document, draft.cuts[name])) for name, found in draft.living()
+    }
+    connections = (document for found, document in left.values() if found.resource == "connections")
+    accounts = frozenset().union(*map(account_ids, connections))
+    for name, (found, document) in left.items():
+        yield from _suspicions(name, found.resource, document, accounts, found.place)
+
+
+def _suspicions(
+    name: str, resource: str, document: Document, accounts: Collection[str], place: str
+) -> Iterator[Remark]:
+    for path, reason in personal(resource, document, accounts):
+        yield Remark(name, dotted(path), reason, place)
 
 
 def _advice(document: Document, path: Path) -> str | None:

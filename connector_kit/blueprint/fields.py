@@ -36,7 +36,9 @@ SERVER_FIELDS = frozenset(
 )
 """Given by the server, ignored or refused when sent (protocol/resources.md)."""
 
-FREE_DATA_FIELDS = frozenset({"sampleData", "sampleHeaders", "mockOutput", "mockResponse"})
+FREE_DATA_FIELDS = frozenset(
+    {"sampleData", "sampleHeaders", "sampleResponseData", "mockOutput", "mockResponse"}
+)
 """Samples: whatever they hold is data, not configuration (protocol/resources.md#export)."""
 
 

@@ -48,7 +48,9 @@ def record_copy(
     """
     with account_client(account) as client:
         try:
-            adoption = adopt(read_live(client, integration_id), name=name, version=version)
+            adoption = adopt(
+                read_live(client, integration_id), name=name, version=version, keep_samples=True
+            )
         except AdoptionError as error:
             raise EmbeddedError("not_copyable", str(error)) from error
     _require_complete(adoption)

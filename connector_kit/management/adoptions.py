@@ -17,6 +17,10 @@ def render_adoption(adoption: Adoption, console: Console) -> None:
     _render_remarks("Left out:", adoption.left_out, console)
     _render_remarks("Stand-ins for connections that are missing:", adoption.stand_ins, console)
     _render_remarks("To be looked at:", adoption.notes, console)
+    _render_remarks("May be personal, and would reach every customer:", adoption.personal, console)
+    if count := adoption.samples_left_out:
+        what = "sample was" if count == 1 else "samples were"
+        console.print(f"{count} {what} left out; --keep-samples carries them over.", style="bold")
     if adoption.ignored_files:
         console.print("Files that were not used:", style="bold")
         for path in adoption.ignored_files:

@@ -160,9 +160,8 @@ def test_an_id_in_the_midst_of_a_text_is_pointed_at():
 def test_data_of_the_author_keeps_its_ids():
     """A sample is data: what looks like an id in it is none of the kit's business."""
     sample = {"page_of_records": [{"record": {"id": SHOP, "$ref": "#/a"}}]}
-    adoption = adopted(
-        exports=[{**small()["exports"][0], "mockOutput": sample}, small()["exports"][1]]
-    )
+    exports = [{**small()["exports"][0], "mockOutput": sample}, small()["exports"][1]]
+    adoption = adopt(unpack(small_files(exports=exports)), keep_samples=True)
 
     document = component(adoption, "orders").document
     assert resolve({"mockOutput": document["mockOutput"]}, {}) == {"mockOutput": sample}

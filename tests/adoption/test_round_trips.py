@@ -25,7 +25,7 @@ DOWNLOADS = sorted(REAL.iterdir()) if REAL.is_dir() else []
 
 def came_back(download, folder):
     """Adopt and write *download*; return the adoption, and the blueprint of what was written."""
-    adoption = adopt(download)
+    adoption = adopt(download, keep_samples=True)
     written = write_package(adoption.outline, folder)
     loaded = compile_connector(load_connector(f"{folder}:{adoption.outline.class_name}"))
     assert loaded == written
@@ -111,7 +111,7 @@ def test_what_was_written_is_adopted_to_the_same_from_its_own_documents(tmp_path
         identity = ids[each.external_id]
         files[f"{each.resource}/x-{identity}.json"] = json.dumps({**held, "_id": identity}).encode()
 
-    again = adopt(unpack(read_files(save(files, tmp_path / "download"))))
+    again = adopt(unpack(read_files(save(files, tmp_path / "download"))), keep_samples=True)
 
     assert {each.digest for each in again.outline.components} == {
         each.digest for each in adoption.outline.components

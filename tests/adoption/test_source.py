@@ -197,7 +197,8 @@ def test_the_module_is_formatted_as_ruff_would(documents):
 def test_a_big_connector_is_formatted_as_ruff_would(tmp_path):
     from connector_kit.adoption import adopt, read_files, unpack
 
-    outline = adopt(unpack(read_files(save(big_files(100_000), tmp_path)))).outline
+    download = unpack(read_files(save(big_files(100_000), tmp_path)))
+    outline = adopt(download, keep_samples=True).outline
     written = package(outline)["__init__.py"].decode()
 
     assert formatted(written) == written

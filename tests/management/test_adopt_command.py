@@ -172,3 +172,35 @@ def test_help_shows_examples_and_exit_codes(capsys):
     assert "manage.py adopt downloaded.zip --output my_connector" in said
     assert "exit codes:\n  0  the package is written" in said
     assert "its first version (1.0.0)" in said
+
+
+@pytest.fixture
+def sampled(tmp_path):
+    [first, *others] = small()["exports"]
+    export = {**first, "mockOutput": {"page_of_records": [{"record": {"to": "jo@example.com"}}]}}
+    return save(small_files(exports=[export, *others]), tmp_path / "sampled")
+
+
+def test_samples_that_were_left_out_are_counted(sampled, tmp_path, capsys):
+    call_command("adopt", str(sampled), "--output", str(tmp_path / "mine"))
+
+    said = capsys.readouterr().out
+    assert "1 sample was left out; --keep-samples carries them over." in said
+    assert "mockOutput: orders" in said
+    written = [path.read_text() for path in (tmp_path / "mine").rglob("*.*")]
+    assert not any("jo@example.com" in text for text in written)
+
+
+def test_personal_data_in_samples_that_are_kept_is_named(sampled, tmp_path, capsys):
+    call_command("adopt", str(sampled), "--output", str(tmp_path / "a"), "--keep-samples")
+    assert "May be personal, and would reach every customer:" in capsys.readouterr().out
+
+    call_command("adopt", str(sampled), "--output", str(tmp_path / "b"), "--keep-samples", "--json")
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["samples_left_out"] == 0
+    assert {
+        "component": "orders",
+        "path": "mockOutput.page_of_records[0].record.to",
+        "reason": "an e-mail address",
+        "place": f"exports/Orders-{small()['exports'][0]['_id']}.json",
+    } in answer["personal"]

@@ -32,9 +32,9 @@ class Command(KitCommand):
     help = (
         "Turn an integration that was built in integrator.io into a Python package that declares "
         "the same components: readable names, references instead of ids, scripts and large "
-        "samples as files. Secrets, and fields that belong to the account, are left out and "
-        "listed. The package is compiled and compared with what was adopted before it is put in "
-        "its place."
+        "texts as files. Secrets, samples of data, and fields that belong to the account are left "
+        "out and listed; personal data in what remains is named. The package is compiled and "
+        "compared with what was adopted before it is put in its place."
     )
     example = """
 manage.py adopt downloaded/
@@ -68,6 +68,12 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
         parser.add_argument("--name", help="the connector's name; by default the integration's")
         parser.add_argument("--class-name", help="the name of its class; by default after the name")
         parser.add_argument("--version", default="1.0.0", help="its first version (1.0.0)")
+        parser.add_argument(
+            "--keep-samples",
+            action="store_true",
+            help="carry over samples of data (mockOutput, sampleData, ...), which every account "
+            "that installs the connector will hold",
+        )
         add_json(parser)
 
     def run(self, **options: Any) -> None:
@@ -77,6 +83,7 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
             name=options["name"],
             class_name=options["class_name"],
             version=options["version"],
+            keep_samples=options["keep_samples"],
         )
         class_name = adoption.outline.class_name
         folder = (options["output"] or Path(folder_name(class_name))).absolute()
@@ -114,6 +121,8 @@ def _to_json(adoption: Adoption, blueprint: Blueprint, folder: Path) -> Document
         "left_out": [_remark(each) for each in adoption.left_out],
         "stand_ins": [_remark(each) for each in adoption.stand_ins],
         "notes": [_remark(each) for each in adoption.notes],
+        "personal": [_remark(each) for each in adoption.personal],
+        "samples_left_out": adoption.samples_left_out,
         "ignored_files": list(adoption.ignored_files),
     }
 

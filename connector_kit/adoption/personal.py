@@ -1,0 +1,175 @@
+"""Personal data, and traces of the author's own accounts, that would reach every customer.
+
+A package is published, and its documents are written to every account that installs it. Whether
+something may go there only its author knows: everything here is a suspicion, named with its place.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from urllib.parse import urlsplit
+
+from connector_kit.adoption.paths import Path, at
+from connector_kit.blueprint import Document, Json
+
+EMAIL = "an e-mail address"
+PHONE = "a phone number"
+PERSON = "a person's name or address"
+ACCOUNT = "names the author's own account"
+LOGIN = "who the author logs in as"
+HOST = "a host that may be the author's own"
+ACCOUNT_INSIDE = "holds the id of the author's own account"
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+_PHONE = re.compile(
+    r"(?<![\w.+-])(?:\+\d[\d ()./-]{6,17}\d|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[ .-]\d{3}[ .-]\d{4})"
+    r"(?![\w.-])"
+)
+_NETSUITE_HOST = re.compile(
+    r"(?i)\b(?:\d{5,8}|TSTDRV\d+|TD\d+)(?:[-_](?:SB|RP)\d+)?\.[\w.-]*netsuite\.com"
+)
+
+_PHONE_KEY = re.compile(
+    r"(?i)(.*[-_ ])?(cell|fax|mobile|phone|tel|telephone)([-_ ]?(no|nr|number))?"
+)
+_PERSON_KEY = re.compile(
+    r"(?i)(.*[-_ ])?((first|last|full|middle|given|family|sur|customer|contact)[-_ ]?name"
+    r"|street|address[-_ ]?(line)?[-_ ]?\d?|birth[-_ ]?(date|day)|date[-_ ]?of[-_ ]?birth)"
+)
+
+_ACCOUNTS = (
+    "as2.as2Id",
+    "as2.partnerId",
+    "netsuite.account",
+    "netsuite.accountName",
+    "netsuite.entityId",
+    "netsuite.roleId",
+    "rdbms.bigquery.projectId",
+    "rdbms.database",
+    "rdbms.snowflake.warehouse",
+    "s3.accessKeyId",
+    "van.mailboxId",
+)
+_LOGINS = (
+    "ftp.username",
+    "http.auth.basic.username",
+    "http.auth.oauth.username",
+    "jdbc.user",
+    "mongodb.username",
+    "netsuite.email",
+    "netsuite.tokenName",
+    "rdbms.bigquery.clientEmail",
+    "rdbms.user",
+    "rest.basicAuth.username",
+    "salesforce.username",
+)
+_HOSTS = (
+    "as2.as2URI",
+    "ftp.hostURI",
+    "http.baseURI",
+    "jdbc.host",
+    "mcp.serverURL",
+    "mongodb.host",
+    "rdbms.host",
+    "rest.baseURI",
+    "salesforce.baseURI",
+)
+"""Fields of connections that say whose they are (protocol/resources.md#connection)."""
+
+_OF_EVERYBODY = frozenset(
+    {"", "api", "app", "auth", "gateway", "graph", "localhost", "login", "rest", "services", "www"}
+)
+"""How the hosts begin that an application has for all of its customers."""
+
+_IDS = (
+    "as2.as2Id",
+    "as2.partnerId",
+    "netsuite.account",
+    "rdbms.bigquery.projectId",
+    "s3.accessKeyId",
+    "van.mailboxId",
+)
+"""Those of them that are looked for in texts."""
+
+_SHORTEST_ID = 5
+"""Characters of an id that is looked for: a shorter one is any number."""
+
+Findings = Iterator[tuple[Path, str]]
+
+
+def account_ids(connection: Document) -> set[str]:
+    """Return the ids by which *connection* names the author's accounts."""
+    found = (at(connection, _path(place)) for place in _IDS)
+    return {
+        text
+        for text in found
+        if isinstance(text, str) and len(text) >= _SHORTEST_ID and any(map(str.isdigit, text))
+    }
+
+
+def personal(resource: str, document: Document, accounts: Collection[str]) -> Findings:
+    """Yield every suspicion about *document* with its path; *accounts* are known ids."""
+    known = dict(_of_connection(document)) if resource == "connections" else {}
+    yield from known.items()
+    for path, value in _leaves(document, ()):
+        if path not in known:
+            yield from ((path, reason) for reason in _suspicions(path, value, accounts))
+
+
+def _of_connection(document: Document) -> Findings:
+    for places, reason in ((_ACCOUNTS, ACCOUNT), (_LOGINS, LOGIN)):
+        for place in places:
+            if _is_literal(at(document, _path(place))):
+                yield _path(place), reason
+    for place in _HOSTS:
+        value = at(document, _path(place))
+        if any(map(_is_own_host, value if isinstance(value, list) else [value])):
+            yield _path(place), HOST
+
+
+def _path(place: str) -> Path:
+    return tuple(place.split("."))
+
+
+def _is_literal(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip("* ")) and "{{" not in value
+
+
+def _is_own_host(value: Json) -> bool:
+    if not isinstance(value, str):
+        return False
+    host = urlsplit(value if "://" in value else f"//{value}").netloc.rpartition("@")[2]
+    return "{{" not in host and host.partition(".")[0].partition(":")[0] not in _OF_EVERYBODY
+
+
+def _suspicions(path: Path, value: Json, accounts: Collection[str]) -> Iterator[str]:
+    text = value if isinstance(value, str) else str(value)
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if "@" in text and _EMAIL.search(text):
+        yield EMAIL
+    if _PHONE.search(text) or _is_phone(key, text):
+        yield PHONE
+    if text and isinstance(value, str) and _PERSON_KEY.fullmatch(key):
+        yield PERSON
+    if _NETSUITE_HOST.search(text) or any(_names(text, accounts)):
+        yield ACCOUNT_INSIDE
+
+
+def _is_phone(key: str, text: str) -> bool:
+    if "{{" in text or not _PHONE_KEY.fullmatch(key):
+        return False
+    return 7 <= sum(letter.isdigit() for letter in text) <= 15
+
+
+def _names(text: str, accounts: Collection[str]) -> Iterator[bool]:
+    return (bool(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)) for each in accounts)
+
+
+def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _leaves(item, (*path, n))
+    elif value is not None and not isinstance(value, bool):
+        yield path, value

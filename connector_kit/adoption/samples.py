@@ -1,0 +1,33 @@
+"""Samples: what the applications of the author's account once answered, kept in a document."""
+
+from collections.abc import Iterator
+
+from connector_kit.adoption.paths import Path
+from connector_kit.blueprint import Document, Json
+from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+
+SAMPLE = "a sample of the author's data: --keep-samples carries it over"
+
+_SAMPLES = FREE_DATA_FIELDS | {"mockInput", "mockRequest", "pathSamples"}
+"""Fields that hold samples, wherever they stand: tools and APIs have theirs in parts
+(protocol/resources.md#export, #import, protocol/platform-2026.md#7-imports, #9)."""
+
+_AUTHORS_OWN = frozenset({"configuration", "map", "settings"})
+"""Objects whose keys are the author's: a field of that name is no sample there."""
+
+
+def samples(value: Document) -> Iterator[Path]:
+    """Yield where *value* holds a sample that is not empty."""
+    yield from _samples(value, ())
+
+
+def _samples(value: Json, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _SAMPLES and item not in (None, "", [], {}):
+                yield (*path, key)
+            elif key not in _AUTHORS_OWN:
+                yield from _samples(item, (*path, key))
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _samples(item, (*path, n))
