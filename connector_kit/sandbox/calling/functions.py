@@ -84,9 +84,8 @@ class Functions:
 
     async def _call_twice(self, call: FunctionCall) -> Any:
         """Call at once and again; returns what the first that succeeds answers."""
-        answers: list[Any] = await asyncio.gather(
-            self._call(call), self._call(call), return_exceptions=True
-        )
+        calls = [self._call(call), self._call(call)]
+        answers: list[Any] = list(await asyncio.gather(*calls, return_exceptions=True))
         for answer in answers:
             if not isinstance(answer, BaseException):
                 return answer
