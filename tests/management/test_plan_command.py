@@ -75,7 +75,10 @@ def test_an_installation_that_nobody_answers_for_is_exit_code_1(orders, platform
         call_command("plan", "--all")
 
     assert caught.value.code == 1
-    assert "hostURI" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "hostURI" in printed.out
+    assert "cannot be reached from here" in printed.err
+    assert "Start the server" in printed.err
 
 
 STEPS = [

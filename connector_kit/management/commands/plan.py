@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from rich.console import Console
 
+from connector_kit.conf import kit
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.plans import counts, render_plan, total
 from connector_kit.publisher import (
@@ -17,6 +18,7 @@ from connector_kit.publisher import (
     plan_live,
     plan_offline,
 )
+from connector_kit.publisher.reach import unreachable
 
 ERROR, BLOCKED = 1, 3
 
@@ -67,6 +69,8 @@ manage.py plan --all --offline
         release = find_release(connector, options["release"])
         wanted = choose_installations(connector, options["installation"])
         plan = plan_offline if options["offline"] else plan_live
+        if not options["offline"]:
+            self._warn_of_silence(options)
         answers = plan(connector, wanted, release, recreate_deleted=options["recreate_deleted"])
         if options["json"]:
             results = list(answers)
@@ -75,6 +79,16 @@ manage.py plan --all --offline
             results = list(_rendered(answers, self.console(options)))
             _render_total(results, self.console(options), offline=options["offline"])
         return _exit_code(results)
+
+    def _warn_of_silence(self, options: dict[str, Any]) -> None:
+        """Say at once that no answers are to be expected; the platform may see more than we do."""
+        for objection in unreachable(kit().host_uri):
+            self.sidelines(options).print(
+                f"{objection.message} If integrator.io cannot reach it either, no installation "
+                f"answers, and each is given up after {kit().push_timeout_seconds:g} seconds. "
+                f"{objection.hint}",
+                style="yellow",
+            )
 
 
 def _exit_code(results: Iterable[InstallationPlan]) -> int:
