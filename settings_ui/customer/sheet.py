@@ -67,6 +67,7 @@ class FormPart:
 class FlowPart:
     """The controls of one flow: whether it is on, when it runs, and its settings."""
 
+    store: str
     entry: FlowEntry
     record: FlowOnRecord
     form: FormPart | None
@@ -78,8 +79,8 @@ class FlowPart:
 
     @property
     def name(self) -> str:
-        """Begins the names and ids of its controls."""
-        return f"flow-{self.entry.id}"
+        """Begins the names and ids of its controls; several stores may list one flow."""
+        return f"flow-{self.store}-{self.entry.id}" if self.store else f"flow-{self.entry.id}"
 
     @property
     def external_id(self) -> str:
@@ -326,6 +327,7 @@ class _Builder:
         place = f"flows/{entry.id}"
         form = self._form(place, on_record.name, entry.form) if entry.form else None
         part = FlowPart(
+            self._store.id,
             entry,
             on_record,
             form,
@@ -334,7 +336,7 @@ class _Builder:
             was_on=on_record.is_on,
             was_schedule=on_record.schedule,
         )
-        if self._sent and entry.id in self._sent.data.getlist(FLOW):
+        if self._sent and part.name in self._sent.data.getlist(FLOW):
             _read_controls(part, self._sent.data)
         return part
 

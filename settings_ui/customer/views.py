@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -47,10 +49,9 @@ def open_link(request: SettingsRequest) -> HttpResponse:
 @require_GET
 @for_installation
 def first_page(request: SettingsRequest) -> HttpResponse:
-    """Lead to the first page that there is, of the store that is asked for (``?store=``)."""
+    """Lead to the first page that there is."""
     record = settings_on_record(request.installation)
-    wanted = record.store(request.GET.get("store", ""))
-    for store in [wanted] if wanted else record.stores:
+    for store in record.stores:
         for each in pages_of(store):
             return redirect(
                 "customer:page",
@@ -171,11 +172,24 @@ def _show_sheet(
             "address": address,
             "opened": store.id or NO_STORE,
             "sheet": sheet,
+            "stores": [*_ways_to_stores(request, record, address)],
             "problems": problems,
             "is_dirty": bool(problems) or (request.method == "POST" and sheet.is_touched),
             **context,
         },
     )
+
+
+def _ways_to_stores(
+    request: SettingsRequest, record: SettingsOnRecord, address: str
+) -> Iterator[tuple[StorePage, str]]:
+    """The stores that there are, each with where it is shown: at the same section, if it has it."""
+    for store in record.stores if record.pages.is_multi_store else []:
+        places = [each.address for each in pages_of(store)]
+        if places:
+            place = address if address in places else places[0]
+            args = [request.installation.integration_id, store.id, place]
+            yield store, reverse("customer:page", args=args)
 
 
 def _asked_for(request: SettingsRequest) -> saving.Saving | None:

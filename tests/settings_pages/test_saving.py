@@ -181,7 +181,7 @@ def test_the_settings_of_several_stores_are_saved_by_one_submit(shops, staff):
     first["_store"] = "s2"
     beside = browse.send("s1/Orders/", first).content.decode()
 
-    wrong = typed_into(beside, **{"s1-lag-s2": "many", "flow-sync-s2-on": "on"})
+    wrong = typed_into(beside, **{"s1-lag-s2": "many", "flow-s2-sync-s2-on": "on"})
     answer = browse.send("s1/Orders/", wrong)
     html = answer.content.decode()
     assert answer.status_code == 422

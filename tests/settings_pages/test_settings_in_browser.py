@@ -11,7 +11,8 @@ from connector_kit.models import SettingsChange
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.settings_links import make_link
 from tests.lifecycle.settings_fixtures import chat
-from tests.settings_ui.browsing import chromium, site, window
+from tests.settings_pages.records import DOCUMENT, ORDERS, installation_with
+from tests.settings_ui.browsing import chromium, enter, site, window
 from workshop.browser import PHONE, serious_findings, spills_over
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
@@ -22,9 +23,13 @@ __all__ = ["chat", "chromium", "site", "window"]
 @pytest.fixture
 def settings_page(window: Page, chat) -> Page:
     """The settings of an installation, opened by a customer with a link."""
-    parts = urlsplit(make_link(chat.installation, by=THE_KIT).url)
-    window.goto(f"{parts.path}?{parts.query}")
+    open_by_link(window, chat.installation)
     return window
+
+
+def open_by_link(window: Page, installation) -> None:
+    parts = urlsplit(make_link(installation, by=THE_KIT).url)
+    window.goto(f"{parts.path}?{parts.query}")
 
 
 def tab(page: Page, name: str):
@@ -143,6 +148,41 @@ def test_an_expired_link_is_told_by_itself_and_a_new_one_lets_what_was_typed_be_
     save(page)
     page.wait_for_url("**change=*")
     assert SettingsChange.objects.get().values["channel"] == "#sales"
+
+
+def test_another_store_opens_beside_the_first_and_both_keep_what_was_typed(window: Page):
+    stores = [
+        {"id": "s1", "title": "DE shop", "sections": [ORDERS]},
+        {"id": "s2", "title": "US shop", "sections": [ORDERS]},
+    ]
+    installation = installation_with({"supportsMultiStore": True, "sections": stores})
+    open_by_link(window, installation)
+    window.get_by_label("Channel").fill("#de")
+
+    window.get_by_role("button", name="US shop").click()
+    expect(window.get_by_role("heading", name="US shop: Orders")).to_be_visible()
+    expect(window.get_by_role("heading", name="DE shop: Orders")).to_be_hidden()
+    window.get_by_role("textbox", name="Channel").fill("#us")
+    assert serious_findings(window) == []
+    window.get_by_role("button", name="DE shop").click()
+
+    expect(window.get_by_role("textbox", name="Channel")).to_have_value("#de")
+    sent = window.evaluate("[...new FormData(document.querySelector('form[data-state]'))]")
+    assert {value for name, value in sent if name.endswith("-channel")} == {"#de", "#us"}
+
+
+def test_a_link_for_a_customer_is_readable_and_copied_by_a_button(window: Page, site: str, staff):
+    installation = installation_with(DOCUMENT)
+    enter(window.context, site, staff())
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    window.goto(f"/console/installations/{installation.integration_id}/")
+    window.get_by_role("button", name="Make a link for the customer").click()
+
+    link = window.get_by_label("The link")
+    assert link.evaluate("field => field.scrollHeight <= field.clientHeight")
+    window.get_by_role("button", name="Copy the link").click()
+    expect(window.get_by_role("button", name="Copied")).to_be_visible()
+    assert window.evaluate("navigator.clipboard.readText()") == link.input_value()
 
 
 def test_the_page_has_no_barriers_in_any_look(settings_page: Page):
