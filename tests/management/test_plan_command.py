@@ -67,7 +67,8 @@ def test_one_says_which_installations_are_meant(orders):
 
 
 def test_an_installation_that_nobody_answers_for_is_exit_code_1(orders, platform, settings, capsys):
-    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "push_timeout_seconds": 0.1}
+    nowhere = {"push_timeout_seconds": 0.1, "host_uri": "http://127.0.0.1:9"}
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, **nowhere}
     integration_id = platform.install(orders)
     Installation.objects.get_or_create(connector=orders, integration_id=integration_id)
 
