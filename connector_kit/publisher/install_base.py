@@ -93,7 +93,7 @@ def sync_install_base(
             _refuse_to_believe(connector, missing=len(missing), seen=result.seen)
         missing = still_missing(client, connector_id, missing, accept_none=accept_vanished)
     result += SyncResult(vanished=_mark_vanished(connector, missing))
-    record_action(by, "installbase.sync", f"connector/{connector.slug}", after=result.to_json())
+    record_action(by, "installbase.sync", f"connector/{connector.slug}", after=result.counts)
     return result
 
 
