@@ -15,6 +15,7 @@ from connector_kit.embedded.deployments import (
     order_update,
     recorded,
 )
+from connector_kit.embedded.removal import order_removal
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
 from connector_kit.publisher.actions import Actor
 
@@ -71,6 +72,10 @@ def update_soon(
 
 
 def remove_soon(deployment: Installation, *, by: Actor) -> None:
-    """Have a worker take *deployment* away; raises `EmbeddedError` ``broker_down``."""
+    """Have a worker take *deployment* away, which is on record before one is told.
+
+    Raises `EmbeddedError` ``broker_down``; the deployment is taken away all the same.
+    """
+    order_removal(deployment, by=by.name)
     tasks.send(tasks.remove, deployment)
     note_removal(by, deployment)

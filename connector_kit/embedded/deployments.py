@@ -12,6 +12,7 @@ from connector_kit.blueprint import Document
 from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.integrations import found_or_made, if_there, opened
+from connector_kit.embedded.removal import ordered_removal, withdraw_removal
 from connector_kit.embedded.sessions import account_of, session
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
@@ -129,6 +130,7 @@ def order_update(
     if release:
         _require_of(installation.connector, release)
     release = release or Release.objects.newest(installation.connector)
+    withdraw_removal(installation)
     return Order.objects.place(
         installation, Order.Kind.DEPLOYMENT, release, recreate_deleted=recreate_deleted, by=by
     )
@@ -170,7 +172,8 @@ def remove(installation: Installation, *, by: Actor | None = None) -> None:
     """
     if by is not None:
         note_removal(by, installation)
-    with session(installation, Operation.Kind.UNINSTALL, "remove") as (work, client):
+    order = ordered_removal(installation)
+    with session(installation, Operation.Kind.UNINSTALL, "remove", order=order) as (work, client):
         place = if_there(work, client)
         if place:
             _require_nothing_else(place)
@@ -240,6 +243,7 @@ def recorded(
             "name": (name or f"{connector.name}: {end_user}")[:300],
         },
     )
+    withdraw_removal(installation)
     if installation.vanished_at:
         installation.note(**_fresh(), version="", vanished_at=None)
     if release or installation.release is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from connector_kit.embedded.removal import ordered_removal
 from connector_kit.lifecycle.signals import operation_finished
-from connector_kit.models import Change, Installation, Operation, clock
+from connector_kit.models import Change, Installation, Operation, Order, clock
 from connector_kit.workers.attempts import AT_MOST
 
 WORKER_LOST = "worker_lost"
@@ -30,7 +31,11 @@ def _give_up(kind: Operation.Kind, function: str, installation_id: int) -> None:
     if installation is None or installation.vanished_at:
         return
     record = _left_open(installation, kind) or Operation(
-        installation=installation, kind=kind, function=function, started_at=clock.now()
+        installation=installation,
+        kind=kind,
+        function=function,
+        order=_order(installation, kind),
+        started_at=clock.now(),
     )
     record.outcome = Operation.Outcome.FAILED
     record.code, record.message = WORKER_LOST, MESSAGE
@@ -45,6 +50,15 @@ def _progress(installation_id: int) -> str:
     """Return how far work on the deployment has come: the newest change made in the account."""
     made = Change.objects.filter(installation=installation_id).exclude(action="keep")
     return str(made.order_by("-made_at", "-pk").values_list("pk", flat=True).first() or "")
+
+
+def _order(installation: Installation, kind: Operation.Kind) -> Order | None:
+    """What the processes were at, so that it is not taken up once more."""
+    if kind is Operation.Kind.INSTALL:
+        return Order.objects.installing(installation)
+    if kind is Operation.Kind.UNINSTALL:
+        return ordered_removal(installation)
+    return Order.objects.to_serve(installation)
 
 
 def _left_open(installation: Installation, kind: Operation.Kind) -> Operation | None:

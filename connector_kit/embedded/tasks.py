@@ -9,28 +9,24 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Task, shared_task
-from django.db.models import OuterRef, Q, QuerySet, Subquery
 from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.giving_up import gives_up
+from connector_kit.embedded.left_behind import PASSING, left_behind
+from connector_kit.embedded.removal import is_withdrawn
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
-from connector_kit.models import Installation, Operation, clock
+from connector_kit.models import Installation, Operation, Order, clock
 
 logger = logging.getLogger(__name__)
 
 RETRIES = 8
 LONGEST_PAUSE = 300
-PATIENCE = timedelta(seconds=30)
-"""How long a deployment waits for its task before it is sent again."""
-PASSING = frozenset({"update_in_progress", "lease_lost", "changed_meanwhile"})
-"""Failures that pass by themselves."""
 
 
 @shared_task(
@@ -63,7 +59,12 @@ def update(self: Task[Any, Any], installation_id: int) -> None:
 )
 def remove(self: Task[Any, Any], installation_id: int) -> None:
     """Take the deployment away."""
-    _work(self, installation_id, deployments.remove)
+    _work(self, installation_id, _remove)
+
+
+def _remove(deployment: Installation) -> None:
+    if not is_withdrawn(deployment):
+        deployments.remove(deployment)
 
 
 def send(task: Task[Any, Any], installation: Installation) -> None:
@@ -73,8 +74,8 @@ def send(task: Task[Any, Any], installation: Installation) -> None:
     except OperationalError as error:
         raise EmbeddedError(
             "broker_down",
-            "The message broker cannot be reached, so no worker was told. Check REDIS_URL, and "
-            "call again: what was done is kept.",
+            "The message broker cannot be reached, so no worker was told yet. Check REDIS_URL. "
+            "What was asked for is on record, and is done when the broker is back.",
         ) from error
 
 
@@ -102,24 +103,14 @@ def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError
 
 @shared_task(name="connector_kit.embedded.tick")
 def tick() -> None:
-    """Have deployments completed whose task went down with a worker or a broker."""
-    for deployment in unfinished(clock.now()):
-        send(complete, deployment)
+    """Have a worker told again of every order whose task went down with a worker or a broker."""
+    for order in left_behind(clock.now()):
+        send(_TASKS[Order.Kind(order.kind)], order.installation)
 
 
-def unfinished(now: datetime) -> QuerySet[Installation]:
-    """Deployments that wait for a worker, or lost theirs, with nobody at work on them."""
-    last = Operation.objects.filter(installation=OuterRef("pk")).order_by("-pk")
-    waiting = Installation.objects.filter(
-        Q(lease_owner="") | Q(lease_until__lt=now),
-        embedded_account__isnull=False,
-        vanished_at=None,
-        mode="install",
-    )
-    asked = waiting.annotate(
-        last_code=Subquery(last.values("code")[:1]),
-        last_outcome=Subquery(last.values("outcome")[:1]),
-        last_start=Subquery(last.values("started_at")[:1]),
-    )
-    is_waiting = Q(last_code__in=(deployments.READY, "interrupted")) | Q(last_outcome="")
-    return asked.filter(is_waiting, last_start__lt=now - PATIENCE)
+_TASKS = {
+    Order.Kind.INSTALL: complete,
+    Order.Kind.DEPLOYMENT: update,
+    Order.Kind.SETTINGS: update,
+    Order.Kind.REMOVAL: remove,
+}

@@ -14,7 +14,7 @@ from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.situations import given
 from connector_kit.lifecycle.steps import REMOVE, find_step, steps_of
 from connector_kit.lifecycle.stores import pre_remove
-from connector_kit.models import Connector, Operation
+from connector_kit.models import Connector, Operation, Order
 
 KIND = Operation.Kind.UNINSTALL
 
@@ -60,7 +60,7 @@ def forget_installation(work: Work) -> None:
     """Record that nothing of the installation is left; its history stays."""
     installation = work.installation
     installation.components.all().delete()
-    installation.orders.open().take_back()
+    installation.orders.open().exclude(kind=Order.Kind.REMOVAL).take_back()
     installation.note(
         release=None,
         mode="uninstall",

@@ -34,7 +34,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             models.When(kind=Order.Kind.SETTINGS, then=1),
             default=2,
         )
-        served = self.open().filter(installation=installation).exclude(kind=Order.Kind.INSTALL)
+        served = self.open().filter(installation=installation).exclude(kind__in=Order.APART)
         return served.select_related("release").order_by(rank, "pk").first()
 
     def installing(self, installation: Installation) -> Order | None:
@@ -87,6 +87,7 @@ class Order(models.Model):
         ROLLOUT = "rollout", "push of a rollout"
         UNDO = "undo", "back to what was installed before"
         DEPLOYMENT = "deployment", "update of an embedded deployment"
+        REMOVAL = "removal", "removal of an embedded deployment"
         SETTINGS = "settings", "settings asked for outside a call"
         PLAN = "plan", "dry run or drift check: may not write"
 
@@ -97,6 +98,8 @@ class Order(models.Model):
 
     BRINGING = (Kind.INSTALL, Kind.ROLLOUT, Kind.UNDO, Kind.DEPLOYMENT)
     """What brings a release: one at a time for an installation."""
+    APART = (Kind.INSTALL, Kind.REMOVAL)
+    """What no update call serves."""
 
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="orders")
     kind = columns.CharField(max_length=12, choices=Kind)
