@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connector_kit.models import Order
+from connector_kit.embedded.usage import UsageQuery, usage_report
+from connector_kit.models import FlowUsage, Order
 from tests.lifecycle.fixtures import Customer
 from tests.sandbox.plain import running_application
 
@@ -126,3 +127,29 @@ def test_a_check_of_the_installation_reads_its_newest_runs_and_errors(installed,
     ]
     [error] = activity["errors"]
     assert (error["flow"], error["code"]) == ("orders_to_netsuite", "422")
+
+
+def test_a_check_counts_what_the_flows_have_done(installed, application):
+    application.answers["POST /api/sales-orders"] = lambda request: (
+        (422, {}, {}) if request["body"]["externalId"] == 2 else (200, {"internalId": "SO"}, {})
+    )
+    for _ in range(2):
+        run(installed, "orders_to_netsuite")
+    for _ in range(2):
+        installed.order(installed.installation.release, Order.Kind.PLAN)
+        installed.push()
+
+    [counted] = FlowUsage.objects.all()
+    assert (counted.integration_id, counted.flow, counted.runs, counted.errors) == (
+        installed.integration_id,
+        "orders_to_netsuite",
+        2,
+        2,
+    )
+    [shown, *_] = installed.installation.activity["runs"]
+    # What the run's three imports took; its export and its lookup handed on five more.
+    assert (counted.records, shown["success"]) == (10, 5)
+    row = installed.installation
+    assert row.usage_since < row.usage_until
+    [told] = [each for each in usage_report(UsageQuery()).rows if each.source == "marketplace"]
+    assert (told.runs, told.records, told.owner) == (2, 10, row.email)
