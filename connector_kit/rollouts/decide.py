@@ -31,6 +31,7 @@ from connector_kit.rollouts.steps import (
     Settle,
     StartWave,
     Step,
+    Unclaim,
     Undo,
     VerifyWave,
 )
@@ -116,7 +117,7 @@ class Snapshot:
     max_attempts: int
     wave_failure_share: int = 100
     failures: int = 0
-    """Failed pushes that count against the limit."""
+    """Failed pushes, less those that somebody who resumed has forgiven."""
     in_flight: tuple[InFlight, ...] = ()
     wave: CurrentWave | None = None
     """None when all waves are complete."""
@@ -128,7 +129,7 @@ def next_steps(snapshot: Snapshot, now: datetime) -> tuple[Step, ...]:
     again = _due_again(snapshot, settled, now)
     if snapshot.state != Rollout.State.RUNNING:
         return (*settled, *again)
-    failures = snapshot.failures + failing_now(snapshot, settled)
+    failures = max(snapshot.failures + failing_now(snapshot.in_flight, settled), 0)
     if failures >= snapshot.failure_limit:
         return (*settled, *again, Halt(_limit_reached(failures, snapshot.failure_limit)))
     room = snapshot.window - _held_places(snapshot, settled)
@@ -156,8 +157,7 @@ def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgai
     """What became of *push*; None while that is open."""
     report = push.report
     if push.is_superseded:
-        message = "Something else was ordered for this installation meanwhile."
-        return Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
+        return _superseded(push)
     if report is not None and report.outcome in Operation.COMPLETE:
         return _after_success(push, report)
     if push.state == Push.State.RETRYING:
@@ -167,6 +167,18 @@ def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgai
     if not report.outcome:
         return _broken_off(push, report, max_attempts, now)
     return _after_end(push, report, max_attempts, now)
+
+
+def _superseded(push: InFlight) -> Settle:
+    if push.is_undo:
+        return _undone(push)
+    message = "Something else was ordered for this installation meanwhile."
+    return Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
+
+
+def _undone(push: InFlight, operation: int | None = None) -> Settle:
+    state = Push.State.SKIPPED if push.code == ABORTED else Push.State.FAILED
+    return Settle(push.id, state, push.code, push.message, operation)
 
 
 def _after_end(
@@ -179,9 +191,7 @@ def _after_end(
 
 def _after_success(push: InFlight, report: Report) -> Settle:
     if push.is_undo:
-        is_aborted = push.code == ABORTED
-        state = Push.State.SKIPPED if is_aborted else Push.State.FAILED
-        return Settle(push.id, state, push.code, push.message, report.operation)
+        return _undone(push, report.operation)
     is_current = report.outcome == Operation.Outcome.CURRENT
     state = Push.State.CURRENT if is_current else Push.State.UPDATED
     return Settle(push.id, state, operation=report.operation)
@@ -226,7 +236,7 @@ def after_failure(
     if verdict is Verdict.WAIT:
         return _again(push, report, now + BUSY_PAUSE, attempts=push.attempts - 1)
     if push.is_undo:
-        return _undo_failed(push, report, verdict, now)
+        return _undo_failed(push, report, verdict, max_attempts, now)
     if verdict is Verdict.RETRY and push.attempts < max_attempts:
         return _again(push, report, now + pause_after(push.attempts), attempts=push.attempts)
     state = Push.State.SKIPPED if verdict is Verdict.SKIP else Push.State.FAILED
@@ -241,9 +251,14 @@ def give_up(push: InFlight, state: Push.State, report: Report, now: datetime) ->
 
 
 def _undo_failed(
-    push: InFlight, report: Report, verdict: Verdict, now: datetime
+    push: InFlight, report: Report, verdict: Verdict, max_attempts: int, now: datetime
 ) -> Settle | PushAgain | Undo:
-    """Undoing has no last attempt: somebody is locked. What it meets for good ends it."""
+    """Undoing has no last attempt: somebody is locked. What it meets for good ends it.
+
+    So does what fails as often as the rollout allows, unless platform or process was in the way.
+    """
+    if verdict is Verdict.RETRY and push.attempts >= max_attempts and not push.is_bare:
+        verdict = Verdict.FAIL if is_of_the_release(report.code) else verdict
     if verdict is Verdict.RETRY:
         due_at = now + pause_after(push.attempts, LONGEST_UNDO_PAUSE)
         return _again(push, report, due_at, attempts=push.attempts)
@@ -264,22 +279,26 @@ def unless_aborted(step: Step, push: InFlight, state: Rollout.State | str) -> St
 
     What stopped at a checkpoint is nearly done, and goes on.
     """
-    if state != Rollout.State.ABORTED or push.is_undo or not isinstance(step, PushAgain):
+    if state != Rollout.State.ABORTED or push.is_undo:
         return step
     if push.report and push.report.outcome == Operation.Outcome.CHECKPOINT:
         return step
-    return Undo(step.push, step.due_at, ABORTED, UNDONE, step.operation)
+    if isinstance(step, Unclaim):
+        return Undo(step.push, step.due_at, ABORTED, UNDONE)
+    if isinstance(step, PushAgain):
+        return Undo(step.push, step.due_at, ABORTED, UNDONE, step.operation)
+    return step
 
 
-def failing_now(snapshot: Snapshot, settled: Iterable[Step] = ()) -> int:
-    """How many in flight count as failures before they are settled.
+def failing_now(in_flight: Iterable[InFlight], settled: Iterable[Step] = ()) -> int:
+    """How many *in_flight* count as failures before they are settled.
 
     Those that failed just now or are being undone, and of those between two attempts all that fail
     with one code of the release's own.
     """
     changed = {step.push: step for step in settled if isinstance(step, Settle | PushAgain | Undo)}
     failed, codes = 0, Counter[str]()
-    for push in snapshot.in_flight:
+    for push in in_flight:
         step = changed.get(push.id)
         if isinstance(step, Settle):
             failed += step.state == Push.State.FAILED

@@ -168,5 +168,5 @@ def after_refusal(push: InFlight, refusal: Refusal, max_attempts: int, now: date
 def _undelivered(push: InFlight, delivery: Delivery, now: datetime) -> Step:
     """The platform's trouble is not the installation's: no attempt is used up."""
     if delivery.needs_action:
-        return Unclaim(push.id, now + PLATFORM_PAUSE)
+        return Unclaim(push.id, now + delivery.pause)
     return Hold(push.id, now + delivery.pause, delivery.trouble)

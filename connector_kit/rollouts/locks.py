@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from connector_kit.models import Push, Rollout
 from connector_kit.models.clock import now as shared_now
@@ -34,10 +34,17 @@ class LockedInstallation(TypedDict):
 
 
 def locked_pushes(rollout: Rollout) -> QuerySet[Push]:
-    """The pushes whose installation stays locked beyond the update itself."""
+    """The pushes whose installation stays locked beyond the update itself.
+
+    What a later rollout has pushed to is that one's.
+    """
+    later = Push.objects.filter(
+        installation=OuterRef("installation"), rollout__gt=rollout.pk, claimed_at__isnull=False
+    )
     is_stuck = Q(state=Push.State.RETRYING) | Q(is_undo=True, state__in=Push.IN_FLIGHT)
     is_left = Q(state__in=(Push.State.FAILED, Push.State.SKIPPED), claimed_at__isnull=False)
-    return rollout.pushes.filter(is_stuck | is_left, installation__update_in_progress=True)
+    locked_ones = rollout.pushes.filter(installation__update_in_progress=True)
+    return locked_ones.filter(is_stuck | is_left).exclude(Exists(later))
 
 
 def describe_locked(rollout: Rollout, limit: int = SHOWN) -> list[LockedInstallation]:

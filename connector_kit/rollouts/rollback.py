@@ -13,8 +13,7 @@ from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked
-from connector_kit.rollouts.services import BATCH, leave_out, require_none_open
-from connector_kit.rollouts.verdicts import ABORTED, NOT_UPDATED
+from connector_kit.rollouts.services import BATCH, leave_out, require_none_open, stop
 from connector_kit.rollouts.writing_verdicts import batched
 
 ROLLED_BACK = "rolled_back"
@@ -36,10 +35,14 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
             raise RolloutError(
                 f"Rollout {rollout.pk} changed no installation that could be brought back."
             )
-        now = shared_now()
+        now, before = shared_now(), rollout.state
+        _hand_over(touched.filter(from_version__in=releases), now)
         _end(rollout, by, reason, now)
         require_none_open(rollout.connector)
-        return _start(rollout, touched, releases, by, reason, now)
+        back = _start(rollout, touched, releases, by, now)
+        after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
+        record_action(by, "rollout.rollback", f"rollout/{rollout.pk}", before=before, after=after)
+        return back
 
 
 def touched_by(rollout: Rollout) -> QuerySet[Push]:
@@ -62,16 +65,17 @@ def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release
     return {release.version: release for release in found}
 
 
-def _end(rollout: Rollout, by: Actor, reason: str, now: datetime) -> None:
-    """End what is open of *rollout*: the roll back takes over what it had begun."""
-    message = "The rollout was rolled back."
-    flying = rollout.pushes.filter(state__in=Push.IN_FLIGHT)
+def _hand_over(touched: QuerySet[Push], now: datetime) -> None:
+    """Settle what is in flight of *touched*: the roll back takes it over."""
+    flying = touched.filter(state__in=Push.IN_FLIGHT)
     Order.objects.filter(pk__in=flying.values("order"), begun_at=None).take_back()
-    leave_out(flying, ROLLED_BACK, message, now)
+    leave_out(flying, ROLLED_BACK, "The rollout was rolled back.", now)
+
+
+def _end(rollout: Rollout, by: Actor, reason: str, now: datetime) -> None:
+    """End *rollout*; what it has begun and cannot be rolled back is finished or undone."""
     if rollout.state in Rollout.OPEN:
-        leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
-        rollout.finished_at = now
-        rollout.state = Rollout.State.ABORTED
+        stop(rollout, now)
     told = f": {reason}" if reason else "."
     rollout.reason = f"Rolled back by {by.name}{told}"
     rollout.save(update_fields=["state", "reason", "finished_at"])
@@ -82,7 +86,6 @@ def _start(
     touched: QuerySet[Push],
     releases: dict[str, Release],
     by: Actor,
-    reason: str,
     now: datetime,
 ) -> Rollout:
     connector = rollout.connector
@@ -104,10 +107,6 @@ def _start(
     if connector.default_release_id == rollout.release_id:
         connector.default_release = headline
         connector.save(update_fields=["default_release"])
-    after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
-    record_action(
-        by, "rollout.rollback", f"rollout/{rollout.pk}", before=rollout.state, after=after
-    )
     return back
 
 

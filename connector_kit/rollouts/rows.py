@@ -42,7 +42,7 @@ from connector_kit.rollouts.steps import (
     Verified,
     VerifyWave,
 )
-from connector_kit.rollouts.verdicts import MISSED
+from connector_kit.rollouts.verdicts import MISSED, UNHEARD_UNDO
 
 T = TypeVar("T")
 
@@ -77,14 +77,17 @@ def _write(rollout: Rollout, step: Step, now: datetime) -> None:
         case Settle() | Sent() | Hold() | PushAgain():
             Push.objects.filter(pk=step.push).update(**_push_fields(step, now))
             if isinstance(step, Settle):
-                _end_order(step)
+                _take_back_order(step.push)
         case Unclaim():
             _unclaim(step)
         case Undo():
             _undo(step)
-        case Verified() | Missed():
-            seen = {"verified_at": now} if isinstance(step, Verified) else {"code": MISSED}
-            Push.objects.filter(pk__in=step.pushes).update(**seen)
+        case Verified():
+            verified = Push.objects.filter(pk__in=step.pushes)
+            verified.filter(code=MISSED).update(code="")
+            verified.update(verified_at=now)
+        case Missed():
+            Push.objects.filter(pk__in=step.pushes).update(code=MISSED)
         case Claim():
             _claim(rollout, step, now)
         case StartWave() | VerifyWave() | LeaveWave() | CompleteWave():
@@ -134,7 +137,9 @@ def _push_fields(step: Settle | PushAgain | Sent | Hold, now: datetime) -> dict[
             }
         case Sent():
             give_up_at = now + timedelta(seconds=kit().push_timeout_seconds)
-            return {"state": Push.State.SENT, "sent_at": now, "due_at": give_up_at}
+            soon = When(is_undo=True, then=Value(min(give_up_at, now + UNHEARD_UNDO)))
+            due_at = Case(soon, default=Value(give_up_at))
+            return {"state": Push.State.SENT, "sent_at": now, "due_at": due_at}
         case Hold():
             return {"due_at": step.due_at, "message": step.message}
 
@@ -144,22 +149,22 @@ def _taken_into_account(step: Settle | PushAgain) -> dict[str, Any]:
     return told if step.operation is None else {**told, "operation_id": step.operation}
 
 
-def _end_order(step: Settle) -> None:
-    """Take back what a settled push had ordered: a call that still comes changes nothing."""
-    orders = Push.objects.filter(pk=step.push, order__isnull=False).values("order")
+def _take_back_order(push: int) -> None:
+    """Take back what *push* had ordered: a call that still comes changes nothing."""
+    orders = Push.objects.filter(pk=push, order__isnull=False).values("order")
     Order.objects.filter(pk__in=orders).take_back()
 
 
 def _unclaim(step: Unclaim) -> None:
-    """What was not pushed at all has not begun, and its order is taken back; a retry goes on."""
+    """What was never sent has not begun, and its order is taken back; a retry goes on."""
     push = Push.objects.select_related("order").get(pk=step.push)
-    attempts = max(push.attempts - 1, 0)
-    has_begun = attempts > 0 or push.is_undo or (push.order and push.order.begun_at)
-    fields: dict[str, Any] = {"attempts": attempts, "due_at": step.due_at}
+    is_ordered = push.order is not None and push.order.begun_at is not None
+    has_begun = is_ordered or push.is_undo or push.sent_at or push.code or push.message
+    fields: dict[str, Any] = {"attempts": max(push.attempts - 1, 0), "due_at": step.due_at}
     if has_begun:
         fields |= {"state": Push.State.RETRYING}
     else:
-        Order.objects.filter(pk=push.order_id or 0).take_back()
+        _take_back_order(step.push)
         fields |= {"state": Push.State.WAITING, "claimed_at": None, "order": None}
     Push.objects.filter(pk=push.pk).update(**fields)
 
@@ -190,16 +195,21 @@ def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
     pushes = list(
         Push.objects.filter(pk__in=step.pushes).select_related("installation", "order", "release")
     )
-    for push in pushes:
-        if push.order is None or push.order.state != Order.State.OPEN:
-            push.order = Order.objects.place(
-                push.installation,
-                Order.Kind.ROLLOUT,
-                push.release or rollout.release,
+    ordering = [push for push in pushes if not push.order or push.order.state != Order.State.OPEN]
+    if ordering:
+        wanted = [
+            Order(
+                installation=push.installation,
+                kind=Order.Kind.ROLLOUT,
+                release=push.release or rollout.release,
                 recreate_deleted=rollout.recreate_deleted,
-                by=str(rollout),
+                by=str(rollout)[:200],
             )
-    Push.objects.bulk_update(pushes, ["order"])
+            for push in ordering
+        ]
+        for push, order in zip(ordering, Order.objects.place_all(wanted), strict=True):
+            push.order = order
+        Push.objects.bulk_update(ordering, ["order"])
     Push.objects.filter(pk__in=step.pushes).update(
         state=Push.State.CLAIMED,
         attempts=F("attempts") + 1,

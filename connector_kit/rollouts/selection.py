@@ -52,15 +52,16 @@ class Selection:
             ("tag", "tag", self.tags),
             ("version", "version", self.versions),
         ):
-            held = known.filter(**{f"{field}__in": values}).values_list(field, flat=True)
-            unknown = [value for value in values if value not in set(held.distinct())]
+            rows = known.filter(**{f"{field}__in": values}).values_list(field, flat=True)
+            held = set(rows.distinct())
+            unknown = [value for value in values if value not in held]
             if unknown:
                 raise RolloutError(
                     f"No installation of {connector} has the {noun} {', '.join(unknown)}. Correct "
                     "it, or run 'manage.py installbase sync' first.",
                     field=f"only.{_FIELDS[field]}",
                 )
-        if not self.of(connector).exists() and self != WHOLE_BASE:
+        if self != WHOLE_BASE and not self.of(connector).exists():
             raise RolloutError(
                 f"No installation of {connector} fits the selection, so there is nobody to update.",
                 field="only",

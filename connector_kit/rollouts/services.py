@@ -8,11 +8,13 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
 from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
+from connector_kit.rollouts.decide import failing_now
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.order import Lot, digest_of, in_order
 from connector_kit.rollouts.rows import locked, write_steps
@@ -25,6 +27,7 @@ from connector_kit.rollouts.verdicts import (
     NOT_UPDATED,
     OVERTAKEN,
     UNDONE,
+    UNHEARD_UNDO,
 )
 from connector_kit.rollouts.waves import WaveSize, parse_waves, partition
 
@@ -120,7 +123,8 @@ def resume(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout
         if rollout.state == _State.RUNNING:
             return rollout
         _require(rollout, _State.PAUSED, _State.HALTED, to="resumed")
-        rollout.failures_forgiven = rollout.pushes.filter(state=Push.State.FAILED).count()
+        failed = rollout.pushes.filter(state=Push.State.FAILED).count()
+        rollout.failures_forgiven = failed + failing_now(read_in_flight(rollout))
         _record(by, "resume", rollout, after=_State.RUNNING, reason=reason)
         return _enter(rollout, _State.RUNNING)
 
@@ -134,12 +138,16 @@ def abort(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
         if rollout.state == _State.ABORTED:
             return rollout
         _require(rollout, *Rollout.OPEN, to="aborted")
-        now = shared_now()
-        leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
-        write_steps(rollout, [*_undoing(rollout, now)], now)
-        rollout.finished_at = now
         _record(by, "abort", rollout, after=_State.ABORTED, reason=reason)
+        stop(rollout, shared_now())
         return _enter(rollout, _State.ABORTED, reason=_because(f"Aborted by {by.name}", reason))
+
+
+def stop(rollout: Rollout, now: datetime) -> None:
+    """Leave out what has not begun, finish or undo what has, and call *rollout* aborted."""
+    leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
+    write_steps(rollout, [*_undoing(rollout, now)], now)
+    rollout.state, rollout.finished_at = _State.ABORTED, now
 
 
 def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
@@ -163,19 +171,20 @@ def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> R
                 "later rollout. Start a rollout to that older release if you want it back."
             )
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
-        failed.update(
-            state=Push.State.WAITING,
-            attempts=0,
-            due_at=now,
-            finished_at=None,
-            order=None,
-            is_undo=False,
-            claimed_at=None,
-        )
+        _begin_again(failed, now)
         rollout.failures_forgiven = 0
         _record(by, "retry", rollout, after=_State.RUNNING, reason=reason)
         rollout.finished_at = None
         return _enter(rollout, _State.RUNNING)
+
+
+def _begin_again(failed: QuerySet[Push], now: datetime) -> None:
+    """Have the *failed* wait; those that are locked go at once, whatever becomes of the rollout."""
+    fields = {"attempts": 0, "due_at": now, "finished_at": None, "order": None, "is_undo": False}
+    failed.filter(installation__update_in_progress=True).update(
+        state=Push.State.RETRYING, **fields
+    )
+    failed.update(state=Push.State.WAITING, **fields)
 
 
 def _undoing(rollout: Rollout, now: datetime) -> Iterator[Undo]:
@@ -190,21 +199,23 @@ def _undoing(rollout: Rollout, now: datetime) -> Iterator[Undo]:
             continue
         if row.order is not None and push.state != Push.State.RETRYING and not row.order.revoke():
             continue  # a call has begun this very moment
-        due_at = now if push.state == Push.State.RETRYING else push.due_at
+        due_at = now if push.state == Push.State.RETRYING else now + UNHEARD_UNDO
         yield Undo(push.id, due_at, ABORTED, UNDONE)
 
 
 def _leave_overtaken(rollout: Rollout, failed: QuerySet[Push], now: datetime) -> None:
+    """Leave out what a later rollout updated, and what has another version by any other way."""
     later = Push.objects.filter(
         installation=OuterRef("installation"),
         rollout__gt=rollout.pk,
         state__in=(Push.State.UPDATED, Push.State.CURRENT),
     )
-    overtaken = failed.filter(Exists(later)).select_related("installation")
+    wanted = Coalesce("release__version", Value(rollout.release.version))
+    stayed = Q(installation__version=F("from_version")) | Q(installation__version=wanted)
+    moved = ~stayed & ~Q(from_version="")
+    overtaken = failed.filter(moved | Exists(later)).select_related("installation")
     for push in overtaken.iterator():
-        message = (
-            f"A later rollout brought it to {push.installation.version}, which was left alone."
-        )
+        message = f"It was brought to {push.installation.version} meanwhile, and left alone."
         leave_out(Push.objects.filter(pk=push.pk), OVERTAKEN, message, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from connector_kit.models import Installation, Operation, Order, Push, Rollout, Wave
@@ -23,7 +23,7 @@ def read_snapshot(rollout: Rollout, now: datetime) -> Snapshot:
         failure_limit=rollout.failure_limit,
         max_attempts=rollout.max_attempts,
         wave_failure_share=rollout.wave_failure_share,
-        failures=max(failed - rollout.failures_forgiven, 0),
+        failures=failed - rollout.failures_forgiven,
         in_flight=tuple(read_in_flight(rollout)),
         wave=_current_wave(rollout, now),
     )
@@ -89,19 +89,29 @@ def _current_wave(rollout: Rollout, now: datetime) -> CurrentWave | None:
     if wave is None:
         return None
     due = wave.pushes.filter(state=Push.State.WAITING, due_at__lte=now)
-    begun = wave.pushes.filter(claimed_at__isnull=False)
-    is_failed = Q(state=Push.State.FAILED) | (Q(is_undo=True) & ~Q(code=ABORTED))
+    has_unsettled = wave.pushes.filter(state__in=Push.UNSETTLED, is_undo=False).exists()
+    # A count of the wave, which takes its time in a large one, is needed at its end only.
+    pushed, failed = (0, 0) if has_unsettled else _outcomes(wave)
     return CurrentWave(
         id=wave.pk,
         state=Wave.State(wave.state),
         due=tuple(due.order_by("pk").values_list("pk", flat=True)[: rollout.window]),
-        has_unsettled=wave.pushes.filter(state__in=Push.UNSETTLED, is_undo=False).exists(),
+        has_unsettled=has_unsettled,
         has_unverified=_unverified(wave.pk).exists(),
         is_being_verified=wave.verifying_until is not None and wave.verifying_until > now,
-        pushed=begun.count(),
-        failed=begun.filter(is_failed).count(),
+        pushed=pushed,
+        failed=failed,
         is_last=not later,
     )
+
+
+def _outcomes(wave: Wave) -> tuple[int, int]:
+    """How many of the wave were pushed, and how many of those failed."""
+    is_failed = Q(state=Push.State.FAILED) | (Q(is_undo=True) & ~Q(code=ABORTED))
+    counted = wave.pushes.filter(claimed_at__isnull=False).aggregate(
+        pushed=Count("pk"), failed=Count("pk", filter=is_failed)
+    )
+    return counted["pushed"], counted["failed"]
 
 
 def _unverified(wave_id: int) -> QuerySet[Push]:
@@ -110,9 +120,9 @@ def _unverified(wave_id: int) -> QuerySet[Push]:
     Also what was never pushed, because the records said that it is current or not installed. Of a
     deployment, which the publisher's own records are about, the platform keeps no version to ask.
     """
-    is_pushed = Q(attempts__gt=0, state__in=(Push.State.UPDATED, Push.State.CURRENT))
+    is_pushed = Q(claimed_at__isnull=False, state__in=(Push.State.UPDATED, Push.State.CURRENT))
     is_by_record = Q(state=Push.State.CURRENT) | Q(state=Push.State.SKIPPED, code=NOT_INSTALLED)
-    by_record = is_by_record & Q(attempts=0, installation__embedded_account=None)
+    by_record = is_by_record & Q(claimed_at=None, installation__embedded_account=None)
     return Push.objects.filter(is_pushed | by_record, wave=wave_id, verified_at=None)
 
 

@@ -95,8 +95,8 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
 
 def _not_started(rollout: Rollout) -> int:
     """Those that wait, and those that an abort came before."""
-    unpushed = rollout.pushes.filter(claimed_at=None)
-    return unpushed.filter(Q(state=Push.State.WAITING) | Q(code=ABORTED)).count()
+    unpushed = Q(state=Push.State.SKIPPED, code=ABORTED, claimed_at=None)
+    return rollout.pushes.filter(unpushed | Q(state=Push.State.WAITING)).count()
 
 
 def _waves(rollout: Rollout) -> list[WaveStatus]:

@@ -9,6 +9,8 @@ FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_UNDO_PAUSE = timedelta(seconds=45)
 """Between two attempts to undo: the customer is locked until one succeeds."""
+UNHEARD_UNDO = timedelta(seconds=30)
+"""After which an undoing that was not heard of is pushed again: twice is harmless."""
 BUSY_PAUSE = timedelta(seconds=3)
 
 VANISHED = "installation_vanished"

@@ -59,7 +59,9 @@ def compare(
     missed: list[int] = []
     for integration_id, push in pushes.items():
         entry = entries.get(integration_id)
-        if entry is None and not push.was_missed:
+        if entry is None and push.is_skipped:
+            verified.append(push.id)  # not installed, as the records say
+        elif entry is None and not push.was_missed:
             missed.append(push.id)
         elif entry is None:
             message = "Two readings of the install base did not list it: it was uninstalled."

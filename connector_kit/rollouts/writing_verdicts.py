@@ -13,7 +13,7 @@ from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Step, Verifi
 
 T = TypeVar("T")
 
-PIECE = 500
+PIECE = 100
 """Verdicts that are written in one transaction, for which controls and ticks wait."""
 
 

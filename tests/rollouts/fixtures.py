@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from connector_kit.integrator.errors import NotFound, Refused
-from connector_kit.models import Connector, Installation, Operation, Push, Release
+from connector_kit.models import Connector, Installation, Operation, Order, Push, Release
 from connector_kit.rollouts import start_rollout, tick
 
 CONNECTOR_ID = "c" * 24
@@ -116,33 +116,78 @@ class Base:
                 return
         raise AssertionError("the rollout never comes to rest")
 
-    def begin(self, installation: Installation, release: Release, *, lease: float) -> Operation:
-        """Have the platform call the update function: it runs, trusted for *lease* seconds."""
+    def begin(
+        self, installation: Installation, release: Release | None = None, *, lease: float = 60
+    ) -> Operation:
+        """Have the platform call the update function: it runs, trusted for *lease* seconds.
+
+        It serves what is ordered; where nothing is, it is of *release* and no rollout's.
+        """
+        order = Order.objects.to_serve(installation)
+        if order:
+            order.begin()
         until = self.clock.now + timedelta(seconds=lease)
-        Installation.objects.filter(pk=installation.pk).update(lease_owner="web", lease_until=until)
+        Installation.objects.filter(pk=installation.pk).update(
+            lease_owner="web", lease_until=until, update_in_progress=True
+        )
+        self.marketplace.locked.add(installation.integration_id)
         return Operation.objects.create(
-            installation=installation, kind="update", function="update", release=release
+            installation=installation,
+            kind="update",
+            function="update",
+            order=order,
+            release=order.release if order else release,
         )
 
-    def finish(
-        self, installation: Installation, release: Release, outcome="done", code="", message=""
+    def end(
+        self, operation: Operation, outcome="done", code="", message="", *, locks=False, **fields
     ) -> Operation:
-        """Have the update function run to its end."""
-        operation = self.begin(installation, release, lease=60)
+        """Have a running update come to its end; where it *locks*, it failed half-way."""
         operation.outcome, operation.code, operation.message = outcome, code, message
         operation.finished_at = self.clock.now
+        for name, value in fields.items():
+            setattr(operation, name, value)
         operation.save()
-        Installation.objects.filter(pk=installation.pk).update(
-            lease_owner="", lease_until=None, update_outcome=outcome
+        is_locked = locks or outcome == "checkpoint"
+        Installation.objects.filter(pk=operation.installation_id).update(
+            lease_owner="", lease_until=None, update_outcome=outcome, update_in_progress=is_locked
         )
+        if not is_locked:
+            self.marketplace.locked.discard(operation.installation.integration_id)
         if outcome in ("done", "current"):
-            self.marketplace.versions[installation.integration_id] = release.version
+            self._bring(operation)
         return operation
+
+    def finish(
+        self,
+        installation: Installation,
+        release: Release | None = None,
+        outcome="done",
+        code="",
+        message="",
+        **told,
+    ) -> Operation:
+        """Have the update function run from its call to its end."""
+        return self.end(self.begin(installation, release), outcome, code, message, **told)
+
+    def hear_twice(self, installation: Installation) -> None:
+        """Have the platform call twice: the second one finds that nothing is ordered any more."""
+        self.finish(installation)
+        self.finish(installation, None, "ignored", code="not_ordered")
+
+    def _bring(self, operation: Operation) -> None:
+        """What an update leaves that was carried out: its order consumed, its version shown."""
+        Order.objects.filter(pk=operation.order_id).consume()
+        if release := operation.release:
+            Installation.objects.filter(pk=operation.installation_id).update(
+                release=release, version=release.version
+            )
+            self.marketplace.versions[operation.installation.integration_id] = release.version
 
     def finish_all(self, rollout, outcome="done", **told) -> None:
         """Have every update run to its end that was pushed and is not heard of yet."""
         for push in rollout.pushes.filter(state=Push.State.SENT).select_related("installation"):
-            self.finish(push.installation, rollout.release, outcome, **told)
+            self.finish(push.installation, None, outcome, **told)
 
     def complete(self, rollout) -> None:
         """Drive the rollout until it comes to rest; every update succeeds."""
@@ -151,7 +196,7 @@ class Base:
             if not rollout.pushes.filter(state__in=Push.UNSETTLED).exists():
                 return
             self.finish_all(rollout)
-            self.clock.forward(seconds=1)
+            self.clock.forward(seconds=5)
         raise AssertionError("the rollout never ends")
 
 

@@ -13,7 +13,7 @@ from connector_kit.integrator.errors import (
 from connector_kit.models import Push
 from connector_kit.rollouts.decide import InFlight
 from connector_kit.rollouts.delivery import Delivery, Refusal, after_delivery, deliver
-from connector_kit.rollouts.steps import Halt, Hold, PushAgain, Sent
+from connector_kit.rollouts.steps import Halt, Hold, Sent, Unclaim, Undo
 from tests.rollouts.fixtures import CONNECTOR_ID
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -128,9 +128,20 @@ def test_what_happened_to_others_in_the_meantime_is_left_alone():
     assert list(after_delivery(delivery, {}, 3, NOW)) == []
 
 
-def test_a_refused_token_halts_and_costs_no_attempt():
+def test_what_an_aborted_rollout_would_push_again_is_undone():
+    delivery = Delivery(
+        refused={"b": Refusal("odd", "odd")}, undelivered=["c"], trouble="refused"
+    )
+    pushes = {"b": in_flight(2), "c": in_flight(3)}
+
+    steps = [*after_delivery(delivery, pushes, 3, NOW, "aborted")]
+
+    assert [(type(step), step.push) for step in steps] == [(Undo, 2), (Hold, 3)]
+
+
+def test_a_refused_token_halts_and_what_was_claimed_is_not_sent():
     delivery = Delivery(undelivered=["a"], trouble="refused", needs_action=True)
 
-    steps = list(after_delivery(delivery, {"a": in_flight(1, attempts=2)}, 3, NOW))
+    steps = [*after_delivery(delivery, {"a": in_flight(1)}, 3, NOW)]
 
-    assert steps == [PushAgain(1, 1, NOW), Halt("refused")]
+    assert steps == [Unclaim(1, NOW + timedelta(seconds=5)), Halt("refused")]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -72,10 +73,10 @@ def is_pushed(push):
 
 
 @pytest.mark.django_db
-def test_a_preview_takes_two_queries_whatever_the_base(base, release, django_assert_num_queries):
+def test_a_preview_takes_three_queries_whatever_the_base(base, release, django_assert_num_queries):
     base.install(200)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         seen = preview(base.connector, release=release)
     with django_assert_num_queries(1):
         examples(seen)
@@ -118,10 +119,11 @@ def test_sizes_that_make_no_sense_are_refused(base, release):
         preview(base.connector, waves=["half"])
 
 
-def test_only_what_a_rollout_updated_can_be_chosen_to_be_taken_back(base, release):
+def test_what_a_rollout_pushed_to_can_be_chosen_whatever_came_of_it(base, release):
     first, second, third = base.install(3)
     rollout = start_rollout(base.connector)
-    rollout.pushes.filter(installation__in=[first, second]).update(state=Push.State.UPDATED)
+    pushed = rollout.pushes.filter(installation__in=[first, second])
+    pushed.update(state=Push.State.FAILED, claimed_at=timezone.now())
     rollout.pushes.filter(installation=second).update(from_version="0.9.0")
 
     def chosen(**only):

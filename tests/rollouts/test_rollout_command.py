@@ -50,7 +50,8 @@ def test_start_begins_a_rollout_and_shows_it(installed, run):
     rollout = Rollout.objects.get()
     assert code == 0
     assert (rollout.release, rollout.window, rollout.waves.count()) == (installed, 3, 2)
-    assert f"rollout {rollout.pk}, orders-to-slack to 1.1.0: running, 0 of 5" in said
+    heading = f"rollout {rollout.pk}, orders-to-slack to 1.1.0: running after 0 s"
+    assert f"{heading}, 5 installations, 5 not started" in said
 
 
 def test_workers_need_not_wait_for_the_next_beat(installed, run, monkeypatch):
@@ -130,7 +131,7 @@ def test_inline_drives_the_rollout_to_its_end_without_a_worker(installed, run):
     assert set(Rollout.objects.get().pushes.values_list("state", "code")) == {
         ("skipped", "installation_vanished")
     }
-    assert "completed, 5 of 5" in said
+    assert "completed, 5 installations, 5 skipped" in said
 
 
 def test_watched_json_has_a_line_for_every_change_and_ends_with_the_end(installed, run):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from connector_kit.models import Connector, Installation, Push, Release, Rollout
+from connector_kit.models import Connector, Push, Release, Rollout
 from connector_kit.rollouts import start_rollout, tick
 from tests.rollouts.databases import KINDS, serving
 from tests.rollouts.fixtures import CONNECTOR_ID, Base, Clock, Marketplace
@@ -93,5 +93,4 @@ def finish_one(base, rollout):
     """Have one of the pushed updates run to its end."""
     sent = rollout.pushes.filter(state=Push.State.SENT, installation__release=None)
     if push := sent.select_related("installation").first():
-        base.finish(push.installation, rollout.release)
-        Installation.objects.filter(pk=push.installation_id).update(release=rollout.release)
+        base.finish(push.installation)

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from connector_kit.models import Operation, Push, Rollout, Wave
-from connector_kit.rollouts.decide import CurrentWave, InFlight, Report, Snapshot, next_steps
+from connector_kit.rollouts.decide import (
+    CurrentWave,
+    InFlight,
+    Report,
+    Snapshot,
+    failing_now,
+    next_steps,
+)
 from connector_kit.rollouts.steps import (
     Claim,
     CompleteRollout,
@@ -17,12 +24,14 @@ from connector_kit.rollouts.steps import (
     PushAgain,
     Settle,
     StartWave,
+    Undo,
     VerifyWave,
 )
+from connector_kit.rollouts.verdicts import ABORTED, UNDONE
 
-FLYING = (Push.State.CLAIMED, Push.State.SENT)
 SETTLED = (Push.State.UPDATED, Push.State.CURRENT, Push.State.FAILED, Push.State.SKIPPED)
-CODES = ["platform_unavailable", "component_deleted", "license_expired"]
+OUTCOMES = [outcome for outcome in Operation.Outcome if outcome != Operation.Outcome.IGNORED]
+CODES = ["platform_unavailable", "component_deleted", "author_error", "update_in_progress"]
 
 
 @dataclass
@@ -34,6 +43,11 @@ class Row:
     due_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     report: Report | None = None
     verified: bool = False
+    is_begun: bool = False
+    is_undo: bool = False
+    is_bare: bool = False
+    is_locked: bool = False
+    code: str = ""
 
 
 class Rollouts(RuleBasedStateMachine):
@@ -44,11 +58,12 @@ class Rollouts(RuleBasedStateMachine):
         window=st.integers(1, 4),
         limit=st.integers(1, 4),
         attempts=st.integers(1, 3),
+        share=st.sampled_from([0, 40, 100]),
     )
-    def start(self, sizes, window, limit, attempts):
+    def start(self, sizes, window, limit, attempts, share):
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.state, self.forgiven = Rollout.State.RUNNING, 0
-        self.window, self.limit, self.max_attempts = window, limit, attempts
+        self.window, self.limit, self.max_attempts, self.share = window, limit, attempts, share
         self.waves = dict.fromkeys(range(len(sizes)), Wave.State.WAITING)
         members = [wave for wave, size in enumerate(sizes) for _ in range(size)]
         self.rows = {number: Row(number, wave) for number, wave in enumerate(members)}
@@ -57,18 +72,31 @@ class Rollouts(RuleBasedStateMachine):
     def in_state(self, *states):
         return [row for row in self.rows.values() if row.state in states]
 
+    def in_flight(self):
+        return tuple(
+            InFlight(
+                id=row.id,
+                state=row.state,
+                attempts=row.attempts,
+                due_at=row.due_at,
+                report=row.report,
+                is_undo=row.is_undo,
+                is_bare=row.is_bare,
+                is_locked=row.is_locked,
+                code=row.code,
+            )
+            for row in self.in_state(*Push.IN_FLIGHT)
+        )
+
     def snapshot(self):
-        failed = len(self.in_state(Push.State.FAILED))
         return Snapshot(
             state=self.state,
             window=self.window,
             failure_limit=self.limit,
             max_attempts=self.max_attempts,
-            failures=max(failed - self.forgiven, 0),
-            in_flight=tuple(
-                InFlight(row.id, row.state, row.attempts, row.due_at, row.report)
-                for row in self.in_state(*FLYING)
-            ),
+            wave_failure_share=self.share,
+            failures=len(self.in_state(Push.State.FAILED)) - self.forgiven,
+            in_flight=self.in_flight(),
             wave=self.current_wave(),
         )
 
@@ -78,15 +106,26 @@ class Rollouts(RuleBasedStateMachine):
             return None
         rows = self.members(wave)
         waiting = [row for row in rows if row.state == Push.State.WAITING]
+        begun = [row for row in rows if row.is_begun]
         return CurrentWave(
             wave,
             self.waves[wave],
             due=tuple(row.id for row in waiting if row.due_at <= self.now)[: self.window],
-            has_unsettled=any(row.state not in SETTLED for row in rows),
+            has_unsettled=any(row.state not in SETTLED and not row.is_undo for row in rows),
             has_unverified=any(
                 row.state == Push.State.UPDATED and not row.verified for row in rows
             ),
+            pushed=len(begun),
+            failed=sum(self.has_failed(row) for row in begun),
+            is_last=wave == max(self.waves),
         )
+
+    @staticmethod
+    def has_failed(row):
+        return row.state == Push.State.FAILED or (row.is_undo and row.code != ABORTED)
+
+    def members(self, wave):
+        return [row for row in self.rows.values() if row.wave == wave]
 
     @rule(times=st.integers(1, 3))
     def ticks(self, times):
@@ -99,10 +138,9 @@ class Rollouts(RuleBasedStateMachine):
 
     def write(self, step):
         match step:
-            case Settle() | PushAgain():
+            case Settle() | PushAgain() | Undo():
                 self.end(self.rows[step.push], step)
             case Claim():
-                assert self.state == Rollout.State.RUNNING
                 for push in step.pushes:
                     self.claim(self.rows[push])
             case StartWave():
@@ -111,54 +149,75 @@ class Rollouts(RuleBasedStateMachine):
                 for row in self.members(step.wave):
                     row.verified |= row.state == Push.State.UPDATED
             case CompleteWave():
-                assert all(row.state in SETTLED for row in self.members(step.wave))
+                self.complete_wave(self.members(step.wave))
                 self.waves[step.wave] = Wave.State.COMPLETED
             case CompleteRollout():
-                assert not self.in_state(Push.State.WAITING, *FLYING)
+                assert not self.in_state(*Push.UNSETTLED)
                 self.state = Rollout.State.COMPLETED
             case Halt():
+                assert self.state == Rollout.State.RUNNING
                 self.state = Rollout.State.HALTED
 
-    def members(self, wave):
-        return [row for row in self.rows.values() if row.wave == wave]
+    def complete_wave(self, rows):
+        assert all(row.state in SETTLED or row.is_undo for row in rows)
 
     def end(self, row, step):
-        assert row.state in FLYING, "only what is in flight gets an outcome"
+        assert row.state in Push.IN_FLIGHT, "only what has begun gets an outcome"
         row.report = None
         if isinstance(step, Settle):
-            row.state = step.state
+            row.state, row.code = step.state, step.code
+            return
+        row.state, row.due_at, row.code = Push.State.RETRYING, step.due_at, step.code
+        if isinstance(step, Undo):
+            assert row.is_locked or step.code == ABORTED or step.code == "no_answer"
+            row.is_undo, row.is_bare, row.attempts = True, step.is_bare, 0
         else:
-            assert self.state != Rollout.State.ABORTED
-            row.state, row.attempts, row.due_at = Push.State.WAITING, step.attempts, step.due_at
+            row.attempts = max(step.attempts, 0)
 
     def claim(self, row):
-        assert row.state == Push.State.WAITING, "a push that is settled or in flight is not pushed"
         assert row.due_at <= self.now
+        if row.state == Push.State.WAITING:
+            self.require_leave_to_begin(row)
+        assert row.state in (Push.State.WAITING, Push.State.RETRYING)
+        row.state, row.attempts, row.is_begun = Push.State.CLAIMED, row.attempts + 1, True
+        row.due_at = self.now + timedelta(seconds=60)
+        assert row.is_undo or row.attempts <= self.max_attempts
+
+    def require_leave_to_begin(self, row):
+        assert self.state == Rollout.State.RUNNING
         assert all(
             self.waves[wave] == Wave.State.COMPLETED for wave in self.waves if wave < row.wave
         )
-        failed = len(self.in_state(Push.State.FAILED)) - self.forgiven
-        assert failed < self.limit, "nothing is pushed beyond the failure limit"
-        row.state, row.attempts = Push.State.CLAIMED, row.attempts + 1
-        row.due_at = self.now + timedelta(seconds=60)
-        assert row.attempts <= self.max_attempts
+        failed = len(self.in_state(Push.State.FAILED)) + failing_now(self.in_flight())
+        assert failed - self.forgiven < self.limit, "nothing is begun beyond the failure limit"
+        held = [other for other in self.in_state(*Push.IN_FLIGHT) if not other.is_undo]
+        assert len(held) < self.window, "what waits for its next attempt keeps its place"
 
     @precondition(lambda self: self.in_state(Push.State.CLAIMED))
     @rule(data=st.data())
     def the_platform_accepts_a_push(self, data):
-        row = data.draw(st.sampled_from(self.in_state(Push.State.CLAIMED)))
-        row.state, row.due_at = Push.State.SENT, self.now + timedelta(seconds=300)
+        self.send(data.draw(st.sampled_from(self.in_state(Push.State.CLAIMED))))
 
-    @precondition(lambda self: self.in_state(*FLYING))
+    def send(self, row):
+        row.state, row.due_at = Push.State.SENT, self.now + timedelta(seconds=300)
+        row.is_locked |= row.report is None  # the platform locks before it calls
+
+    @precondition(lambda self: self.in_state(*Push.PUSHED))
     @rule(
         data=st.data(),
-        outcome=st.sampled_from(["", Operation.Outcome.DONE, *Operation.Outcome]),
-        code=st.sampled_from(CODES),
+        outcome=st.sampled_from(["", *OUTCOMES]),
+        code=st.sampled_from([*CODES, "license_expired"]),
         lease=st.integers(-60, 60),
+        unlocks=st.booleans(),
     )
-    def an_update_reports(self, data, outcome, code, lease):
-        row = data.draw(st.sampled_from(self.in_state(*FLYING)))
+    def an_update_reports(self, data, outcome, code, lease, unlocks):
+        row = data.draw(st.sampled_from(self.in_state(*Push.PUSHED)))
+        if row.report and row.report.outcome in Operation.COMPLETE:
+            return  # what was carried out stays so, whatever another call reports
         self.operations += 1
+        is_failed = outcome == Operation.Outcome.FAILED
+        gives_back = unlocks or code == "license_expired"
+        row.is_locked = outcome not in Operation.COMPLETE and not (is_failed and gives_back)
         row.report = Report(
             self.operations,
             outcome,
@@ -177,28 +236,36 @@ class Rollouts(RuleBasedStateMachine):
         if state == Rollout.State.ABORTED:
             for row in self.in_state(Push.State.WAITING):
                 row.state = Push.State.SKIPPED
+            for row in self.in_state(Push.State.RETRYING):
+                if not row.is_undo:
+                    self.end(row, Undo(row.id, self.now, ABORTED, UNDONE))
 
     @precondition(lambda self: self.state in (Rollout.State.PAUSED, Rollout.State.HALTED))
     @rule()
     def the_publisher_resumes_it(self):
         self.state = Rollout.State.RUNNING
-        self.forgiven = len(self.in_state(Push.State.FAILED))
+        self.forgiven = len(self.in_state(Push.State.FAILED)) + failing_now(self.in_flight())
 
     @invariant()
-    def no_more_than_the_window_is_in_flight(self):
-        assert len(self.in_state(*FLYING)) <= self.window
+    def nobody_is_locked_without_being_looked_after(self):
+        """Whatever the publisher pressed, a locked customer is in flight until he is not."""
+        if hasattr(self, "rows"):
+            assert not [row for row in self.in_state(*SETTLED) if row.is_locked]
 
     def teardown(self):
-        """Whatever happened, a rollout that is driven on comes to its end."""
-        if not hasattr(self, "rows") or self.state == Rollout.State.ABORTED:
+        """When everything works again and ticks go on, nobody is in flight and nobody locked."""
+        if not hasattr(self, "rows"):
             return
-        self.state, self.limit = Rollout.State.RUNNING, len(self.rows) + 1
         for _ in range(20 * (len(self.rows) + 1)):
-            for row in self.in_state(*FLYING):
-                row.report = Report(10**6, Operation.Outcome.DONE)
+            for row in self.in_state(Push.State.CLAIMED):
+                self.send(row)
+            for row in self.in_state(Push.State.SENT):
+                row.report, row.is_locked = Report(10**6, Operation.Outcome.DONE), False
             self.tick()
             self.now += timedelta(seconds=61)
-        assert self.state == Rollout.State.COMPLETED
+        assert not self.in_state(*Push.IN_FLIGHT)
+        assert not [row for row in self.rows.values() if row.is_locked]
+        assert self.state != Rollout.State.RUNNING
 
 
 Rollouts.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -87,7 +87,7 @@ def test_an_update_that_the_platform_does_not_show_is_not_believed(orders, three
 
     drive(rollout)
 
-    assert set(outcomes(rollout).values()) == {("waiting", "not_verified")}
+    assert set(outcomes(rollout).values()) == {("retrying", "not_verified")}
     assert "shows version" in rollout.pushes.first().message
 
 

@@ -53,7 +53,7 @@ def test_the_end_of_an_update_is_looked_at_when_it_is_committed(base, release, s
     (installation,) = base.install(1)
     rollout = started(base.connector)
     base.settle(rollout)
-    operation = base.finish(installation, release)
+    operation = base.finish(installation)
 
     with commits():
         operation_finished.send(Operation, operation=operation)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from connector_kit.integrator.errors import RateLimited, Refused, Unauthorized, Unavailable
-from connector_kit.models import Installation, Push, Release, Rollout
+from connector_kit.models import Order, Push, Release, Rollout
 from connector_kit.rollouts import RolloutError, pause, start_rollout, tick
 from tests.rollouts.fixtures import started, state_of
 
@@ -42,16 +42,46 @@ def test_waves_follow_each_other_and_the_window_is_kept(base, release):
     assert [len(batch) for batch in base.marketplace.batches] == [2, 4]
 
 
-def test_the_update_is_told_what_to_bring(base, release):
-    (installation,) = base.install(1, plan_only=True)
+def test_what_an_update_brings_is_ordered_before_it_is_pushed(base, release):
+    (installation,) = base.install(1)
     rollout = started(base.connector, recreate_deleted=True)
+    assert not Order.objects.exists()
 
     base.tick(rollout)
 
-    installation.refresh_from_db()
-    assert installation.target == release
-    assert installation.recreate_deleted
-    assert not installation.plan_only
+    order = Order.objects.to_serve(installation)
+    assert (order.kind, order.release, order.recreate_deleted) == ("rollout", release, True)
+    assert order == rollout.pushes.get().order
+
+
+def test_an_order_is_carried_out_once_however_often_its_push_is_repeated(base, release):
+    (installation,) = base.install(1)
+    rollout = started(base.connector)
+    base.settle(rollout)
+    base.clock.forward(seconds=301)
+    base.settle(rollout)
+
+    base.hear_twice(installation)
+    base.settle(rollout)
+
+    assert state_of(rollout, installation) == Push.State.UPDATED
+    assert [*Order.objects.values_list("state", flat=True)] == ["done"]
+
+
+def test_a_call_that_came_twice_is_counted_as_updated(base, release):
+    """The second call finds nothing to do; what the order came to is what counts."""
+    (installation,) = base.install(1)
+    rollout = started(base.connector)
+    base.settle(rollout)
+    first = base.begin(installation)
+    base.end(first)
+    second = base.begin(installation)
+    second.order = first.order  # it had begun to serve the order when the first one carried it out
+    base.end(second, "current")
+
+    base.settle(rollout)
+
+    assert state_of(rollout, installation) == Push.State.UPDATED
 
 
 def test_a_wave_of_many_is_verified_by_reading_the_install_base_once(base, release):
@@ -75,7 +105,7 @@ def test_an_update_that_did_not_arrive_is_pushed_again(base, release):
     base.marketplace.versions[installation.integration_id] = "1.0.0"
 
     base.settle(rollout)
-    assert state_of(rollout, installation) == Push.State.WAITING
+    assert state_of(rollout, installation) == Push.State.RETRYING
     base.clock.forward(seconds=10)
     base.complete(rollout)
 
@@ -122,7 +152,7 @@ def test_failures_halt_the_rollout_and_leave_the_others_alone(base, release):
 
     rollout.refresh_from_db()
     assert rollout.state == Rollout.State.HALTED
-    assert "2 failed" in rollout.reason
+    assert "2 installations failed" in rollout.reason
     assert counts(rollout) == {"failed": 2, "waiting": 8}
     assert len(base.marketplace.pushed) == 2
 
@@ -168,7 +198,7 @@ def test_an_update_that_runs_for_long_is_left_to_run(base, release):
     (installation,) = base.install(1)
     rollout = started(base.connector)
     base.settle(rollout)
-    base.begin(installation, release, lease=10_000)
+    base.begin(installation, lease=10_000)
 
     base.clock.forward(seconds=1000)
     base.settle(rollout)
@@ -180,7 +210,7 @@ def test_an_update_whose_process_died_is_pushed_again_and_not_taken_for_the_next
     (installation,) = base.install(1)
     rollout = started(base.connector)
     base.settle(rollout)
-    base.begin(installation, release, lease=60)
+    base.begin(installation, lease=60)
 
     base.clock.forward(seconds=61)
     base.settle(rollout)
@@ -203,19 +233,21 @@ def test_what_an_installation_did_before_its_push_settles_nothing(base, release)
     assert state_of(rollout, installation) == Push.State.SENT
 
 
-def test_an_update_that_brought_another_release_settles_nothing(base, release):
+def test_a_push_whose_order_was_superseded_is_settled_and_leaves_the_other_alone(base, release):
     (installation,) = base.install(1)
     other = Release.objects.create(
         connector=base.connector, version="1.2.0", digest="2", manifest={}
     )
     rollout = started(base.connector, release=release)
     base.settle(rollout)
-    base.finish(installation, other)
+    order = Order.objects.place(installation, Order.Kind.DEPLOYMENT, other)
 
-    base.settle(rollout)
+    base.complete(rollout)
 
     push = rollout.pushes.get()
-    assert (push.state, push.code) == ("waiting", "other_release")
+    assert (push.state, push.code) == ("skipped", "superseded")
+    order.refresh_from_db()
+    assert order.state == Order.State.OPEN
 
 
 def test_an_expired_license_and_a_lost_installation_are_skipped_and_touch_nobody_else(
@@ -324,7 +356,7 @@ def test_a_worker_that_dies_after_the_push_duplicates_nothing(base, release):
 
     with pytest.raises(WorkerDied):
         tick(rollout.pk, connect=connect, clock=base.clock)
-    base.finish(installation, release)
+    base.finish(installation)
     base.settle(rollout)
 
     assert state_of(rollout, installation) == Push.State.UPDATED
@@ -338,7 +370,7 @@ def test_an_update_may_report_before_the_push_returns(base, release):
     @contextmanager
     def connect():
         yield base.marketplace
-        base.finish(installation, release)
+        base.finish(installation)
         base.tick(rollout)
 
     tick(rollout.pk, connect=connect, clock=base.clock)
@@ -391,4 +423,4 @@ def test_a_tick_costs_the_same_number_of_queries_for_any_base(
     with django_assert_max_num_queries(30):
         base.tick(rollout)
 
-    assert Installation.objects.exclude(target=None).count() == 5
+    assert Order.objects.open().count() == 5
