@@ -97,6 +97,8 @@ def _path(context: dict[str, Any]) -> str:
 
 
 def _foreign(error: Exception, status_code: int, code: str) -> Response:
+    if isinstance(error, RolloutError) and error.field:  # what was sent is wrong, not the state
+        status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
         log.warning("code=%s, message=%s", code, error)
     own = getattr(error, "code", None)

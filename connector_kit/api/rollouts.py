@@ -17,12 +17,14 @@ from rest_framework.views import APIView
 from connector_kit.api.auth import actor_of
 from connector_kit.api.filtering import Filters, WholeFilter
 from connector_kit.api.shapes.rollouts import (
+    ControlShape,
     NewRolloutShape,
     PreviewShape,
     PushShape,
     RolloutShape,
     RolloutWishShape,
     StatusShape,
+    UnlockShape,
     selection,
     waves,
 )
@@ -32,8 +34,10 @@ from connector_kit.publisher.roles import Scope
 from connector_kit.rollouts import (
     abort,
     pause,
+    release_locks,
     resume,
     retry_failed,
+    roll_back,
     start_rollout,
     status_of,
 )
@@ -73,7 +77,9 @@ class Rollouts(generics.ListAPIView[Rollout]):
             window=given["window"],
             failure_limit=given["failure_limit"],
             max_attempts=given["max_attempts"],
+            wave_failure_share=given["wave_failure_share"],
             recreate_deleted=given["recreate_deleted"],
+            digest=given.get("digest"),
             only=selection(given.get("only")),
             by=actor_of(request),
         )
@@ -99,6 +105,7 @@ class Previews(APIView):
         )
         shown = {
             "version": seen.version,
+            "digest": seen.digest,
             "total": seen.total,
             "waves": [
                 {**asdict(wave), "to_update": wave.to_update, "examples": names}
@@ -150,16 +157,17 @@ class Control(APIView):
     write = Scope.ROLLOUTS_WRITE
     do: ClassVar[Callable[..., Rollout]]
 
-    @extend_schema(request=None, responses=StatusShape)
+    @extend_schema(request=ControlShape, responses=StatusShape)
     def post(self, request: Request, pk: int) -> Response:
         """Do it, and say how the rollout stands then."""
-        rollout = type(self).do(_rollout(pk).pk, by=actor_of(request))
+        reason = _sent(ControlShape, request)["reason"]
+        rollout = type(self).do(_rollout(pk).pk, by=actor_of(request), reason=reason)
         tick_soon(rollout.pk)
         return _status(rollout)
 
 
 class Pause(Control):
-    """Push nothing more; what is in flight comes to its end."""
+    """Begin nothing more; what has begun comes to its end, or is undone."""
 
     do = staticmethod(pause)
 
@@ -171,7 +179,7 @@ class Resume(Control):
 
 
 class Abort(Control):
-    """End the rollout; what was not updated stays as it is."""
+    """End the rollout; what has not begun stays as it is, what has is finished or undone."""
 
     do = staticmethod(abort)
 
@@ -182,12 +190,57 @@ class Retry(Control):
     do = staticmethod(retry_failed)
 
 
+class RollBack(APIView):
+    """The way back of one rollout."""
+
+    write = Scope.ROLLOUTS_WRITE
+
+    @extend_schema(request=ControlShape, responses={201: StatusShape})
+    def post(self, request: Request, pk: int) -> Response:
+        """Bring all that the rollout touched back to what they had; answers that rollout's status.
+
+        Ends the rollout, if it is open.
+        """
+        reason = _sent(ControlShape, request)["reason"]
+        back = roll_back(_rollout(pk).pk, by=actor_of(request), reason=reason)
+        tick_soon(back.pk)
+        return _status(back, status.HTTP_201_CREATED)
+
+
+class Unlock(APIView):
+    """The installations that one rollout keeps locked."""
+
+    write = Scope.ROLLOUTS_WRITE
+
+    @extend_schema(request=UnlockShape, responses=StatusShape)
+    def post(self, request: Request, pk: int) -> Response:
+        """Have them undone now, or finished; says how the rollout stands then."""
+        sent = _sent(UnlockShape, request)
+        rollout = _rollout(pk)
+        release_locks(
+            rollout.pk,
+            finish=sent["finish"],
+            only=sent.get("installations", ()),
+            by=actor_of(request),
+            reason=sent["reason"],
+        )
+        tick_soon(rollout.pk)
+        return _status(rollout)
+
+
 def _rollout(pk: int) -> Rollout:
     return get_object_or_404(Rollout.objects.select_related("connector", "release"), pk=pk)
 
 
 def _status(rollout: Rollout, code: int = status.HTTP_200_OK) -> Response:
     return Response(StatusShape(status_of(rollout)).data, status=code)
+
+
+def _sent(shape: type[ControlShape], request: Request) -> dict[str, Any]:
+    sent = shape(data=request.data)
+    sent.is_valid(raise_exception=True)
+    checked: dict[str, Any] = sent.validated_data
+    return checked
 
 
 def _wished(

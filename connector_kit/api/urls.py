@@ -72,6 +72,8 @@ _ROLLOUTS = [
     re_path(rf"{_ROLLOUT}/resume/$", rollouts.Resume.as_view()),
     re_path(rf"{_ROLLOUT}/abort/$", rollouts.Abort.as_view()),
     re_path(rf"{_ROLLOUT}/retry/$", rollouts.Retry.as_view()),
+    re_path(rf"{_ROLLOUT}/rollback/$", rollouts.RollBack.as_view()),
+    re_path(rf"{_ROLLOUT}/unlock/$", rollouts.Unlock.as_view()),
 ]
 
 _LICENSES = [

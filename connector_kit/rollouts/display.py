@@ -21,21 +21,27 @@ _STYLES = {
 _EXAMPLE_LENGTH = 300
 
 
-def line(status: Status) -> str:
-    """Return *status* in one line, for logs and pipes."""
+def line(status: Status, trouble: str = "") -> str:
+    """Return *status* in one line, for logs and pipes; *trouble* is why nothing moves."""
     wave = _current(status)
     parts = [
         f"{_title(status)}: {status['state']}",
         f"wave {wave['index'] + 1} of {len(status['waves'])} ({wave['label']})" if wave else "",
         _summary(status),
         _speed(status) if status["state"] == Rollout.State.RUNNING else "",
+        trouble,
     ]
     return ", ".join(part for part in parts if part)
 
 
-def page(status: Status) -> RenderableType:
-    """Return *status* as a page: a bar per wave, speed, what failed."""
+def page(status: Status, trouble: str = "") -> RenderableType:
+    """Return *status* as a page: a bar per wave, speed, who is locked, what failed.
+
+    *trouble* is why nothing moves.
+    """
     parts: list[RenderableType] = [_heading(status), _bars(status["waves"])]
+    if trouble:
+        parts.append(Text(trouble, style="bold red"))
     if status["state"] == Rollout.State.RUNNING:
         parts.append(Text(_speed(status)))
     if status["reason"]:

@@ -111,7 +111,8 @@ def preview(
 ) -> Preview:
     """Say what `start_rollout` would make of the same arguments, as the records are now.
 
-    Writes and asks nothing. Takes three queries for the whole base, however large. Raises `RolloutError`.
+    Writes and asks nothing. Takes three queries for the whole base, however large. Raises
+    `RolloutError`.
     """
     sizes = parse_waves(waves)
     release = release or newest(connector)

@@ -75,19 +75,13 @@ def write_steps(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:
 def _write(rollout: Rollout, step: Step, now: datetime) -> None:
     match step:
         case Settle() | Sent() | Hold() | PushAgain():
-            Push.objects.filter(pk=step.push).update(**_push_fields(step, now))
-            if isinstance(step, Settle):
-                _take_back_order(step.push)
+            _write_push(step, now)
         case Unclaim():
             _unclaim(step)
         case Undo():
             _undo(step)
-        case Verified():
-            verified = Push.objects.filter(pk__in=step.pushes)
-            verified.filter(code=MISSED).update(code="")
-            verified.update(verified_at=now)
-        case Missed():
-            Push.objects.filter(pk__in=step.pushes).update(code=MISSED)
+        case Verified() | Missed():
+            _note_reading(step, now)
         case Claim():
             _claim(rollout, step, now)
         case StartWave() | VerifyWave() | LeaveWave() | CompleteWave():
@@ -97,6 +91,22 @@ def _write(rollout: Rollout, step: Step, now: datetime) -> None:
             make_default(rollout)
         case Halt() if rollout.state == Rollout.State.RUNNING:
             _enter(rollout, Rollout.State.HALTED, reason=step.reason)
+
+
+def _write_push(step: Settle | Sent | Hold | PushAgain, now: datetime) -> None:
+    Push.objects.filter(pk=step.push).update(**_push_fields(step, now))
+    if isinstance(step, Settle):
+        _take_back_order(step.push)
+
+
+def _note_reading(step: Verified | Missed, now: datetime) -> None:
+    """Write down that the install base confirmed these pushes, or did not list them."""
+    pushes = Push.objects.filter(pk__in=step.pushes)
+    if isinstance(step, Missed):
+        pushes.update(code=MISSED)
+        return
+    pushes.filter(code=MISSED).update(code="")
+    pushes.update(verified_at=now)
 
 
 def _write_wave(step: StartWave | VerifyWave | LeaveWave | CompleteWave, now: datetime) -> None:

@@ -74,6 +74,7 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     """
     sizes = parse_waves(waves)
     _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
+    _require_share(wave_failure_share)
     release = release or newest(connector)
     _require_published(connector, release)
     only.require_known(connector)
@@ -181,9 +182,7 @@ def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> R
 def _begin_again(failed: QuerySet[Push], now: datetime) -> None:
     """Have the *failed* wait; those that are locked go at once, whatever becomes of the rollout."""
     fields = {"attempts": 0, "due_at": now, "finished_at": None, "order": None, "is_undo": False}
-    failed.filter(installation__update_in_progress=True).update(
-        state=Push.State.RETRYING, **fields
-    )
+    failed.filter(installation__update_in_progress=True).update(state=Push.State.RETRYING, **fields)
     failed.update(state=Push.State.WAITING, **fields)
 
 
@@ -273,7 +272,15 @@ def _require(rollout: Rollout, *states: Rollout.State, to: str) -> None:
 def _require_at_least_one(**numbers: int) -> None:
     wrong = [name for name, number in numbers.items() if number < 1]
     if wrong:
-        raise RolloutError(f"At least 1 is needed for {', '.join(wrong)}.")
+        raise RolloutError(f"At least 1 is needed for {', '.join(wrong)}.", field=wrong[0])
+
+
+def _require_share(percent: int) -> None:
+    if not 0 <= percent <= 100:
+        raise RolloutError(
+            f"{percent} is no share of a wave that may fail. Write a percentage from 0 to 100.",
+            field="wave_failure_share",
+        )
 
 
 def _require_as_previewed(

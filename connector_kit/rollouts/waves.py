@@ -52,7 +52,8 @@ def parse_wave(text: str) -> WaveSize:
         return WaveSize(f"{match[1]}%", share=Fraction(match[1]) / 100)
     raise RolloutError(
         f"{cut(text, _SHOWN)!r} is not the size of a wave. Write a count (3), a share of the whole "
-        "base between 0% and 100% (25%), or 'rest'."
+        "base between 0% and 100% (25%), or 'rest'.",
+        field="waves",
     )
 
 
@@ -63,7 +64,9 @@ def parse_waves(texts: Iterable[str]) -> tuple[WaveSize, ...]:
     """
     sizes = tuple(parse_wave(text) for text in texts)
     if EVERYTHING_ELSE in sizes[:-1]:
-        raise RolloutError("No wave can come after 'rest': write 'rest' last, or leave it out.")
+        raise RolloutError(
+            "No wave can come after 'rest': write 'rest' last, or leave it out.", field="waves"
+        )
     return sizes if sizes and sizes[-1] == EVERYTHING_ELSE else (*sizes, EVERYTHING_ELSE)
 
 

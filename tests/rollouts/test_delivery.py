@@ -129,9 +129,7 @@ def test_what_happened_to_others_in_the_meantime_is_left_alone():
 
 
 def test_what_an_aborted_rollout_would_push_again_is_undone():
-    delivery = Delivery(
-        refused={"b": Refusal("odd", "odd")}, undelivered=["c"], trouble="refused"
-    )
+    delivery = Delivery(refused={"b": Refusal("odd", "odd")}, undelivered=["c"], trouble="refused")
     pushes = {"b": in_flight(2), "c": in_flight(3)}
 
     steps = [*after_delivery(delivery, pushes, 3, NOW, "aborted")]

@@ -46,7 +46,7 @@ def everything(base, release):
     rows = base.install(7)
     rollout = started(base.connector, window=6, failure_limit=9)
     base.settle(rollout)
-    updated, twice, failed, half, running, unheard, _ = rows
+    updated, twice, failed, half, running, _unheard, _ = rows
     base.finish(updated)
     base.finish(twice, None, "current")
     base.finish(failed, None, "failed", "component_deleted")
@@ -99,7 +99,7 @@ def test_each_installation_goes_back_to_its_own_version(base, release, older):
 
 
 def test_what_a_later_rollout_has_pushed_is_left_alone(base, release):
-    first, second = base.install(2)
+    first, _second = base.install(2)
     rollout = started(base.connector)
     base.complete(rollout)
     Release.objects.create(connector=base.connector, version="1.2.0", digest="2", manifest={})

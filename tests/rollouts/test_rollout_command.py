@@ -4,10 +4,12 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from connector_kit.management.commands.rollout import Command
-from connector_kit.models import Installation, Release, Rollout
+from connector_kit.models import Installation, Release, Rollout, StaffAction
 from connector_kit.rollouts import abort, start_rollout
+from connector_kit.rollouts.preview import preview
 from connector_kit.server.celery import app
 from tests.publisher.fixtures import orders, platform, stack_address
 
@@ -159,7 +161,9 @@ def test_the_help_shows_examples_and_exit_codes():
         assert words in text
 
 
-@pytest.mark.parametrize("action", ["start", "status", "pause", "resume", "abort", "retry"])
+@pytest.mark.parametrize(
+    "action", ["start", "status", "pause", "resume", "abort", "retry", "rollback", "unlock"]
+)
 def test_every_action_explains_itself(action, capsys):
     parser = Command().create_parser("manage.py", "rollout")
 
@@ -167,3 +171,110 @@ def test_every_action_explains_itself(action, capsys):
         parser.parse_args([action, "--help"])
 
     assert "--json" in capsys.readouterr().out
+
+
+@pytest.fixture
+def touched(installed, orders):
+    """A running rollout that has updated one installation and keeps another one locked."""
+    rollout = start_rollout(orders, waves=["rest"])
+    first, second, *_ = rollout.pushes.order_by("pk")
+    now = timezone.now()
+    rollout.pushes.filter(pk=first.pk).update(state="updated", claimed_at=now)
+    rollout.pushes.filter(pk=second.pk).update(
+        state="failed", claimed_at=now, code="component_deleted", message="Gone."
+    )
+    Installation.objects.filter(pk=second.installation_id).update(update_in_progress=True)
+    return rollout
+
+
+def test_status_says_who_is_locked_and_why(touched, run):
+    _, said = run("status")
+
+    assert "1 locked" in said
+    assert "component_deleted: Gone." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "consequence"),
+    [
+        (["abort"], "3 installations not started stay as they are"),
+        (["rollback"], "2 installations are rolled back: 2 to 1.0.0. The rollout ends."),
+        (["unlock"], "1 installation are brought back"),
+        (["unlock", "--finish"], "1 installation are brought to 1.1.0"),
+    ],
+)
+def test_what_cannot_be_taken_back_asks_and_says_what_happens_to_how_many(
+    touched, at_a_terminal, words, consequence
+):
+    shown = at_a_terminal("n\n")
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("rollout", *words)
+
+    assert consequence in shown.getvalue()
+    assert Rollout.objects.get().state == "running"
+
+
+def test_resuming_asks_after_a_halt_and_not_after_a_pause(touched, at_a_terminal):
+    shown = at_a_terminal("n\n")
+    Rollout.objects.update(state="halted")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("rollout", "resume")
+    assert "its 1 failures so far no longer count" in shown.getvalue()
+
+    Rollout.objects.update(state="paused")
+    call_command("rollout", "resume")
+    assert Rollout.objects.get().state == "running"
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "abort", "retry", "rollback", "unlock"])
+def test_a_reason_goes_on_record(touched, run, action):
+    if action == "resume":
+        Rollout.objects.update(state="halted")
+
+    run(action, str(touched.pk), "--reason", "orders doubled")
+
+    assert StaffAction.objects.get(action=f"rollout.{action}").after["reason"] == "orders doubled"
+
+
+def test_rollback_starts_the_way_back_and_shows_it(touched, run):
+    code, said = run("rollback", "--json")
+
+    back = Rollout.objects.exclude(pk=touched.pk).get()
+    assert (code, json.loads(said)["id"], back.reverses) == (0, back.pk, touched)
+    touched.refresh_from_db()
+    assert touched.state == "aborted"
+
+
+def test_unlock_takes_up_those_that_are_named(touched, run):
+    locked = touched.pushes.get(state="failed")
+
+    run("unlock", "--finish", "--installation", locked.installation.integration_id)
+
+    locked.refresh_from_db()
+    assert (locked.state, locked.is_undo) == ("retrying", False)
+    with pytest.raises(CommandError, match="does not keep ffff locked"):
+        call_command("rollout", "unlock", "--installation", "ffff")
+
+
+def test_start_takes_what_a_preview_approved(installed, orders, run):
+    digest = preview(orders).digest
+
+    run("start", "--digest", digest, "--wave-failure-share", "10")
+
+    assert Rollout.objects.get().wave_failure_share == 10
+    abort(Rollout.objects.get().pk)
+    Installation.objects.filter(sandbox=True).delete()
+    with pytest.raises(CommandError, match="not what was previewed"):
+        call_command("rollout", "start", "--digest", digest)
+
+
+def test_a_share_that_is_none_is_refused(installed):
+    with pytest.raises(CommandError, match="101 is no share"):
+        call_command("rollout", "start", "--wave-failure-share", "101")
+
+
+def test_a_rollout_that_nobody_drives_says_so(installed, run):
+    _, said = run("start")
+
+    assert "No worker" in said

@@ -169,7 +169,7 @@ class Rollouts(RuleBasedStateMachine):
             return
         row.state, row.due_at, row.code = Push.State.RETRYING, step.due_at, step.code
         if isinstance(step, Undo):
-            assert row.is_locked or step.code == ABORTED or step.code == "no_answer"
+            assert row.is_locked or step.code in (ABORTED, "no_answer")
             row.is_undo, row.is_bare, row.attempts = True, step.is_bare, 0
         else:
             row.attempts = max(step.attempts, 0)

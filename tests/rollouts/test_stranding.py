@@ -188,7 +188,7 @@ def test_undoing_keeps_trying_with_a_pause_that_stays_short(base, begun):
 
 
 def test_what_cannot_be_undone_gets_at_least_the_lock_back(base, release):
-    (installation,) = base.install(1)
+    (_,) = base.install(1)
     rollout = started(base.connector, failure_limit=9)
     base.settle(rollout)
     half_way(base, rollout, code="component_deleted", message="The flow is gone.")

@@ -10,7 +10,7 @@ from connector_kit.api.refusals import Refused
 from connector_kit.api.shapes.plain import Shown, counts, words
 from connector_kit.models import Push, Rollout
 from connector_kit.rollouts import RolloutError, Selection
-from connector_kit.rollouts.services import DEFAULT_WAVES
+from connector_kit.rollouts.services import DEFAULT_WAVE_FAILURE_SHARE, DEFAULT_WAVES
 from connector_kit.rollouts.waves import parse_waves
 
 MOST = 10_000
@@ -48,7 +48,37 @@ class NewRolloutShape(RolloutWishShape):
     window = serializers.IntegerField(default=10, min_value=1, max_value=MOST)
     failure_limit = serializers.IntegerField(default=5, min_value=1, max_value=1_000_000)
     max_attempts = serializers.IntegerField(default=5, min_value=1, max_value=1000)
+    wave_failure_share = serializers.IntegerField(
+        default=DEFAULT_WAVE_FAILURE_SHARE,
+        min_value=0,
+        max_value=100,
+        help_text="Percent of a wave that may fail before no next one is begun.",
+    )
     recreate_deleted = serializers.BooleanField(default=False)
+    digest = serializers.CharField(
+        required=False,
+        max_length=64,
+        help_text="That of the preview that was approved; refused when anything moved since.",
+    )
+
+
+class ControlShape(Shown):
+    """Something to do to a rollout."""
+
+    reason = serializers.CharField(
+        default="", allow_blank=True, max_length=1000, help_text="Why: for status and audit log."
+    )
+
+
+class UnlockShape(ControlShape):
+    """Locked installations to undo, or to finish."""
+
+    finish = serializers.BooleanField(
+        default=False, help_text="Bring them to the release instead of back."
+    )
+    installations = words(
+        required=False, max_length=1000, help_text="Integration ids; all that are locked without."
+    )
 
 
 def selection(given: dict[str, Any] | None) -> Selection:
@@ -88,7 +118,8 @@ class RolloutShape(serializers.ModelSerializer[Rollout]):
         model = Rollout
         fields = (
             *("id", "connector", "version", "state", "reason", "window", "failure_limit"),
-            *("max_attempts", "recreate_deleted", "created_by", "created_at", "finished_at"),
+            *("max_attempts", "wave_failure_share", "recreate_deleted", "created_by"),
+            *("created_at", "finished_at"),
         )
 
 
@@ -113,6 +144,21 @@ class FailureShape(Shown):
     message = serializers.CharField(allow_blank=True)
 
 
+class LockedInstallationShape(Shown):
+    """An installation whose customer cannot edit, because of the rollout."""
+
+    installation = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_blank=True)
+    tag = serializers.CharField(allow_blank=True)
+    since = serializers.DateTimeField(allow_null=True)
+    code = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+    state = serializers.CharField(
+        help_text="retrying, undoing, or failed or skipped when nobody is at it."
+    )
+
+
 class StatusShape(Shown):
     """A rollout at one moment. *seconds_remaining* is null when there is no telling."""
 
@@ -124,6 +170,10 @@ class StatusShape(Shown):
     total = serializers.IntegerField()
     settled = serializers.IntegerField()
     counts = counts()
+    not_started = serializers.IntegerField()
+    undoing = serializers.IntegerField()
+    locked = serializers.IntegerField()
+    locked_installations = LockedInstallationShape(many=True)
     waves = WaveStatusShape(many=True)
     pushes_per_minute = serializers.FloatField()
     seconds_remaining = serializers.IntegerField(allow_null=True)
@@ -159,6 +209,7 @@ class PreviewShape(Shown):
     """A rollout that nobody has started."""
 
     version = serializers.CharField()
+    digest = serializers.CharField(help_text="What to send along to start just this.")
     total = serializers.IntegerField()
     waves = WavePreviewShape(many=True)
     changes = ChangePreviewShape(many=True)

@@ -12,7 +12,8 @@ from rich.live import Live
 
 from connector_kit.adoption.loading import LoadError
 from connector_kit.conf import kit
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, agree
+from connector_kit.management.rollout_arguments import add_actions
 from connector_kit.models import Rollout
 from connector_kit.publisher import PublisherError, find_connector, find_release
 from connector_kit.publisher.actions import Actor
@@ -21,17 +22,21 @@ from connector_kit.rollouts import (
     Selection,
     Status,
     abort,
+    consequences,
     find_rollout,
     pause,
+    release_locks,
     resume,
     retry_failed,
+    roll_back,
     start_rollout,
     status_of,
 )
 from connector_kit.rollouts.display import line, page
 from connector_kit.rollouts.services import DEFAULT_WAVES
 from connector_kit.rollouts.tasks import tick_soon
-from connector_kit.rollouts.watching import inline, is_success, needs_attention, watch
+from connector_kit.rollouts.watching import inline, is_at_rest, is_success, needs_attention, watch
+from connector_kit.workers.heartbeat import nobody_works
 
 SECONDS_BETWEEN_LINES = 5.0
 NEEDS_ATTENTION = 3
@@ -40,25 +45,28 @@ DRIVEN_BY_WORKERS = (
     "'manage.py rollout status --watch' follows it."
 )
 
-_CONTROLS: dict[str, tuple[Callable[..., Rollout], str]] = {
-    "pause": (pause, "push nothing more; what is in flight comes to its end"),
-    "resume": (resume, "go on after a pause or a halt; failures so far count no longer"),
-    "abort": (abort, "end the rollout; what was not updated stays as it is"),
-    "retry": (retry_failed, "push the failed ones again, and go on"),
+_CONTROLS: dict[str, Callable[..., Rollout]] = {
+    "pause": pause,
+    "resume": resume,
+    "abort": abort,
+    "retry": retry_failed,
 }
 
 
 class Command(KitCommand):
     """Start rollouts, look at them, control them."""
 
-    help = "Bring a release to every installation of a connector, wave by wave."
+    help = "Bring a release to every installation of a connector, wave by wave, and back."
     example = """
 manage.py rollout start commerce-hub --wave 3 --wave 25% --wave rest --window 20
 manage.py rollout start commerce-hub --release 1.1.0 --sandbox --watch
 manage.py rollout start --inline          (without a Celery worker)
 manage.py rollout status --watch
 manage.py rollout pause 7
+manage.py rollout abort 7 --reason "1.1.0 doubles orders"
 manage.py rollout retry commerce-hub
+manage.py rollout rollback 7 --watch
+manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
 """
     exit_codes = {
         0: "done; when watched or asked for the status: nothing failed",
@@ -69,29 +77,16 @@ manage.py rollout retry commerce-hub
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
-        names = "start|status|" + "|".join(_CONTROLS)
-        actions = parser.add_subparsers(dest="action", required=True, metavar=names)
-        _add_start(actions)
-        status = _add_action(actions, "status", "show how a rollout stands")
-        _add_rollout(status)
-        _add_watch(status)
-        for name, (_, words) in _CONTROLS.items():
-            _add_rollout(_add_action(actions, name, words))
+        add_actions(parser)
 
     def run(self, **options: Any) -> int:
         """Do what the subcommand says."""
-        if options["action"] == "start":
-            rollout = _start(options)
-        elif options["action"] == "status":
-            rollout = find_rollout(options["rollout"])
-        else:
-            control, _ = _CONTROLS[options["action"]]
-            rollout = control(find_rollout(options["rollout"]).pk, by=Actor.of_command_line())
+        rollout = _ACTIONS.get(options["action"], _control)(options)
         if options["action"] != "status" and not options.get("inline"):
             tick_soon(rollout.pk)  # so that no worker has to wait for the next beat
         if options.get("watch") or options.get("inline"):
             return self._watch(rollout, options)
-        if options["action"] == "start":
+        if options["action"] in ("start", "rollback"):
             self.sidelines(options).print(DRIVEN_BY_WORKERS)
         return self._show(rollout, options)
 
@@ -100,7 +95,7 @@ manage.py rollout retry commerce-hub
         if options["json"]:
             self.print_json(status)
         else:
-            self.console(options).print(page(status))
+            self.console(options).print(page(status, _trouble(status)))
         asked = options["action"] == "status"
         return NEEDS_ATTENTION if asked and needs_attention(status) else 0
 
@@ -111,7 +106,8 @@ manage.py rollout retry commerce-hub
         if options["json"]:
             last = self._print_changes(statuses)
         else:
-            last = _display(statuses, self.console(options))
+            trouble = _nothing if options["inline"] else _trouble
+            last = _display(statuses, self.console(options), trouble)
         return 0 if is_success(last) else NEEDS_ATTENTION
 
     def _print_changes(self, statuses: Iterator[Status]) -> Status:
@@ -133,6 +129,7 @@ def _start(options: dict[str, Any]) -> Rollout:
         window=options["window"],
         failure_limit=options["failure_limit"],
         max_attempts=options["max_attempts"],
+        wave_failure_share=options["wave_failure_share"],
         recreate_deleted=options["recreate_deleted"],
         only=Selection(
             sandbox=options["sandbox"],
@@ -140,96 +137,84 @@ def _start(options: dict[str, Any]) -> Rollout:
             tags=tuple(options["tag"]),
             integrations=tuple(options["installation"]),
         ),
+        digest=options["digest"],
         by=Actor.of_command_line(),
     )
 
 
-def _display(statuses: Iterator[Status], console: Console) -> Status:
-    return _live(statuses, console) if console.is_terminal else _lines(statuses, console)
+def _status(options: dict[str, Any]) -> Rollout:
+    return find_rollout(options["rollout"])
 
 
-def _live(statuses: Iterator[Status], console: Console) -> Status:
+def _control(options: dict[str, Any]) -> Rollout:
+    rollout = find_rollout(options["rollout"])
+    if options["action"] == "abort" and rollout.state in Rollout.OPEN:
+        agree(consequences.of_abort(rollout), options, unattended=True)
+    if options["action"] == "resume" and rollout.state == Rollout.State.HALTED:
+        agree(consequences.of_resume(rollout), options, unattended=True)
+    control = _CONTROLS[options["action"]]
+    return control(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
+
+
+def _roll_back(options: dict[str, Any]) -> Rollout:
+    rollout = find_rollout(options["rollout"])
+    agree(consequences.of_roll_back(rollout), options, unattended=True)
+    return roll_back(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
+
+
+def _unlock(options: dict[str, Any]) -> Rollout:
+    rollout = find_rollout(options["rollout"])
+    named, finish = options["installation"], options["finish"]
+    agree(
+        consequences.of_unlock(rollout, finish=finish, named=len(named)), options, unattended=True
+    )
+    release_locks(
+        rollout.pk,
+        finish=finish,
+        only=named,
+        by=Actor.of_command_line(),
+        reason=options["reason"],
+    )
+    return rollout
+
+
+_ACTIONS: dict[str, Callable[[dict[str, Any]], Rollout]] = {
+    "start": _start,
+    "status": _status,
+    "rollback": _roll_back,
+    "unlock": _unlock,
+}
+
+
+Trouble = Callable[[Status], str]
+"""Says why a rollout does not move, or nothing."""
+
+
+def _trouble(status: Status) -> str:
+    return "" if is_at_rest(status) else nobody_works() or ""
+
+
+def _nothing(_: Status) -> str:
+    return ""
+
+
+def _display(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
+    show = _live if console.is_terminal else _lines
+    return show(statuses, console, trouble)
+
+
+def _live(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
     with Live(console=console, refresh_per_second=4) as live:
         for status in statuses:
-            live.update(page(status))
+            live.update(page(status, trouble(status)))
     return status
 
 
-def _lines(statuses: Iterator[Status], console: Console) -> Status:
+def _lines(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
     due = 0.0
     for status in statuses:
         if time.monotonic() >= due:
-            console.print(line(status), soft_wrap=True)
+            console.print(line(status, trouble(status)), soft_wrap=True)
             due = time.monotonic() + SECONDS_BETWEEN_LINES
     console.print(page(status))
     return status
-
-
-def _add_action(actions: Any, name: str, words: str) -> CommandParser:
-    parser: CommandParser = actions.add_parser(name, help=words, description=words)
-    add_json(parser)
-    return parser
-
-
-def _add_rollout(parser: CommandParser) -> None:
-    parser.add_argument(
-        "rollout",
-        nargs="?",
-        help="its number, or a connector for its latest one; by default the only open one",
-    )
-
-
-def _add_watch(parser: CommandParser) -> None:
-    parser.add_argument("--watch", action="store_true", help="follow it until it comes to rest")
-    parser.add_argument(
-        "--inline",
-        action="store_true",
-        help="follow and drive it from here, where no Celery worker runs",
-    )
-
-
-def _add_start(actions: Any) -> None:
-    parser = _add_action(actions, "start", "start a rollout; workers drive it, unless --inline")
-    parser.add_argument(
-        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
-    )
-    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
-    _add_watch(parser)
-    _add_strategy(parser)
-    _add_selection(parser)
-
-
-def _add_strategy(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--wave",
-        action="append",
-        metavar="SIZE",
-        help="a count (3), a share of the base (25%%) or rest; once per wave, in their order "
-        "(3, 25%%, rest)",
-    )
-    parser.add_argument("--window", type=int, default=10, help="updates at a time (10)")
-    parser.add_argument(
-        "--failure-limit", type=int, default=5, help="failed installations that halt it (5)"
-    )
-    parser.add_argument("--max-attempts", type=int, default=5, help="pushes per installation (5)")
-    parser.add_argument(
-        "--recreate-deleted",
-        action="store_true",
-        help="make components again that customers deleted, instead of failing there",
-    )
-
-
-def _add_selection(parser: CommandParser) -> None:
-    environment = parser.add_mutually_exclusive_group()
-    environment.add_argument(
-        "--sandbox", action="store_true", default=None, help="only sandbox installations"
-    )
-    environment.add_argument(
-        "--production", dest="sandbox", action="store_false", help="only production installations"
-    )
-    for name, words in {
-        "--from-version": "only those at this version (repeatable)",
-        "--tag": "only those with this tag (repeatable)",
-        "--installation": "only this integration id (repeatable)",
-    }.items():
-        parser.add_argument(name, action="append", default=[], help=words)
