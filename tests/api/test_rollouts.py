@@ -185,3 +185,113 @@ def test_the_staff_can_read_what_was_done(api, base, release):
         "admin-of-the-tests (token tests)",
         "orders 1.1.0",
     )
+
+
+@pytest.fixture
+def stuck(base, release):
+    """A running rollout with an installation that failed half-way, and one that is updated."""
+    first, second, _ = base.install(3)
+    Installation.objects.filter(pk=first.pk).update(email="ana@example.com", tag="north")
+    rollout = start_rollout(base.connector, waves=["2", "rest"])
+    base.settle(rollout)
+    base.finish(first, None, "failed", "component_deleted", "A flow is gone.", locks=True)
+    base.finish(second)
+    base.settle(rollout)
+    return rollout
+
+
+def test_a_status_says_how_many_are_locked_and_who(api, base, stuck):
+    status = api.get(f"rollouts/{stuck.pk}/")
+
+    assert (status["not_started"], status["undoing"], status["locked"]) == (1, 1, 1)
+    [locked] = status["locked_installations"]
+    assert (locked["email"], locked["tag"], locked["state"]) == (
+        "ana@example.com",
+        "north",
+        "undoing",
+    )
+    assert (locked["code"], locked["message"]) == ("component_deleted", "A flow is gone.")
+    assert locked["since"]
+
+
+def test_a_rollout_is_rolled_back_in_one_request(api, base, stuck):
+    status = api.post(f"rollouts/{stuck.pk}/rollback/", {"reason": "wrong"}, expect=201)
+
+    back = Rollout.objects.get(pk=status["id"])
+    assert (back.reverses, status["version"], status["total"]) == (stuck, "1.0.0", 2)
+    assert api.get(f"rollouts/{stuck.pk}/")["state"] == "aborted"
+
+
+@pytest.mark.parametrize("finish", [True, False])
+def test_the_locked_are_undone_or_finished(api, base, stuck, finish):
+    locked = api.get(f"rollouts/{stuck.pk}/")["locked_installations"][0]["installation"]
+
+    status = api.post(f"rollouts/{stuck.pk}/unlock/", {"finish": finish, "installations": [locked]})
+
+    assert status["undoing"] == (0 if finish else 1)
+    action = StaffAction.objects.get(action="rollout.unlock")
+    assert action.after == {"installations": 1, "finish": finish, "reason": ""}
+
+
+def test_unlocking_whom_the_rollout_does_not_lock_names_the_field(api, base, stuck):
+    answer = api.ask("POST", f"rollouts/{stuck.pk}/unlock/", {"installations": ["f" * 24]})
+
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == "installations"
+    assert "f" * 24 in error["message"]
+
+
+@pytest.mark.parametrize("control", ["pause", "resume", "abort", "retry"])
+def test_controls_take_a_reason(api, base, stuck, control):
+    Rollout.objects.update(state="running" if control == "pause" else "halted")
+    stuck.pushes.update(state="failed")
+
+    api.post(f"rollouts/{stuck.pk}/{control}/", {"reason": "orders doubled"})
+
+    action = StaffAction.objects.get(action=f"rollout.{control}")
+    assert action.after["reason"] == "orders doubled"
+
+
+@pytest.mark.parametrize(
+    ("only", "field"),
+    [
+        ({"installations": ["f" * 24]}, "only.installations"),
+        ({"tags": ["nobody"]}, "only.tags"),
+        ({"versions": ["7.7.7"]}, "only.versions"),
+        ({"environment": "sandbox"}, "only"),
+    ],
+)
+@pytest.mark.parametrize("path", ["rollouts/", "rollouts/preview/"])
+def test_what_is_selected_and_not_there_is_refused_with_its_field(
+    api, base, release, path, only, field
+):
+    base.install(2)
+
+    answer = api.ask("POST", path, {**WISH, "only": only})
+
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert (error["code"], error["field"]) == ("rollout_refused", field)
+    assert not Rollout.objects.exists()
+
+
+def test_a_preview_is_started_as_it_was_seen_or_refused(api, base, release):
+    base.install(3)
+    digest = api.post("rollouts/preview/", WISH)["digest"]
+    other = api.ask("POST", "rollouts/", {**WISH, "waves": ["rest"], "digest": digest})
+
+    assert other.status_code == 422
+    assert other.json()["errors"][0]["field"] == "digest"
+    started = api.post("rollouts/", {**WISH, "digest": digest}, expect=201)
+    assert started["total"] == 3
+
+
+def test_the_share_of_a_wave_that_may_fail_is_the_starters_to_say(api, base, release):
+    base.install(1)
+
+    api.post("rollouts/", {**WISH, "wave_failure_share": 7}, expect=201)
+    refused = api.ask("POST", "rollouts/", {**WISH, "wave_failure_share": 101})
+
+    assert Rollout.objects.get().wave_failure_share == 7
+    assert refused.json()["errors"][0]["field"] == "wave_failure_share"
