@@ -177,12 +177,14 @@ class Base:
 
     def _bring(self, operation: Operation) -> None:
         """What an update leaves that was carried out: its order consumed, its version shown."""
-        Order.objects.filter(pk=operation.order_id).consume()
         if release := operation.release:
-            Installation.objects.filter(pk=operation.installation_id).update(
-                release=release, version=release.version
-            )
             self.marketplace.versions[operation.installation.integration_id] = release.version
+        if operation.order:
+            Order.objects.filter(pk=operation.order.pk).consume()
+            brought = {"release": release, "version": release.version} if release else {}
+            Installation.objects.filter(pk=operation.installation_id).update(
+                update_in_progress=False, **brought
+            )
 
     def finish_all(self, rollout, outcome="done", **told) -> None:
         """Have every update run to its end that was pushed and is not heard of yet."""
