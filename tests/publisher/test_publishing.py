@@ -2,10 +2,17 @@
 
 import pytest
 
+from connector_kit import Export, Ref
+from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator.errors import IntegratorError, Unauthorized
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import publish
-from connector_kit.publisher.errors import PublisherError, RecordLost, VersionTaken
+from connector_kit.publisher.errors import (
+    PublicationRefused,
+    PublisherError,
+    RecordLost,
+    VersionTaken,
+)
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS, SYSTEM_TOKEN
 
@@ -90,6 +97,44 @@ def test_changed_content_under_a_published_version_is_refused_before_anything_is
         publish(ORDERS)
 
     assert platform.call("GET", "/connectors")[0]["description"] != "Something else."
+
+
+def test_what_the_check_refuses_is_not_published_and_all_of_it_is_named(platform, settings):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "push_timeout_seconds": "soon"}
+
+    with pytest.raises(PublicationRefused) as raised:
+        publish("tests.publisher.declared:Unsound")
+
+    codes = [each.code for each in raised.value.objections]
+    assert codes[0].startswith("setting_")
+    assert len([each for each in codes if each.startswith("declaration_")]) >= 3
+    with pytest.raises(PublicationRefused, match="CONNECTOR_KIT_PUSH_TIMEOUT"):
+        publish()
+    assert platform.call("GET", "/connectors") == platform.call("GET", "/stacks") == []
+
+
+def test_a_declaration_with_mistakes_is_refused_as_the_check_does(platform):
+    with pytest.raises(DeclarationError) as raised:
+        publish("tests.publisher.declared:Unsound")
+
+    assert len(raised.value.problems) >= 3
+    assert platform.call("GET", "/connectors") == []
+
+
+def test_a_function_that_nobody_wrote_is_refused_before_anything_is_sent(platform, monkeypatch):
+    export = Export(
+        "More",
+        connection=OrdersToSlack.shop,
+        http={"relativeURI": "/"},
+        hooks={"preMap": {"function": "keepPaid", "_stackId": Ref("@stack")}},
+    )
+    monkeypatch.setattr(OrdersToSlack, "more_orders", export, raising=False)
+
+    with pytest.raises(PublicationRefused, match="keepPaid"):
+        publish(ORDERS)
+
+    assert platform.call("GET", "/stacks") == []
+    assert not Connector.objects.exists()
 
 
 def test_a_higher_version_updates_the_listing_and_adds_a_release(platform, monkeypatch):
