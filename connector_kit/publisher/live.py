@@ -48,7 +48,7 @@ class ReleaseStanding:
 def live_releases(connector: Connector) -> tuple[ReleaseStanding, ...]:
     """Every release of *connector* whose documents some account has or is to get, oldest first.
 
-    That is what the kit applied last, what the platform says, what an order or an open rollout
+    That is what the kit applied last, what the platform says, what an order or a rollout
     brings, and what new installations get; embedded deployments included.
     """
     return tuple(each for each in reversed(standings(connector)) if each.is_live)
@@ -83,9 +83,10 @@ def _held(connector: Connector, releases: list[Release]) -> dict[int, int]:
 
 
 def _on_their_way(connector: Connector) -> set[int | None]:
-    """The releases that orders and open rollouts bring."""
+    """The releases that orders bring, and rollouts: open ones, and others that have begun."""
     ordered = Order.objects.open().writing().filter(installation__connector=connector)
-    rolled_out = Rollout.objects.open().filter(connector=connector)
+    is_at_work = Q(state__in=Rollout.OPEN) | Q(pushes__state__in=Push.IN_FLIGHT)
+    rolled_out = Rollout.objects.filter(is_at_work, connector=connector)
     keys = ordered.values_list("release", flat=True).union(
         rolled_out.values_list("release", flat=True)
     )
@@ -95,9 +96,8 @@ def _on_their_way(connector: Connector) -> set[int | None]:
 def _is_brought(release: Release) -> Q:
     """Whether an installation is being brought to *release*, and has another one so far."""
     orders = Order.objects.open().writing().filter(release=release)
-    pushes = Push.objects.filter(
-        rollout__release=release, rollout__state__in=Rollout.OPEN, state__in=Push.UNSETTLED
-    )
+    waits = Q(rollout__state__in=Rollout.OPEN, state__in=Push.UNSETTLED)
+    pushes = Push.objects.filter(waits | Q(state__in=Push.IN_FLIGHT), rollout__release=release)
     is_coming = Q(pk__in=orders.values("installation")) | Q(pk__in=pushes.values("installation"))
     has_it = Q(release=release) | Q(version=release.version)
     return is_coming & ~has_it

@@ -128,14 +128,22 @@ def test_a_release_is_live_by_each_record_of_it(hooked, fields):
     assert "1.0.0 (1 installation, new installations)" in refused()[0].message
 
 
-def test_a_release_that_an_open_rollout_brings_is_live(hooked):
+@pytest.mark.parametrize(
+    ("rollout_is", "push_is"), [("running", "waiting"), ("halted", "waiting"), ("aborted", "sent")]
+)
+def test_a_release_that_a_rollout_brings_is_live(hooked, rollout_is, push_is):
     installation = install(hooked, 1, version="", release=None)
     release = hooked.releases.get()
     rollout = Rollout.objects.create(
-        connector=hooked, release=release, window=1, failure_limit=1, max_attempts=1
+        connector=hooked,
+        release=release,
+        state=rollout_is,
+        window=1,
+        failure_limit=1,
+        max_attempts=1,
     )
     wave = Wave.objects.create(rollout=rollout, index=0, label="rest")
-    Push.objects.create(rollout=rollout, wave=wave, installation=installation)
+    Push.objects.create(rollout=rollout, wave=wave, installation=installation, state=push_is)
 
     assert "1.0.0 (1 installation, new installations)" in refused()[0].message
 
