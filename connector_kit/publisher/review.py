@@ -25,7 +25,7 @@ from connector_kit.models import Connector
 from connector_kit.publisher.catalogue import Candidate, candidate, place_of
 from connector_kit.publisher.checks import declared_problems
 from connector_kit.publisher.errors import PublicationRefused, PublisherError
-from connector_kit.publisher.live import live_releases
+from connector_kit.publisher.live import ReleaseStanding, live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Publication, Standing, look_up, standing_of
 from connector_kit.publisher.records_review import of_records, of_server
@@ -117,8 +117,7 @@ def examined_on_platform(
     except PublisherError as error:
         causes.append(error)
     found += [Objection(each.code, wanted.slug, str(each), "") for each in causes]
-    # An older version that is published again does not take over what is served.
-    live = live_releases(known) if known and standing is not Standing.SUPERSEDED else ()
+    live = _served_by_it(known, standing)
     found += dropped(cls, live)
     if publication:
         found += [*of_records(publication, client), *of_server(publication, live, client)]
@@ -128,15 +127,27 @@ def examined_on_platform(
 
 
 def examined_code(examined: Examined) -> Examined:
-    """Go on with what compiles where no records are kept on the platform: the code alone."""
+    """Go on with what compiles where no records are kept on the platform: the code alone.
+
+    Raises `VersionTaken`.
+    """
     if examined.candidate is None or examined.cls is None:
         return examined
-    live = live_releases(examined.connector) if examined.connector else ()
+    standing = standing_of(examined.connector, examined.candidate)
+    live = _served_by_it(examined.connector, standing)
     found = list(dropped(examined.cls, live))
     if any(each.installations for each in live):
         token = next(iter(kit().system_tokens), "")
         found += not_served(examined.candidate, live, token)
     return replace(examined, objections=(*examined.objections, *found))
+
+
+def _served_by_it(known: Connector | None, standing: Standing) -> tuple[ReleaseStanding, ...]:
+    """The live releases of *known* that are served by what is published now.
+
+    An older version that is published again does not take over what is served.
+    """
+    return live_releases(known) if known and standing is not Standing.SUPERSEDED else ()
 
 
 def _declared_nevertheless(target: str | None) -> Iterator[Objection]:

@@ -285,6 +285,15 @@ def test_a_release_for_embedding_takes_no_function_from_deployments_either(hooke
     assert "old_hook" in json.dumps(after["broken"])
 
 
+def test_an_older_version_that_is_recorded_again_takes_over_nothing(hooked):
+    publish(THIRD)
+    install(hooked, 1, release=hooked.releases.get(version="1.2.0"), version="1.2.0")
+
+    assert record_release(FIRST).version == "1.0.0"
+    assert publish(FIRST).version == "1.0.0"
+    assert served_by_it() == THIRD
+
+
 def test_all_that_is_wrong_is_said_at_once(hooked, settings, monkeypatch):
     install(hooked, 1)
     monkeypatch.setattr(hooked_1_1.Hooked, "version", "1.0.0")
