@@ -1,6 +1,6 @@
 """Bringing the records of the install base up to date with the platform."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
@@ -20,8 +20,8 @@ from connector_kit.publisher.reported import Oddity, Reported, is_child, reporte
 BATCH = 500
 """Entries that are held in memory and written at a time."""
 
-FEW = 10
-"""So many installations may vanish from one sync to the next, whatever is left."""
+FEW = 3
+"""Fewer installations than this may vanish from one sync to the next, if any are left."""
 
 _REPORTED = ("name", "email", "version", "update_in_progress", "sandbox", "tag")
 """What the platform's install base says of an installation."""
@@ -90,28 +90,39 @@ def sync_install_base(
                 progress(result)
         missing = _unseen(connector, since=started)
         if not accept_vanished:
-            _refuse_to_believe(connector, missing=len(missing), seen=result.seen)
-        missing = still_missing(client, connector_id, missing, accept_none=accept_vanished)
+            _refuse_to_believe(connector, missing=len(missing), listed=result.seen)
+        known = result.seen + len(missing)
+        if missing:
+            missing, listed = _look_again(client, connector_id, missing)
+            if not accept_vanished:
+                _refuse_to_believe(connector, missing=known - listed, listed=listed)
     result += SyncResult(vanished=_mark_vanished(connector, missing))
     record_action(by, "installbase.sync", f"connector/{connector.slug}", after=result.counts)
     return result
 
 
-def still_missing(
-    client: Client, connector_id: str, integration_ids: Iterable[str], *, accept_none: bool = False
-) -> set[str]:
+def still_missing(client: Client, connector_id: str, integration_ids: Iterable[str]) -> set[str]:
     """Return which of *integration_ids* another complete reading of the install base lacks, too.
 
     Pages are counted, not marked: when a customer uninstalls between two of them, the first entry
     of the next one is passed over. The platform answers a publisher for no single installation, so
-    absence is what two separate readings agree on. One that names nobody proves nothing, unless
-    *accept_none*. Without ids nothing is read.
+    absence is what two separate readings agree on. One that lists nobody proves nothing. Without
+    ids nothing is read.
     """
-    missing = set(integration_ids)
-    if not missing:
+    ids = set(integration_ids)
+    if not ids:
         return set()
-    named = {reported(entry).integration_id for entry in _entries(client, connector_id)} - {""}
-    return missing - named if named or accept_none else set()
+    missing, listed = _look_again(client, connector_id, ids)
+    return missing if listed else set()
+
+
+def _look_again(client: Client, connector_id: str, ids: Set[str]) -> tuple[set[str], int]:
+    """Read the install base once more; return which of *ids* it lacks, and how many it lists."""
+    missing, listed = set(ids), 0
+    for entry in _entries(client, connector_id):
+        missing.discard(reported(entry).integration_id)
+        listed += 1
+    return missing, listed
 
 
 def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
@@ -128,12 +139,12 @@ def _unseen(connector: Connector, *, since: datetime) -> set[str]:
     return set(base.filter(seen_at__lt=since).values_list("integration_id", flat=True))
 
 
-def _refuse_to_believe(connector: Connector, *, missing: int, seen: int) -> None:
-    is_doubtful = missing > seen if missing >= FEW else missing and not seen
+def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> None:
+    is_doubtful = missing > listed if missing >= FEW else missing > 0 and not listed
     if not is_doubtful:
         return
     raise InstallBaseShrunk(
-        f"The platform lists {seen} installations of {connector.slug}, and {missing} that are on "
+        f"The platform lists {listed} installations of {connector.slug}, and {missing} that are on "
         "record are missing. None of them was marked as vanished. Look into the install base at "
         f"integrator.io; if they are gone, run 'manage.py installbase sync {connector.slug} "
         "--accept-vanished'."

@@ -6,8 +6,14 @@ import pytest
 from django.utils import timezone
 
 from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Installation
-from connector_kit.publisher import InstallBaseFilter, list_install_base, sync_install_base
+from connector_kit.publisher import (
+    InstallBaseFilter,
+    list_install_base,
+    still_missing,
+    sync_install_base,
+)
 from connector_kit.publisher.errors import InstallBaseShrunk, NotPublished
 from tests.integrator.scripted import Reply, scripted_platform
 
@@ -146,11 +152,24 @@ def test_what_two_readings_lack_has_vanished(orders, listing):
     assert _vanished(orders) == {1}
 
 
-def test_a_second_reading_that_names_nobody_proves_nothing(orders, listing):
-    listing([[2, 3], [4, 5], [6]], [[]])
+@pytest.mark.parametrize("second", [[[]], [[2]], [[2, 3]]], ids=["nobody", "one", "two"])
+def test_a_second_reading_that_lists_far_fewer_proves_nothing(orders, listing, second):
+    listing([[2, 3], [4, 5], [6]], second)
 
-    assert sync_install_base(orders).vanished == 0
+    with pytest.raises(InstallBaseShrunk):
+        sync_install_base(orders)
+
     assert _vanished(orders) == set()
+
+
+def test_who_asks_for_single_installations_learns_which_another_reading_lacks(orders, listing):
+    listing([[2, 3], [4]])
+    with publisher_client() as client:
+        assert still_missing(client, orders.connector_id, {_id(1), _id(4)}) == {_id(1)}
+
+    listing([[]])
+    with publisher_client() as client:
+        assert still_missing(client, orders.connector_id, {_id(1)}) == set()
 
 
 def test_an_install_base_that_lists_none_is_not_believed(orders, listing):
@@ -163,22 +182,16 @@ def test_an_install_base_that_lists_none_is_not_believed(orders, listing):
     assert orders.installations.active().count() == 6
 
 
-def test_one_that_lists_far_fewer_is_not_believed_until_the_operator_is_asked(orders, listing):
-    for number in range(7, 15):
-        Installation.objects.create(
-            connector=orders,
-            integration_id=_id(number),
-            seen_at=timezone.now() - timedelta(days=1),
-        )
-    listing([[1, 2], [3]], [[1, 2], [3]])
+def test_one_that_lists_far_fewer_is_not_believed_until_the_operator_says_so(orders, listing):
+    listing([[1, 2]])
 
     with pytest.raises(InstallBaseShrunk):
         sync_install_base(orders)
     assert _vanished(orders) == set()
 
-    listing([[1, 2], [3]], [[1, 2], [3]])
-    assert sync_install_base(orders, accept_vanished=True).vanished == 11
-    assert _vanished(orders) == set(range(4, 15))
+    listing([[1, 2]])
+    assert sync_install_base(orders, accept_vanished=True).vanished == 4
+    assert _vanished(orders) == {3, 4, 5, 6}
 
 
 def test_an_install_base_that_is_empty_is_accepted_when_the_operator_says_so(orders, listing):
