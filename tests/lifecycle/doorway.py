@@ -18,8 +18,9 @@ class Doorway:
 
     @property
     def tokens(self) -> list[str]:
-        """The one-time tokens of all calls."""
-        return [call["options"]["bearerToken"] for call in self.calls]
+        """The one-time tokens of all calls that brought one."""
+        options = [call["options"] for call in self.calls]
+        return [each["bearerToken"] for each in options if "bearerToken" in each]
 
 
 DOORWAY = Doorway()
