@@ -77,7 +77,9 @@ def test_a_sync_without_a_name_brings_all_connectors_up_to_date(orders, capsys):
     assert [each["connector"] for each in told] == ["hooked", "orders-to-slack"]
 
 
-def test_a_connector_that_cannot_be_read_does_not_keep_the_others_from_it(base, capsys):
+def test_a_connector_that_cannot_be_read_does_not_keep_the_others_from_it(orders, capsys):
+    Connector.objects.create(slug="refunds", name="Refunds", connector_id="e" * 24)
+
     said = refused("installbase", "sync")
 
     assert said.startswith("refunds: ")
