@@ -262,7 +262,7 @@ class Services:
         return self.running[name]
 
     def _wait(
-        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 30
+        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 90
     ) -> Answer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
