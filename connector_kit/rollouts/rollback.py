@@ -13,7 +13,13 @@ from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked
-from connector_kit.rollouts.services import BATCH, leave_out, require_none_open, stop
+from connector_kit.rollouts.services import (
+    BATCH,
+    leave_out,
+    require_none_open,
+    require_served,
+    stop,
+)
 from connector_kit.rollouts.writing_verdicts import batched
 
 ROLLED_BACK = "rolled_back"
@@ -26,8 +32,10 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
     Whatever came of its push: updated, failed, half-written. Ends the rollout if it is open, all in
     one transaction. Left alone is what a later rollout pushed to, and what had no version that is
     recorded here; both are named among the skipped. Raises `RolloutError` when there is nobody to
-    bring back, or another rollout of the connector is open.
+    bring back, when the server lacks functions that those versions call, or when another rollout of
+    the connector is open.
     """
+    _require_served(rollout_id)
     with locked(rollout_id) as rollout:
         touched = _touched(rollout)
         releases = _releases_of(rollout, touched)
@@ -43,6 +51,12 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
         after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
         record_action(by, "rollout.rollback", f"rollout/{rollout.pk}", before=before, after=after)
         return back
+
+
+def _require_served(rollout_id: int) -> None:
+    """Ask the server, which takes a moment, before the rollout is held."""
+    for rollout in Rollout.objects.filter(pk=rollout_id).select_related("connector"):
+        require_served(rollout.connector, _releases_of(rollout, _touched(rollout)).values())
 
 
 def touched_by(rollout: Rollout) -> QuerySet[Push]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from connector_kit.models import Connector, Installation, Push, Release, Rollout, Wave
 from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
+from connector_kit.publisher.served import NOT_SERVED, unserved
 from connector_kit.rollouts.decide import failing_now
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.order import Lot, digest_of, in_order
@@ -70,7 +71,8 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     unless the platform says otherwise when their wave is verified. *digest* is that of the preview
     that somebody approved. Nothing is sent here: ticks do that. Holds no more than `BATCH`
     installations at a time. Raises `RolloutError` when another rollout of the connector is open,
-    when something does not fit, or when the base is not what was previewed.
+    when the server lacks functions that the release calls, when something does not fit, or when
+    the base is not what was previewed.
     """
     sizes = parse_waves(waves)
     _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
@@ -78,6 +80,7 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     release = release or newest(connector)
     _require_published(connector, release)
     only.require_known(connector)
+    require_served(connector, [release])
     with transaction.atomic():
         require_none_open(connector)
         if digest is not None:
@@ -280,6 +283,20 @@ def _require_share(percent: int) -> None:
         raise RolloutError(
             f"{percent} is no share of a wave that may fail. Write a percentage from 0 to 100.",
             field="wave_failure_share",
+        )
+
+
+def require_served(connector: Connector, releases: Iterable[Release]) -> None:
+    """Raise `RolloutError` when the running server says that it lacks what *releases* call.
+
+    A server that cannot be asked from here may be there for the platform all the same.
+    """
+    objections = unserved(connector, releases)
+    missing = [objection for objection in objections if objection.code in NOT_SERVED]
+    if missing:
+        raise RolloutError(
+            "The accounts would call functions that the server does not have, so nothing was "
+            f"started. {' '.join(map(str, missing))}"
         )
 
 

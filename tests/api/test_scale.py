@@ -58,7 +58,7 @@ def crowded(tmp_path_factory, django_db_blocker):
 
 def furnish():
     connector = Connector.objects.create(
-        slug="orders", name="Orders", class_path="x:Orders", connector_id="c" * 24
+        slug="orders", name="Orders", class_path="", connector_id="c" * 24
     )
     Release.objects.record(connector, compile_connector(OrdersToSlack))
     release = connector.releases.get()

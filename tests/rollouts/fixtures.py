@@ -215,7 +215,7 @@ def marketplace() -> Marketplace:
 @pytest.fixture
 def connector(db) -> Connector:
     return Connector.objects.create(
-        slug="orders", name="Orders", class_path="x:Orders", connector_id=CONNECTOR_ID
+        slug="orders", name="Orders", class_path="", connector_id=CONNECTOR_ID
     )
 
 

@@ -31,7 +31,7 @@ def many(database):
     """Forty installations that wait for a release."""
     Connector.objects.all().delete()
     connector = Connector.objects.create(
-        slug="orders", name="Orders", class_path="x:Orders", connector_id=CONNECTOR_ID
+        slug="orders", name="Orders", class_path="", connector_id=CONNECTOR_ID
     )
     Release.objects.create(connector=connector, version="1.1.0", digest="1", manifest={})
     base = Base(connector, Marketplace(), Clock())

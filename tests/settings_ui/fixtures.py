@@ -108,7 +108,7 @@ class World:
 def build_world() -> World:
     """Two releases of a connector."""
     connector = Connector.objects.create(
-        slug="orders-to-slack", name="Orders to Slack", class_path="x:Y", connector_id="c" * 24
+        slug="orders-to-slack", name="Orders to Slack", class_path="", connector_id="c" * 24
     )
     newer = type("OrdersToSlack", (OrdersToSlack,), {"version": "1.1.0", "description": "Newer."})
     return World(
