@@ -342,7 +342,8 @@ def test_failures_lead_from_their_cause_to_the_installations(world, viewer):
 def test_a_rollout_can_be_taken_back_to_where_its_installations_came_from(world, operator):
     rows = world.install(3)
     rollout = world.roll_out()
-    rollout.pushes.filter(installation=rows[0]).update(state=Push.State.UPDATED)
+    updated = {"state": Push.State.UPDATED, "claimed_at": timezone.now()}
+    rollout.pushes.filter(installation=rows[0]).update(**updated)
     rollout.pushes.exclude(installation=rows[0]).update(state=Push.State.SKIPPED)
     Rollout.objects.update(state=Rollout.State.COMPLETED, finished_at=timezone.now())
     Installation.objects.filter(pk=rows[0].pk).update(version="1.1.0", release=world.second)
