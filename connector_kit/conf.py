@@ -201,10 +201,10 @@ class Settings:
         Variable(
             "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS",
             parsing.number(1, 86_400),
-            "Seconds after which a pushed update that nobody reported on counts as failed.",
+            "Seconds after which a pushed update that nobody began is pushed again, or given up.",
             number=217,
         ),
-    ] = 300.0
+    ] = 90.0
     claim_seconds: Annotated[
         float,
         Variable(

@@ -58,7 +58,7 @@ def test_an_order_is_carried_out_once_however_often_its_push_is_repeated(base, r
     (installation,) = base.install(1)
     rollout = started(base.connector)
     base.settle(rollout)
-    base.clock.forward(seconds=301)
+    base.clock.forward(seconds=91)
     base.settle(rollout)
 
     base.hear_twice(installation)
@@ -185,7 +185,7 @@ def test_a_push_without_an_answer_is_repeated_after_its_time(base, release):
     base.install(1)
     rollout = started(base.connector)
     base.settle(rollout)
-    base.clock.forward(seconds=299)
+    base.clock.forward(seconds=89)
     base.settle(rollout)
     assert len(base.marketplace.pushed) == 1
 
