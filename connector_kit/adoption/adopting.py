@@ -104,7 +104,7 @@ def adopt(
 def _leave_out_samples(draft: Draft) -> None:
     for name, found in draft.found.items():
         for sample in samples(found.document):
-            for path in [each for each in draft.cuts[name] if each[: len(sample)] == sample]:
+            for path in [path for path in draft.cuts[name] if path[: len(sample)] == sample]:
                 del draft.cuts[name][path]
             draft.cut(name, sample, SAMPLE)
 

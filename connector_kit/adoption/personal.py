@@ -6,7 +6,6 @@ something may go there only its author knows: everything here is a suspicion, na
 
 import re
 from collections.abc import Collection, Iterator
-from urllib.parse import urlsplit
 
 from connector_kit.adoption.paths import Path, at
 from connector_kit.blueprint import Document, Json
@@ -19,14 +18,18 @@ LOGIN = "who the author logs in as"
 HOST = "a host that may be the author's own"
 ACCOUNT_INSIDE = "holds the id of the author's own account"
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,9}[A-Za-z]{2,24}")
 _PHONE = re.compile(
     r"(?<![\w.+-])(?:\+\d[\d ()./-]{6,17}\d|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[ .-]\d{3}[ .-]\d{4})"
     r"(?![\w.-])"
 )
 _NETSUITE_HOST = re.compile(
-    r"(?i)\b(?:\d{5,8}|TSTDRV\d+|TD\d+)(?:[-_](?:SB|RP)\d+)?\.[\w.-]*netsuite\.com"
+    r"(?i)\b(?:\d{5,8}|TSTDRV\d+|TD\d+)(?:[-_](?:SB|RP)\d+)?\.[\w.-]{0,80}netsuite\.com"
 )
+
+"""All bounded: samples hold megabytes of text."""
+
+_HOST = re.compile(r"(?:[a-z][\w+.-]{0,20}://)?(?:[^/@]*@)?([^/:@?#]*)")
 
 _PHONE_KEY = re.compile(
     r"(?i)(.*[-_ ])?(cell|fax|mobile|phone|tel|telephone)([-_ ]?(no|nr|number))?"
@@ -99,11 +102,8 @@ Findings = Iterator[tuple[Path, str]]
 def account_ids(connection: Document) -> set[str]:
     """Return the ids by which *connection* names the author's accounts."""
     found = (at(connection, _path(place)) for place in _IDS)
-    return {
-        text
-        for text in found
-        if isinstance(text, str) and len(text) >= _SHORTEST_ID and any(map(str.isdigit, text))
-    }
+    texts = (str(value) for value in found if _is_literal(value))
+    return {text for text in texts if len(text) >= _SHORTEST_ID and any(map(str.isdigit, text))}
 
 
 def personal(resource: str, document: Document, accounts: Collection[str]) -> Findings:
@@ -131,14 +131,15 @@ def _path(place: str) -> Path:
 
 
 def _is_literal(value: Json) -> bool:
-    return isinstance(value, str) and bool(value.strip("* ")) and "{{" not in value
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return False
+    return bool(str(value).strip("* ")) and "{{" not in str(value)
 
 
 def _is_own_host(value: Json) -> bool:
-    if not isinstance(value, str):
-        return False
-    host = urlsplit(value if "://" in value else f"//{value}").netloc.rpartition("@")[2]
-    return "{{" not in host and host.partition(".")[0].partition(":")[0] not in _OF_EVERYBODY
+    found = _HOST.match(value) if isinstance(value, str) else None
+    host = found[1] if found else ""
+    return "{{" not in host and host.partition(".")[0].lower() not in _OF_EVERYBODY
 
 
 def _suspicions(path: Path, value: Json, accounts: Collection[str]) -> Iterator[str]:
@@ -161,7 +162,7 @@ def _is_phone(key: str, text: str) -> bool:
 
 
 def _names(text: str, accounts: Collection[str]) -> Iterator[bool]:
-    return (bool(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)) for each in accounts)
+    return (bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)) for name in accounts)
 
 
 def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:

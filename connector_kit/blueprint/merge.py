@@ -155,7 +155,8 @@ class _Merger:
         declared, applied, live = map(list, (items.declared, items.applied, items.live))
         by_declared = arranged(declared, followed, merged.keys())
         before, after = (
-            [each for each in order if each in items.live] for order in (merged, by_declared)
+            [identity for identity in order if identity in items.live]
+            for order in (merged, by_declared)
         )
         owner = None
         if before != after:

@@ -1,5 +1,7 @@
 """Adoption leaves samples behind, and names what may be personal in all that it carries over."""
 
+import time
+
 import pytest
 
 from connector_kit.adoption import adopt, unpack
@@ -91,6 +93,10 @@ def test_a_sample_is(document, places):
         ({"http": {"baseURI": "https://{{{connection.settings.shop}}}.example.com"}}, set()),
         ({"ftp": {"hostURI": "ftp.acme.example.com", "username": "jo"}},
          {("ftp.hostURI", HOST), ("ftp.username", LOGIN)}),
+        ({"http": {"baseURI": "https://API.example.com"}}, set()),
+        ({"http": {"baseURI": "https://[acme"}}, {("http.baseURI", HOST)}),
+        ({"http": {"baseURI": "/relative"}}, set()),
+        ({"netsuite": {"account": 1234567}}, {("netsuite.account", ACCOUNT)}),
         ({"mongodb": {"host": ["db1.example.com"]}}, {("mongodb.host", HOST)}),
         ({"http": {"auth": {"basic": {"username": "{{{user}}}"}}}}, set()),
     ],
@@ -121,6 +127,14 @@ def test_a_text_is_suspected_of(text, reason):
     found = [reason for _, reason in personal("exports", {"a": text}, {"TSTDRV123"})]
 
     assert found == ([reason] if reason else [])
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000 + "@", "12345." * 100_000, "+1 " * 200_000])
+def test_a_large_sample_is_searched_in_a_moment(text):
+    began = time.process_time()
+
+    assert list(personal("exports", {"sampleData": text}, {"TSTDRV123"})) == []
+    assert time.process_time() - began < 5
 
 
 def test_the_id_of_an_account_is_found_in_other_components():
