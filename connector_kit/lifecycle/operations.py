@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from connector_kit.blueprint import Blueprint, Document, Situation, tailored
 from connector_kit.conf import kit
@@ -28,7 +27,7 @@ from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_licence, situation_of
 from connector_kit.models import Document as StoredDocument
-from connector_kit.models import Installation, Operation, Order, Release, statements
+from connector_kit.models import Installation, Operation, Order, Release, clock, statements
 
 logger = logging.getLogger(__name__)
 
@@ -202,8 +201,8 @@ def _note_held(installation: Installation, order: Order, error: InstallationHeld
         outcome=Operation.Outcome.FAILED,
         code=error.code,
         message=error.message,
-        started_at=timezone.now(),
-        finished_at=timezone.now(),
+        started_at=clock.now(),
+        finished_at=clock.now(),
     )
     _announce(refused)
 
@@ -234,7 +233,7 @@ def _begin(
         situation=situation_of(installation, release.blueprint()).to_json() if release else {},
         from_version=installation.version,
         by=by or (order.by if order else ""),
-        started_at=timezone.now(),
+        started_at=clock.now(),
     )
 
 
@@ -305,7 +304,7 @@ def _note_situation(record: Operation, situation: Situation) -> None:
 
 
 def _end(record: Operation) -> None:
-    record.finished_at = timezone.now()
+    record.finished_at = clock.now()
     if record.outcome in Operation.COMPLETE:
         record.situation = {}
     with transaction.atomic():

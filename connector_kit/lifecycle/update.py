@@ -8,7 +8,6 @@ from functools import partial
 
 import jsonpatch
 from django.db import transaction
-from django.utils import timezone
 from jsonpatch import JsonPatchException
 from jsonpointer import JsonPointerException
 
@@ -39,7 +38,7 @@ from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
-from connector_kit.models import Connector, Installation, Operation, Order
+from connector_kit.models import Connector, Installation, Operation, Order, clock
 
 NOT_ORDERED = (
     "Nobody had ordered an update of this installation: nothing was changed, and the customer may "
@@ -149,7 +148,7 @@ def _check_drift(work: Work, account: Account) -> None:
     """Also store, beside the plan, in what the account differs from what was applied to it."""
     drift = plan_drift(account, work.journal)
     work.operation.plan = {**(work.operation.plan or {}), "drift": drift.to_json()["steps"]}
-    work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=timezone.now())
+    work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
 
 
 def _require_installed(work: Work, account: Account) -> None:
@@ -260,5 +259,5 @@ def remember_release(work: Work, plan: Plan) -> None:
             retired_settings=moved.retired,
             update_in_progress=False,
             vanished_at=None,
-            seen_at=timezone.now(),
+            seen_at=clock.now(),
         )

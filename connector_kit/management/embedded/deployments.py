@@ -31,6 +31,8 @@ from connector_kit.management.embedded.action import (
 from connector_kit.models import Installation
 from connector_kit.publisher import find_release
 from connector_kit.publisher.actions import Actor, record_action
+from connector_kit.workers.heartbeat import nobody_works
+from connector_kit.workers.queues import Queue
 
 PAGE = 100
 
@@ -246,7 +248,10 @@ def _size(deployment: Installation) -> str:
 
 
 def _later(context: Context, deployment: Installation) -> int:
-    context.show(_to_json(deployment), f"A worker was told to do it: {_line(deployment)}")
+    words = f"A worker was told to do it: {_line(deployment)}"
+    if silent := nobody_works(Queue.WORK):
+        words += f"\n{silent}"
+    context.show(_to_json(deployment), words)
     return 0
 
 
