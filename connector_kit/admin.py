@@ -15,11 +15,14 @@ from connector_kit.models import (
     DryRun,
     DryRunAnswer,
     EmbeddedAccount,
+    FlowUsage,
+    Heartbeat,
     Installation,
     License,
     LicenseEvent,
     LicenseReminder,
     Operation,
+    Order,
     ProvisioningEvent,
     Push,
     Release,
@@ -339,6 +342,32 @@ class VersionCountAdmin(Records):
     list_filter = ("connector", "version")
     list_select_related = ("connector",)
     date_hierarchy = "day"
+
+
+@admin.register(Order)
+class OrderAdmin(Records):
+    """What was ordered for installations, and what became of it."""
+
+    list_display = ("id", "installation", "kind", "release", "state", "by", "placed_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("installation", "release__connector")
+    search_fields = ("installation__integration_id", "by")
+
+
+@admin.register(FlowUsage)
+class FlowUsageAdmin(Records):
+    """What flows did, day by day."""
+
+    list_display = ("day", "integration_id", "flow", "runs", "failed", "records", "errors")
+    search_fields = ("integration_id", "flow")
+    date_hierarchy = "day"
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(Records):
+    """When each kind of worker was heard of last."""
+
+    list_display = ("kind", "at")
 
 
 class LicenseEventRows(Rows):
