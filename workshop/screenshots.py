@@ -92,7 +92,7 @@ def _settings(page: Page, field: ConsoleField) -> Iterator[Path]:
     """A connector with settings: its install wizard, and what its customers see then."""
     field.field.services.run("publish", NOTICES)
     page.goto(f"{field.address}/console/preview/order-notices/")
-    page.get_by_label("Edition of the licence").fill("premium")
+    page.get_by_label("Edition of the license").fill("premium")
     page.get_by_role("button", name="Start a preview").click()
     yield _take(page, "install-wizard")
     shop, chat = {"basic username": "jo", "basic password": "secret"}, {"token token": "secret"}
@@ -141,7 +141,10 @@ def _rollout(page: Page, field: ConsoleField) -> Iterator[Path]:
     page.get_by_role("button", name="Pause").click()
     _wait_until(page, "paused")
     yield _take(page, "rollout-paused")
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("link", name="Resume").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("Nothing is wrong")
+    yield _take(page, "rollout-resume")
+    page.get_by_role("dialog").get_by_role("button", name="Resume").click()
     _wait_until(page, "completed")
 
 

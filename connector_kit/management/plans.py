@@ -62,7 +62,7 @@ def _lines(step: Document) -> list[str]:
 
 
 def _settled(change: Document) -> str:
-    words = {"customer": "the customer's is kept", "connector": "the customer's is replaced"}
+    words = {"customer": "customer's value kept", "connector": "customer's value overwritten"}
     return f"  ({words[change['settled']]})" if change["settled"] else ""
 
 

@@ -1,50 +1,98 @@
-"""What a control would do, to how many, said before somebody does it."""
+"""What a control would do, to how many, said before somebody does it: by command and by page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from connector_kit.models import Push, Rollout
 from connector_kit.rollouts.listing import origins
-from connector_kit.rollouts.locks import locked_pushes
+from connector_kit.rollouts.status import Status
+from connector_kit.rollouts.verdicts import Verdict, verdict_on
 
 
-def of_abort(rollout: Rollout) -> str:
+def of_pause(rollout: Rollout, status: Status) -> Iterator[str]:
+    """Say what waits, and what comes to its end."""
+    waiting = installations(status["not_started"])
+    yield f"{waiting} not started will wait until rollout {rollout.pk} is resumed."
+    yield from _what_has_begun(status)
+
+
+def of_resume(rollout: Rollout, status: Status) -> Iterator[str]:
+    """Say to how many the rollout goes on, and how many failures no longer count."""
+    yield f"{installations(status['not_started'])} not started will be updated, wave by wave."
+    if failed := status["counts"][Push.State.FAILED]:
+        yield (
+            f"{installations(failed)} that failed will stay as they are, and no longer count "
+            f"against the limit of {rollout.failure_limit}."
+        )
+    yield from _what_has_begun(status)
+
+
+def of_retry(rollout: Rollout, status: Status) -> Iterator[str]:  # noqa: ARG001  one of many
+    """Say how many are updated again, and which of them will only fail once more."""
+    failed = status["counts"][Push.State.FAILED]
+    yield f"{installations(failed)} that failed will be updated again, with all their attempts."
+    for group in status["failures"]:
+        if group["state"] == Push.State.FAILED and verdict_on(group["code"]) is Verdict.FAIL:
+            yield (
+                f"{installations(group['count'])} failed with {group['code']}, which trying again "
+                "does not cure: they will fail the same way until somebody acts."
+            )
+    if status["not_started"]:
+        yield f"{installations(status['not_started'])} not started will be updated after them."
+
+
+def of_abort(rollout: Rollout, status: Status) -> Iterator[str]:
     """Say what an abort leaves as it is, and what it finishes or undoes."""
-    waiting = rollout.pushes.filter(state=Push.State.WAITING).count()
-    in_flight = rollout.pushes.filter(state__in=Push.IN_FLIGHT).count()
-    return (
-        f"Rollout {rollout.pk} ends: {_installations(waiting)} not started stay as they are, and "
-        f"{in_flight} in flight are finished or undone."
-    )
+    yield f"{installations(status['not_started'])} not started will stay as they are."
+    yield from _what_has_begun(status)
+    if updated := status["counts"][Push.State.UPDATED]:
+        version = rollout.release.version
+        yield f"{installations(updated)} updated will keep {version}; you can still roll back."
+    yield f"Rollout {rollout.pk} ends, and cannot be resumed."
 
 
-def of_resume(rollout: Rollout) -> str:
-    """Say how many failures no longer count, and to how many the rollout goes on."""
-    failed = rollout.pushes.filter(state=Push.State.FAILED).count()
-    waiting = rollout.pushes.filter(state=Push.State.WAITING).count()
-    return (
-        f"Rollout {rollout.pk} goes on to {_installations(waiting)}; "
-        f"its {failed} failures so far no longer count against the limit."
-    )
-
-
-def of_roll_back(rollout: Rollout) -> str:
+def of_roll_back(rollout: Rollout, status: Status) -> Iterator[str]:
     """Say how many go back to which version."""
-    found = origins(rollout)
+    found = ways_back(rollout)
     if not found:
-        return f"Rollout {rollout.pk} changed no installation that could be brought back."
-    parts = ", ".join(f"{origin.count} to {origin.version}" for origin in found)
-    total = sum(origin.count for origin in found)
-    ends = " The rollout ends." if rollout.state in Rollout.OPEN else ""
-    return f"{_installations(total)} are rolled back: {parts}.{ends}"
+        yield f"Rollout {rollout.pk} changed no installation that could be brought back."
+        return
+    places = ", ".join(f"{count} to {version}" for version, count in found.items())
+    total = installations(sum(found.values()))
+    yield f"{total} will be rolled back: {places}. Customers' own edits are kept."
+    if rollout.state in Rollout.OPEN:
+        waiting = installations(status["not_started"])
+        yield f"Rollout {rollout.pk} ends: {waiting} not started will stay as they are."
 
 
-def of_unlock(rollout: Rollout, *, finish: bool, named: int = 0) -> str:
-    """Say how many locked installations are finished or undone."""
-    count = named or locked_pushes(rollout).count()
+def of_unlock(
+    rollout: Rollout, status: Status, *, finish: bool = False, named: int = 0
+) -> Iterator[str]:
+    """Say how many locked installations (those *named*, or all) are finished or undone."""
+    count = installations(named or status["locked"])
     if finish:
-        return f"{_installations(count)} are brought to {rollout.release.version}."
-    return f"{_installations(count)} are brought back to the version that they had."
+        yield f"{count} locked will be updated to {rollout.release.version} once more."
+    else:
+        yield f"{count} locked will be brought back to what they had."
+    yield "Their customers can edit again when that is done."
 
 
-def _installations(count: int) -> str:
+def ways_back(rollout: Rollout) -> dict[str, int]:
+    """How many installations a roll back would bring to which version, of those on record."""
+    came_from = {way.version: way.count for way in origins(rollout)}
+    if not came_from:
+        return {}
+    releases = rollout.connector.releases.filter(version__in=came_from)
+    recorded = set(releases.values_list("version", flat=True))
+    return {version: count for version, count in came_from.items() if version in recorded}
+
+
+def installations(count: int) -> str:
+    """``1 installation``, ``97 installations``."""
     return f"{count} installation" if count == 1 else f"{count} installations"
+
+
+def _what_has_begun(status: Status) -> Iterator[str]:
+    if begun := sum(status["counts"][state] for state in Push.IN_FLIGHT):
+        yield f"{installations(begun)} in progress will be finished, or undone should they fail."

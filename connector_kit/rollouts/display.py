@@ -105,19 +105,18 @@ def _bar(wave: WaveStatus) -> ProgressBar:
 def _failures(groups: list[FailureGroup]) -> Table:
     table = Table("", "code", "how many", "for example", box=None)
     for group in groups:
-        example = f"{group['installation']}: {group['message']}"
+        example = f"{group['label']} ({group['installation']}): {group['message']}"
         shown = example if len(example) <= _EXAMPLE_LENGTH else f"{example[:_EXAMPLE_LENGTH]} …"
         table.add_row(group["state"], group["code"], str(group["count"]), Text(shown))
     return table
 
 
 def _locked(installations: list[LockedInstallation]) -> Table:
-    table = Table("locked", "customer", "since", "state", "why", box=None)
+    table = Table("locked", "integration", "since", "state", "why", box=None)
     for row in installations:
         since = f"{row['since']:%Y-%m-%d %H:%M:%S} UTC" if row["since"] else ""
-        who = " ".join(filter(None, (row["email"] or row["name"], row["tag"])))
         why = f"{row['code']}: {row['message']}"[:_EXAMPLE_LENGTH]
-        table.add_row(row["installation"], who, since, row["state"], Text(why))
+        table.add_row(row["label"], row["installation"], since, row["state"], Text(why))
     return table
 
 

@@ -23,6 +23,8 @@ class LockedInstallation(TypedDict):
     """An installation whose customer cannot edit, because of a rollout."""
 
     installation: str
+    label: str
+    """Who that is, as people know them."""
     name: str
     email: str
     tag: str
@@ -60,6 +62,7 @@ def _described(push: Push) -> LockedInstallation:
     doing = "undoing" if push.is_undo else "retrying"
     return LockedInstallation(
         installation=installation.integration_id,
+        label=installation.label,
         name=installation.name,
         email=installation.email,
         tag=installation.tag,

@@ -34,6 +34,8 @@ class FailureGroup(TypedDict):
     state: str
     count: int
     installation: str
+    label: str
+    """Who the example is, as people know them."""
     message: str
 
 
@@ -168,6 +170,7 @@ def _failures(rollout: Rollout) -> list[FailureGroup]:
             state=row["state"],
             count=row["count"],
             installation=examples[row["example"]].installation.integration_id,
+            label=examples[row["example"]].installation.label,
             message=examples[row["example"]].message,
         )
         for row in rows

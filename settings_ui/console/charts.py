@@ -29,7 +29,7 @@ class Chart:
     """Stacked bars, one a day, and the same numbers as a table."""
 
     series: tuple[tuple[int, str], ...]
-    """Number (its colour) and name, the largest first."""
+    """Number (its color) and name, the largest first."""
     paths: tuple[tuple[int, str], ...]
     """Number and outline of each series: its part of every bar, as SVG spells paths."""
     days: tuple[Tick, ...]

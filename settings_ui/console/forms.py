@@ -48,7 +48,7 @@ class InstallBaseForm(forms.Form):
         required=False,
     )
     license = forms.ChoiceField(
-        label="Licence",
+        label="License",
         choices=[("", "all"), *((each.value, each.value) for each in Standing)],
         required=False,
     )
@@ -111,7 +111,7 @@ class RolloutForm(forms.Form):
         initial=10,
     )
     failure_limit = forms.IntegerField(
-        help_text="So many failed installations halt the rollout.",
+        label="Halt after this many failures",
         min_value=1,
         max_value=1_000_000,
         initial=5,
@@ -120,7 +120,7 @@ class RolloutForm(forms.Form):
         label="Attempts", help_text="Per installation.", min_value=1, max_value=100, initial=5
     )
     recreate_deleted = forms.BooleanField(
-        label="Make components again that customers deleted", required=False
+        label="Recreate components that customers deleted", required=False
     )
     environment = forms.ChoiceField(
         choices=[("", "all"), ("sandbox", "only sandboxes"), ("production", "only production")],
@@ -142,8 +142,8 @@ class RolloutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     updated_by = forms.IntegerField(
-        label="Only those updated by rollout number",
-        help_text="To take a rollout back.",
+        label="Only those of rollout number",
+        help_text="Those to which it pushed, whatever came of it.",
         required=False,
         min_value=1,
     )
@@ -170,7 +170,7 @@ class RolloutForm(forms.Form):
         return words
 
     def clean_updated_by(self) -> int | None:
-        """Only rollouts of the same connector can be taken back."""
+        """Only rollouts of the same connector are meant."""
         number: int | None = self.cleaned_data["updated_by"]
         if number and not Rollout.objects.filter(pk=number, connector=self.connector).exists():
             raise forms.ValidationError(f"{self.connector.slug} has no rollout {number}.")
@@ -210,6 +210,7 @@ class RolloutForm(forms.Form):
             max_attempts=given["max_attempts"],
             recreate_deleted=given["recreate_deleted"],
             only=self.selection(),
+            digest=self.data.get("digest") or None,
             by=by,
         )
 

@@ -1,4 +1,4 @@
-"""The forms of licences: what was typed becomes one act, carried out by the licences' services."""
+"""The forms of licenses: what was typed becomes one act, carried out by the licenses' services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DATE = forms.DateInput({"type": "date"})
 
 
 class LicensesForm(forms.Form):
-    """The filters of the licences; all of them may be left open."""
+    """The filters of the licenses; all of them may be left open."""
 
     email = forms.CharField(label="Customer", required=False, max_length=320)
     connector = forms.ModelChoiceField(
@@ -59,7 +59,7 @@ class LicensesForm(forms.Form):
 
 
 class NewLicenseForm(forms.Form):
-    """A licence, or a trial, for somebody."""
+    """A license, or a trial, for somebody."""
 
     connector = forms.ModelChoiceField(
         Connector.objects.exclude(connector_id=None).order_by("slug"),
@@ -68,7 +68,7 @@ class NewLicenseForm(forms.Form):
     )
     email = forms.EmailField(
         label="Customer's e-mail address",
-        help_text="Of their integrator.io account. Without an account the licence waits for one.",
+        help_text="Of their integrator.io account. Without an account the license waits for one.",
     )
     is_trial = forms.BooleanField(label="A trial, as long as the policy says", required=False)
     until = forms.DateField(
@@ -81,14 +81,14 @@ class NewLicenseForm(forms.Form):
     sandbox = forms.BooleanField(label="For the account's sandbox environment", required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A licence that is no trial needs a last day."""
+        """A license that is no trial needs a last day."""
         given: dict[str, Any] = super().clean() or {}
         if not given.get("is_trial") and not given.get("until") and "until" not in self.errors:
             self.add_error("until", "Name the last day, or make it a trial.")
         return given
 
     def create(self, by: str) -> License:
-        """Make the licence; raises `LicenseError` and what the platform answers."""
+        """Make the license; raises `LicenseError` and what the platform answers."""
         given = self.cleaned_data
         request = LicenseRequest(
             email=given["email"],
@@ -143,7 +143,7 @@ class _Nothing(forms.Form):
 
 @dataclass(frozen=True)
 class LicenseAct:
-    """Something that can be done with a licence: its button, its form, its service."""
+    """Something that can be done with a license: its button, its form, its service."""
 
     name: str
     words: str
@@ -250,4 +250,4 @@ ACTS: Mapping[str, LicenseAct] = {
         ),
     )
 }
-"""What can be done with a licence, in the order of the page."""
+"""What can be done with a license, in the order of the page."""

@@ -15,7 +15,7 @@ PLACES = {
     "overview": ("Overview", Scope.CONNECTORS_READ),
     "connectors": ("Connectors", Scope.CONNECTORS_READ),
     "installations": ("Install base", Scope.INSTALLATIONS_READ),
-    "licenses": ("Licences", Scope.LICENSES_READ),
+    "licenses": ("Licenses", Scope.LICENSES_READ),
     "rollouts": ("Rollouts", Scope.ROLLOUTS_READ),
     "audit": ("Audit log", Scope.STAFF_READ),
 }

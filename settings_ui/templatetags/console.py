@@ -12,6 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from connector_kit.blueprint.redaction import redacted
+from connector_kit.publisher.progress import Progress
+from settings_ui.console.bars import Bar
+from settings_ui.console.bars import bar as draw_bar
 from settings_ui.console.charts import Chart
 
 register = template.Library()
@@ -37,21 +40,39 @@ _TONES = {
     "running": _BUSY,
     "claimed": _BUSY,
     "sent": _BUSY,
+    "retrying": _WARN,
+    "undoing": _WARN,
+    "waits_for_customer": _WARN,
     "halted": _BAD,
     "aborted": _BAD,
     "failed": _BAD,
     "conflict": _BAD,
     "delete": _BAD,
 }
-"""How a state looks; the word itself always stands beside the colour."""
+"""How a state looks; the word itself always stands beside the color."""
+
+_WORDS = {
+    "claimed": "being pushed",
+    "sent": "update runs",
+    "retrying": "between attempts",
+    "undoing": "being undone",
+    "timed_out": "timed out",
+    "waits_for_customer": "waits for customer",
+}
+"""States whose own word says too little; one that is not known here is shown as it is."""
 
 
 @register.filter
 def badge(state: str, words: str = "") -> SafeString:
-    """*state* as a badge, or *words* in its colours."""
-    return format_html(
-        '<span class="badge {}">{}</span>', _TONES.get(state, _PLAIN), words or state
-    )
+    """*state* as a badge, or *words* in its colors."""
+    tone, shown = _TONES.get(state, _PLAIN), words or _WORDS.get(state, state)
+    return format_html('<span class="badge {}">{}</span>', tone, shown)
+
+
+@register.filter
+def word(state: str) -> str:
+    """*state* as people read it."""
+    return _WORDS.get(state, state)
 
 
 @register.filter
@@ -111,6 +132,12 @@ def numbers(chart: Chart) -> SafeString:
             for day, counts, total in chart.rows
         ),
     )
+
+
+@register.filter
+def bar(progress: Progress) -> Bar:
+    """*progress* as a bar, and in words."""
+    return draw_bar(progress)
 
 
 @register.filter

@@ -61,7 +61,7 @@ def test_the_install_base_is_searched_and_counted(member: Member, console: Conso
 
     customer = console.field.customers[0]
     page.get_by_role("searchbox").fill(customer.email.upper())
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("status").first).to_contain_text("1 installation")
     page.locator("tbody th a").click()
     expect(page.locator("main")).to_contain_text(customer.integration_id)
@@ -94,9 +94,9 @@ def test_a_drift_check_shows_what_the_customer_changed(
     page.get_by_role("button", name="Check for drift").click()
 
     expect(state(page)).to_have_text("done", timeout=60_000)
-    expect(page.locator("main")).to_contain_text(f"now it is {PAGE_SIZE}")
+    expect(page.locator("main")).to_contain_text(f"found {PAGE_SIZE}")
     page.goto(f"/console/installations/{customer.integration_id}/")
-    expect(page.locator("main")).to_contain_text(f"now it is {PAGE_SIZE}")
+    expect(page.locator("main")).to_contain_text(f"found {PAGE_SIZE}")
 
 
 def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(
@@ -131,9 +131,13 @@ def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(
     expect(state(page)).to_have_text("paused")
     expect(page.locator("#progress")).to_contain_text("Paused by operator")
 
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("link", name="Resume").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("not started will be updated")
+    question.get_by_label("Reason").fill("Nothing is wrong")
+    question.get_by_role("button", name="Resume").click()
     expect(state(page)).to_have_text("completed", timeout=120_000)
-    expect(page.locator("#progress")).to_contain_text("6 of 6")
+    expect(page.locator("#parts")).to_contain_text("4 updated 2 already current of 6")
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("rollout.resume")
     assert {each.integration()["version"] for each in console.field.customers} == {"1.1.0"}

@@ -97,7 +97,7 @@ def install(staff: Page, story: Story) -> str:
     """Go through the install wizard, as a customer will."""
     staff.goto(f"/console/connectors/{story.field.slug}/")
     staff.get_by_role("link", name="Try the install wizard").click()
-    staff.get_by_label("Edition of the licence").fill("standard")
+    staff.get_by_label("Edition of the license").fill("standard")
     staff.get_by_role("button", name="Start a preview").click()
     assert_usable(staff)
 

@@ -119,7 +119,7 @@ def test_a_plan_reads_as_a_list_of_steps_with_their_reasons():
         f"Shop [1] ({'a' * 24}, production): 1.0.0 → 1.1.0",
         "  + exports/a",
         "  ~ flows/b",
-        "      schedule: '? 0 * * * *' → (nothing)  (the customer's is kept)",
+        "      schedule: '? 0 * * * *' → (nothing)  (customer's value kept)",
         "  ! imports/d: It was deleted. Say --recreate-deleted. (component_deleted)",
         "  1 create, 1 update, 1 unchanged, 1 conflict",
     ]

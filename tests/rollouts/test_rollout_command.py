@@ -197,10 +197,10 @@ def test_status_says_who_is_locked_and_why(touched, run):
 @pytest.mark.parametrize(
     ("words", "consequence"),
     [
-        (["abort"], "3 installations not started stay as they are"),
-        (["rollback"], "2 installations are rolled back: 2 to 1.0.0. The rollout ends."),
-        (["unlock"], "1 installation are brought back"),
-        (["unlock", "--finish"], "1 installation are brought to 1.1.0"),
+        (["abort"], "3 installations not started will stay as they are"),
+        (["rollback"], "2 installations will be rolled back: 2 to 1.0.0."),
+        (["unlock"], "1 installation locked will be brought back"),
+        (["unlock", "--finish"], "1 installation locked will be updated to 1.1.0"),
     ],
 )
 def test_what_cannot_be_taken_back_asks_and_says_what_happens_to_how_many(
@@ -220,7 +220,9 @@ def test_resuming_asks_after_a_halt_and_not_after_a_pause(touched, at_a_terminal
     Rollout.objects.update(state="halted")
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("rollout", "resume")
-    assert "its 1 failures so far no longer count" in shown.getvalue()
+    assert (
+        "1 installation that failed will stay as they are, and no longer count" in shown.getvalue()
+    )
 
     Rollout.objects.update(state="paused")
     call_command("rollout", "resume")

@@ -98,7 +98,9 @@ def test_no_button_works_by_a_link(world, admin):
     world.install(1)
     rollout = world.roll_out()
 
-    assert admin.get(at("control", rollout.pk, "abort")).status_code == 405
+    asked = admin.get(at("control", rollout.pk, "abort"))
+
+    assert "Abort: rollout" in asked.content.decode()
     assert Rollout.objects.get().state == "running"
 
 
@@ -123,7 +125,7 @@ def test_every_action_is_recorded_with_who_and_when(world: World, operator):
     operator.post(at("rollout-new"), what | strategy)
     rollout = Rollout.objects.get()
     for action in ("pause", "resume", "abort"):
-        operator.post(at("control", rollout.pk, action))
+        operator.post(at("control", rollout.pk, action), {"reason": f"To {action} it"})
 
     recorded = StaffAction.objects.filter(actor_name="operator").order_by("pk")
     assert [each.action for each in recorded] == [

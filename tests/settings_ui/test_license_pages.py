@@ -1,4 +1,4 @@
-"""Licences on pages: found, made, changed, with everything that is wrong said where it is."""
+"""Licenses on pages: found, made, changed, with everything that is wrong said where it is."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -33,7 +33,7 @@ def html(response):
 
 @pytest.fixture
 def give(shop, staff):
-    """Gives licences on the page for new ones."""
+    """Gives licenses on the page for new ones."""
     browser = staff(Role.OPERATOR)
 
     def give(**fields):
@@ -46,7 +46,7 @@ def give(shop, staff):
     return give
 
 
-def test_a_licence_is_given_and_shown_with_who_gave_it(give):
+def test_a_license_is_given_and_shown_with_who_gave_it(give):
     page = html(give())
     [row] = give.shop.platform.call(
         "GET", f"/connectors/{give.shop.connector.connector_id}/licenses"
@@ -72,14 +72,14 @@ def test_a_customer_without_an_account_leaves_a_grant_that_waits(give):
         ({"time_zone": "Nowhere/Land"}, "Nowhere/Land"),
     ],
 )
-def test_what_is_wrong_with_a_new_licence_is_said_beside_the_field(give, fields, words):
+def test_what_is_wrong_with_a_new_license_is_said_beside_the_field(give, fields, words):
     page = html(give(**fields))
     assert words in page
     assert 'aria-invalid="true"' in page
     assert not License.objects.exists()
 
 
-def test_a_licence_is_extended_switched_off_reactivated_and_deleted(give):
+def test_a_license_is_extended_switched_off_reactivated_and_deleted(give):
     give()
     key = License.objects.get().pk
 
@@ -103,7 +103,7 @@ def test_setting_the_stores_leaves_add_ons_that_the_platform_alone_knows(give):
     row = License.objects.get()
     address = f"/connectors/{give.shop.connector.connector_id}/licenses"
     give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "payouts, returns"})
-    License.objects.update(add_ons=None)  # as it is with licences that were found there
+    License.objects.update(add_ons=None)  # as it is with licenses that were found there
 
     give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "", "stores": "2"})
 
@@ -134,18 +134,18 @@ def test_an_act_that_does_not_fit_changes_nothing(give):
     assert License.objects.get().ends == row.ends
 
 
-def test_the_calendar_counts_the_licences_that_end_on_a_day(give):
+def test_the_calendar_counts_the_licenses_that_end_on_a_day(give):
     give()
     month = html(give.browser.get(at("license-calendar", month=f"{SOON:%Y-%m}")))
     assert f"?ends={SOON}" in month
     listed = html(give.browser.get(at("licenses", ends=SOON)))
     assert License.objects.get().email in listed
-    assert "No licence is like that" in html(
+    assert "No licenses match these filters" in html(
         give.browser.get(at("licenses", ends=timezone.localdate()))
     )
 
 
-def test_a_licence_with_dates_of_the_platform_is_in_the_calendar_too(give):
+def test_a_license_with_dates_of_the_platform_is_in_the_calendar_too(give):
     License.objects.create(
         connector=give.shop.connector,
         email="elsewhere@example.com",
@@ -154,7 +154,9 @@ def test_a_licence_with_dates_of_the_platform_is_in_the_calendar_too(give):
     )
     assert "?ends=2027-03-31" in html(give.browser.get(at("license-calendar", month="2027-03")))
     assert "elsewhere@example.com" in html(give.browser.get(at("licenses", ends="2027-03-31")))
-    assert "No licence is like that" in html(give.browser.get(at("licenses", ends="2027-04-01")))
+    assert "No licenses match these filters" in html(
+        give.browser.get(at("licenses", ends="2027-04-01"))
+    )
 
 
 @pytest.mark.parametrize("month", ["", "nonsense", "0001-01", "9999-12", "2026-13"])
@@ -162,7 +164,7 @@ def test_any_month_has_a_calendar(give, month):
     assert give.browser.get(at("license-calendar", month=month)).status_code == 200
 
 
-def test_viewers_see_licences_and_have_no_buttons(give, staff):
+def test_viewers_see_licenses_and_have_no_buttons(give, staff):
     give()
     key = License.objects.get().pk
     viewer = staff(Role.VIEWER)
@@ -174,7 +176,7 @@ def test_viewers_see_licences_and_have_no_buttons(give, staff):
 
 
 @pytest.mark.django_db
-def test_installations_are_found_by_where_their_licence_stands(shop, staff):
+def test_installations_are_found_by_where_their_license_stands(shop, staff):
     from connector_kit.models import Installation
 
     Installation.objects.create(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from connector_kit.models import Push, Rollout
+from connector_kit.models import Installation, Push, Rollout
 from tests.settings_ui.browsing import chromium, enter, site, window
 from tests.settings_ui.fixtures import PASSWORD, World, operator, world
 from tests.settings_ui.test_pages import at
-from workshop.browser import serious_findings
+from workshop.browser import DESKTOP, PHONE, serious_findings, spills_over
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 
@@ -44,6 +45,58 @@ def test_what_is_selected_stays_selected_while_numbers_change(page: Page, rollou
 
     expect(page.locator("#progress")).to_contain_text("1 updated")
     assert page.evaluate("getSelection().toString()") == selected
+
+
+def test_a_question_stays_open_with_what_was_typed_while_numbers_change(
+    page: Page, rollout: Rollout
+):
+    page.get_by_role("link", name="Abort").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("4 installations not started will stay as they are")
+    expect(page.get_by_role("textbox", name="Reason")).to_be_focused()
+    page.keyboard.type("Wrong rel")
+    assert serious_findings(page) == []
+
+    update_one(rollout)
+    expect(dialog).to_contain_text("3 installations not started will stay as they are")
+    page.keyboard.type("ease")
+    dialog.get_by_role("button", name="Abort").click()
+
+    expect(page.locator("#standing")).to_contain_text("aborted")
+    expect(page.locator("#why")).to_contain_text("Aborted by operator: Wrong release")
+    expect(page.locator("#parts")).to_contain_text("1 updated 3 not started of 4")
+
+
+def test_a_question_can_be_left_without_an_answer(page: Page, rollout: Rollout):
+    page.get_by_role("link", name="Abort").click()
+    page.get_by_role("dialog").get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("link", name="Abort").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("link", name="Abort").click()
+    page.get_by_role("dialog").get_by_role("button", name="Abort").click()
+    expect(page.get_by_role("dialog")).to_be_visible()  # a reason is needed
+    assert Rollout.objects.get().state == "running"
+
+
+def test_the_rollouts_pages_have_no_barriers_in_any_look(page: Page, rollout: Rollout):
+    one = rollout.pushes.order_by("pk")[0]
+    Push.objects.filter(pk=one.pk).update(
+        state=Push.State.FAILED, code="http_500", message="Away.", claimed_at=timezone.now()
+    )
+    Installation.objects.filter(pk=one.installation_id).update(update_in_progress=True)
+    for scheme, size in (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        for address in (
+            at("rollouts"),
+            at("control", rollout.pk, "abort"),
+            at("rollout", rollout.pk),
+        ):
+            page.goto(address)
+            assert serious_findings(page) == [], address
+            assert not spills_over(page), address
 
 
 def test_a_server_that_is_gone_is_told_within_seconds_with_the_time_of_the_last_answer(

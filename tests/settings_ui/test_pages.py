@@ -4,14 +4,24 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connector_kit.models import DryRun, Installation, Operation, Push, Rollout, SettingsChange
+from connector_kit.models import (
+    DryRun,
+    Installation,
+    Operation,
+    Push,
+    Rollout,
+    SettingsChange,
+    StaffAction,
+)
 from connector_kit.publisher.actions import THE_KIT, record_action
-from connector_kit.rollouts import pause
+from connector_kit.rollouts import abort, pause
+from connector_kit.workers.heartbeat import TICK, beat, listening
+from connector_kit.workers.queues import Queue
 from tests.settings_ui.fixtures import World, fail_some
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_AT_MOST = 14
+QUERIES_AT_MOST = 18
 
 
 def text_of(response) -> str:
@@ -71,7 +81,7 @@ def test_the_overview_says_how_every_connector_stands(history, viewer):
 
     for words in ("Orders to Slack", "0 of them (0%) at 1.1.0", "1 failed at their last update"):
         assert words in text
-    assert "0 of 10" in text
+    assert "10 not started, of 10" in text
 
 
 @pytest.mark.parametrize(
@@ -303,27 +313,155 @@ def test_a_dry_run_asks_the_first_of_those_to_update(world, operator):
     assert asked[0].installation == sandbox
 
 
-def test_only_buttons_are_offered_that_can_be_pressed(world, operator):
+def test_only_acts_are_offered_that_are_possible(world, operator):
     world.install(3)
     rollout = world.roll_out(failure_limit=9)
 
     def offered():
-        return operator.get(at("rollout", rollout.pk)).context["controls"]
+        return [act.name for act, _ in operator.get(at("rollout", rollout.pk)).context["acts"]]
 
-    assert offered() == ("pause", "abort")
+    assert offered() == ["pause", "abort"]
     pause(rollout.pk)
-    assert offered() == ("resume", "abort")
+    assert offered() == ["resume", "abort"]
     fail_some(rollout, 1)
-    assert offered() == ("resume", "abort", "retry")
+    assert offered() == ["resume", "retry", "abort"]
+    rollout.pushes.filter(state=Push.State.FAILED).update(claimed_at=timezone.now())
+    assert offered() == ["resume", "retry", "roll-back", "abort"]
+    abort(rollout.pk)
+    assert offered() == ["roll-back"]
+    world.roll_out()
+    assert offered() == []
+
+
+@pytest.mark.parametrize("action", ["abort", "resume", "retry", "roll-back", "undo", "finish"])
+def test_an_act_says_what_it_will_do_to_how_many_and_takes_a_reason(world, operator, action):
+    rows = world.install(6)
+    rollout = world.roll_out(failure_limit=9)
+    pause(rollout.pk)
+    begun = rollout.pushes.filter(installation__in=rows[:3])
+    begun.update(state=Push.State.UPDATED, claimed_at=timezone.now(), attempts=1)
+    rollout.pushes.filter(installation=rows[0]).update(
+        state=Push.State.FAILED, code="component_deleted", message="Gone."
+    )
+    Installation.objects.filter(pk=rows[0].pk).update(update_in_progress=True)
+    address = at("control", rollout.pk, action)
+
+    asked = text_of(operator.get(address))
+    refused = operator.post(address)
+
+    for words in CONSEQUENCES[action]:
+        assert words in asked
+    assert refused.status_code == 422
+    assert "Give a reason" in refused.content.decode()
+    assert not StaffAction.objects.filter(actor_name="operator").exists()
+
+    operator.post(address, {"reason": "A customer called"})
+    [recorded] = StaffAction.objects.filter(actor_name="operator")
+    assert "A customer called" in str(recorded.after)
+
+
+CONSEQUENCES = {
+    "abort": ("3 installations not started will stay as they are", "2 installations updated will"),
+    "resume": ("3 installations not started will be updated", "1 installation that failed"),
+    "retry": ("1 installation that failed will be updated again", "component_deleted"),
+    "roll-back": (
+        "3 installations will be rolled back: 3 to 1.0.0",
+        "3 installations not started",
+    ),
+    "undo": ("1 installation locked will be brought back",),
+    "finish": ("1 installation locked will be updated to 1.1.0",),
+}
+
+
+def test_an_aborted_rollout_says_what_was_updated_and_what_never_started(world, viewer):
+    rows = world.install(10)
+    rollout = world.roll_out(waves=["4", "rest"])
+    done = rollout.pushes.filter(installation__in=rows[:3])
+    done.update(state=Push.State.UPDATED, claimed_at=timezone.now(), attempts=1)
+    rollout.waves.filter(index=0).update(state="running")
+    abort(rollout.pk, reason="Wrong release")
+
+    text = text_of(viewer.get(at("rollout", rollout.pk)))
+    listed = text_of(viewer.get(at("rollouts")))
+
+    for page in (text, listed):
+        assert "3 updated, 7 not started" in page
+        assert "10 of 10" not in page
+    waves = text.partition('id="waves-title"')[2].partition("</section>")[0]
+    assert ">running<" not in waves
+    assert ">not started<" in waves
+    assert "Wrong release" in text
+
+
+def test_who_is_locked_since_when_and_why_is_said_with_a_way_out(world, operator, viewer):
+    rows = world.install(3, tag="Berlin")
+    rollout = world.roll_out()
+    rollout.pushes.filter(installation=rows[0]).update(
+        state=Push.State.FAILED,
+        code="http_500",
+        message="The platform is away.",
+        claimed_at=timezone.now(),
+        sent_at=timezone.now(),
+    )
+    Installation.objects.filter(pk=rows[0].pk).update(update_in_progress=True)
+
+    text = text_of(operator.get(at("rollout", rollout.pk))).partition('id="locked"')[2]
+    looked = text_of(viewer.get(at("rollout", rollout.pk))).partition('id="locked"')[2]
+
+    for words in (rows[0].label, rows[0].integration_id, "http_500", "<time"):
+        assert words in text
+        assert words in looked
+    undo = f"{at('control', rollout.pk, 'undo')}?installation={rows[0].integration_id}"
+    assert undo in text
+    assert undo not in looked
+    assert f"Only <strong>{rows[0].label}</strong>" in text_of(operator.get(undo))
+
+
+def test_what_was_not_previewed_is_not_started(world, operator):
+    world.install(6)
+    previewed = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    digest = {"digest": previewed.context["preview"].digest, "do": "start"}
+
+    for moved in ({"waves": "rest"}, {"environment": "production", "waves": "1, rest"}):
+        text = text_of(operator.post(at("rollout-new"), STRATEGY | digest | moved))
+        assert "not what was previewed" in text
+    assert not Rollout.objects.exists()
+
+    world.install(1)
+    assert "not what was previewed" in text_of(operator.post(at("rollout-new"), STRATEGY | digest))
+    again = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    digest["digest"] = again.context["preview"].digest
+    operator.post(at("rollout-new"), STRATEGY | digest)
+    assert Rollout.objects.get().pushes.count() == 7
+
+
+def test_a_page_that_nobody_works_for_says_so(world, operator):
+    rows = world.install(1)
+    rollout = world.roll_out()
+    dry_run = world.try_out(rows[0])
+
+    assert "No worker has ever looked" in text_of(operator.get(at("rollout", rollout.pk)))
+    assert "No worker has ever looked" in text_of(operator.get(at("dry-run", dry_run.pk)))
+    beat([listening(queue) for queue in Queue] + [TICK])
+    assert "No worker" not in text_of(operator.get(at("rollout", rollout.pk)))
+    assert "No worker" not in text_of(operator.get(at("dry-run", dry_run.pk)))
+
+
+def test_an_outcome_that_is_not_known_is_shown_by_its_word(world, viewer):
+    [row] = world.install(1)
+    Installation.objects.filter(pk=row.pk).update(update_outcome="postponed")
+
+    assert ">postponed<" in text_of(viewer.get(at("installation", row.integration_id)))
 
 
 def test_what_cannot_be_done_any_more_is_said(world, operator):
     world.install(1)
     rollout = world.roll_out()
+    why = {"reason": "To try"}
 
-    response = operator.post(at("control", rollout.pk, "resume"), follow=True)
+    response = operator.post(at("control", rollout.pk, "resume"), why, follow=True)
     assert "Resumed" in text_of(response)
-    response = operator.post(at("control", rollout.pk, "retry"), follow=True)
+    response = operator.post(at("control", rollout.pk, "retry"), why, follow=True)
     assert "Nothing has failed" in text_of(response)
 
 
@@ -339,23 +477,20 @@ def test_failures_lead_from_their_cause_to_the_installations(world, viewer):
     assert len(listed.context["pushes"].rows) == 3
 
 
-def test_a_rollout_can_be_taken_back_to_where_its_installations_came_from(world, operator):
+def test_a_roll_back_leads_to_the_rollout_that_does_it(world, operator):
     rows = world.install(3)
     rollout = world.roll_out()
-    updated = {"state": Push.State.UPDATED, "claimed_at": timezone.now()}
-    rollout.pushes.filter(installation=rows[0]).update(**updated)
-    rollout.pushes.exclude(installation=rows[0]).update(state=Push.State.SKIPPED)
-    Rollout.objects.update(state=Rollout.State.COMPLETED, finished_at=timezone.now())
-    Installation.objects.filter(pk=rows[0].pk).update(version="1.1.0", release=world.second)
+    rollout.pushes.filter(installation=rows[0]).update(
+        state=Push.State.UPDATED, claimed_at=timezone.now(), attempts=1
+    )
 
-    text = text_of(operator.get(at("rollout", rollout.pk)))
-    assert "Roll 1 back to 1.0.0" in text
-    back = {"release": "1.0.0", "updated_by": rollout.pk, "came_from": "1.0.0", "do": "start"}
-    operator.post(at("rollout-new"), STRATEGY | back)
+    answer = operator.post(at("control", rollout.pk, "roll-back"), {"reason": "Broken"})
 
     way_back = Rollout.objects.order_by("-pk").first()
-    assert way_back.release == world.first
+    assert answer.headers["Location"] == at("rollout", way_back.pk)
     assert [push.installation for push in way_back.pushes.all()] == [rows[0]]
+    text = text_of(operator.get(at("rollout", way_back.pk)))
+    assert f'It rolls back <a href="{at("rollout", rollout.pk)}">' in text
 
 
 def test_the_live_part_says_when_there_is_nothing_more_to_come(world, viewer):

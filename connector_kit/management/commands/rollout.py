@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -149,25 +149,24 @@ def _status(options: dict[str, Any]) -> Rollout:
 def _control(options: dict[str, Any]) -> Rollout:
     rollout = find_rollout(options["rollout"])
     if options["action"] == "abort" and rollout.state in Rollout.OPEN:
-        agree(consequences.of_abort(rollout), options, unattended=True)
+        _agree(consequences.of_abort(rollout, status_of(rollout)), options)
     if options["action"] == "resume" and rollout.state == Rollout.State.HALTED:
-        agree(consequences.of_resume(rollout), options, unattended=True)
+        _agree(consequences.of_resume(rollout, status_of(rollout)), options)
     control = _CONTROLS[options["action"]]
     return control(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
 
 
 def _roll_back(options: dict[str, Any]) -> Rollout:
     rollout = find_rollout(options["rollout"])
-    agree(consequences.of_roll_back(rollout), options, unattended=True)
+    _agree(consequences.of_roll_back(rollout, status_of(rollout)), options)
     return roll_back(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
 
 
 def _unlock(options: dict[str, Any]) -> Rollout:
     rollout = find_rollout(options["rollout"])
     named, finish = options["installation"], options["finish"]
-    agree(
-        consequences.of_unlock(rollout, finish=finish, named=len(named)), options, unattended=True
-    )
+    told = consequences.of_unlock(rollout, status_of(rollout), finish=finish, named=len(named))
+    _agree(told, options)
     release_locks(
         rollout.pk,
         finish=finish,
@@ -176,6 +175,11 @@ def _unlock(options: dict[str, Any]) -> Rollout:
         reason=options["reason"],
     )
     return rollout
+
+
+def _agree(told: Iterable[str], options: dict[str, Any]) -> None:
+    """Ask on a terminal, after saying what the control will do; scripts are not asked."""
+    agree(" ".join(told), options, unattended=True)
 
 
 _ACTIONS: dict[str, Callable[[dict[str, Any]], Rollout]] = {

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from connector_kit.models import DryRun
 from connector_kit.publisher.dry_runs import answers_of
 from connector_kit.publisher.roles import Scope
+from connector_kit.workers.heartbeat import nobody_works
+from connector_kit.workers.queues import Queue
 from settings_ui.access import StaffRequest, opens
 from settings_ui.console.pages import page
 
@@ -19,7 +21,14 @@ def dry_run(request: StaffRequest, key: int) -> HttpResponse:
     """Show a dry run and what was answered so far."""
     found = _dry_run(key)
     answers = answers_of(found)
-    return page(request, "dry_run.html", place="rollouts", dry_run=found, answers=answers)
+    return page(
+        request,
+        "dry_run.html",
+        place="rollouts",
+        dry_run=found,
+        answers=answers,
+        nobody=_nobody(found),
+    )
 
 
 @require_safe
@@ -27,9 +36,15 @@ def dry_run(request: StaffRequest, key: int) -> HttpResponse:
 def progress(request: StaffRequest, key: int) -> HttpResponse:
     """Answer the part of the page that changes while installations are asked."""
     found = _dry_run(key)
-    response = page(request, "_answers.html", dry_run=found, answers=answers_of(found))
+    answers = answers_of(found)
+    response = page(request, "_answers.html", dry_run=found, answers=answers, nobody=_nobody(found))
     response["Live-State"] = "at-rest" if found.finished_at else "running"
     return response
+
+
+def _nobody(found: DryRun) -> str | None:
+    """Why nothing comes of it, where that is because no worker looks."""
+    return None if found.finished_at else nobody_works() or nobody_works(Queue.WORK)
 
 
 def _dry_run(key: int) -> DryRun:

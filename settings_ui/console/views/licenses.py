@@ -1,4 +1,4 @@
-"""Licences: found, made, changed, and the calendar of their ends."""
+"""Licenses: found, made, changed, and the calendar of their ends."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TROUBLE = (PublisherError, LicensingError, LifecycleError, IntegratorError)
 @require_safe
 @opens(Scope.LICENSES_READ)
 def licenses(request: StaffRequest) -> HttpResponse:
-    """Search and filter the licences; count what was found."""
+    """Search and filter the licenses; count what was found."""
     form = LicensesForm(request.GET)
     connector, wanted = form.wanted() if form.is_valid() else (None, LicenseFilter())
     found = list_licenses(connector, wanted, after=key_in(request.GET, "after") or 0, limit=ROWS)
@@ -57,7 +57,7 @@ def licenses(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens(Scope.LICENSES_WRITE)
 def new(request: StaffRequest) -> HttpResponse:
-    """Make a licence or a trial."""
+    """Make a license or a trial."""
     form = NewLicenseForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,7 +72,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @require_safe
 @opens(Scope.LICENSES_READ)
 def calendar(request: StaffRequest) -> HttpResponse:
-    """Show the days of a month with how many licences end on each."""
+    """Show the days of a month with how many licenses end on each."""
     form = LicensesForm(request.GET)
     connector = form.cleaned_data["connector"] if form.is_valid() else None
     return page(
@@ -89,17 +89,17 @@ def calendar(request: StaffRequest) -> HttpResponse:
 @require_safe
 @opens(Scope.LICENSES_READ)
 def license_page(request: StaffRequest, key: int) -> HttpResponse:
-    """Show one licence, with what can be done with it."""
+    """Show one license, with what can be done with it."""
     return _show(request, _license(key))
 
 
 @require_POST
 @opens(Scope.LICENSES_WRITE)
 def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
-    """Do something with a licence; what is wrong is said beside the form."""
+    """Do something with a license; what is wrong is said beside the form."""
     row, wanted = _license(key), ACTS.get(action)
     if wanted is None or not wanted.fits(row):
-        raise Http404("This cannot be done with the licence (any more). Load its page again.")
+        raise Http404("This cannot be done with the license (any more). Load its page again.")
     form = wanted.shown(row, request.POST)
     if not form.is_valid():
         return _show(request, row, wanted, form, status=422)
@@ -149,7 +149,7 @@ def _license(key: int) -> License:
 
 
 def _month(word: str) -> date:
-    """The month that *word* names; this one where it names none that licences end in."""
+    """The month that *word* names; this one where it names none that licenses end in."""
     try:
         first = date.fromisoformat(f"{word}-01")
     except ValueError:

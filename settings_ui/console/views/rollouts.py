@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from connector_kit.models import Push, Rollout
 from connector_kit.publisher.action_log import actions_on
 from connector_kit.publisher.dry_runs import ask
 from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.progress import Progress, left_out_by, progress_by, progress_of
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
-from connector_kit.rollouts import RolloutError, abort, pause, resume, retry_failed, status_of
-from connector_kit.rollouts.listing import list_pushes, list_rollouts, origins
+from connector_kit.rollouts import RolloutError, Status, status_of
+from connector_kit.rollouts.listing import list_pushes, list_rollouts
 from connector_kit.rollouts.preview import Preview
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import is_at_rest
+from connector_kit.workers.heartbeat import nobody_works
 from settings_ui.access import StaffRequest, actor, may, opens
+from settings_ui.console.acts import ACTS, RolloutAct, Situation, offered
+from settings_ui.console.bars import bar
 from settings_ui.console.forms import ConnectorForm, RolloutForm
 from settings_ui.console.pages import key_in, page
 
-_State = Rollout.State
-
-CONTROLS: dict[str, tuple[Callable[..., Rollout], str]] = {
-    "pause": (pause, "Paused. What is in flight comes to its end; nothing more is pushed."),
-    "resume": (resume, "Resumed. Failures so far no longer count against the limit."),
-    "abort": (abort, "Aborted. What was not updated stays as it is."),
-    "retry": (retry_failed, "What failed is pushed again."),
-}
-"""What a rollout's buttons do, and what is said afterwards."""
-
-OFFERED = {
-    _State.RUNNING: ("pause", "abort"),
-    _State.PAUSED: ("resume", "abort"),
-    _State.HALTED: ("resume", "abort"),
-}
-"""The buttons in each state; retry comes along when something failed."""
+ROLLOUTS = 25
+"""Rollouts of a page, each with the counts of all its installations."""
 
 
 @require_safe
@@ -48,12 +38,15 @@ OFFERED = {
 def rollouts(request: StaffRequest) -> HttpResponse:
     """List all rollouts, the newest first."""
     connector = request.GET.get("connector", "")
+    found = list_rollouts(connector, before=key_in(request.GET), limit=ROLLOUTS)
+    counted = progress_by("rollout", Push.objects.filter(rollout__in=[*found.rows]))
     return page(
         request,
         "rollouts.html",
         place="rollouts",
         connector=connector,
-        rollouts=list_rollouts(connector, before=key_in(request.GET)),
+        rollouts=found,
+        rows=[(each, bar(counted.get(each.pk, Progress()))) for each in found.rows],
         may_start=may(request, Scope.ROLLOUTS_WRITE),
     )
 
@@ -92,7 +85,8 @@ def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
     try:
         return do(request, form)
     except (RolloutError, PublisherError) as error:
-        form.add_error(None, str(error))
+        name = getattr(error, "field", "").removeprefix("only.")
+        form.add_error(name if name in form.fields and name != "digest" else None, str(error))
         return _show_form(request, form)
 
 
@@ -125,38 +119,41 @@ def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 @require_safe
 @opens(Scope.ROLLOUTS_READ)
 def rollout(request: StaffRequest, key: int) -> HttpResponse:
-    """Watch a rollout: its waves, its speed, what failed; steer it."""
+    """Watch a rollout: who is locked, its waves, its speed, what failed; steer it."""
     found = _rollout(key)
-    status = status_of(found)
-    may_steer = may(request, Scope.ROLLOUTS_WRITE)
-    return page(
-        request,
-        "rollout.html",
-        place="rollouts",
-        rollout=found,
-        status=status,
-        at_rest=is_at_rest(status),
-        controls=_offered(found, failed=status["counts"][Push.State.FAILED]) if may_steer else (),
-        origins=origins(found),
-        actions=actions_on(f"rollout/{found.pk}"),
-        may_steer=may_steer,
-    )
-
-
-def _offered(found: Rollout, *, failed: int) -> tuple[str, ...]:
-    retry = ("retry",) if failed and found.state != _State.ABORTED else ()
-    return (*OFFERED.get(_State(found.state), ()), *retry)
+    return page(request, "rollout.html", place="rollouts", **_standing(request, found))
 
 
 @require_safe
 @opens(Scope.ROLLOUTS_READ)
 def progress(request: StaffRequest, key: int) -> HttpResponse:
     """Answer the part of the page that changes while the rollout runs."""
-    found = _rollout(key)
-    status = status_of(found)
-    response = page(request, "_progress.html", rollout=found, status=status)
-    response["Live-State"] = "at-rest" if is_at_rest(status) else found.state
+    standing = _standing(request, _rollout(key))
+    response = page(request, "_progress.html", **standing)
+    response["Live-State"] = standing["live_state"]
     return response
+
+
+def _standing(request: StaffRequest, found: Rollout) -> dict[str, Any]:
+    """What the page of a rollout shows of how it stands."""
+    status = status_of(found)
+    left_out = left_out_by("wave__index", found.pushes.all())
+    bars = [
+        bar(progress_of(wave["counts"], left_out.get(wave["index"], 0))) for wave in status["waves"]
+    ]
+    may_steer = may(request, Scope.ROLLOUTS_WRITE)
+    is_over = is_at_rest(status)
+    return {
+        "rollout": found,
+        "status": status,
+        "bar": bar(progress_of(status["counts"], sum(left_out.values()))),
+        "waves": list(zip(status["waves"], bars, strict=True)),
+        "acts": offered(Situation(found, status)) if may_steer else [],
+        "may_steer": may_steer,
+        "nobody": "" if is_over else nobody_works(),
+        "actions": actions_on(f"rollout/{found.pk}"),
+        "live_state": "at-rest" if is_over else found.state,
+    }
 
 
 @require_safe
@@ -178,24 +175,53 @@ def pushes(request: StaffRequest, key: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @opens(Scope.ROLLOUTS_WRITE)
 def control(request: StaffRequest, key: int, action: str) -> HttpResponse:
-    """Pause, resume, abort or retry."""
-    if action not in CONTROLS:
-        raise Http404("Rollouts are paused, resumed, aborted and retried.")
+    """Say what an act will do to how many, and ask why; do it when the reason is there."""
+    act = ACTS.get(action)
+    if act is None:
+        raise Http404(f"What can be done with rollouts: {', '.join(ACTS)}.")
     found = _rollout(key)
-    do, words = CONTROLS[action]
+    reason = request.POST.get("reason", "").strip()
+    if request.method != "POST" or (act.asks and not reason):
+        return _ask(request, found, act)
+    return _do(request, found, act, reason)
+
+
+def _ask(request: StaffRequest, found: Rollout, act: RolloutAct) -> HttpResponse:
+    status: Status = status_of(found)
+    only = request.POST.getlist("installation") or request.GET.getlist("installation")
+    response = page(
+        request,
+        "rollout_act.html",
+        place="rollouts",
+        rollout=found,
+        act=act,
+        tells=[*act.tells(found, status)],
+        only=[row for row in status["locked_installations"] if row["installation"] in only],
+        is_refused=request.method == "POST",
+    )
+    response.status_code = 422 if request.method == "POST" else 200
+    return response
+
+
+def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> HttpResponse:
+    how: dict[str, Any] = {"by": actor(request), "reason": reason}
+    if only := request.POST.getlist("installation"):
+        how["only"] = only
     try:
-        do(found.pk, by=actor(request))
+        done = act.do(found.pk, **how)
     except RolloutError as error:
         messages.error(request, str(error))
-    else:
-        tick_soon(found.pk)
-        messages.success(request, words)
-    return redirect(reverse("console:rollout", args=[found.pk]))
+        return redirect(reverse("console:rollout", args=[found.pk]))
+    shown = done if isinstance(done, Rollout) else found
+    for each in {found.pk, shown.pk}:
+        tick_soon(each)
+    messages.success(request, act.done)
+    return redirect(reverse("console:rollout", args=[shown.pk]))
 
 
 def _rollout(key: int) -> Rollout:
-    rows = Rollout.objects.select_related("connector", "release", "created_by")
+    rows = Rollout.objects.select_related("connector", "release", "created_by", "reverses")
     return get_object_or_404(rows.defer("release__manifest"), pk=key)
