@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from connector_kit.models import Installation, StaffAction
+from connector_kit.models import Installation, License, StaffAction
 from connector_kit.publisher.paging import PAGE, Page, newest_first
 
 LATEST = 20
@@ -26,8 +26,13 @@ def actions_on(subject: str) -> tuple[StaffAction, ...]:
 
 
 def labels_of(actions: Iterable[StaffAction]) -> dict[str, str]:
-    """Whom the actions on installations were about, by subject. One query."""
-    named = (action.subject.partition("/") for action in actions)
+    """Whom the actions on installations and licenses were about, by subject. Two queries."""
+    named = [action.subject.partition("/") for action in actions]
     ids = {key for kind, _, key in named if kind == "installation"}
-    rows = Installation.objects.filter(integration_id__in=ids)
-    return {f"installation/{row.integration_id}": row.label for row in rows}
+    keys = {int(key) for kind, _, key in named if kind == "license" and key.isdecimal()}
+    installations = Installation.objects.filter(integration_id__in=ids)
+    licenses = License.objects.filter(pk__in=keys).values_list("pk", "email")
+    return {
+        **{f"installation/{row.integration_id}": row.label for row in installations},
+        **{f"license/{key}": email for key, email in licenses},
+    }

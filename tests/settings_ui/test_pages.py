@@ -7,6 +7,7 @@ from django.utils import timezone
 from connector_kit.models import (
     DryRun,
     Installation,
+    License,
     Operation,
     Push,
     Rollout,
@@ -122,6 +123,8 @@ def test_installations_are_shown_by_customer_tag_account_and_environment(world, 
     rollout = world.roll_out()
     dry_run = world.try_out(row, outcome="planned", plan={"summary": {}, "steps": []})
     record_action(THE_KIT, "settings.link", f"installation/{row.integration_id}")
+    license_ = License.objects.create(connector=world.connector, email="owner@example.com")
+    record_action(THE_KIT, "license.extend", f"license/{license_.pk}")
     preview = admin.post(at("rollout-new"), STRATEGY | {"do": "preview"})
 
     lists = {
@@ -136,7 +139,9 @@ def test_installations_are_shown_by_customer_tag_account_and_environment(world, 
     for address in ("installation", "changes", "operations"):
         page = text_of(admin.get(at(address, row.integration_id)))
         assert "buyer@example.com · Berlin" in page.partition("</title>")[0], address
-    assert "buyer@example.com · Berlin" in text_of(admin.get(at("audit")))
+    audit = text_of(admin.get(at("audit")))
+    assert "buyer@example.com · Berlin" in audit
+    assert "owner@example.com" in audit
 
 
 @pytest.mark.parametrize(
