@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import DatabaseError, InterfaceError
+
 from connector_kit.blueprint import Conflict, Plan
 from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
@@ -114,6 +116,16 @@ def is_refusal(error: BaseException) -> bool:
     A 401 is about the token, and a 409 or 423 about the moment.
     """
     return isinstance(error, api.Refused) and error.status not in _OF_THE_MOMENT
+
+
+def is_hopeless(error: BaseException) -> bool:
+    """Whether what was wanted can never be had as it stands.
+
+    So it is when the platform refuses what it comes to, or when that cannot even be made of it; not
+    when anything is away or under way.
+    """
+    passing = (LifecycleError, api.IntegratorError, DatabaseError, InterfaceError, OSError)
+    return is_refusal(error) or not isinstance(error, (*passing, MemoryError))
 
 
 _OF_THE_MOMENT = frozenset({408, 409, 423, 425})

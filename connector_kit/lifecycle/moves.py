@@ -23,7 +23,7 @@ from connector_kit.blueprint import (
 )
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
-from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked
+from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.situations import situation_on_page
 from connector_kit.lifecycle.update import (
@@ -71,8 +71,9 @@ def move(
     """Note *noted* of the installation, then bring its account to that.
 
     What is noted is what is wanted: cut off anywhere, the same call, or the next update, goes on
-    to it. A plan that is blocked changes nothing, and takes the note back. *has_page* is false for
-    framework 2.0, whose settings are no page of the kit's.
+    to it. A plan that is blocked changes nothing, and takes the note back. So do settings that
+    come to what the platform refuses: what was written of them by then, the next operation takes
+    back. *has_page* is false for framework 2.0, whose settings are no page of the kit's.
     """
     before = {name: getattr(work.installation, name) for name in noted}
     passed = _passed(work, account)
@@ -80,8 +81,9 @@ def move(
     carry_out = partial(_carry_out, work, account, passed, fields, has_page=has_page)
     try:
         in_step_with_the_customer(account, carry_out)
-    except PlanBlocked:
-        work.installation.note(**before)
+    except Exception as error:
+        if isinstance(error, PlanBlocked) or ("settings" in noted and is_hopeless(error)):
+            work.installation.note(**before)
         raise
 
 

@@ -3,6 +3,7 @@
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from connector_kit.lifecycle.settings.requests import request_settings_change
 from tests.lifecycle.fixtures import FIRST, SECOND, Customer, Shop, problems_of
 from tests.lifecycle.settings_fixtures import CHAT, body, installed, save
 from tests.rollouts.databases import KINDS, serving
@@ -61,3 +62,41 @@ def test_what_a_customer_wrote_is_recorded_with_a_sign_in_its_place(production, 
     [name] = [each for each in audited.fields if each["path"] == "name"]
     shown = f"Our orders {odd}".replace("\ud83d", "�").replace("\x00", "␀")
     assert (name["before"], name["after"]) == (shown, "Team chat")
+
+
+NAMED = "tests.lifecycle.settings_refused:Named"
+UNWANTED = "at noon"
+"""A text that the kit can store, and the platform does not want."""
+
+
+@pytest.fixture
+def named(shop):
+    """A customer of the connector whose setting the platform may refuse."""
+    shop.publish(NAMED)
+    return installed(shop)
+
+
+def test_a_setting_that_the_platform_refuses_is_in_nobodys_way(named):
+    reply = save(named, {"lag": 5, "when": UNWANTED})
+
+    assert reply.status == 422
+    assert named.installation.settings == {}
+    assert is_well(named)
+    assert named.component("orders")["delta"] == {"lagOffset": 0}
+    assert save(named, {"lag": 6}).body["success"] is True
+    assert named.component("orders")["delta"] == {"lagOffset": 6}
+    assert named.component("sync")["schedule"] == "? 0 * ? * *"
+
+
+def test_a_change_that_the_platform_refuses_ends_on_record(named, settings):
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
+    change = request_settings_change(named.installation, {"when": UNWANTED, "lag": 5}, by="staff")
+
+    assert named.push().outcome == "failed"
+
+    change.refresh_from_db()
+    assert change.outcome == "refused"
+    assert "schedule" in change.message
+    assert named.installation.settings == {}
+    assert is_well(named)
+    assert named.component("orders")["delta"] == {"lagOffset": 0}

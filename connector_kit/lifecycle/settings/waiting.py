@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from connector_kit.blueprint import Document
 from connector_kit.exceptions import message_in
-from connector_kit.lifecycle.errors import PlanBlocked
+from connector_kit.lifecycle.errors import PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.settings.checking import check_settings
 from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
@@ -22,8 +22,9 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
 
     Yields what is wanted of flows: settings are on record then, flows are for the update to write.
 
-    When the update fails, what is valid goes on waiting. When it is blocked, nothing was changed,
-    so the settings on record are what they were.
+    When the update fails, what is valid goes on waiting; but what the platform refuses ends on
+    record, lest it fails every update to come. When it is blocked, nothing was changed, and when it
+    is refused, the next update takes back what was: the settings on record are what they were.
     """
     installation = work.installation
     before = installation.settings
@@ -31,11 +32,11 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
     try:
         yield _of_flows(taken)
     except Exception as error:
-        if isinstance(error, PlanBlocked) and taken:
+        is_over = is_hopeless(error)
+        if taken and (is_over or isinstance(error, PlanBlocked)):
             installation.note(settings=before)
         for change in taken:
-            change.message = message_in(error)
-            change.save(update_fields=["message"])
+            _leave(change, work, message_in(error), is_over=is_over)
         raise
     for change in taken:
         _settle(change, work, Outcome.APPLIED)
@@ -69,6 +70,14 @@ def _take(change: SettingsChange, work: Work) -> bool:
     work.operation.by = change.by
     work.operation.save(update_fields=["by"])
     return True
+
+
+def _leave(change: SettingsChange, work: Work, message: str, *, is_over: bool) -> None:
+    """Note why *change* did not come, and whether it still may."""
+    if is_over:
+        _settle(change, work, Outcome.REFUSED)
+    change.message = message
+    change.save(update_fields=["message"])
 
 
 def _settle(change: SettingsChange, work: Work, outcome: Outcome) -> None:
