@@ -11,6 +11,9 @@ from connector_kit.blueprint.documents import Document, references, renamed
 FIRST_STORE = "s1"
 """The id of the store that an installation begins with."""
 
+_DIGITS = 6
+"""Of a store's number; what has more was not made here."""
+
 _SEPARATOR = "-"
 """Stands in no attribute's name, and means nothing in addresses and field names."""
 
@@ -33,7 +36,7 @@ def without_store(name: str) -> str:
 def following_store(stores: Iterable[str]) -> str:
     """Return the id of the next store, above those of all *stores*."""
     numbers = (each.removeprefix("s") for each in stores)
-    taken = [int(each) for each in numbers if each.isdecimal()]
+    taken = [int(each) for each in numbers if each.isdecimal() and len(each) <= _DIGITS]
     return f"s{max(taken, default=0) + 1}"
 
 

@@ -52,9 +52,12 @@ def stamp(moment: datetime) -> str:
 
 
 def instant(text: str) -> datetime:
-    """Read an instant; UTC when it names no zone. Raises ValueError."""
+    """Read an instant; UTC when it names no zone. Raises ValueError, also beyond all calendars."""
     read = datetime.fromisoformat(text)
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is beyond all calendars.") from error
 
 
 def day(text: str) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -206,5 +207,6 @@ def _read(document: LicenseDocument, place: tuple[str, ...]) -> Any:
 
 def _same(place: tuple[str, ...], one: Any, other: Any) -> bool:
     if place[0] in DATES and one and other:
-        return instant(one) == instant(other)
+        with suppress(TypeError, ValueError):  # the platform's may be no date
+            return instant(one) == instant(other)
     return bool(one == other) or (one in _NOTHING and other in _NOTHING)

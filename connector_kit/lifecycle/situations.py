@@ -13,6 +13,7 @@ from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
+from connector_kit.storable import EDITION, cut
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +123,16 @@ def note_licence(installation: Installation, options: Document) -> None:
     What the user's browser sends along (``licenseOpts``) grants nothing.
     """
     opts = options.get("opts")
-    if isinstance(opts, dict) and opts != installation.opts:
-        installation.note(opts=opts)
+    if isinstance(opts, dict) and (said := _with_short_edition(opts)) != installation.opts:
+        installation.note(opts=said)
+
+
+def _with_short_edition(opts: Document) -> Document:
+    """*opts* with an edition that can be one: it is what installations are looked up by."""
+    edition = opts.get("connectorEdition")
+    if edition is None or (isinstance(edition, str) and len(edition) <= EDITION):
+        return opts
+    return {**opts, "connectorEdition": cut(str(edition), EDITION)}
 
 
 def given(options: Document, name: str) -> str:

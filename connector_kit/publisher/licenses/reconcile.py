@@ -26,6 +26,7 @@ from connector_kit.publisher.licenses.rows import (
     mirror,
     place,
     policy_of,
+    readable,
 )
 from connector_kit.publisher.licenses.services import restore
 from connector_kit.publisher.licenses.trail import KIT, change, locked, note
@@ -39,6 +40,8 @@ class ReconcileResult:
     """What a reconciliation found and did: counts of licences."""
 
     seen: int = 0
+    unreadable: int = 0
+    """Of what the platform listed; each is in the log, and stops no other."""
     added: int = 0
     changed: int = 0
     drifted: int = 0
@@ -108,7 +111,7 @@ def _store(
     now: datetime,
 ) -> ReconcileResult:
     """Store what the platform said of *batch*, for which it was asked at *asked*."""
-    documents = {each["_id"]: each for each in batch}
+    documents = {each["_id"]: each for each in filter(None, map(readable, batch))}
     known = {
         str(row.license_id): row
         for row in License.objects.select_for_update(of=("self",))
@@ -129,6 +132,7 @@ def _store(
     License.objects.bulk_update(changed, _COMPARED, batch_size=BATCH // 5)
     License.objects.filter(license_id__in=documents, vanished_at=None).update(seen_at=now)
     return ReconcileResult(
+        unreadable=sum(readable(each) is None for each in batch),
         seen=len(documents),
         added=len(added),
         changed=len(changed),

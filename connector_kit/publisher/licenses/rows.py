@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,12 @@ MIRRORED = (
     "vanished_at",
 )
 """What of a licence the platform says."""
+
+
+_LONGEST_ID = 24
+_SHOWN = 200
+
+logger = logging.getLogger(__name__)
 
 
 def policy_of(row: License, *, trial_days: int | None = None) -> LicensePolicy:
@@ -119,6 +126,19 @@ def place(row: License, now: datetime) -> None:
         return
     policy = policy_of(row)
     row.standing, row.next_at = standing(terms, policy, now), next_change(terms, policy, now)
+
+
+def readable(document: Any) -> dict[str, Any] | None:
+    """Return *document*, one of the platform's licenses, without parts of a wrong shape.
+
+    None, and a line in the log, when it cannot be told which license it is.
+    """
+    identity = document.get("_id") if isinstance(document, dict) else None
+    if not isinstance(identity, str) or not 0 < len(identity) <= _LONGEST_ID:
+        logger.warning("a license without an id was passed over: %s", str(document)[:_SHOWN])
+        return None
+    is_odd = {name: not isinstance(document.get(name), dict | None) for name in ("user", "opts")}
+    return {name: value for name, value in document.items() if not is_odd.get(name)}
 
 
 def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:

@@ -205,3 +205,28 @@ def test_a_list_comes_in_pages_and_is_counted(desk, django_assert_max_num_querie
 
     assert (page.total, page.standings, len(page.rows)) == (3, {"active": 3}, 2)
     assert (len(following.rows), following.next_after) == (1, None)
+
+
+ODD_LICENSES = {
+    "no id": {"expires": "2099-01-01T00:00:00.000Z"},
+    "an id that is none": {"_id": 7},
+    "no object": None,
+    "a user that is none": {"_id": "a" * 24, "user": "jo"},
+    "opts that are none": {"_id": "a" * 24, "opts": ["premium"]},
+    "a date that no calendar has": {"_id": "a" * 24, "expires": "9999-12-31T23:59:59-23:00"},
+    "texts that no store keeps": {"_id": "a" * 24, "user": {"name": "x\x00\ud83d" * 200}},
+}
+
+
+@pytest.mark.parametrize("odd", ODD_LICENSES.values(), ids=ODD_LICENSES.keys())
+def test_one_odd_license_stops_no_other(desk, monkeypatch, odd):
+    desk.make()
+    [sound] = desk.at_platform()
+    monkeypatch.setattr(
+        "connector_kit.integrator.licenses.Licenses.list", lambda *_: iter([odd, sound])
+    )
+
+    result = reconcile(desk.connector, clock=desk.clock)
+
+    assert License.objects.filter(license_id=sound["_id"], vanished_at=None).exists()
+    assert result.seen + result.unreadable == 2
