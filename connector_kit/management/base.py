@@ -39,6 +39,12 @@ class _HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
         return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
+def json_text(value: Any, **options: Any) -> str:
+    """Return *value* as JSON for people, with half a character, which none can read, as escape."""
+    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, **options)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class KitCommand(BaseCommand, ABC):
     """A command: parses, calls one function of the kit, renders its answer.
 
@@ -95,7 +101,7 @@ class KitCommand(BaseCommand, ABC):
 
     def print_json(self, answer: Any) -> None:
         """Write *answer* as one line of JSON to stdout."""
-        self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False))
+        self.stdout.write(json_text(answer))
 
     def _epilog(self) -> str:
         codes = "\n".join(f"  {code}  {words}" for code, words in self.exit_codes.items())

@@ -16,6 +16,7 @@ from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.roles import Role, role_of
 from connector_kit.publisher.tokens import revoke_token
+from connector_kit.storable import cut
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     """Give the user *username* the role *role* and no other; makes the user when there is none.
 
     Without *password* a new user cannot log in until one is set, and a known one keeps theirs.
-    Raises `PublisherError` when Django's rules refuse the password.
+    Raises `PublisherError` when Django's rules refuse the name or the password.
     """
+    _require_name(username)
     user, is_new = get_user_model().objects.get_or_create(username=username)
     before = None if is_new else role_of(user)
     if password:
@@ -51,6 +53,16 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     user.groups.add(_group(role))
     record_action(by, "staff.role", f"staff/{username}", before=before, after=role)
     return _member(user)
+
+
+def _require_name(username: str) -> None:
+    """Raise `PublisherError` unless *username* can be one, or is one already."""
+    users = get_user_model()
+    field = users._meta.get_field("username")  # noqa: SLF001  public
+    try:
+        field.clean(username, None)
+    except ValidationError as error:
+        raise PublisherError(f"{cut(username, 40)!r}: {' '.join(error.messages)}") from error
 
 
 @transaction.atomic

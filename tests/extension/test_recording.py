@@ -15,7 +15,7 @@ from connector_kit.extension import Dispatcher, ExtensionError, FunctionModule, 
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.recording import Recorder, Recording, read_samples, start, stop
 from connector_kit.extension.recording.redacting import TOKEN, without_secrets
-from connector_kit.extension.recording.samples import MOST_FILES
+from connector_kit.extension.recording.samples import MOST_FILES, Sample
 from connector_kit.extension.recording.switch import SWITCH
 
 ONE_TIME = "3f9a-one-time-token"
@@ -351,3 +351,15 @@ def test_taking_secrets_out_twice_is_taking_them_out_once(
     once = without_secrets({**options, "password": secret}, [secret])
 
     assert without_secrets(*once) == once
+
+
+def test_half_a_character_is_kept_in_a_sample(tmp_path):
+    sample = Sample(
+        call={"type": "hook", "function": "f", "options": {"name": "x\ud83d"}},
+        status=200,
+        answer="y\ude00",
+    )
+
+    file = sample.keep(tmp_path, 1)
+
+    assert Sample.read(file).call["options"] == {"name": "x\ud83d"}

@@ -145,3 +145,9 @@ def test_removing_a_stranger_names_who_there_is():
 
     with pytest.raises(CommandError, match=r"'bob'.*alice"):
         call_command("staff", "remove", "bob")
+
+
+@pytest.mark.parametrize("name", ["n" * 151, "a\x00b", "x\ud83d", ""])
+def test_a_name_that_no_user_can_have_is_refused(name):
+    with pytest.raises(PublisherError):
+        set_role(name, Role.VIEWER, by=THE_KIT)

@@ -139,7 +139,8 @@ def _claimed(file: Path) -> bool:
 def _write(file: Path, data: dict[str, Any]) -> None:
     draft = file.with_suffix(".draft")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    draft.write_bytes(text.encode("utf-8", "backslashreplace"))  # half a character as its escape
     draft.replace(file)
 
 

@@ -16,7 +16,7 @@ from connector_kit.blueprint import Connector
 from connector_kit.conf import kit
 from connector_kit.extension import RegistrationError
 from connector_kit.extension.authoring.kinds import KINDS, PARTS
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.base import KitCommand, add_json, json_text
 from connector_kit.management.targets import is_address, loaded
 from connector_kit.testing import CallFailed, Exported, NotDeclared, Platform, StackUnreachable
 
@@ -100,7 +100,7 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
         elif result is None:
             self.sidelines(options).print("The function has no result.")
         else:
-            self.stdout.write(json.dumps(result, indent=2, ensure_ascii=False))
+            self.stdout.write(json_text(result, indent=2))
 
     def _print_failure(self, failed: CallFailed, options: Mapping[str, Any]) -> None:
         if options["json"]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.embedded import run_export, run_flow, run_import
 from connector_kit.integrator.job_states import JobState
+from connector_kit.management.base import json_text
 from connector_kit.management.embedded.action import (
     ATTENTION,
     Action,
@@ -81,7 +81,7 @@ def _said(state: JobState) -> str:
 
 
 def _lines(items: list[Any]) -> str:
-    return "\n".join(json.dumps(each, ensure_ascii=False) for each in items)
+    return "\n".join(json_text(each) for each in items)
 
 
 RUN_EXPORT = Action("run an export now and print its records", _export_arguments, _export)
