@@ -15,7 +15,7 @@ RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
 _OF_THE_ACCOUNT = frozenset(
     {
         *("_id", "_userId", "_integrationId", "createdAt", "lastModified", "lastExecutedAt"),
-        *("_templateId", "_sourceId", "oneToMany", "encryptedAt", "updateInProgress"),
+        *("_templateId", "_sourceId", "apiIdentifier", "encryptedAt", "updateInProgress"),
     }
 )
 """Fields that tell accounts and moments apart, and nothing of the version."""

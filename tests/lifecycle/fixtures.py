@@ -154,6 +154,12 @@ class Customer:
         assert drained["drained"]
         return self.last_operation
 
+    def lose_records(self) -> None:
+        """Have all records of the installation lost; a sync of the install base lists it again."""
+        connector = self.installation.connector
+        self.installation.delete()
+        Installation.objects.create(connector=connector, integration_id=self.integration_id)
+
     # Licence and settings
 
     def licensed(self, **opts: Any) -> None:

@@ -303,14 +303,9 @@ def test_lost_records_are_rebuilt_with_the_edition(buyer, sold):
     buyer.use("changeEdition")
     Change.objects.all().delete()
     Operation.objects.all().delete()
-    buyer.installation.delete()
+    buyer.lose_records()
 
-    buyer.platform.call(
-        "PUT",
-        f"/connectors/{sold.connector.connector_id}/update",
-        {"_integrationIds": [buyer.integration_id]},
-    )
-    buyer.platform.control("/drain", {"timeout_seconds": 30})
+    buyer.push()
 
     assert buyer.installation.edition == "premium"
     assert names(buyer) == STANDARD | MORE

@@ -277,11 +277,9 @@ def test_everything_goes_when_the_connector_is_uninstalled(two):
 
 
 def test_records_that_are_lost_are_rebuilt_with_the_stores(two, shops):
-    two.installation.delete()
+    two.lose_records()
 
-    path = f"/connectors/{shops.connector.connector_id}/update"
-    two.platform.call("PUT", path, {"_integrationIds": [two.integration_id]})
-    two.platform.control("/drain", {"timeout_seconds": 30})
+    two.push()
 
     assert two.installation.stores == ["s1", "s2"]
     assert names(two) == COMMON | of("s1") | of("s2")
