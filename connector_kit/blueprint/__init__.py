@@ -36,8 +36,10 @@ from connector_kit.blueprint.entitlements import Entitlements
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
+from connector_kit.blueprint.holding import Held, held_back, newly_used
 from connector_kit.blueprint.listing import Listing, listing_of
 from connector_kit.blueprint.merge import Merge, merge
+from connector_kit.blueprint.needs import Need
 from connector_kit.blueprint.offers import AddOn, Edition, Offer, Stores
 from connector_kit.blueprint.plan import (
     Conflict,
@@ -78,12 +80,14 @@ __all__ = [
     "Fence",
     "FieldChange",
     "Flow",
+    "Held",
     "Import",
     "Json",
     "Listing",
     "Live",
     "Lookup",
     "Merge",
+    "Need",
     "Offer",
     "Plan",
     "PlanStep",
@@ -104,9 +108,11 @@ __all__ = [
     "compare",
     "compile_connector",
     "digest",
+    "held_back",
     "hook",
     "listing_of",
     "merge",
+    "newly_used",
     "problems",
     "python_field",
     "ref",

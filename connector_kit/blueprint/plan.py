@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from connector_kit.blueprint.changes import FieldChange
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.documents import Document, shows_mask
+from connector_kit.blueprint.needs import Need
 from connector_kit.blueprint.patch import Operation, operations
 
 Write = tuple[Literal["PUT"], Document] | tuple[Literal["PATCH"], list[Operation]]
@@ -135,12 +136,14 @@ class Plan:
 
     *unknown* names documents that carry the installation's tag, but that neither the declaration
     nor the records know: they are left alone. *gone* names components that are no longer declared
-    and not in the account any more: there is nothing to do but to forget them.
+    and not in the account any more: there is nothing to do but to forget them. *needs* is what it
+    leaves out until the customer has logged in to a connection.
     """
 
     steps: tuple[PlanStep, ...]
     unknown: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to do, or to decide."""
@@ -184,6 +187,7 @@ class Plan:
             "steps": [step.to_json() for step in self.steps],
             "unknown": list(self.unknown),
             "gone": list(self.gone),
+            "needs": [need.to_json() for need in self.needs],
         }
 
 

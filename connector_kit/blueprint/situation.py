@@ -16,7 +16,8 @@ class Situation:
     *edition* and *add_ons* are names that the connector declares, as they are installed; an add-on
     of one store of several is named with it, ``payouts-s2``. *stores* are the ids of a multi-store
     installation's stores, in their order; *opening* is one whose setup was begun and not finished.
-    *settings* are what the customer has set, by the names of the declared settings.
+    *settings* are what the customer has set, by the names of the declared settings. *awaited* are
+    the connections that somebody has yet to log in to (`connector_kit.blueprint.holding`).
     """
 
     edition: str | None = None
@@ -24,6 +25,7 @@ class Situation:
     stores: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     opening: str = ""
+    awaited: tuple[str, ...] = ()
 
     def to_json(self) -> Document:
         """Return the situation as JSON, without what is empty; `from_json` reads it back."""
@@ -33,6 +35,7 @@ class Situation:
             "stores": list(self.stores),
             "settings": dict(self.settings),
             "opening": self.opening,
+            "awaited": list(self.awaited),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -45,4 +48,5 @@ class Situation:
             stores=tuple(data.get("stores", ())),
             settings=data.get("settings", {}),
             opening=data.get("opening", ""),
+            awaited=tuple(data.get("awaited", ())),
         )
