@@ -76,7 +76,7 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
             work.ended(Operation.Outcome.CHECKPOINT, READY, CONNECTIONS_READY)
             return installation
         _bring(work, place)
-        if has_news:
+        if has_news and work.operation.outcome == Operation.Outcome.CURRENT:
             work.ended(Operation.Outcome.DONE)
     return installation
 

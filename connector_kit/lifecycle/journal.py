@@ -22,6 +22,7 @@ from connector_kit.blueprint import (
     Situation,
     Unchanged,
     Update,
+    held_back,
     tailored,
 )
 from connector_kit.integrator import Client, redact
@@ -130,9 +131,14 @@ class DatabaseJournal:
         brought = [(release, situation) for release, situation, _ in broken_off]
         releases = Release.objects.in_bulk({release for release, _ in brought}) if brought else {}
         return [
-            tailored(releases[release].blueprint(), Situation.from_json(situation))
+            self._brought(releases[release].blueprint(), Situation.from_json(situation))
             for release, situation in brought
         ]
+
+    def _brought(self, blueprint: Blueprint, situation: Situation) -> Blueprint:
+        """What an operation brought in that *situation*."""
+        whole = tailored(blueprint, situation)
+        return held_back(whole, self.applied, situation.awaited).blueprint
 
     def has_written(self) -> bool:
         """Whether anything was written, or may have been, since an operation was complete."""

@@ -18,15 +18,18 @@ from connector_kit.blueprint import (
     CompiledComponent,
     Document,
     Plan,
+    held_back,
     references,
     tailored,
 )
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.awaiting import note_needs
 from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.situations import situation_on_page
 from connector_kit.lifecycle.update import (
+    connected,
     keep_state,
     planned,
     settled_add_ons,
@@ -70,6 +73,7 @@ def move(
 ) -> None:
     """Note *noted* of the installation, then bring its account to that.
 
+    With nothing to note, what waited for a connection comes if somebody has logged in to it.
     What is noted is what is wanted: cut off anywhere, the same call, or the next update, goes on
     to it. A plan that is blocked changes nothing, and takes the note back. So do settings that
     come to what the platform refuses: what was written of them by then, the next operation takes
@@ -92,19 +96,21 @@ def _passed(work: Work, account: Account) -> list[Blueprint]:
     release, installation = work.release.blueprint(), work.installation
     page = situation_on_page(installation, release, account.integration.get("settings"))
     broken_off = (each for each in work.journal.interrupted() if each.version == release.version)
-    return [tailored(release, page), work.blueprint, *broken_off]
+    shown = held_back(tailored(release, page), work.journal.applied, work.awaited)
+    return [shown.blueprint, work.blueprint, *broken_off]
 
 
 def _carry_out(
     work: Work, account: Account, passed: Iterable[Blueprint], fields: Fields, *, has_page: bool
 ) -> None:
+    again = partial(planned, work, account)
+    whole = connected(work, account, again(), again)
     blueprint = work.blueprint
-    whole = planned(work, account)
     scope = _differing(blueprint, passed) | _unrecorded(blueprint, work)
     if not has_page:
         scope -= {INTEGRATION}
     plan = whole.within(scope, needed=_needed(blueprint, scope))
-    work.operation.summary = plan.summary()
+    work.summarize(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
     lifecycle_fields = fields(account)
     if plan or lifecycle_fields:
@@ -157,3 +163,4 @@ def _remember(work: Work, account: Account, plan: Plan, scope: Set[str]) -> None
         work.journal.settle(there | (work.journal.applied.keys() - scope))
         if work.installation.add_ons:
             work.installation.note(add_ons=settled_add_ons(work.installation))
+        note_needs(work)

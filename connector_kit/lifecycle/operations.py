@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import Q
 
-from connector_kit.blueprint import Blueprint, Document, Situation, tailored
+from connector_kit.blueprint import Blueprint, Document, Need, Plan, Situation, held_back, tailored
 from connector_kit.conf import kit
 from connector_kit.exceptions import message_in
 from connector_kit.lifecycle.errors import (
@@ -43,9 +43,16 @@ class Work:
     lease: Lease
     deadline: float
     journal: DatabaseJournal = field(init=False)
+    awaited: tuple[str, ...] = field(init=False)
+    """The connections that somebody has yet to log in to, as far as that is known."""
+    needs: tuple[Need, ...] = field(init=False, default=())
+    """What `blueprint`, as it was read last, leaves out for their sake."""
+    made_first: int = field(init=False, default=0)
+    """How many documents were made before the rest was planned."""
 
     def __post_init__(self) -> None:
         self._tailored: tuple[Release, Situation, Blueprint] | None = None
+        self.awaited = tuple(need["connection"] for need in self.installation.needs)
         self.reload_journal()
 
     @property
@@ -67,11 +74,19 @@ class Work:
     @property
     def situation(self) -> Situation:
         """What the installation has, or is to have, as it is on record now."""
-        return situation_of(self.installation, self.release.blueprint())
+        situation = situation_of(self.installation, self.release.blueprint())
+        return replace(situation, awaited=self.awaited)
+
+    @property
+    def whole(self) -> Blueprint:
+        """What the operation's release declares for this installation, whatever waits."""
+        return tailored(self.release.blueprint(), self.situation)
 
     @property
     def blueprint(self) -> Blueprint:
         """What the operation's release declares for this installation, in its situation.
+
+        Without what waits for a connection that is awaited.
 
         Both are on record before anything of it can be written: the documents that tailoring made,
         and what the operation brings, should it be cut off.
@@ -79,7 +94,8 @@ class Work:
         release, situation = self.release, self.situation
         if self._tailored is None or self._tailored[:2] != (release, situation):
             whole = release.blueprint()
-            blueprint = tailored(whole, situation)
+            held = held_back(tailored(whole, situation), self.journal.applied, self.awaited)
+            blueprint, self.needs = held.blueprint, held.needs
             if blueprint is not whole:
                 _remember_made(blueprint, whole)
             _note_situation(self.operation, situation)
@@ -124,6 +140,13 @@ class Work:
         self.operation.outcome = outcome
         self.operation.code, self.operation.message = code[:100], message
 
+    def summarize(self, plan: Plan) -> None:
+        """Record how much *plan* changes, and what was made before it."""
+        counts = plan.summary()
+        counts["create"] += self.made_first
+        counts["unchanged"] -= min(self.made_first, counts["unchanged"])
+        self.operation.summary = counts
+
     def note(self, notes: Iterable[Document]) -> None:
         """Record *notes* for people with the operation."""
         self.operation.notes = [*self.operation.notes, *notes]
@@ -132,6 +155,7 @@ class Work:
     def reload_journal(self) -> None:
         """Read the records, again after they were rebuilt."""
         self.journal = DatabaseJournal(self.operation, self.lease)
+        self._tailored = None
 
     def out_of_time(self) -> bool:
         """Whether the function call nears its deadline, so that no other step is to be begun."""

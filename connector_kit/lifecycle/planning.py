@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain
 
@@ -79,7 +79,7 @@ def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJo
 
     A connection that was deleted before the installation is complete is made again.
     """
-    wanted = _with_dependencies(blueprint, {each.external_id for each in connections_of(blueprint)})
+    wanted = with_dependencies(blueprint, {each.external_id for each in connections_of(blueprint)})
     declared = [each for each in blueprint.components if each.external_id in wanted]
     return _plan(declared, account, journal, only=wanted, recreate_deleted=True)
 
@@ -171,7 +171,7 @@ def _replaced(
     }
 
 
-def _with_dependencies(blueprint: Blueprint, names: set[str]) -> set[str]:
+def with_dependencies(blueprint: Blueprint, names: Set[str]) -> set[str]:
     """*names* and everything they refer to; components come in dependency order."""
     wanted = set(names)
     for component in reversed(blueprint.components):

@@ -18,7 +18,7 @@ from connector_kit.models import Connector, Operation, Order
 
 KIND = Operation.Kind.UNINSTALL
 
-_NOTHING: Document = {"edition": "", "add_ons": {}, "stores": [], "opening": ""}
+_NOTHING: Document = {"edition": "", "add_ons": {}, "stores": [], "opening": "", "needs": []}
 """What an installation has when it is gone."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 import jsonpatch
@@ -19,11 +20,13 @@ from connector_kit.blueprint import (
     Unchanged,
     Update,
 )
+from connector_kit.blueprint.needs import in_words
 from connector_kit.blueprint.patch import operations
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.awaiting import find_awaited, first_of, note_needs
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
@@ -39,6 +42,9 @@ from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.models import Connector, Installation, Operation, Order, clock
+
+WAITS = "waits_for_customer"
+"""Code of an update of which a part waits until the customer has logged in."""
 
 NOT_ORDERED = (
     "Nobody had ordered an update of this installation: nothing was changed, and the customer may "
@@ -106,17 +112,36 @@ def bring_release(work: Work, account: Account) -> None:
 
 
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
-    """The plan for *account*, from records that are rebuilt first where they were lost."""
-    plan_again = partial(plan_release, work.blueprint, account, recreate_deleted=recreate_deleted)
+    """The plan for *account*, from records that are rebuilt first where they were lost.
+
+    It leaves out what waits for connections that nobody has logged in to.
+    """
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
-    plan = plan_again(work.journal)
+    plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
     strangers = _strangers(plan, work)
     if strangers and restore(work.installation, account.client, strangers):
         work.reload_journal()
-        plan = plan_again(work.journal)
-    work.operation.summary = plan.summary()
+        plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
+    work.summarize(plan)
     return plan
+
+
+def _plan_again(work: Work, account: Account, *, recreate_deleted: bool) -> Plan:
+    find_awaited(work, account)
+    blueprint = work.blueprint
+    plan = plan_release(blueprint, account, work.journal, recreate_deleted=recreate_deleted)
+    return replace(plan, needs=work.needs)
+
+
+def connected(work: Work, account: Account, plan: Plan, plan_again: Callable[[], Plan]) -> Plan:
+    """Make the connections that *plan* waits for, if they are new; returns what is left to do."""
+    first = first_of(plan, work)
+    if not first:
+        return plan
+    apply(first, account, work.journal, out_of_time=work.out_of_time)
+    work.made_first += first.summary()["create"]
+    return plan_again()
 
 
 def _planned(work: Work, account: Account) -> Plan:
@@ -163,23 +188,32 @@ def _require_installed(work: Work, account: Account) -> None:
 
 
 def _carry_out(work: Work, account: Account) -> None:
-    plan = _planned(work, account)
-    if plan.is_blocked:
-        _unlock(work, account)
-        raise PlanBlocked(plan)
+    plan = _require_free(_planned(work, account), work, account)
+    again = partial(_planned, work, account)
+    plan = _require_free(connected(work, account, plan, again), work, account)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
     is_current = _is_current(work, account, plan)
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
     _write_last(work, account, plan, is_news=not is_current)
     remember_release(work, plan)
+    if work.needs:
+        work.ended(Operation.Outcome.WAITS, WAITS, in_words(work.needs))
+
+
+def _require_free(plan: Plan, work: Work, account: Account) -> Plan:
+    """Return *plan*, unless something blocks it; then the customer may edit again."""
+    if plan.is_blocked:
+        _unlock(work, account)
+        raise PlanBlocked(plan)
+    return plan
 
 
 def _is_current(work: Work, account: Account, plan: Plan) -> bool:
     """Whether nothing is to be done, and the account is known to run the release."""
     integration = account.integration
     shown = work.installation.version if account.is_embedded else integration.get("version")
-    return not plan and shown == work.release.version
+    return not (plan or work.made_first) and shown == work.release.version
 
 
 def _write_last(work: Work, account: Account, plan: Plan, *, is_news: bool) -> None:
@@ -261,3 +295,4 @@ def remember_release(work: Work, plan: Plan) -> None:
             vanished_at=None,
             seen_at=clock.now(),
         )
+        note_needs(work)

@@ -51,8 +51,10 @@ class Operation(models.Model):
         CHECKPOINT = "checkpoint", "stopped before its deadline, goes on when called again"
         FAILED = "failed"
         IGNORED = "ignored", "nobody had ordered it: changed nothing"
+        WAITS = "waits", "done but for what waits until the customer has logged in"
 
-    COMPLETE = (Outcome.DONE, Outcome.CURRENT)
+    COMPLETE = (Outcome.DONE, Outcome.CURRENT, Outcome.WAITS)
+    """Came to their end, so that nothing of them is left to go on with."""
 
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="operations"

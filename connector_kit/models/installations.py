@@ -141,6 +141,12 @@ class Installation(models.Model):
     )
     usage_since = models.DateTimeField(null=True, help_text="from then on its jobs were counted")
     usage_until = models.DateTimeField(null=True, help_text="up to then its jobs were counted")
+    needs = columns.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="connections that its customer has yet to log in to, and what waits for them",
+    )
     seen_at = models.DateTimeField(db_default=Now(), help_text="last time the platform named it")
     vanished_at = models.DateTimeField(null=True)
     lease_owner = columns.CharField(max_length=64, blank=True, default="")
@@ -193,6 +199,8 @@ class Installation(models.Model):
 
     def note(self, **values: Any) -> None:
         """Store *values* and nothing else: others may be writing other fields of the row."""
+        if not values:
+            return
         for name, value in values.items():
             setattr(self, name, value)
         fields: list[Any] = [self._meta.get_field(name) for name in values]

@@ -123,6 +123,7 @@ class Push(models.Model):
         RETRYING = "retrying", "between two attempts"
         UPDATED = "updated"
         CURRENT = "current", "already had this version"
+        WAITS = "waits", "updated, waits for the customer"
         SKIPPED = "skipped"
         FAILED = "failed"
 
@@ -130,6 +131,8 @@ class Push(models.Model):
     IN_FLIGHT = (*PUSHED, State.RETRYING)
     """What has begun is brought to its end, or undone, whatever becomes of the rollout."""
     UNSETTLED = (State.WAITING, *IN_FLIGHT)
+    SUCCEEDED = (State.UPDATED, State.CURRENT, State.WAITS)
+    """The account is at the version, whatever waits in it for its customer."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="pushes")
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="pushes")

@@ -43,6 +43,8 @@ def persist_settings(connector: Connector, options: Document) -> Document:
         page = read_settings_document(account.integration.get("settings"))
         saves = _saves(pending, page, _File.of(options))
         saved = _save(work, account, saves.values, page, options) if saves.values else {}
+        if work.installation.needs and not saves.values:
+            move(work, account)
         for flow_id, disabled in saves.switches.items():
             in_step_with_the_customer(account, partial(_switch, work, account, flow_id, disabled))
         accepted = _accepted(pending, saved.get("pending", {}), page)

@@ -1,0 +1,56 @@
+"""Connections that an update begins to use: whether somebody has logged in to them yet.
+
+Asking costs a ping for each of them, and nothing where an update begins to use none.
+"""
+
+from __future__ import annotations
+
+from connector_kit.blueprint import Create, Plan, newly_used
+from connector_kit.integrator.errors import NotFound
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.planning import with_dependencies
+from connector_kit.models import Operation
+
+
+def find_awaited(work: Work, account: Account) -> None:
+    """Find out which connections the operation has to wait for.
+
+    Those that are not in the account yet, or cannot log in. An installation that is not complete
+    waits for none: its install steps ask for all of them.
+    """
+    if work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL:
+        work.awaited = ()
+        return
+    wanted = sorted(newly_used(work.whole, work.journal.applied))
+    ids = {**account.ids, **work.journal.known_ids}
+    work.awaited = tuple(name for name in wanted if not _is_online(account, ids.get(name, "")))
+
+
+def first_of(plan: Plan, work: Work) -> Plan:
+    """Return the part of *plan* that makes the awaited connections, and what these refer to.
+
+    Once they are there it can be told whether anybody has to log in at all.
+    """
+    made = {step.external_id for step in plan.steps if isinstance(step, Create)}
+    wanted = with_dependencies(work.blueprint, made.intersection(work.awaited))
+    return plan.within(wanted, needed=wanted)
+
+
+def note_needs(work: Work) -> None:
+    """Record what the installation's customer is needed for, now that it is complete."""
+    installation = work.installation
+    needs = [need.to_json() for need in work.needs]
+    if needs != installation.needs:
+        installation.note(needs=needs)
+    if not needs and installation.update_outcome == Operation.Outcome.WAITS:
+        installation.note(update_outcome=Operation.Outcome.DONE)
+
+
+def _is_online(account: Account, connection_id: str) -> bool:
+    if not connection_id:
+        return False
+    try:
+        return account.client.connections.ping(connection_id).ok
+    except NotFound:
+        return False
