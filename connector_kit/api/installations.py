@@ -57,6 +57,10 @@ class InstallationFilters(Filters):
     )
     drifted = YesOrNoFilter(field_name="is_drifted", label="As the last check found.")
     updating = YesOrNoFilter(field_name="update_in_progress", label="An update runs.")
+    needs = YesOrNoFilter(
+        field_name="update_in_progress",
+        label="A part of its version waits until its customer has logged in to a connection.",
+    )
     vanished = YesOrNoFilter(
         field_name="update_in_progress", label="Those that the platform has no more, instead."
     )
@@ -86,6 +90,7 @@ def chosen(given: dict[str, Any]) -> QuerySet[Installation]:
         last_update=given.get("last_update") or None,
         drifted=given.get("drifted"),
         updating=given.get("updating"),
+        needs=given.get("needs"),
     )
     return matching(given.get("connector"), wanted)
 

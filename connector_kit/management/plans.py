@@ -27,6 +27,8 @@ def render_plan(answer: InstallationPlan, console: Console) -> None:
     for step in answer.plan["steps"]:
         for line in _lines(step):
             console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
+    for need in answer.plan.get("needs", ()):
+        console.print(f"  needs the customer: {need['message']}", style="yellow")
     console.print(f"  {counts(answer.plan['summary'])}")
 
 

@@ -45,6 +45,8 @@ class InstallBaseFilter:
     """Where its licence stands (`connector_kit.licensing.Standing`)."""
     drifted: bool | None = None
     updating: bool | None = None
+    needs: bool | None = None
+    """Whether a part of its version waits until its customer has logged in to a connection."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
     }
     given = {name: value for name, value in conditions.items() if value is not None}
     found = Installation.objects.filter(**given)
+    if wanted.needs is not None:
+        found = found.exclude(needs=[]) if wanted.needs else found.filter(needs=[])
     for word in (wanted.search or "").lower().split():
         found = found.filter(searched__contains=word)
     if wanted.license is not None:
@@ -212,6 +216,7 @@ def _to_json(row: Installation) -> dict[str, Any]:
         "version": row.version,
         "release": row.release.version if row.release else None,
         "update_in_progress": row.update_in_progress,
+        "needs": row.needs,
         "seen_at": row.seen_at,
         "vanished_at": row.vanished_at,
     }

@@ -1,10 +1,18 @@
 """What a release would change in installations: the answer of a dry run, and one from records."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from connector_kit.blueprint import Fence, compare
+from connector_kit.blueprint import (
+    Blueprint,
+    CompiledComponent,
+    Fence,
+    Held,
+    compare,
+    held_back,
+    newly_used,
+)
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.catalogue import published_id
@@ -83,12 +91,25 @@ def plan_offline(
         installation = Installation.objects.get(integration_id=each)
         applied = installation.applied()
         fence = Fence(connector_id=connector_id, integration_id=each)
-        blueprint = blueprint_for(installation, release)
+        held = _held(blueprint_for(installation, release), installation, applied)
         plan = compare(
-            (*blueprint.components, blueprint.integration),
+            (*held.blueprint.components, held.blueprint.integration),
             applied,
             tuple(as_live(applied, fence)),
             fence=fence,
             recreate_deleted=recreate_deleted,
         )
+        plan = replace(plan, needs=held.needs)
         yield InstallationPlan(installation, release.version, "planned", plan.to_json())
+
+
+def _held(
+    blueprint: Blueprint, installation: Installation, applied: Mapping[str, CompiledComponent]
+) -> Held:
+    """What of *blueprint* would come at once, if connections that are there can log in.
+
+    All but those of which it is on record that nobody has logged in to them.
+    """
+    asked = {need["connection"] for need in installation.needs}
+    wanted = newly_used(blueprint, applied)
+    return held_back(blueprint, applied, (wanted - applied.keys()) | (wanted & asked))

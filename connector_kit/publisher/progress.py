@@ -24,6 +24,8 @@ class Progress:
     updated: int = 0
     current: int = 0
     """Those that had the release already."""
+    waits: int = 0
+    """Those that were updated, and of which a part waits for their customers."""
     failed: int = 0
     skipped: int = 0
     in_progress: int = 0
@@ -36,7 +38,8 @@ class Progress:
     @property
     def total(self) -> int:
         """All of them."""
-        begun = self.updated + self.current + self.failed + self.skipped
+        succeeded = self.updated + self.current + self.waits
+        begun = succeeded + self.failed + self.skipped
         return begun + self.in_progress + self.retrying + self.not_started
 
 
@@ -61,6 +64,7 @@ def progress_of(states: Mapping[str, int], left_out: int) -> Progress:
     return Progress(
         updated=counts[_State.UPDATED],
         current=counts[_State.CURRENT],
+        waits=counts[_State.WAITS],
         failed=counts[_State.FAILED],
         skipped=counts[_State.SKIPPED] - left_out,
         in_progress=counts[_State.CLAIMED] + counts[_State.SENT],

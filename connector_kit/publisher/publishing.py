@@ -16,6 +16,7 @@ from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.needed import customers_needed
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.records import RecordPlan
@@ -100,6 +101,7 @@ def publish(
         dry_run=dry_run,
         notes=(
             *_version_notes(examined.connector, wanted, standing),
+            *_customer_notes(examined.connector, wanted, standing),
             *([_REFUSED_CALLS] if token else []),
         ),
         broken=of_weight(examined.objections, Weight.BREAKS),
@@ -124,6 +126,15 @@ def _version_notes(
     if semver.Version.parse(version) < semver.Version.parse(newest.version):
         return (_OUT_OF_ORDER.format(version, newest.version), *notes)
     return notes
+
+
+def _customer_notes(
+    known: Connector | None, wanted: Candidate, standing: Standing
+) -> tuple[str, ...]:
+    """Whose customers the version will need, before anybody has it."""
+    if known is None or standing is Standing.SUPERSEDED:
+        return ()
+    return customers_needed(known, wanted.blueprint)
 
 
 def _foreign_token(client: Client, stack_id: str | None) -> str | None:

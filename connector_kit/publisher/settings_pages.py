@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from connector_kit.blueprint import INTEGRATION
+from connector_kit.blueprint.asking import TITLE as REQUEST
 from connector_kit.blueprint.forms import (
     FlowEntry,
     General,
@@ -98,8 +99,12 @@ def settings_on_record(installation: Installation) -> SettingsOnRecord:
 
 
 def pages_of(store: StorePage) -> list[Page]:
-    """The pages of *store*, in order: its sections, then what is general."""
-    pages = [_section_page(each) for each in store.sections if each.title]
+    """The pages of *store*, in order: its sections, then what is general.
+
+    What is asked of the customer is no page: these pages have a way of their own to ask.
+    """
+    titled = (each for each in store.sections if each.title not in ("", REQUEST))
+    pages = [_section_page(each) for each in titled]
     if store.general.tabs:
         pages.append(_general_page(store.general))
     return pages

@@ -78,7 +78,7 @@ def _moves(connector: Connector, since: date) -> Iterator[Moved]:
     rows = (
         Operation.objects.filter(
             installation__connector=connector,
-            outcome=Operation.Outcome.DONE,
+            outcome__in=(Operation.Outcome.DONE, Operation.Outcome.WAITS),
             finished_at__date__gte=since,
         )
         .exclude(kind=Operation.Kind.PLAN)

@@ -3,11 +3,11 @@
 A push goes through these states; every arrow is decided here (or in `verify`), none elsewhere:
 
     waiting, retrying --Claim--> claimed --sent--> sent
-    claimed, sent --the update succeeded------------------------> updated, current
+    claimed, sent --the update succeeded------------------------> updated, current, waits
     claimed, sent --it stopped at a checkpoint, failed, broke off> retrying (pushed again)
     claimed, sent --it failed for good--------------------------> failed or skipped,
                                                                   undone first where it is locked
-    updated, current --the install base shows another version---> retrying, failed or skipped
+    updated, current, waits --the install base shows another version> retrying, failed, skipped
 
 What has begun is brought to its end, or undone, whatever state the rollout is in: pause, halt and
 abort keep what has not begun from beginning. What a step says is written down in the transaction
@@ -192,6 +192,9 @@ def _after_end(
 def _after_success(push: InFlight, report: Report) -> Settle:
     if push.is_undo:
         return _undone(push, report.operation)
+    if report.outcome == Operation.Outcome.WAITS:
+        waits = Push.State.WAITS
+        return Settle(push.id, waits, report.code, report.message, report.operation)
     is_current = report.outcome == Operation.Outcome.CURRENT
     state = Push.State.CURRENT if is_current else Push.State.UPDATED
     return Settle(push.id, state, operation=report.operation)

@@ -9,7 +9,12 @@ from rich.text import Text
 
 from connector_kit.models import Push, Rollout
 from connector_kit.rollouts.locks import LockedInstallation
-from connector_kit.rollouts.status import FailureGroup, Status, WaveStatus
+from connector_kit.rollouts.status import (
+    FailureGroup,
+    Status,
+    WaitingInstallation,
+    WaveStatus,
+)
 
 _STYLES = {
     Rollout.State.RUNNING: "bold cyan",
@@ -48,6 +53,8 @@ def page(status: Status, trouble: str = "") -> RenderableType:
         parts.append(Text(status["reason"], style="yellow"))
     if status["locked_installations"]:
         parts.append(_locked(status["locked_installations"]))
+    if status["waits"]:
+        parts.append(_waits(status["waits"]))
     if status["failures"]:
         parts.append(_failures(status["failures"]))
     return Group(*parts)
@@ -117,6 +124,15 @@ def _locked(installations: list[LockedInstallation]) -> Table:
         since = f"{row['since']:%Y-%m-%d %H:%M:%S} UTC" if row["since"] else ""
         why = f"{row['code']}: {row['message']}"[:_EXAMPLE_LENGTH]
         table.add_row(row["label"], row["installation"], since, row["state"], Text(why))
+    return table
+
+
+def _waits(installations: list[WaitingInstallation]) -> Table:
+    table = Table("waits", "customer", "for", box=None)
+    for row in installations:
+        who = " ".join(filter(None, (row["email"] or row["name"], row["tag"])))
+        needs = "; ".join(row["needs"]) or "nothing any more: it was completed"
+        table.add_row(row["installation"], who, Text(needs))
     return table
 
 

@@ -91,6 +91,8 @@ class ChangePreview:
     """The installation whose records were compared; others may have other settings."""
     summary: dict[str, int]
     blocked: bool
+    needs: tuple[str, ...] = ()
+    """What their customers would be needed for, in words."""
 
 
 @dataclass(frozen=True)
@@ -192,4 +194,5 @@ def changes(seen: Preview) -> Iterator[ChangePreview]:
             example=example.integration_id,
             summary=(answer.plan or {}).get("summary", {}),
             blocked=answer.is_blocked,
+            needs=tuple(need["message"] for need in (answer.plan or {}).get("needs", ())),
         )

@@ -210,7 +210,7 @@ def _leave_overtaken(rollout: Rollout, failed: QuerySet[Push], now: datetime) ->
     later = Push.objects.filter(
         installation=OuterRef("installation"),
         rollout__gt=rollout.pk,
-        state__in=(Push.State.UPDATED, Push.State.CURRENT),
+        state__in=Push.SUCCEEDED,
     )
     wanted = Coalesce("release__version", Value(rollout.release.version))
     stayed = Q(installation__version=F("from_version")) | Q(installation__version=wanted)

@@ -120,7 +120,7 @@ def _unverified(wave_id: int) -> QuerySet[Push]:
     Also what was never pushed, because the records said that it is current or not installed. Of a
     deployment, which the publisher's own records are about, the platform keeps no version to ask.
     """
-    is_pushed = Q(claimed_at__isnull=False, state__in=(Push.State.UPDATED, Push.State.CURRENT))
+    is_pushed = Q(claimed_at__isnull=False, state__in=Push.SUCCEEDED)
     is_by_record = Q(state=Push.State.CURRENT) | Q(state=Push.State.SKIPPED, code=NOT_INSTALLED)
     by_record = is_by_record & Q(claimed_at=None, installation__embedded_account=None)
     return Push.objects.filter(is_pushed | by_record, wave=wave_id, verified_at=None)

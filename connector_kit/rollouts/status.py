@@ -12,6 +12,9 @@ from connector_kit.models.clock import now as shared_now
 from connector_kit.rollouts.locks import LockedInstallation, describe_locked, locked_pushes
 from connector_kit.rollouts.verdicts import ABORTED
 
+SHOWN = 20
+"""Installations that are listed at the most; the counts are of all."""
+
 SPEED_WINDOW = timedelta(minutes=2)
 """The speed is that of the last two minutes, or of the time since the start when that is less."""
 
@@ -39,6 +42,17 @@ class FailureGroup(TypedDict):
     message: str
 
 
+class WaitingInstallation(TypedDict):
+    """An installation that was updated, and what it needs its customer for now."""
+
+    installation: str
+    name: str
+    email: str
+    tag: str
+    needs: list[str]
+    """In words; empty when it was completed since."""
+
+
 class Status(TypedDict):
     """A rollout at one moment."""
 
@@ -64,6 +78,8 @@ class Status(TypedDict):
     """None when nothing was settled lately, so that there is no telling."""
     seconds_elapsed: int
     failures: list[FailureGroup]
+    waits: list[WaitingInstallation]
+    """The first of those that are updated and wait for their customers."""
 
 
 def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
@@ -92,6 +108,7 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
         seconds_remaining=_seconds_remaining(total - settled, speed),
         seconds_elapsed=int(((rollout.finished_at or now) - rollout.created_at).total_seconds()),
         failures=_failures(rollout),
+        waits=_waits(rollout),
     )
 
 
@@ -175,6 +192,20 @@ def _failures(rollout: Rollout) -> list[FailureGroup]:
         )
         for row in rows
         if row["example"] in examples
+    ]
+
+
+def _waits(rollout: Rollout) -> list[WaitingInstallation]:
+    rows = rollout.pushes.filter(state=Push.State.WAITS).select_related("installation")
+    return [
+        WaitingInstallation(
+            installation=push.installation.integration_id,
+            name=push.installation.name,
+            email=push.installation.email or push.installation.end_user,
+            tag=push.installation.tag,
+            needs=[need["message"] for need in push.installation.needs],
+        )
+        for push in rows.order_by("pk")[:SHOWN]
     ]
 
 

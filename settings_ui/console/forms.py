@@ -61,6 +61,7 @@ class InstallBaseForm(forms.Form):
         choices=[
             ("", "installed"),
             ("updating", "update in progress"),
+            ("needs", "waits for its customer"),
             ("vanished", "vanished"),
             ("any", "all"),
         ],
@@ -80,6 +81,7 @@ class InstallBaseForm(forms.Form):
             license=given["license"] or None,
             drifted={"yes": True, "no": False}.get(given["drifted"]),
             updating=True if state == "updating" else None,
+            needs=True if state == "needs" else None,
             vanished={"vanished": True, "any": None}.get(state, False),
         )
 

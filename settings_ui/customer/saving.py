@@ -59,6 +59,18 @@ def save(installation: Installation, sheet: Sheet, *, by: Actor) -> int | None:
     return result.change.pk if result.change else None
 
 
+def look_again(installation: Installation, *, by: Actor) -> int | None:
+    """Have it looked at again whether the customer has logged in to what is asked for.
+
+    A save of nothing: the update that takes it over brings what waited. Returns the change's key;
+    None when nothing is asked for any more.
+    """
+    if not installation.needs:
+        return None
+    result = save_settings(installation, {}, by=by)
+    return result.change.pk if result.change else None
+
+
 def _touched_values(sheet: Sheet) -> dict[str, dict[str, Any]]:
     """The values of the forms that were touched, by store."""
     values: dict[str, dict[str, Any]] = {}
@@ -165,9 +177,7 @@ def _with_news(each: Any, news: Mapping[str, Any]) -> Any:
 
 
 def _saving(row: SettingsChange) -> Saving:
-    words, tone = _WORDS[_Outcome(row.outcome)]
-    if row.outcome == _Outcome.WAITING and row.message:
-        words, tone = f"Saved, and not in the account yet: {row.message}", "warn"
+    words, tone = _in_words(row)
     return Saving(
         id=row.pk,
         words=words,
@@ -187,3 +197,18 @@ _WORDS = {
         "error",
     ),
 }
+
+
+def _in_words(row: SettingsChange) -> tuple[str, str]:
+    """What became of a change, and its tone; one that saves nothing only looks again."""
+    is_save = bool(row.values or row.flows)
+    if row.outcome == _Outcome.WAITING and row.message:
+        told = "Saved, and not in the account yet" if is_save else "We could not look yet"
+        return f"{told}: {row.message}", "warn"
+    if is_save:
+        return _WORDS[_Outcome(row.outcome)]
+    if row.outcome == _Outcome.WAITING:
+        return "Looking whether you are connected …", ""
+    if row.installation.needs:
+        return "Not connected yet: what is missing stands below.", "warn"
+    return "You are connected, and what waited has been added.", "good"

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<str:integration_id>/", views.first_page, name="settings"),
     path("<str:integration_id>/link/", views.link, name="link"),
     path("<str:integration_id>/changes/<int:change_id>/", views.change, name="change"),
+    path("<str:integration_id>/connected/", views.connected, name="connected"),
     path("<str:integration_id>/alive/", views.alive, name="alive"),
     path("<str:integration_id>/state/", views.state, name="state"),
     path("<str:integration_id>/<str:store>/<str:address>/", views.page, name="page"),

@@ -49,17 +49,15 @@ def open_link(request: SettingsRequest) -> HttpResponse:
 @require_GET
 @for_installation
 def first_page(request: SettingsRequest) -> HttpResponse:
-    """Lead to the first page that there is."""
+    """Lead to the first page that there is, and with it to the change that is asked for."""
+    changed = _asked_for(request)
     record = settings_on_record(request.installation)
     for store in record.stores:
         for each in pages_of(store):
-            return redirect(
-                "customer:page",
-                request.installation.integration_id,
-                store.id or NO_STORE,
-                each.address,
-            )
-    return _show(request, "customer/empty.html", record, None)
+            place = (request.installation.integration_id, store.id or NO_STORE, each.address)
+            address = reverse("customer:page", args=place)
+            return redirect(f"{address}?change={changed.id}" if changed else address)
+    return _show(request, "customer/empty.html", record, None, change=changed)
 
 
 @never_cache
@@ -117,6 +115,17 @@ def state(request: SettingsRequest) -> HttpResponse:
 def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001  whoever gets here may go on
     """Answer nothing, to a page that asks whether it could still save."""
     return HttpResponse(status=204)
+
+
+@never_cache
+@require_POST
+@for_installation
+def connected(request: SettingsRequest) -> HttpResponse:
+    """Look whether the customer has logged in to what is asked for, and bring what waited."""
+    require_saving(request)
+    change = saving.look_again(request.installation, by=request.by)
+    address = reverse("customer:settings", args=[request.installation.integration_id])
+    return redirect(f"{address}?change={change}" if change else address)
 
 
 @never_cache

@@ -35,6 +35,7 @@ _TONES = {
     "paused": _WARN,
     "skipped": _WARN,
     "checkpoint": _WARN,
+    "waits": _WARN,
     "timed_out": _WARN,
     "update": _BUSY,
     "running": _BUSY,

@@ -323,3 +323,19 @@ def test_two_integrations_with_one_mark_are_not_chosen_between(embedding, releas
         deploy(release.connector, embedding.account, "acme")
 
     assert refused.value.code == "integration_duplicated"
+
+
+def test_an_update_that_needs_credentials_waits_until_they_are_entered(embedding, release, acme):
+    second = record_release("tests.embedded.shop_2_0:ShopToChat")
+    update(acme, release=second)
+    acme.refresh_from_db()
+    assert acme.operations.latest("pk").outcome == Operation.Outcome.WAITS
+    assert [need["name"] for need in acme.needs] == ["Books"]
+    assert len(embedding.of(acme)["orders_to_chat"][1]["pageProcessors"]) == 1
+
+    own = {"http": {"auth": {"token": {"token": TOKEN}}}}
+    deploy(second.connector, embedding.account, "acme", credentials={"books": own})
+
+    acme.refresh_from_db()
+    assert acme.needs == []
+    assert problems_of(embedding, acme, second) == []

@@ -61,6 +61,11 @@ FATES = [
         id="found nothing to do: current",
     ),
     pytest.param(
+        replace(SENT, report=report(Outcome.WAITS, code="waits_for_customer", message="log in")),
+        Settle(1, Push.State.WAITS, "waits_for_customer", "log in", 50),
+        id="done but for what waits for the customer: waits",
+    ),
+    pytest.param(
         replace(CLAIMED, report=report(Outcome.DONE)),
         Settle(1, Push.State.UPDATED, operation=50),
         id="done before the push was known to be sent: updated",

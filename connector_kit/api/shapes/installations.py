@@ -16,8 +16,8 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
     """An installation as the install base lists it.
 
     *version* is what the platform says, *release* what was applied in full, *target* what is
-    ordered for it and not there yet. *last_update* is null
-    where there never was one.
+    ordered for it and not there yet. *last_update* is null where there never was one. *needs* are
+    connections that its customer has yet to log in to, each with what waits for it.
     """
 
     connector = serializers.CharField(source="connector.slug", read_only=True)
@@ -26,13 +26,14 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
     target = serializers.CharField(source="target_version", allow_null=True, default=None)
     edition = serializers.SerializerMethodField()
     last_update = serializers.SerializerMethodField()
+    needs = objects()
 
     class Meta:
         model = Installation
         fields: tuple[str, ...] = (
             *("integration_id", "connector", "name", "email", "environment", "tag", "mode"),
             *("version", "release", "target", "edition", "update_in_progress", "last_update"),
-            *("is_drifted", "drift_checked_at", "seen_at", "vanished_at"),
+            *("needs", "is_drifted", "drift_checked_at", "seen_at", "vanished_at"),
         )
         read_only_fields: tuple[str, ...] = fields
 

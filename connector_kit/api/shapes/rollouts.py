@@ -144,6 +144,19 @@ class FailureShape(Shown):
     message = serializers.CharField(allow_blank=True)
 
 
+class WaitingShape(Shown):
+    """An installation that is updated and waits for its customer; *needs* says for what.
+
+    It is empty when that was completed since. The first twenty are listed; the counts are of all.
+    """
+
+    installation = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_blank=True)
+    tag = serializers.CharField(allow_blank=True)
+    needs = words()
+
+
 class LockedInstallationShape(Shown):
     """An installation whose customer cannot edit, because of the rollout."""
 
@@ -179,6 +192,7 @@ class StatusShape(Shown):
     seconds_remaining = serializers.IntegerField(allow_null=True)
     seconds_elapsed = serializers.IntegerField()
     failures = FailureShape(many=True)
+    waits = WaitingShape(many=True)
 
 
 class WavePreviewShape(Shown):
@@ -203,6 +217,7 @@ class ChangePreviewShape(Shown):
     example = serializers.CharField()
     summary = counts()
     blocked = serializers.BooleanField()
+    needs = words()
 
 
 class PreviewShape(Shown):

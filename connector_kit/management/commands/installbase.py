@@ -34,6 +34,7 @@ class Command(KitCommand):
 manage.py installbase sync
 manage.py installbase sync commerce-hub
 manage.py installbase list commerce-hub --version 1.0.0 --production
+manage.py installbase list commerce-hub --needs
 manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
 """
     expected = (*KitCommand.expected, PublisherError)
@@ -108,6 +109,7 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
             sandbox=options["sandbox"],
             email=options["email"],
             vanished=options["vanished"],
+            needs=options["needs"],
         )
         page = list_install_base(connector, wanted, after=options["after"], limit=options["limit"])
         if options["json"]:
@@ -154,6 +156,12 @@ def _add_filters(parser: CommandParser) -> None:
     environment.add_argument(
         "--production", dest="sandbox", action="store_false", help="only production installations"
     )
+    parser.add_argument(
+        "--needs",
+        action="store_true",
+        default=None,
+        help="only those that wait for their customers to log in to a connection",
+    )
     existence = parser.add_mutually_exclusive_group()
     existence.add_argument(
         "--vanished", action="store_true", default=False, help="those the platform lost instead"
@@ -186,4 +194,6 @@ def _cells(row: Installation) -> tuple[str, ...]:
 def _state(row: Installation) -> str:
     if row.vanished_at:
         return "vanished"
-    return "updating" if row.update_in_progress else ""
+    if row.update_in_progress:
+        return "updating"
+    return "; ".join(f"waits: {need['message']}" for need in row.needs)

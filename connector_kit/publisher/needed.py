@@ -1,0 +1,33 @@
+"""Whose customers a version will need: releases lack a connection that it begins to use."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from connector_kit.blueprint import Blueprint, newly_used
+from connector_kit.models import Connector
+from connector_kit.publisher.live import live_releases
+
+
+def customers_needed(connector: Connector, wanted: Blueprint) -> tuple[str, ...]:
+    """Say of each connection that *wanted* brings how many customers have to log in to it.
+
+    By what releases declare: editions, add-ons and settings are not looked at, and a connection
+    that needs no credentials counts as one that does.
+    """
+    waiting: Counter[str] = Counter()
+    for standing in live_releases(connector):
+        release = standing.release.blueprint()
+        applied = {each.external_id: each for each in release.components}
+        for name in newly_used(wanted, applied) - applied.keys():
+            waiting[name] += standing.installations
+    return tuple(_note(wanted, name, count) for name, count in sorted(waiting.items()) if count)
+
+
+def _note(wanted: Blueprint, name: str, count: int) -> str:
+    who = "1 installation waits" if count == 1 else f"{count} installations wait"
+    called = wanted.component(name).document.get("name") or name
+    return (
+        f"{wanted.version} begins to use the connection {called}: once they have it, {who} with a "
+        "part of it until the customer has logged in. 'manage.py plan' says what waits."
+    )
