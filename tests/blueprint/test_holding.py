@@ -11,11 +11,14 @@ from connector_kit.blueprint import (
     Blueprint,
     CompiledComponent,
     Document,
+    Need,
     held_back,
     newly_used,
     ref,
     references,
 )
+from connector_kit.blueprint.asking import TITLE, with_request
+from connector_kit.blueprint.needs import Waiting
 
 CONNECTIONS = ("crm", "erp", "shop")
 TRANSFERS = ("a", "b", "c", "d")
@@ -170,3 +173,19 @@ def test_a_flow_that_starts_one_which_waits_waits_for_nothing():
 
     assert held.blueprint.component("first") == chained
     assert held.blueprint.component("late").document["disabled"] is True
+
+
+def test_the_page_asks_in_every_store_and_of_framework_two_in_none():
+    need = Need("erp", "ERP", (Waiting("one", "Orders", ("Book",)),))
+    stores = [{"id": name, "sections": [{"title": "Orders", "flows": []}]} for name in "ab"]
+    page = {"supportsMultiStore": True, "sections": stores}
+    multi = component("@integration", "integrations", {"settings": page})
+    form = component("@integration", "integrations", {"settings": {"channel": "#orders"}})
+
+    asked = with_request(multi, [need]).document["settings"]["sections"]
+
+    assert [[section["title"] for section in store["sections"]] for store in asked] == [
+        [TITLE, "Orders"],
+        [TITLE, "Orders"],
+    ]
+    assert with_request(form, [need]) == form
