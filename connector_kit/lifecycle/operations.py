@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from connector_kit.blueprint import Blueprint, Document, Need, Plan, Situation, held_back, tailored
 from connector_kit.conf import kit
@@ -27,7 +27,15 @@ from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_licence, situation_of
 from connector_kit.models import Document as StoredDocument
-from connector_kit.models import Installation, Operation, Order, Release, clock, statements
+from connector_kit.models import (
+    Installation,
+    Operation,
+    Order,
+    Release,
+    SettingsChange,
+    clock,
+    statements,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -280,6 +288,8 @@ def _release_for(
 ) -> Release | None:
     if kind == Operation.Kind.UNINSTALL or (kind == Operation.Kind.UPDATE and order is None):
         return None
+    if order is not None and order.kind == Order.Kind.SETTINGS:
+        return installation.release  # also when it has moved since they were asked for
     if order is not None and (order.release or order.kind == Order.Kind.UNDO):
         return order.release
     return installation.release or coming_release(installation)
@@ -341,15 +351,20 @@ def _end(record: Operation) -> None:
 def _settle_orders(record: Operation) -> None:
     """Consume what was carried out: a dry run when it was answered, the rest when it is complete.
 
-    What brought a release has taken in the settings that waited.
+    What brought a release has taken in the settings that waited. Those that were saved since it
+    read them wait still, and so does their order.
     """
     if record.order is None or not _is_carried_out(record, record.order):
         return
     is_plan = record.kind == Operation.Kind.PLAN
     served = Q(pk=record.order.pk)
     if not is_plan:
-        served |= Q(kind=Order.Kind.SETTINGS, placed_at__lte=record.started_at)
-    Order.objects.filter(served, installation=record.installation_id).consume()
+        served |= Q(kind=Order.Kind.SETTINGS)
+    waiting = SettingsChange.objects.filter(
+        installation=OuterRef("installation"), outcome=SettingsChange.Outcome.WAITING
+    )
+    waits = Q(kind=Order.Kind.SETTINGS) & Exists(waiting)
+    Order.objects.filter(served & ~waits, installation=record.installation_id).consume()
 
 
 def _is_carried_out(record: Operation, order: Order) -> bool:

@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 
 from connector_kit.lifecycle.settings.checking import SettingsRefused
-from connector_kit.lifecycle.settings.requests import request_settings_change, save_settings
-from connector_kit.models import Installation, Order, SettingsChange
+from connector_kit.lifecycle.operations import operation
+from connector_kit.lifecycle.settings.requests import (
+    order_settings,
+    request_settings_change,
+    save_settings,
+)
+from connector_kit.lifecycle.settings.waiting import waiting_changes
+from connector_kit.models import Installation, Operation, Order, SettingsChange
 from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
@@ -232,3 +238,33 @@ def test_settings_outlive_a_lost_database(shop: Shop, chat: Customer) -> None:
     assert chat.installation.settings == {"room": "#sales", "loud": True}
     assert body(chat) == '{"channel": "#sales"}'
     assert chat.component("refunds_to_chat")["disabled"] is False
+
+
+def test_settings_that_are_saved_while_others_are_brought_wait_for_a_call_of_their_own(
+    shop: Shop, chat: Customer
+) -> None:
+    update = Operation.Kind.UPDATE
+    save_settings(chat.installation, {"loud": True}, by="staff", push=order_settings)
+    with operation(chat.installation, update, "update") as work, waiting_changes(work):
+        save_settings(chat.installation, {"channel": "#late"}, by="staff", push=order_settings)
+
+    assert Order.objects.to_serve(chat.installation)
+    chat.push_unordered()
+
+    assert not SettingsChange.objects.filter(outcome="waiting").exists()
+    assert chat.installation.settings["channel"] == "#late"
+    assert not Order.objects.open().exists()
+
+
+def test_settings_that_were_saved_during_an_update_leave_its_version(
+    shop: Shop, chat: Customer
+) -> None:
+    before = chat.installation
+    shop.publish(NEXT_CHAT)
+    chat.push()
+
+    save_settings(before, {"loud": True}, by="staff", push=order_settings)
+    chat.push_unordered()
+
+    assert chat.installation.version == chat.integration["version"] == "1.1.0"
+    assert chat.installation.settings["loud"] is True

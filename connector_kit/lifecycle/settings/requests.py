@@ -80,9 +80,12 @@ def push_waiting(change: SettingsChange) -> None:
 
 
 def order_settings(change: SettingsChange) -> None:
-    """Order that the next call takes *change* over, at the version that the installation has."""
+    """Order that the next call takes *change* over, at the version that the installation has.
+
+    A call that serves an order already may have read what waits before *change* was there.
+    """
     installation = change.installation
-    waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS)
+    waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS, begun_at=None)
     if not waiting.exists():
         Order.objects.place(installation, Order.Kind.SETTINGS, installation.release, by=change.by)
 
