@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector_kit.models import Order, Push, Release, Rollout, Wave
 from connector_kit.models.clock import now as shared_now
@@ -44,10 +44,11 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
                 f"Rollout {rollout.pk} changed no installation that could be brought back."
             )
         now, before = shared_now(), rollout.state
-        _hand_over(touched.filter(from_version__in=releases), now)
+        begun = _hand_over(touched.filter(from_version__in=releases), now)
         _end(rollout, by, reason, now)
         require_none_open(rollout.connector)
         back = _start(rollout, touched, releases, by, now)
+        _begin(back, begun)
         after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
         record_action(by, "rollout.rollback", f"rollout/{rollout.pk}", before=before, after=after)
         return back
@@ -79,11 +80,24 @@ def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release
     return {release.version: release for release in found}
 
 
-def _hand_over(touched: QuerySet[Push], now: datetime) -> None:
-    """Settle what is in flight of *touched*: the roll back takes it over."""
+def _hand_over(touched: QuerySet[Push], now: datetime) -> list[int]:
+    """Settle what is in flight of *touched*: the roll back takes it over; returns the installations.
+
+    An update that runs comes to its end, but nobody begins it again.
+    """
     flying = touched.filter(state__in=Push.IN_FLIGHT)
-    Order.objects.filter(pk__in=flying.values("order"), begun_at=None).take_back()
+    begun = list(flying.values_list("installation", flat=True))
+    Order.objects.filter(pk__in=flying.values("order")).take_back()
     leave_out(flying, ROLLED_BACK, "The rollout was rolled back.", now)
+    return begun
+
+
+def _begin(back: Rollout, begun: Collection[int]) -> None:
+    """Bring back at once who was *begun* with, or is locked, whatever becomes of *back*."""
+    is_begun = Q(installation__in=begun) | Q(installation__update_in_progress=True)
+    back.pushes.filter(is_begun, state=Push.State.WAITING).update(
+        state=Push.State.RETRYING, message=f"Rollout {back.reverses_id} had begun here."
+    )
 
 
 def _end(rollout: Rollout, by: Actor, reason: str, now: datetime) -> None:

@@ -124,8 +124,10 @@ def _write_wave(step: StartWave | VerifyWave | LeaveWave | CompleteWave, now: da
 
 
 def make_default(rollout: Rollout) -> None:
-    """Have new installations get what a rollout to everybody brought."""
-    if not rollout.selection and rollout.reverses_id is None:
+    """Have new installations get what a rollout to everybody brought, the latest one."""
+    later = Rollout.objects.filter(connector=rollout.connector_id, pk__gt=rollout.pk)
+    is_to_everybody = not rollout.selection and rollout.reverses_id is None
+    if is_to_everybody and not later.exists():
         Connector.objects.filter(pk=rollout.connector_id).update(default_release=rollout.release)
 
 
@@ -202,9 +204,10 @@ def _came_from(push: Push) -> Release | None:
 
 
 def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
-    pushes = list(
-        Push.objects.filter(pk__in=step.pushes).select_related("installation", "order", "release")
-    )
+    claimed = Push.objects.filter(pk__in=step.pushes)
+    # What somebody else ordered since the snapshot was read is not superseded by an older wish.
+    claimed = claimed.exclude(order__state=Order.State.CANCELED)
+    pushes = list(claimed.select_related("installation", "order", "release"))
     ordering = [push for push in pushes if not push.order or push.order.state != Order.State.OPEN]
     if ordering:
         wanted = [
@@ -220,7 +223,7 @@ def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
         for push, order in zip(ordering, Order.objects.place_all(wanted), strict=True):
             push.order = order
         Push.objects.bulk_update(ordering, ["order"])
-    Push.objects.filter(pk__in=step.pushes).update(
+    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(
         state=Push.State.CLAIMED,
         attempts=F("attempts") + 1,
         claimed_at=now,

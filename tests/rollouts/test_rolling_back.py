@@ -272,3 +272,50 @@ def test_retrying_leaves_alone_what_was_brought_to_another_version_by_other_mean
     push = rollout.pushes.get(installation=bad)
     assert (push.state, push.code) == ("skipped", "overtaken")
     assert "1.2.0" in push.message
+
+
+@pytest.mark.parametrize("press", [pause, abort])
+def test_who_is_locked_is_brought_back_whatever_becomes_of_the_roll_back(base, release, press):
+    half, unheard, running = base.install(3)
+    rollout = started(base.connector)
+    base.settle(rollout)
+    base.finish(half, None, "failed", "platform_unavailable", locks=True)
+    base.marketplace.locked.add(unheard.integration_id)
+    operation = base.begin(running)
+    base.tick(rollout)
+
+    back = roll_back(rollout.pk)
+    press(back.pk)
+    base.end(operation, "failed", "platform_unavailable", locks=True)
+    drive(base, back)
+
+    assert versions(base) == {"1.0.0"}
+    assert not base.marketplace.locked
+    assert not Installation.objects.filter(update_in_progress=True).exists()
+    assert not Order.objects.open().exists()
+
+
+def test_retrying_an_older_rollout_leaves_the_default_release_where_a_later_one_put_it(
+    base, release
+):
+    failed, _ = base.install(2)
+    older = started(base.connector, wave_failure_share=100)
+    base.settle(older)
+    base.finish(failed, None, "failed", "component_deleted")
+    base.complete(older)
+    newer = Release.objects.create(
+        connector=base.connector, version="1.2.0", digest="2", manifest={}
+    )
+    later = started(base.connector, wave_failure_share=100)
+    base.settle(later)
+    base.finish(failed, None, "failed", "component_deleted")
+    base.complete(later)
+    base.connector.refresh_from_db()
+    assert base.connector.default_release == newer
+
+    retry_failed(older.pk)
+    base.complete(older)
+
+    base.connector.refresh_from_db()
+    assert fresh(older).state == Rollout.State.COMPLETED
+    assert base.connector.default_release == newer
