@@ -9,7 +9,7 @@ update function, which stores the plan with its operation and changes nothing. N
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 
 from connector_kit.conf import kit
 from connector_kit.integrator import Client
-from connector_kit.integrator.errors import IntegratorError, NotFound, OutcomeUnknown, Refused
+from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown
 from connector_kit.lifecycle import LifecycleError, publisher_client
 from connector_kit.models import (
     Connector,
@@ -37,6 +37,7 @@ from connector_kit.publisher.catalogue import published_id
 from connector_kit.publisher.errors import DryRunFailed, PublisherError, RolloutInTheWay
 from connector_kit.publisher.planning import InstallationPlan
 from connector_kit.publisher.planning import Outcome as PlanOutcome
+from connector_kit.publisher.pushing import push_each
 
 PUSH_BATCH = 20
 """Installations that are asked at a time."""
@@ -268,7 +269,7 @@ def _push(dry_run: DryRun, asked: list[DryRunAnswer], connect: Connect, clock: C
     try:
         connector_id = published_id(dry_run.connector)
         with connect() as client:
-            refused = _refused(client, connector_id, list(answers))
+            refused = push_each(client, connector_id, list(answers))
     except OutcomeUnknown:  # the calls may come all the same
         return
     except EXPECTED as error:
@@ -278,22 +279,6 @@ def _push(dry_run: DryRun, asked: list[DryRunAnswer], connect: Connect, clock: C
         answer = answers[integration_id]
         Order.objects.filter(answers=answer).take_back()
         _fail(answer, refusal.code or "refused", str(refusal), clock.now())
-
-
-def _refused(
-    client: Client, connector_id: str, integration_ids: list[str]
-) -> Mapping[str, IntegratorError]:
-    """Push to all at once, one by one when that is refused; returns who was refused, and why."""
-    try:
-        client.connectors.push_update(connector_id, integration_ids)
-    except (Refused, NotFound) as error:
-        if len(integration_ids) == 1:
-            return {integration_ids[0]: error}
-        refused: dict[str, IntegratorError] = {}
-        for integration_id in integration_ids:
-            refused |= _refused(client, connector_id, [integration_id])
-        return refused
-    return {}
 
 
 def _fail(answer: DryRunAnswer, code: str, message: str, at: datetime) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation, Operation, Push
 from connector_kit.models.clock import now
+from connector_kit.publisher.pushing import push_each
 
 PATIENCE = timedelta(seconds=60)
 """How long an installation is left alone after the last operation there."""
@@ -44,9 +45,9 @@ def push_stragglers() -> int:
     found = stragglers(now())
     pushed = 0
     for connector in Connector.objects.filter(installations__in=found).distinct():
-        rows = found.filter(connector=connector).order_by("pk")
+        rows = found.filter(connector=connector).order_by("?")  # so that everybody has a turn
         ids = list(rows.values_list("integration_id", flat=True)[:AT_MOST])
         with publisher_client() as client:
-            client.connectors.push_update(connector.connector_id or "", ids)
-        pushed += len(ids)
+            refused = push_each(client, connector.connector_id or "", ids)
+        pushed += len(ids) - len(refused)
     return pushed

@@ -270,6 +270,22 @@ def test_who_is_locked_and_forgotten_is_pushed_and_gets_the_lock_back(customer, 
     assert customer.integration["updateInProgress"] is False
 
 
+def test_one_that_the_platform_has_no_more_keeps_no_other_locked(customer, upgraded):
+    customer.installation.note(update_in_progress=True)
+    Installation.objects.create(
+        connector=upgraded.connector,
+        integration_id="f" * 24,
+        mode="settings",
+        update_in_progress=True,
+    )
+    Operation.objects.update(started_at=now() - PATIENCE * 2)
+
+    assert push_stragglers() == 1
+    assert customer.platform.control("/drain", {"timeout_seconds": 30})["drained"]
+
+    assert not customer.installation.update_in_progress
+
+
 def test_who_was_worked_for_a_moment_ago_is_left_alone(customer, upgraded):
     customer.installation.note(update_in_progress=True)
 
