@@ -29,6 +29,7 @@ from connector_kit.integrator import Client, redact
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.errors import not_recorded
 from connector_kit.lifecycle.lease import Lease
+from connector_kit.lifecycle.left_open import LeftOpen
 from connector_kit.models import Change, Component, Installation, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
 
@@ -62,8 +63,6 @@ _AUDIT = statements.Insert(
 _OPEN = ("operation", "external_id", "is_certain")
 _CONFIRM = statements.Update(Change, ("resource_id", "made_at", "is_certain"), where=_OPEN)
 _WITHDRAW = statements.Delete(Change, _OPEN)
-_REPLACE = statements.Delete(Change, ("installation", "external_id", "is_certain"))
-_CONFIRM_ALL = statements.Update(Change, ("is_certain",), where=("installation", "is_certain"))
 
 
 class _Row(NamedTuple):
@@ -96,8 +95,7 @@ class DatabaseJournal:
         self._lease = lease
         self._moved: dict[str, tuple[CompiledComponent, str]] = {}
         self._flows: dict[str, Document] = dict(self.installation.flows)
-        unsettled = self.installation.changes.filter(is_certain=False)
-        self._left_open = set(unsettled.values_list("external_id", flat=True))
+        self._left_open = LeftOpen(operation)
         self._intended: set[str] = set()
         rows = self.installation.components.values_list("external_id", "resource_id", "applied_id")
         self._rows = {name: _Row(*row) for name, *row in rows}
@@ -155,15 +153,14 @@ class DatabaseJournal:
     def intend(self, step: PlanStep) -> None:
         """Write the audit row of *step* before the account is written to.
 
-        It stays, uncertain, when the process dies now; then it is the next operation that finds
-        the step done, or does it again.
+        It stays, uncertain, when the process dies now; then the next operation sees in the account
+        whether the step was done.
         """
         action, fields = _audit(step)
         if not action:
             return
-        if step.external_id in self._left_open | self._intended:
-            _REPLACE(self.installation.pk, step.external_id, False)
-            self._left_open.discard(step.external_id)
+        self._left_open.meet(step)
+        self.withdraw(step)
         _AUDIT(*self._row(step, action, getattr(step, "id", ""), fields), False)
         self._intended.add(step.external_id)
 
@@ -180,6 +177,7 @@ class DatabaseJournal:
         recognised, should the operation be cut off before that is rewritten.
         """
         self._note_flow(step)
+        self._left_open.meet(step)
         is_intended = step.external_id in self._intended
         change = None if is_intended else self._change(step, resource_id)
         if not (is_intended or change or self._is_news(step, resource_id)):
@@ -196,6 +194,11 @@ class DatabaseJournal:
             elif change:
                 _AUDIT(*change, True)
         self._intended.discard(step.external_id)
+
+    def looked(self, live: Iterable[Live], resources: Iterable[str]) -> None:
+        """Take note of what the account has of *resources*, now that it is planned."""
+        self._left_open.look(live, resources)
+        self.saw(live)
 
     def saw(self, live: Iterable[Live]) -> None:
         """Take note of what customers may change in flows, as the account has it now."""
@@ -219,9 +222,7 @@ class DatabaseJournal:
         That is what was deleted and, once the account is what a release declares, everything that
         is not *declared*.
         """
-        if self._left_open:  # nothing had to be done again, so it was done
-            _CONFIRM_ALL(True, self.installation.pk, False)
-            self._left_open.clear()
+        self._left_open.settle()
         for component, resource_id in self._moved.values():
             self._remember(component, resource_id)
         self._moved.clear()

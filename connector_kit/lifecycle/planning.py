@@ -136,7 +136,7 @@ def _plan(
         applied=undoubted(applied, interrupted),
         known_ids=journal.known_ids,
     )
-    journal.saw(live)
+    journal.looked(live, resources)
     left = as_left_behind(applied, interrupted, live, fence=account.fence)
     return compare(
         declared,

@@ -244,6 +244,40 @@ def test_every_write_has_its_audit_row_also_when_the_process_dies_right_after_it
     raise AssertionError("it never came to its end")
 
 
+def test_half_an_update_that_was_cut_off_and_undone_leaves_what_happened_on_record(
+    customer, upgraded, first
+):
+    for point in range(40):
+        begun = Operation.objects.latest("pk").pk
+        before = {document["_id"]: document for _, document in customer.tagged()}
+        death = DeathAfterRequest()
+        death.strike(point, customer)
+        customer.push(upgraded)
+        struck = death.end()
+        between = {document["_id"]: document for _, document in customer.tagged()}
+        customer.order(first, Order.Kind.UNDO)
+        customer.push_unordered()
+
+        after = {document["_id"]: document for _, document in customer.tagged()}
+        rows = customer.installation.changes.filter(operation__gt=begun)
+        audited = {
+            (change.external_id, change.action)
+            for change in rows.filter(action__in=("create", "delete"))
+        }
+        made = {
+            (there[key]["externalId"], action)
+            for old, new in ((before, between), (between, after))
+            for there, gone, action in ((new, old, "create"), (old, new, "delete"))
+            for key in there.keys() - gone.keys()
+        }
+        assert audited == made, f"point {point}"
+        assert not rows.filter(is_certain=False).exists()
+        if not struck:
+            assert point > 10
+            return
+    raise AssertionError("it never came to its end")
+
+
 def test_an_operation_that_was_cut_off_gets_an_end(customer, upgraded):
     death = DeathAfterRequest()
     death.strike(5, customer)
