@@ -223,9 +223,12 @@ def _collect(dry_run: DryRun, at: datetime) -> None:
 
 
 def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
-    overdue = list(answers.filter(outcome="").values_list("pk", "order"))
-    Order.objects.filter(pk__in=[order for _, order in overdue if order]).take_back()
-    DryRunAnswer.objects.filter(pk__in=[pk for pk, _ in overdue]).update(
+    """What was pushed and not heard of may be locked: whoever looks after the locked sees to it."""
+    overdue = list(answers.filter(outcome="").values_list("pk", "order", "installation"))
+    Order.objects.filter(pk__in=[order for _, order, _ in overdue if order]).take_back()
+    pushed_to = [installation for *_, installation in overdue]
+    Installation.objects.marketplace().filter(pk__in=pushed_to).update(update_in_progress=True)
+    DryRunAnswer.objects.filter(pk__in=[pk for pk, *_ in overdue]).update(
         outcome="timed_out",
         code="timed_out",
         message="The platform did not call the update function in time. Check that the server "

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector_kit.lifecycle import publisher_client
-from connector_kit.models import Connector, Installation, Operation, Push
+from connector_kit.models import Connector, Installation, Operation, Order, Push
 from connector_kit.models.clock import now
 from connector_kit.publisher.pushing import push_each
 
@@ -25,16 +25,31 @@ AT_MOST = 50
 
 
 def stragglers(at: datetime) -> QuerySet[Installation]:
-    """Installations that are locked, with nobody at work there and no rollout that sees to them."""
+    """Installations that are locked, with nobody at work there and no rollout that sees to them.
+
+    So are those whose settings were pushed for and never asked for, as far as anybody knows.
+    """
     recent = Operation.objects.filter(installation=OuterRef("pk"), started_at__gt=at - PATIENCE)
     in_flight = Push.objects.filter(installation=OuterRef("pk"), state__in=Push.IN_FLIGHT)
-    locked = Installation.objects.active().marketplace().filter(update_in_progress=True)
-    return locked.filter(
-        Q(lease_owner="") | Q(lease_until__lt=at),
-        ~Exists(recent),
-        ~Exists(in_flight),
-        connector__connector_id__isnull=False,
-    ).exclude(mode__in=("install", "uninstall"))
+    unheard = Order.objects.open().filter(
+        installation=OuterRef("pk"),
+        kind=Order.Kind.SETTINGS,
+        begun_at=None,
+        placed_at__lt=at - PATIENCE,
+    )
+    waiting = Q(update_in_progress=True) | Exists(unheard)
+    return (
+        Installation.objects.active()
+        .marketplace()
+        .filter(
+            waiting,
+            Q(lease_owner="") | Q(lease_until__lt=at),
+            ~Exists(recent),
+            ~Exists(in_flight),
+            connector__connector_id__isnull=False,
+        )
+        .exclude(mode__in=("install", "uninstall"))
+    )
 
 
 def push_stragglers() -> int:

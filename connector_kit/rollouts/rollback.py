@@ -81,7 +81,7 @@ def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release
 
 
 def _hand_over(touched: QuerySet[Push], now: datetime) -> list[int]:
-    """Settle what is in flight of *touched*: the roll back takes it over; returns the installations.
+    """Settle what is in flight of *touched*, for the roll back to take over; returns whose it is.
 
     An update that runs comes to its end, but nobody begins it again.
     """

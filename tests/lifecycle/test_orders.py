@@ -320,6 +320,20 @@ def test_one_that_the_platform_has_no_more_keeps_no_other_locked(customer, upgra
     assert not customer.installation.update_in_progress
 
 
+def test_settings_that_were_pushed_for_and_never_heard_of_are_pushed_for_again(customer, upgraded):
+    customer.order(None, Order.Kind.SETTINGS)
+    Operation.objects.update(started_at=now() - PATIENCE * 2)
+    assert not stragglers(now()).exists()
+    Order.objects.open().update(placed_at=now() - PATIENCE * 2)
+
+    assert push_stragglers() == 1
+    assert customer.platform.control("/drain", {"timeout_seconds": 30})["drained"]
+
+    assert customer.last_operation.outcome == Operation.Outcome.CURRENT
+    assert customer.integration["version"] == "1.0.0"
+    assert not Order.objects.open().exists()
+
+
 def test_who_was_worked_for_a_moment_ago_is_left_alone(customer, upgraded):
     customer.installation.note(update_in_progress=True)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector_kit.lifecycle.settings.checking import SettingsRefused
 from connector_kit.lifecycle.operations import operation
+from connector_kit.lifecycle.settings.checking import SettingsRefused
 from connector_kit.lifecycle.settings.requests import (
     order_settings,
     request_settings_change,

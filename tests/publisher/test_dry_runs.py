@@ -97,6 +97,8 @@ def test_a_call_that_comes_too_late_finds_nothing_to_do(orders, two):
     answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
 
     assert answers[two[1]].outcome == "timed_out"
+    locked = Installation.objects.filter(update_in_progress=True)
+    assert [*locked.values_list("integration_id", flat=True)] == [two[1]]
     assert nothing_is_ordered()
 
 
