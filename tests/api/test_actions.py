@@ -19,7 +19,7 @@ BY_EVENTS = {"Webhooks", "Subscriptions"}
 
 RECORDED = {
     *("Publish", "DefaultRelease", "Drift", "OneSettings", "Links", "DryRuns", "Rollouts"),
-    *("Pause", "Resume", "Abort", "Retry"),
+    *("Pause", "Resume", "Abort", "Retry", "RollBack", "Unlock"),
     *("Licenses", "Trials", "Convert", "Renew", "Extend", "ChangeEdition", "SetAddOns"),
     *("Expire", "Reactivate", "Restore", "Delete", "Child"),
     *("Deployments", "Update", "Remove", "RunExport", "RunImport"),
