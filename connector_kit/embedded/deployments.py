@@ -105,7 +105,8 @@ def update(
     they block the update. It is on record as the doing of *by*; with None it is on record already,
     or nobody's. Raises like `deploy`.
     """
-    if release or recreate_deleted or not Order.objects.to_serve(installation):
+    is_ordered = installation.orders.open().writing().exists()
+    if release or recreate_deleted or not is_ordered:
         name = by.name if by else ""
         order = order_update(
             installation, release=release, recreate_deleted=recreate_deleted, by=name
