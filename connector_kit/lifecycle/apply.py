@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from connector_kit.blueprint import (
@@ -60,13 +61,10 @@ def apply(
     for done, step in enumerate(steps):
         if _writes(step) and has_written and out_of_time():
             raise Checkpoint(done, len(steps))
-        if _writes(step):
-            journal.intend(step)
-        journal.record(step, _attempt(step, account, journal))
+        with intended([step], journal):
+            resource_id = _carry_out(step, account)
+        journal.record(step, resource_id)
         has_written |= _writes(step)
-    for step in plan.steps:
-        if step.external_id == INTEGRATION and _writes(step):
-            journal.intend(step)
 
 
 def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> None:
@@ -82,14 +80,19 @@ def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> 
     return attempt()
 
 
-def _attempt(step: PlanStep, account: Account, journal: Journal) -> str:
-    """Carry *step* out; what certainly was not written is withdrawn."""
+@contextmanager
+def intended(steps: Iterable[PlanStep], journal: Journal) -> Iterator[None]:
+    """Have those of *steps* that write on record before they do; what certainly did not is not."""
+    writing = [step for step in steps if _writes(step)]
+    for step in writing:
+        journal.intend(step)
     try:
-        return _carry_out(step, account)
+        yield
     except OutcomeUnknown:
         raise
     except (LifecycleError, IntegratorError):
-        journal.withdraw(step)
+        for step in writing:
+            journal.withdraw(step)
         raise
 
 

@@ -120,6 +120,7 @@ def _make_components(work: Work, account: Account, steps: list[Document]) -> Non
             "updateInProgress": False,
             "version": work.release.version,
         },
+        work.journal,
     )
     remember_release(work, plan)
 

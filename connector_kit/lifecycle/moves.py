@@ -116,7 +116,7 @@ def _carry_out(
     if plan or lifecycle_fields:
         keep_state(account, blueprint)
         if has_page:
-            write_installation(account, plan, lifecycle_fields)
+            write_installation(account, plan, lifecycle_fields, work.journal)
     else:
         work.ended(Operation.Outcome.CURRENT)
     _remember(work, account, plan, scope)

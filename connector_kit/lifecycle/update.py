@@ -25,7 +25,7 @@ from connector_kit.blueprint.patch import operations
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
-from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.apply import Journal, apply, in_step_with_the_customer, intended
 from connector_kit.lifecycle.awaiting import find_awaited, first_of, note_needs
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
@@ -219,12 +219,12 @@ def _is_current(work: Work, account: Account, plan: Plan) -> bool:
 def _write_last(work: Work, account: Account, plan: Plan, *, is_news: bool) -> None:
     """Write down in the account what it runs now: the version comes after everything else."""
     if account.is_embedded:
-        write_installation(account, plan, {})
+        write_installation(account, plan, {}, work.journal)
     if is_news:
         keep_state(account, work.blueprint)
     if not account.is_embedded:
         fields = {"updateInProgress": False, "version": work.release.version}
-        write_installation(account, plan, fields)
+        write_installation(account, plan, fields, work.journal)
 
 
 def _unlock(work: Work, account: Account) -> None:
@@ -240,7 +240,9 @@ def keep_state(account: Account, blueprint: Blueprint) -> None:
     state.put(STATE_KEY, recorded_state(blueprint))
 
 
-def write_installation(account: Account, plan: Plan, lifecycle_fields: Document) -> None:
+def write_installation(
+    account: Account, plan: Plan, lifecycle_fields: Document, journal: Journal
+) -> None:
     """The last write: what is planned for the installation's page, and *lifecycle_fields*.
 
     Goes on top of what the integration says now: customers rename it meanwhile, and the platform
@@ -248,12 +250,14 @@ def write_installation(account: Account, plan: Plan, lifecycle_fields: Document)
     """
     if plan:
         account.read_integration()
-    document = account.integration
+    document, pages = account.integration, []
     for step in plan.steps:
         if isinstance(step, Update) and step.external_id == INTEGRATION:
             document = _with_changes(document, step, account)
-    if lifecycle_fields or document is not account.integration:
-        account.write_integration({**document, **lifecycle_fields})
+            pages.append(step)
+    if lifecycle_fields or pages:
+        with intended(pages, journal):
+            account.write_integration({**document, **lifecycle_fields})
 
 
 def _with_changes(document: Document, step: Update, account: Account) -> Document:

@@ -107,8 +107,9 @@ def test_an_update_goes_before_a_dry_run_and_both_are_served(customer, upgraded)
     [
         {"kinds": ["422"], "paths": "/v1/(connections|scripts|imports|exports|flows)"},
         {"kinds": ["500"], "methods": ["GET"], "paths": "/v1/(imports|exports|flows)"},
+        {"kinds": ["503"], "methods": ["GET"], "paths": "/v1/(imports|exports|flows)"},
     ],
-    ids=["the first document is refused", "the account cannot be read"],
+    ids=["the first document is refused", "the account cannot be read", "the platform is away"],
 )
 def test_an_update_that_fails_before_its_first_write_gives_the_lock_back(
     customer, upgraded, trouble

@@ -66,7 +66,7 @@ def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -
     if document == before:
         return
     step = Update(component, account.integration_id, document, tuple(changes), before)
-    write_installation(account, Plan((step,)), {})
+    write_installation(account, Plan((step,)), {}, work.journal)
     work.journal.record(step, account.integration_id)
 
 
