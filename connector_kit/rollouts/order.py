@@ -63,5 +63,6 @@ def digest_of(
     members = base.values_list("lot", "sandbox", "version").annotate(
         count=Count("pk"), places=Sum("pk")
     )
-    described = [release.digest, [size.label for size in sizes], only.to_json(), [*members]]
+    groups = [[*group, int(places)] for *group, places in members]  # PostgreSQL sums to decimals
+    described = [release.digest, [size.label for size in sizes], only.to_json(), groups]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
