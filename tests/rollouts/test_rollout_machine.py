@@ -29,7 +29,7 @@ from connector_kit.rollouts.steps import (
 )
 from connector_kit.rollouts.verdicts import ABORTED, UNDONE
 
-SETTLED = (Push.State.UPDATED, Push.State.CURRENT, Push.State.FAILED, Push.State.SKIPPED)
+SETTLED = tuple(state for state in Push.State if state not in Push.UNSETTLED)
 OUTCOMES = [outcome for outcome in Operation.Outcome if outcome != Operation.Outcome.IGNORED]
 CODES = ["platform_unavailable", "component_deleted", "author_error", "update_in_progress"]
 
