@@ -49,8 +49,8 @@ class Rollout(models.Model):
         default=0, help_text="failed pushes that no longer count, since somebody resumed"
     )
     wave_failure_share = models.PositiveIntegerField(
-        default=20,
-        db_default=20,
+        default=40,
+        db_default=40,
         help_text="percent of a wave that may fail before no next wave is begun",
     )
     recreate_deleted = models.BooleanField(default=False)

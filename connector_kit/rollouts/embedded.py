@@ -17,7 +17,13 @@ from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.deployments import update
 from connector_kit.embedded.sessions import account_of
 from connector_kit.integrator import Client
-from connector_kit.integrator.errors import IntegratorError, NotFound, Unavailable
+from connector_kit.integrator.errors import (
+    IntegratorError,
+    NotFound,
+    OutcomeUnknown,
+    Transient,
+    Unavailable,
+)
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.journal import STATE_KEY
 from connector_kit.models import EmbeddedAccount, Installation
@@ -66,24 +72,42 @@ def have_updated(deployments: Deployments, update: Update) -> Delivery:
     return delivery
 
 
-def embedded_entries(deployments: Deployments) -> dict[str, Mapping[str, Any]]:
+Entries = dict[str, Mapping[str, Any]]
+"""What an install base says, by integration id."""
+
+
+def embedded_entries(deployments: Deployments) -> tuple[Entries, dict[str, str]]:
     """What the platform holds of *deployments*, in the shape of an install base.
 
     Their version is what the state store says, which is written last; one that is gone is left
-    out. One request each, for the pushes of a wave.
+    out. One request each, for the pushes of a wave. Beside them: why others could not be read,
+    for instance for a token that their account has revoked. Raises `Transient` and
+    `OutcomeUnknown` when asking again may help.
     """
     by_account: dict[EmbeddedAccount, list[str]] = defaultdict(list)
     for integration_id, deployment in deployments.items():
         by_account[account_of(deployment)].append(integration_id)
-    entries: dict[str, Mapping[str, Any]] = {}
-    for account, wanted in by_account.items():
-        with account_client(account) as client:
-            for each in wanted:
-                entries |= _entry(client, each)
+    entries: Entries = {}
+    unread: dict[str, str] = {}
+    for account, integration_ids in by_account.items():
+        try:
+            entries |= _entries_in(account, integration_ids)
+        except (Transient, OutcomeUnknown):
+            raise
+        except (IntegratorError, LifecycleError) as error:
+            unread |= dict.fromkeys(integration_ids, str(error))
+    return entries, unread
+
+
+def _entries_in(account: EmbeddedAccount, integration_ids: Iterable[str]) -> Entries:
+    entries: Entries = {}
+    with account_client(account) as client:
+        for integration_id in integration_ids:
+            entries |= _entry(client, integration_id)
     return entries
 
 
-def _entry(client: Client, integration_id: str) -> dict[str, Mapping[str, Any]]:
+def _entry(client: Client, integration_id: str) -> Entries:
     try:
         state = client.state("integrations", integration_id).get(STATE_KEY)
     except NotFound:

@@ -6,11 +6,10 @@ A worker that is killed between any two lines loses nothing: what it had claimed
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -28,6 +27,7 @@ from connector_kit.rollouts.delivery import (
     deliver,
 )
 from connector_kit.rollouts.embedded import (
+    Entries,
     Update,
     by_worker,
     embedded_among,
@@ -37,7 +37,7 @@ from connector_kit.rollouts.embedded import (
 from connector_kit.rollouts.rows import locked, write_steps
 from connector_kit.rollouts.snapshots import read_snapshot, still_claimed, to_verify
 from connector_kit.rollouts.steps import Claim, Halt, LeaveWave, Missed, Step, VerifyWave
-from connector_kit.rollouts.verify import Outcome, compare, entries_of
+from connector_kit.rollouts.verify import compare, entries_of
 from connector_kit.rollouts.writing_verdicts import write_verdicts
 
 logger = logging.getLogger(__name__)
@@ -117,41 +117,35 @@ def _pushed(rollout: Rollout, connect: Connect, integration_ids: Sequence[str]) 
 def _verify(rollout: Rollout, step: VerifyWave, connect: Connect, clock: Clock) -> None:
     wanted = to_verify(step.wave)
     try:
-        entries = _entries(rollout, wanted, connect)
+        entries, unread = _entries(rollout, wanted, connect)
     except (Transient, OutcomeUnknown) as error:
         logger.warning("%s: not verified: %s", rollout, error)
         _write(rollout, [LeaveWave(step.wave, clock() + PLATFORM_PAUSE)], clock())
     except (IntegratorError, *NOT_SET_UP) as error:
         _write(rollout, [LeaveWave(step.wave), Halt(str(error))], clock())
     else:
-        _compare(rollout, step.wave, wanted, entries, clock())
+        steps = compare(wanted, entries, unread, max_attempts=rollout.max_attempts, now=clock())
+        _write_compared(rollout, step.wave, [*steps], clock())
 
 
 def _entries(
     rollout: Rollout, wanted: Iterable[str], connect: Connect
-) -> Mapping[str, Mapping[str, Any]]:
+) -> tuple[Entries, dict[str, str]]:
     """What the platform says of the *wanted* integrations, each asked with a token for it."""
     embedded = embedded_among(wanted)
-    entries = embedded_entries(embedded)
+    entries, unread = embedded_entries(embedded)
     if others := [each for each in wanted if each not in embedded]:
         with connect() as calls:
             entries |= entries_of(calls.install_base(_connector_id(rollout)), others)
-    return entries
+    return entries, unread
 
 
-def _compare(
-    rollout: Rollout,
-    wave: int,
-    wanted: Mapping[str, Outcome],
-    entries: Mapping[str, Mapping[str, Any]],
-    now: datetime,
-) -> None:
-    """Compare, and write that down in pieces: nobody who wants the rollout waits for all of it.
+def _write_compared(rollout: Rollout, wave: int, steps: Sequence[Step], now: datetime) -> None:
+    """Write down what was found in pieces: nobody who wants the rollout waits for all of it.
 
     Only this worker verifies the wave, and what is settled changes by verification alone, or by
     somebody who retries it: that is looked at again in `write_verdicts`.
     """
-    steps = [*compare(wanted, entries, max_attempts=rollout.max_attempts, now=now)]
     write_verdicts(rollout.pk, steps, now)
     missed = any(isinstance(step, Missed) for step in steps)
     _write(rollout, [LeaveWave(wave, now + PLATFORM_PAUSE if missed else None)], now)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from connector_kit.models import Push
 from connector_kit.publisher.reported import reported
-from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Verified
+from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Undo, Verified
 from connector_kit.rollouts.verdicts import NOT_VERIFIED, VANISHED, pause_after
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,23 @@ def entries_of(
 def compare(
     pushes: Mapping[str, Outcome],
     entries: Mapping[str, Mapping[str, Any]],
+    unread: Mapping[str, str] = NOTHING,
     *,
     max_attempts: int,
     now: datetime,
-) -> Iterator[Verified | Missed | Settle | PushAgain]:
+) -> Iterator[Verified | Missed | Settle | PushAgain | Undo]:
     """What follows for *pushes* (by integration id) from their install base entries.
 
     What is missing has to be missing twice: a page that moved while it was read is no absence.
+    What could not be read, for the reason that *unread* has, fails: nobody knows what it shows.
     """
     verified: list[int] = []
     missed: list[int] = []
     for integration_id, push in pushes.items():
         entry = entries.get(integration_id)
-        if entry is None and push.is_skipped:
+        if reason := unread.get(integration_id):
+            yield Settle(push.id, Push.State.FAILED, NOT_VERIFIED, reason)
+        elif entry is None and push.is_skipped:
             verified.append(push.id)  # not installed, as the records say
         elif entry is None and not push.was_missed:
             missed.append(push.id)
@@ -67,7 +74,8 @@ def compare(
             message = "Two readings of the install base did not list it: it was uninstalled."
             yield Settle(push.id, Push.State.SKIPPED, VANISHED, message)
         elif difference := _difference(entry, push):
-            yield _doubted(push, difference, max_attempts, now)
+            is_locked = bool(entry.get("updateInProgress"))
+            yield _doubted(push, difference, max_attempts, now, is_locked=is_locked)
         else:
             verified.append(push.id)
     if verified:
@@ -87,8 +95,12 @@ def _difference(entry: Mapping[str, Any], push: Outcome) -> str:
     return ""
 
 
-def _doubted(push: Outcome, difference: str, limit: int, now: datetime) -> Settle | PushAgain:
+def _doubted(
+    push: Outcome, difference: str, limit: int, now: datetime, *, is_locked: bool
+) -> Settle | PushAgain | Undo:
     if push.attempts < limit:
         pause = pause_after(push.attempts) if push.attempts else now - now
         return PushAgain(push.id, push.attempts, now + pause, NOT_VERIFIED, difference)
+    if is_locked:
+        return Undo(push.id, now, NOT_VERIFIED, difference)
     return Settle(push.id, Push.State.FAILED, NOT_VERIFIED, difference)

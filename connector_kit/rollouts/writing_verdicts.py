@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from connector_kit.models import Push
 from connector_kit.rollouts.rows import locked, write_steps
-from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Step, Verified
+from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Step, Undo, Verified
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def _pieces(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
         match step:
             case Verified(pushes) | Missed(pushes):
                 yield from ((push, step) for push in pushes)
-            case Settle() | PushAgain():
+            case Settle() | PushAgain() | Undo():
                 yield step.push, step
 
 

@@ -101,7 +101,9 @@ def test_a_deployment_that_fails_is_told_from_the_others(embedding, two, sent):
     assert outcomes(rollout) == {("failed", "component_deleted"), ("updated", "")}
 
 
-def test_a_refused_token_halts_the_rollout_when_it_is_to_be_verified(embedding, two, sent):
+def test_what_a_revoked_token_keeps_from_being_verified_fails_and_stops_nobody_else(
+    embedding, two, sent
+):
     rollout = start_rollout(two[0].connector, waves=["rest"])
     drive(rollout)
     for each in two:
@@ -112,8 +114,9 @@ def test_a_refused_token_halts_the_rollout_when_it_is_to_be_verified(embedding, 
 
     drive(rollout)
 
-    assert rollout.state == "halted"
-    assert "embedded account add product" in rollout.reason
+    assert rollout.state == "completed"
+    assert outcomes(rollout) == {("failed", "not_verified")}
+    assert "embedded account add product" in rollout.pushes.first().message
 
 
 def test_one_rollout_serves_the_marketplace_and_the_embedded_ones(
@@ -128,6 +131,7 @@ def test_one_rollout_serves_the_marketplace_and_the_embedded_ones(
     Installation.objects.marketplace().update(mode="settings", version="1.0.0")
     publish(SECOND)
     platform.control("/reset_counters", {})
+    platform.control("/faults", {"rate": 0, "stack_rate": 1, "stack_kinds": ["drop"]})
 
     rollout = start_rollout(connector, waves=["rest"])
     drive(rollout, update=at_once)

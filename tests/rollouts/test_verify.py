@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Verified
+from connector_kit.rollouts.steps import Missed, PushAgain, Settle, Undo, Verified
 from connector_kit.rollouts.verify import Outcome, compare, entries_of
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -52,6 +52,12 @@ def test_an_old_version_after_the_last_attempt_fails():
     assert (type(step), step.state, step.code) == (Settle, "failed", "not_verified")
 
 
+def test_a_customer_who_is_still_locked_out_after_the_last_attempt_is_brought_back():
+    step = verdict_on(entry("a", "1.0.0", updateInProgress=True), attempts=2)
+
+    assert (type(step), step.code) == (Undo, "not_verified")
+
+
 def test_an_installation_that_one_reading_missed_is_looked_for_again():
     assert verdict_on(None) == Missed((1,))
 
@@ -75,6 +81,17 @@ def test_what_was_current_by_record_and_is_not_is_pushed_at_once():
 
 def test_what_was_not_installed_by_record_and_is_installed_is_pushed():
     assert verdict_on(entry("a", "1.0.0"), attempts=0, is_skipped=True).code == "not_verified"
+
+
+def test_what_could_not_be_read_fails_with_the_reason_and_holds_up_nobody_else():
+    pushes = {name: Outcome(number, 1, "1.1.0") for number, name in enumerate("ab")}
+    entries = {"b": entry("b")}
+
+    steps = compare(pushes, entries, {"a": "Its token was revoked."}, max_attempts=2, now=NOW)
+
+    refused, verified = steps
+    assert (refused.state, refused.message) == ("failed", "Its token was revoked.")
+    assert verified == Verified((1,))
 
 
 @pytest.mark.parametrize("shown", [None, ""])
