@@ -1,11 +1,17 @@
 """The records, for reading: nothing here changes an account or what the kit knows of it."""
 
+import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.auth.models import AbstractUser
+from django.db.models import JSONField, Model, QuerySet, prefetch_related_objects
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
+from connector_kit.blueprint.redaction import redacted
 from connector_kit.models import (
     ApiToken,
     Change,
@@ -33,10 +39,57 @@ from connector_kit.models import (
     VersionCount,
     Wave,
 )
+from connector_kit.publisher.roles import RECORDS, Scopes, scopes_of
+
+
+def _scopes(request: HttpRequest) -> Scopes:
+    """What the role of who asks opens; the role is read once for a request."""
+    if isinstance(request.user, AbstractUser):
+        prefetch_related_objects([request.user], "groups")
+    return scopes_of(request.user)
+
+
+def _veiled(model: type[Model]) -> list[str]:
+    """The fields of *model* that may hold secrets: JSON of any kind, and stored documents."""
+    fields = model._meta.get_fields()  # noqa: SLF001 - Django documents _meta
+    named = [field.name for field in fields if isinstance(field, JSONField)]
+    return ["body", *named] if model is Document else named
+
+
+def _masked(model: type[Model], name: Any) -> Any:
+    """What stands for the field *name* on a page: itself, or its JSON with secrets masked."""
+    return _shown(model, name) if name in _veiled(model) else name
+
+
+@cache
+def _shown(model: type[Model], name: str) -> Callable[[Any], str]:
+    @admin.display(description=name.replace("_", " "))
+    def shown(row: Any) -> str:
+        value = getattr(row, name)
+        parsed = json.loads(value) if model is Document else value
+        return json.dumps(redacted(parsed), ensure_ascii=False)
+
+    shown.__name__ = name
+    return shown
 
 
 class ReadOnly:
-    """Lets staff with the view permission look, and nobody write."""
+    """Lets those look whose role opens the records, and nobody write.
+
+    What a role opens is said by one table (`connector_kit.publisher.roles`), here as on pages and
+    in REST; Django's own permissions, which a user may have besides, open nothing. Documents and
+    other JSON are shown with their secrets masked.
+    """
+
+    model: type[Model]
+
+    def has_view_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """Whether the role of who asks opens the scope that shows records of this model."""
+        return RECORDS.get(str(self.model._meta.model_name)) in _scopes(request)  # noqa: SLF001
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the model is listed for who asks."""
+        return self.has_view_permission(request)
 
     def has_add_permission(self, *_: Any) -> bool:
         """Nobody adds rows by hand."""
@@ -57,6 +110,17 @@ class Records(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     list_per_page = 50
 
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """Refuse to filter by what is not shown as it is: that would let one guess it."""
+        name = lookup.split(LOOKUP_SEP, maxsplit=1)[0]
+        if name in (self.exclude or ()) or name in _veiled(self.model):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the model's fields, those that may hold secrets with these masked."""
+        return [_masked(self.model, field) for field in super().get_fields(request, obj)]
+
 
 class Rows(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of one model on the page of another, each linked to its own page."""
@@ -64,6 +128,14 @@ class Rows(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     show_change_link = True
     related: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the columns, those that may hold secrets with these masked."""
+        return [_masked(self.model, field) for field in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the same: nothing is written here."""
+        return self.get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Fetch the rows with what they show of other models."""
@@ -139,7 +211,7 @@ class DocumentAdmin(Records):
     @admin.display(description="body")
     def beginning(self, document: Document) -> str:
         """Enough of the document to recognise it."""
-        return document.body[:120]
+        return json.dumps(redacted(json.loads(document.body)))[:120]
 
 
 @admin.register(Installation)

@@ -69,6 +69,25 @@ SCOPES: Mapping[Role, Scopes] = MappingProxyType(
 )
 """Viewers look, operators act on the install base, admins publish and decide who may do what."""
 
+_OPENED_BY: Mapping[Scope, str] = MappingProxyType(
+    {
+        Scope.CONNECTORS_READ: "connector release document",
+        Scope.INSTALLATIONS_READ: "installation component operation change order settingschange "
+        "dryrun dryrunanswer versioncount heartbeat",
+        Scope.ROLLOUTS_READ: "rollout wave push",
+        Scope.LICENSES_READ: "license licenseevent licensereminder",
+        Scope.PROVISIONING_READ: "subscription provisioningevent",
+        Scope.EMBEDDED_READ: "embeddedaccount",
+        Scope.USAGE_READ: "flowusage",
+        Scope.STAFF_READ: "staffaction apitoken",
+    }
+)
+
+RECORDS: Mapping[str, Scope] = MappingProxyType(
+    {model: scope for scope, models in _OPENED_BY.items() for model in models.split()}
+)
+"""The scope that shows the records of a model, by the model's name in lower case."""
+
 
 class User(Protocol):
     """What is read of a user of Django's; also of one who is not logged in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -112,11 +112,6 @@ def _groups() -> QuerySet[Group]:
 
 
 def _group(role: Role) -> Group:
-    """The role's group; its members may look at the records in Django's admin."""
+    """The role's group: nothing but its name, for what a role opens is said by `SCOPES` alone."""
     group, _ = Group.objects.get_or_create(name=role.group)
-    group.permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="connector_kit", codename__startswith="view_"
-        ).exclude(content_type__model="apitoken")
-    )
     return group

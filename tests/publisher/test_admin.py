@@ -1,8 +1,12 @@
 """The admin: every record can be read, none can be written."""
 
+import json
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,13 +24,19 @@ from connector_kit.models import (
     Push,
     Release,
     Rollout,
+    StaffAction,
     Subscription,
     Wave,
 )
+from connector_kit.publisher.actions import THE_KIT
+from connector_kit.publisher.roles import RECORDS, SCOPES, Role, Scope
+from connector_kit.publisher.staff import set_role
 
 MODELS = [Change, Component, Connector, Document, Installation]
 MODELS += [Operation, Push, Release, Rollout, Wave]
 MODELS += [License, LicenseEvent, LicenseReminder, ProvisioningEvent, Subscription]
+
+_PLANTED = {"name": "Shop", "http": {"auth": {"token": {"token": "PLANTED"}}, "pin": "PLANTED"}}
 
 
 @pytest.fixture
@@ -82,6 +92,7 @@ def _licensed(connector):
             received_at=now,
             due_at=now,
         ),
+        StaffAction.objects.create(actor_name="alice", action="x", subject="y", after=_PLANTED),
     )
 
 
@@ -118,3 +129,82 @@ def test_a_long_list_takes_no_query_per_row(rows, admin_client, django_assert_ma
 
     with django_assert_max_num_queries(12):
         admin_client.get(reverse("admin:connector_kit_push_changelist"))
+
+
+@pytest.fixture
+def member(client):
+    """Log in as a member of the staff with that role."""
+
+    def logged_in(role):
+        set_role("member", role, by=THE_KIT)
+        client.force_login(get_user_model().objects.get(username="member"))
+        return client
+
+    return logged_in
+
+
+def _pages(client, model, row):
+    name = f"admin:connector_kit_{model._meta.model_name}"
+    addresses = (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[row.pk]))
+    return [client.get(address).status_code for address in addresses]
+
+
+def test_the_table_of_roles_names_the_scope_of_every_model():
+    models = apps.get_app_config("connector_kit").get_models()
+
+    assert {model._meta.model_name for model in models} == set(RECORDS)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_sees_the_records_that_its_scopes_open(role, rows, member):
+    client = member(role)
+
+    opened = {model: _pages(client, model, rows[model]) for model in (Installation, StaffAction)}
+
+    assert opened == {
+        Installation: [200, 200],
+        StaffAction: [200, 200] if Scope.STAFF_READ in SCOPES[role] else [403, 403],
+    }
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+def test_the_audit_log_is_for_admins_also_where_a_group_grants_djangos_permission(
+    role, rows, member
+):
+    client = member(role)
+    group = Group.objects.get(name=role.group)
+    group.permissions.set(Permission.objects.filter(codename__startswith="view_"))
+
+    assert _pages(client, StaffAction, rows[StaffAction]) == [403, 403]
+    assert b"staffaction" not in client.get(reverse("admin:index")).content
+
+
+def test_a_member_of_the_staff_without_a_role_sees_no_records(rows, client):
+    client.force_login(get_user_model().objects.create_user("nobody", is_staff=True))
+
+    assert _pages(client, Installation, rows[Installation]) == [403, 403]
+
+
+@pytest.mark.parametrize("query", ["settings__pin__startswith", "opts__startswith", "settings"])
+def test_nothing_hidden_can_be_guessed_by_filtering(query, rows, member):
+    address = reverse("admin:connector_kit_installation_changelist")
+
+    answer = member(Role.VIEWER).get(address, {query: "1"})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("model", [Document, Release, Operation, StaffAction])
+def test_secrets_in_what_is_on_record_are_masked(model, rows, member):
+    Document.objects.update(body=json.dumps(_PLANTED))
+    Release.objects.update(manifest=_PLANTED)
+    Operation.objects.update(plan=_PLANTED)
+    client = member(Role.ADMIN)
+
+    page = client.get(
+        reverse(f"admin:connector_kit_{model._meta.model_name}_change", args=[rows[model].pk])
+    )
+    listed = client.get(reverse(f"admin:connector_kit_{model._meta.model_name}_changelist"))
+
+    assert b"******" in page.content
+    assert b"PLANTED" not in page.content + listed.content
