@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import local_redis, parsing
+from connector_kit.client_address import NO_PROXIES, Proxies
 from connector_kit.extension.configuration import LIMITS, VARIABLES
 from connector_kit.extension.isolation import Limits
 from connector_kit.home import HOME, HOME_VARIABLE
@@ -344,6 +345,16 @@ class Settings:
             number=252,
         ),
     ] = "host"
+    trusted_proxies: Annotated[
+        Proxies,
+        Variable(
+            "CONNECTOR_KIT_TRUSTED_PROXIES",
+            parsing.proxies,
+            "The proxies whose X-Forwarded-For says who asked: how many stand one behind the other "
+            "in front of web, or their networks, as 10.0.0.0/8. Left out, nobody's does.",
+            number=254,
+        ),
+    ] = NO_PROXIES
     encryption_keys: Annotated[
         tuple[str, ...],
         Variable(

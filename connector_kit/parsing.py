@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from connector_kit import redis_address
+from connector_kit.client_address import Proxies
 from connector_kit.licensing import days
 
 Parse = Callable[[str], Any]
@@ -24,6 +26,9 @@ Number = TypeVar("Number", int, float)
 
 SHORTEST_KEY, LONGEST_KEY = 24, 64
 """Bytes of a key that signs webhooks, as Standard Webhooks has them."""
+
+MOST_PROXIES = 9
+"""One behind the other; a larger number is a mistake."""
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -114,7 +119,7 @@ def number(least: float, most: float) -> Parse:
 def rate(given: str) -> str:
     """Return how many in which time, as ``600/minute``."""
     word = given.strip().lower()
-    if not re.fullmatch(r"[1-9][0-9]*/(second|minute|hour|day)", word):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", word):
         raise ValueError("is no rate: write it as 600/minute (or second, hour, day).")
     return word
 
@@ -181,6 +186,18 @@ def encryption_keys(given: str) -> tuple[str, ...]:
     if len(keys) != len(set(keys)):
         raise ValueError("has the same key twice: each stands once.")
     return keys
+
+
+def proxies(given: str) -> Proxies:
+    """Return the proxies: how many stand one behind the other, or in which networks they are."""
+    entries = words(given)
+    try:
+        if len(entries) == 1 and entries[0].isdecimal() and int(entries[0]) <= MOST_PROXIES:
+            return Proxies(count=int(entries[0]))
+        return Proxies(networks=tuple(ip_network(entry, strict=False) for entry in entries))
+    except ValueError:
+        way_out = f"write a number up to {MOST_PROXIES}, or networks such as 10.0.0.0/8,fd00::/8."
+        raise ValueError(f"says of no proxies where they are: {way_out}") from None
 
 
 def connectors(given: str) -> tuple[ConnectorEntry, ...]:

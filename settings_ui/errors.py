@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -92,13 +93,16 @@ def _again(request: HttpRequest) -> HttpResponse | None:
 
 def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpResponse:
     """Answer somebody who tried too many passwords (``AXES_LOCKOUT_CALLABLE``)."""
-    return error_page(
+    page = error_page(
         request,
         429,
         "Too many attempts",
-        "There were too many wrong passwords for this account. Wait a quarter of an hour, or ask "
-        "an administrator to run 'manage.py axes_reset'.",
+        "There were too many wrong passwords. Wait five minutes; or log in with a browser in which "
+        "you have logged in before, or from another network. An administrator can open the log-in "
+        "at once with 'manage.py axes_reset'.",
     )
+    page["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return page
 
 
 @programs_get(500, *BROKEN)

@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from connector_kit.api.throttling import refusal_of_stranger
 from connector_kit.models import ApiToken
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import Scopes, scopes_of
@@ -30,10 +31,11 @@ class BearerTokens(BaseAuthentication):
         now = timezone.now()
         token = find_token(text.strip(), now=now)
         if token is None:
-            raise AuthenticationFailed(
+            refusal = AuthenticationFailed(
                 "The token is unknown, has expired or was revoked. 'manage.py token create' "
                 "makes another one."
             )
+            raise refusal_of_stranger(request, refusal)
         note_use(token, now=now)
         return token.owner, token
 

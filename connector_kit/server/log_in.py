@@ -1,22 +1,118 @@
-"""Who tries to log in, as failed attempts are counted."""
+"""How guessed passwords are counted, so that who guesses is slowed, and nobody else.
+
+Failures count per name and address; besides, an address has so many for all names together, or one
+password could be tried on every name. A browser in which somebody has logged in before is counted
+for itself, under that name: whatever strangers do at the same address, who was here before gets in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from axes.attempts import get_cool_off_threshold
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
 
 from connector_kit import storable
+from connector_kit.client_address import counted
+
+log = logging.getLogger("connector_kit.log_in")
+
+GUESSES_OF_AN_ADDRESS = 30
+"""Wrong passwords, whatever the names, after which an address has to wait."""
 
 _LONGEST = 200
 """Characters: more than a user's name has, and less than the column of the count."""
 
+_COOKIE = "known_browser"
+_KNOWN_FOR = timedelta(days=90)
+
 
 def counted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
-    """Return the name that was tried, no longer than names are (``AXES_USERNAME_CALLABLE``).
+    """Return under which name an attempt is counted (``AXES_USERNAME_CALLABLE``).
 
-    Whatever strangers send as one can be counted, also where the count's column is short.
+    It is the name that was tried, no longer than names are: whatever strangers send as one can be
+    counted. Behind it stands the browser, where it is known.
     """
     tried = (credentials or request.POST).get("username")
-    return storable.cut(tried, _LONGEST) if isinstance(tried, str) else None
+    if not isinstance(tried, str):
+        return None
+    name = storable.cut(tried, _LONGEST)
+    browser = _known_browser(request, name)
+    return f"{name} (browser {browser})" if browser else name
+
+
+def counted_address(request: HttpRequest) -> str | None:
+    """Return under which address an attempt is counted (``AXES_CLIENT_IP_CALLABLE``)."""
+    return counted(request.META.get("REMOTE_ADDR", "")) or None
+
+
+class Attempts(AxesDatabaseHandler):
+    """Counts as django-axes does, and all names of an address together (``AXES_HANDLER``)."""
+
+    def is_allowed(self, request: HttpRequest, credentials: Any = None) -> bool:
+        """Whether a password may be tried; refusals are logged with whom they meet."""
+        if super().is_allowed(request, credentials):
+            return True
+        log.warning("log-in refused, address=%s", request.META.get("REMOTE_ADDR", ""))
+        return False
+
+    def is_locked(self, request: HttpRequest, credentials: Any = None) -> bool:
+        """Whether there were too many wrong passwords for this name, or from this address."""
+        if super().is_locked(request, credentials):
+            return True
+        name = str((credentials or {}).get("username", ""))
+        return not _known_browser(request, name) and _guesses_of_address(request) >= (
+            GUESSES_OF_AN_ADDRESS
+        )
+
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
+        """Have the browser known under that name from now on."""
+        super().user_logged_in(sender, request, user, **more)
+        request.logged_in_as = user.get_username()  # type: ignore[attr-defined]
+
+
+class KnownBrowsers:
+    """A middleware that gives a browser in which somebody logs in a cookie that says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer *request*."""
+        response = self._get_response(request)
+        name = getattr(request, "logged_in_as", None)
+        if name is not None:
+            response.set_signed_cookie(
+                _COOKIE,
+                secrets.token_hex(8),
+                salt=_salt(name),
+                max_age=_KNOWN_FOR,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def _known_browser(request: HttpRequest, name: str) -> str:
+    """Return the key of the browser if *name* has logged in with it before; "" for any other."""
+    return request.get_signed_cookie(_COOKIE, "", salt=_salt(name), max_age=_KNOWN_FOR) or ""
+
+
+def _salt(name: str) -> str:
+    return f"connector_kit.known_browser:{name}"
+
+
+def _guesses_of_address(request: HttpRequest) -> int:
+    attempts = AccessAttempt.objects.filter(
+        ip_address=counted_address(request), attempt_time__gte=get_cool_off_threshold(request)
+    )
+    return int(attempts.aggregate(all=Sum("failures_since_start"))["all"] or 0)

@@ -46,9 +46,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "connector_kit.server.proxies.ClientAddresses",
     "connector_kit.server.bodies.MeasuredBodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "connector_kit.server.caching.StoredNowhere",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "connector_kit.server.log_in.KnownBrowsers",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -149,11 +152,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Wrong passwords are counted per account and address, so that nobody is locked out by strangers.
+# Who guesses passwords is slowed, and nobody else: `connector_kit.server.log_in` says how.
+AXES_HANDLER = "connector_kit.server.log_in.Attempts"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "connector_kit.server.log_in.counted_name"
+AXES_CLIENT_IP_CALLABLE = "connector_kit.server.log_in.counted_address"
 AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "settings_ui.errors.too_many_attempts"
 AXES_VERBOSE = False
@@ -174,10 +180,7 @@ REST_FRAMEWORK = {
         "connector_kit.api.auth.StaffSessions",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["connector_kit.api.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": [
-        "connector_kit.api.throttling.Reads",
-        "connector_kit.api.throttling.Writes",
-    ],
+    "DEFAULT_THROTTLE_CLASSES": ["connector_kit.api.throttling.PerCaller"],
     "DEFAULT_PAGINATION_CLASS": "connector_kit.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -16,7 +16,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://kit:secret@db.example.com/kit",
     "REDIS_URL": "rediss://redis.example.com:6379/0",
     "CONNECTOR_KIT_HOST_URI": "https://connector.example.com",
-    "CONNECTOR_KIT_SYSTEM_TOKEN": "system-token",
+    "CONNECTOR_KIT_SYSTEM_TOKEN": "abcdefghijklmnopqrstuvwxyz",
+    "CONNECTOR_KIT_TRUSTED_PROXIES": "1",
     "CONNECTOR_KIT_TOKEN": "token",
     "CONNECTOR_KIT_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
 }

@@ -1,7 +1,6 @@
 """Pages are open to those whose role opens them, and to nobody else in any other way."""
 
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
@@ -170,23 +169,6 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client, settings
 
 def test_the_pages_answer_to_their_own_host_names_only(client):
     assert client.get("/console/log-in/", headers={"host": "evil.example.com"}).status_code == 400
-
-
-def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client):
-    set_role("viewer", Role.VIEWER, by=THE_KIT, password=PASSWORD)
-
-    for _ in range(django_settings.AXES_FAILURE_LIMIT):
-        refused = client.post("/console/log-in/", {"username": "viewer", "password": "guess"})
-    late = client.post("/console/log-in/", {"username": "viewer", "password": PASSWORD})
-
-    assert (refused.status_code, late.status_code) == (429, 429)
-    assert "Too many attempts" in late.content.decode()
-    elsewhere = client.post(
-        "/console/log-in/",
-        {"username": "viewer", "password": PASSWORD},
-        REMOTE_ADDR="192.0.2.7",
-    )
-    assert elsewhere.status_code == 302
 
 
 def test_logging_out_takes_a_form_and_ends_the_session(viewer):

@@ -26,6 +26,7 @@ from connector_kit.api.shapes.provisioning import (
     SubscriptionShape,
     WebhookShape,
 )
+from connector_kit.api.throttling import refusal_of_stranger
 from connector_kit.conf import kit
 from connector_kit.models import Subscription
 from connector_kit.publisher.roles import Scope
@@ -53,19 +54,22 @@ class Webhooks(SmallBodies):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = ()  # what is signed is the shop's own; what is not, counts when refused
 
     @extend_schema(parameters=_SIGNATURE, request=WebhookShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
         """Take an event of the shop, signed as Standard Webhooks has it.
 
         202 when it is stored, also when it was before; 401 when it is not the shop's own or too
-        old; 409 when its id was seen with another content; 422 when something is wrong in it.
+        old, and 429 after many of these; 409 when its id was seen with another content; 422 when
+        something is wrong in it.
         """
         body = request.body
         try:
             event_id = verify(body, request.headers, kit().webhook_secrets)
         except Unsigned as error:
-            raise Refused(status.HTTP_401_UNAUTHORIZED, "invalid_signature", str(error)) from error
+            refusal = Refused(status.HTTP_401_UNAUTHORIZED, "invalid_signature", str(error))
+            raise refusal_of_stranger(request, refusal) from error
         return events.accept(events.of_webhook(event_id, _object(body)), source="webhook")
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from standardwebhooks import Webhook
 
 from connector_kit.models import License, ProvisioningEvent, Subscription
@@ -240,3 +241,31 @@ def test_a_customer_without_an_account_becomes_a_grant_that_waits(shop, desk):
     desk.catch_up()
 
     assert License.objects.pending().get().code == "invalid_user"
+
+
+@pytest.fixture
+def slow(settings, shop):
+    cache.clear()
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "api_write_rate": "2/hour"}
+
+
+def test_what_is_not_signed_is_slowed_and_takes_nothing_from_the_shop(shop, slow, signed_up):
+    forged = [shop.send("evt_0", signed_up, secret=new_secret()) for _ in range(4)]
+
+    assert [each.status_code for each in forged] == [401, 401, 429, 429]
+    assert 0 < int(forged[-1].headers["Retry-After"]) <= 3600
+    assert [shop.send(f"evt_{n}", signed_up).status_code for n in range(4)] == [202, 409, 409, 409]
+
+
+def test_made_up_addresses_do_not_hide_who_sends_what_is_not_signed(shop, slow, signed_up):
+    made_up = [{"X_Forwarded_For": f"192.0.2.{number}"} for number in range(3)]
+
+    forged = [shop.send("evt_0", signed_up, secret=new_secret(), **each) for each in made_up]
+
+    assert forged[-1].status_code == 429
+
+
+def test_a_refused_webhook_is_logged_with_the_address(shop, signed_up, caplog):
+    shop.send("evt_0", signed_up, secret=new_secret())
+
+    assert "code=invalid_signature, address=127.0.0.1" in caplog.text
