@@ -1,11 +1,20 @@
 """System checks of the settings: what is set wrongly is said before anything runs."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from connector_kit import conf
+
+SHORTEST_SECRET = 20
+"""Characters of a token or key that nobody guesses; fewer, or few different ones, are weak."""
+_FEWEST_DIFFERENT = 10
 
 
 @register
@@ -24,12 +33,24 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
 def settings_are_complete(**_options: Any) -> list[CheckMessage]:
     """Report what a server that the platform can reach should have been told."""
     kit, _ = conf.read(settings.CONNECTOR_KIT)
-    wanted = (
-        (kit.system_tokens, _SYSTEM_TOKEN_MISSING),
-        (kit.is_public, _NOT_PUBLIC),
-        (kit.encryption_keys, _ENCRYPTION_KEYS_MISSING),
-    )
-    return [message for given, message in wanted if not given]
+    return [warning for is_wrong, warning in DEPLOYMENT if is_wrong(kit)]
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < _FEWEST_DIFFERENT
+
+
+def _is_in_the_clear(address: str) -> bool:
+    """Whether what is sent to *address* crosses a network without TLS."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _SECRET_KEY_MISSING = Error(
@@ -37,20 +58,114 @@ _SECRET_KEY_MISSING = Error(
     hint="Set the same long random text for all processes of the server.",
     id="connector_kit.E220",
 )
-_SYSTEM_TOKEN_MISSING = Warning(
-    "CONNECTOR_KIT_SYSTEM_TOKEN is not set: every call of integrator.io will be refused.",
-    hint="Set the system token of the stack record.",
-    id="connector_kit.W221",
+
+DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
+    (
+        lambda kit: bool(kit.secret_key) and _is_weak(kit.secret_key),
+        Warning(
+            "SECRET_KEY is weak: it signs sessions and links, and can be guessed.",
+            hint="Set 50 random characters: python -c 'import secrets; "
+            "print(secrets.token_urlsafe(50))'.",
+            id="connector_kit.W203",
+        ),
+    ),
+    (
+        lambda kit: "*" in kit.allowed_hosts,
+        Warning(
+            "ALLOWED_HOSTS has *: pages answer to every host name, also to one that a stranger "
+            "made up.",
+            hint="Name the hosts; that of CONNECTOR_KIT_HOST_URI always counts.",
+            id="connector_kit.W204",
+        ),
+    ),
+    (
+        lambda kit: not kit.database_url or kit.database_url.startswith("sqlite"),
+        Warning(
+            "DATABASE_URL is an SQLite file: no other machine has it, and writers wait for each "
+            "other.",
+            hint="Set postgresql://user:password@host/name.",
+            id="connector_kit.W205",
+        ),
+    ),
+    (
+        lambda kit: not kit.redis_url,
+        Warning(
+            "REDIS_URL is not set: each machine starts a Redis of its own, so queues, rate limits "
+            "and counts are not shared.",
+            hint="Set the address of one Redis for all processes of the server.",
+            id="connector_kit.W206",
+        ),
+    ),
+    (
+        lambda kit: _is_in_the_clear(kit.base_url),
+        Warning(
+            "CONNECTOR_KIT_BASE_URL is no https address: API tokens travel in the clear.",
+            hint="Set an https address, or leave it out to use the region's.",
+            id="connector_kit.W209",
+        ),
+    ),
+    (
+        lambda kit: any(_is_weak(token) for token in kit.system_tokens),
+        Warning(
+            "CONNECTOR_KIT_SYSTEM_TOKEN has a weak token: whoever guesses it calls functions as "
+            "integrator.io does.",
+            hint=f"Set at least {SHORTEST_SECRET} random characters in the stack record and here; "
+            "several, separated by commas, while the new one takes over.",
+            id="connector_kit.W211",
+        ),
+    ),
+    (
+        lambda kit: not kit.system_tokens,
+        Warning(
+            "CONNECTOR_KIT_SYSTEM_TOKEN is not set: every call of integrator.io will be refused.",
+            hint="Set the system token of the stack record.",
+            id="connector_kit.W221",
+        ),
+    ),
+    (
+        lambda kit: not kit.is_public,
+        Warning(
+            "CONNECTOR_KIT_HOST_URI is no https address: cookies and tokens travel in the clear.",
+            hint="Set the public address of this server, as it stands in the stack record.",
+            id="connector_kit.W222",
+        ),
+    ),
+    (
+        lambda kit: not kit.isolation,
+        Warning(
+            "CONNECTOR_KIT_ISOLATION is off: a function that hangs or crashes takes the server "
+            "with it.",
+            hint="Leave it out, or set it to 1.",
+            id="connector_kit.W230",
+        ),
+    ),
+    (
+        lambda kit: not kit.encryption_keys,
+        Warning(
+            "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for tokens of embedded accounts is "
+            "the one in this machine's home folder, which no other machine has.",
+            hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes "
+            "one. Without embedded accounts, silence this check.",
+            id="connector_kit.W253",
+        ),
+    ),
+    (
+        lambda kit: kit.is_public and not kit.trusted_proxies,
+        Warning(
+            "CONNECTOR_KIT_TRUSTED_PROXIES is not set, and a proxy speaks https for this server: "
+            "everybody counts as one address, that of the proxy.",
+            hint="Set the proxies' networks (10.0.0.0/8), or how many stand one behind the other.",
+            id="connector_kit.W254",
+        ),
+    ),
+    (
+        lambda kit: bool(kit.license_policies) and not kit.webhook_secrets,
+        Warning(
+            "CONNECTOR_KIT_LICENSE_POLICIES is set and CONNECTOR_KIT_WEBHOOK_SECRETS is not: every "
+            "webhook of a shop will be refused.",
+            hint="Set the shop's secret. Without a shop, silence this check.",
+            id="connector_kit.W263",
+        ),
+    ),
 )
-_NOT_PUBLIC = Warning(
-    "CONNECTOR_KIT_HOST_URI is no https address: cookies and tokens travel in the clear.",
-    hint="Set the public address of this server, as it stands in the stack record.",
-    id="connector_kit.W222",
-)
-_ENCRYPTION_KEYS_MISSING = Warning(
-    "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for tokens of embedded accounts is the one "
-    "in this machine's home folder, which no other machine has.",
-    hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes one. "
-    "Without embedded accounts, silence this check.",
-    id="connector_kit.W253",
-)
+"""What a server that others can reach should not do, each with the warning that says so."""
