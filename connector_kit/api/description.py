@@ -5,10 +5,15 @@ from __future__ import annotations
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
+_stored_for_minutes = method_decorator(cache_control(public=True, max_age=300), "dispatch")
+"""It says nothing of anybody."""
 
+
+@_stored_for_minutes
 class Description(SpectacularAPIView):
     """The description, as YAML or (``?format=json``) JSON. Open to everybody: it says nothing."""
 
@@ -16,6 +21,7 @@ class Description(SpectacularAPIView):
     authentication_classes = []
 
 
+@_stored_for_minutes
 @method_decorator(csp_update({"img-src": ["data:"], "style-src": [UNSAFE_INLINE]}), "dispatch")
 class Page(SpectacularSwaggerSplitView):
     """The description as a page; its scripts are served from here.

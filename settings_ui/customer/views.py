@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connector_kit.blueprint.forms import StorePage
@@ -33,7 +32,6 @@ REDRAWN = {"_more", "_refresh", "_store"}
 """Buttons that save nothing: further rows, the options of today, another store beside this one."""
 
 
-@never_cache
 @require_GET
 def open_link(request: SettingsRequest) -> HttpResponse:
     """Let the browser in that has a link, and lead it to an address without the secret."""
@@ -45,7 +43,6 @@ def open_link(request: SettingsRequest) -> HttpResponse:
     return redirect("customer:settings", integration_id)
 
 
-@never_cache
 @require_GET
 @for_installation
 def first_page(request: SettingsRequest) -> HttpResponse:
@@ -60,7 +57,6 @@ def first_page(request: SettingsRequest) -> HttpResponse:
     return _show(request, "customer/empty.html", record, None, change=changed)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 @for_installation
 def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
@@ -95,7 +91,6 @@ def _take(
     return _show_sheet(request, record, store, address, sheet, status=422)
 
 
-@never_cache
 @require_POST
 @for_installation
 def state(request: SettingsRequest) -> HttpResponse:
@@ -109,7 +104,6 @@ def state(request: SettingsRequest) -> HttpResponse:
     return JsonResponse({"fields": fields})
 
 
-@never_cache
 @require_GET
 @for_installation
 def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001  whoever gets here may go on
@@ -117,7 +111,6 @@ def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001  whoever ge
     return HttpResponse(status=204)
 
 
-@never_cache
 @require_POST
 @for_installation
 def connected(request: SettingsRequest) -> HttpResponse:
@@ -128,7 +121,6 @@ def connected(request: SettingsRequest) -> HttpResponse:
     return redirect(f"{address}?change={change}" if change else address)
 
 
-@never_cache
 @require_GET
 @for_installation
 def change(request: SettingsRequest, change_id: int) -> HttpResponse:
@@ -141,7 +133,6 @@ def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     )
 
 
-@never_cache
 @require_POST
 @opens(Scope.SETTINGS_WRITE)
 def link(request: StaffRequest, integration_id: str) -> HttpResponse:
