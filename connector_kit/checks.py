@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
-from connector_kit import conf
+from connector_kit import conf, local_redis
 
 SHORTEST_SECRET = 20
 """Characters of a token or key that nobody guesses; fewer, or few different ones, are weak."""
@@ -26,7 +26,17 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
     ]
     if kit.is_public and not kit.secret_key:
         messages.append(_SECRET_KEY_MISSING)
+    if not kit.redis_url:
+        messages.extend(_embedded_redis_is_there())
     return messages
+
+
+def _embedded_redis_is_there() -> list[CheckMessage]:
+    try:
+        local_redis.redis_server()
+    except local_redis.LocalRedisError as error:
+        return [Warning(str(error), id="connector_kit.W206")]
+    return []
 
 
 @register(Tags.security, deploy=True)

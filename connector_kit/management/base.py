@@ -25,6 +25,7 @@ from connector_kit.adoption.loading import LoadError
 from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle import LifecycleError
+from connector_kit.local_redis import LocalRedisError
 
 WIDTH_WITHOUT_TERMINAL = 200
 """Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
@@ -60,6 +61,7 @@ class KitCommand(BaseCommand, ABC):
         IntegratorError,
         LifecycleError,
         LoadError,
+        LocalRedisError,
     )
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 

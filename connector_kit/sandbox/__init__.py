@@ -7,6 +7,16 @@ it remembers), ``documents`` (what a document is).
 """
 
 from connector_kit.sandbox.options import Options
-from connector_kit.sandbox.server import Sandbox
+
+try:
+    from connector_kit.sandbox.server import Sandbox
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] not in ("aiohttp", "quickjs"):
+        raise
+    raise ModuleNotFoundError(
+        "The local integrator.io is not installed. Install it with: "
+        "pip install 'connector-kit[sandbox]'",
+        name=__name__,
+    ) from missing
 
 __all__ = ["Options", "Sandbox"]

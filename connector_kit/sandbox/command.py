@@ -22,11 +22,6 @@ OPTIONS = (
     *("page_size", "latency", "fault_rate", "fault_kinds", "seed", "push_parallelism"),
 )
 """Names of what `add_arguments` adds and `serve` takes."""
-EXAMPLES = """\
-manage.py sandbox --accounts 25
-manage.py sandbox --port 0 --json
-manage.py sandbox --snapshot var/sandbox.json --bucket 1000 --rate 300
-manage.py sandbox --fault-rate 0.1 --fault-kinds 429,500,lost_answer --seed 7"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

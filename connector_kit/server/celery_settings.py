@@ -4,15 +4,20 @@ Tasks are ticks: they may be lost, late or run twice without harm, so nothing is
 """
 
 import kombu
+from click import ClickException
 
 from connector_kit import conf
+from connector_kit.local_redis import LocalRedisError
 from connector_kit.redis_address import without_options
 from connector_kit.server import broker
 from connector_kit.workers.queues import QUEUES, Queue
 
 _kit = conf.kit()
 
-broker_url = without_options(conf.redis_url())  # the transport reads them itself
+try:
+    broker_url = without_options(conf.redis_url())  # the transport reads the options itself
+except LocalRedisError as error:
+    raise ClickException(str(error)) from error  # which Celery's commands print as one sentence
 broker_transport = broker.NAME
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None

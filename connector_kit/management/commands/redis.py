@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector_kit.conf import kit, redis_url
-from connector_kit.local_redis import LocalRedisError, stop_redis
+from connector_kit.local_redis import stop_redis
 from connector_kit.management.base import KitCommand, add_json
 
 
@@ -21,7 +21,6 @@ class Command(KitCommand):
 manage.py redis
 manage.py redis --stop
 """
-    expected = (*KitCommand.expected, LocalRedisError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""
