@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test chaos check format screenshots bench clean
+.PHONY: help setup demo test chaos check format lock screenshots bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,7 @@ test: $(READY) ## the default test suite
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
 	@$(BIN)/python -m pytest -q -m "chaos or scale" tests
 
-check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints
+check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -37,10 +37,14 @@ check: $(READY) ## format, lint, types, import order, migrations, system checks,
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m workshop.coverage --check
+	@$(BIN)/python -m workshop.lock --check
 
 format: $(READY) ## format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+lock: $(READY) ## pin what an image installs, with hashes (UPGRADE=1 takes the newest that fits)
+	@$(BIN)/python -m workshop.lock $(if $(UPGRADE),--upgrade)
 
 screenshots: $(READY) ## take pictures of every page for the docs (docs/screenshots)
 	@$(BIN)/python -m workshop.browser
