@@ -17,8 +17,6 @@ VOLUME /data
 EXPOSE 8000
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
 
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "24", "--no-ws", "--workers-kill-timeout", "300", \
-     "connector_kit.server.wsgi:application"]
+CMD ["python", "manage.py", "serve"]

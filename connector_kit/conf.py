@@ -16,7 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import local_redis, parsing
 from connector_kit.client_address import NO_PROXIES, Proxies
-from connector_kit.extension.configuration import LIMITS, VARIABLES
+from connector_kit.extension.bounds import BOUNDS, Bounds
+from connector_kit.extension.configuration import LIMITS, PORT, VARIABLES
 from connector_kit.extension.isolation import Limits
 from connector_kit.home import HOME, HOME_VARIABLE
 from connector_kit.licensing import PolicyRule, parse_policies
@@ -249,6 +250,12 @@ class Settings:
     call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds
     call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
     call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
+    port: Annotated[int, VARIABLES["port"]] = PORT
+    body_seconds: Annotated[float, BOUNDS["body_seconds"]] = Bounds.body_seconds
+    bodies_mb: Annotated[int, BOUNDS["bodies_mb"]] = Bounds.bodies_mb
+    upload_mb: Annotated[int, BOUNDS["upload_mb"]] = Bounds.upload_mb
+    pages: Annotated[int, BOUNDS["pages"]] = Bounds.pages
+    connections: Annotated[int, BOUNDS["connections"]] = Bounds.connections
     contracts: Annotated[bool, VARIABLES["contracts"]] = True
     license_policies: Annotated[
         tuple[PolicyRule, ...],
@@ -380,6 +387,11 @@ class Settings:
     def api_base_url(self) -> str:
         """The API's address: the custom one, else the region's."""
         return self.base_url or API_BASE_URLS[self.region]
+
+    @property
+    def bounds(self) -> Bounds:
+        """What strangers may take up of a server process."""
+        return Bounds(**{name: getattr(self, name) for name in BOUNDS})
 
     @property
     def is_public(self) -> bool:

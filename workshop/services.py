@@ -205,18 +205,13 @@ class Services:
 
     def start_web(self) -> None:
         """Start the server that the platform calls."""
-        options = ("--workers", str(self.web_workers), "--blocking-threads", "16")
-        self.start_web_as("web", self.web_port, *options)
+        self.start_web_as("web", self.web_port, "--workers", str(self.web_workers))
 
     def start_web_as(self, name: str, port: int, *options: str) -> str:
-        """Start one more such server, with Granian's *options*; returns its address."""
+        """Start one more such server, with *options* of its command; returns its address."""
         service = self._service(
             name,
-            [
-                str(BIN / "granian"),
-                *("--interface", "wsgi", "connector_kit.server.wsgi:application"),
-                *("--host", "127.0.0.1", "--port", str(port), "--no-ws", *options),
-            ],
+            self._manage("serve", "--host", "127.0.0.1", "--port", str(port), *options),
         )
         service.start()
         address = f"http://127.0.0.1:{port}"

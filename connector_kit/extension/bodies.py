@@ -10,11 +10,17 @@ from connector_kit.extension.answers import JSON, Answer, refusal
 from connector_kit.extension.errors import ErrorEntry
 
 BODY_LIMIT = 50 * 1024 * 1024
-"""Bytes that a request body may have (protocol/extension.md#timeouts-and-limits)."""
+"""Bytes that the body of a call may have (protocol/extension.md#timeouts-and-limits)."""
 
-TOO_LARGE = refusal(
-    413, ErrorEntry("entity_too_large", f"The body is larger than {BODY_LIMIT} bytes.")
+SMALL = 64 * 1024
+"""Bytes that are read of anybody: of a call whose token may stand in its body, for instance."""
+
+CUT_OFF = refusal(
+    400, ErrorEntry("incomplete_body", "The body ended before it was complete; send it again.")
 )
+"""The answer to a body that is shorter than it was to be."""
+
+_WAY_OUT = " Send the system token in the Authorization header: then a body may have {} bytes."
 _NOT_JSON = refusal(400, ErrorEntry("invalid_json", "The body is not a JSON object or array."))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -39,18 +45,31 @@ class RawCall(NamedTuple):
         return f"<RawCall {self.request_id}>"  # the body holds a token
 
 
-def read_body(read: Callable[[int], bytes], content_type: str, content_length: int) -> bytes:
-    """Return the bytes of a body; one that does not claim to be JSON counts as empty.
+def is_json(content_type: str) -> bool:
+    """Tell whether a body claims to be JSON; the body of a call that does not counts as empty."""
+    return content_type == JSON or content_type.partition(";")[0].strip().lower() == JSON
+
+
+def read_body(read: Callable[[int], bytes], content_length: int, limit: int) -> bytes:
+    """Return the bytes of a body, which may have *limit*; 0 is a length that is not known.
 
     *read* returns at most as many bytes as it is asked for. Raises `UnreadableError` when there
-    are too many.
+    are too many, or fewer than *content_length*.
     """
-    if content_type != JSON and content_type.partition(";")[0].strip().lower() != JSON:
-        return b""
-    if content_length > BODY_LIMIT:
-        raise UnreadableError(TOO_LARGE)
+    if content_length > limit:
+        raise UnreadableError(too_large(limit))
     first = read(content_length) if content_length else b""
-    return first if first and len(first) == content_length else first + _read(read)
+    body = first if first and len(first) == content_length else first + _read(read, limit)
+    if len(body) < content_length:
+        raise UnreadableError(CUT_OFF)
+    return body
+
+
+def too_large(limit: int) -> Answer:
+    """Return the answer to a call with more than *limit* bytes."""
+    way_out = _WAY_OUT.format(BODY_LIMIT) if limit < BODY_LIMIT else ""
+    message = f"The body is larger than {limit} bytes.{way_out}"
+    return refusal(413, ErrorEntry("entity_too_large", message))
 
 
 def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:
@@ -66,15 +85,15 @@ def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:
     return body
 
 
-def _read(read: Callable[[int], bytes]) -> bytes:
+def _read(read: Callable[[int], bytes], limit: int) -> bytes:
     """Return the whole body, of which a server may hand out less at a time than asked for."""
     pieces: list[bytes] = []
-    left = BODY_LIMIT + 1
+    left = limit + 1
     while left and (piece := read(left)):
         pieces.append(piece)
         left -= len(piece)
     if not left:
-        raise UnreadableError(TOO_LARGE)
+        raise UnreadableError(too_large(limit))
     return b"".join(pieces)
 
 

@@ -5,7 +5,7 @@ The checks, their order, codes and messages are those of protocol/extension.md#3
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from connector_kit import parsing
 from connector_kit.adoption.loading import LoadError, load_object
 from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.extension.authoring.modules import RegistrationError
+from connector_kit.extension.bounds import BOUNDS, Bounds
 from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import is_given
 from connector_kit.extension.errors import ConfigurationError
@@ -50,7 +51,7 @@ VARIABLES = {
     "port": Variable(
         "CONNECTOR_KIT_PORT",
         parsing.whole(1, 65_535),
-        "The port at which the stack listens.",
+        "The port at which the server listens.",
         number=231,
     ),
     "contracts": Variable(
@@ -144,6 +145,7 @@ class Configuration:
     contracts: bool = True
     isolation: bool = True
     limits: Limits = field(default_factory=Limits)
+    bounds: Bounds = field(default_factory=Bounds)
 
     @classmethod
     def from_environment(
@@ -163,7 +165,8 @@ class Configuration:
             error.add_note(WAY_OUT)
             raise
         diy, connectors = VARIABLES["diy"].name, VARIABLES["connectors"].name
-        return cls._built(given, diy, connectors + "={}", limits=Limits(**limits), load=load)
+        built = cls._built(given, diy, connectors + "={}", limits=Limits(**limits), load=load)
+        return replace(built, bounds=Bounds(**_read(BOUNDS, environment)))
 
     @classmethod
     def of(

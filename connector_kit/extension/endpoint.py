@@ -8,7 +8,15 @@ from typing import NamedTuple
 from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import JSON, Answer, refusal
 from connector_kit.extension.auth import REFUSED, SystemTokens, presented_token
-from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body, read_body
+from connector_kit.extension.bodies import (
+    BODY_LIMIT,
+    SMALL,
+    RawCall,
+    UnreadableError,
+    is_json,
+    parse_body,
+    read_body,
+)
 from connector_kit.extension.calls import new_request_id
 from connector_kit.extension.errors import ErrorEntry
 
@@ -43,12 +51,13 @@ class Endpoint:
     def __call__(self, incoming: Incoming) -> Answer:
         """Return the answer to *incoming*; its line stands in the access log then.
 
-        A body that cannot be read is refused before a wrong token is, as the reference does it;
-        but who comes with the right token in the header has the body parsed by *run* only.
+        Of who comes with a wrong token in the header nothing is read, and of who comes without
+        one no more than `SMALL` bytes; only *run* parses the body of who comes with the right one.
         """
         began, request_id = time.monotonic(), new_request_id()
         try:
-            body = read_body(incoming.read, incoming.content_type, incoming.content_length)
+            limit = self.limit(incoming.authorization, incoming.content_type)
+            body = read_body(incoming.read, incoming.content_length, limit) if limit else b""
             if self._admits(incoming, body):
                 return self._run(RawCall(body, request_id, incoming.trace_id, began))
             answer = REFUSED
@@ -60,15 +69,23 @@ class Endpoint:
         log_answer(RawCall(b"", request_id, incoming.trace_id, began), None, answer)
         return answer
 
+    def limit(self, authorization: str | None, content_type: str) -> int:
+        """Return how many bytes of a call's body may be read; none is needed unless it is JSON.
+
+        Raises `UnreadableError` when *authorization* is a header with a wrong token.
+        """
+        if authorization is None:
+            return SMALL if is_json(content_type) else 0
+        if not self.is_system_token(presented_token(authorization, None, None)):
+            raise UnreadableError(REFUSED)
+        return BODY_LIMIT if is_json(content_type) else 0
+
     def is_system_token(self, token: str | None) -> bool:
         """Tell whether *token* is one of the system tokens."""
         return token in self._system_tokens
 
     def _admits(self, incoming: Incoming, body: bytes) -> bool:
-        authorization = incoming.authorization
-        if authorization is not None:
-            is_known = self.is_system_token(presented_token(authorization, None, None))
-            if not is_known:
-                parse_body(body)
-            return is_known
+        """Tell whether the call may be made; `limit` has looked at the header already."""
+        if incoming.authorization is not None:
+            return True
         return self.is_system_token(presented_token(None, parse_body(body), incoming.query_token))

@@ -1,10 +1,12 @@
 """Whether the server is well, and how it is brought to its end (protocol/extension.md#health)."""
 
 import logging
+from collections.abc import Callable, Sequence
 
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.board import Board
 from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.glance import Glance
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -13,9 +15,13 @@ _TEXT = "text/plain; charset=utf-8"
 ALIVE = Answer(200, b'{"success":true}')
 """The answer of ``/`` and ``/healthCheck``, whatever the state."""
 
+NOT_LOADED = "The functions cannot be loaded; the log says why."
+"""What a process says of itself that can answer no call."""
+
 _OK = Answer(200, b"OK", content_type=_TEXT)
 _NOT_YET = Answer(400, b"Bad Request", content_type=_TEXT)
 _TERMINATING = Answer(503, b"Service Unavailable", content_type=_TEXT)
+_LATE: Sequence[str] = ("What this process needs does not answer in time.",)
 _STOPPING = Answer(200, b"preparing to shut down.", content_type=_TEXT)
 
 
@@ -31,6 +37,14 @@ class Health:
         self.live = live
         self.ready = ready
         self.board = board or Board()
+        self._lacks: Callable[[], Sequence[str]] = tuple
+
+    def watch(self, lacks: Callable[[], Sequence[str]]) -> None:
+        """Have `readyz` ask for what this process *lacks*, in sentences for operators.
+
+        That may take a while: it is asked once a second at the most, and not waited for long.
+        """
+        self._lacks = Glance(lacks, late=_LATE)
 
     def livez(self) -> Answer:
         """Return the answer to whether the process should be kept."""
@@ -38,7 +52,9 @@ class Health:
 
     def readyz(self) -> Answer:
         """Return the answer to whether the process should be sent requests."""
-        return self._answer(self.ready)
+        answer = self._answer(self.ready)
+        lacks = self._lacks() if answer is _OK else ()
+        return Answer(503, " ".join(lacks).encode(), content_type=_TEXT) if lacks else answer
 
     def open_connections(self, *, terminate: bool) -> Answer:
         """Return how many other requests are being answered; with *terminate*, begin the end."""

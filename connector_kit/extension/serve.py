@@ -1,26 +1,45 @@
-"""Serving function calls and nothing else: ``connector-kit-stack`` and ``manage.py stack``."""
+"""Serving over HTTP: functions and nothing else (``connector-kit-stack``), or all of the kit.
+
+``manage.py serve`` and ``manage.py stack`` come here too, so that there is one way to serve.
+"""
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
+import resource
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 
 from connector_kit.extension.board import BOARD_VARIABLE, Board
+from connector_kit.extension.bounds import Bounds
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.errors import ConfigurationError
 
-DRAIN_SECONDS = 300
-"""How long a server that is told to end waits for the calls that run: as long as a call may."""
+DRAIN_SECONDS = 310
+"""How long a process that is told to end may take: its longest call, and the body of one."""
 
-SPARE_THREADS = 8
-"""Threads beside those of the calls: for probes, and for calls that wait for their turn."""
+START_SECONDS = 15
+"""How long a new process has to import the functions before the old one is told to end."""
+
+HEAD_SECONDS = 30
+"""How long the head of a request may take, and a connection may be idle."""
+
+HEAD_BYTES = 64 * 1024
+"""How large the head of a request may be: so much a connection may take up of the memory."""
+
+STACK = "connector_kit.extension.standalone:make_application"
+"""What serves functions and nothing else."""
+
+FILES_BESIDE = 1000
+"""Open files beside connections: those of databases, function processes, the log."""
 
 EXAMPLE = """
 CONNECTOR_KIT_SYSTEM_TOKEN=... CONNECTOR_KIT_DIY=my_package.hooks connector-kit-stack
@@ -28,29 +47,46 @@ CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.hooks connector-kit
 """
 
 
-def serve(configuration: Configuration, *, host: str, port: int, workers: int) -> None:
-    """Serve the functions that the environment names, until the process is told to end.
+def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) -> None:
+    """Serve *target*, ``package.module:application``, until the process is told to end.
 
-    *configuration* is what was read from the environment: whoever starts a server has made sure
-    that there is something to serve. Calls that run are answered before the server ends.
+    SIGTERM ends it when all requests are answered; SIGHUP exchanges its processes one by one, so
+    that new ones run the code that lies there now. One that dies is replaced.
     """
-    with tempfile.TemporaryDirectory(prefix="connector-kit-stack-") as folder:
+    # A process that is forked would run what this one has imported, also after an exchange.
+    multiprocessing.set_start_method("spawn", force=True)
+    _allow_files(bounds.connections + FILES_BESIDE)
+    with tempfile.TemporaryDirectory(prefix="connector-kit-") as folder:
         board = Path(folder, "board")
         Board.create(board)
         os.environ[BOARD_VARIABLE] = str(board)
         Granian(
-            "connector_kit.extension.standalone:make_application",
-            factory=True,
+            target,
+            factory=target == STACK,
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
+            loop=Loops.uvloop,
             http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES
+            ),
             websockets=False,
             workers=workers,
-            blocking_threads=configuration.limits.calls + SPARE_THREADS,
+            backpressure=bounds.connections,
+            backlog=bounds.connections,
             respawn_failed_workers=True,
+            respawn_interval=START_SECONDS,
             workers_kill_timeout=DRAIN_SECONDS,
         ).serve()
+
+
+def _allow_files(count: int) -> None:
+    """Raise the number of files that may be open, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(said(error), file=sys.stderr)
         return 1
     serve(
-        configuration,
+        STACK,
+        configuration.bounds,
         host=options.host,
         port=options.port or configuration.port,
         workers=options.workers,

@@ -1,7 +1,6 @@
-"""The stack alone, for people who want nothing but their functions served.
+"""The stack alone, for people who want nothing but their functions served: ``connector-kit-stack``.
 
-``granian --interface wsgi connector_kit.extension.standalone:application`` serves it as well as
-``connector-kit-stack`` does; what it serves is told by the environment (docs/functions.md).
+What it serves is told by the environment (docs/functions.md).
 """
 
 import os
@@ -11,8 +10,9 @@ from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.board import Board
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.dispatch import Dispatcher
-from connector_kit.extension.endpoint import Endpoint
-from connector_kit.extension.health import Health
+from connector_kit.extension.edge import Edge
+from connector_kit.extension.endpoint import Endpoint, Run
+from connector_kit.extension.health import NOT_LOADED, Health
 from connector_kit.extension.isolation import Processes
 from connector_kit.extension.registry import Registry
 from connector_kit.extension.wsgi import Stack
@@ -25,14 +25,19 @@ def registry() -> Registry:
     return Configuration.from_environment(os.environ).registry
 
 
-def make_application() -> Stack:
-    """Return the application; raises ConfigurationError (protocol/extension.md#3)."""
+def make_application() -> Edge:
+    """Return the RSGI application; raises ConfigurationError (protocol/extension.md#3)."""
     dictConfig(logging_configuration())
     configuration = Configuration.from_environment(os.environ, load=False)
-    run = (
-        Processes("connector_kit.extension.standalone:registry", configuration.limits)
-        if configuration.isolation
-        else Dispatcher(configuration.registry, observers=(log_answer,))
-    )
     health = Health(ready=True, board=Board.of_this_server())
-    return Stack(Endpoint(run, configuration.system_tokens), health)
+    run = _function_runner(configuration, health)
+    stack = Stack(Endpoint(run, configuration.system_tokens), health)
+    return Edge(stack, configuration.bounds, calls=configuration.limits.calls)
+
+
+def _function_runner(configuration: Configuration, health: Health) -> Run:
+    if not configuration.isolation:
+        return Dispatcher(configuration.registry, observers=(log_answer,))
+    processes = Processes("connector_kit.extension.standalone:registry", configuration.limits)
+    health.watch(lambda: [] if processes.can_serve() else [NOT_LOADED])
+    return processes

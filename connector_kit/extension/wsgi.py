@@ -24,6 +24,11 @@ StartResponse = Callable[..., Any]
 Probe = Callable[[], Answer]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+FUNCTION = "/function"
+
+AT_ONCE = frozenset({"", "/healthCheck", "/livez", "/openConnections", "/stopServer"})
+"""Addresses that are answered without waiting for anything or anybody."""
+
 UNLOGGED = frozenset({"/livez", "/readyz", "/health"})
 """Probes come every few seconds; their answers are of interest to the prober only."""
 
@@ -47,7 +52,8 @@ class Stack:
         fallback: Application | None = None,
         probes: Mapping[str, Probe] = MappingProxyType({}),
     ) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
+        self.probes = frozenset({"/readyz", *probes})
         self._health = health
         self._fallback = fallback
         self._routes: dict[tuple[str, str], Callable[[Environ], Answer]] = {
@@ -63,11 +69,19 @@ class Stack:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
+        if path == FUNCTION and method == "POST":
+            return _sent(self.call(incoming_of(environ)), start_response)
         self._health.board.began()
         try:
-            if path == "/function" and method == "POST":
-                return _sent(self._endpoint(incoming_of(environ)), start_response)
             return self._respond(environ, start_response, method, path)
+        finally:
+            self._health.board.ended()
+
+    def call(self, incoming: Incoming) -> Answer:
+        """Answer one function call."""
+        self._health.board.began()
+        try:
+            return self.endpoint(incoming)
         finally:
             self._health.board.ended()
 
@@ -95,7 +109,7 @@ class Stack:
     def _open_connections(self, environ: Environ) -> Answer:
         if not self._is_owner(environ):
             return REFUSED
-        terminate = _query(environ, "terminate") == "true"
+        terminate = query_value(environ.get("QUERY_STRING"), "terminate") == "true"
         return self._health.open_connections(terminate=terminate)
 
     def _stop_server(self, environ: Environ) -> Answer:
@@ -103,10 +117,9 @@ class Stack:
 
     def _is_owner(self, environ: Environ) -> bool:
         """Tell whether the request carries the system token, unlike what the reference asks."""
-        token = presented_token(
-            environ.get("HTTP_AUTHORIZATION"), None, _query(environ, "access_token")
-        )
-        return self._endpoint.is_system_token(token)
+        query = query_value(environ.get("QUERY_STRING"), "access_token")
+        token = presented_token(environ.get("HTTP_AUTHORIZATION"), None, query)
+        return self.endpoint.is_system_token(token)
 
 
 def _probed(probe: Probe, _environ: Environ) -> Answer:
@@ -123,7 +136,7 @@ def incoming_of(environ: Environ) -> Incoming:
         content_type=environ.get("CONTENT_TYPE") or "",
         content_length=content_length,
         authorization=environ.get("HTTP_AUTHORIZATION"),
-        query_token=_query(environ, "access_token"),
+        query_token=query_value(environ.get("QUERY_STRING"), "access_token"),
         trace_id=environ.get("HTTP_TRACEID"),
     )
 
@@ -143,8 +156,8 @@ def _reader(environ: Environ, stream: BufferedIOBase, length: int) -> Callable[[
     return read
 
 
-def _query(environ: Environ, name: str) -> str | None:
-    query = environ.get("QUERY_STRING")
+def query_value(query: str | None, name: str) -> str | None:
+    """Return the value that *query*, what follows the question mark, has for *name*."""
     return parse_qs(query).get(name, [None])[0] if query else None
 
 

@@ -1,19 +1,22 @@
-"""``GET /health``: whether the whole installation works, for monitors rather than load balancers.
+"""What works: for load balancers, all that a web process needs; for monitors, all there is.
 
-A web process serves calls without broker and workers, so `/readyz` knows nothing of them: a load
-balancer that took it out of service for their sake would make things worse.
+``GET /readyz`` asks after database, Redis and functions, ``GET /health`` also after the workers. A
+web process serves calls without them, so that taking it out of service would make things worse.
 """
 
 from __future__ import annotations
 
-import time
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 
 from connector_kit.extension.answers import Answer
+from connector_kit.extension.glance import Glance
+from connector_kit.extension.health import NOT_LOADED
 from connector_kit.workers.heartbeat import (
     TICK,
     broker_answers,
@@ -28,36 +31,68 @@ Vitals = dict[str, Any]
 DATABASE_AWAY = "The database cannot be reached. Check DATABASE_URL, and whether it runs."
 BROKER_AWAY = "The message broker cannot be reached. Check REDIS_URL, and whether it runs."
 
+LATE = "The database or the message broker does not answer in time."
 
-KEPT_SECONDS = 1.0
-"""How long an answer is good for: whoever asks more often costs nothing more."""
-
-_latest: list[tuple[float, Vitals]] = []
+log = logging.getLogger(__name__)
 
 
-def health() -> Answer:
-    """Answer with what works and what does not: 200, or 503 when something does not."""
-    now = time.monotonic()
-    if not _latest or now - _latest[-1][0] > KEPT_SECONDS:
-        _latest[:] = [(now, measured())]
-    vitals = _latest[-1][1]
-    return Answer(503 if vitals["problems"] else 200, orjson.dumps(vitals))
+def lacks(serves: Callable[[], bool]) -> list[str]:
+    """Return what this process lacks to answer calls; *serves*: whether its functions can run.
+
+    For a thread that does nothing else: its connection to the database is closed.
+    """
+    problems = [] if _database_answers() else [DATABASE_AWAY]
+    problems += [] if broker_answers() else [BROKER_AWAY]
+    problems += [] if serves() else [NOT_LOADED]
+    if problems:
+        log.warning("logName=notReady, %s", " ".join(problems))
+    return problems
 
 
 def measured() -> Vitals:
     """Return ``{"status", "problems", "silence"}``, the last in seconds by what was heard."""
-    close_old_connections()  # a probe is no request of Django's, which would do this
     try:
         problems = [] if broker_answers() else [BROKER_AWAY]
         problems += [] if problems else _without_workers()
         quiet = _silences()
     except DatabaseError:
         problems, quiet = [DATABASE_AWAY], {}
-    return {
-        "status": "failing" if problems else "ok",
-        "problems": problems,
-        "silence": quiet,
-    }
+    return _vitals(problems, quiet)
+
+
+def answer(vitals: Vitals) -> Answer:
+    """Return *vitals* as the answer to a monitor: 200, or 503 when something does not work."""
+    return Answer(503 if vitals["problems"] else 200, orjson.dumps(vitals))
+
+
+def health() -> Answer:
+    """Answer a monitor."""
+    return answer(_glance())
+
+
+def _vitals(problems: list[str], quiet: dict[str, float | None]) -> Vitals:
+    return {"status": "failing" if problems else "ok", "problems": problems, "silence": quiet}
+
+
+def _measured_apart() -> Vitals:
+    try:
+        return measured()
+    finally:
+        connection.close()
+
+
+_glance = Glance(_measured_apart, late=_vitals([LATE], {}))
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _without_workers() -> list[str]:

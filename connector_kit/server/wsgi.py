@@ -1,10 +1,13 @@
-"""The WSGI application: ``granian --interface wsgi connector_kit.server.wsgi:application``.
+"""The WSGI application, for those who mount it elsewhere than ``manage.py serve`` does.
+
+It has no defense of its own against who is slow (docs/operations.md#elsewhere).
 
 Function calls do not pass through Django's request handling: they run in processes of their own
 (`connector_kit.extension.isolation`), in which Django is ready too.
 """
 
 import os
+from functools import partial
 
 from django.core.wsgi import get_wsgi_application
 
@@ -20,16 +23,18 @@ from connector_kit.extension.isolation import Processes  # noqa: E402
 from connector_kit.extension.recording import Recorder  # noqa: E402
 from connector_kit.extension.wsgi import Stack  # noqa: E402
 from connector_kit.server.stack import limits, registry  # noqa: E402
-from connector_kit.server.vitals import health  # noqa: E402
+from connector_kit.server.vitals import health, lacks  # noqa: E402
 
 _settings = kit()  # a server with a setting that cannot be used does not start
 
 
 def _function_runner() -> Run:
     if not _settings.isolation:
+        this_process.watch(partial(lacks, lambda: True))
         return Dispatcher(registry(), observers=(log_answer, Recorder.of_this_server()))
     processes = Processes("connector_kit.server.stack:registry", limits())
     processes.start()
+    this_process.watch(partial(lacks, processes.can_serve))
     return processes
 
 

@@ -14,6 +14,15 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 
+SERVE = """
+import sys
+from connector_kit.extension.bounds import Bounds
+from connector_kit.extension.serve import serve
+
+target, port = "tests.extension.served:application", int(sys.argv[1])
+serve(target, Bounds(), host="127.0.0.1", port=port, workers=1)
+"""
+
 
 @contextmanager
 def serving(log: Path, **environment: str) -> Iterator[str]:
@@ -23,11 +32,7 @@ def serving(log: Path, **environment: str) -> Iterator[str]:
         port = probe.getsockname()[1]
     with log.open("wb") as sink:
         server = subprocess.Popen(
-            [
-                Path(sys.executable).with_name("granian"),
-                *("--interface", "wsgi", "--no-ws", "--blocking-threads", "16"),
-                *("--port", str(port), "tests.extension.served:application"),
-            ],
+            [sys.executable, "-c", SERVE, str(port)],
             cwd=ROOT,
             env={**os.environ, **environment},
             stderr=sink,

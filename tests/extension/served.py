@@ -4,6 +4,8 @@ import logging
 import os
 
 from connector_kit.extension import Endpoint, this_process
+from connector_kit.extension.bounds import Bounds
+from connector_kit.extension.edge import Edge
 from connector_kit.extension.isolation import Limits, Processes
 from connector_kit.extension.wsgi import Stack
 
@@ -19,5 +21,11 @@ limits = Limits(
 )
 registry = os.environ.get("SERVED_REGISTRY", "tests.extension.functions:registry")
 
-application = Stack(Endpoint(Processes(registry, limits), SYSTEM_TOKENS), this_process)
+bounds = Bounds(
+    body_seconds=float(os.environ.get("SERVED_BODY_SECONDS", "60")),
+    bodies_mb=int(os.environ.get("SERVED_BODIES_MB", "100")),
+)
+
+stack = Stack(Endpoint(Processes(registry, limits), SYSTEM_TOKENS), this_process)
+application = Edge(stack, bounds, calls=limits.calls)
 this_process.ready = True

@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -64,6 +66,16 @@ def post(server: str, call: Any, **headers: str) -> requests.Response:
     return requests.post(
         f"{server}/function", data=json.dumps(call), headers={**HEADERS, **headers}, timeout=10
     )
+
+
+def exchange(server: str, sent: bytes, *, is_all: bool = False) -> bytes:
+    """Send bytes as they are, with *is_all* nothing more ever; return what comes back."""
+    parts = urlsplit(server)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        connection.sendall(sent)
+        if is_all:
+            connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def refused(response: requests.Response, status: int = 422) -> list[tuple[str, str]]:
@@ -283,18 +295,52 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("sent", "status"), UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_an_unreadable_body_is_refused_before_the_token_is_looked_at(
-    server: str, sent: bytes, status: int
-) -> None:
-    response = requests.post(
-        f"{server}/function",
-        data=sent,
-        headers={"Authorization": "Bearer x", "Content-Type": "application/json"},
-        timeout=60,
-    )
+def test_an_unreadable_body_is_refused(server: str, sent: bytes, status: int) -> None:
+    response = requests.post(f"{server}/function", data=sent, headers=HEADERS, timeout=60)
 
     [(code, _message)] = refused(response, status)
     assert code == {400: "invalid_json", 413: "entity_too_large"}[status]
+
+
+@pytest.mark.parametrize("sent", [each for each, _ in UNREADABLE.values()], ids=UNREADABLE.keys())
+def test_nothing_is_read_of_who_comes_with_a_wrong_token(server: str, sent: bytes) -> None:
+    head = (
+        "POST /function HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer x\r\nContent-Length: {len(sent)}\r\n\r\n"
+    )
+
+    assert exchange(server, head.encode()).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_token_in_the_body_is_looked_for_in_a_small_body_only(server: str) -> None:
+    call = body(options=options(text="x" * 64 * 1024), access_token=TOKEN)
+
+    response = requests.post(f"{server}/function", json=call, timeout=10)
+
+    [(code, message)] = refused(response, 413)
+    assert code == "entity_too_large"
+    assert "Send the system token in the Authorization header" in message
+
+
+CUT_OFF = {
+    "of a known length": "Content-Length: 100\r\n\r\n{",
+    "in chunks": "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    "in chunks, the last of them begun": "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n5\r\n  ",
+    "in chunks that are none": "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", CUT_OFF.values(), ids=CUT_OFF.keys())
+def test_a_body_that_ends_early_is_refused(server: str, rest: str) -> None:
+    head = (
+        "POST /function HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {TOKEN}\r\n{rest}"
+    )
+
+    answer = exchange(server, head.encode(), is_all=True)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"incomplete_body" in answer
 
 
 def test_a_body_sent_in_chunks_is_read_whole(server: str) -> None:

@@ -1,5 +1,6 @@
 """The container files name commands, variables and modules that exist."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -73,8 +74,7 @@ def test_everything_that_the_image_copies_is_there() -> None:
     assert {name for name in copied if not (ROOT / name).exists()} <= {"README.md"}
 
 
-def test_the_image_serves_the_application_of_the_project() -> None:
-    [command] = re.findall(r'^CMD \["granian".*?\]', DOCKERFILE, re.MULTILINE | re.DOTALL)
+def test_the_image_starts_web_with_the_one_command() -> None:
+    [command] = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
 
-    assert '"connector_kit.server.wsgi:application"' in command
-    assert (ROOT / "connector_kit" / "server" / "wsgi.py").exists()
+    assert json.loads(command) == ["python", "manage.py", "serve"]

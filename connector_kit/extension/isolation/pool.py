@@ -63,6 +63,7 @@ class Processes:
             most=self._limits.calls,
             waiting=self._waiting,
         )
+        self._is_stuck = False
         self._tickets = itertools.count(1)
         self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each free seat
         for _ in self._desk.seats:
@@ -72,6 +73,17 @@ class Processes:
     def start(self) -> None:
         """Import the functions and fork a first process; raises RuntimeError when that fails."""
         self._crew.start()
+
+    def can_serve(self) -> bool:
+        """Tell whether the functions can be loaded; tries it when the last call could not be."""
+        if not self._is_stuck:
+            return True
+        try:
+            self._crew.start()
+        except RuntimeError:
+            return False
+        self._is_stuck = False
+        return True
 
     def close(self) -> None:
         """End the nursery and the processes that are idle; others end after their call."""
@@ -90,6 +102,7 @@ class Processes:
         try:
             return self._answer(call, seat, ticket)
         except RuntimeError as failure:
+            self._is_stuck = True
             return _not_loaded(call, failure)
         except NoRoomError:
             return _busy(call)

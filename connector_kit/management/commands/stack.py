@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.extension import ConfigurationError
 from connector_kit.extension.configuration import Configuration
-from connector_kit.extension.serve import add_arguments, said, serve
+from connector_kit.extension.serve import STACK, add_arguments, said, serve
 from connector_kit.management.base import KitCommand
 
 
@@ -35,7 +35,8 @@ CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector manage.py
         except ConfigurationError as error:
             raise CommandError(said(error)) from error
         serve(
-            configuration,
+            STACK,
+            configuration.bounds,
             host=options["host"],
             port=options["port"] or configuration.port,
             workers=options["workers"],

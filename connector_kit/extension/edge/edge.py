@@ -1,0 +1,124 @@
+"""The RSGI application: who is read how far, and by which threads each is answered."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from functools import partial
+from typing import Any, Protocol
+
+from connector_kit.extension.accesslog import log_request
+from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.bodies import BODY_LIMIT, SMALL, UnreadableError, too_large
+from connector_kit.extension.bounds import MEBIBYTE, Bounds
+from connector_kit.extension.edge import gateway, intake
+from connector_kit.extension.edge.intake import Budget, Rule
+from connector_kit.extension.edge.threads import Threads, TooMuchError
+from connector_kit.extension.endpoint import Incoming
+from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.wsgi import AT_ONCE, FUNCTION, Stack, query_value
+
+SPARE_CALLS = 8
+"""Threads beside those of the calls that run: for calls that wait for their turn."""
+
+PROBES = 2
+"""Threads for what monitors ask and nobody can answer at once."""
+
+WAITING = 256
+"""Requests that may wait for a thread."""
+
+BUSY = refusal(
+    503,
+    ErrorEntry("server_busy", "Too many requests are waiting; send it again in a moment."),
+    headers={"Retry-After": "1"},
+)
+
+FAILED = refusal(500, ErrorEntry("internal_error", "The request failed; the log says why."))
+
+log = logging.getLogger("connector_kit.extension")
+
+
+class Request(intake.Stream, gateway.Line, Protocol):
+    """Granian's side of one request: its body, and where its answer goes."""
+
+
+class Edge:
+    """Serves *stack* within *bounds*; *calls* function calls run at a time."""
+
+    def __init__(self, stack: Stack, bounds: Bounds, *, calls: int) -> None:
+        self._stack = stack
+        self._calls = Threads("call", calls + SPARE_CALLS, WAITING)
+        self._pages = Threads("page", bounds.pages, WAITING)
+        self._probes = Threads("probe", PROBES, WAITING)
+        self._room_for_calls = Budget(bounds.bodies_mb * MEBIBYTE)
+        self._room_for_pages = Budget(bounds.bodies_mb * MEBIBYTE)
+        seconds = bounds.body_seconds
+        self._known_callers = Rule(BODY_LIMIT, seconds, too_large(BODY_LIMIT), is_known=True)
+        self._unknown_callers = Rule(SMALL, seconds, too_large(SMALL))
+        self._everybody = Rule(bounds.upload_mb * MEBIBYTE, seconds, _too_large(bounds))
+
+    async def __rsgi__(self, scope: gateway.Scope, request: Request) -> None:
+        """Answer one request."""
+        began = time.monotonic()
+        try:
+            await self._answer(scope, request)
+        except UnreadableError as unreadable:
+            self._refuse(scope, request, unreadable.answer, began)
+        except TooMuchError:
+            self._refuse(scope, request, BUSY, began)
+        except Exception:
+            log.exception("logName=requestFailed")
+            self._refuse(scope, request, FAILED, began)
+
+    async def _answer(self, scope: gateway.Scope, request: Request) -> None:
+        path = scope.path.rstrip("/")
+        if path == FUNCTION and scope.method == "POST":
+            await self._answer_call(scope, request)
+        elif path in AT_ONCE and scope.method in ("GET", "HEAD"):
+            gateway.respond(self._stack, scope, b"", request)
+        elif path in self._stack.probes:
+            await self._probes.do(partial(gateway.respond, self._stack, scope, b"", request))
+        else:
+            await self._answer_page(scope, request)
+
+    async def _answer_call(self, scope: gateway.Scope, request: Request) -> None:
+        headers, endpoint = scope.headers, self._stack.endpoint
+        authorization, content_type = (
+            headers.get("authorization"),
+            headers.get("content-type") or "",
+        )
+        is_read = endpoint.limit(authorization, content_type) > 0
+        rule = self._unknown_callers if authorization is None else self._known_callers
+        with self._room_for_calls.share() as share:
+            body = await intake.read(request, _length(headers), rule, share) if is_read else b""
+            incoming = Incoming(
+                read=io.BytesIO(body).read,
+                content_type=content_type,
+                content_length=len(body),
+                authorization=authorization,
+                query_token=query_value(scope.query_string, "access_token"),
+                trace_id=headers.get("traceid"),
+            )
+            await self._calls.do(lambda: gateway.send(request, self._stack.call(incoming)))
+
+    async def _answer_page(self, scope: gateway.Scope, request: Request) -> None:
+        with self._room_for_pages.share() as share:
+            body = await intake.read(request, _length(scope.headers), self._everybody, share)
+            await self._pages.do(partial(gateway.respond, self._stack, scope, body, request))
+
+    def _refuse(self, scope: gateway.Scope, request: Request, answer: Answer, began: float) -> None:
+        gateway.send(request, answer)
+        log_request(scope.method, scope.path, answer.status, began)
+
+
+def _length(headers: Any) -> int | None:
+    """Return the length of a body; None when it comes in chunks. Granian has seen to the rest."""
+    if "transfer-encoding" in headers:
+        return None
+    return int(headers.get("content-length") or 0)
+
+
+def _too_large(bounds: Bounds) -> Answer:
+    message = f"Send no more than {bounds.upload_mb} MiB at a time."
+    return refusal(413, ErrorEntry("body_too_large", message))

@@ -1,0 +1,40 @@
+"""``manage.py serve``: function calls, pages and API, for integrator.io and for people."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connector_kit.conf import kit
+from connector_kit.extension.serve import add_arguments, serve
+from connector_kit.management.base import KitCommand
+
+APPLICATION = "connector_kit.server.rsgi:application"
+
+
+class Command(KitCommand):
+    """Serves until it is stopped."""
+
+    help = (
+        "Serve everything: function calls of integrator.io, pages and the REST API. SIGTERM lets "
+        "what runs come to its end; SIGHUP exchanges the processes one by one, without a call that "
+        "is refused."
+    )
+    example = """
+manage.py serve
+manage.py serve --host 127.0.0.1 --port 8080 --workers 4
+"""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the options of a server."""
+        add_arguments(parser)
+
+    def run(self, **options: Any) -> int | None:
+        """Serve in the foreground."""
+        serve(
+            APPLICATION,
+            kit().bounds,
+            host=options["host"],
+            port=options["port"] or kit().port,
+            workers=options["workers"],
+        )
+        return None
