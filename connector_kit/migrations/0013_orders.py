@@ -86,22 +86,6 @@ class Migration(migrations.Migration):
                 ("settled_at", models.DateTimeField(null=True)),
             ],
         ),
-        migrations.RemoveField(
-            model_name="dryrun",
-            name="claimed_until",
-        ),
-        migrations.RemoveField(
-            model_name="installation",
-            name="plan_only",
-        ),
-        migrations.RemoveField(
-            model_name="installation",
-            name="recreate_deleted",
-        ),
-        migrations.RemoveField(
-            model_name="installation",
-            name="target",
-        ),
         migrations.AddField(
             model_name="change",
             name="is_certain",

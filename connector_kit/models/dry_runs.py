@@ -30,6 +30,9 @@ class DryRun(models.Model):
         blank=True, default="", help_text="why it could not be asked at all"
     )
 
+    # Nobody reads this but older processes that still run: it goes with version 0.2.
+    claimed_until = models.DateTimeField(null=True, editable=False)
+
     def __str__(self) -> str:
         return f"dry run {self.pk} of {self.release}"
 

@@ -71,6 +71,7 @@ class Operation(models.Model):
     )
     situation = columns.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="for what the release is tailored, until the operation is complete",
     )
@@ -89,10 +90,17 @@ class Operation(models.Model):
     plan = columns.JSONField(null=True, help_text="of a dry run: the whole plan")
     requests = models.PositiveIntegerField(default=0, help_text="API requests it took")
     by = columns.ShownField(
-        max_length=200, blank=True, default="", help_text="who asked for it, where that is known"
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="who asked for it, where that is known",
     )
     notes = columns.JSONField(
-        default=list, blank=True, help_text="what people should know, such as settings that changed"
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="what people should know, such as settings that changed",
     )
 
     objects = OperationQuerySet.as_manager()

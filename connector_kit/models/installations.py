@@ -64,6 +64,7 @@ class Installation(models.Model):
         max_length=200,
         blank=True,
         default="",
+        db_default="",
         help_text="embedded: whom it is for, in the publisher's own words",
     )
     sandbox = models.BooleanField(default=False)
@@ -81,23 +82,34 @@ class Installation(models.Model):
         help_text="what the kit last applied in full",
     )
     opts = columns.JSONField(
-        default=dict, blank=True, help_text="the licence's opts, as the platform sent them last"
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="the licence's opts, as the platform sent them last",
     )
     settings = columns.JSONField(
-        default=dict, blank=True, help_text="what the customer has set, by the settings' names"
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="what the customer has set, by the settings' names",
     )
     retired_settings = columns.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="what versions did not take, by version: {version, settings, earlier}",
     )
     stores = columns.JSONField(
-        default=list, blank=True, help_text="ids of a multi-store installation's stores"
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="ids of a multi-store installation's stores",
     )
     update_outcome = columns.CharField(
         max_length=12,
         blank=True,
         default="",
+        db_default="",
         help_text="how the last update ended, as its operation says; empty: none was made",
     )
     searched = models.GeneratedField(
@@ -116,26 +128,34 @@ class Installation(models.Model):
     )
     drift_checked_at = models.DateTimeField(null=True)
     opening = columns.CharField(
-        max_length=40, blank=True, default="", help_text="a store whose setup is not finished"
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="a store whose setup is not finished",
     )
     edition = columns.CharField(
         max_length=storable.EDITION,
         blank=True,
         default="",
+        db_default="",
         help_text="the edition that is installed",
     )
     add_ons = columns.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="installed add-ons, by name and store: {status, installedOn}",
     )
     flows = columns.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="what customers may change in flows, as last seen: by external id",
     )
     activity = columns.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="newest runs and errors of its flows, as the last check found them",
     )
@@ -151,6 +171,14 @@ class Installation(models.Model):
     vanished_at = models.DateTimeField(null=True)
     lease_owner = columns.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
+
+    # Nobody reads these but older processes that still run while they are replaced by this code.
+    # The columns go with version 0.2 (docs/operations.md).
+    target = models.ForeignKey(
+        Release, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    recreate_deleted = models.BooleanField(default=False, db_default=False, editable=False)
+    plan_only = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = InstallationQuerySet.as_manager()
 

@@ -26,7 +26,10 @@ class SettingsChange(models.Model):
     )
     values = columns.JSONField(help_text="by setting; in a multi-store installation by store first")
     flows = columns.JSONField(
-        default=dict, blank=True, help_text="flows to switch or schedule: {name: {disabled, …}}"
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="flows to switch or schedule: {name: {disabled, …}}",
     )
     by = columns.ShownField(max_length=200, help_text="who asked for it")
     at = models.DateTimeField(db_default=Now())
