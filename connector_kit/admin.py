@@ -34,6 +34,7 @@ from connector_kit.models import (
     Release,
     Rollout,
     SettingsChange,
+    SettingsLink,
     StaffAction,
     Subscription,
     VersionCount,
@@ -305,6 +306,16 @@ class SettingsChangeAdmin(Records):
     list_select_related = ("installation", "operation")
     search_fields = ("installation__integration_id", "installation__email", "by")
     date_hierarchy = "at"
+
+
+@admin.register(SettingsLink)
+class SettingsLinkAdmin(Records):
+    """Links to settings: who made them, until when, and which were revoked; not what opens them."""
+
+    list_display = ("id", "installation", "made_by", "made_at", "expires_at", "revoked_at")
+    list_select_related = ("installation",)
+    search_fields = ("installation__integration_id", "made_by")
+    date_hierarchy = "made_at"
 
 
 @admin.register(Rollout)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -21,6 +22,8 @@ from connector_kit.api.installations import OfInstallation
 from connector_kit.api.shapes.settings import (
     LinkShape,
     LinkWishShape,
+    OpenLinkShape,
+    RevokedShape,
     SettingsChangeShape,
     SettingsShape,
     SettingsWishShape,
@@ -29,9 +32,9 @@ from connector_kit.api.shapes.settings import (
 from connector_kit.blueprint.forms import Errors
 from connector_kit.embedded.settings import save_settings
 from connector_kit.lifecycle.settings.checking import places_of
-from connector_kit.models import Installation, SettingsChange
+from connector_kit.models import Installation, SettingsChange, SettingsLink
 from connector_kit.publisher.roles import Scope
-from connector_kit.publisher.settings_links import make_link
+from connector_kit.publisher.settings_links import make_link, open_links, revoke_link, revoke_links
 from connector_kit.publisher.settings_pages import settings_on_record
 
 WAITING = SettingsChange.Outcome.WAITING
@@ -116,13 +119,55 @@ class Links(APIView):
 
     @extend_schema(request=LinkWishShape, responses={201: LinkShape})
     def post(self, request: Request, integration_id: str) -> Response:
-        """Make a link for the customer, stored nowhere, that opens these settings for a while."""
+        """Make a link for the customer that opens these settings for a while; it is shown once."""
         row = _installation(integration_id)
         wish = LinkWishShape(data=request.data)
         wish.is_valid(raise_exception=True)
         lifetime = timedelta(hours=wish.validated_data["hours"])
         link = make_link(row, lifetime=lifetime, by=actor_of(request))
         return Response(LinkShape(link).data, status=status.HTTP_201_CREATED)
+
+
+class OpenLinks(OfInstallation, generics.ListAPIView[SettingsLink]):
+    """The links that are open, the newest first."""
+
+    read = Scope.INSTALLATIONS_READ
+    serializer_class = OpenLinkShape
+    queryset = SettingsLink.objects.all()
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[SettingsLink]:
+        """Return the installation's own."""
+        return open_links(self.installation)
+
+
+class RevokeLink(OfInstallation, APIView):
+    """The end of one link."""
+
+    write = Scope.SETTINGS_WRITE
+
+    @extend_schema(request=None, responses=OpenLinkShape)
+    def post(self, request: Request, integration_id: str, pk: str) -> Response:  # noqa: ARG002
+        """Revoke a link: it opens nothing any more, and what it opened is closed."""
+        link = get_object_or_404(open_links(self.installation), pk=pk)
+        row = revoke_link(self.installation, link.pk, by=actor_of(request))
+        return Response(OpenLinkShape(row).data)
+
+
+class RevokeLinks(OfInstallation, APIView):
+    """The end of all links."""
+
+    write = Scope.SETTINGS_WRITE
+
+    @extend_schema(
+        operation_id="installations_settings_links_revoke_all",
+        request=None,
+        responses=RevokedShape,
+    )
+    def post(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
+        """Revoke all links to the settings of the installation; tells how many were open."""
+        count = revoke_links(self.installation, by=actor_of(request))
+        return Response(RevokedShape({"revoked": count}).data)
 
 
 def _installation(integration_id: str) -> Installation:

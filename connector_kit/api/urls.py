@@ -54,6 +54,12 @@ _INSTALLATIONS = [
     re_path(rf"{_INSTALLATION}/drift/$", installations.Drift.as_view()),
     re_path(rf"{_INSTALLATION}/settings/$", settings.OneSettings.as_view()),
     re_path(rf"{_INSTALLATION}/settings/link/$", settings.Links.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/links/$", settings.OpenLinks.as_view()),
+    re_path(rf"{_INSTALLATION}/settings/links/revoke/$", settings.RevokeLinks.as_view()),
+    re_path(
+        rf"{_INSTALLATION}/settings/links/(?P<pk>[0-9]{{1,18}})/revoke/$",
+        settings.RevokeLink.as_view(),
+    ),
     re_path(rf"{_INSTALLATION}/settings/changes/$", settings.SettingsChanges.as_view()),
     re_path(
         rf"{_INSTALLATION}/settings/changes/(?P<pk>[0-9]{{1,18}})/$",

@@ -13,7 +13,7 @@ from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
 from connector_kit.models.orders import Order
 from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.rollouts import Push, Rollout, Wave
-from connector_kit.models.settings import SettingsChange
+from connector_kit.models.settings import SettingsChange, SettingsLink
 from connector_kit.models.staff import ApiToken, StaffAction
 from connector_kit.models.usage import FlowUsage
 from connector_kit.models.version_counts import VersionCount
@@ -40,6 +40,7 @@ __all__ = [
     "Release",
     "Rollout",
     "SettingsChange",
+    "SettingsLink",
     "StaffAction",
     "Subscription",
     "VersionCount",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -45,3 +46,25 @@ class SettingsChange(models.Model):
 
     def __str__(self) -> str:
         return f"settings of {self.installation_id} by {self.by}: {self.outcome}"
+
+
+class SettingsLink(models.Model):
+    """A link to the settings of one installation; what opens it is signed and kept nowhere."""
+
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="settings_links"
+    )
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,  # it opens nothing without the role of whoever made it
+        null=True,
+        related_name="+",
+        help_text="whose role it depends on; none when a command made it",
+    )
+    made_by = columns.ShownField(max_length=200, help_text="who made it, by name")
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link {self.pk} by {self.made_by}"

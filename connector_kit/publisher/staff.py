@@ -9,12 +9,12 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from connector_kit.models import ApiToken
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.errors import PublisherError
-from connector_kit.publisher.roles import Role, role_of
+from connector_kit.publisher.roles import SCOPES, Role, Scope, role_of
 from connector_kit.publisher.tokens import revoke_token
 from connector_kit.storable import cut
 
@@ -88,6 +88,13 @@ def members() -> list[Member]:
     """Everybody who is active staff, by name; the role is None where none was given yet."""
     staff = get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")
     return [_member(user) for user in staff.prefetch_related("groups")]
+
+
+def users_with(scope: Scope) -> QuerySet[User]:
+    """The users whose role opens *scope* now: what `scopes_of` says of each of them, as a query."""
+    groups = [role.group for role in Role if scope in SCOPES[role]]
+    active = get_user_model().objects.filter(is_staff=True, is_active=True)
+    return active.filter(Q(is_superuser=True) | Q(groups__name__in=groups))
 
 
 def find_member(username: str) -> Member | None:

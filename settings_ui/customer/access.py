@@ -9,15 +9,15 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 
-from connector_kit.models import Installation
+from connector_kit.models import Installation, SettingsLink
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import Scope, scopes_of
+from connector_kit.publisher.settings_links import open_links
 from settings_ui.interrupted import link_expired
 
-_GRANTS = "settings_of"
-"""Key in the session: until when (Unix seconds) which integration's settings are open."""
+_GRANTS = "settings_links"
+"""Key in the session: the link by which the settings of which integration are open."""
 
 _GRANTS_AT_MOST = 20
 
@@ -28,17 +28,19 @@ class SettingsRequest(HttpRequest):
     """A request for the settings of one installation, as `for_installation` hands it on."""
 
     installation: Installation
+    link: SettingsLink | None
     may_save: bool
     is_staff: bool
     by: Actor
 
 
-def grant(request: HttpRequest, integration_id: str, until: int) -> None:
-    """Let this browser see the settings of one integration *until* then (Unix seconds)."""
-    grants = {**_grants(request), integration_id: until}
-    newest = sorted(grants.items(), key=lambda each: each[1])[-_GRANTS_AT_MOST:]
+def grant(request: HttpRequest, link: SettingsLink) -> None:
+    """Let this browser see the settings that *link* opens, for as long as it does."""
+    grants = _grants(request)
+    grants.pop(link.installation.integration_id, None)
+    grants[link.installation.integration_id] = link.pk
     request.session.cycle_key()
-    request.session[_GRANTS] = dict(newest)
+    request.session[_GRANTS] = dict([*grants.items()][-_GRANTS_AT_MOST:])
 
 
 def for_installation(view: View) -> View:
@@ -51,9 +53,9 @@ def for_installation(view: View) -> View:
     def guarded(
         request: HttpRequest, integration_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        is_granted = _grants(request).get(integration_id, 0) > timezone.now().timestamp()
+        link = _link(request, integration_id)
         scopes = scopes_of(request.user) if request.user.is_authenticated else frozenset()
-        if not (is_granted or Scope.INSTALLATIONS_READ in scopes):
+        if not (link or Scope.INSTALLATIONS_READ in scopes):
             if request.method == "POST":
                 return link_expired(request)
             raise Http404(
@@ -62,9 +64,10 @@ def for_installation(view: View) -> View:
             )
         installation = _found(integration_id)
         request.installation = installation  # type: ignore[attr-defined]
-        request.may_save = is_granted or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
+        request.link = link  # type: ignore[attr-defined]
+        request.may_save = bool(link) or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
         request.is_staff = bool(scopes)  # type: ignore[attr-defined]
-        request.by = _actor(request, installation, is_staff=bool(scopes))  # type: ignore[attr-defined]
+        request.by = _actor(request, installation, link, is_staff=bool(scopes))  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
     return guarded
@@ -88,12 +91,21 @@ def _found(integration_id: str) -> Installation:
     return found
 
 
-def _actor(request: HttpRequest, installation: Installation, *, is_staff: bool) -> Actor:
+def _actor(
+    request: HttpRequest, installation: Installation, link: SettingsLink | None, *, is_staff: bool
+) -> Actor:
     if is_staff and isinstance(request.user, AbstractUser):
         return Actor.of(request.user)
-    return Actor(f"{installation.email or 'customer'} (settings link)")
+    return Actor(f"{installation.email or 'customer'} (settings link {link.pk if link else '-'})")
+
+
+def _link(request: HttpRequest, integration_id: str) -> SettingsLink | None:
+    """The link by which this browser may see the settings; None without one that is open still."""
+    key = _grants(request).get(integration_id)
+    if key is None:
+        return None
+    return open_links().filter(pk=key, installation__integration_id=integration_id).first()
 
 
 def _grants(request: HttpRequest) -> dict[str, int]:
-    grants: dict[str, int] = request.session.get(_GRANTS) or {}
-    return grants
+    return dict(request.session.get(_GRANTS) or {})

@@ -8,13 +8,12 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connector_kit.blueprint.forms import StorePage
 from connector_kit.models import Installation
 from connector_kit.publisher.roles import Scope
-from connector_kit.publisher.settings_links import PARAMETER, LinkRefused, make_link, opened
+from connector_kit.publisher.settings_links import PARAMETER, LinkRefused, link_in, make_link
 from connector_kit.publisher.settings_pages import (
     NO_STORE,
     SettingsOnRecord,
@@ -36,11 +35,11 @@ REDRAWN = {"_more", "_refresh", "_store"}
 def open_link(request: SettingsRequest) -> HttpResponse:
     """Let the browser in that has a link, and lead it to an address without the secret."""
     try:
-        integration_id, until = opened(request.GET.get(PARAMETER, ""), now=timezone.now())
+        link = link_in(request.GET.get(PARAMETER, ""))
     except LinkRefused as error:
         return error_page(request, 403, "This link opens nothing", str(error))
-    grant(request, integration_id, until)
-    return redirect("customer:settings", integration_id)
+    grant(request, link)
+    return redirect("customer:settings", link.installation.integration_id)
 
 
 @require_GET

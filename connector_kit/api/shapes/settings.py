@@ -143,10 +143,26 @@ class LinkWishShape(Shown):
 
 
 class LinkShape(Shown):
-    """A link for a customer, shown once; whoever has it may use it until then."""
+    """A link for a customer, shown once; whoever has it may use it until then, or it is revoked."""
 
+    id = serializers.IntegerField()
     url = serializers.URLField()
     until = serializers.DateTimeField()
+
+
+class OpenLinkShape(Shown):
+    """A link that opens the settings until then; *made_by* is who made it."""
+
+    id = serializers.IntegerField()
+    made_by = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    until = serializers.DateTimeField(source="expires_at")
+
+
+class RevokedShape(Shown):
+    """How many links were revoked."""
+
+    revoked = serializers.IntegerField()
 
 
 def settings_json(record: SettingsOnRecord, waiting: int) -> dict[str, Any]:

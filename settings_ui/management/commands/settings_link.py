@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
+from rich.table import Table
 
-from connector_kit.management.base import KitCommand, add_json
-from connector_kit.models import Installation
+from connector_kit.management.base import KitCommand, add_json, add_yes, agree
+from connector_kit.models import Installation, SettingsLink
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.finding import require_installations
-from connector_kit.publisher.settings_links import LIFETIME, LONGEST, make_link
+from connector_kit.publisher.settings_links import (
+    LIFETIME,
+    LONGEST,
+    make_link,
+    open_links,
+    revoke_link,
+    revoke_links,
+)
 
 
 class Command(KitCommand):
-    """Print a link that opens the settings pages of one installation for a while."""
+    """Print a link that opens the settings pages of one installation for a while; or end links."""
 
-    help = "Print a signed link that opens the settings of one installation, and of no other."
+    help = (
+        "Print a signed link that opens the settings of one installation, and of no other. With "
+        "--list show the links that are open, with --revoke end them and what they opened."
+    )
     example = """
 manage.py settings_link 64a1f0c2b3d4e5f607182901
 manage.py settings_link 64a1f0c2b3d4e5f607182901 --hours 2 --json
+manage.py settings_link 64a1f0c2b3d4e5f607182901 --list
+manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
 """
     expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the installation and the lifetime."""
+        """Add the installation, the lifetime, and what else can be done with links."""
         parser.add_argument("integration", help="_id of the installation's integration")
         parser.add_argument(
             "--hours",
@@ -36,18 +50,69 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --hours 2 --json
             metavar="N",
             help=f"how long the link opens anything (24, at most {LONGEST.days * 24})",
         )
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument("--list", action="store_true", help="the links that are open")
+        instead.add_argument("--revoke", type=int, metavar="LINK", help="end this one for good")
+        instead.add_argument("--revoke-all", action="store_true", help="end all of them for good")
         add_json(parser)
+        add_yes(parser)
 
     def run(self, **options: Any) -> None:
-        """Make the link, and record that it was made."""
+        """Do what is asked for, and record that it was done."""
         wanted = options["integration"]
         require_installations(None, [wanted])
         installation = Installation.objects.get(integration_id=wanted)
+        if options["list"]:
+            self._list(installation, options)
+        elif options["revoke"] is not None or options["revoke_all"]:
+            self._revoke(installation, options)
+        else:
+            self._make(installation, options)
+
+    def _make(self, installation: Installation, options: dict[str, Any]) -> None:
         link = make_link(installation, lifetime=options["hours"], by=Actor.of_command_line())
         if options["json"]:
-            self.print_json({"url": link.url, "until": link.until})
+            self.print_json({"id": link.id, "url": link.url, "until": link.until})
         else:
             self.stdout.write(link.url)
+
+    def _list(self, installation: Installation, options: dict[str, Any]) -> None:
+        found = open_links(installation)
+        if options["json"]:
+            self.print_json({"links": [_to_json(link) for link in found]})
+        else:
+            self.console(options).print(_table(found))
+
+    def _revoke(self, installation: Installation, options: dict[str, Any]) -> None:
+        what = "All links" if options["revoke_all"] else f"The link {options['revoke']}"
+        agree(f"{what} to the settings of {installation} end for good, with their pages.", options)
+        by = Actor.of_command_line()
+        if options["revoke_all"]:
+            count = revoke_links(installation, by=by)
+        else:
+            revoke_link(installation, options["revoke"], by=by)
+            count = 1
+        if options["json"]:
+            self.print_json({"revoked": count})
+        else:
+            self.stdout.write(f"Links that open nothing any more: {count}.")
+
+
+def _to_json(link: SettingsLink) -> dict[str, Any]:
+    return {
+        "id": link.pk,
+        "made_by": link.made_by,
+        "made_at": link.made_at,
+        "until": link.expires_at,
+    }
+
+
+def _table(links: Iterable[SettingsLink]) -> Table:
+    table = Table("link", "made by", "made", "ends", box=None)
+    for link in links:
+        times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.expires_at))
+        table.add_row(str(link.pk), link.made_by, *times)
+    return table
 
 
 def _hours(word: str) -> timedelta:
