@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connector_kit", "0017_wave_failure_share"),
+        ("connector_kit", "0018_database_defaults"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
