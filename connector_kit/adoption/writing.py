@@ -4,20 +4,21 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from connector_kit.adoption.download import AdoptionError
 from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.adoption.naming import attribute
 from connector_kit.adoption.source import Outline, package
 from connector_kit.blueprint import Blueprint, DeclarationError, compile_connector
+from connector_kit.file_names import file_name, is_file_name, legible
 
 _FAULT = "This is a fault of the kit, and nothing was written. Please report it with the download."
 
 
 def folder_name(class_name: str) -> str:
     """Return what the package of the connector *class_name* is called unless told otherwise."""
-    return attribute(class_name) or "adopted_connector"
+    return file_name(attribute(class_name) or "adopted_connector")
 
 
 def write_package(outline: Outline, folder: Path) -> Blueprint:
@@ -40,6 +41,10 @@ def write_package(outline: Outline, folder: Path) -> Blueprint:
 
 
 def _check_free(folder: Path) -> None:
+    if folder.is_symlink():
+        raise AdoptionError(
+            f"{folder} is a link: name the folder that it leads to with --output, or another one."
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AdoptionError(
             f"{folder} is there already and not empty: choose another folder with --output, or "
@@ -58,13 +63,22 @@ def _staged(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
     # Python imports it from within a package as well, hence no dot and no hyphen.
     staged = folder.with_name(f"_adopting_{secrets.token_hex(8)}")
     try:
+        staged.mkdir(parents=True)
         for path, content in files.items():
-            place = staged / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+            _write(staged, PurePosixPath(path), content)
         yield staged
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def _write(staged: Path, path: PurePosixPath, content: bytes) -> None:
+    """Write one new file of the package; whatever it is called, it lies inside."""
+    if not all(map(is_file_name, path.parts)):
+        raise AdoptionError(f"{legible(str(path))} is no name for a file of a package. {_FAULT}")
+    place = staged / path
+    place.parent.mkdir(exist_ok=True)
+    with place.open("xb") as file:
+        file.write(content)
 
 
 def _compiled(staged: Path, class_name: str) -> Blueprint:

@@ -1,9 +1,14 @@
 """The files beside a connector's module: scripts, long texts, large values."""
 
 import json
-import re
+from collections import Counter
+from collections.abc import Sequence
 
 from connector_kit.blueprint import Json
+from connector_kit.file_names import file_name
+
+SCRIPTS, DATA = "scripts", "data"
+"""The folders of a package."""
 
 
 class Files:
@@ -12,26 +17,26 @@ class Files:
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
         self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
 
     def add_script(self, name: str, content: str) -> str:
         """Take in a script's JavaScript; return the file's path."""
-        return self._add(f"scripts/{name}", "js", content.encode())
+        return self._add(SCRIPTS, file_name(name), "js", content.encode())
 
-    def add_text(self, name: str, content: str) -> str:
-        """Take in a long text; return the file's path."""
-        return self._add(f"data/{name}", "txt", content.encode())
+    def add_text(self, where: Sequence[str], content: str) -> str:
+        """Take in a long text, named after *where* it stands; return the file's path."""
+        return self._add(DATA, file_name(*where), "txt", content.encode())
 
-    def add_data(self, name: str, value: Json) -> str:
-        """Take in a JSON value; return the file's path."""
-        return self._add(f"data/{name}", "json", _readable(value))
+    def add_data(self, where: Sequence[str], value: Json) -> str:
+        """Take in a JSON value, named after *where* it stands; return the file's path."""
+        return self._add(DATA, file_name(*where), "json", _readable(value))
 
-    def _add(self, stem: str, ending: str, content: bytes) -> str:
-        stem = re.sub(r"[^\w./-]+", "_", stem)[:100]
-        path, number = f"{stem}.{ending}", 1
-        while path.casefold() in self._taken:
-            number += 1
-            path = f"{stem}_{number}.{ending}"
-        self._taken.add(path.casefold())
+    def _add(self, folder: str, name: str, ending: str, content: bytes) -> str:
+        path = stem = f"{folder}/{name}.{ending}"
+        while path.lower() in self._taken:
+            self._numbers[stem.lower()] += 1
+            path = f"{folder}/{name}_{self._numbers[stem.lower()] + 1}.{ending}"
+        self._taken.add(path.lower())
         self.contents[path] = content
         return path
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from connector_kit.adoption.source.files import Files, is_writable
 from connector_kit.adoption.source.layout import Atom, Bracketed, Expression, call
 from connector_kit.adoption.source.literals import literal, quoted
-from connector_kit.blueprint import Document, Json, references, resolve
-from connector_kit.blueprint.documents import LITERAL, referred
+from connector_kit.blueprint import Document, Json, resolve
+from connector_kit.blueprint.documents import LITERAL, references_in, referred
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 
 TEXT_HELPER, DATA_HELPER = "_text", "_data"
@@ -46,7 +46,7 @@ class Values:
     def value(self, value: Json, where: Where) -> Expression:
         """Return any symbolic value as an expression."""
         if isinstance(value, str) and len(value) > _BULK and is_writable(value):
-            return self._read(TEXT_HELPER, self.files.add_text(".".join(where), value))
+            return self._read(TEXT_HELPER, self.files.add_text(where, value))
         if not isinstance(value, dict | list):
             return literal(value)
         name = referred(value)
@@ -54,7 +54,7 @@ class Values:
             return self.reference(name)
         if _belongs_in_a_file(value, where):
             plain = resolve({"value": value}, {})["value"]
-            return self._read(DATA_HELPER, self.files.add_data(".".join(where), plain))
+            return self._read(DATA_HELPER, self.files.add_data(where, plain))
         return self._container(value, where)
 
     def members(self, value: Document, where: Where) -> Expression:
@@ -108,7 +108,7 @@ def _belongs_in_a_file(value: Document | list[Json], where: Where) -> bool:
     size = _size(value)
     if size <= _BULK and _depth(value) <= _DEEP:
         return False
-    if references({"value": value}):
+    if references_in(value):
         return False
     if where[1] in FREE_DATA_FIELDS or _depth(value) > _DEEP:
         return True

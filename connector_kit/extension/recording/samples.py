@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from connector_kit.file_names import file_name
+
 MOST_FILES = 1000
 """Samples that one folder takes, of all functions together."""
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
-_LONGEST_NAME = 80
 
 
 class UnreadableSampleError(ValueError):
@@ -47,7 +46,7 @@ class Sample:
             self.call.get("function"),
             "failed" if self.failed else None,
         ]
-        return f"{_file_name(owner)}/{'.'.join(_file_name(each) for each in words if each)}"
+        return f"{file_name(str(owner))}/{file_name(*(str(word) for word in words if word))}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the sample as it stands in its file."""
@@ -142,7 +141,3 @@ def _write(file: Path, data: dict[str, Any]) -> None:
     text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     draft.write_bytes(text.encode("utf-8", "backslashreplace"))  # half a character as its escape
     draft.replace(file)
-
-
-def _file_name(word: object) -> str:
-    return _NO_NAME.sub("_", str(word))[:_LONGEST_NAME]

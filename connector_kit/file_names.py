@@ -1,0 +1,38 @@
+"""Names of files that are made of other people's text, and names that others' files have.
+
+Text becomes part of a file's name here and nowhere else. What comes out is one name, never a path,
+and means the same on every file system: a few letters and signs, short, and no device of Windows'.
+"""
+
+import re
+
+_LONGEST, _LONGEST_WORD = 200, 80
+"""Characters; file systems take 255 bytes, and endings and numbers are added."""
+
+_LONGEST_OF_ALL = 255
+_SAFE = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
+
+
+def file_name(*words: str) -> str:
+    """Return one name for a file or a folder, made of *words* with dots between them."""
+    parts = [_UNSAFE.sub("_", word)[:_LONGEST_WORD] or "_" for word in words]
+    name = ".".join(parts)[:_LONGEST].strip(".").lstrip("-") or "_"
+    return f"_{name}" if _is_device(name) else name
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether *name* is one that `file_name` could have made, ending and number included."""
+    return bool(_SAFE.fullmatch(name)) and len(name) <= _LONGEST_OF_ALL and not _is_device(name)
+
+
+def legible(name: str) -> str:
+    """Return *name*, in somebody else's archive or folder, as a message can show it."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def _is_device(name: str) -> bool:
+    return name.partition(".")[0].lower() in _DEVICES
