@@ -17,11 +17,14 @@ from connector_kit.adoption.residue import has_secret_inside, residue
 from connector_kit.adoption.samples import SAMPLE, samples
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
+from connector_kit.adoption.stacks import on_own_stack, open_functions
 from connector_kit.blueprint import INTEGRATION, CompiledComponent, Document, references
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.blueprint.slug import slug_from
 
 _GROUP = "_flowGroupingId"
+
+_ON_STACK = "calls {} on the connector's stack: write it in Python"
 
 DERIVED = "not carried over: the kit makes the installation from what is declared"
 
@@ -86,7 +89,7 @@ def adopt(
         class_name=class_name,
         name=title or "Adopted integration",
         version=version,
-        components=dependency_order(_some(draft)),
+        components=dependency_order([on_own_stack(each) for each in _some(draft)]),
         description=storable.text(str(download.integration.get("description") or "")),
         applications=tuple(dict.fromkeys(map(storable.text, _applications(draft)))),
         sections={flow: title for flow, title in sections.items() if flow not in draft.dropped},
@@ -217,6 +220,11 @@ def _notes(draft: Draft) -> Iterator[Remark]:
             reasons = (_advice(found.document, path), _id_inside(text, draft), _suspicion(text))
             for reason in filter(None, reasons):
                 yield Remark(name, dotted(path), reason, found.place)
+    for component in draft.components():
+        name = component.external_id
+        for place, function in open_functions(component):
+            reason = _ON_STACK.format(f"the function {function!r}")
+            yield Remark(name, place, reason, draft.found[name].place)
 
 
 def _personal(draft: Draft, download: Download) -> Iterator[Remark]:
@@ -242,7 +250,7 @@ def _advice(document: Document, path: Path) -> str | None:
     if path[-1] == "_stackId":
         function = at(document, (*path[:-1], "function"))
         what = f"the function {function!r}" if isinstance(function, str) else "functions"
-        return f"calls {what} on the connector's stack: write it in Python"
+        return _ON_STACK.format(what)
     if path[-1] == "_iClientId":
         return "names an OAuth client: it has to be shared with the connector"
     return None

@@ -6,6 +6,7 @@ of a connector is the same document in every account. `resolve` fills ids in at 
 
 Data of the author that happens to look like a reference (a JSON schema in a mock output has
 ``$ref`` keys) is kept apart by wrapping the object that holds such a key: ``{"$literal": {...}}``.
+A document itself, the outermost object, is never a reference and never wrapped, whatever its keys.
 """
 
 import hashlib
@@ -55,10 +56,15 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def references(document: Json) -> set[str]:
+def references(document: Document) -> set[str]:
     """Return every name that *document* refers to."""
+    return set().union(*map(references_in, document.values()))
+
+
+def references_in(value: Json) -> set[str]:
+    """Return every name that *value*, some part of a document, refers to."""
     names: set[str] = set()
-    _collect(document, names)
+    _collect(value, names)
     return names
 
 
@@ -70,8 +76,7 @@ def resolve(document: Document, ids: Mapping[str, str]) -> Document:
     missing = references(document) - set(ids)
     if missing:
         raise UnresolvedReference(missing)
-    resolved: Document = _resolved(document, ids)
-    return resolved
+    return {key: _resolved(item, ids) for key, item in document.items()}
 
 
 def abstract(document: Document, names: Mapping[str, str]) -> Document:
@@ -80,8 +85,7 @@ def abstract(document: Document, names: Mapping[str, str]) -> Document:
     *names* maps ids to names; a string that equals a known id becomes a reference wherever it
     stands, and data that looks like a reference is escaped.
     """
-    abstracted: Document = _abstracted(document, names)
-    return abstracted
+    return {key: _abstracted(item, names) for key, item in document.items()}
 
 
 def renamed(value: Json, names: Mapping[str, str]) -> Json:

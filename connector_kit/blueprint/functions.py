@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
+from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+
 HookFunction = Callable[..., Any]
 """Takes the options of its kind and returns its result (protocol/extension.md sections 5.1, 6).
 
@@ -22,6 +24,8 @@ _ENTRIES = re.compile(rf"(.*\.)?hooks\.({'|'.join(HOOK_KINDS)})|settingsForm\.in
 (protocol/extension.md#6-framework-20-functions-flat-no-type)."""
 
 
+_START = re.compile(r"[.\[]")
+
 _ELSEWHERE = ("_stackId", "_scriptId", "fileInternalId")
 """What stands beside a function that is another stack's, a script's, or NetSuite's own."""
 
@@ -30,9 +34,10 @@ def lacks_stack(path: str, entry: Mapping[Any, Any]) -> bool:
     """Tell whether the *entry* at *path* names a function and leaves open where it runs.
 
     Those are the entries of hooks and forms, and the wrapper of a connection, whose functions the
-    exports and imports of that connection name (protocol/resources.md#connection).
+    exports and imports of that connection name (protocol/resources.md#connection). Samples are
+    data, whatever they look like.
     """
-    if any(entry.get(each) for each in _ELSEWHERE):
+    if any(entry.get(each) for each in _ELSEWHERE) or _START.split(path, 1)[0] in FREE_DATA_FIELDS:
         return False
     if path == "wrapper":
         return "pingFunction" in entry

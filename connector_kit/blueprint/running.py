@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from connector_kit.blueprint.documents import Document, Json, references
+from connector_kit.blueprint.documents import Document, Json, references_in
 
 STEPS = ("pageGenerators", "pageProcessors")
 """The lists of a flow, and of a router's branches, whose items are steps."""
@@ -26,13 +26,13 @@ def steps_of(flow: Document) -> list[str]:
 
 def run_by(flow: Document) -> set[str]:
     """Return the names of all that *flow* runs, but for the scripts of its steps' hooks."""
-    found = references({key: flow[key] for key in _STRUCTURE if key in flow})
+    found = references_in({key: flow[key] for key in _STRUCTURE if key in flow})
     return found - {name for item in _items(_lists(flow)) for name in _hooked(item)}
 
 
 def feed_others(flow: Document, names: Set[str]) -> bool:
     """Tell whether a step that runs one of *names* hands something on to those behind it."""
-    steps = (item for item in _items(_lists(flow)) if references(item) & names)
+    steps = (item for item in _items(_lists(flow)) if references_in(item) & names)
     return any(_hands_on(item) for item in steps)
 
 
@@ -64,11 +64,11 @@ def _items(value: Json, key: str = "") -> Iterator[Document]:
 
 
 def _runs(item: Document) -> list[str]:
-    return sorted(references({key: value for key, value in item.items() if key != "hooks"}))
+    return sorted(references_in({key: value for key, value in item.items() if key != "hooks"}))
 
 
 def _hooked(item: Document) -> set[str]:
-    return references(item.get("hooks"))
+    return references_in(item.get("hooks"))
 
 
 def _hands_on(item: Document) -> bool:
@@ -80,7 +80,7 @@ def _hands_on(item: Document) -> bool:
 def _pruned(value: Json, key: str, names: Set[str]) -> Json:
     if isinstance(value, list):
         if key in STEPS:
-            return [item for item in value if not references(item) & names]
+            return [item for item in value if not references_in(item) & names]
         return [_pruned(item, "", names) for item in value]
     if isinstance(value, dict):
         return {name: _pruned(item, name, names) for name, item in value.items()}

@@ -240,3 +240,20 @@ def test_a_long_name_is_cut_and_makes_a_short_class():
 def test_what_is_given_and_too_long_is_refused(wanted, words):
     with pytest.raises(AdoptionError, match=words):
         adopt(unpack(small_files()), **wanted)
+
+
+def test_a_function_that_names_no_stack_runs_on_the_connectors_own():
+    hook = {"hooks": {"preMap": {"function": "addTax"}}}
+    sample = {"mockOutput": {"hooks": {"preMap": {"function": "addTax"}}}}
+    [document] = small()["imports"]
+    files = small_files(imports=[document | hook | sample])
+
+    adoption = adopt(unpack(files), keep_samples=True)
+
+    [made] = [each for each in adoption.outline.components if each.resource == "imports"]
+    entry = made.document["hooks"]["preMap"]
+    assert entry == {"function": "addTax", "_stackId": {"$ref": "@stack"}}
+    assert made.document["mockOutput"] == sample["mockOutput"]
+    assert ("hooks.preMap", "calls the function 'addTax' on the connector's stack") in [
+        (each.path, each.reason.partition(":")[0]) for each in adoption.notes
+    ]

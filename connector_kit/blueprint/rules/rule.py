@@ -34,22 +34,28 @@ class Rule:
             yield Finding(self.id, message, hint)
 
 
-def objects(value: Json, path: str = "") -> Iterator[tuple[str, Document]]:
-    """Yield every object inside *value* with its dotted path; samples are data and left out."""
+def objects(document: Document) -> Iterator[tuple[str, Document]]:
+    """Yield *document* and every object inside with its dotted path; samples are left out."""
+    yield "", document
+    for key, item in document.items():
+        if key not in FREE_DATA_FIELDS:
+            yield from _objects(item, key)
+
+
+def _objects(value: Json, path: str) -> Iterator[tuple[str, Document]]:
     if isinstance(value, list):
         for n, item in enumerate(value):
-            yield from objects(item, f"{path}[{n}]")
+            yield from _objects(item, f"{path}[{n}]")
     elif isinstance(value, dict) and referred(value) is None:
         inside = value[LITERAL] if value.keys() == {LITERAL} else value
         yield path, inside
         for key, item in inside.items():
-            if path or key not in FREE_DATA_FIELDS:
-                yield from objects(item, f"{path}.{key}" if path else key)
+            yield from _objects(item, f"{path}.{key}" if path else key)
 
 
-def members(value: Json) -> Iterator[tuple[str, str, Any]]:
-    """Yield the path, the key and the value of every field inside *value*; samples are left out."""
-    for path, each in objects(value):
+def members(document: Document) -> Iterator[tuple[str, str, Any]]:
+    """Yield the path, the key and the value of every field inside; samples are left out."""
+    for path, each in objects(document):
         for key, item in each.items():
             if path or key not in FREE_DATA_FIELDS:
                 yield (f"{path}.{key}" if path else key), key, item
