@@ -1,91 +1,79 @@
 """Reading a download: every file of a folder or zip file, by its path inside."""
 
-import lzma
 import os
-import zipfile
-import zlib
+import stat
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
-from typing import NoReturn
+from functools import partial
+from pathlib import Path
 
+from connector_kit.adoption.archives import read_archive
 from connector_kit.adoption.download import AdoptionError
+from connector_kit.adoption.intake import LIMITS, Intake, Limits, refusal
 
-_MOST = 1 << 30
-"""Bytes that a download may hold: a gigabyte, far beyond any integration."""
-
-_JUNK = {"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
-
-_NO_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,  # an entry that is encrypted
-    ValueError,  # offsets that lead out of the file
-)
+_WAY_OUT = "name a folder, a zip file or the id of an integration."
 
 
-def read_files(source: Path) -> Mapping[str, bytes]:
+def read_files(source: Path, limits: Limits = LIMITS) -> Mapping[str, bytes]:
     """Return the contents of the files in the folder or zip file *source*, by relative path.
 
-    Nothing is unpacked to disk. What operating systems and tools leave behind is passed over.
-    Raises AdoptionError.
+    Nothing is unpacked to disk, no link is followed, and no archive inside another one is opened.
+    What operating systems and tools leave behind is passed over. Raises AdoptionError.
     """
+    intake = Intake(str(source), limits)
     try:
+        source = source.expanduser()
         if source.is_dir():
-            return dict(_of_folder(source))
-        if source.is_file():
-            with zipfile.ZipFile(source) as archive:
-                return dict(_of_zip(archive, source))
-    except _NO_ZIP as error:
-        raise AdoptionError(
-            f"{source} cannot be read as a zip file ({error}): name a folder, a zip file or the "
-            "id of an integration."
-        ) from error
-    except OSError as error:
+            _read_folder(source, intake)
+        elif source.is_file():
+            read_archive(source, intake)
+        elif source.exists():
+            raise AdoptionError(f"{source} is neither a folder nor a file: {_WAY_OUT}")
+        else:
+            raise AdoptionError(f"{source} does not exist: {_WAY_OUT}")
+    except (OSError, ValueError, RuntimeError) as error:  # no such file, name or home
         raise AdoptionError(f"{source} cannot be read: {error}.") from error
-    raise AdoptionError(
-        f"{source} does not exist: name a folder, a zip file or the id of an integration."
-    )
+    return intake.contents
 
 
-def _of_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    size = 0
-    for path in _paths(folder):
-        size += path.stat().st_size
-        if size > _MOST:
-            raise _too_big(folder)
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+def _read_folder(folder: Path, intake: Intake) -> None:
+    waiting = [folder]
+    while waiting:
+        for path in _within(waiting.pop()):
+            name = path.relative_to(folder).as_posix()
+            place = intake.place(name)
+            if place is None:
+                continue
+            status = path.lstat()
+            if stat.S_ISDIR(status.st_mode):
+                waiting.append(path)
+            else:
+                _require_plain(status, name)
+                read = partial(_content, path, name, intake.limits)
+                intake.take(place, status.st_size, read)
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=_fail):
-        folders[:] = sorted(each for each in folders if not _is_junk(each))
-        paths = (Path(parent, name) for name in sorted(names) if not _is_junk(name))
-        yield from (path for path in paths if path.is_file())
+def _within(folder: Path) -> Iterator[Path]:
+    """Yield what lies in *folder*, also when that is more than a list should hold."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            yield Path(entry.path)
 
 
-def _fail(error: OSError) -> NoReturn:
-    raise error
+def _content(path: Path, name: str, limits: Limits) -> bytes:
+    """Return what the file holds; it is looked at again, for it may be another one by now."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        _require_plain(os.fstat(descriptor), name)
+        return file.read(limits.file + 1)
 
 
-def _of_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, bytes]]:
-    entries = [each for each in archive.infolist() if not each.is_dir()]
-    if sum(each.file_size for each in entries) > _MOST:
-        raise _too_big(source)
-    for entry in sorted(entries, key=lambda each: each.filename):
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if not any(map(_is_junk, path.parts)):
-            yield path.as_posix(), archive.read(entry)
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name in _JUNK
-
-
-def _too_big(source: Path) -> AdoptionError:
-    return AdoptionError(
-        f"{source} holds more than a gigabyte: that is no integration. Name its own folder or "
-        "zip file."
-    )
+def _require_plain(status: os.stat_result, name: str) -> None:
+    """Raise AdoptionError unless it is a file, and has no second name somewhere else."""
+    if stat.S_ISLNK(status.st_mode):
+        raise refusal(name, "is a link, which may lead anywhere", "Put the file itself there.")
+    if not stat.S_ISREG(status.st_mode):
+        raise refusal(name, "is neither a file nor a folder", "Remove it.")
+    if status.st_nlink > 1:
+        raise refusal(
+            name, "is linked to a file somewhere else (a hard link)", "Put a copy of it there."
+        )

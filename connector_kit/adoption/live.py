@@ -5,11 +5,15 @@ scripts, and most exports and imports stand alone (protocol/resources.md, first 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from connector_kit.adoption.download import COMPONENTS, AdoptionError, Download, Found
+from connector_kit.adoption.ids import is_id
+from connector_kit.adoption.intake import LIMITS
+from connector_kit.adoption.parsing import require_document
 from connector_kit.adoption.paths import strings
 from connector_kit.adoption.references import field_of, resource_of
-from connector_kit.blueprint import Document
+from connector_kit.blueprint import Document, Json
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 
@@ -23,7 +27,8 @@ _NEIGHBOURS = frozenset({"_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "
 def read_live(client: Client, integration_id: str) -> Download:
     """Return the integration in *client*'s account with all that it consists of.
 
-    Secrets come masked. Raises AdoptionError when there is no such integration.
+    Secrets come masked. Raises AdoptionError when there is no such integration, and for documents
+    that no platform would hold, IntegratorError when the account cannot be read.
     """
     integration = _integration(client, integration_id)
     account = _Account(client, integration_id)
@@ -39,13 +44,14 @@ def read_live(client: Client, integration_id: str) -> Download:
 
 def _integration(client: Client, integration_id: str) -> Document:
     try:
-        return client.integrations.get(integration_id)
+        document = client.integrations.get(integration_id)
     except NotFound as error:
         raise AdoptionError(
             f"There is no integration {integration_id} in this account: copy the id from the "
             "address of its page, and check that CONNECTOR_KIT_TOKEN is a token of the same "
             "account and region."
         ) from error
+    return require_document(document, f"/v1/integrations/{integration_id}")
 
 
 class _Account:
@@ -60,7 +66,7 @@ class _Account:
     def look_through(self, resource: str) -> None:
         """Take from the list of *resource* what is the integration's, or wanted by it."""
         for document in self._client.resource(resource).list():
-            identity, home = document["_id"], document.get("_integrationId")
+            identity, home = _id(document, resource), document.get("_integrationId")
             if home != self._integration_id and identity not in self._wanted:
                 continue
             if resource == "scripts":  # a list leaves their content out (protocol/http-api.md#10)
@@ -73,27 +79,36 @@ class _Account:
 
         What is gone is passed over: the adoption reports each reference that leads nowhere.
         """
-        gone = set()
-        while waiting := [each for each in self._wanted if each not in gone]:
+        asked: set[str] = set()
+        while waiting := [each for each in self._wanted if each not in asked]:
+            asked.update(waiting)
             for identity in waiting:
                 resource = self._wanted[identity]
-                try:
+                with suppress(NotFound):
                     self._take(resource, self._client.resource(resource).get(identity))
-                except NotFound:
-                    gone.add(identity)
 
     def _take(self, resource: str, document: Document) -> None:
-        identity = document["_id"]
-        self.found[identity] = Found(resource, identity, document, f"/v1/{resource}/{identity}")
+        identity = _id(document, resource)
+        place = f"/v1/{resource}/{identity}"
+        self.found[identity] = Found(resource, identity, require_document(document, place), place)
+        if len(self.found) > LIMITS.members:
+            raise AdoptionError(f"The integration uses more than {LIMITS.members:,} documents.")
         self._wanted.pop(identity, None)
         for used, kind in _used(document):
             if used not in self.found:
                 self._wanted[used] = kind
 
 
+def _id(document: Json, resource: str) -> str:
+    identity = document.get("_id") if isinstance(document, dict) else None
+    if isinstance(identity, str) and is_id(identity):
+        return identity
+    raise AdoptionError(f"/v1/{resource} holds a document without an id: is it integrator.io's?")
+
+
 def _used(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the id and the resource type of everything that *document* cannot work without."""
     for path, text in strings(document, ()):
         resource = resource_of(path)
-        if resource in COMPONENTS and text and field_of(path) not in _NEIGHBOURS:
+        if resource in COMPONENTS and is_id(text) and field_of(path) not in _NEIGHBOURS:
             yield text, resource

@@ -20,12 +20,17 @@ def parse_document(content: bytes, place: str) -> Document:
         raise _too_deep(place) from None
     except ValueError as error:
         raise AdoptionError(f"{place} is not JSON: {error}. Download it again.") from error
-    if not isinstance(document, dict):
-        kind = type(document).__name__
+    return require_document(document, place)
+
+
+def require_document(value: Json, place: str) -> Document:
+    """Return *value*, a document that the kit can work with; raises AdoptionError with *place*."""
+    if not isinstance(value, dict):
+        kind = type(value).__name__
         raise AdoptionError(f"{place} holds a {kind} where a document, an object, was expected.")
-    if _is_too_deep(document):
+    if _is_too_deep(value):
         raise _too_deep(place)
-    return document
+    return value
 
 
 def parse_text(content: bytes, place: str) -> str:

@@ -47,11 +47,19 @@ def _integration(files: Files) -> PurePosixPath:
     if places:
         listed = ", ".join(map(str, places))
         raise AdoptionError(f"There are several integrations ({listed}): choose the folder of one.")
-    raise AdoptionError(
+    raise AdoptionError(_no_integration(files))
+
+
+def _no_integration(files: Files) -> str:
+    if not files:
+        return (
+            "There are no files at all: choose the folder or zip file of a downloaded integration."
+        )
+    inner = next((path for path in files if path.suffix.lower() == ".zip"), None)
+    around = f" {inner} is not opened: unpack what is around it first." if inner else ""
+    return (
         "There is no integration.json: choose the folder or zip file that holds one, beside "
-        "exports/, imports/, flows/ and connections/."
-        if files
-        else "There are no files at all: choose the folder or zip file of a downloaded integration."
+        f"exports/, imports/, flows/ and connections/.{around}"
     )
 
 

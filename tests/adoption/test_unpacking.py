@@ -239,22 +239,6 @@ def test_a_broken_zip_file_is_an_error_and_nothing_worse(tmp_path_factory, data)
         unpack(read_files(place))
 
 
-def test_links_that_lead_nowhere_are_passed_over(tmp_path):
-    folder = save(small_files(), tmp_path)
-    (folder / "exports" / "gone.json").symlink_to(tmp_path / "nowhere.json")
-
-    assert contents(unpack(read_files(folder))) == contents(unpack(small_files()))
-
-
-def test_a_file_that_unpacks_to_gigabytes_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("connector_kit.adoption.files._MOST", 100)
-
-    with pytest.raises(AdoptionError, match="more than a gigabyte"):
-        read_files(zipped(small_files(), tmp_path / "a.zip"))
-    with pytest.raises(AdoptionError, match="more than a gigabyte"):
-        read_files(save(small_files(), tmp_path / "folder"))
-
-
 def test_the_integrations_place_is_known():
     assert unpack({f"a/{path}": each for path, each in small_files().items()}).place == (
         "a/integration.json"

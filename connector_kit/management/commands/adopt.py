@@ -95,11 +95,10 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
 
 
 def _download(source: str) -> Download:
-    path = Path(source).expanduser()
-    if is_id(source) and not path.exists():
+    if is_id(source) and not Path(source).exists():
         with publisher_client() as client:
             return read_live(client, source)
-    return unpack(read_files(path))
+    return unpack(read_files(Path(source)))
 
 
 def _to_json(adoption: Adoption, blueprint: Blueprint, folder: Path) -> Document:
