@@ -1,18 +1,32 @@
-FROM python:3.11-slim
+# The kit, ready to serve. Your own connectors come on top of it: docs/operations.md, "Your own image".
+# Name the base by digest where your builds have to be the same for ever.
+ARG PYTHON=python:3.11.14-slim-bookworm
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
-    CONNECTOR_KIT_HOME=/data
-
-RUN useradd --create-home --uid 1000 kit && install --directory --owner kit /data
-WORKDIR /app
-
-COPY pyproject.toml README.md LICENSE manage.py ./
+FROM ${PYTHON} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /build
+COPY requirements-build.lock requirements.lock ./
+RUN python -m venv /opt/kit \
+    && /opt/kit/bin/pip install --require-hashes --only-binary :all: --requirement requirements.lock \
+    && pip install --require-hashes --only-binary :all: --requirement requirements-build.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY connector_kit connector_kit
 COPY settings_ui settings_ui
-COPY examples examples
-RUN pip install --editable .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
+    && /opt/kit/bin/pip install --no-deps --no-index /dist/connector_kit-*.whl \
+    && /opt/kit/bin/pip check
 
-USER kit
+FROM ${PYTHON}
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
+    PATH=/opt/kit/bin:$PATH PYTHONPATH=/app \
+    CONNECTOR_KIT_HOME=/data
+RUN useradd --no-create-home --uid 1000 --user-group kit && install --directory --owner kit --group kit --mode 700 /data
+COPY --from=build /opt/kit /opt/kit
+WORKDIR /app
+COPY manage.py ./
+COPY examples examples
+
+USER 1000:1000
 VOLUME /data
 EXPOSE 8000
 
