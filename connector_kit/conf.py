@@ -342,6 +342,44 @@ class Settings:
             number=251,
         ),
     ] = "60/minute"
+    save_rate: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_SAVE_RATE",
+            parsing.rate,
+            "Saves on the settings pages that a link, or a member of the staff, may make: each "
+            "brings an update.",
+            number=255,
+        ),
+    ] = "10/minute"
+    refresh_rate: Annotated[
+        str,
+        Variable(
+            "CONNECTOR_KIT_REFRESH_RATE",
+            parsing.rate,
+            "Times that a link, or a member of the staff, may have options refreshed on the "
+            "settings pages: each calls a function of the connector's.",
+            number=256,
+        ),
+    ] = "20/minute"
+    save_mb: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_SAVE_MB",
+            parsing.whole(1, 50),
+            "Mebibytes of settings that may be saved at once, files included.",
+            number=257,
+        ),
+    ] = 5
+    file_mb: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_FILE_MB",
+            parsing.whole(1, 50),
+            "Mebibytes that a file may have which is uploaded on the settings pages.",
+            number=258,
+        ),
+    ] = 2
     hsts: Annotated[
         str,
         Variable(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,8 +59,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @programs_get(400, "bad_request", "This request makes no sense.")
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
+    if isinstance(exception, RequestDataTooBig):
+        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        words = f"What was sent has more than {largest:,} KB. Go back, and send less at a time."
+        return error_page(request, 413, "Too much at once", words)
     return error_page(request, 400, "This request makes no sense", "Go back, and try it again.")
 
 

@@ -13,5 +13,7 @@ for name in list(os.environ):
     if name.startswith("CONNECTOR_KIT_") or name in {"DATABASE_URL", "REDIS_URL", "DEBUG"}:
         del os.environ[name]
 os.environ["CONNECTOR_KIT_HOME"] = str(HOME)
+# Each test's first link is link 1, and Redis remembers over all of them how often it saved.
+os.environ["CONNECTOR_KIT_SAVE_RATE"] = os.environ["CONNECTOR_KIT_REFRESH_RATE"] = "100000/minute"
 
 from connector_kit.server.settings import *  # noqa: E402, F403

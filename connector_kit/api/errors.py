@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.http import JsonResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -51,17 +51,9 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """Answer *error*: also what nobody foresaw, which is written to the log."""
-    if isinstance(error, DeclarationError):
-        return Response({"errors": list(_problems(error))}, status=status.HTTP_409_CONFLICT)
-    if isinstance(error, PublicationRefused):
-        told = [
-            entry(each.code, f"{each.message} {each.hint}".strip(), each.field)
-            for each in error.objections
-        ]
-        return Response({"errors": told}, status=status.HTTP_409_CONFLICT)
-    if isinstance(error, LicensingError):
-        told = [each.to_json() for each in error.problems]
-        return Response({"errors": told}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+    if (found := _problems_of(error)) is not None:
+        told, status_code = found
+        return Response({"errors": told}, status=status_code)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
             return _foreign(error, status_code, code)
@@ -71,6 +63,24 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         return Response(body_of(*BROKEN), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
     response.data = {"errors": list(_entries(error, response))}
     return response
+
+
+def _problems_of(error: Exception) -> tuple[list[Any], int] | None:
+    """Return what *error* lists, and its status; None for one that says a single thing."""
+    if isinstance(error, DeclarationError):
+        return list(_problems(error)), status.HTTP_409_CONFLICT
+    if isinstance(error, PublicationRefused):
+        told = [
+            entry(each.code, f"{each.message} {each.hint}".strip(), each.field)
+            for each in error.objections
+        ]
+        return told, status.HTTP_409_CONFLICT
+    if isinstance(error, LicensingError):
+        return [each.to_json() for each in error.problems], status.HTTP_422_UNPROCESSABLE_ENTITY
+    if isinstance(error, RequestDataTooBig):  # Django's words name a setting, not the way out
+        told = [entry("body_too_large", "The body is larger than any that is read here.")]
+        return told, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    return None
 
 
 def json_error(status_code: int, code: str, message: str) -> JsonResponse:

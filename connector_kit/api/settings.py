@@ -180,6 +180,6 @@ def _entries(errors: Errors, given: dict[str, Any], places: Mapping[str, str]) -
     """Yield the messages, each with where it belongs in what was sent."""
     for name, messages in errors.items():
         is_flow = name in given["flows"] and name not in given["values"]
-        field = f"flows.{name}" if is_flow else f"values.{places.get(name, name)}"
+        field = f"flows.{name}" if is_flow else f"values.{places.get(name, name)}".rstrip(".")
         for message in messages:
             yield entry("invalid_setting", message, field)

@@ -11,6 +11,10 @@ from django.db.models import CharField
 
 from connector_kit.blueprint.redaction import redacted
 from connector_kit.models import StaffAction
+from connector_kit.storable import cut
+
+LONGEST_TEXT = 2000
+"""Characters of one text in the record: enough to know what it was."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,28 @@ def record_action(
 ) -> StaffAction:
     """Record that *by* did *action* (``rollout.pause``) to *subject* (``rollout/7``).
 
-    *before* and *after* are JSON; what stands under the name of a secret is masked. Services call
-    it within the transaction of the change, so that neither is kept without the other.
+    *before* and *after* are JSON; what stands under the name of a secret is masked, and of long
+    texts (an uploaded file) the beginning is kept. Services call it within the transaction of the
+    change, so that neither is kept without the other.
     """
     return StaffAction.objects.create(
         actor=by.user,
         actor_name=_cut("actor_name", by.name),
         action=action,
         subject=_cut("subject", subject),
-        before=redacted(before),
-        after=redacted(after),
+        before=_brief(redacted(before)),
+        after=_brief(redacted(after)),
     )
+
+
+def _brief(value: Any) -> Any:
+    if isinstance(value, str):
+        return cut(value, LONGEST_TEXT)
+    if isinstance(value, dict):
+        return {key: _brief(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_brief(item) for item in value]
+    return value
 
 
 def _cut(field: str, text: str) -> str:

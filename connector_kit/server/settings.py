@@ -127,6 +127,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = _kit.is_public
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "settings_ui.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = _kit.save_mb * 1024 * 1024
 CSRF_TRUSTED_ORIGINS = [_kit.host_uri]
 SECURE_HSTS_SECONDS = 31_536_000 if _kit.is_public else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _kit.hsts in ("subdomains", "preload")

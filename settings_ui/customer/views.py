@@ -22,7 +22,7 @@ from connector_kit.publisher.settings_pages import (
 )
 from settings_ui.access import StaffRequest, actor, opens
 from settings_ui.console.pages import around
-from settings_ui.customer import saving
+from settings_ui.customer import limits, saving
 from settings_ui.customer.access import SettingsRequest, for_installation, grant, require_saving
 from settings_ui.customer.sheet import Sent, Sheet, sheet_of
 from settings_ui.errors import error_page
@@ -81,13 +81,33 @@ def _take(
     sheet = sheet_of(record, here, beside, sent=Sent(request.POST, request.FILES))
     if REDRAWN & request.POST.keys():
         sheet.forget_errors()
-        saving.refresh(request.installation, sheet, request.POST.get("_refresh", ""))
-        return _show_sheet(request, record, store, address, sheet, opened=beside)
+        wait = _refresh(request, sheet)
+        page = _show_sheet(request, record, store, address, sheet, opened=beside)
+        return limits.refused(page, wait) if wait else page
     if not sheet.problems and not sheet.is_touched:
         return _show_sheet(request, record, store, address, sheet, has_nothing=True)
+    if not sheet.problems and (wait := limits.wait_to_save(request)):
+        sheet.others.append(
+            f"You have saved often within a short time. What you typed is kept: save it again in "
+            f"{limits.in_words(wait)}."
+        )
+        page = _show_sheet(request, record, store, address, sheet)
+        return limits.refused(page, wait)
     if not sheet.problems and (change := saving.save(request.installation, sheet, by=request.by)):
         return redirect(f"{request.path}?change={change}")
     return _show_sheet(request, record, store, address, sheet, status=422)
+
+
+def _refresh(request: SettingsRequest, sheet: Sheet) -> int:
+    """Give a field its options of now, if that is wanted; return the seconds to wait otherwise."""
+    wanted = request.POST.get("_refresh", "")
+    wait = limits.wait_to_refresh(request) if wanted else 0
+    if wait:
+        again = limits.in_words(wait)
+        sheet.others.append(f"Options were refreshed often of late. Try again in {again}.")
+    elif wanted:
+        saving.refresh(request.installation, sheet, wanted)
+    return wait
 
 
 @require_POST
@@ -115,6 +135,9 @@ def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001  whoever ge
 def connected(request: SettingsRequest) -> HttpResponse:
     """Look whether the customer has logged in to what is asked for, and bring what waited."""
     require_saving(request)
+    if wait := limits.wait_to_save(request):
+        words = f"You have asked often within a short time. Ask again in {limits.in_words(wait)}."
+        return limits.refused(error_page(request, 429, "Too often", words), wait)
     change = saving.look_again(request.installation, by=request.by)
     address = reverse("customer:settings", args=[request.installation.integration_id])
     return redirect(f"{address}?change={change}" if change else address)

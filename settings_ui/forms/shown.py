@@ -25,15 +25,14 @@ from connector_kit.blueprint.forms import (
     typed,
     validate,
 )
+from connector_kit.conf import kit
+from connector_kit.lifecycle.settings.requests import MEBIBYTE, in_mebibytes
 from settings_ui.forms.controls import control
 
 PREFIX = "f"
 """Stands before the names of a form's fields, so that they meet no other names of the page; a page
 of several forms gives each its own.
 """
-
-SAMPLE_AT_MOST = 10 * 1024 * 1024
-"""Bytes of a file that are sent on as sample data."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ def read(
     on_record = form.values()
     untouched = _untouched(values, was) | {each.name for each in _disabled(form, values)}
     values |= {name: on_record[name] for name in untouched}
-    errors = validate(form, values)
+    errors = {**validate(form, values), **dict(_too_large(form, files, prefix))}
     sample = _sample(form, files, prefix)
     return ShownForm(form, values, errors=errors, sample=sample, prefix=prefix, **how)
 
@@ -257,10 +256,19 @@ def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
             yield each
 
 
+def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
+    limit = kit().file_mb
+    for each in form.fields.values():
+        file = files.get(f"{prefix}-{each.name}")
+        if each.type is FieldType.FILE and file is not None and file.size > limit * MEBIBYTE:
+            has = in_mebibytes(file.size)
+            yield each.name, [f"{file.name} has {has} MB; at most {limit} MB can be uploaded"]
+
+
 def _sample(form: Form, files: Any, prefix: str) -> str | None:
     for each in form.fields.values():
         file = files.get(f"{prefix}-{each.name}")
         if each.type is FieldType.FILE and file is not None:
-            text: str = file.read(SAMPLE_AT_MOST).decode("utf-8", "replace")
+            text: str = file.read(kit().file_mb * MEBIBYTE).decode("utf-8", "replace")
             return text
     return None

@@ -6,11 +6,14 @@ this installation alone and keeps it at the version that it has.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from connector_kit.blueprint.forms import Errors
+from connector_kit.conf import kit
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client
@@ -26,6 +29,8 @@ class SaveResult:
     errors: Errors
     change: SettingsChange | None = None
 
+
+MEBIBYTE = 1024 * 1024
 
 Push = Callable[[SettingsChange], None]
 """Has the next update of the change's installation come soon."""
@@ -45,11 +50,27 @@ def save_settings(
     scheduled with them. *push* is how an update is brought about, by default through the platform.
     """
     flows = flows or {}
+    if refusal := _too_large(values):
+        return SaveResult({"": [refusal]})
     errors = check_settings(installation, values).errors if values else {}
     errors |= check_flows(installation, flows)
     if errors:
         return SaveResult(errors)
     return SaveResult({}, _request(installation, values, by, flows, push or push_waiting))
+
+
+def in_mebibytes(size: int) -> str:
+    """Return *size*, in bytes, in mebibytes with one digit, rounded up."""
+    return f"{ceil(size * 10 / MEBIBYTE) / 10:g}"
+
+
+def _too_large(values: Mapping[str, Any]) -> str:
+    """Return why *values* are too large to be kept; "" when they are not."""
+    size = len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    limit = kit().save_mb
+    if size <= limit * MEBIBYTE:
+        return ""
+    return f"These settings have {in_mebibytes(size)} MB; at most {limit} MB can be saved at once."
 
 
 def request_settings_change(
