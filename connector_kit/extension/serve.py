@@ -9,6 +9,7 @@ import argparse
 import multiprocessing
 import os
 import resource
+import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
+from granian.net import SocketSpec  # type: ignore[attr-defined]
 
 from connector_kit.extension.board import BOARD_VARIABLE, Board
 from connector_kit.extension.bounds import Bounds
@@ -31,6 +33,9 @@ START_SECONDS = 15
 
 HEAD_SECONDS = 30
 """How long the head of a request may take, and a connection may be idle."""
+
+DEFERRED_SECONDS = 5
+"""How long the kernel keeps a connection to itself over which nothing has come."""
 
 HEAD_BYTES = 64 * 1024
 """How large the head of a request may be: so much a connection may take up of the memory."""
@@ -60,7 +65,7 @@ def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) ->
         board = Path(folder, "board")
         Board.create(board)
         os.environ[BOARD_VARIABLE] = str(board)
-        Granian(
+        _Server(
             target,
             factory=target == STACK,
             address=host,
@@ -79,6 +84,22 @@ def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) ->
             respawn_interval=START_SECONDS,
             workers_kill_timeout=DRAIN_SECONDS,
         ).serve()
+
+
+class _Server(Granian):  # type: ignore[misc,valid-type]
+    """Granian with one listening socket for all processes, as it has it elsewhere than on Linux.
+
+    With one for each, a process that ends takes the connections with it that wait in its own.
+    """
+
+    def _init_shared_socket(self) -> None:
+        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sfd = self._shd.get_fd()
+        self._sso = socket.socket(fileno=self._sfd)
+        self._sso.set_inheritable(True)
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            # Accept only who has sent something: a process that ends closes who has not.
+            self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, DEFERRED_SECONDS)
 
 
 def _allow_files(count: int) -> None:

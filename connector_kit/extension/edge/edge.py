@@ -13,7 +13,7 @@ from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import BODY_LIMIT, SMALL, UnreadableError, too_large
 from connector_kit.extension.bounds import MEBIBYTE, Bounds
 from connector_kit.extension.edge import gateway, intake
-from connector_kit.extension.edge.intake import Budget, Rule
+from connector_kit.extension.edge.intake import Budget, Rule, Share
 from connector_kit.extension.edge.threads import Threads, TooMuchError
 from connector_kit.extension.endpoint import Incoming
 from connector_kit.extension.errors import ErrorEntry
@@ -90,7 +90,7 @@ class Edge:
         )
         is_read = endpoint.limit(authorization, content_type) > 0
         rule = self._unknown_callers if authorization is None else self._known_callers
-        with self._room_for_calls.share() as share:
+        with Share(self._room_for_calls) as share:
             body = await intake.read(request, _length(headers), rule, share) if is_read else b""
             incoming = Incoming(
                 read=io.BytesIO(body).read,
@@ -103,7 +103,7 @@ class Edge:
             await self._calls.do(lambda: gateway.send(request, self._stack.call(incoming)))
 
     async def _answer_page(self, scope: gateway.Scope, request: Request) -> None:
-        with self._room_for_pages.share() as share:
+        with Share(self._room_for_pages) as share:
             body = await intake.read(request, _length(scope.headers), self._everybody, share)
             await self._pages.do(partial(gateway.respond, self._stack, scope, body, request))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import CUT_OFF, SMALL, UnreadableError
@@ -37,36 +36,31 @@ class Budget:
     """The bytes of large bodies that there is room for; used on one event loop only."""
 
     def __init__(self, size: int) -> None:
-        self._left = size
-
-    @contextmanager
-    def share(self) -> Iterator[Share]:
-        """Give a share to one body, and take it back when the body is no longer needed."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self._left += share.taken
-
-    def take(self, size: int) -> None:
-        """Raise `UnreadableError` unless there is room for *size* more bytes."""
-        if size > self._left:
-            raise UnreadableError(NO_ROOM)
-        self._left -= size
+        self.left = size
 
 
 class Share:
-    """What one body has taken of a budget: nothing as long as it is small."""
+    """What one body takes up of a *budget*, until it is no longer needed; nothing while small."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self.taken = 0
+        self._taken = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._budget.left += self._taken
 
     def grow(self, size: int) -> None:
         """Make room for a body of *size* bytes; raises `UnreadableError` when there is none."""
-        if size > SMALL and size > self.taken:
-            self._budget.take(size - self.taken)
-            self.taken = size
+        if size <= SMALL or size <= self._taken:
+            return
+        more = size - self._taken
+        if more > self._budget.left:
+            raise UnreadableError(NO_ROOM)
+        self._budget.left -= more
+        self._taken = size
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""A body is a body, with or without a length."""
+"""The server as its command starts it: bodies of any kind, and all processes told alike."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.contrib.staticfiles import finders
 from standardwebhooks import Webhook
 
 from connector_kit.server.bodies import LARGEST
@@ -18,15 +20,19 @@ SECRET = new_secret()
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    """A real server, as in production."""
-    folder: Path = tmp_path_factory.mktemp("chunked")
+def services(tmp_path_factory) -> Iterator[Services]:
+    folder: Path = tmp_path_factory.mktemp("serving")
     secrets = {"CONNECTOR_KIT_WEBHOOK_SECRETS": SECRET}
-    with Services(folder, settings=secrets, web_workers=1) as services:
-        services.start_redis()
-        services.migrate()
-        services.start_web()
-        yield f"http://127.0.0.1:{services.web_port}"
+    with Services(folder, settings=secrets, web_workers=2) as running:
+        running.start_redis()
+        running.migrate()
+        running.start_web()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(services) -> str:
+    return f"http://127.0.0.1:{services.web_port}"
 
 
 def signed(event_id: str, **data: str) -> tuple[bytes, dict[str, str]]:
@@ -66,6 +72,53 @@ def test_what_a_view_takes_at_most_it_takes_at_most_in_chunks_too(address):
 
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["code"] == "body_too_large"
+
+
+def test_a_file_of_the_pages_is_sent_whole(address):
+    served = requests.get(f"{address}/static/admin/css/base.css", timeout=9)
+    part = requests.get(
+        f"{address}/static/admin/css/base.css", headers={"Range": "bytes=0-9"}, timeout=9
+    )
+
+    file = Path(finders.find("admin/css/base.css")).read_bytes()
+    assert served.content == file
+    assert (part.status_code, part.content) == (206, file[:10])
+
+
+def test_readiness_is_about_database_and_redis(services, address):
+    assert requests.get(f"{address}/readyz", timeout=9).text == "OK"
+
+    services.running["redis"].stop()
+    without_redis = _after_a_while(f"{address}/readyz", 503)
+    alive = requests.get(f"{address}/livez", timeout=9)
+    services.start_redis()
+
+    assert "message broker cannot be reached" in without_redis.text
+    assert "127.0.0.1" not in without_redis.text
+    assert alive.text == "OK"
+    assert _after_a_while(f"{address}/readyz", 200).text == "OK"
+
+
+def test_all_processes_are_told_that_the_server_is_going_to_end(services, address):
+    token = services.env["CONNECTOR_KIT_SYSTEM_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    told = requests.get(f"{address}/openConnections?terminate=true", headers=headers, timeout=9)
+
+    assert (told.status_code, told.text) == (200, "0")
+    probes = [requests.get(f"{address}/readyz", timeout=9).status_code for _ in range(20)]
+    assert set(probes) == {503}, "whichever process answers"
+    served = requests.post(f"{address}/function", json={}, headers=headers, timeout=9)
+    assert served.status_code == 422
+
+
+def _after_a_while(url: str, status: int) -> requests.Response:
+    """Return the first answer with *status*, else the last one; all processes have looked then."""
+    give_up_at = time.monotonic() + 10
+    while True:
+        answers = [requests.get(url, timeout=9) for _ in range(6)]
+        if {each.status_code for each in answers} == {status} or time.monotonic() > give_up_at:
+            return answers[-1]
 
 
 @pytest.mark.django_db
