@@ -1,6 +1,8 @@
 """Secrets in documents, recognized by their keys, so that a plan can be shown and stored."""
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass
 
 from connector_kit.blueprint.documents import MASK, Json
 
@@ -12,6 +14,9 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _SECRET_WORDS = frozenset({"bearer", "jwt", "otp", "pass", "pin", "pwd", "refresh", "signature"})
+SHORTEST = 4
+"""Characters of a secret that is looked for in the midst of texts."""
+
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SECRET_ITEM = re.compile(r"\[\w+=([^]]*)\]\.(\w+)$")
 _NAMES = ("name", "generate", "id")
@@ -32,6 +37,84 @@ def is_secret_key(key: str) -> bool:
     return bool(words) and words[-1].lower() in _SECRET_WORDS
 
 
+def is_one_of(name: str, names: Set[str]) -> bool:
+    """Tell whether *name* is among *names*, also as a page calls it for a store: ``pin-s2``."""
+    return name in names or name.partition("-")[0] in names
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What must not be told of one installation: settings by *names*, and *values* anywhere.
+
+    *shown* are settings that only sound like secrets.
+
+    Values of fewer than `SHORTEST` characters are hidden where they stand alone, and not in the
+    midst of a text, of which they may be an innocent part.
+    """
+
+    names: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+
+    def found_in(self, settings: Json) -> frozenset[str]:
+        """Return the secrets among *settings*, as they would stand in a text."""
+        if isinstance(settings, list):
+            return frozenset().union(*map(self.found_in, settings))
+        if not isinstance(settings, dict):
+            return frozenset()
+        found: set[str] = set()
+        for key, value in settings.items():
+            if not self._is_hidden(str(key)):
+                found |= self.found_in(value)
+            elif isinstance(value, str | int | float) and not isinstance(value, bool):
+                found.add(str(value))
+        return frozenset(found - {""})
+
+    def over(self, value: Json) -> Json:
+        """Return *value* with the mask in place of all that is hidden."""
+        if isinstance(value, list):
+            return [self.over(item) for item in value]
+        if isinstance(value, dict):
+            return self._object(value)
+        if isinstance(value, str):
+            return self.over_text(value)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return MASK if is_number and str(value) in self.values else value
+
+    def over_text(self, text: str) -> str:
+        """Return *text* with the mask in place of every hidden value in it."""
+        if text in self.values:
+            return MASK
+        for value in sorted(self.values, key=len, reverse=True):
+            if len(value) >= SHORTEST:
+                text = text.replace(value, MASK)
+        return text
+
+    def _object(self, value: dict[str, Json]) -> Json:
+        secret = {key for key in value if self._is_hidden(key)}
+        if any(self._is_hidden(str(value.get(key))) for key in (*_NAMES, "setting")):
+            secret |= _VALUES | {"before", "after"}
+        if isinstance(path := value.get("path"), str) and self._leads_to_hidden(path):
+            secret |= {"before", "after"}
+        return {
+            key: MASK
+            if key in secret and item not in (None, "") and not isinstance(item, bool)
+            else self.over(item)
+            for key, item in value.items()
+        }
+
+    def _is_hidden(self, name: str) -> bool:
+        return not is_one_of(name, self.shown) and (
+            is_one_of(name, self.names)
+            or is_secret_key(name)
+            or is_secret_key(name.partition("-")[0])
+        )
+
+    def _leads_to_hidden(self, path: str) -> bool:
+        item = _SECRET_ITEM.search(path)
+        return self._is_hidden(item[1] if item else path.rsplit(".", maxsplit=1)[-1])
+
+
 def redacted(value: Json, key: str = "") -> Json:
     """Return *value*, which stands under *key*, with the mask in place of every secret in it.
 
@@ -50,7 +133,7 @@ def redacted(value: Json, key: str = "") -> Json:
 
 def without_passwords(text: str) -> str:
     """Return *text* with the password masked of every address in it: before host, or in a query."""
-    if "://" not in text:
+    if "=" not in text and "@" not in text:
         return text
     return _QUERY.sub(_parameter, _PASSWORD_IN_URL.sub(rf"\g<1>{MASK}", text))
 

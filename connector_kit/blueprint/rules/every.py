@@ -14,6 +14,7 @@ from connector_kit.blueprint.fields import (
 )
 from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.blueprint.rules.rule import Components, Rule, Words, members, objects
+from connector_kit.blueprint.secrets import literal_secrets
 
 _REFERENCE = re.compile(r"_\w+Ids?")
 _RAW_ID = re.compile(r"[0-9a-f]{24}")
@@ -62,6 +63,17 @@ def _masked(component: CompiledComponent, _: Components) -> Iterator[Words]:
                 f"{path} holds the mask {MASK!r} that the platform shows instead of a secret.",
                 "A secret cannot be declared: leave it out, the customer enters it.",
             )
+
+
+def _literal_secrets(component: CompiledComponent, _: Components) -> Iterator[Words]:
+    for path in literal_secrets(component.resource, component.document):
+        yield f"{path} holds a secret, which would be published, the same for everybody.", _LEAVE_IT
+
+
+_LEAVE_IT = (
+    "Leave it out, so that the customer enters it, refer to where it is entered with handlebars, "
+    "or bind it to a setting with secret=True."
+)
 
 
 def _unnamed(component: CompiledComponent, _: Components) -> Iterator[Words]:
@@ -157,6 +169,7 @@ EVERY = (
     Rule("E023", "resources.md, fields most documents share", _server_fields),
     Rule("E024", "resources.md, fields most documents share", _envelope_fields),
     Rule("E025", "http-api.md section 3, README.md U35", _masked),
+    Rule("E028", "schemas-2026.json, x-secret", _literal_secrets),
     Rule("E026", "resources.md, fields most documents share", _unnamed),
     Rule("E027", "the platform's spelling: resources.md", _owned_paths),
     Rule("E013", "http-api.md section 2, invalid_ref", _misdirected),

@@ -1,0 +1,186 @@
+"""Where documents hold secrets: the platform's own list, and what the names of others say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from connector_kit.blueprint.documents import MASK, Document, Json, referred
+from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.blueprint.redaction import is_secret_key, without_passwords
+
+SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "connections": (
+            "as2.encrypted.userPrivateKey",
+            "as2.partnerStationInfo.auth.basic.password",
+            "as2.partnerStationInfo.auth.token.refreshToken",
+            "as2.partnerStationInfo.auth.token.token",
+            "dynamodb.aws.secretAccessKey",
+            "ftp.authKey",
+            "ftp.password",
+            "ftp.pgpDecryptKey",
+            "ftp.pgpEncryptKey",
+            "ftp.pgpPassphrase",
+            "http.auth.basic.password",
+            "http.auth.jwt.privateKey",
+            "http.auth.jwt.secret",
+            "http.auth.jwt.token",
+            "http.auth.oauth.clientSecret",
+            "http.auth.oauth.oauth1.accessToken",
+            "http.auth.oauth.oauth1.consumerPrivateKey",
+            "http.auth.oauth.oauth1.consumerSecret",
+            "http.auth.oauth.oauth1.tokenSecret",
+            "http.auth.oauth.password",
+            "http.auth.oauth.pkceCodeVerifier",
+            "http.auth.token.refreshToken",
+            "http.auth.token.token",
+            "http.clientCertificates.key",
+            "http.clientCertificates.passphrase",
+            "http.clientCertificates.pfx",
+            "http.encrypted",
+            "jdbc.password",
+            "jdbc.wallet",
+            "mcp.http.auth.oauth.clientSecret",
+            "mcp.http.auth.oauth.oauth1.accessToken",
+            "mcp.http.auth.oauth.oauth1.consumerPrivateKey",
+            "mcp.http.auth.oauth.oauth1.consumerSecret",
+            "mcp.http.auth.oauth.oauth1.tokenSecret",
+            "mcp.http.auth.oauth.password",
+            "mcp.http.auth.oauth.pkceCodeVerifier",
+            "mcp.http.auth.token.refreshToken",
+            "mcp.http.auth.token.token",
+            "mcp.http.encrypted",
+            "mongodb.password",
+            "netsuite.password",
+            "netsuite.tokenId",
+            "netsuite.tokenSecret",
+            "pgp.passphrase",
+            "pgp.privateKey",
+            "rdbms.bigquery.privateKey",
+            "rdbms.key",
+            "rdbms.passphrase",
+            "rdbms.password",
+            "rdbms.redshift.aws.secretAccessKey",
+            "rdbms.ssl.ca",
+            "rdbms.ssl.cert",
+            "rdbms.ssl.key",
+            "rdbms.ssl.passphrase",
+            "rest.basicAuth.password",
+            "rest.bearerToken",
+            "rest.oauth.clientSecret",
+            "rest.oauth.oauth1.accessToken",
+            "rest.oauth.oauth1.consumerPrivateKey",
+            "rest.oauth.oauth1.consumerSecret",
+            "rest.oauth.oauth1.tokenSecret",
+            "rest.oauth.password",
+            "rest.oauth.pkceCodeVerifier",
+            "rest.refreshToken",
+            "s3.secretAccessKey",
+            "salesforce.bearerToken",
+            "salesforce.refreshToken",
+            "ssl.ca",
+            "ssl.cert",
+            "ssl.key",
+            "ssl.passphrase",
+            "wrapper.encrypted",
+        ),
+        "iclients": (
+            "amazonmws.secretKey",
+            "azureserviceprincipal.clientSecret",
+            "ebay.certId",
+            "jwt.privateKey",
+            "jwt.secret",
+            "netsuite.consumerKey",
+            "netsuite.consumerSecret",
+            "oauth2.auth.queryParameters",
+            "oauth2.clientSecret",
+            "oauth2.encrypted",
+            "oauth2.password",
+            "salesforce.clientSecret",
+            "salesforce.privateKey",
+        ),
+        "exports": (
+            "distributed.bearerToken",
+            "webhook.key",
+            "webhook.password",
+            "webhook.token",
+        ),
+        "apis": ("shipworks.password",),
+    }
+)
+"""By resource, the fields that the platform takes and never shows (``x-secret`` of its schemas)."""
+
+_VALUES = frozenset({"value", "hardCodedValue"})
+_NAMES = ("name", "generate")
+_COMMON = frozenset({"key", "cookie", "wallet", "pfx"})
+"""Words that name a secret on the platform's list only, and innocent things elsewhere."""
+
+_PICKED = re.compile(r"\[(?:\w+=)?([^]]*)\]")
+
+
+def leads_to_secret(steps: Sequence[str]) -> bool:
+    """Tell whether a path of keys, and of ``[name=…]`` that pick items, ends at a secret."""
+    keys = [step for step in steps if not step.startswith("[")]
+    if not keys:
+        return False
+    if "encrypted" in keys or is_secret_key(keys[-1]):
+        return True
+    picked = _PICKED.fullmatch(steps[-2]) if len(steps) > 1 else None
+    if picked and keys[-1] in _VALUES and is_secret_key(picked[1]):
+        return True
+    path = ".".join(keys)
+    return any(path == place for places in SECRETS.values() for place in places)
+
+
+def literal_secrets(resource: str, document: Document) -> Iterator[str]:
+    """Yield the path of every secret that *document* holds literally.
+
+    Handlebars, what is empty, and what is blanked out hold none.
+    """
+    listed = SECRETS.get(resource, ())
+    for path, key, value, around in _members(document, ""):
+        plain = _INDEX.sub("", path)
+        is_listed = any(plain == place or plain.startswith(f"{place}.") for place in listed)
+        is_named = "." in path and is_secret_key(key) and key.lower() not in _COMMON
+        is_item = key in _VALUES and any(is_secret_key(str(around.get(name))) for name in _NAMES)
+        holds_one = is_listed or is_named or is_item
+        if (holds_one and _is_literal(value)) or _has_password(value):
+            yield path
+
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+def _members(value: Json, path: str) -> Iterator[tuple[str, str, Json, Document]]:
+    """Yield path, key, value and object of every field that is no object; samples are data."""
+    if isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _members(item, f"{path}[{n}]")
+    elif isinstance(value, dict) and referred(value) is None:
+        for key, item in value.items():
+            place = f"{path}.{key}" if path else key
+            if isinstance(item, dict | list):
+                if place not in _LEFT_OUT:
+                    yield from _members(item, place)
+            elif place not in _LEFT_OUT:
+                yield place, key, item, value
+
+
+_LEFT_OUT = FREE_DATA_FIELDS | {"content", "settings", "settingsForm"}
+"""Samples and code are data; settings have rules of their own."""
+
+
+def _is_literal(value: Json) -> bool:
+    if isinstance(value, str):
+        text = value.strip()
+        return bool(text.strip("*")) and "{{" not in text and not _PLACEHOLDER.fullmatch(text)
+    return value is not None and not isinstance(value, bool)
+
+
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}")
+
+
+def _has_password(value: Json) -> bool:
+    return isinstance(value, str) and without_passwords(value) != value and MASK not in value

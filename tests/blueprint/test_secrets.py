@@ -1,0 +1,123 @@
+"""Where documents hold secrets, and that no declaration holds one literally."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from connector_kit import Connection, Connector, Export, Import
+from connector_kit.blueprint import DeclarationError, compile_connector
+from connector_kit.blueprint.secrets import SECRETS, leads_to_secret, literal_secrets
+
+SCHEMAS = Path(__file__).parents[3] / "shared" / "protocol" / "schemas-2026.json"
+
+
+def marked(schemas, schema, path=(), seen=()):
+    """Yield the path of every field with ``x-secret`` below *schema*."""
+    if not isinstance(schema, dict):
+        return
+    if schema.get("x-secret"):
+        yield ".".join(path)
+        return
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    if name and name not in seen:
+        yield from marked(schemas, schemas["$defs"][name], path, (*seen, name))
+    for key, inner in schema.get("properties", {}).items():
+        yield from marked(schemas, inner, (*path, key), seen)
+    for key in ("items", "if", "then", "else", "additionalProperties"):
+        yield from marked(schemas, schema.get(key), path, seen)
+    for inner in (each for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key, ())):
+        yield from marked(schemas, inner, path, seen)
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the platform's schemas are not here")
+def test_the_table_is_that_of_the_platforms_schemas():
+    schemas = json.loads(SCHEMAS.read_text())
+    listed = {
+        resource: tuple(sorted(set(marked(schemas, {"$ref": ref}))))
+        for resource, ref in schemas["x-resources"].items()
+    }
+
+    assert dict(SECRETS) == {resource: places for resource, places in listed.items() if places}
+
+
+def nested(path, value):
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("resource", "path"), [(name, path) for name, paths in SECRETS.items() for path in paths]
+)
+def test_every_secret_of_the_platform_is_found(resource, path):
+    deeper = f"{path}.x" if path.endswith("encrypted") else path
+
+    assert list(literal_secrets(resource, nested(deeper, "sesame"))) == [deeper]
+    assert not list(literal_secrets(resource, nested(deeper, "{{{connection.x}}}")))
+    assert leads_to_secret(deeper.split("."))
+
+
+HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}
+HEADER = {"name": "Authorization", "value": "Bearer sesame"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "path"),
+    [
+        (
+            Connection,
+            {**HTTP, "auth": {"basic": {"password": "sesame"}}},
+            "http.auth.basic.password",
+        ),
+        (Connection, {**HTTP, "encrypted": {"a": "sesame"}}, "http.encrypted.a"),
+        (Connection, {**HTTP, "unencrypted": {"api_key": "sesame"}}, "http.unencrypted.api_key"),
+        (Connection, {**HTTP, "unencrypted": {"pin": 4711}}, "http.unencrypted.pin"),
+        (Connection, {**HTTP, "headers": [HEADER]}, "http.headers[0].value"),
+        (Connection, {**HTTP, "baseURI": "https://jo:sesame@shop.example.com"}, "http.baseURI"),
+        (Export, {"relativeURI": "/orders?page=1&api_key=sesame"}, "http.relativeURI"),
+        (Export, {"relativeURI": "https://shop.example.com?token=sesame"}, "http.relativeURI"),
+        (Import, {"headers": [{"name": "X-API-Key", "value": "sesame"}]}, "http.headers[0].value"),
+    ],
+)
+def test_a_secret_in_a_declaration_is_refused_by_component_and_field(kind, document, path):
+    def declared():
+        shop = Connection("Shop", type="http", http=HTTP)
+        made = (
+            Connection("It", type="http", http=document)
+            if kind is Connection
+            else kind("It", connection=shop, http=document)
+        )
+        body = {"name": "Leaky", "version": "1.0.0", "shop": shop, "it": made}
+        return type(Connector)("Leaky", (Connector,), body)
+
+    with pytest.raises(DeclarationError) as refused:
+        compile_connector(declared())
+
+    [problem] = [each for each in refused.value.problems if each.id.endswith("E028")]
+    assert problem.attribute == "it"
+    assert problem.message.startswith(f"{path} ")
+    assert "the customer enters it" in problem.hint
+    assert "secret=True" in problem.hint
+    assert "sesame" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        {"type": "token", "token": {"token": "{{{connection.http.encrypted.apiKey}}}"}},
+        {"type": "token", "token": {"token": "", "headerName": "X-Token", "location": "header"}},
+        {"type": "token", "token": {"token": "<your token>", "scheme": "Bearer"}},
+        {"type": "basic", "basic": {"username": "jo"}},
+    ],
+)
+def test_placeholders_are_no_secrets(auth):
+    assert not list(
+        literal_secrets("connections", {"name": "Shop", "http": {**HTTP, "auth": auth}})
+    )
+
+
+def test_a_sample_is_data():
+    document = {"name": "Users", "sampleData": {"user": {"password": "sesame"}}}
+
+    assert not list(literal_secrets("exports", document))
