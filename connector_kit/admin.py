@@ -31,6 +31,7 @@ from connector_kit.models import (
     Order,
     ProvisioningEvent,
     Push,
+    RefusedCall,
     Release,
     Rollout,
     SettingsChange,
@@ -40,6 +41,7 @@ from connector_kit.models import (
     VersionCount,
     Wave,
 )
+from connector_kit.models.sealing import is_sealed_text
 from connector_kit.publisher.roles import RECORDS, Scopes, scopes_of
 
 
@@ -67,11 +69,21 @@ def _shown(model: type[Model], name: str) -> Callable[[Any], str]:
     @admin.display(description=name.replace("_", " "))
     def shown(row: Any) -> str:
         value = getattr(row, name)
-        parsed = json.loads(value) if model is Document else value
-        return json.dumps(redacted(parsed), ensure_ascii=False)
+        return _in_words(row) if model is Document else _as_json(value)
 
     shown.__name__ = name
     return shown
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(redacted(value), ensure_ascii=False)
+
+
+def _in_words(document: Document) -> str:
+    """The body, but for one that holds what a customer keeps secret."""
+    if is_sealed_text(document.body):
+        return "Encrypted: it belongs to an installation with secret settings."
+    return _as_json(json.loads(document.body))
 
 
 class ReadOnly:
@@ -212,14 +224,14 @@ class DocumentAdmin(Records):
     @admin.display(description="body")
     def beginning(self, document: Document) -> str:
         """Enough of the document to recognise it."""
-        return json.dumps(redacted(json.loads(document.body)))[:120]
+        return _in_words(document)[:120]
 
 
 @admin.register(Installation)
 class InstallationAdmin(Records):
     """The install base; what customers have set is on the console's pages, its secrets masked."""
 
-    exclude = ("settings", "opts")
+    exclude = ("settings", "retired_settings", "opts")
     list_display = (
         "integration_id",
         "name",
@@ -268,6 +280,7 @@ class ComponentAdmin(Records):
 class OperationAdmin(Records):
     """Installs, updates, dry runs and uninstalls, with what they changed."""
 
+    exclude = ("situation",)
     list_display = (
         "started_at",
         "kind",
@@ -435,6 +448,15 @@ class OrderAdmin(Records):
     list_filter = ("kind", "state")
     list_select_related = ("installation", "release__connector")
     search_fields = ("installation__integration_id", "by")
+
+
+@admin.register(RefusedCall)
+class RefusedCallAdmin(Records):
+    """Calls whose token did not reach the installation that they named, by reason."""
+
+    list_display = ("connector", "code", "count", "function", "integration_id", "last_at")
+    list_filter = ("code",)
+    list_select_related = ("connector",)
 
 
 @admin.register(FlowUsage)

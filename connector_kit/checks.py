@@ -152,10 +152,11 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
     (
         lambda kit: not kit.encryption_keys,
         Warning(
-            "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for tokens of embedded accounts is "
-            "the one in this machine's home folder, which no other machine has.",
+            "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for secret settings of customers "
+            "and tokens of embedded accounts is the one in this machine's home folder, which no "
+            "other machine has.",
             hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes "
-            "one. Without embedded accounts, silence this check.",
+            "one. On one machine, whose home folder stays, silence this check.",
             id="connector_kit.W253",
         ),
     ),

@@ -405,9 +405,9 @@ class Settings:
         Variable(
             "CONNECTOR_KIT_ENCRYPTION_KEYS",
             parsing.encryption_keys,
-            "Encrypt the tokens of embedded accounts. Several, separated by commas, while a new "
-            "one takes over: the first encrypts, all decrypt. Left out, one is made and kept in "
-            "the home folder.",
+            "Encrypt the tokens of embedded accounts and the secret settings of customers. "
+            "Several, separated by commas, while a new one takes over: the first encrypts, all "
+            "decrypt. Left out, one is made and kept in the home folder.",
             number=253,
             is_secret=True,
         ),

@@ -17,6 +17,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from settings_ui.forms.widgets import SECRET
+
 SETTINGS = "/settings/"
 KEPT = "kept"
 """Name of the log-in form's field that holds the interrupted form."""
@@ -55,7 +57,7 @@ def interrupted(request: HttpRequest) -> Interrupted | None:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and not name.endswith(SECRET)
     ]
     if any(name.startswith(_SECRET) for name, _ in fields):
         return None

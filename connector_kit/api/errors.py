@@ -22,6 +22,7 @@ from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator import errors as platform
 from connector_kit.licensing import LicensingError
 from connector_kit.lifecycle import LifecycleError
+from connector_kit.models.sealing import KeyLost
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.errors import NotPublished, PublicationRefused, UnknownConnector
 from connector_kit.publisher.licenses import UnknownLicense
@@ -42,6 +43,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Unstorable, status.HTTP_422_UNPROCESSABLE_ENTITY, "too_long"),
     (LoadError, status.HTTP_409_CONFLICT, "connector_not_loaded"),
     (LifecycleError, status.HTTP_409_CONFLICT, "refused"),
+    (KeyLost, status.HTTP_503_SERVICE_UNAVAILABLE, "key_lost"),
     (ImproperlyConfigured, status.HTTP_503_SERVICE_UNAVAILABLE, "misconfigured"),
     (platform.Transient, status.HTTP_503_SERVICE_UNAVAILABLE, "platform_unavailable"),
     (platform.IntegratorError, status.HTTP_502_BAD_GATEWAY, "platform_error"),

@@ -20,6 +20,7 @@ from connector_kit.lifecycle.lease import Lease
 from connector_kit.lifecycle.platform import embedded_client
 from connector_kit.models import EmbeddedAccount
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
+from connector_kit.publisher.sealed_records import forget_lost, renew_records
 
 TRIES = 3
 """How often a token is re-encrypted that somebody else stores anew at the same moment."""
@@ -137,19 +138,32 @@ def account_client(
 
 @dataclass(frozen=True)
 class Rotation:
-    """What came of encrypting all tokens with the first key."""
+    """What came of encrypting all tokens and secret settings with the first key."""
 
     renewed: tuple[str, ...]
     unreadable: tuple[str, ...]
     """Accounts whose token no key reads: they are as they were."""
+    records: int = 0
+    """How many records with secrets of customers were encrypted anew."""
+    lost: tuple[str, ...] = ()
+    """Installations with such records that no key reads."""
 
     def to_json(self) -> Document:
-        """Return the names as JSON."""
-        return {"renewed": list(self.renewed), "unreadable": list(self.unreadable)}
+        """Return the names, and what became of records, as JSON."""
+        return {
+            "renewed": list(self.renewed),
+            "unreadable": list(self.unreadable),
+            "records": self.records,
+            "lost": list(self.lost),
+        }
 
 
-def rotate_keys(*, by: Actor = THE_KIT) -> Rotation:
-    """Encrypt every token with the first key; afterwards the other keys can be taken away."""
+def rotate_keys(*, by: Actor = THE_KIT, forgets_lost: bool = False) -> Rotation:
+    """Encrypt all tokens and secret settings with the first key; the other keys can go then.
+
+    Settings that were saved in plain text, before they were secret, are encrypted too. With
+    *forgets_lost* records that no key reads are forgotten, to be read from the account anew.
+    """
     renewed, unreadable = [], []
     for account in EmbeddedAccount.objects.exclude(token="").order_by("name").iterator():
         try:
@@ -157,7 +171,10 @@ def rotate_keys(*, by: Actor = THE_KIT) -> Rotation:
             renewed.append(account.name)
         except EmbeddedError:
             unreadable.append(account.name)
-    rotation = Rotation(tuple(renewed), tuple(unreadable))
+    done = renew_records()
+    if forgets_lost:
+        forget_lost(done.lost)
+    rotation = Rotation(tuple(renewed), tuple(unreadable), done.records, done.lost)
     record_action(
         by, "embedded_account.rotate_keys", "embedded_account/*", after=rotation.to_json()
     )

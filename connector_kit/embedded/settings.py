@@ -11,6 +11,7 @@ from connector_kit.lifecycle.settings.flows import FlowChanges
 from connector_kit.lifecycle.settings.requests import SaveResult, order_settings
 from connector_kit.lifecycle.settings.requests import push_waiting as push_through_platform
 from connector_kit.lifecycle.settings.requests import save_settings as save
+from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import Installation, SettingsChange
 from connector_kit.publisher.actions import Actor, record_action
 
@@ -30,7 +31,8 @@ def save_settings(
     result = save(installation, values, by=by.name, flows=flows, push=push_waiting)
     if result.change is not None:
         subject = f"installation/{installation.integration_id}"
-        after = {"values": result.change.values, "flows": result.change.flows}
+        values = hidden_of(installation, installation.release).over(result.change.values)
+        after = {"values": values, "flows": result.change.flows}
         record_action(by, "settings.save", subject, after=after)
     return result
 

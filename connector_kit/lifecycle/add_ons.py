@@ -16,14 +16,14 @@ from connector_kit.blueprint.stores import per_store, store_of, without_store
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.sessions import installation_of, session
+from connector_kit.lifecycle.sessions import recorded, session
 from connector_kit.lifecycle.situations import (
     AVAILABLE,
     BEGUN,
     INSTALLED,
     LEAVING,
     given,
-    note_licence,
+    licence_in,
     situation_of,
 )
 from connector_kit.models import Connector, Installation, Operation, Release
@@ -35,10 +35,11 @@ INSTALL, UNINSTALL = "installAddOn", "uninstallAddOn"
 def license_metadata(connector: Connector, options: Document) -> Document:
     """The add-ons that there are, and how those stand that are licensed or installed.
 
-    Reads the records and the licence only; the pages ask whenever they load.
+    Reads the records and the licence only; the pages ask whenever they load. Nobody has shown yet
+    whose licence it is, so it counts for this answer and is not noted.
     """
-    installation = installation_of(connector, options)
-    note_licence(installation, options)
+    installation = recorded(connector, options)
+    installation.opts = licence_in(options, installation)
     release = installation.release or Release.objects.newest(connector)
     offer = release.blueprint().offer if release else Offer()
     return {

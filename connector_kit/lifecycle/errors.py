@@ -7,6 +7,7 @@ from django.db import DatabaseError, InterfaceError
 from connector_kit.blueprint import Conflict, Plan
 from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
+from connector_kit.models.sealing import KeyLost
 
 
 class LifecycleError(Exception):
@@ -100,7 +101,7 @@ _CODES: tuple[tuple[type[api.IntegratorError], str], ...] = (
 
 def code_of(error: BaseException) -> str:
     """The code under which *error* is recorded and reported."""
-    if isinstance(error, LifecycleError):
+    if isinstance(error, LifecycleError | KeyLost):
         return error.code
     for kind, code in _CODES:
         if isinstance(error, kind):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from connector_kit.blueprint import Document
 from connector_kit.lifecycle.editions import edition_on_listing
-from connector_kit.lifecycle.sessions import installation_of
+from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.update import update
 from connector_kit.models import Connector
 
@@ -32,7 +32,7 @@ def _opts(connector: Connector, call: Document) -> Document:
     stated = granted.get("opts")
     opts: Document = stated if isinstance(stated, dict) else {}
     identity = granted.get("_editionId")
-    if not isinstance(identity, str) or installation_of(connector, call).edition:
+    if not isinstance(identity, str) or recorded(connector, call).edition:
         return opts
     edition = edition_on_listing(connector, identity)
     return {**opts, "connectorEdition": edition["displayName"]} if edition else opts

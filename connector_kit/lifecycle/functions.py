@@ -34,6 +34,7 @@ from connector_kit.lifecycle.stores import ADD, REMOVE_STORE, add_new_store, rem
 from connector_kit.lifecycle.uninstall import pre_uninstall, remove, uninstall
 from connector_kit.lifecycle.update import update
 from connector_kit.models import Connector
+from connector_kit.models.sealing import KeyLost
 
 Function = Callable[[Document], Any]
 Derived = Callable[[Connector, Document], Any]
@@ -160,7 +161,7 @@ def reporting(function: Function) -> Function:
     def call(options: Document) -> Any:
         try:
             return function(options)
-        except (LifecycleError, IntegratorError) as error:
+        except (LifecycleError, IntegratorError, KeyLost) as error:
             raise ExtensionError(code_of(error), str(error)) from error
 
     return call

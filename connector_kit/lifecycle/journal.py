@@ -22,6 +22,7 @@ from connector_kit.blueprint import (
     Situation,
     Unchanged,
     Update,
+    digest,
     held_back,
     tailored,
 )
@@ -30,6 +31,7 @@ from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.errors import not_recorded
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.lifecycle.left_open import LeftOpen
+from connector_kit.lifecycle.veil import Veil
 from connector_kit.models import Change, Component, Installation, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
 
@@ -91,6 +93,7 @@ class DatabaseJournal:
 
     def __init__(self, operation: Operation, lease: Lease) -> None:
         self.operation = operation
+        self._veil = Veil(operation)
         self.installation = operation.installation
         self._lease = lease
         self._moved: dict[str, tuple[CompiledComponent, str]] = {}
@@ -126,11 +129,15 @@ class DatabaseJournal:
             .annotate(last=Max("pk"))
             .order_by("last")
         )
-        brought = [(release, situation) for release, situation, _ in broken_off]
+        brought: dict[tuple[int | None, str], Situation] = {}
+        for release, situation, _ in broken_off:
+            key = (release, digest(situation))  # encrypted, equal ones differ in the database
+            brought.pop(key, None)
+            brought[key] = Situation.from_json(situation)
         releases = Release.objects.in_bulk({release for release, _ in brought}) if brought else {}
         return [
-            self._brought(releases[release].blueprint(), Situation.from_json(situation))
-            for release, situation in brought
+            self._brought(releases[release].blueprint(), situation)
+            for (release, _), situation in brought.items()
         ]
 
     def _brought(self, blueprint: Blueprint, situation: Situation) -> Blueprint:
@@ -282,7 +289,7 @@ class DatabaseJournal:
     ) -> tuple[object, ...]:
         whose = (self.operation.pk, self.installation.pk)
         what = (action, step.resource, step.external_id, resource_id)
-        return (*whose, *what, fields, timezone.now())
+        return (*whose, *what, self._veil.over(fields), timezone.now())
 
     def _is_found(self, step: PlanStep) -> bool:
         """Whether the step finds done what an earlier operation did, and could not record."""

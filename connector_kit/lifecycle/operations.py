@@ -14,8 +14,6 @@ from django.db.models import Exists, OuterRef, Q
 from connector_kit.blueprint import Blueprint, Document, Need, Plan, Situation, held_back, tailored
 from connector_kit.conf import kit
 from connector_kit.exceptions import message_in
-from connector_kit.extension.calllog import log_line
-from connector_kit.extension.calls import SERVED_REQUEST
 from connector_kit.lifecycle.errors import (
     Checkpoint,
     InstallationHeld,
@@ -28,7 +26,7 @@ from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_licence, situation_of
-from connector_kit.logs import inform
+from connector_kit.lifecycle.veil import Veil
 from connector_kit.models import Document as StoredDocument
 from connector_kit.models import (
     Installation,
@@ -39,6 +37,7 @@ from connector_kit.models import (
     clock,
     statements,
 )
+from connector_kit.models.sealing import KeyLost, secrets_in
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +52,7 @@ class Work:
     operation: Operation
     lease: Lease
     deadline: float
+    veil: Veil
     journal: DatabaseJournal = field(init=False)
     awaited: tuple[str, ...] = field(init=False)
     """The connections that somebody has yet to log in to, as far as that is known."""
@@ -108,7 +108,7 @@ class Work:
             held = held_back(tailored(whole, situation), self.journal.applied, self.awaited)
             blueprint, self.needs = held.blueprint, held.needs
             if blueprint is not whole:
-                _remember_made(blueprint, whole)
+                _remember_made(blueprint, whole, situation)
             _note_situation(self.operation, situation)
             self._tailored = (release, situation, blueprint)
         return self._tailored[2]
@@ -160,7 +160,7 @@ class Work:
 
     def note(self, notes: Iterable[Document]) -> None:
         """Record *notes* for people with the operation."""
-        self.operation.notes = [*self.operation.notes, *notes]
+        self.operation.notes = [*self.operation.notes, *self.veil.over(list(notes))]
         self.operation.save(update_fields=["notes"])
 
     def reload_journal(self) -> None:
@@ -182,10 +182,13 @@ def operation(
     *,
     by: str = "",
     order: Order | None = None,
+    began: float | None = None,
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
-    The licence in the *options* of a call is noted first.
+    The licence in the *options* of a call is noted first: by then the call has to have shown that
+    its token reaches the installation. *began* is when it came, by `time.monotonic`; its time runs
+    from there.
     What an update may do is said by the order that it serves, *order* or what is open; without one
     `Work.order` is None, and nothing may be written but that the customer gets the lock back.
     Raises `LifecycleError` ``update_in_progress`` when another operation holds the installation.
@@ -200,9 +203,10 @@ def operation(
             record = _begin(installation, kind, function, order, by=by)
             if kind == Operation.Kind.UPDATE:  # the platform locks before it calls
                 installation.note(update_in_progress=True)
-            deadline = time.monotonic() + kit().function_seconds
-            with _recording(record):
-                yield Work(record, lease, deadline)
+            deadline = (began or time.monotonic()) + kit().function_seconds
+            veil = Veil(record)
+            with _recording(record, veil):
+                yield Work(record, lease, deadline, veil)
     finally:
         if record and record.finished_at:
             _announce(record)
@@ -233,7 +237,6 @@ def _note_held(installation: Installation, order: Order, error: InstallationHeld
         release=order.release,
         from_version=installation.version,
         by=order.by,
-        request_id=SERVED_REQUEST.get(),
         outcome=Operation.Outcome.FAILED,
         code=error.code,
         message=error.message,
@@ -266,12 +269,19 @@ def _begin(
         function=function,
         order=order,
         release=release,
-        situation=situation_of(installation, release.blueprint()).to_json() if release else {},
+        situation=_situation(installation, release),
         from_version=installation.version,
         by=by or (order.by if order else ""),
-        request_id=SERVED_REQUEST.get(),
         started_at=clock.now(),
     )
+
+
+def _situation(installation: Installation, release: Release | None) -> Document:
+    """The situation in which the operation begins; one that cannot be read is found out within."""
+    try:
+        return situation_of(installation, release.blueprint()).to_json() if release else {}
+    except KeyLost:
+        return {}
 
 
 def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None:
@@ -302,29 +312,35 @@ def _release_for(
 
 def coming_release(installation: Installation) -> Release | None:
     """What an installation gets that is not complete: what it began with, else the default."""
-    order = Order.objects.installing(installation)
+    order = Order.objects.installing(installation) if installation.pk else None
     began_with = order.release if order else None
     return began_with or Release.objects.default(installation.connector_id)
 
 
 @contextmanager
-def _recording(record: Operation) -> Iterator[None]:
-    """Write down how the operation ends. A process that dies leaves it without an end."""
+def _recording(record: Operation, veil: Veil) -> Iterator[None]:
+    """Write down how the operation ends. A process that dies leaves it without an end.
+
+    An error that quotes a secret goes on without it, and without what it came from.
+    """
     try:
         yield
     except Exception as error:
         is_checkpoint = isinstance(error, Checkpoint)
         outcome = Operation.Outcome.CHECKPOINT if is_checkpoint else Operation.Outcome.FAILED
-        record.outcome, record.code, record.message = outcome, code_of(error), message_in(error)
+        message = message_in(error)
+        record.outcome, record.code, record.message = outcome, code_of(error), veil.over(message)
         record.is_refused = is_refusal(error)
         _end(record)
+        if record.message != message:
+            raise LifecycleError(record.code, record.message) from None
         raise
     else:
         record.outcome = record.outcome or Operation.Outcome.DONE
         _end(record)
 
 
-def _remember_made(blueprint: Blueprint, whole: Blueprint) -> None:
+def _remember_made(blueprint: Blueprint, whole: Blueprint, situation: Situation) -> None:
     """Store the documents that tailoring has made; those of the release are stored with it."""
     published = {each.digest for each in (*whole.components, whole.integration)}
     made = [
@@ -333,7 +349,8 @@ def _remember_made(blueprint: Blueprint, whole: Blueprint) -> None:
         if each.digest not in published
     ]
     if made:
-        StoredDocument.objects.remember(made)
+        has_secrets = bool(secrets_in(situation.settings))
+        StoredDocument.objects.remember(made, has_secrets=has_secrets)
 
 
 def _note_situation(record: Operation, situation: Situation) -> None:
@@ -389,26 +406,7 @@ _END = statements.Update(Operation, _ENDING, where=("id",))
 
 
 def _announce(record: Operation) -> None:
-    """Tell the log, and whoever wants to know, once the installation is free again."""
-    _log(record)
+    """Tell whoever wants to know, once the installation is free again."""
     for receiver, result in operation_finished.send_robust(Operation, operation=record):
         if isinstance(result, Exception):
             logger.error("receiver %s failed: %s", receiver, result)
-
-
-def _log(record: Operation) -> None:
-    installation = record.installation
-    fields = (
-        ("operation", record.pk),
-        ("kind", record.kind),
-        ("_connectorId", installation.connector.connector_id),
-        ("_integrationId", installation.integration_id),
-        ("from", record.from_version),
-        ("to", record.release.version if record.release else ""),
-        ("outcome", record.outcome),
-        ("code", record.code),
-        ("requests", record.requests),
-        ("order", record.order_id),
-        ("_reqId", record.request_id),
-    )
-    inform(logger, log_line("operationFinished", fields))

@@ -56,6 +56,21 @@ def preview_client() -> Client:
     )
 
 
+def proving_client(token: OneTimeToken, *, account: str, seconds: float) -> Client:
+    """The client with which a function call shows, first of all, what its one-time token reaches.
+
+    No lease is held yet, so it is for reading.
+    """
+    return Client.for_call(
+        token,
+        base_url=kit().api_base_url,
+        account=account,
+        throttle=_shared_throttle(),
+        pool=_pool(),
+        deadline=Deadline.after(seconds),
+    )
+
+
 def account_client(token: OneTimeToken, *, account: str, seconds: float, lease: Lease) -> Client:
     """The client for one function call: its one-time token, its *account*'s bucket, its time.
 

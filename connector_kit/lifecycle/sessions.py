@@ -1,22 +1,34 @@
-"""What every function call starts with: the installation's row, its operation, its account."""
+"""What every function call starts with: proof that its token reaches the installation it names.
+
+What a call says of itself (``_integrationId``, ``opts``) is somebody's word until a read with its
+own token has shown that integration, with the connector's tag. Before that no record is opened,
+noted or made. Only then come the installation's row, its operation, its account.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.utils import timezone
+from django.db.models import Q
 
 from connector_kit.blueprint import Document
+from connector_kit.conf import kit
 from connector_kit.integrator import Client, OneTimeToken
+from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, open_account
-from connector_kit.lifecycle.errors import InstallationVanished, LifecycleError
+from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.operations import Work, operation
-from connector_kit.lifecycle.platform import account_client
+from connector_kit.lifecycle.platform import account_client, proving_client
 from connector_kit.lifecycle.situations import recall, recall_settings
-from connector_kit.models import Connector, Installation, Operation
+from connector_kit.models import Connector, Installation, Operation, RefusedCall, clock
+
+logger = logging.getLogger(__name__)
 
 GRACE = 20.0
 """Seconds for which requests may go on after the last checkpoint, to end what was begun: a step,
@@ -25,21 +37,35 @@ or the last writes. Together with the default deadline of 270 less than the plat
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
+@dataclass(frozen=True)
+class _Proof:
+    """The integration as the call's own token has shown it: whose, when, in how many requests."""
+
+    account: Account
+    read_at: datetime
+    requests: int
+
+
 @contextmanager
 def session(
     connector: Connector, options: Document, kind: Operation.Kind, function: str, *, by: str = ""
 ) -> Iterator[tuple[Work, Account]]:
     """Work alone and on record in the account that a call of *function* is about.
 
-    *by* says who asked for it, where that is known.
+    *by* says who asked for it, where that is known. Nothing is opened before the call's token has
+    shown the integration: what is refused until then counts as a `RefusedCall`.
     """
-    installation = installation_of(connector, options)
+    began, known = time.monotonic(), recorded(connector, options)
+    with _refusals_counted(known, function):
+        token = _token(options, function)
+        proof = _shown(known, token)
+    installation = _on_record(known)
     with (
-        operation(installation, kind, function, options, by=by) as work,
-        _token(options, function) as token,
-        _client(work, token) as client,
+        operation(installation, kind, function, options, by=by, began=began) as work,
+        token,
+        _client(work, token, proof.requests) as client,
     ):
-        account = _account(work, connector, client)
+        account = _account(work, client, proof)
         if release := work.operation.release:
             recall(work.installation, release.blueprint(), account.integration.get("settings"))
             recall_settings(work.installation, account.integration)
@@ -51,8 +77,11 @@ def _token(options: Document, function: str) -> OneTimeToken:
     return OneTimeToken(str(options.get("bearerToken") or ""), function=function)
 
 
-def installation_of(connector: Connector, options: Document) -> Installation:
-    """The record of the installation that a call is about; made when it is the first call."""
+def recorded(connector: Connector, options: Document) -> Installation:
+    """The installation that a call is about as it is on record; else one that is on none.
+
+    Raises `LifecycleError` for what is no id, and for an installation of another connector.
+    """
     integration_id = options.get("_integrationId")
     if not integration_id:
         raise LifecycleError(
@@ -66,9 +95,8 @@ def installation_of(connector: Connector, options: Document) -> Installation:
             "The _integrationId in the call's options is not an id: it has to be 24 hexadecimal "
             "characters.",
         )
-    installation, _ = Installation.objects.get_or_create(
-        integration_id=integration_id, defaults={"connector": connector}
-    )
+    found = Installation.objects.filter(integration_id=integration_id).first()
+    installation = found or Installation(connector=connector, integration_id=integration_id)
     if installation.connector_id != connector.pk:
         raise LifecycleError(
             "installation_foreign",
@@ -79,42 +107,90 @@ def installation_of(connector: Connector, options: Document) -> Installation:
 
 
 @contextmanager
-def _client(work: Work, token: OneTimeToken) -> Iterator[Client]:
-    """A client with the call's *token*; counts the requests into the operation."""
-    installation = work.installation
-    with (
-        account_client(
-            token,
-            account=installation.account_id or installation.integration_id,
-            seconds=work.deadline - time.monotonic() + GRACE,
-            lease=work.lease,
-        ) as client,
-        counted(work, client),
-    ):
-        yield client
-
-
-@contextmanager
-def counted(work: Work, client: Client) -> Iterator[None]:
-    """Note with the operation how many requests it took."""
+def _refusals_counted(installation: Installation, function: str) -> Iterator[None]:
+    """Count a call that has shown nothing, and touch no record of the installation it names."""
     try:
         yield
-    finally:
-        work.operation.requests = client.requests_sent
+    except (LifecycleError, IntegratorError) as error:
+        code = code_of(error)
+        logger.warning(
+            "%s was called for %s and refused: %s", function, installation.integration_id, code
+        )
+        RefusedCall.note(
+            installation.connector,
+            code,
+            function=function,
+            integration_id=installation.integration_id,
+            message=str(error),
+        )
+        raise
 
 
-def _account(work: Work, connector: Connector, client: Client) -> Account:
-    """Open the account; notes whose it is, and an installation that is not there any more."""
-    installation = work.installation
-    if not installation.account_id:
-        installation.note(account_id=str(client.token_info().get("_userId") or ""))
-    try:
-        return open_account(
+def _shown(installation: Installation, token: OneTimeToken) -> _Proof:
+    """Read the integration with *token*; raises what `open_account` does, and `IntegratorError`."""
+    connector, read_at = installation.connector, clock.now()
+    with proving_client(token, account=_bucket(installation), seconds=_seconds()) as client:
+        account = open_account(
             client,
             connector_id=connector.connector_id or "",
             integration_id=installation.integration_id,
             stack_id=connector.stack_id,
         )
-    except InstallationVanished:
-        installation.note(vanished_at=timezone.now())
-        raise
+    return _Proof(account, read_at, client.requests_sent)
+
+
+def _on_record(installation: Installation) -> Installation:
+    """The row of an *installation* that was shown; made when it is the first call."""
+    if not installation._state.adding:  # noqa: SLF001 - Django documents _state
+        return installation
+    row, _ = Installation.objects.get_or_create(
+        integration_id=installation.integration_id, defaults={"connector": installation.connector}
+    )
+    return row
+
+
+@contextmanager
+def _client(work: Work, token: OneTimeToken, sent_before: int) -> Iterator[Client]:
+    """A client with the call's *token*; counts the requests into the operation."""
+    with (
+        account_client(
+            token,
+            account=_bucket(work.installation),
+            seconds=work.deadline - time.monotonic() + GRACE,
+            lease=work.lease,
+        ) as client,
+        counted(work, client, sent_before),
+    ):
+        yield client
+
+
+def _bucket(installation: Installation) -> str:
+    """Whose rate limit counts, as far as that is known."""
+    return installation.account_id or installation.integration_id
+
+
+def _seconds() -> float:
+    return kit().function_seconds + GRACE
+
+
+@contextmanager
+def counted(work: Work, client: Client, sent_before: int = 0) -> Iterator[None]:
+    """Note with the operation how many requests it took, *sent_before* it began included."""
+    try:
+        yield
+    finally:
+        work.operation.requests = sent_before + client.requests_sent
+
+
+def _account(work: Work, client: Client, proof: _Proof) -> Account:
+    """The account that was shown, worked in with *client*; notes whose it is.
+
+    It is read again when another operation was at work after it was shown.
+    """
+    installation, account = work.installation, replace(proof.account, client=client)
+    if not installation.account_id:
+        installation.note(account_id=str(client.token_info().get("_userId") or ""))
+    others = Operation.objects.filter(installation=installation).exclude(pk=work.operation.pk)
+    if others.filter(Q(finished_at=None) | Q(finished_at__gte=proof.read_at)).exists():
+        account.read_integration()
+    return account

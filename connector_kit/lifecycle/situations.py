@@ -13,6 +13,7 @@ from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.stores import FIRST_STORE
 from connector_kit.models import Installation, Release
+from connector_kit.models.sealing import KeyLost, holds_sealed
 from connector_kit.storable import EDITION, cut
 
 logger = logging.getLogger(__name__)
@@ -43,9 +44,12 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
 def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
     """The settings of *installation* as *blueprint* has them: carried over, if it is another one.
 
-    On record they are those of the version that is installed.
+    On record they are those of the version that is installed. Raises `KeyLost` when secrets among
+    them cannot be read.
     """
     settings, release = installation.settings, _installed(installation)
+    if holds_sealed([settings, installation.retired_settings]):
+        raise KeyLost(f"Secret settings of the installation {installation.integration_id}")
     if release is None or release.version == blueprint.version:
         return Carried(settings, installation.retired_settings)
     stores = None if blueprint.stores is None else _stores(installation)
@@ -122,9 +126,14 @@ def note_licence(installation: Installation, options: Document) -> None:
 
     What the user's browser sends along (``licenseOpts``) grants nothing.
     """
+    if (opts := licence_in(options, installation)) != installation.opts:
+        installation.note(opts=opts)
+
+
+def licence_in(options: Document, installation: Installation) -> Document:
+    """The licence's opts as the call with these *options* has them, else as they are on record."""
     opts = options.get("opts")
-    if isinstance(opts, dict) and (said := _with_short_edition(opts)) != installation.opts:
-        installation.note(opts=said)
+    return _with_short_edition(opts) if isinstance(opts, dict) else installation.opts
 
 
 def _with_short_edition(opts: Document) -> Document:

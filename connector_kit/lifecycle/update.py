@@ -161,7 +161,7 @@ def _strangers(plan: Plan, work: Work) -> Set[str]:
 def _dry_run(work: Work, account: Account) -> None:
     """Store the plan; whether there is one or not, the customer may edit again."""
     try:
-        work.operation.plan = _planned(work, account).to_json()
+        work.operation.plan = work.veil.over(_planned(work, account).to_json())
         if work.release == work.installation.release:
             _check_drift(work, account)
             note_activity(work, account)
@@ -172,7 +172,8 @@ def _dry_run(work: Work, account: Account) -> None:
 def _check_drift(work: Work, account: Account) -> None:
     """Also store, beside the plan, in what the account differs from what was applied to it."""
     drift = plan_drift(account, work.journal)
-    work.operation.plan = {**(work.operation.plan or {}), "drift": drift.to_json()["steps"]}
+    found = work.veil.over(drift.to_json()["steps"])
+    work.operation.plan = {**(work.operation.plan or {}), "drift": found}
     work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
 
 

@@ -12,6 +12,7 @@ from connector_kit.models.installations import Component, Installation
 from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
 from connector_kit.models.orders import Order
 from connector_kit.models.provisioning import ProvisioningEvent, Subscription
+from connector_kit.models.refused import RefusedCall
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange, SettingsLink
 from connector_kit.models.staff import ApiToken, StaffAction
@@ -37,6 +38,7 @@ __all__ = [
     "Order",
     "ProvisioningEvent",
     "Push",
+    "RefusedCall",
     "Release",
     "Rollout",
     "SettingsChange",

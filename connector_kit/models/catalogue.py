@@ -14,6 +14,7 @@ from connector_kit import storable
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
 from connector_kit.blueprint.settings import Schema
 from connector_kit.models import columns
+from connector_kit.models.sealing import declare_secret, opened_text, sealed_text
 
 
 class Connector(models.Model):
@@ -46,11 +47,19 @@ class Connector(models.Model):
 class DocumentQuerySet(models.QuerySet["Document"]):
     """Stores and reads symbolic documents by digest."""
 
-    def remember(self, components: Iterable[CompiledComponent]) -> None:
-        """Store each of *components* once; what is already known is left alone."""
+    def remember(
+        self, components: Iterable[CompiledComponent], *, has_secrets: bool = False
+    ) -> None:
+        """Store each of *components* once; what is already known is left alone.
+
+        Those that may hold secrets of a customer's are stored encrypted.
+        """
         self.bulk_create(
             [
-                Document(digest=component.digest, body=_written(component))
+                Document(
+                    digest=component.digest,
+                    body=sealed_text(_written(component)) if has_secrets else _written(component),
+                )
                 for component in components
             ],
             ignore_conflicts=True,
@@ -87,7 +96,10 @@ _READ: dict[str, CompiledComponent] = {}
 
 
 class Document(models.Model):
-    """One symbolic component document, stored once under its digest."""
+    """One symbolic component document, stored once under its digest.
+
+    That of an installation with secret settings is encrypted (`connector_kit.models.sealing`).
+    """
 
     digest = columns.CharField(max_length=64, primary_key=True)
     body = columns.TextField(help_text="canonical JSON of the compiled component")
@@ -98,8 +110,8 @@ class Document(models.Model):
         return self.digest[:12]
 
     def component(self) -> CompiledComponent:
-        """The compiled component that the body holds."""
-        return CompiledComponent.from_json(json.loads(self.body))
+        """The compiled component that the body holds; raises `KeyLost`."""
+        return CompiledComponent.from_json(json.loads(opened_text(self.body)))
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -132,6 +144,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
         The first one is what new installations get.
         """
+        declare_secret(blueprint.schema.secrets)
         Document.objects.remember((*blueprint.components, blueprint.integration))
         release = self.create(
             connector=connector,
@@ -184,6 +197,8 @@ def _blueprint(release_id: int, digest: str) -> Blueprint:
     """Read a release's blueprint; *digest* is part of the key in case ids are reused."""
     manifest = Release.objects.get(pk=release_id, digest=digest).manifest
     compiled = Document.objects.components([*manifest["components"], manifest["integration"]])
+    schema = Schema.from_json(manifest)
+    declare_secret(schema.secrets)
     return Blueprint(
         name=manifest["name"],
         version=manifest["version"],
@@ -192,5 +207,5 @@ def _blueprint(release_id: int, digest: str) -> Blueprint:
         components=tuple(compiled[each] for each in manifest["components"]),
         integration=compiled[manifest["integration"]],
         offer=Offer.from_json(manifest),
-        schema=Schema.from_json(manifest),
+        schema=schema,
     )

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import lookups
 
 from connector_kit import storable
+from connector_kit.models import sealing
 
 _DJANGOS = "django.db.models"
 
@@ -120,11 +121,25 @@ class _JSONField(models.JSONField):
         return name, f"{_DJANGOS}.JSONField", args, kwargs
 
 
+class _SealedJSONField(_JSONField):
+    """JSON with what customers have set in it, its secrets encrypted each where it stands."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Return *value* as it is written."""
+        if not hasattr(value, "as_sql"):
+            value = sealing.sealed(value)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return what is stored; rows that older code wrote are in plain text."""
+        return sealing.opened(super().from_db_value(value, expression, connection))
+
+
 if TYPE_CHECKING:  # what a column takes and gives, also a nullable one, is as with Django's
     CharField = ShownField = models.CharField
     SlugField = models.SlugField
     TextField = models.TextField
-    JSONField = models.JSONField
+    JSONField = SealedJSONField = models.JSONField
 else:
     CharField, ShownField, SlugField = _CharField, _ShownField, _SlugField
-    TextField, JSONField = _TextField, _JSONField
+    TextField, JSONField, SealedJSONField = _TextField, _JSONField, _SealedJSONField

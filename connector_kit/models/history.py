@@ -69,7 +69,7 @@ class Operation(models.Model):
         related_name="operations",
         help_text="what it was done for; empty: the call itself was the customer's order",
     )
-    situation = columns.JSONField(
+    situation = columns.SealedJSONField(
         default=dict,
         db_default={},
         blank=True,
@@ -95,13 +95,6 @@ class Operation(models.Model):
         default="",
         db_default="",
         help_text="who asked for it, where that is known",
-    )
-    request_id = columns.ShownField(
-        max_length=40,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="of the call that it was made by, as log lines name it; empty: made by a worker",
     )
     notes = columns.JSONField(
         default=list,

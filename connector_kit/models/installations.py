@@ -87,13 +87,13 @@ class Installation(models.Model):
         blank=True,
         help_text="the licence's opts, as the platform sent them last",
     )
-    settings = columns.JSONField(
+    settings = columns.SealedJSONField(
         default=dict,
         db_default={},
         blank=True,
         help_text="what the customer has set, by the settings' names",
     )
-    retired_settings = columns.JSONField(
+    retired_settings = columns.SealedJSONField(
         default=dict,
         db_default={},
         blank=True,

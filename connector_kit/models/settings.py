@@ -25,7 +25,9 @@ class SettingsChange(models.Model):
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="settings_changes"
     )
-    values = columns.JSONField(help_text="by setting; in a multi-store installation by store first")
+    values = columns.SealedJSONField(
+        help_text="by setting; in a multi-store installation by store first"
+    )
     flows = columns.JSONField(
         default=dict,
         db_default={},

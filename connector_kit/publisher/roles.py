@@ -73,7 +73,8 @@ _OPENED_BY: Mapping[Scope, str] = MappingProxyType(
     {
         Scope.CONNECTORS_READ: "connector release document",
         Scope.INSTALLATIONS_READ: "installation component operation change order settingschange "
-        "settingslink dryrun dryrunanswer versioncount heartbeat",
+        "settingslink dryrun dryrunanswer versioncount heartbeat "
+        "refusedcall",
         Scope.ROLLOUTS_READ: "rollout wave push",
         Scope.LICENSES_READ: "license licenseevent licensereminder",
         Scope.PROVISIONING_READ: "subscription provisioningevent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,10 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from connector_kit.models import Installation, SettingsLink
+from connector_kit.models.sealing import KeyLost
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.roles import Scope, scopes_of
 from connector_kit.publisher.settings_links import open_links
+from settings_ui.errors import error_page
 from settings_ui.interrupted import link_expired
+
+logger = logging.getLogger(__name__)
 
 _GRANTS = "settings_links"
 """Key in the session: the link by which the settings of which integration are open."""
@@ -68,7 +73,12 @@ def for_installation(view: View) -> View:
         request.may_save = bool(link) or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
         request.is_staff = bool(scopes)  # type: ignore[attr-defined]
         request.by = _actor(request, installation, link, is_staff=bool(scopes))  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except KeyLost as error:
+            logger.exception("the settings of %s cannot be shown", integration_id)
+            words = str(error) if scopes else "Please try again later; the publisher has to help."
+            return error_page(request, 503, "These settings cannot be shown now", words)
 
     return guarded
 

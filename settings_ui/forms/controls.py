@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from connector_kit.blueprint import MASK
 from connector_kit.blueprint.forms import Column, Field, FieldState, FieldType
 from connector_kit.blueprint.forms.dates import iso_date, iso_moment
 from connector_kit.blueprint.forms.values import is_true, plain, text_of
@@ -30,7 +31,8 @@ def control(field: Field, state: FieldState, value: Any, *, more: int = 1) -> fo
 
     It demands nothing: whether a value may be saved is decided elsewhere, for all fields together.
     """
-    widget = _WIDGETS.get(field.type, _line)(field, value, more)
+    shows = _secret if field.is_secret else _WIDGETS.get(field.type, _line)
+    widget = shows(field, value, more)
     widget.attrs |= _attributes(field, state, widget)
     return forms.Field(
         required=False,
@@ -44,6 +46,8 @@ def control(field: Field, state: FieldState, value: Any, *, more: int = 1) -> fo
 
 def shown_value(field: Field, value: Any) -> Any:
     """Return *value* as the control of *field* takes it."""
+    if field.is_secret:
+        return "" if value in (None, "") else MASK  # whether there is one, and not which
     return _SHOWN.get(field.type, _itself)(field, value)
 
 
@@ -61,6 +65,11 @@ def _attributes(field: Field, state: FieldState, widget: forms.Widget) -> dict[s
 
 def _line(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
     return forms.TextInput()
+
+
+def _secret(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
+    is_long = field.type in (FieldType.TEXTAREA, FieldType.EDITOR)
+    return widgets.SecretText(is_long=is_long)
 
 
 def _number(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001

@@ -108,8 +108,10 @@ class ShownForm:
 
     @property
     def saved(self) -> dict[str, Any]:
-        """The values as they are saved."""
-        return submitted(self.form, self.values)
+        """The values as they are saved; of secrets only those that were changed."""
+        secret = {each.name for each in self.form.fields.values() if each.is_secret}
+        values = submitted(self.form, self.values)
+        return {k: v for k, v in values.items() if k not in secret} | self.changed_secrets
 
     @property
     def is_touched(self) -> bool:
@@ -120,7 +122,19 @@ class ShownForm:
     def was(self) -> str:
         """The digests of what a field is left with by whoever does not touch it, as JSON."""
         baseline = self.form.values() if self.baseline is None else self.baseline
-        return json.dumps({name: _digest(value) for name, value in baseline.items()})
+        secret = {each.name for each in self.form.fields.values() if each.is_secret}
+        open_ = {name: value for name, value in baseline.items() if name not in secret}
+        return json.dumps({name: _digest(value) for name, value in open_.items()})
+
+    @property
+    def changed_secrets(self) -> dict[str, Any]:
+        """The secrets that were typed anew, by name; None for those that are to be cleared."""
+        on_record = self.form.values()
+        return {
+            each.name: self.values[each.name] or None
+            for each in self.form.fields.values()
+            if each.is_secret and self.values[each.name] != on_record[each.name]
+        }
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:

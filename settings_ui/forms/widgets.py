@@ -200,6 +200,44 @@ class MatchRules(forms.Widget):
         return False
 
 
+class SecretText(forms.PasswordInput):
+    """A secret: what is saved is never sent to a browser, and stays when nothing is typed.
+
+    To clear it somebody has to say so, in a box of its own.
+    """
+
+    template_name = "settings_ui/widgets/secret.html"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None, *, is_long: bool = False) -> None:
+        super().__init__(dict(attrs or {}))
+        self.is_long = is_long
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: whether a value is saved, and not which."""
+        context = super().get_context(name, None, attrs)
+        widget = context["widget"]
+        widget |= {"is_saved": value not in (None, ""), "is_long": self.is_long}
+        widget |= {"name": _typed(name), "clear": f"{_typed(name)}:clear"}
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
+        """Return what was typed; nothing when the box is checked."""
+        return data.get(_typed(name)) or data.get(name) or ""
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:  # noqa: ARG002
+        """Tell whether it stays as it is: nothing was typed, and nobody said to clear it."""
+        is_typed = data.get(_typed(name)) or data.get(name)
+        return not is_typed and f"{_typed(name)}:clear" not in data
+
+
+SECRET = ":secret"  # noqa: S105  an ending of names
+"""Ends the names of controls in which secrets are typed, so that nobody keeps what they hold."""
+
+
+def _typed(name: str) -> str:
+    return f"{name}{SECRET}"
+
+
 class Lines(forms.Textarea):
     """A list of words, one on each line."""
 

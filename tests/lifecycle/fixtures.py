@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from connector_kit.blueprint import MASK, resolve
 from connector_kit.integrator.timing import SystemClock
 from connector_kit.lifecycle.situations import blueprint_for
-from connector_kit.models import Connector, Installation, Operation, Order, Release
+from connector_kit.models import Connector, Installation, Operation, Order, RefusedCall, Release
 from connector_kit.publisher import publish
 from tests.lifecycle.doorway import DOORWAY, Doorway
 from tests.publisher.fixtures import SYSTEM_TOKEN, Platform
@@ -146,12 +146,19 @@ class Customer:
         return self.push_unordered()
 
     def push_unordered(self) -> Operation:
-        """Have the platform call the update function, whether something is ordered or not."""
-        connector = self.installation.connector
+        """Have the platform call the update function, whether something is ordered or not.
+
+        A call that could not show the installation leaves no operation: one that is on no record
+        stands for it.
+        """
+        connector, before = self.installation.connector, self.installation.operations.count()
         path = f"/connectors/{connector.connector_id}/update"
         self.platform.call("PUT", path, {"_integrationIds": [self.integration_id]})
         drained = self.platform.control("/drain", {"timeout_seconds": 30})
         assert drained["drained"]
+        if self.installation.operations.count() == before:
+            refused = RefusedCall.objects.order_by("last_at").last()
+            return Operation(outcome="failed", code=refused.code if refused else "")
         return self.last_operation
 
     def lose_records(self) -> None:
@@ -303,10 +310,10 @@ class Shop:
         part: str = "installer",
         connector_id: str = "",
     ) -> Reply:
-        """Call a function of the stack as the platform would."""
+        """Call a function of the stack as the platform would; without *part* as in 2.0."""
         body = {
             "_connectorId": connector_id or self.connector.connector_id,
-            "type": part,
+            **({"type": part} if part else {}),
             "function": function,
             "options": options,
         }

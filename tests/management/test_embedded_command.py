@@ -137,7 +137,12 @@ def test_keys_are_made_and_rotated(embedding, settings, run):
     before = EmbeddedAccount.objects.get().token
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "encryption_keys": (new, *old)}
 
-    assert run("rotate-keys") == {"renewed": ["product"], "unreadable": []}
+    assert run("rotate-keys") == {
+        "renewed": ["product"],
+        "unreadable": [],
+        "records": 0,
+        "lost": [],
+    }
     assert EmbeddedAccount.objects.get().token != before
 
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "encryption_keys": (new_key(),)}

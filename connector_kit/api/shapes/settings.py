@@ -9,9 +9,11 @@ from typing import Any
 from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown
+from connector_kit.blueprint import MASK
 from connector_kit.blueprint.forms import FieldState, Form, StorePage, Tab, state_of
 from connector_kit.blueprint.forms.fields import Field
 from connector_kit.blueprint.redaction import redacted
+from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import SettingsChange
 from connector_kit.publisher.settings_links import LIFETIME, LONGEST
 from connector_kit.publisher.settings_pages import Page, SettingsOnRecord, pages_of
@@ -131,7 +133,8 @@ class SettingsChangeShape(serializers.ModelSerializer[SettingsChange]):
 
     def get_values(self, row: SettingsChange) -> dict[str, Any]:
         """Return what was wanted."""
-        return dict(redacted(row.values))
+        installation = getattr(self.context.get("view"), "installation", None) or row.installation
+        return dict(hidden_of(installation, installation.release).over(row.values))
 
 
 class LinkWishShape(Shown):
@@ -180,8 +183,15 @@ def settings_json(record: SettingsOnRecord, waiting: int) -> dict[str, Any]:
 def _values(store: StorePage) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for form in store.forms():
-        found |= form.values()
-    return dict(redacted(found))
+        values = form.values()
+        secret = {each.name for each in form.fields.values() if each.is_secret}
+        found |= {name: _shown(value, name in secret) for name, value in values.items()}
+    return found
+
+
+def _shown(value: Any, is_secret: bool) -> Any:
+    """A value for programs; tables, and addresses with passwords, are looked into."""
+    return MASK if is_secret and value not in (None, "") else redacted(value)
 
 
 def _store(record: SettingsOnRecord, store: StorePage) -> dict[str, Any]:
@@ -232,7 +242,7 @@ def _field(field: Field, value: Any, state: FieldState) -> dict[str, Any]:
         "type": field.type.value,
         "label": field.label,
         "help": field.help,
-        "value": redacted(value, field.name),
+        "value": _shown(value, field.is_secret),
         "options": field.options,
         "is_shown": state.is_shown,
         "is_required": state.required,

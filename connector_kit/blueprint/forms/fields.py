@@ -6,6 +6,7 @@ from typing import Any
 
 from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.forms.rules import NO_RULES, Ruling
+from connector_kit.blueprint.redaction import is_secret_key
 
 
 class FieldType(StrEnum):
@@ -68,6 +69,10 @@ class FieldType(StrEnum):
 
 
 _STRUCTURED = (FieldType.MATCHING, FieldType.NAMES, FieldType.RELATED)
+
+
+SECRETIVE = (FieldType.TEXT, FieldType.NUMBER, FieldType.TEXTAREA, FieldType.EDITOR)
+"""What somebody types: the types of fields that may hold a secret."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,17 @@ class Field:
         """Whether an editor's value is JSON rather than text."""
         is_object = isinstance(self.start, dict | list)
         return self.raw.get("saveMode") == "json" or (self.raw.get("mode") == "json" and is_object)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is masked at every door: declared so, or by what it is called.
+
+        ``inputType`` is ``password`` where the author says yes, ``text`` where he says no.
+        """
+        if self.type not in SECRETIVE:
+            return False
+        kind = self.raw.get("inputType")
+        return kind == "password" or (kind != "text" and is_secret_key(self.name))
 
     @property
     def is_many(self) -> bool:

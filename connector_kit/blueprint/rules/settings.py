@@ -121,6 +121,20 @@ class SettingsRules:
                     message = f"{word} is {function!r}, which cannot be called."
                     yield Finding("E118", message, "Give a function.")
 
+    def secrets(self, name: str, item: Item) -> Iterator[Finding]:
+        """What is typed as text can be a secret, and no secret is published as a default."""
+        if not isinstance(item, Setting):
+            return
+        if item.secret is not None and not item.may_be_secret:
+            kind = type(item).__name__
+            message = f"secret={item.secret!r} means nothing to a {kind}."
+            yield Finding("E125", message, "Use a Text, a TextArea or an Editor, or drop it.")
+        field = self.schema.field(name)
+        if field is not None and field.is_secret and not is_empty(item.default):
+            message = "It is a secret, and has a default, which would be published."
+            hint = "Drop the default: every customer enters a value, or say secret=False."
+            yield Finding("E126", message, hint)
+
     def targets(self, _: str, item: Item) -> Iterator[Finding]:
         """What is written, and how, is data: see `bindings`."""
         if isinstance(item, Setting):
@@ -226,6 +240,7 @@ _CHECKS: tuple[Callable[[SettingsRules, str, Item], Iterator[Finding]], ...] = (
     SettingsRules.placed,
     SettingsRules.types,
     SettingsRules.functions,
+    SettingsRules.secrets,
     SettingsRules.targets,
     SettingsRules.defaults,
 )

@@ -7,6 +7,8 @@ from typing import Any
 
 from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.redaction import is_secret_key
+from connector_kit.blueprint.secrets import leads_to_secret
 from connector_kit.blueprint.settings.bindings import Binding, Way
 from connector_kit.blueprint.settings.conditions import When, alternatives
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed, flow_of
@@ -84,7 +86,22 @@ def _field(placed: Placed, framework: int) -> Document:
         kept["visible"] = False
     name: Document = {"name": setting.name, "label": setting.label}
     kind = setting.one if framework == 1 else setting.two
-    return {**name, "type": kind, **kept, **setting.details(framework), **setting.wire}
+    details = setting.details(framework) | _secrecy(setting)
+    return {**name, "type": kind, **kept, **details, **setting.wire}
+
+
+def _secrecy(setting: Setting) -> Document:
+    """What makes the browser's control hide what is typed, and the kit mask what is saved.
+
+    Nothing where the name says all there is to say.
+    """
+    by_name, said = is_secret_key(setting.name), setting.secret
+    if not setting.may_be_secret or said is by_name:
+        return {}
+    if said is None:
+        is_bound = any(leads_to_secret(each.steps()) for each in bindings_of(setting))
+        return {"inputType": "password"} if is_bound and not by_name else {}
+    return {"inputType": "password" if said else "text"}
 
 
 def _one(setting: Setting) -> Document:

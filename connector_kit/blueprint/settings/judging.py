@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from connector_kit.blueprint.documents import Json, shows_mask
+from connector_kit.blueprint.documents import MASK, Json, shows_mask
 from connector_kit.blueprint.forms import Errors, Field, FieldState, Form, Option, state_of
 from connector_kit.blueprint.forms.cleaning import typed
 from connector_kit.blueprint.forms.validation import validate
@@ -105,7 +105,9 @@ def _named(
         if setting is None:
             unknown.append(name)
         elif setting.name not in shown_only:
-            named[setting.name] = _kept_as_shown(value, own.values[setting.name], name)
+            field = form.named(setting.name)
+            before = own.values[setting.name]
+            named[setting.name] = _kept_as_shown(value, before, name, field)
     return named, tuple(unknown)
 
 
@@ -140,8 +142,13 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _kept_as_shown(value: Any, before: Json, name: str) -> Any:
-    """What is sent back as it was shown stays: a file with its text, a secret behind its mask."""
+def _kept_as_shown(value: Any, before: Json, name: str, field: Field | None) -> Any:
+    """What is sent back as it was shown stays: a file with its text, a secret behind its mask.
+
+    A secret is shown as nothing at all on pages of the kit's; None clears it.
+    """
+    if field is not None and field.is_secret and value in (MASK, ""):
+        return before
     has_content = isinstance(before, dict) and CONTENT in before
     if has_content and value == without_content(before):
         return before

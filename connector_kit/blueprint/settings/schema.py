@@ -34,6 +34,12 @@ class CompiledSetting:
     posts_back: bool = False
     is_checked: bool = False
 
+    @cached_property
+    def is_secret(self) -> bool:
+        """Whether its value is masked at every door."""
+        framework = 1 if "id" not in self.field else 2
+        return self.name in Schema((self,), framework).secrets
+
     def to_json(self) -> Document:
         """Return the setting as JSON, without what is empty; `from_json` reads it back."""
         more = {
@@ -89,6 +95,11 @@ class Schema:
         if self.framework == 1:
             return read_fields([each.field for each in self.settings])
         return read_form({"fieldMap": {each.name: each.field for each in self.settings}})
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The names of the settings whose values are secrets."""
+        return frozenset(each.name for each in self.form.fields.values() if each.is_secret)
 
     def field(self, name: str) -> Field | None:
         """Return the field of the setting *name*."""

@@ -42,6 +42,7 @@ class SettingFields(TypedDict, total=False):
     validate: Validate
     on_change: ChangeFunction
     was: str | Sequence[str]
+    secret: bool
     edition: Edition | str | None
     add_on: AddOn | str | None
     group: str
@@ -59,12 +60,17 @@ class Setting(Item):
     versions knew the setting, *edition* and *add_on* which installations have it, *group* the
     heading of a collapsible box, *under* the section or tab when it is not the one above. *wire*
     holds further keys of the field exactly as they are sent.
+
+    *secret* says that the value is never shown again and kept encrypted. What is not said follows
+    from the name (``api_password``) and from what the setting is bound to.
     """
 
     one: ClassVar[str | None] = None
     """The field's type on a 1.0 page, None where there is none (settings-forms.md#16)."""
     two: ClassVar[str | None] = None
     """The field's type in form metadata (settings-forms.md#42)."""
+    may_be_secret: ClassVar[bool] = False
+    """Whether *secret* can be said of it: it is typed as text."""
 
     def __init__(self, label: str, **given: Unpack[SettingFields]) -> None:
         self.label = label
@@ -86,6 +92,7 @@ class Setting(Item):
         self.validate = given.get("validate")
         self.on_change = given.get("on_change")
         was = given.get("was", ())
+        self.secret = given.get("secret")
         self.was: tuple[str, ...] = (was,) if isinstance(was, str) else tuple(was)
         self.edition: Any = name_of(given.get("edition"))
         self.add_on: Any = name_of(given.get("add_on"))

@@ -17,6 +17,7 @@ class Text(Setting):
 
     one = "input"
     two = "text"
+    may_be_secret = True
 
     def __init__(
         self,
@@ -144,6 +145,7 @@ class Editor(Setting):
     """Text of a format (*mode* ``json``, ``xml``, ``csv``, ``text``); JSON may be saved parsed."""
 
     one = two = "editor"
+    may_be_secret = True
 
     def __init__(
         self, label: str, *, mode: str = "text", parsed: bool = False, **more: Unpack[SettingFields]

@@ -12,7 +12,7 @@ from connector_kit.blueprint.settings.judging import change_names
 from connector_kit.extension.words import sort_of
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
-from connector_kit.lifecycle.sessions import installation_of, session
+from connector_kit.lifecycle.sessions import recorded, session
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.settings.refreshing import call, items
@@ -24,7 +24,7 @@ def form_init(connector: Connector, options: Document) -> Document:
     """Return the form of ``resource`` as it is now: what is granted, with options of today."""
     resource = _document(options, "resource")
     owner = resource.get("_integrationId") or resource.get("_id")
-    installation = installation_of(connector, {"_integrationId": owner})
+    installation = recorded(connector, {"_integrationId": owner})
     [own, *_] = sets_of(installation, release_of(installation))
     form = resource.get("settingsForm")
     metadata = form.get("form") if isinstance(form, dict) else None

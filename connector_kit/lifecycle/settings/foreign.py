@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector_kit.blueprint import INTEGRATION, Document, FieldChange, Plan, Update
+from connector_kit.blueprint import INTEGRATION, MASK, Document, FieldChange, Plan, Update
 from connector_kit.blueprint.forms import Errors, SettingsPages, StorePage, typed, validate
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.pages import with_value
@@ -72,14 +72,20 @@ def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -
 
 def _part(sent: Values, page: StorePage, known: set[str], found: Parted) -> Values:
     own = {name: value for name, value in sent.items() if name in known}
-    shown_only: set[str] = set()
+    shown_only: set[str] = set()  # labels, and secrets that come back as they were shown
     for form in page.forms():
         fields = form.fields.values()
         shown_only |= {each.name for each in fields if not each.type.has_value}
+        shown_only |= {
+            each.name for each in fields if each.is_secret and sent.get(each.name) in (MASK, "")
+        }
         others = {
             each.name: sent[each.name]
             for each in fields
-            if each.name in sent and each.name not in known and each.type.has_value
+            if each.name in sent
+            and each.name not in known
+            and each.type.has_value
+            and each.name not in shown_only
         }
         if others:
             read = typed(form, sent)

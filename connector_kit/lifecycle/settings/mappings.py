@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from connector_kit.blueprint import Document
 from connector_kit.blueprint.mappings import mapping_metadata
-from connector_kit.lifecycle.sessions import installation_of
+from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import release_of
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector
@@ -15,7 +15,7 @@ from connector_kit.models import Connector
 
 def get_mapping_metadata(connector: Connector, options: Document) -> Document:
     """Return, by external id of every import that says so, what is required and what is fixed."""
-    installation = installation_of(connector, options)
+    installation = recorded(connector, options)
     blueprint = blueprint_for(installation, release_of(installation))
     return {
         each.external_id: entries

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.blueprint import MASK, Document
 from connector_kit.blueprint.forms import Option
 from connector_kit.blueprint.settings import Column, Setting
 from connector_kit.blueprint.settings.configuring import StoreSettings
@@ -20,7 +20,7 @@ from connector_kit.blueprint.settings.tables import StaticMap, Table
 from connector_kit.extension.authoring.functions import register
 from connector_kit.extension.invoke import invoke
 from connector_kit.lifecycle.errors import LifecycleError
-from connector_kit.lifecycle.sessions import installation_of
+from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.situations import given
 from connector_kit.models import Connector
@@ -36,7 +36,7 @@ def refresh_metadata(connector: Connector, options: Document) -> Any:
     name = given(options, "fieldName")
     if not name and (import_id := given(options, "_importId")):
         raise _not_refreshable(f"the import {import_id}'s fields")
-    installation = installation_of(connector, options)
+    installation = recorded(connector, options)
     own, compiled = _field(name, sets_of(installation, release_of(installation)))
     setting = authors_settings(connector).get(compiled.name)
     if setting is None:
@@ -105,7 +105,8 @@ def _changed(said: Any, own: StoreSettings) -> list[Document]:
         setting = own.settings.get(name)
         if setting is None:
             continue
-        field = with_value(setting.field, own.values[name])
+        value = MASK if setting.is_secret and own.values[name] else own.values[name]
+        field = with_value(setting.field, value)
         told = {"options": field.get("options"), "value": value_in(field), **news}
         if news.get("options") is not None:
             told["options"] = _pairs(news["options"])

@@ -36,7 +36,7 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
         if taken and (is_over or isinstance(error, PlanBlocked)):
             installation.note(settings=before)
         for change in taken:
-            _leave(change, work, message_in(error), is_over=is_over)
+            _leave(change, work, work.veil.over(message_in(error)), is_over=is_over)
         raise
     for change in taken:
         _settle(change, work, Outcome.APPLIED)
@@ -62,7 +62,7 @@ def _take(change: SettingsChange, work: Work) -> bool:
     checked = check_settings(work.installation, change.values) if change.values else None
     errors |= checked.errors if checked else {}
     if errors:
-        change.errors = errors
+        change.errors = work.veil.over(errors)
         _settle(change, work, Outcome.REFUSED)
         return False
     if checked:

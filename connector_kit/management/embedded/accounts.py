@@ -111,17 +111,39 @@ def _new_key(context: Context) -> int:
 
 
 def _rotate_keys(context: Context) -> int:
-    rotation = rotate_keys(by=Actor.of_command_line())
-    words = f"Encrypted with the first key: {', '.join(rotation.renewed) or 'nothing'}."
+    forgets = context.options["forget_lost"]
+    rotation = rotate_keys(by=Actor.of_command_line(), forgets_lost=forgets)
+    words = (
+        f"Encrypted with the first key: {', '.join(rotation.renewed) or 'no token'}; "
+        f"{rotation.records} records with secret settings."
+    )
     if rotation.unreadable:
         words += (
             f" No key reads the tokens of {', '.join(rotation.unreadable)}: they are as they were. "
             "Put the key back that encrypted them, or store these tokens anew."
         )
+    if rotation.lost:
+        words += f" No key reads the secret settings of {', '.join(rotation.lost)}: " + (
+            "they are forgotten, and the next operation reads them from the account."
+            if forgets
+            else "put the key back, or let go of them with --forget-lost."
+        )
     context.show(rotation.to_json(), words)
-    return ATTENTION if rotation.unreadable else 0
+    return ATTENTION if rotation.unreadable or (rotation.lost and not forgets) else 0
 
 
 ACCOUNT = Action("add, list, check or forget embedded accounts", _account_arguments, _account)
 NEW_KEY = Action("make a key for CONNECTOR_KIT_ENCRYPTION_KEYS", nothing, _new_key)
-ROTATE_KEYS = Action("encrypt every token with the first key", nothing, _rotate_keys)
+
+
+def _rotate_arguments(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--forget-lost",
+        action="store_true",
+        help="forget settings that no key reads; they are read from the account anew",
+    )
+
+
+ROTATE_KEYS = Action(
+    "encrypt tokens and secret settings with the first key", _rotate_arguments, _rotate_keys
+)

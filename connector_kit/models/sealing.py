@@ -1,0 +1,134 @@
+"""Secrets that customers have set, as they are kept: each encrypted where it stands.
+
+A value under the name of a secret becomes ``{"$sealed": "<encrypted JSON>"}`` on its way into a
+column and is itself again on its way out; everything else is stored as it is. Names are secret by
+what they say (`connector_kit.blueprint.redaction`), or because a release declares it: whoever
+writes a setting has read its release before, and reading it makes its secrets known to the process.
+A name that is known for one connector's sake is sealed for all: that is never seen outside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from connector_kit import encryption
+from connector_kit.blueprint.redaction import is_one_of, is_secret_key
+from connector_kit.encryption import Unreadable
+
+SEALED = "$sealed"
+_TEXT = f"{SEALED}:"
+
+_declared: set[str] = set()
+
+
+def declare_secret(names: Iterable[str]) -> None:
+    """Have values under *names* sealed from now on, whatever the names say."""
+    _declared.update(names)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a value under *name* is sealed."""
+    return (
+        is_one_of(name, _declared) or is_secret_key(name) or is_secret_key(name.partition("-")[0])
+    )
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether *value* stands for one that is encrypted."""
+    return isinstance(value, dict) and value.keys() == {SEALED} and isinstance(value[SEALED], str)
+
+
+class KeyLost(Exception):
+    """Secrets of an installation cannot be read; the message says of what, and the ways out."""
+
+    code = "key_lost"
+
+    def __init__(self, what: str) -> None:
+        self.message = (
+            f"{what} were {encryption.LOST_KEY}. If it is gone for good, run 'manage.py embedded "
+            "rotate-keys --forget-lost': it forgets what cannot be read, and the next operation "
+            "reads it anew from the customer's account."
+        )
+        super().__init__(self.message)
+
+
+def sealed(value: Any) -> Any:
+    """Return *value* with every secret in it encrypted; what is sealed already stays as it is."""
+    if isinstance(value, list):
+        return [sealed(item) for item in value]
+    if not isinstance(value, dict) or is_sealed(value):
+        return value
+    return {
+        key: _seal(item) if is_secret_name(str(key)) else sealed(item)
+        for key, item in value.items()
+    }
+
+
+def secrets_in(value: Any) -> list[Any]:
+    """Return the secrets that have a value, wherever they stand in *value*."""
+    if isinstance(value, list):
+        return [secret for item in value for secret in secrets_in(item)]
+    if not isinstance(value, dict):
+        return []
+    found: list[Any] = []
+    for key, item in value.items():
+        if not is_secret_name(str(key)):
+            found += secrets_in(item)
+        elif _is_secret(item):
+            found.append(item)
+    return found
+
+
+def opened(value: Any) -> Any:
+    """Return *value* with every secret in it as it was; one whose key is lost stays sealed."""
+    if isinstance(value, list):
+        return [opened(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if not is_sealed(value):
+        return {key: opened(item) for key, item in value.items()}
+    try:
+        return json.loads(encryption.decrypt(value[SEALED]))
+    except Unreadable:
+        return value
+
+
+def holds_sealed(value: Any) -> bool:
+    """Whether anything in *value*, as it was read, could not be opened."""
+    if is_sealed(value):
+        return True
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(holds_sealed(item) for item in items)
+
+
+def sealed_text(text: str) -> str:
+    """Return the whole of *text* encrypted."""
+    return _TEXT + encryption.encrypt(text)
+
+
+def opened_text(stored: str) -> str:
+    """Return the text that was *stored*, sealed or not; raises `KeyLost`."""
+    if not is_sealed_text(stored):
+        return stored
+    try:
+        return encryption.decrypt(stored.removeprefix(_TEXT))
+    except Unreadable:
+        raise KeyLost("The documents of an installation with secret settings") from None
+
+
+def is_sealed_text(stored: str) -> bool:
+    """Whether what was *stored* is encrypted as a whole."""
+    return stored.startswith(_TEXT)
+
+
+def _seal(value: Any) -> Any:
+    if not _is_secret(value) or is_sealed(value):
+        return value
+    return {SEALED: encryption.encrypt(json.dumps(value, ensure_ascii=False))}
+
+
+def _is_secret(value: Any) -> bool:
+    """Nothing, yes and no are no secrets."""
+    return not isinstance(value, bool) and value not in (None, "", [], {})

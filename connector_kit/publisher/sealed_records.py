@@ -1,0 +1,122 @@
+"""Records that hold customers' secrets: encrypted with the first key, or forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import models, transaction
+
+from connector_kit.blueprint.settings import Schema
+from connector_kit.models import Document, Installation, Operation, Release, SettingsChange
+from connector_kit.models.sealing import (
+    KeyLost,
+    declare_secret,
+    holds_sealed,
+    opened_text,
+    sealed_text,
+    secrets_in,
+)
+
+COLUMNS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
+    (Installation, ("settings", "retired_settings")),
+    (SettingsChange, ("values",)),
+    (Operation, ("situation",)),
+)
+"""Where settings are kept; besides, the documents into which they are written."""
+
+
+@dataclass
+class Renewed:
+    """What came of it: how many records were encrypted anew, which *lost* are unreadable."""
+
+    records: int = 0
+    lost: tuple[str, ...] = ()
+    """Integration ids of installations with records that no key reads: they are as they were."""
+
+
+def renew_records() -> Renewed:
+    """Encrypt every secret on record with the first key, also those that are in plain text yet."""
+    for manifest in Release.objects.values_list("manifest", flat=True).iterator():
+        declare_secret(Schema.from_json(manifest).secrets)
+    done, lost = Renewed(), set[str]()
+    for model, names in COLUMNS:
+        for key in _keys(model, names):
+            if _renew(model, key, names):
+                done.records += 1
+            else:
+                lost.add(_whose(model, key))
+    for digest in list(_made().values_list("pk", flat=True)):
+        if _renew_document(digest):
+            done.records += 1
+        else:
+            held = Installation.objects.filter(components__applied=digest)
+            lost |= set(held.values_list("integration_id", flat=True))
+    done.lost = tuple(sorted(lost))
+    return done
+
+
+@transaction.atomic
+def forget_lost(integration_ids: tuple[str, ...]) -> None:
+    """Forget what is on record of these installations' settings and documents.
+
+    As when records are lost: the next operation rebuilds them from the customer's account, where
+    the settings page has what was saved.
+    """
+    for row in Installation.objects.filter(integration_id__in=integration_ids).select_for_update():
+        row.components.all().delete()
+        row.settings_changes.all().delete()
+        row.operations.exclude(situation={}).update(situation={})
+        row.note(release=None, settings={}, retired_settings={})
+    unused = _made().filter(components=None)
+    Document.objects.filter(pk__in=[each.pk for each in unused if not _is_readable(each)]).delete()
+
+
+def _is_readable(document: Document) -> bool:
+    try:
+        opened_text(document.body)
+    except KeyLost:
+        return False
+    return True
+
+
+def _keys(model: type[models.Model], names: tuple[str, ...]) -> Iterator[int]:
+    """The rows of *model* that hold a secret."""
+    for key, *values in model._default_manager.values_list("pk", *names).iterator():  # noqa: SLF001
+        if secrets_in(values) or holds_sealed(values):
+            yield key
+
+
+@transaction.atomic
+def _renew(model: type[models.Model], key: int, names: tuple[str, ...]) -> bool:
+    row = model._default_manager.select_for_update().get(pk=key)  # noqa: SLF001
+    if holds_sealed([getattr(row, name) for name in names]):
+        return False
+    row.save(update_fields=names)
+    return True
+
+
+def _whose(model: type[models.Model], key: int) -> str:
+    row = model._default_manager.get(pk=key)  # noqa: SLF001
+    installation = row if isinstance(row, Installation) else row.installation  # type: ignore[attr-defined]
+    return str(installation.integration_id)
+
+
+def _made() -> models.QuerySet[Document]:
+    """The documents that were made for an installation: no release has them."""
+    published = {
+        digest
+        for manifest in Release.objects.values_list("manifest", flat=True).iterator()
+        for digest in (*manifest["components"], manifest["integration"])
+    }
+    return Document.objects.exclude(pk__in=published)
+
+
+def _renew_document(digest: str) -> bool:
+    body = Document.objects.values_list("body", flat=True).get(pk=digest)
+    try:
+        text = opened_text(body)
+    except KeyLost:
+        return False
+    Document.objects.filter(pk=digest, body=body).update(body=sealed_text(text))
+    return True
