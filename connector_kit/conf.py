@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from connector_kit import local_redis, parsing
 from connector_kit.client_address import NO_PROXIES, Proxies
 from connector_kit.extension.bounds import BOUNDS, Bounds
-from connector_kit.extension.configuration import LIMITS, PORT, VARIABLES
+from connector_kit.extension.configuration import ENVIRONMENT, LIMITS, PORT, VARIABLES
 from connector_kit.extension.isolation import Limits
 from connector_kit.home import HOME, HOME_VARIABLE
 from connector_kit.licensing import PolicyRule, parse_policies
@@ -250,6 +250,19 @@ class Settings:
     call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds
     call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
     call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
+    call_processes: Annotated[int, LIMITS["processes"]] = Limits.processes
+    calls_per_process: Annotated[int, LIMITS["calls_per_process"]] = Limits.calls_per_process
+    functions_environment: Annotated[tuple[str, ...], ENVIRONMENT] = ()
+    functions_may_use_database: Annotated[
+        bool,
+        Variable(
+            "CONNECTOR_KIT_FUNCTIONS_MAY_USE_DATABASE",
+            parsing.boolean,
+            "Let authors' functions use the database by way of Django. They then run with all "
+            "settings and secrets of the server.",
+            number=236,
+        ),
+    ] = False
     port: Annotated[int, VARIABLES["port"]] = PORT
     body_seconds: Annotated[float, BOUNDS["body_seconds"]] = Bounds.body_seconds
     bodies_mb: Annotated[int, BOUNDS["bodies_mb"]] = Bounds.bodies_mb

@@ -11,6 +11,11 @@ from pathlib import Path
 
 from connector_kit import storable
 
+_INFRASTRUCTURE = frozenset(
+    {"psycopg", "psycopg2", "sqlite3", "redis", "kombu", "amqp", "billiard", "celery"}
+)
+"""Whose exceptions tell of the server's own parts; those of ``django.db`` do, too."""
+
 FRAMES = 6
 """Innermost frames that tell where something happened."""
 
@@ -32,6 +37,15 @@ def message_in(failure: BaseException) -> str:
     except (Exception, SystemExit) as trouble:  # noqa: BLE001 - a method of somebody else's
         what = f"{type(trouble).__name__} at {places_in(trouble) or 'its text'}"
         return storable.text(f"The {type(failure).__name__} could not be shown: {what}.")
+
+
+def is_of_infrastructure(failure: BaseException) -> bool:
+    """Tell whether a database or a broker has failed: its text names hosts, tables and values."""
+    modules = (cls.__module__.partition(".") for cls in type(failure).__mro__)
+    return any(
+        top in _INFRASTRUCTURE or (top == "django" and rest.partition(".")[0] == "db")
+        for top, _, rest in modules
+    )
 
 
 def is_shown(failure: BaseException) -> bool:

@@ -1,9 +1,16 @@
 """The lines that calls leave in the log: what was called for whom, never with which data."""
 
 import logging
+import re
 from collections.abc import Iterable
 
-from connector_kit.exceptions import is_shown, places_in, traceback_in
+from connector_kit.exceptions import (
+    is_of_infrastructure,
+    is_shown,
+    message_in,
+    places_in,
+    traceback_in,
+)
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.errors import ErrorEntry, masked
 from connector_kit.extension.words import sort_of
@@ -12,6 +19,9 @@ from connector_kit.logs import inform
 log = logging.getLogger("connector_kit.extension")
 
 _LONGEST = 200
+
+_CODE = re.compile(r"[A-Za-z_][\w.-]{0,63}")
+"""What is a code, and nothing that was put into one."""
 
 _FLOW_FIELDS = ("_flowId", "_exportId", "_importId")
 
@@ -27,10 +37,15 @@ def log_call(call: FunctionCall) -> None:
 
 
 def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -> None:
-    """Write the line of a call that failed, with where in the code it did."""
+    """Write the line of a call that failed, with where in the code it did.
+
+    Its message is left out: authors put records into it. Who made the call gets it. What a database
+    or a broker says nobody else gets, so it stands here.
+    """
+    is_of_server = is_of_infrastructure(failure)
     fields = (
-        ("code", entry.code),
-        ("message", entry.message),
+        ("code", entry.code if _CODE.fullmatch(entry.code) else type(failure).__name__),
+        ("error", f"{type(failure).__name__}: {message_in(failure)}" if is_of_server else None),
         ("function", call.function),
         ("_connectorId", call.connector_id),
         ("at", masked(places_in(failure), call.bearer_token)),

@@ -95,8 +95,29 @@ LIMITS = {
         "Mebibytes of memory that a function may take up; 0 for as much as there is.",
         number=224,
     ),
+    "processes": Variable(
+        "CONNECTOR_KIT_CALL_PROCESSES",
+        parsing.whole(0, 1000),
+        "Processes of its own that a function may have at a time. All of them end with its call.",
+        number=233,
+    ),
+    "calls_per_process": Variable(
+        "CONNECTOR_KIT_CALLS_PER_PROCESS",
+        parsing.whole(0, 1_000_000),
+        "Calls after which a function process ends; 0 for no such number. With 1 no call meets "
+        "anything that another one has left in memory; small calls take several times as long.",
+        number=234,
+    ),
 }
 """The environment variable of every limit of calls."""
+
+ENVIRONMENT = Variable(
+    "CONNECTOR_KIT_FUNCTIONS_ENVIRONMENT",
+    parsing.words,
+    "Environment variables that functions get besides harmless ones, separated by commas, "
+    "also as patterns: `SHOP_*`.",
+    number=235,
+)
 
 
 WAY_OUT = (
@@ -146,6 +167,7 @@ class Configuration:
     isolation: bool = True
     limits: Limits = field(default_factory=Limits)
     bounds: Bounds = field(default_factory=Bounds)
+    functions_environment: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(
@@ -166,7 +188,11 @@ class Configuration:
             raise
         diy, connectors = VARIABLES["diy"].name, VARIABLES["connectors"].name
         built = cls._built(given, diy, connectors + "={}", limits=Limits(**limits), load=load)
-        return replace(built, bounds=Bounds(**_read(BOUNDS, environment)))
+        return replace(
+            built,
+            bounds=Bounds(**_read(BOUNDS, environment)),
+            functions_environment=_read({"": ENVIRONMENT}, environment).get("", ()),
+        )
 
     @classmethod
     def of(

@@ -29,6 +29,10 @@ Observe = Callable[[RawCall, FunctionCall | None, Answer], None]
 _DATES = ("lastExportDateTime", "currentExportDateTime")
 
 
+class Elsewhere(Exception):
+    """The function of a call is another process's: nothing has been done or logged."""
+
+
 class Dispatcher:
     """Answers calls with the functions of *registry*.
 
@@ -65,13 +69,15 @@ class Dispatcher:
         except UnreadableError as unreadable:
             return None, unreadable.answer
         call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
+        if self._registry.is_elsewhere(call):
+            raise Elsewhere
         return call, self.dispatch(call)
 
     def dispatch(self, call: FunctionCall) -> Answer:
         """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
         log_call(call)
         try:
-            module = _module(call, self._registry)
+            module = self._registry.module_of(call)
             problems = list(_problems(call, module, self._checks))
             if problems or module is None:
                 return refusal(422, *problems)
@@ -96,12 +102,6 @@ class Dispatcher:
                 f"response stream exceeded limit of {call.response_limit} bytes.",
             )
         return body
-
-
-def _module(call: FunctionCall, registry: Registry) -> FunctionModule | None:
-    if is_given(call.diy):
-        return registry.self_made(call.options)
-    return registry.connector(call.connector_id)
 
 
 def _problems(

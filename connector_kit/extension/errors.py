@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
-from connector_kit.exceptions import code_in, message_in
+from connector_kit.exceptions import code_in, is_of_infrastructure, message_in
 
 MASK = "******"
 
 _SHORTEST_SECRET = 8
 """Characters; anything shorter is a placeholder, and would blot out parts of words."""
+
+
+_UNAVAILABLE = (
+    "A database or another service that the server needs has failed. Try again in a moment; the "
+    "server's log has the details."
+)
 
 
 class ExtensionError(Exception):
@@ -34,8 +40,11 @@ class ErrorEntry:
     def of(cls, failure: BaseException, *, without: object = None) -> "ErrorEntry":
         """Return what may travel of *failure*: its code, else its class's name, and its message.
 
-        The secret *without*, a one-time token, is masked wherever it stands.
+        Of what a database or a broker says nothing travels; it stands in the log. The secret
+        *without*, a one-time token, is masked wherever it stands.
         """
+        if is_of_infrastructure(failure):
+            return cls("server_unavailable", _UNAVAILABLE)
         return cls(masked(code_in(failure), without), masked(message_in(failure), without))
 
 

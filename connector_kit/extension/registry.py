@@ -7,7 +7,7 @@ from typing import Any
 from connector_kit.extension.authoring.functions import Registered, not_callable, register
 from connector_kit.extension.authoring.kinds import FLAT, PARTS
 from connector_kit.extension.authoring.modules import Found, RegistrationError, functions_of
-from connector_kit.extension.calls import is_given
+from connector_kit.extension.calls import FunctionCall, is_given
 from connector_kit.extension.errors import ConfigurationError, ExtensionError
 
 Function = Callable[..., Any]
@@ -134,7 +134,8 @@ class Registry:
 
     Connectors can also be embedded in accounts where they are no connectors, and are called like
     a self-made integration: *embedded* tells by the call's options which one is meant.
-    *contracts* tells whether results are held to what the platform expects of them.
+    *contracts* tells whether results are held to what the platform expects of them. Where there are
+    other processes for what these modules do not have, the registry *is_partial*.
     """
 
     def __init__(
@@ -144,11 +145,13 @@ class Registry:
         connectors: FindModule | Mapping[str, FunctionModule] | None = None,
         embedded: FindEmbedded | None = None,
         contracts: bool = True,
+        is_partial: bool = False,
     ) -> None:
         """Serve *diy* or *connectors*; raises ConfigurationError (protocol/extension.md#3)."""
         require_either(diy, connectors)
         self.diy = diy
         self.contracts = contracts
+        self._is_partial = is_partial
         self._embedded = embedded
         self._find = connectors.get if isinstance(connectors, Mapping) else connectors
 
@@ -163,6 +166,30 @@ class Registry:
         if self._find is None or not isinstance(connector_id, str):
             return None
         return self._find(connector_id)
+
+    def module_of(self, call: FunctionCall) -> FunctionModule | None:
+        """Return the module that *call* means, None when there is none."""
+        if is_given(call.diy):
+            return self.self_made(call.options)
+        return self.connector(call.connector_id)
+
+    def is_elsewhere(self, call: FunctionCall) -> bool:
+        """Tell whether *call* is for a process with other functions than these."""
+        if not self._is_partial or not isinstance(call.function, str):
+            return False
+        try:
+            module = self.module_of(call)
+            if module is None:
+                return True
+            module.find(call.type, call.function)
+        except ExtensionError as error:
+            return error.code in _NOT_FOUND
+        except Exception:  # noqa: BLE001 - whoever answers the call meets it again, and tells it
+            return False
+        return False
+
+
+_NOT_FOUND = frozenset({"invalid_function", "object_not_found"})
 
 
 def require_either(diy: object, connectors: object) -> None:

@@ -1,21 +1,29 @@
-"""Finding a connector's functions once for many calls."""
+"""Finding out something about a connector once for many calls."""
 
+import logging
+import threading
 import time
 from collections.abc import Callable
-
-from connector_kit.extension.registry import FindModule, FunctionModule
+from typing import Generic, TypeVar
 
 SECONDS = 2.0
-"""How long a module is good for: next to nothing for a person who publishes, and hundreds of
+"""How long an answer is good for: next to nothing for a person who publishes, and hundreds of
 calls for a flow under load, which then ask the database once."""
 
+Found = TypeVar("Found")
 
-class Remembering:
-    """Finds modules by way of *find*, and remembers each for *seconds*; not that there is none."""
+log = logging.getLogger("connector_kit.extension")
+
+
+class Remembering(Generic[Found]):
+    """Finds things by way of *find*, and remembers each for *seconds*; not that there is none.
+
+    What was known stays so while *find* fails: a function that is in memory needs no database.
+    """
 
     def __init__(
         self,
-        find: FindModule,
+        find: Callable[[str], Found | None],
         seconds: float = SECONDS,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -23,13 +31,31 @@ class Remembering:
         self._find = find
         self._seconds = seconds
         self._clock = clock
-        self._known: dict[str, tuple[float, FunctionModule]] = {}
+        self._known: dict[str, tuple[float, Found]] = {}
+        self._looking = threading.Lock()
 
-    def __call__(self, connector_id: str) -> FunctionModule | None:
-        """Return the module of the connector *connector_id*, None when it is not served here."""
-        good_until, module = self._known.get(connector_id, (0.0, None))
-        if module is None or self._clock() >= good_until:
-            module = self._find(connector_id)
-            if module is not None:
-                self._known[connector_id] = (self._clock() + self._seconds, module)
-        return module
+    def __call__(self, key: str) -> Found | None:
+        """Return what is known of *key*, None when there is nothing.
+
+        Raises what finding out raises, unless it was known before.
+        """
+        good_until, found = self._known.get(key, (0.0, None))
+        if found is None:
+            return self._look(key)
+        if self._clock() >= good_until and self._looking.acquire(blocking=False):
+            try:
+                return self._look(key)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is not the call's
+                log.warning("logName=lookUpFailed, of=%s, error=%s", key, type(failure).__name__)
+                self._known[key] = (self._clock() + self._seconds, found)
+            finally:
+                self._looking.release()
+        return found
+
+    def _look(self, key: str) -> Found | None:
+        found = self._find(key)
+        if found is None:
+            self._known.pop(key, None)
+        else:
+            self._known[key] = (self._clock() + self._seconds, found)
+        return found

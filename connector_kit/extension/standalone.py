@@ -22,7 +22,7 @@ from connector_kit.logs import logging_configuration
 def registry() -> Registry:
     """Return the functions that the environment names; what each function process begins with."""
     dictConfig(logging_configuration())
-    return Configuration.from_environment(os.environ).registry
+    return Configuration.from_environment(os.environ, is_server=False).registry
 
 
 def make_application() -> Edge:
@@ -38,6 +38,10 @@ def make_application() -> Edge:
 def _function_runner(configuration: Configuration, health: Health) -> Run:
     if not configuration.isolation:
         return Dispatcher(configuration.registry, observers=(log_answer,))
-    processes = Processes("connector_kit.extension.standalone:registry", configuration.limits)
+    processes = Processes(
+        "connector_kit.extension.standalone:registry",
+        configuration.limits,
+        named=configuration.functions_environment,
+    )
     health.watch(lambda: [] if processes.can_serve() else [NOT_LOADED])
     return processes

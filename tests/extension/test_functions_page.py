@@ -8,7 +8,7 @@ import pytest
 
 from connector_kit.extension import FunctionModule
 from connector_kit.extension.authoring.kinds import FLAT, KINDS, PARTS
-from connector_kit.extension.configuration import PORT, VARIABLES
+from connector_kit.extension.configuration import ENVIRONMENT, PORT, VARIABLES
 from connector_kit.extension.contracts import CONTRACTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "functions.md").read_text()
@@ -64,7 +64,9 @@ def test_the_page_says_what_is_expected_of_every_kind_that_has_a_contract() -> N
 def test_the_page_lists_every_variable_with_its_meaning() -> None:
     documented = {row[0]: row[-1] for row in rows(3) if row[0].startswith("`CONNECTOR_KIT")}
 
-    assert documented == {f"`{each.name}`": each.about for each in VARIABLES.values()}
+    assert documented == {
+        f"`{each.name}`": each.about for each in (*VARIABLES.values(), ENVIRONMENT)
+    }
     assert f"| `{PORT}` |" in PAGE
 
 

@@ -196,6 +196,21 @@ def test_what_ended_a_call_stands_in_the_log_without_its_token(unruly: str, log:
     assert "one-time-3f9a" not in text
 
 
+@pytest.mark.parametrize(
+    "function", ["raises_with_the_record", "raises_the_record_as_its_code", "raises_later"]
+)
+def test_what_a_call_carried_is_not_logged_with_its_failure(
+    unruly: str, log: Path, function: str
+) -> None:
+    told = call(unruly, function, data="ann@example.com").json()["errors"][0]
+
+    text = log.read_text()
+    assert "ann@example.com" in str(told) or function == "raises_later"
+    assert "ann@example.com" not in text
+    assert "no such order" not in text
+    assert f"function={function}, " in text
+
+
 def test_a_trace_id_that_is_no_text_harms_no_call(unruly: str) -> None:
     deep = "[" * 1020 + "]" * 1020
     text = (

@@ -9,13 +9,23 @@ import time
 from pathlib import Path
 
 from connector_kit.extension import FunctionModule, Registry
-from connector_kit.extension.isolation.desk import NOBODY, Notes
+from connector_kit.extension.isolation import process
 
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 
 
 def raises(_options):
     raise LookupError("no such order")
+
+
+def raises_with_the_record(options):
+    raise ValueError(f"cannot map {options['data']}")
+
+
+def raises_the_record_as_its_code(options):
+    failure = ValueError("cannot map it")
+    failure.code = f"bad {options['data']}"
+    raise failure
 
 
 class _Quota(Exception):
@@ -224,15 +234,8 @@ def dies_when_idle(_options):
 
 
 def dies_taking_the_next_call(_options):
-    """End in the one moment at which a call is on no desk any more, and in no note yet."""
-    write = Notes.write
-
-    def write_or_die(notes, place, ticket):
-        if ticket != NOBODY:
-            os._exit(1)
-        write(notes, place, ticket)
-
-    Notes.write = write_or_die
+    """End in the moment at which the next call has come, and has not begun yet."""
+    process._answer = lambda *_: os._exit(1)
     return os.getpid()
 
 

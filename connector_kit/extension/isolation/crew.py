@@ -1,15 +1,14 @@
-"""The function processes of one serving process: as many as are needed, and what became of them."""
+"""The function processes of one serving process: as many as are needed, and no more for long."""
 
 from __future__ import annotations
 
-import itertools
 import logging
+import queue
 import threading
 import time
-from collections.abc import Collection
 
+from connector_kit.extension.isolation.channels import QUICK_SECONDS
 from connector_kit.extension.isolation.children import FunctionProcess, Nursery
-from connector_kit.extension.isolation.desk import LEAVE, NOBODY, PLACES, QUICK_SECONDS, Desk
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -18,31 +17,28 @@ AT_FULL_SPEED = 2
 quick calls are those that compute."""
 
 KEPT_SECONDS = 2.0
-"""How long processes are kept after they were needed last."""
+"""How long a process is kept that has nothing to do."""
 
-LET_GO_EVERY = 0.5
-"""Seconds between two that are let go then."""
+
+class BusyError(Exception):
+    """There is no process for a call, nor can there be one now."""
 
 
 class Crew:
-    """Processes that take calls off the *desk*; thread-safe.
+    """Processes that answer calls, one at a time each; thread-safe.
 
-    There are *most* of them at the most. *waiting* are the tickets of the calls that are being
-    waited for; a process that has noted one of them and died is left for whoever waits to find.
+    There are *most* of them at the most. Those that have nothing to do end, but for *kept*.
     """
 
-    def __init__(
-        self, desk: Desk, nursery: Nursery, *, most: int, waiting: Collection[int]
-    ) -> None:
-        self._desk = desk
+    def __init__(self, nursery: Nursery, *, most: int, kept: int) -> None:
         self._nursery = nursery
         self._most = most
-        self._waiting = waiting
+        self._kept = kept
         self._lock = threading.Lock()
-        self._members: dict[int, FunctionProcess] = {}
-        self._places = itertools.cycle(range(PLACES))
-        self._let_go_at = 0.0
-        self._lost_at = 0.0
+        self._members: set[FunctionProcess] = set()
+        self._idle: list[FunctionProcess] = []  # the one used last is last: it is warm
+        self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each that is idle
+        self._caretaker: threading.Thread | None = None
 
     def __len__(self) -> int:
         return len(self._members)
@@ -53,6 +49,31 @@ class Crew:
             if not self._members:
                 self._fork()
 
+    def take(self, patience: float) -> FunctionProcess:
+        """Return a process that has nothing to do; one is made for it after *patience* seconds.
+
+        Raises `BusyError`, and RuntimeError when there is none and the functions cannot be loaded.
+        """
+        try:
+            self._turns.get(block=False)
+        except queue.Empty:
+            self._wait(patience)
+        process = self._idle.pop()
+        process.since = time.monotonic()
+        return process
+
+    def give_back(self, process: FunctionProcess) -> None:
+        """Have *process* do the next call: it has answered."""
+        process.since = time.monotonic()
+        self._idle.append(process)
+        self._turns.put(None)
+
+    def remove(self, process: FunctionProcess) -> None:
+        """Strike off a process that has ended, or is about to."""
+        with self._lock:
+            self._members.discard(process)
+        process.close()
+
     def reinforce(self, at_full_speed: int) -> None:
         """See that as many are *at_full_speed* as should be: those at slow calls do not count.
 
@@ -62,66 +83,45 @@ class Crew:
         if not self._lock.acquire(blocking=False):
             return
         try:
-            self._bury()
-            needed = min(self._most, self._slow() + at_full_speed)
-            if len(self._members) <= needed:
-                self._let_go_at = time.monotonic() + KEPT_SECONDS
-            if len(self._members) < needed:
+            if len(self._members) < min(self._most, self._slow() + at_full_speed):
                 self._fork_if_possible()
         finally:
             self._lock.release()
 
-    def relax(self) -> None:
-        """Let one process go when there are more than slow calls and one for the quick ones."""
-        now = time.monotonic()
-        if now < self._let_go_at or not self._lock.acquire(blocking=False):
-            return
-        try:
-            self._let_go_at = now + LET_GO_EVERY
-            self._bury()
-            if len(self._members) > self._slow() + 1:
-                self._desk.dismiss()
-        finally:
-            self._lock.release()
-
-    def at(self, ticket: int) -> tuple[FunctionProcess, float] | None:
-        """Return who has taken the call with *ticket* and when, None while nobody has."""
-        for process in tuple(self._members.values()):
-            noted, since = self._desk.notes.read(process.place)
-            if noted == ticket:
-                return process, since
-        return None
-
-    def has_lost(self, *, since: float) -> bool:
-        """Tell whether a call laid down *since* may have gone with the process that took it.
-
-        Whoever takes a call notes it in the next moment, unless that moment is its last.
-        """
-        return self._lost_at >= since
-
-    def remove(self, process: FunctionProcess) -> None:
-        """Strike off a process that has ended, or is about to."""
-        with self._lock:
-            if self._members.pop(process.place, None):
-                process.forget()
-
-    def remove_ending(self, ticket: int) -> None:
-        """Strike off the process that ends with the answer to the call with *ticket*."""
-        found = self.at(ticket)
-        if found:
-            self.remove(found[0])
-
-    def withdraw(self, ticket: int) -> bool:
-        """Take a call back that nobody can take; tell whether it still lay there."""
-        with self._lock:
-            return not self._members and self._desk.withdraw(ticket)
-
     def close(self) -> None:
-        """Forget everybody, and end the nursery."""
+        """Let go of those that are idle, and of the nursery; others end after their call."""
         with self._lock:
-            while self._members:
-                self._members.popitem()[1].forget()
+            self._most = self._kept = 0
+        while self._let_one_go(time.monotonic()):
+            pass
+        with self._lock:
             self._nursery.close()
+
+    def _wait(self, patience: float) -> None:
+        """Wait for a turn; there are more processes if it takes long."""
+        give_up_at = time.monotonic() + patience
+        while True:
+            if not self._members:
+                self.start()
+            try:
+                self._turns.get(timeout=QUICK_SECONDS)
+            except queue.Empty:
+                if time.monotonic() < give_up_at:
+                    self.reinforce(AT_FULL_SPEED)
+                else:
+                    self._grow()
+            else:
+                return
+
+    def _grow(self) -> None:
+        """Have one process more; raises `BusyError` when there cannot be another one."""
+        with self._lock:
+            if len(self._members) >= self._most:
+                raise BusyError
+            try:
+                self._fork()
+            except RuntimeError as failure:
+                raise BusyError from failure
 
     def _fork_if_possible(self) -> None:
         try:
@@ -132,25 +132,42 @@ class Crew:
             log.error("logName=noFunctionProcess, %s", failure)  # noqa: TRY400 - known, and said
 
     def _fork(self) -> None:
-        place = next(each for each in self._places if each not in self._members)
-        self._desk.notes.write(place, NOBODY)
-        self._members[place] = self._nursery.fork(place)
+        process = self._nursery.fork()
+        self._members.add(process)
+        self.give_back(process)
+        if len(self._members) > self._kept and self._caretaker is None:
+            self._caretaker = threading.Thread(target=self._take_care, daemon=True)
+            self._caretaker.start()
 
     def _slow(self) -> int:
         """How many are at a call that has turned out not to be a quick one."""
-        notes = (self._desk.notes.read(place) for place in self._members)
         before = time.monotonic() - QUICK_SECONDS
-        return sum(ticket not in (NOBODY, LEAVE) and since < before for ticket, since in notes)
+        at_work = self._members - set(self._idle)
+        return sum(process.since < before for process in at_work)
 
-    def _bury(self) -> None:
-        """Strike off those that have ended, except where a caller has yet to find out."""
-        for process in tuple(self._members.values()):
-            if not process.has_ended:
-                continue
-            ticket, _ = self._desk.notes.read(process.place)  # its last word
-            if ticket in self._waiting:
-                continue
-            if ticket != LEAVE:
-                self._lost_at = time.monotonic()
-            del self._members[process.place]
-            process.forget()
+    def _take_care(self) -> None:
+        """Let those go that have been idle for long, until there are no more than are kept."""
+        while True:
+            time.sleep(KEPT_SECONDS / 4)
+            while self._let_one_go(time.monotonic() - KEPT_SECONDS):
+                pass
+            with self._lock:
+                if len(self._members) <= self._kept:
+                    self._caretaker = None
+                    return
+
+    def _let_one_go(self, idle_since: float) -> bool:
+        """Let the process go that has been idle for longest, if it was *idle_since* then."""
+        if len(self._members) <= self._kept or not self._idle:
+            return False
+        try:
+            self._turns.get(block=False)
+        except queue.Empty:
+            return False
+        process = self._idle.pop(0)
+        if process.since > idle_since:
+            self._idle.insert(0, process)
+            self._turns.put(None)
+            return False
+        self.remove(process)
+        return True

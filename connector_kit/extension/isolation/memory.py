@@ -13,6 +13,9 @@ has kept is given back."""
 UNASKED_CALLS, UNASKED_SECONDS = 16, 0.01
 """For how many calls, and for how long, the system is not asked again."""
 
+UNASKED_CALL_SECONDS = 0.0003
+"""How long a call takes at the most for which it is not asked: forking takes longer."""
+
 
 def limit_memory(more: int) -> None:
     """Let the process allocate *more* bytes than it was born with, where the system can tell."""
@@ -23,24 +26,37 @@ def limit_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-class Growth:
-    """How much more memory the process has come to use since this was made."""
+class Leavings:
+    """What a call may have left that the next one should not meet: memory, and processes.
+
+    Asking the system takes as long as a small function does, so it is not asked after each:
+    nothing large is kept, and no process started, by a call that took no time.
+    """
 
     def __init__(self) -> None:
         self._born_with = _peak()
         self._unasked = 0
-        self._asked_at = time.monotonic()
+        self._began = self._asked_at = time.monotonic()
 
-    def is_too_much(self) -> bool:
-        """Tell, after a call, whether it is more than `MOST_KEPT`.
+    def begin(self) -> None:
+        """Note that a call begins."""
+        self._began = time.monotonic()
 
-        Asking the system takes as long as a small function does, so it is not asked after each.
-        """
+    def are_due(self) -> bool:
+        """Tell, after a call, whether to look."""
         now = time.monotonic()
         self._unasked += 1
-        if self._unasked < UNASKED_CALLS and now - self._asked_at < UNASKED_SECONDS:
+        if (
+            self._unasked < UNASKED_CALLS
+            and now - self._began < UNASKED_CALL_SECONDS
+            and now - self._asked_at < UNASKED_SECONDS
+        ):
             return False
         self._unasked, self._asked_at = 0, now
+        return True
+
+    def are_too_large(self) -> bool:
+        """Tell whether the process uses more memory by more than `MOST_KEPT`."""
         return _peak() - self._born_with > MOST_KEPT
 
 

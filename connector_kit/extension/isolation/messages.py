@@ -1,26 +1,30 @@
 """What is sent between the serving process and its function processes.
 
-A call is a head of fixed size, the ids that it is known by, and its body; an answer is a head and a
-body. Nobody on the way looks into bodies. Sockets keep the borders of what is sent. A body that is
-too large to be sent along is left in the room of the call's seat.
+A message is a head of fixed size and, for a call, the ids that it is known by, and then a body.
+Nobody on the way looks into bodies. Sockets keep the borders of what is sent. A body that is too
+large to be sent along is left in the room of the process.
 """
 
 from __future__ import annotations
 
 import struct
 
-CALL = struct.Struct("<QHdII")
-"""The ticket of a call, its seat, when it came, the bytes of its ids and of its body."""
+CALL = struct.Struct("<dII")
+"""To a function process: when the call came, the bytes of its ids and of its body. What answers a
+question has the same head."""
 
-ANSWER = struct.Struct("<QHHI")
-"""The ticket of the call, the status, 1 when it is the process's last, the bytes of its body."""
+REPORT = struct.Struct("<BBHI")
+"""From a function process: the kind of the message, 1 when it is the process's last, the status of
+an answer, the bytes of the body."""
 
-TICKET = struct.Struct("<Q")
+ANSWER, QUESTION, ELSEWHERE = 1, 2, 3
+"""Kinds of reports: the answer to the call, a question that has to be answered before there can be
+one, and that the function is none of this process's."""
 
 SMALL = 4 * 1024
-"""Bytes of ids and body that are sent. All seats' calls should fit into the desk's buffer."""
+"""Bytes of ids and body that are sent."""
 
-MOST = max(CALL.size, ANSWER.size) + SMALL
+MOST = max(CALL.size, REPORT.size) + SMALL
 """Bytes that are sent at once."""
 
 

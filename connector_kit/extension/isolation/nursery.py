@@ -1,10 +1,10 @@
 """The nursery: a process that imports the functions once, and forks itself on request.
 
-Run as ``python -m connector_kit.extension.isolation.nursery package.module:make_registry 1024 3 4``
-(mebibytes for each process, then the desk's descriptors) with a socket as its standard input. Each
-message there brings the place at which a new function process leaves its notes; its pid is
-answered. The nursery has one thread only, so that forking it is safe; it ends when the serving
-process does.
+Run as ``python -m connector_kit.extension.isolation.nursery package.module:make_registry ...`` with
+the fields of an `Upbringing`, and a socket as its standard input. Each message there brings the
+channel and the room of a new function process; its pid is answered. The nursery has one thread
+only, so that forking it is safe. No call ever comes here, so that nothing of one is handed down. It
+ends when the serving process and all that it has forked have ended.
 """
 
 from __future__ import annotations
@@ -15,38 +15,40 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from connector_kit.extension.accesslog import access_log
-from connector_kit.extension.isolation.desk import Inherited
+from connector_kit.extension.isolation import confinement
+from connector_kit.extension.isolation.channels import Far
+from connector_kit.extension.isolation.children import Upbringing
+from connector_kit.extension.isolation.descendants import children_of
 from connector_kit.extension.isolation.process import serve_calls
 from connector_kit.extension.registry import Registry
 from connector_kit.logs import settle
 
 
-def main(target: str, memory_mb: int, inheritance: Sequence[int]) -> None:
-    """Import *target*'s module, then fork until the serving process is gone."""
+def main(upbringing: Upbringing) -> None:
+    """Import the functions, then fork until the serving process is gone."""
     # Signals of the terminal and of deployment are the serving process's business: it drains.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries dead children
-    for each in inheritance:
-        os.set_inheritable(each, False)  # what functions start has no part in it
-    desk = Inherited(inheritance)
-    registry = load(target)()
+    confinement.hide()
+    registry = load(upbringing.target)()
     gc.collect()
     gc.freeze()  # what is shared by all children stays shared: the collector does not touch it
+    family = Family()
     with socket.socket(fileno=os.dup(0)) as requests:
-        while True:
-            place = requests.recv(8)
-            if not place:
-                return
-            pid = os.fork()
+        while descriptors := _asked(requests):
+            pid = family.fork()
             if pid == 0:
                 requests.close()
-                _live(desk, int.from_bytes(place, "big"), registry, memory_mb)
+                _live(descriptors, registry, upbringing)
+            for descriptor in descriptors:
+                os.close(descriptor)
             requests.sendall(pid.to_bytes(8, "big"))
+    family.see_out(upbringing.seconds)
 
 
 def load(target: str) -> Callable[[], Registry]:
@@ -56,13 +58,64 @@ def load(target: str) -> Callable[[], Registry]:
     return make_registry
 
 
-def _live(desk: Inherited, place: int, registry: Registry, memory_mb: int) -> None:
+class Family:
+    """The function processes that this one has forked.
+
+    Whatever they have started falls to this process when they end, and is ended then: a function
+    leaves nobody behind.
+    """
+
+    def __init__(self) -> None:
+        self._members: set[int] = set()
+        confinement.adopt_orphans()
+        signal.signal(signal.SIGCHLD, self._bury)
+
+    def fork(self) -> int:
+        """Fork; returns 0 in the new process, its pid in this one."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        else:
+            self._members.add(pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        return pid
+
+    def see_out(self, seconds: float) -> None:
+        """Wait for those that are at a call still, but no longer than *seconds*."""
+        give_up_at = time.monotonic() + seconds
+        while self._members and time.monotonic() < give_up_at:
+            time.sleep(0.1)  # which the end of one interrupts
+        for pid in tuple(self._members):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while children_of(os.getpid()):
+            time.sleep(0.01)
+
+    def _bury(self, *_: object) -> None:
+        with suppress(ChildProcessError):
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                self._members.discard(pid)
+        for child in children_of(os.getpid()):
+            if child not in self._members:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+
+
+def _asked(requests: socket.socket) -> list[int]:
+    """Return the descriptors for a new process, none when the serving process is gone."""
+    message, descriptors, *_ = socket.recv_fds(requests, 1, 2)
+    return descriptors if message else []
+
+
+def _live(descriptors: list[int], registry: Registry, upbringing: Upbringing) -> None:
     code = 1
     try:
-        with suppress(OSError):
-            os.close(0)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        serve_calls(desk, place, registry, memory_mb)
+        _settle_in(upbringing)
+        channel, room = descriptors
+        far = Far(socket.socket(fileno=channel), room)
+        os.register_at_fork(after_in_child=far.close)
+        serve_calls(far, registry, upbringing)
         code = 0
     finally:
         settle(access_log)
@@ -71,5 +124,16 @@ def _live(desk: Inherited, place: int, registry: Registry, memory_mb: int) -> No
         os._exit(code)
 
 
+def _settle_in(upbringing: Upbringing) -> None:
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    with suppress(OSError):
+        os.setsid()
+    confinement.end_with_parent()
+    confinement.adopt_orphans()
+    if upbringing.is_confined:
+        confinement.confine()
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), [int(each) for each in sys.argv[3:]])
+    main(Upbringing.of_arguments(sys.argv[1:]))

@@ -1,11 +1,12 @@
-"""Calls on their way through the function processes: laid on the desk, waited for, given up."""
+"""Calls on their way through the function processes: sent, waited for, given up."""
 
 from __future__ import annotations
 
-import itertools
 import logging
+import os
 import queue
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connector_kit.extension.accesslog import log_answer
@@ -13,21 +14,22 @@ from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.calllog import short
 from connector_kit.extension.errors import ErrorEntry
-from connector_kit.extension.isolation.children import FunctionProcess, Nursery
-from connector_kit.extension.isolation.crew import AT_FULL_SPEED, Crew
-from connector_kit.extension.isolation.desk import QUICK_SECONDS, Desk, Seat
-from connector_kit.extension.isolation.messages import (
-    ANSWER,
-    CALL,
-    MOST,
-    SMALL,
-    TICKET,
-    Gone,
-    ids_as_bytes,
+from connector_kit.extension.isolation import confinement, environment
+from connector_kit.extension.isolation.asking import Answerer, answered
+from connector_kit.extension.isolation.channels import ids_in
+from connector_kit.extension.isolation.children import (
+    LOOK_EVERY,
+    FunctionProcess,
+    Nursery,
+    TooMuchError,
+    Upbringing,
 )
-from connector_kit.extension.isolation.rooms import KEPT
+from connector_kit.extension.isolation.crew import BusyError, Crew
+from connector_kit.extension.isolation.messages import ANSWER, QUESTION, REPORT, Gone
 
 log = logging.getLogger("connector_kit.extension")
+
+Run = Callable[[RawCall], Answer]
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,16 @@ class Limits:
 
     *calls* run at a time, more wait *patience* seconds for their turn; a call that has not
     answered after *seconds* is ended, and one process may allocate *memory_mb* mebibytes (0: as
-    many as there are).
+    many as there are). A call may have *processes* of its own at a time, and a function process
+    ends after *calls_per_process* calls (0: when there is a reason).
     """
 
     calls: int = 16
     patience: float = 5.0
     seconds: float = 290.0
     memory_mb: int = 1024
+    processes: int = 16
+    calls_per_process: int = 0
 
 
 class Processes:
@@ -51,24 +56,41 @@ class Processes:
     *target* is ``package.module:function``; what it returns is the registry of functions. The
     nursery starts with the first call, or with `start`. Raises nothing: what goes wrong is an
     answer.
+
+    Functions that are *trusted* have the environment and the rights of the server; all others get
+    what is plain of the environment, and the variables *named*. *answerer* answers what
+    function processes ask, and *otherwise* gets the calls of functions that they do not have.
     """
 
-    def __init__(self, target: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        limits: Limits | None = None,
+        *,
+        is_trusted: bool = False,
+        named: tuple[str, ...] = (),
+        answerer: Answerer | None = None,
+        otherwise: Run | None = None,
+    ) -> None:
+        confinement.hide()
         self._limits = limits or Limits()
-        self._desk = Desk(self._limits.calls)
-        self._waiting: set[int] = set()
-        self._crew = Crew(
-            self._desk,
-            Nursery(target, self._limits.memory_mb, self._desk.inheritance),
-            most=self._limits.calls,
-            waiting=self._waiting,
+        self._answerer = answerer
+        self._otherwise = otherwise or _busy
+        upbringing = Upbringing(
+            target,
+            memory_mb=self._limits.memory_mb,
+            calls=self._limits.calls_per_process,
+            seconds=self._limits.seconds,
+            is_confined=not is_trusted,
+            environment=None if is_trusted else environment.for_functions(os.environ, named),
         )
+        # Those of trusted functions hold connections to the database: none stays without work.
+        kept = 0 if is_trusted else 1
+        self._crew = Crew(Nursery(upbringing), most=self._limits.calls, kept=kept)
         self._is_stuck = False
-        self._tickets = itertools.count(1)
-        self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each free seat
-        for _ in self._desk.seats:
+        self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(self._limits.calls):
             self._turns.put(None)
-        self._free = list(reversed(self._desk.seats))  # the one used last first: it is warm
 
     def start(self) -> None:
         """Import the functions and fork a first process; raises RuntimeError when that fails."""
@@ -86,138 +108,107 @@ class Processes:
         return True
 
     def close(self) -> None:
-        """End the nursery and the processes that are idle; others end after their call."""
+        """End the processes that are idle and the nursery; others end after their call."""
         self._crew.close()
-        self._desk.close()
 
-    def __call__(self, call: RawCall) -> Answer:
-        """Return the answer to *call*, whatever its function does."""
+    def __call__(self, call: RawCall, *, seconds: float | None = None) -> Answer:
+        """Return the answer to *call*, whatever its function does.
+
+        With *seconds* it has less time than others.
+        """
+        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
         try:
             self._turns.get(timeout=self._limits.patience)
         except queue.Empty:
             return _busy(call)
-        seat = self._free.pop()
-        ticket = next(self._tickets)
-        self._waiting.add(ticket)
         try:
-            return self._answer(call, seat, ticket)
+            answer = self._answer(call, seconds)
         except RuntimeError as failure:
             self._is_stuck = True
             return _not_loaded(call, failure)
-        except NoRoomError:
-            return _busy(call)
-        except TimeoutError:
-            seat.clear()
-            return _failed(call, "function_timeout", _TOO_LONG.format(self._limits.seconds))
-        except Gone:
-            seat.clear()
-            return _failed(call, "function_process_ended", _ENDED)
+        except (BusyError, TimeoutError, TooMuchError, Gone) as failure:
+            return _refused(call, failure, seconds)
         finally:
-            self._waiting.discard(ticket)
-            self._free.append(seat)
             self._turns.put(None)
+        return answer or self._otherwise(call)
 
-    def _answer(self, call: RawCall, seat: Seat, ticket: int) -> Answer:
-        """Return the answer of a function process; raises what `__call__` makes refusals of."""
-        if not self._crew:
-            self._crew.start()
-        laid_at = time.monotonic()
-        self._lay_down(call, seat, ticket)
-        message = self._message(seat, ticket, laid_at)
-        _, status, is_last, of_body = ANSWER.unpack_from(message)
-        body = message[ANSWER.size :] if of_body <= SMALL else seat.room.fetch(of_body)
-        if max(of_body, len(call.body)) > KEPT:
-            seat.room.tidy()
-        if is_last:
-            self._crew.remove_ending(ticket)
-        elif len(self._crew) > 1:
-            self._crew.relax()
-        return Answer(status, body)
+    def _answer(self, call: RawCall, seconds: float) -> Answer | None:
+        """Return the answer of a function process, None when the function is none of theirs.
 
-    def _lay_down(self, call: RawCall, seat: Seat, ticket: int) -> None:
-        body = call.body
-        ids = ids_as_bytes(call.request_id, call.trace_id and short(call.trace_id))
-        head = CALL.pack(ticket, seat.number, call.began, len(ids), len(body)) + ids
-        if len(ids) + len(body) <= SMALL:
-            self._lay_on_desk(head + body)
-        else:
-            try:
-                seat.room.leave(body)
-            except OSError as failure:
-                raise NoRoomError from failure
-            self._lay_on_desk(head)
-
-    def _lay_on_desk(self, message: bytes) -> None:
-        give_up_at = 0.0
-        while True:
-            try:
-                self._desk.near.send(message)
-            except BlockingIOError:
-                now = time.monotonic()
-                give_up_at = give_up_at or now + self._limits.patience
-                if now > give_up_at:
-                    raise NoRoomError from None
-                self._crew.reinforce(AT_FULL_SPEED)
-            else:
-                return
-
-    def _message(self, seat: Seat, ticket: int, laid_at: float) -> bytes:
-        """Return what the function process says."""
-        while True:
-            try:
-                message = seat.near.recv(MOST)
-            except BlockingIOError:
-                self._see_after(seat, ticket, laid_at)
-            else:
-                if TICKET.unpack_from(message)[0] == ticket:
-                    return message
-
-    def _see_after(self, seat: Seat, ticket: int, laid_at: float) -> None:
-        """Return when there is something at *seat*; this is where a call is given up.
-
-        Raises TimeoutError when its time is up, `Gone` when the process that had taken it has
-        ended, RuntimeError when nobody can take it.
+        Raises what `__call__` makes refusals of.
         """
-        is_there = False
-        while not is_there:
-            taken = self._crew.at(ticket)
-            if taken is None:
-                is_there = self._is_answered_untaken(seat, ticket, laid_at)
-            else:
-                is_there = self._is_answered(seat, *taken)
-
-    def _is_answered_untaken(self, seat: Seat, ticket: int, laid_at: float) -> bool:
-        """See that there is somebody to take the call; tell whether it was answered meanwhile."""
+        process = self._begun(call)
+        is_last = True
         try:
-            self._crew.reinforce(AT_FULL_SPEED)
-        except RuntimeError:
-            if self._crew.withdraw(ticket):
-                raise
-        is_lost = self._desk.is_empty and self._crew.has_lost(since=laid_at)
-        if seat.wait(QUICK_SECONDS):
-            return True
-        if is_lost and not self._crew.at(ticket):
-            raise Gone
-        return False
+            kind, is_last, status, body = self._report(process, seconds)
+        except (TimeoutError, TooMuchError, Gone):
+            process.kill()
+            raise
+        finally:
+            if is_last:
+                self._crew.remove(process)
+            else:
+                process.near.wipe()
+                self._crew.give_back(process)
+        return Answer(status, body) if kind == ANSWER else None
 
-    def _is_answered(self, seat: Seat, process: FunctionProcess, since: float) -> bool:
-        """See how the *process* fares that has the call; tell whether it has answered."""
+    def _begun(self, call: RawCall) -> FunctionProcess:
+        """Return the process that *call* was sent to: one that is there, and takes it."""
+        ids = ids_in(call, call.trace_id and short(call.trace_id))
+        while True:
+            process = self._crew.take(self._limits.patience)
+            try:
+                process.near.send(call, ids)
+            except ConnectionError:  # it has ended while it was idle
+                self._crew.remove(process)
+            except MemoryError:
+                self._crew.remove(process)
+                raise BusyError from None
+            else:
+                return process
+
+    def _report(self, process: FunctionProcess, seconds: float) -> tuple[int, bool, int, bytes]:
+        """Return what *process* reports in the end; its questions are answered meanwhile."""
+        while True:
+            try:
+                message = process.near.hear()
+            except BlockingIOError:
+                self._see_after(process, seconds)
+                continue
+            if not message:
+                raise Gone
+            kind, is_last, status, size = REPORT.unpack_from(message)
+            body = process.near.body_of(message, size)
+            if kind != QUESTION:
+                return kind, bool(is_last), status, body
+            process.near.reply(answered(self._answerer, body))
+
+    def _see_after(self, process: FunctionProcess, seconds: float) -> None:
+        """Return when *process* reports something; this is where a call is given up.
+
+        Raises TimeoutError when its time is up, `TooMuchError` when it takes too much else, `Gone`
+        when the process has ended.
+        """
         self._crew.reinforce(1)  # for the next call, now that this one is a slow one
-        until = since + self._limits.seconds
-        if process.wait(seat.near, until - time.monotonic()):
-            return True
-        if time.monotonic() < until:
-            if not process.has_ended:
-                return False
-            if seat.wait(0):
-                return True
-        process.kill()
-        self._crew.remove(process)
-        raise TimeoutError if time.monotonic() >= until else Gone
+        until = process.since + seconds
+        memory = self._limits.memory_mb * 1024 * 1024
+        while not process.reports_within(min(LOOK_EVERY, until - time.monotonic())):
+            if time.monotonic() >= until:
+                raise TimeoutError
+            if process.has_ended and not process.reports_within(0):
+                raise Gone
+            process.hold_to(self._limits.processes, memory)
 
 
-class NoRoomError(Exception):
-    """The desk is full of calls, and stays so."""
+def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
+    """Return the answer to a *call* that came to no end."""
+    if isinstance(failure, BusyError):
+        return _busy(call)
+    if isinstance(failure, TimeoutError):
+        return _failed(call, "function_timeout", _TOO_LONG.format(seconds))
+    if isinstance(failure, TooMuchError):
+        return _failed(call, failure.code, str(failure))
+    return _failed(call, "function_process_ended", _ENDED)
 
 
 def _busy(call: RawCall) -> Answer:

@@ -1,6 +1,7 @@
-"""The room of a seat: memory that both sides see, for bodies that are too large to be sent.
+"""The room of a function process: memory that it shares with the serving process, for large bodies.
 
 A socket would copy a page of records twice, and look for memory each time; here it is copied once.
+No other process has it, and it is empty again when a call has been answered.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import tempfile
 
 KEPT = 2 * 1024 * 1024
 """Bytes that a room keeps from one call to the next, once they were needed; more is given back."""
+
+_ZEROS = memoryview(bytes(KEPT))
 
 
 class Room:
@@ -40,9 +43,18 @@ class Room:
         """Return the *size* bytes that were left, as they are now."""
         return self._memory[:size] if size <= KEPT else bytes(self.look(size))
 
-    def tidy(self) -> None:
-        """Give back what is not kept."""
-        os.truncate(self.file, KEPT)
+    def wipe(self, size: int) -> None:
+        """Leave nothing of the *size* bytes that were used, and give back what is not kept."""
+        used = min(size, KEPT)
+        self._memory[:used] = _ZEROS[:used]
+        if size > KEPT:
+            os.truncate(self.file, 0)
+            os.truncate(self.file, KEPT)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._memory.close()
+        os.close(self.file)
 
 
 def file_without_name(size: int) -> int:
