@@ -7,22 +7,42 @@ import re
 import threading
 import time
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TextIO
 
-_SECRETS = re.compile(
+from connector_kit.blueprint.redaction import is_secret_key
+
+MASK = "******"
+
+_KNOWN_BY_FORM = re.compile(
     r"""(?ix)
     (?P<before>
         \b(?:Bearer|Basic)\s+
-      | \b(?:bearer_?token|access_?token|system_?token|token|password|secret)["']?\s*[=:]\s*["']?
       | ://[^/\s:@]*:(?=[^/\s@]*@)
+      | \b(?:ck|whsec|sk|rk|ghp|gho|ghs|glpat|shp(?:at|ss|ca)|xox[abprs])[_-](?=[\w+/-]{6})
+      | \beyJ(?=[\w-]{8,}\.[\w-]+)
     )
-    (?P<secret>[^\s"',&@}\])]+)
+    [^\s"',&@}\])]+
     """
 )
-MASK = "******"
+"""Secrets that are known by what they look like, or by what stands before them."""
 
-_HINTS = ("bearer", "basic", "token", "password", "secret", "://")
-"""What stands in every text that `_SECRETS` finds something in: most lines need no second look."""
+_NAMED = re.compile(
+    r"""(?x)
+    (?P<before> (?P<name>[\w.-]+) \\?["']? \s* [=:] \s* )
+    (?P<value> \\?"[^"]*" | \\?'[^']*' | [^\s"',&@}\])]+ )
+    """
+)
+"""Values with a name, as in queries, headers, JSON and settings."""
+
+_SCHEMES = frozenset({"bearer", "basic", "digest", "token"})
+
+_HINTS = (
+    *("bearer", "basic", "token", "secret", "pass", "key", "auth", "credential", "cookie"),
+    *("pwd", "pin", "otp", "jwt", "signature", "refresh", "encrypted", "wallet", "pfx", "cert"),
+    *("://", "ck_", "whsec", "sk_", "rk_", "ghp", "gho", "ghs", "glpat", "shp", "xox", "eyj"),
+)
+"""What stands in every text that holds a secret: most lines need no second look."""
 
 
 class OneLine(logging.Formatter):
@@ -41,12 +61,27 @@ class OneLine(logging.Formatter):
 
 
 def without_secrets(line: str) -> str:
-    """Return *line* with what looks like a secret masked."""
+    """Return *line* with what looks like a secret masked.
+
+    Which names mean one is said by `is_secret_key`, as for documents.
+    """
     lowered = line.lower()
     for hint in _HINTS:
         if hint in lowered:
-            return _SECRETS.sub(rf"\g<before>{MASK}", line)
+            known = _KNOWN_BY_FORM.sub(rf"\g<before>{MASK}", line)
+            return _NAMED.sub(_without_value, known)
     return line
+
+
+def _without_value(found: re.Match[str]) -> str:
+    value = found["value"]
+    if not _is_secret(found["name"]) or value.lower() in _SCHEMES or MASK in value:
+        return found[0]
+    quote = value[0] if value[0] in "\"'" else ""
+    return f"{found['before']}{quote}{MASK}{quote}"
+
+
+_is_secret = lru_cache(maxsize=1024)(is_secret_key)
 
 
 class Lines(logging.StreamHandler[TextIO]):
