@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from connector_kit import blueprint
+from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint import Document
 from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
@@ -23,7 +24,6 @@ from connector_kit.lifecycle.editions import change_edition, change_edition_flat
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.flat import update_flat
 from connector_kit.lifecycle.install import install, verify
-from connector_kit.lifecycle.loaded import loaded
 from connector_kit.lifecycle.served import KIT, SERVED, lacking_in, served
 from connector_kit.lifecycle.settings.flat import form_init, pre_save
 from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
@@ -87,6 +87,26 @@ def find_module(connector_id: str) -> FunctionModule | None:
         return _OWN
     connector = Connector.objects.filter(connector_id=connector_id).first()
     return _module(connector) if connector else None
+
+
+def find_derived(connector_id: str) -> FunctionModule | None:
+    """The kit's own functions for the published connector *connector_id*, and for itself.
+
+    Names that its author has functions for mean his: calls of these do not come here.
+    """
+    if connector_id == KIT:
+        return _OWN
+    connector = Connector.objects.filter(connector_id=connector_id).first()
+    return derived(connector) if connector else None
+
+
+def class_of(connector_id: str) -> str | None:
+    """Where the class of the published connector *connector_id* is, None when it is not ours."""
+    return (
+        Connector.objects.filter(connector_id=connector_id)
+        .values_list("class_path", flat=True)
+        .first()
+    )
 
 
 def _module(connector: Connector) -> FunctionModule:

@@ -12,13 +12,15 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 
 from connector_kit import blueprint
+from connector_kit.adoption.loaded import loaded
 from connector_kit.adoption.loading import LoadError
 from connector_kit.blueprint import DeclarationError, Document, compile_connector
 from connector_kit.blueprint.calls import ON_CHANGE, OPTIONS, Call
 from connector_kit.blueprint.settings import declared_settings
 from connector_kit.extension import ExtensionError, FunctionModule
-from connector_kit.lifecycle.loaded import loaded
-from connector_kit.lifecycle.settings.declared import by_every_name
+from connector_kit.extension.authoring.settings import by_every_name
+from connector_kit.extension.authors import LOADED
+from connector_kit.lifecycle import authors
 
 KIT = "connectorKit"
 """Stands for the kit where calls name a connector; the platform's ids are hexadecimal."""
@@ -51,6 +53,7 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     calls = [Call(*each) for each in options.get("calls") or ()]
     try:
         cls, module = loaded(class_path), module_at(class_path)
+        authors.call(class_path, LOADED, {})  # also where functions run
     except (LoadError, TypeError) as error:
         raise ExtensionError("connector_not_loaded", str(error)) from error
     return {

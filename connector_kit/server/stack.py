@@ -1,27 +1,209 @@
-"""The functions that this server answers with: those of the connectors in its database."""
+"""The functions that this server answers with, and the processes that they run in.
+
+Authors' functions, and the kit's own, have processes of different kinds. Those of the authors know
+nothing of the server; what they have to know they ask the serving process. The kit's own have what
+they need to bring an account to a version: the database, the settings. They call what authors have
+written for settings by way of the serving process, in an author's process.
+"""
 
 import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import django
+import orjson
 from django.apps import apps
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from connector_kit.conf import kit, read
-from connector_kit.extension import FunctionModule, Registry
-from connector_kit.extension.isolation import Limits
+from connector_kit.extension import ExtensionError, FunctionModule, Registry
+from connector_kit.extension.authors import SETTINGS
+from connector_kit.extension.authors import registry as authors_functions
+from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.calls import new_request_id
+from connector_kit.extension.isolation import Limits, Processes, asking
 from connector_kit.extension.remember import Remembering
+
+SECONDS = 1.0
+"""How long it is known which class a connector has; function processes know it as long again."""
 
 
 def registry() -> Registry:
-    """Return the registry of the published connectors; makes Django ready where it is not yet."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
-    if not apps.ready:
-        django.setup()
+    """Return the registry of all functions, for servers that call them where they are."""
+    _make_ready()
     # Their models need Django ready.
     from connector_kit.embedded.functions import find_embedded  # noqa: PLC0415
     from connector_kit.lifecycle import find_module  # noqa: PLC0415
 
+    return _registry(find_module, find_embedded)
+
+
+def kits_registry() -> Registry:
+    """Return the registry of the kit's own functions; what each of their processes begins with."""
+    _make_ready()
+    from connector_kit.lifecycle import authors, find_derived  # noqa: PLC0415
+
+    authors.call_by(_ask_for_the_authors)
+    return _registry(find_derived, lambda _: None)
+
+
+def authors_registry() -> Registry:
+    """Return the registry of the authors' functions where they may use the database."""
+    _make_ready()
+    return authors_functions()
+
+
+class FunctionProcesses:
+    """The processes of both kinds, for one serving process; answers calls like `Processes`."""
+
+    def __init__(self) -> None:
+        in_force = kit()
+        self._whereabouts = Whereabouts()
+        self._kits_own = Processes(
+            "connector_kit.server.stack:kits_registry",
+            limits(),
+            is_trusted=True,
+            answerer=self._called_for_the_kit,
+        )
+        self._authors = Processes(
+            "connector_kit.server.stack:authors_registry"
+            if in_force.functions_may_use_database
+            else "connector_kit.extension.authors:registry",
+            limits(),
+            is_trusted=in_force.functions_may_use_database,
+            named=in_force.functions_environment,
+            answerer=self._whereabouts,
+            otherwise=self._kits_own,
+        )
+
+    def start(self) -> None:
+        """Have one process of each kind; raises RuntimeError when functions cannot be loaded."""
+        from connector_kit.lifecycle import authors  # noqa: PLC0415
+
+        self._authors.start()
+        self._kits_own.start()
+        authors.call_by(self.call_for_page)
+
+    def can_serve(self) -> bool:
+        """Tell whether the functions can be loaded."""
+        return self._authors.can_serve() and self._kits_own.can_serve()
+
+    def close(self) -> None:
+        """End the processes that are idle; others end after their call."""
+        self._authors.close()
+        self._kits_own.close()
+
+    def __call__(self, call: RawCall) -> Any:
+        """Return the answer to *call*, whatever its function does."""
+        return self._authors(call)
+
+    def call_for_page(self, class_path: str, name: str, options: dict[str, Any]) -> Any:
+        """Call a function of a setting while somebody waits for a page."""
+        with _turn_of(str(options.get("_integrationId", ""))):
+            return self._call(class_path, name, options, seconds=PAGE_SECONDS)
+
+    def _called_for_the_kit(self, question: Any) -> Any:
+        return self._call(question["class"], question["name"], question["options"])
+
+    def _call(
+        self, class_path: str, name: str, options: Any, *, seconds: float | None = None
+    ) -> Any:
+        body = {
+            "_connectorId": self._whereabouts.name_of(class_path),
+            "type": SETTINGS,
+            "function": name,
+            "options": options,
+        }
+        call = RawCall(orjson.dumps(body), new_request_id(), None, time.monotonic())
+        answer = self._authors(call, seconds=seconds)
+        told = orjson.loads(answer.body)
+        if answer.status != 200:
+            raise ExtensionError(**told["errors"][0])
+        return told
+
+
+class Whereabouts:
+    """Knows which class a connector has, and tells it to authors' processes; thread-safe."""
+
+    def __init__(self) -> None:
+        self._own = secrets.token_urlsafe()
+        self._connectors = Remembering(_class_of_connector, SECONDS)
+        self._deployments = Remembering(_class_of_deployment, SECONDS)
+
+    def name_of(self, class_path: str) -> str:
+        """Return what stands for the class at *class_path* in a call of this process's own.
+
+        Nobody else can name one: who names a class decides what is loaded.
+        """
+        return f"{self._own}:{class_path}"
+
+    def __call__(self, question: Any) -> str | None:
+        """Return the place of a class; raises `ExtensionError`."""
+        if "deployment" in question:
+            return self._deployments(
+                orjson.dumps(question["deployment"], option=orjson.OPT_SORT_KEYS).decode()
+            )
+        own, _, class_path = str(question["connector"]).partition(":")
+        if class_path and secrets.compare_digest(own.encode(), self._own.encode()):
+            return class_path
+        return self._connectors(str(question["connector"]))
+
+
+PAGE_SECONDS = 20.0
+"""How long a function may take while somebody waits for a page."""
+
+AT_A_TIME = 2
+"""How many such functions run at a time, per serving process."""
+
+_running: set[str] = set()
+_turns = threading.Lock()
+
+
+@contextmanager
+def _turn_of(integration: str) -> Iterator[None]:
+    """Let one customer have one function called at a time, and few customers at once."""
+    with _turns:
+        if integration in _running or len(_running) >= AT_A_TIME:
+            raise ExtensionError("server_busy", _WAIT)
+        _running.add(integration)
+    try:
+        yield
+    finally:
+        with _turns:
+            _running.discard(integration)
+
+
+_WAIT = "This is being looked up at the moment. Wait a few seconds, and try again."
+
+
+def limits() -> Limits:
+    """Return what function calls may take, as the settings say."""
+    in_force = kit()
+    return Limits(
+        calls=in_force.calls,
+        patience=in_force.call_patience_seconds,
+        seconds=in_force.call_seconds,
+        memory_mb=in_force.call_memory_mb,
+        processes=in_force.call_processes,
+        calls_per_process=in_force.calls_per_process,
+    )
+
+
+def _make_ready() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
+    if not apps.ready:
+        django.setup()
+
+
+def _registry(
+    find_module: Callable[[str], FunctionModule | None],
+    find_embedded: Callable[[object], FunctionModule | None],
+) -> Registry:
     remembering = Remembering(find_module)
 
     def find(connector_id: str) -> FunctionModule | None:
@@ -38,12 +220,29 @@ def registry() -> Registry:
     return Registry(connectors=find, embedded=find_by_options, contracts=readable.contracts)
 
 
-def limits() -> Limits:
-    """Return what function calls may take, as the settings say."""
-    in_force = kit()
-    return Limits(
-        calls=in_force.calls,
-        patience=in_force.call_patience_seconds,
-        seconds=in_force.call_seconds,
-        memory_mb=in_force.call_memory_mb,
-    )
+def _ask_for_the_authors(class_path: str, name: str, options: Any) -> Any:
+    return asking.ask({"class": class_path, "name": name, "options": options})
+
+
+def _class_of_connector(connector_id: str) -> str | None:
+    from connector_kit.lifecycle.functions import class_of  # noqa: PLC0415
+
+    with _database_for_a_moment():
+        return class_of(connector_id)
+
+
+def _class_of_deployment(names: str) -> str | None:
+    from connector_kit.embedded.functions import class_of_deployment  # noqa: PLC0415
+
+    with _database_for_a_moment():
+        return class_of_deployment(orjson.loads(names))
+
+
+@contextmanager
+def _database_for_a_moment() -> Iterator[None]:
+    """Ask the database, and hold no connection afterwards: the threads of calls are many."""
+    try:
+        yield
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()

@@ -19,10 +19,9 @@ from connector_kit.conf import kit  # noqa: E402 - Django has to be ready first
 from connector_kit.extension import Dispatcher, Endpoint, this_process  # noqa: E402
 from connector_kit.extension.accesslog import log_answer  # noqa: E402
 from connector_kit.extension.endpoint import Run  # noqa: E402
-from connector_kit.extension.isolation import Processes  # noqa: E402
 from connector_kit.extension.recording import Recorder  # noqa: E402
 from connector_kit.extension.wsgi import Stack  # noqa: E402
-from connector_kit.server.stack import limits, registry  # noqa: E402
+from connector_kit.server.stack import FunctionProcesses, registry  # noqa: E402
 from connector_kit.server.vitals import health, lacks  # noqa: E402
 
 _settings = kit()  # a server with a setting that cannot be used does not start
@@ -32,7 +31,7 @@ def _function_runner() -> Run:
     if not _settings.isolation:
         this_process.watch(partial(lacks, lambda: True))
         return Dispatcher(registry(), observers=(log_answer, Recorder.of_this_server()))
-    processes = Processes("connector_kit.server.stack:registry", limits())
+    processes = FunctionProcesses()
     processes.start()
     this_process.watch(partial(lacks, processes.can_serve))
     return processes

@@ -6,13 +6,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint import compile_connector
 from connector_kit.embedded import record_release
 from connector_kit.extension import Dispatcher, Registry
 from connector_kit.extension.bodies import RawCall
 from connector_kit.lifecycle import find_module
 from connector_kit.lifecycle import functions as served_functions
-from connector_kit.lifecycle.loaded import loaded
 from connector_kit.models import (
     Connector,
     Installation,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint.settings import Setting, declared_settings
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.judging import Validators
 from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.tailoring import settings_of
+from connector_kit.extension.authoring.settings import by_every_name
+from connector_kit.lifecycle import authors
 from connector_kit.lifecycle.errors import LifecycleError
-from connector_kit.lifecycle.loaded import loaded
 from connector_kit.lifecycle.operations import coming_release
 from connector_kit.lifecycle.situations import situation_of
 from connector_kit.models import Connector, Installation, Release
@@ -46,19 +48,13 @@ def authors_settings(connector: Connector) -> Mapping[str, Setting]:
     return by_every_name(declared_settings(loaded(connector.class_path)).settings)
 
 
-def by_every_name(settings: Mapping[str, Setting]) -> dict[str, Setting]:
-    """*settings* by the names that they have and, where these are free, by those that they had."""
-    earlier = {name: each for each in settings.values() for name in each.was}
-    return {**earlier, **settings}
-
-
 def validators_of(connector: Connector, settings: Mapping[str, CompiledSetting]) -> Validators:
     """The author's validating functions for those of *settings* that have one."""
     if not any(each.is_checked for each in settings.values()):
         return {}
     declared = authors_settings(connector)
     return {
-        name: function
+        name: authors.validator(connector.class_path, name)
         for name in settings
-        if name in declared and (function := declared[name].validate) is not None
+        if name in declared and declared[name].validate is not None
     }

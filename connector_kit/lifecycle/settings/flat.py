@@ -15,7 +15,7 @@ from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.sessions import recorded, session
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
-from connector_kit.lifecycle.settings.refreshing import call, items
+from connector_kit.lifecycle.settings.refreshing import items, options_of
 from connector_kit.lifecycle.settings.saving import CUSTOMER, KIND
 from connector_kit.models import Connector
 
@@ -39,7 +39,9 @@ def form_init(connector: Connector, options: Document) -> Document:
             functions = setting.functions() if setting else {}
             has_options = name in own.settings and "" in functions
             fields[name] = (
-                {**field, "options": items(call(functions[""], options))} if has_options else field
+                {**field, "options": items(options_of(connector, name, options=options))}
+                if has_options
+                else field
             )
     return {**metadata, "fieldMap": fields}
 

@@ -6,7 +6,8 @@ protocol/settings-forms.md#32-refreshmetadata. Nothing is written, so nobody has
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from connector_kit.blueprint import MASK, Document
@@ -17,13 +18,17 @@ from connector_kit.blueprint.settings.options import label_items, option_pairs, 
 from connector_kit.blueprint.settings.pages import value_in, with_value
 from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.settings.tables import StaticMap, Table
-from connector_kit.extension.authoring.functions import register
-from connector_kit.extension.invoke import invoke
+from connector_kit.exceptions import code_in
+from connector_kit.extension.authoring.settings import ON_CHANGE, OPTIONS, named
+from connector_kit.lifecycle import authors
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.situations import given
 from connector_kit.models import Connector
+
+Asked = Callable[..., Any]
+"""Returns the options of today, for a column if it is told one."""
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +47,11 @@ def refresh_metadata(connector: Connector, options: Document) -> Any:
     if setting is None:
         raise _not_refreshable(name)
     if setting.on_change is not None and _has_value(options):
-        return _changed(call(setting.on_change, options), own)
+        news = authors.call(connector.class_path, named(compiled.name, ON_CHANGE), options)
+        return _changed(news, own)
     column = given(options, "columnName") or given(options, "type")
-    return _refreshed(name, setting, options, column)
+    asked = partial(options_of, connector, compiled.name, options=options)
+    return _refreshed(name, setting, asked, column)
 
 
 def named_options(
@@ -62,25 +69,24 @@ def named_options(
             continue
         value = sent.get(wire_name, sent.get(compiled.name, own.values[compiled.name]))
         about = {**options, "fieldName": wire_name, "fieldValue": value}
-        for name, news in _named_by(setting.on_change, about).items():
+        for name, news in _named_by(connector, compiled.name, about).items():
             if isinstance(news, Mapping) and news.get("options") is not None:
                 pairs = option_pairs(news["options"])
                 found.setdefault(name, []).extend(Option(key, text) for key, text in pairs)
     return found
 
 
-def _named_by(function: Any, options: Document) -> dict[str, Any]:
+def _named_by(connector: Connector, setting: str, options: Document) -> dict[str, Any]:
     try:
-        return dict(call(function, options) or {})
+        return dict(authors.call(connector.class_path, named(setting, ON_CHANGE), options))
     except Exception as error:  # noqa: BLE001  whatever an author's function raises
-        logger.info("a function of changed fields names no options: %r", error)
+        logger.info("logName=noOptionsNamed, setting=%s, error=%s", setting, code_in(error))
         return {}
 
 
-def call(function: Any, options: Document) -> Any:
-    """Call a function of the author's, who may want an `Options` object or a plain dict."""
-    registered, _ = register(function)
-    return invoke(registered, options)
+def options_of(connector: Connector, setting: str, side: str = "", *, options: Document) -> Any:
+    """Return the pairs of value and label that the author's function knows for *setting*."""
+    return authors.call(connector.class_path, named(setting, OPTIONS, side), options)
 
 
 def _field(name: str, sets: list[StoreSettings]) -> tuple[StoreSettings, CompiledSetting]:
@@ -114,24 +120,24 @@ def _changed(said: Any, own: StoreSettings) -> list[Document]:
     return changed
 
 
-def _refreshed(name: str, setting: Setting, options: Document, column: str) -> Document:
+def _refreshed(name: str, setting: Setting, asked: Asked, column: str) -> Document:
     functions = setting.functions()
     if isinstance(setting, StaticMap):
         wanted = [column] if column else list(functions)
         if wanted and functions.keys() >= set(wanted):
-            return {side: text_items(call(functions[side], options)) for side in wanted}
+            return {side: text_items(asked(side)) for side in wanted}
     elif isinstance(setting, Table):
         if functions and (not column or column in functions):
-            return {"optionsMap": [_column(each, options, column) for each in setting.columns]}
+            return {"optionsMap": [_column(each, asked, column) for each in setting.columns]}
     elif "" in functions:
-        return {"options": _pairs(call(functions[""], options))}
+        return {"options": _pairs(asked())}
     raise _not_refreshable(f"{name} {column}".strip())
 
 
-def _column(column: Column, options: Document, wanted: str) -> Document:
+def _column(column: Column, asked: Asked, wanted: str) -> Document:
     told = column.to_json()
     if callable(column.options) and wanted in ("", column.id):
-        told["options"] = text_items(call(column.options, options))
+        told["options"] = text_items(asked(column.id))
     return told
 
 

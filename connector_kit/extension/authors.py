@@ -1,0 +1,125 @@
+"""What the processes of authors' functions serve: no more than the authors have written.
+
+They know nothing of the server: neither its secrets nor its database. Which class a connector has
+they ask the serving process, and remember it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from logging.config import dictConfig
+from typing import Any
+
+import orjson
+
+from connector_kit import parsing
+from connector_kit.adoption.loaded import loaded
+from connector_kit.adoption.loading import LoadError
+from connector_kit.extension.authoring.settings import settings_functions
+from connector_kit.extension.isolation.asking import ask
+from connector_kit.extension.registry import FunctionModule, Registry
+from connector_kit.extension.remember import Remembering
+from connector_kit.logs import logging_configuration
+
+SECONDS = 1.0
+"""How long an answer of the serving process, which remembers it itself, is good for."""
+
+SETTINGS = "connectorKitSettings"
+"""The part that holds the functions of settings: the kit calls them, the platform does not."""
+
+LOADED = "loaded"
+"""The function of that part that every connector has: it tells which version is loaded."""
+
+_WORDS_OF_DJANGO = ("ImproperlyConfigured", "AppRegistryNotReady")
+_NO_DATABASE = (
+    "Functions have no database: keep what needs it out of their module, or set "
+    "CONNECTOR_KIT_FUNCTIONS_MAY_USE_DATABASE=1."
+)
+
+_NAMED_BY = ("_exportId", "_importId", "_flowId", "_connectionId")
+
+log = logging.getLogger("connector_kit.extension")
+
+
+def registry() -> Registry:
+    """Return the registry of the authors' functions; what each of their processes begins with."""
+    dictConfig(logging_configuration())
+    _load_ahead(os.environ.get("CONNECTOR_KIT_CONNECTORS", ""))
+    return Registry(
+        connectors=Remembering(_of_connector, SECONDS),
+        embedded=_of_deployment,
+        contracts=_are_contracts_kept(os.environ.get("CONNECTOR_KIT_CONTRACTS", "")),
+        is_partial=True,
+    )
+
+
+@lru_cache(maxsize=64)
+def functions_at(class_path: str) -> FunctionModule:
+    """Return the functions that the author of the connector at *class_path* has written.
+
+    Raises `LoadError`.
+    """
+    try:
+        cls = loaded(class_path)
+    except LoadError as error:
+        if any(word in str(error) for word in _WORDS_OF_DJANGO):
+            raise LoadError(f"{error} {_NO_DATABASE}") from error
+        raise
+    kits = {**settings_functions(cls), LOADED: lambda _: str(cls.version)}
+    return FunctionModule.of(cls) | FunctionModule(**{SETTINGS: kits})
+
+
+def names_in(options: object) -> dict[str, Any]:
+    """Return what says which embedded deployment a call with *options* is about."""
+    given = options if isinstance(options, Mapping) else {}
+    connection = given.get("connection")
+    ids = [given.get(name) for name in _NAMED_BY]
+    if isinstance(connection, Mapping):
+        ids.append(connection.get("_id"))
+    return {
+        "integration": given.get("_integrationId"),
+        "components": [each for each in ids if isinstance(each, str) and each],
+    }
+
+
+def _of_connector(connector_id: str) -> FunctionModule | None:
+    class_path = ask({"connector": connector_id})
+    return functions_at(class_path) if class_path is not None else None
+
+
+def _of_deployment(options: object) -> FunctionModule | None:
+    names = names_in(options)
+    return _deployments(orjson.dumps(names, option=orjson.OPT_SORT_KEYS).decode())
+
+
+def _of_names(names: str) -> FunctionModule | None:
+    class_path = ask({"deployment": orjson.loads(names)})
+    if class_path is None:
+        return None
+    return functions_at(class_path) if class_path else FunctionModule()
+
+
+_deployments = Remembering(_of_names, SECONDS)
+
+
+def _load_ahead(connectors: str) -> None:
+    """Import what will be needed before there are processes, so that each need not do it."""
+    try:
+        entries = parsing.connectors(connectors) if connectors.strip() else ()
+    except ValueError:
+        return  # the server's start has complained
+    for entry in entries:
+        try:
+            functions_at(entry.target)
+        except (LoadError, TypeError, SystemExit) as failure:
+            log.warning("logName=notLoadedAhead, module=%s, reason=%s", entry.target, failure)
+
+
+def _are_contracts_kept(words: str) -> bool:
+    try:
+        return parsing.boolean(words) if words.strip() else True
+    except ValueError:
+        return True
