@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.utils import timezone
@@ -77,9 +77,9 @@ def word(state: str) -> str:
 
 
 @register.filter
-def when(moment: datetime | None) -> SafeString | str:
-    """*moment* as people and machines read it, in UTC."""
-    if moment is None:
+def when(moment: datetime | Literal[""] | None) -> SafeString | str:
+    """*moment* as people and machines read it, in UTC; templates give "" for what is not there."""
+    if not moment:
         return ""
     utc = timezone.localtime(moment)
     words = f"{utc:%Y-%m-%d %H:%M:%S}"

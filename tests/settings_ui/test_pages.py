@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector_kit.models import (
+    Connector,
     DryRun,
     Installation,
     License,
@@ -63,6 +64,12 @@ def furnish(world: World, count: int) -> dict[str, str]:
         "dry run's progress": at("dry-run-progress", dry_run.pk),
         "audit": at("audit"),
     }
+
+
+def test_a_connector_without_a_release_is_listed(viewer, db):
+    Connector.objects.create(slug="draft", name="Draft", class_path="", connector_id="d" * 24)
+
+    assert "Draft" in text_of(viewer.get(at("connectors")))
 
 
 @pytest.mark.parametrize("count", [10, 500])
