@@ -1,30 +1,8 @@
-"""What is anybody's own is stored nowhere; what is everybody's may be."""
+"""What is everybody's may be stored; test_authorization.py sees to what is anybody's own."""
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.test import Client
-
-from connector_kit.publisher.actions import THE_KIT
-from connector_kit.publisher.roles import Role
-from connector_kit.publisher.staff import set_role
-from tests.server.addresses import ADDRESSES
 
 PUBLIC = {"/api/schema/", "/api/docs/"}
-
-
-@pytest.mark.django_db
-def test_no_address_gives_an_answer_that_may_be_stored():
-    set_role("alice", Role.ADMIN, by=THE_KIT)
-    admin = Client(raise_request_exception=False)
-    admin.force_login(get_user_model().objects.get(username="alice"))
-
-    storable = {
-        address.route
-        for address in ADDRESSES
-        if "no-store" not in admin.get(address.path).headers.get("Cache-Control", "")
-    }
-
-    assert storable == PUBLIC
 
 
 def test_the_apis_description_may_be_stored(client):
