@@ -1,13 +1,19 @@
 """What any exception says of itself, also one that cannot say it.
 
-Exceptions are other people's code: their text may fail to be made, be none, or hold what nobody can
-store, and asking for their code may raise. Whoever records or reports one asks here.
+Exceptions are other people's code: their text may fail to be made, take for ever, have no end, be
+none, or hold what nobody can store, and asking for their code may raise. Whoever records or reports
+one asks here.
 """
 
 from __future__ import annotations
 
+import signal
+import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from connector_kit import storable
 
@@ -19,24 +25,37 @@ _INFRASTRUCTURE = frozenset(
 FRAMES = 6
 """Innermost frames that tell where something happened."""
 
+LONGEST = 10_000
+"""Characters of a message."""
+
+PATIENCE = 0.5
+"""Seconds that an exception has to say something."""
+
+_OF_A_GROUP = 5
+"""Exceptions of a group that are told one by one."""
+
 
 def code_in(failure: BaseException) -> str:
     """Return the *failure*'s own code, a text, else the name of its class."""
-    try:
-        code = None if isinstance(failure, SystemExit) else getattr(failure, "code", None)
-    except (Exception, SystemExit):  # noqa: BLE001 - a property of somebody else's
-        code = None
-    own = code if isinstance(code, str) and code else type(failure).__name__
-    return storable.text(own)
+    code = None
+    if not isinstance(failure, SystemExit):
+        code, _ = _asked(lambda: getattr(failure, "code", None))
+    own = code if isinstance(code, str) and code else _name(failure)
+    return storable.cut(own, LONGEST)
 
 
 def message_in(failure: BaseException) -> str:
-    """Return the *failure*'s text; where it cannot be shown, that, and what stands in the way."""
-    try:
-        return storable.text(str(failure))
-    except (Exception, SystemExit) as trouble:  # noqa: BLE001 - a method of somebody else's
-        what = f"{type(trouble).__name__} at {places_in(trouble) or 'its text'}"
-        return storable.text(f"The {type(failure).__name__} could not be shown: {what}.")
+    """Return the *failure*'s text; where it cannot be shown, that, and what stands in the way.
+
+    Of a group that is its own text, and the first of what is in it, each with its place.
+    """
+    text, trouble = _text(failure)
+    if trouble is not None:
+        what = f"{_name(trouble)} at {places_in(trouble) or 'its text'}"
+        text = f"The {_name(failure)} could not be shown: {what}."
+    if isinstance(failure, BaseExceptionGroup):
+        text = "; ".join([text, *map(_part, _parts(failure)[:_OF_A_GROUP])])
+    return storable.cut(text, LONGEST)
 
 
 def is_of_infrastructure(failure: BaseException) -> bool:
@@ -50,11 +69,7 @@ def is_of_infrastructure(failure: BaseException) -> bool:
 
 def is_shown(failure: BaseException) -> bool:
     """Tell whether the *failure* has a text."""
-    try:
-        str(failure)
-    except (Exception, SystemExit):  # noqa: BLE001 - as above
-        return False
-    return True
+    return _text(failure)[1] is None
 
 
 def places_in(failure: BaseException) -> str:
@@ -68,4 +83,68 @@ def places_in(failure: BaseException) -> str:
 def traceback_in(failure: BaseException) -> str:
     """Return its traceback without its text, for the log."""
     frames = "".join(traceback.format_tb(failure.__traceback__))
-    return f"Traceback (most recent call last):\n{frames}{type(failure).__name__}"
+    return f"Traceback (most recent call last):\n{frames}{_name(failure)}"
+
+
+def _text(failure: BaseException) -> tuple[str, BaseException | None]:
+    text, trouble = _asked(lambda: str.__str__(str(failure)))  # of a subclass, the text itself
+    return (text or "")[:LONGEST], trouble
+
+
+def _asked(question: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    """Return the answer to *question*, which is somebody else's code, or what stood in the way."""
+    try:
+        with _in_time():
+            return question(), None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as trouble:  # noqa: BLE001 - whatever it is, the failure is reported
+        return None, trouble
+
+
+class TakesTooLong(BaseException):
+    """An exception did not say in time what it was asked for; nobody but `_asked` catches it."""
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """End the body by `TakesTooLong`, where that can be done: in a main thread without alarms."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _interrupt(*_: object) -> None:
+    raise TakesTooLong
+
+
+def _parts(group: BaseException) -> list[BaseException]:
+    """Return the exceptions of *group* that are no groups themselves, however they are nested."""
+    found, waiting = [], [group]
+    while waiting:
+        failure = waiting.pop(0)
+        if isinstance(failure, BaseExceptionGroup):
+            waiting.extend(failure.exceptions)
+        else:
+            found.append(failure)
+    return found
+
+
+def _part(failure: BaseException) -> str:
+    text = message_in(failure)[: LONGEST // (2 * _OF_A_GROUP)]
+    places = places_in(failure)
+    return f"{_name(failure)}: {text}" + (f" (at {places})" if places else "")
+
+
+def _name(failure: BaseException) -> str:
+    """Return the name of its class, whatever a metaclass would say."""
+    name: str = type.__dict__["__name__"].__get__(type(failure))
+    return name

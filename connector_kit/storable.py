@@ -12,7 +12,7 @@ The same for every database, so that what works on a laptop works in production.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 Json = Any
@@ -81,6 +81,23 @@ class Unstorable(ValueError):
 def flaws(value: Json) -> Iterator[Flaw]:
     """Yield what of *value*, made of JSON's types, cannot be stored as it is."""
     yield from _flaws(value, "", 0)
+
+
+def is_deeper(value: Json, levels: int) -> bool:
+    """Tell whether *value*, however deep it is, has more than *levels* of lists and objects."""
+    level = list(_inner([value]))
+    for _ in range(levels):
+        level = [inner for each in level for inner in _inner(each)]
+    return bool(level)
+
+
+def _inner(value: Json) -> Iterable[Json]:
+    """The lists and objects directly in *value*."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return ()
+    return [each for each in value if isinstance(each, dict | list)]
 
 
 def flaw_of(value: Json) -> str | None:

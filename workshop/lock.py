@@ -1,8 +1,8 @@
 """What an image and a deployment install, exactly (``make lock``).
 
 ``requirements.lock`` holds what `pyproject.toml` asks for without extras, and
-``requirements-build.lock`` what the kit's own wheel is built with. Each is one file for every platform
-and Python that the kit runs on, with a hash for each file that pip may fetch.
+``requirements-build.lock`` what the kit's own wheel is built with. Each is one file for every
+platform and Python that the kit runs on, with a hash for each file that pip may fetch.
 """
 
 from __future__ import annotations

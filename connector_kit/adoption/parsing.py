@@ -1,10 +1,10 @@
 """Reading one file of a download, and saying clearly what is wrong with it."""
 
 import json
-from collections.abc import Iterable
 from math import isfinite
 from typing import NoReturn
 
+from connector_kit import storable
 from connector_kit.adoption.download import AdoptionError
 from connector_kit.blueprint import Document, Json
 
@@ -28,7 +28,7 @@ def require_document(value: Json, place: str) -> Document:
     if not isinstance(value, dict):
         kind = type(value).__name__
         raise AdoptionError(f"{place} holds a {kind} where a document, an object, was expected.")
-    if _is_too_deep(value):
+    if storable.is_deeper(value, _DEEPEST):
         raise _too_deep(place)
     return value
 
@@ -50,21 +50,6 @@ def _number(digits: str) -> float:
     if not isfinite(value):
         raise ValueError(f"{digits} is larger than any number")
     return value
-
-
-def _is_too_deep(document: Document) -> bool:
-    level: list[Json] = [document]
-    for _ in range(_DEEPEST):
-        level = [child for each in level for child in _children(each)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: Json) -> Iterable[Json]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _too_deep(place: str) -> AdoptionError:

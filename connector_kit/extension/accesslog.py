@@ -47,6 +47,9 @@ def log_answer(
     raw: RawCall, call: FunctionCall | None, answer: Answer, *, keep: bool = False
 ) -> None:
     """Write the line of the request that brought *raw*; *call* is what its body made."""
+    about: tuple[tuple[str, object], ...] = ()
+    if call:
+        about = (("function", call.function), ("_integrationId", call.option("_integrationId")))
     trace_id = call.trace_id if call else raw.trace_id
-    trail = (("_reqId", raw.request_id), ("traceId", trace_id))
+    trail = (*about, ("_reqId", raw.request_id), ("traceId", trace_id))
     log_request("POST", "/function", answer.status, raw.began, trail, keep=keep)

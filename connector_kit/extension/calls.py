@@ -5,10 +5,14 @@ import random
 import string
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 DEFAULT_RESPONSE_SIZE = 5 * 1024 * 1024
 """Bytes that an answer may have when the call does not say otherwise."""
+
+SERVED_REQUEST: ContextVar[str] = ContextVar("served_request", default="")
+"""The id of the request whose call is being answered; empty where none is."""
 
 _PAIRS = tuple(map("".join, itertools.product(string.digits + string.ascii_lowercase, repeat=2)))
 

@@ -10,7 +10,7 @@ from typing import Any
 from connector_kit.extension.answers import Answer, refusal, result
 from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body
 from connector_kit.extension.calllog import log, log_call, log_failure
-from connector_kit.extension.calls import FunctionCall, is_given
+from connector_kit.extension.calls import SERVED_REQUEST, FunctionCall, is_given
 from connector_kit.extension.contracts import check_contract
 from connector_kit.extension.errors import ErrorEntry, ExtensionError
 from connector_kit.extension.invoke import Function, invoke
@@ -75,6 +75,7 @@ class Dispatcher:
 
     def dispatch(self, call: FunctionCall) -> Answer:
         """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
+        outside = SERVED_REQUEST.set(call.request_id)
         log_call(call)
         try:
             module = self._registry.module_of(call)
@@ -88,6 +89,8 @@ class Dispatcher:
             entry = ErrorEntry.of(failure, without=call.bearer_token)
             log_failure(call, failure, entry)
             return refusal(422, entry)
+        finally:
+            SERVED_REQUEST.reset(outside)
 
     def _run(self, call: FunctionCall, module: FunctionModule) -> bytes:
         """Return the text of what the function returned; raises whatever stands in the way."""

@@ -34,8 +34,13 @@ START_SECONDS = 15
 HEAD_SECONDS = 30
 """How long the head of a request may take, and a connection may be idle."""
 
-DEFERRED_SECONDS = 5
-"""How long the kernel keeps a connection to itself over which nothing has come."""
+TCP_OPTIONS = {
+    # Seconds for which the kernel keeps a connection to itself over which nothing has come: a
+    # process that is told to end closes those that it has accepted and that have sent nothing.
+    "TCP_DEFER_ACCEPT": 5,
+    # Milliseconds after which it ends a connection whose other side takes nothing of an answer.
+    "TCP_USER_TIMEOUT": 60_000,
+}
 
 HEAD_BYTES = 64 * 1024
 """How large the head of a request may be: so much a connection may take up of the memory."""
@@ -97,9 +102,10 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         self._sfd = self._shd.get_fd()
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)
-        if hasattr(socket, "TCP_DEFER_ACCEPT"):
-            # Accept only who has sent something: a process that ends closes who has not.
-            self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, DEFERRED_SECONDS)
+        for name, value in TCP_OPTIONS.items():
+            option = getattr(socket, name, None)  # Linux has them all
+            if option is not None:
+                self._sso.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _allow_files(count: int) -> None:

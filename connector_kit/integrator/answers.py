@@ -8,6 +8,7 @@ from typing import Any
 
 from requests import Response
 
+from connector_kit import storable
 from connector_kit.integrator import wire
 from connector_kit.integrator.calls import Answer, AttemptFailed, Call, Outcome
 from connector_kit.integrator.errors import (
@@ -30,6 +31,9 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
 
 SHOWN = 200
 """Characters of a body without a message that an error quotes."""
+
+LONGEST, MOST_ENTRIES = 2000, 100
+"""Characters of a message, and errors of an answer, that are kept, in logs and records too."""
 
 _KINDS: Mapping[int, type[IntegratorError]] = {
     401: Unauthorized,
@@ -68,11 +72,22 @@ def read(response: Response, call: Call, request: str, *, mask: Mask) -> Answer:
         body = _text(response) if call.expects is str else wire.loads(response.content)
     except ValueError as error:
         raise _unusable(response, request, "no JSON", mask) from error
-    if call.method == "GET" and call.expects is list and not response.content:
+    if call.method == "GET" and call.expects is list and _is_empty(response):
         body = []  # a list without items is answered 204 as well
     if call.expects is not None and not isinstance(body, call.expects):
         raise _unusable(response, request, f"no {call.expects.__name__}", mask)
     return Answer(response.status_code, body, _next_page(response, request))
+
+
+def _is_empty(response: Response) -> bool:
+    """Tell whether the answer says that it is empty, as opposed to one that was cut off."""
+    headers = response.headers
+    is_said = (
+        response.status_code == 204
+        or headers.get("Content-Length") == "0"
+        or "chunked" in headers.get("Transfer-Encoding", "").lower()
+    )
+    return is_said and not response.content
 
 
 def error_of(response: Response, request: str, *, mask: Mask) -> IntegratorError | AttemptFailed:
@@ -139,7 +154,7 @@ def _entries(body: dict[str, Any]) -> tuple[ErrorEntry, ...]:
     """The platform's ``errors``; a lone ``message`` counts as one of them."""
     listed = body.get("errors")
     found = listed if isinstance(listed, list) else [body] if body.get("message") else []
-    return tuple(map(_entry, found))
+    return tuple(map(_entry, found[:MOST_ENTRIES]))
 
 
 def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -151,14 +166,18 @@ def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 def _entry(found: Any) -> ErrorEntry:
     if not isinstance(found, dict):
-        return {"code": "", "message": str(found)}
+        return {"code": "", "message": _shortened(found)}
     entry: ErrorEntry = {
-        "code": str(found.get("code") or ""),
-        "message": str(found.get("message") or ""),
+        "code": _shortened(found.get("code") or ""),
+        "message": _shortened(found.get("message") or ""),
     }
     if found.get("field"):
-        entry["field"] = str(found["field"])
+        entry["field"] = _shortened(found["field"])
     return entry
+
+
+def _shortened(said: Any) -> str:
+    return storable.cut(str(said), LONGEST)
 
 
 def _quoted(text: str) -> str:
@@ -183,7 +202,7 @@ def _retry_after(response: Response) -> float | None:
 def _timestamp(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, IndexError):  # dates of every kind are sent
         return None
 
 

@@ -25,37 +25,68 @@ LARGEST_ANSWER = 64 * MEBIBYTE
 """Bytes, unpacked. The platform's largest page of records has 5 MB (protocol/resources.md)."""
 PIECE = 1 << 14
 """Bytes that are read, or sent, at a time; gzip makes a thousand times as many of them at worst."""
+_AROUND = MEBIBYTE
+"""Bytes that may come beside a body: the head, what lies between its pieces, what follows it."""
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""How a body may be packed: as was asked for, and once. Others may unpack without a bound."""
 
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+_at_most: ContextVar[float] = ContextVar("at_most", default=float("inf"))
 
 
 class AnswerTooLarge(requests.RequestException):
     """The answer has more bytes than may be read."""
 
+    def __init__(self, at_most: float) -> None:
+        super().__init__(f"the answer has more than {int(at_most) // MEBIBYTE} MiB")
+
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Let every exchange in the body end after *seconds*; a socket's TimeoutError otherwise."""
-    before = _ends_at.set(time.monotonic() + seconds)
+def within(seconds: float, at_most: int) -> Iterator[None]:
+    """Let an exchange in the body take *seconds*, and its answer have *at_most* bytes.
+
+    A socket's TimeoutError and `AnswerTooLarge` otherwise.
+    """
+    until = _ends_at.set(time.monotonic() + seconds)
+    most = _at_most.set(at_most)
     try:
         yield
     finally:
-        _ends_at.reset(before)
+        _ends_at.reset(until)
+        _at_most.reset(most)
 
 
-def read_whole(response: requests.Response, *, at_most: int) -> None:
+def read_whole(response: requests.Response) -> None:
     """Read the body, so that its connection is free again; raises `AnswerTooLarge`.
 
     An answer that is too large costs its connection, since the rest of it is still to come.
     """
-    pieces, size = [], 0
-    for piece in response.iter_content(PIECE):
+    _require_known_encoding(response)
+    at_most, pieces, size = _at_most.get(), [], 0
+    for piece in _pieces_of(response):
         size += len(piece)
         if size > at_most:
             response.close()
-            raise AnswerTooLarge(f"the answer has more than {at_most // MEBIBYTE} MiB")
+            raise AnswerTooLarge(at_most)
         pieces.append(piece)
     response._content = b"".join(pieces)  # noqa: SLF001 - what iter_content leaves to its caller
+
+
+def _pieces_of(response: requests.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_content(PIECE)
+    except ValueError as error:  # a chunk of negative size, which urllib3 takes as it comes
+        response.close()
+        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
+
+
+def _require_known_encoding(response: requests.Response) -> None:
+    encoding = response.headers.get("Content-Encoding", "")
+    if encoding.strip().lower() not in _ENCODINGS:
+        response.close()
+        raise requests.exceptions.ContentDecodingError(
+            f"the answer is packed as {encoding[:40]!r}, which was not asked for"
+        )
 
 
 def bind(pool: HTTPConnectionPool) -> None:
@@ -74,11 +105,13 @@ def _left(patience: float | None) -> float | None:
 
 
 class _Reads(io.RawIOBase):
-    """What a socket receives, each time waiting no longer than there is time for."""
+    """What a socket receives of one answer, as long as there is time, and as much as may be."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._patience = sock.gettimeout()
+        self._size = 0
+        self.is_over = False
         self._raw = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
@@ -86,7 +119,12 @@ class _Reads(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(_left(self._patience))
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._size += count or 0
+        self.is_over = count == 0
+        if self._size > _at_most.get() + _AROUND:
+            raise AnswerTooLarge(_at_most.get())
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -97,17 +135,24 @@ class _Source:
     """A socket, as far as `http.client` reads from it."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        self.reads = _Reads(sock)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reads(self._sock))
+        return io.BufferedReader(self.reads)
 
 
 class _Response(http.client.HTTPResponse):
-    """A response whose head and body come in time, or not at all."""
+    """A response whose head and body come in time and whole, or not at all."""
 
     def __init__(self, sock: socket.socket, *rest: Any, **options: Any) -> None:
-        super().__init__(_Source(sock), *rest, **options)  # type: ignore[arg-type]
+        self._source = _Source(sock)
+        super().__init__(self._source, *rest, **options)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        """Read the head; `http.client` takes one that ends early for one that is complete."""
+        super().begin()
+        if self._source.reads.is_over:
+            raise http.client.RemoteDisconnected("the connection ended within the answer's head")
 
 
 class _Sends(HTTPConnection):

@@ -11,9 +11,15 @@ _OF_THE_WEB_UI = "/api"
 def follow(link: str, *, asked: str, request: str) -> str:
     """Return the address of the next page, which *link* names in the answer to *asked*.
 
-    Raises `Refused` for one on another host, and for the address that was just asked.
+    Raises `Refused` for one on another host, for what is no address, and for the address that was
+    just asked.
     """
-    here, there = urlsplit(asked), urlsplit(urljoin(asked, link))
+    try:
+        here, there = urlsplit(asked), urlsplit(urljoin(asked, link))
+    except ValueError as error:
+        raise Refused(
+            f"{request} names a next page that is no address.", request=request
+        ) from error
     if there.hostname != here.hostname:
         raise Refused(
             f"{request} names a next page on another host, {there.hostname}, to which the token "

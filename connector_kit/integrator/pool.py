@@ -54,14 +54,14 @@ class Pool:
         *timeout* is how long to wait for a connection and for the next bytes, *seconds* for
         everything together. Raises requests' exceptions, `AnswerTooLarge` among them.
         """
-        with bounds.within(seconds):
+        with bounds.within(seconds, self._largest):
             response = self._adapter.send(
                 request,
                 timeout=timeout,
                 verify=self._verify,
                 proxies=_proxies(request.url or "") if self._proxies is None else self._proxies,
             )
-            bounds.read_whole(response, at_most=self._largest)
+            bounds.read_whole(response)
         return response
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from connector_kit.integrator import answers
 from connector_kit.integrator.bounds import AnswerTooLarge
@@ -20,6 +20,7 @@ from connector_kit.integrator.errors import (
     IntegratorError,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     Unavailable,
 )
 from connector_kit.integrator.pool import Pool
@@ -62,12 +63,20 @@ class Transport:
         return Course(call, self.retry, limit.earlier(self.deadline)).run(self._attempt)
 
     def items(self, call: Call) -> Iterator[Any]:
-        """Yield the items of the list that *call* reads, page after page."""
+        """Yield the items of the list that *call* reads, page after page.
+
+        Raises `Refused` for a page that was read already: the pages would never end.
+        """
+        pages: set[str] = set()
         while True:
             answer = self.send(call)
             yield from answer.body
             if answer.next_page is None:
                 return
+            if answer.next_page in pages:
+                line = f"{call.method} {urlsplit(call.path).path}"
+                raise Refused(f"{line} names a next page that was read already.", request=line)
+            pages.add(answer.next_page)
             call = replace(call, path=answer.next_page, params=None)
 
     def _attempt(self, course: Course) -> Answer:
@@ -123,25 +132,27 @@ class Transport:
         began = time.perf_counter()
         try:
             response = self.pool.send(request, timeout=timeouts, seconds=seconds)
-        except AnswerTooLarge as error:
-            failed: Exception = _too_large(request.method, line, error)
-        except requests.RequestException as error:
-            failed = self._no_response(error, line)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            failed = self._no_response(error, request.method, line)
         else:
             seconds = time.perf_counter() - began
             logger.debug("%s: %d in %.3f s", line, response.status_code, seconds)
             return response
         raise failed
 
-    def _no_response(self, error: requests.RequestException, line: str) -> AttemptFailed:
+    def _no_response(self, error: Exception, method: str | None, line: str) -> Exception:
         """Translate *error*, whose frames and request hold the token, into one that does not."""
+        root = _root(error)
+        if isinstance(root, AnswerTooLarge):
+            return _too_large(method, line, root)
         outcome = Outcome.NOT_SENT if _never_sent(error) else Outcome.NO_ANSWER
         happened = "did not reach" if outcome is Outcome.NOT_SENT else "got no answer from"
-        why = self.token.mask_in(str(_root(error)))
+        why = self.token.mask_in(str(root))
+        kind = type(error) if isinstance(error, requests.RequestException) else ConnectionError
         return AttemptFailed(
             outcome,
             Unavailable(f"{line} {happened} {self.base_url}: {why.rstrip('.')}.", request=line),
-            cause=type(error)(why),
+            cause=kind(why),
         )
 
     def _refusal(self, response: requests.Response, line: str) -> Exception:
@@ -176,7 +187,7 @@ def _encoded(url: str, params: Params | None = None) -> str:
     return str(request.url)
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: Exception) -> bool:
     """Whether no connection came about, so that the platform cannot have heard of the request."""
     if isinstance(error, requests.ConnectTimeout):
         return True

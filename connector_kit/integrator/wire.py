@@ -1,13 +1,21 @@
 """JSON on the wire: orjson, and the standard library for what orjson would lose."""
 
 import json
-from typing import Any
+from contextlib import suppress
+from math import isfinite
+from typing import Any, NoReturn
 
 import orjson
+
+from connector_kit import storable
 
 _DIGITS_AS_ZERO = bytes(ord("0") if byte in b"0123456789" else byte for byte in range(256))
 _LONG_NUMBER = b"0" * 19
 """Nineteen digits: what may lie beyond 64 bits, which orjson reads as a float."""
+
+
+MOST_VALUES = 4_000_000
+"""Values in one answer; each takes a hundred bytes and more, however few the wire carries."""
 
 
 def dumps(value: Any) -> bytes:
@@ -19,12 +27,36 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(content: bytes) -> Any:
-    """Return the value of *content*, None when empty; raises ValueError when it is no JSON."""
+    """Return the value of *content*, None when empty.
+
+    Raises ValueError when it is no JSON, or none that anybody could keep: numbers without end,
+    more levels than a store has, more values than there is room for.
+    """
     if not content:
         return None
-    if _LONG_NUMBER in content.translate(_DIGITS_AS_ZERO):
-        return json.loads(content)
+    brackets = content.count(b"[") + content.count(b"{")
+    if brackets + content.count(b",") > MOST_VALUES:
+        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+    value = _parsed(content)
+    if brackets > storable.DEEPEST and storable.is_deeper(value, storable.DEEPEST):
+        raise ValueError(f"it is nested more than {storable.DEEPEST} levels deep")
+    return value
+
+
+def _parsed(content: bytes) -> Any:
+    if _LONG_NUMBER not in content.translate(_DIGITS_AS_ZERO):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(content)
     try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return json.loads(content)
+        return json.loads(content, parse_constant=_endless, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deep to be read") from None
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _endless(digits[:20])
+
+
+def _endless(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number in JSON")

@@ -14,6 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from connector_kit.blueprint import Blueprint, Document, Need, Plan, Situation, held_back, tailored
 from connector_kit.conf import kit
 from connector_kit.exceptions import message_in
+from connector_kit.extension.calllog import log_line
+from connector_kit.extension.calls import SERVED_REQUEST
 from connector_kit.lifecycle.errors import (
     Checkpoint,
     InstallationHeld,
@@ -27,6 +29,7 @@ from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_licence, situation_of
 from connector_kit.lifecycle.veil import Veil
+from connector_kit.logs import inform
 from connector_kit.models import Document as StoredDocument
 from connector_kit.models import (
     Installation,
@@ -237,6 +240,7 @@ def _note_held(installation: Installation, order: Order, error: InstallationHeld
         release=order.release,
         from_version=installation.version,
         by=order.by,
+        request_id=SERVED_REQUEST.get(),
         outcome=Operation.Outcome.FAILED,
         code=error.code,
         message=error.message,
@@ -272,6 +276,7 @@ def _begin(
         situation=_situation(installation, release),
         from_version=installation.version,
         by=by or (order.by if order else ""),
+        request_id=SERVED_REQUEST.get(),
         started_at=clock.now(),
     )
 
@@ -406,7 +411,26 @@ _END = statements.Update(Operation, _ENDING, where=("id",))
 
 
 def _announce(record: Operation) -> None:
-    """Tell whoever wants to know, once the installation is free again."""
+    """Tell the log, and whoever wants to know, once the installation is free again."""
+    _log(record)
     for receiver, result in operation_finished.send_robust(Operation, operation=record):
         if isinstance(result, Exception):
             logger.error("receiver %s failed: %s", receiver, result)
+
+
+def _log(record: Operation) -> None:
+    installation = record.installation
+    fields = (
+        ("operation", record.pk),
+        ("kind", record.kind),
+        ("_connectorId", installation.connector.connector_id),
+        ("_integrationId", installation.integration_id),
+        ("from", record.from_version),
+        ("to", record.release.version if record.release else ""),
+        ("outcome", record.outcome),
+        ("code", record.code),
+        ("requests", record.requests),
+        ("order", record.order_id),
+        ("_reqId", record.request_id),
+    )
+    inform(logger, log_line("operationFinished", fields))

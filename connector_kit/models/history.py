@@ -96,6 +96,13 @@ class Operation(models.Model):
         db_default="",
         help_text="who asked for it, where that is known",
     )
+    request_id = columns.ShownField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="of the call that it was made by, as log lines name it; empty: made by a worker",
+    )
     notes = columns.JSONField(
         default=list,
         db_default=[],

@@ -12,6 +12,7 @@ from connector_kit.models import Order, Push, Release, Rollout, Wave
 from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.events import log_event
 from connector_kit.rollouts.rows import locked
 from connector_kit.rollouts.services import (
     BATCH,
@@ -51,6 +52,7 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
         _begin(back, begun)
         after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
         record_action(by, "rollout.rollback", f"rollout/{rollout.pk}", before=before, after=after)
+        log_event("rolloutRolledBack", rollout, byRollout=back.pk, by=by.name, reason=reason)
         return back
 
 

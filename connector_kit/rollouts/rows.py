@@ -24,6 +24,7 @@ from connector_kit.models import (
     Wave,
 )
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.events import log_step
 from connector_kit.rollouts.steps import (
     Claim,
     CompleteRollout,
@@ -69,7 +70,10 @@ def locked(rollout_id: int) -> Iterator[Rollout]:
 def write_steps(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:
     """Write *steps* down; what has to be sent or read afterwards is claimed by it."""
     for step in steps:
+        if isinstance(step, Halt) and rollout.state != Rollout.State.RUNNING:
+            continue
         _write(rollout, step, now)
+        log_step(rollout, step)
 
 
 def _write(rollout: Rollout, step: Step, now: datetime) -> None:
@@ -89,7 +93,7 @@ def _write(rollout: Rollout, step: Step, now: datetime) -> None:
         case CompleteRollout():
             _enter(rollout, Rollout.State.COMPLETED, finished_at=now)
             make_default(rollout)
-        case Halt() if rollout.state == Rollout.State.RUNNING:
+        case Halt():
             _enter(rollout, Rollout.State.HALTED, reason=step.reason)
 
 

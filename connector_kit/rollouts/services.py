@@ -17,6 +17,7 @@ from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.served import NOT_SERVED, unserved
 from connector_kit.rollouts.decide import failing_now
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.events import log_event
 from connector_kit.rollouts.order import Lot, digest_of, in_order
 from connector_kit.rollouts.rows import locked, write_steps
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
@@ -37,6 +38,15 @@ DEFAULT_WAVE_FAILURE_SHARE = 40
 """Percent of a wave that may fail before no next one is begun: one of three, not two."""
 BATCH = 2_000
 """Installations that are read and written at a time, however large the base."""
+
+EVENTS = {
+    "start": "rolloutStarted",
+    "pause": "rolloutPaused",
+    "resume": "rolloutResumed",
+    "abort": "rolloutAborted",
+    "retry": "rolloutRetried",
+}
+"""What the log calls the acts that go on record."""
 
 _State = Rollout.State
 
@@ -234,6 +244,7 @@ def _record(by: Actor, action: str, rollout: Rollout, *, after: str, reason: str
     before = None if action == "start" else rollout.state
     told = {"state": after, "reason": reason} if reason else after
     record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=told)
+    log_event(EVENTS[action], rollout, by=by.name, reason=reason)
 
 
 def _enter(rollout: Rollout, state: Rollout.State, *, reason: str = "") -> Rollout:

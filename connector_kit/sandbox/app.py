@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from connector_kit.sandbox.control import control
+from connector_kit.sandbox import visitors
+from connector_kit.sandbox.control import SIGNED, control
 from connector_kit.sandbox.errors import Dropped, Refusal, error, not_found, refuse
 from connector_kit.sandbox.memory.tokens import Token
 from connector_kit.sandbox.platform import Platform
@@ -45,7 +46,7 @@ class App:
         try:
             body = await request.read()
             if path.startswith(CONTROL):
-                answer = await self._control(request.method, path, query, body)
+                answer = await self._control(request, path, query, body)
             else:
                 answer = await self._visit(request, path, query, body)
         except Dropped:
@@ -59,9 +60,18 @@ class App:
             headers={"Content-Type": answer.content_type, **answer.headers},
         )
 
-    async def _control(self, method: str, path: str, query: str, body: bytes) -> Answer:
+    async def _control(
+        self, request: web.BaseRequest, path: str, query: str, body: bytes
+    ) -> Answer:
+        place = unquote(path[len(CONTROL) :])
         try:
-            return await control(self._platform, method, unquote(path[len(CONTROL) :]), query, body)
+            if not place.startswith(SIGNED):
+                visitors.admit(
+                    request.headers,
+                    own_host=self._platform.options.host,
+                    has_body=bool(body),
+                )
+            return await control(self._platform, request.method, place, query, body)
         except Refusal as refusal:
             return answer_refusal(refusal)
 

@@ -14,6 +14,7 @@ from typing import Any
 from connector_kit.sandbox.options import Options
 from connector_kit.sandbox.server import serving
 from connector_kit.sandbox.traffic.faults import KINDS
+from connector_kit.sandbox.visitors import is_open
 from connector_kit.sandbox.wire import Document, render
 
 DEFAULT_PORT = 8900
@@ -70,7 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def serve(*, json: bool, no_retry_after: bool, say: Callable[[str], None], **chosen: Any) -> None:
     """Serve with the *chosen* options until SIGINT or SIGTERM.
 
-    Tells *say* when it is ready. Raises OSError when the port is taken, ValueError for bad options.
+    Tells *say* when it is ready, and stderr when others than this machine reach it. Raises OSError
+    when the port is taken, ValueError for bad options.
     """
     options = Options(**chosen, retry_after=not no_retry_after)
     asyncio.run(_serve(options, json=json, say=say))
@@ -82,26 +84,40 @@ async def _serve(options: Options, *, json: bool, say: Callable[[str], None]) ->
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(options) as (_, introduction):
         say(render(introduction).decode() if json else _banner(introduction, options))
+        if is_open(options.host):
+            print(_WARNING.format(options.host), file=sys.stderr, flush=True)
         await stopped.wait()
 
 
+_WARNING = (
+    "Warning: the sandbox listens on {}, so that other machines reach it. Whoever does can steer "
+    "it and read what it holds, without a token: keep it to this machine with --host 127.0.0.1, or "
+    "its port behind a firewall."
+)
+_HIDDEN = "Tokens are not shown where others may watch; --json prints them."
+
+
 def _banner(introduction: Document, options: Options) -> str:
-    accounts = introduction["accounts"]
     limit = f"{options.bucket} at once, {options.rate:g} a second" if options.bucket else "none"
-    shown = [f"  {each['email']:<28}{each['token']}" for each in accounts[:5]]
-    more = [f"  ... and {len(accounts) - 5} more (--json lists all)"] if len(accounts) > 5 else []
     return "\n".join(
         [
             f"A local integrator.io answers at {introduction['base_url']}",
             f"  requests per account: {limit}",
             f"  counters, log, faults: {introduction['control_url']}/counters (/log, /faults)",
-            "Tokens:",
-            f"  {introduction['publisher']['email']:<28}{introduction['publisher_token']}",
-            *shown,
-            *more,
+            *([_HIDDEN] if is_open(options.host) else _tokens(introduction)),
             "Stop it with Ctrl-C.",
         ]
     )
+
+
+def _tokens(introduction: Document) -> list[str]:
+    accounts = introduction["accounts"]
+    return [
+        "Tokens:",
+        f"  {introduction['publisher']['email']:<28}{introduction['publisher_token']}",
+        *(f"  {each['email']:<28}{each['token']}" for each in accounts[:5]),
+        *([f"  ... and {len(accounts) - 5} more (--json lists all)"] if len(accounts) > 5 else []),
+    ]
 
 
 def _words(text: str) -> tuple[str, ...]:

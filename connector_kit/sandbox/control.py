@@ -1,6 +1,6 @@
 """What tests, demos and benchmarks ask of the sandbox itself, under ``/_sandbox/``.
 
-None of this is integrator.io's. No token is needed.
+None of this is integrator.io's. No token is needed; `visitors` says who is let in.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from connector_kit.sandbox.traffic.faults import Faults
 from connector_kit.sandbox.traffic.journal import Journal
 from connector_kit.sandbox.wire import Document, parse
 
+SIGNED = "files/"
+"""Addresses that are links for anybody, as those that the platform signs."""
 DEFAULT_LOG_LIMIT = 100
 DRAIN_SECONDS = 60.0
 

@@ -1,4 +1,7 @@
-"""Bodies that come without a length, in chunks: measured before anybody looks for them."""
+"""Bodies that come without a length, in chunks: measured before anybody looks for them.
+
+The server of `connector_kit.extension.edge` has done so already; others that WSGI knows have not.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from connector_kit.extension.answers import refusal
@@ -56,8 +58,6 @@ def _unmeasured(request: HttpRequest) -> Any:
     """
     if request.META.get("CONTENT_LENGTH") or request.method in _BODILESS:
         return None
-    if isinstance(request, ASGIRequest):
-        return request
     return request.META["wsgi.input"] if request.META.get("wsgi.input_terminated") else None
 
 

@@ -411,7 +411,7 @@ def test_the_log_tells_who_was_called_and_never_the_tokens(server: str, server_l
     ) in text
     assert re.search(
         r"logName=reqFinished, method=POST, url=/function, statusCode=200, responseTime=\d+ms, "
-        r"_reqId=\d{13}[0-9a-z]{4}, traceId=trace-7\n",
+        r"function=ping, _integrationId=i1, _reqId=\d{13}[0-9a-z]{4}, traceId=trace-7\n",
         text,
     )
     assert "logName=callFunctionFailed, code=RuntimeError" in text

@@ -57,6 +57,13 @@ UNRULY = {
     "an exception that is none of Python's usual ones": ("raises_no_exception", "_Stop"),
     "a cancellation": ("raises_cancelled", "CancelledError"),
     "a message with half a character": ("raises_half_a_character", "LookupError"),
+    "an exception whose text takes for ever": ("raises_what_never_ends_its_text", "_Waiting"),
+    "an exception whose text has no end": ("raises_what_has_a_text_without_end", "_Endless"),
+    "an exception that stops all when it is shown": ("raises_what_stops_when_shown", "_Stopping"),
+    "an exception whose text is of a kind of its own": ("raises_a_text_of_its_own_kind", "_Odd"),
+    "a group of exceptions": ("raises_several", "BaseExceptionGroup"),
+    "an exception that is its own cause": ("raises_its_own_cause", "LookupError"),
+    "an exception that ends generators": ("raises_the_end_of_a_generator", "GeneratorExit"),
     "a callback's error whose text cannot be made": ("calls_back_with_what_has_no_text", "_Quota"),
     "one that raises later, in a thread": ("raises_later", "LookupError"),
     "one that raises later, in a task": ("raises_later_in_a_task", "LookupError"),
@@ -109,6 +116,12 @@ def test_misbehaviour_is_answered_with_an_error_and_the_next_call_is_served(
         ("raises_what_has_none_for_a_text", "The _Silent could not be shown: TypeError at "),
         ("raises_what_has_no_code", "x"),
         ("raises_half_a_character", "no � and no ␀"),
+        ("raises_what_never_ends_its_text", "The _Waiting could not be shown: TakesTooLong at "),
+        ("raises_what_has_a_text_without_end", "xxxxxxxxxx"),
+        ("raises_what_stops_when_shown", "The _Stopping could not be shown: _Stop at unruly.py:"),
+        ("raises_a_text_of_its_own_kind", "odd, but told"),
+        ("raises_several", "nine orders failed (2 sub-exceptions); _Quota: The _Quota could not"),
+        ("raises_its_own_cause", "around and around"),
     ],
 )
 def test_the_author_is_told_what_can_be_told_of_an_exception(
@@ -117,6 +130,23 @@ def test_the_author_is_told_what_can_be_told_of_an_exception(
     [error] = call(unruly, function).json()["errors"]
 
     assert error["message"].startswith(message)
+    assert len(error["message"]) <= 10_000
+
+
+def test_of_a_group_each_is_told_with_its_place(unruly: str) -> None:
+    [error] = call(unruly, "raises_several").json()["errors"]
+
+    assert "LookupError: no such order (at unruly.py:" in error["message"]
+    assert "_Stop: over (at unruly.py:" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "function", ["raises_what_never_ends_its_text", "raises_several", "raises_its_own_cause"]
+)
+def test_where_it_happened_stands_in_the_log(unruly: str, log: Path, function: str) -> None:
+    call(unruly, function)
+
+    assert re.search(rf"function={function}, .*at=unruly\.py:\d+ {function}", log.read_text())
 
 
 def test_an_exception_without_a_text_leaves_its_traceback_in_the_log(

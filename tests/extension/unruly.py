@@ -82,6 +82,72 @@ def raises_half_a_character(_options):
     raise LookupError("no \ud83d and no \x00")
 
 
+class _Waiting(Exception):
+    def __str__(self):
+        while _Waiting:
+            time.sleep(0.1)
+        return "at last"
+
+
+class _Endless(Exception):
+    __str__ = lambda _: "x" * 5_000_000  # noqa: E731
+
+
+class _Stopping(Exception):
+    __str__ = lambda _: (_ for _ in ()).throw(_Stop("within"))  # noqa: E731
+
+
+class _Formatted(str):
+    __slots__ = ()
+
+    def __format__(self, _):
+        raise ValueError("not to be formatted")
+
+    __str__ = __getitem__ = replace = __format__
+
+
+class _Odd(Exception):
+    __str__ = lambda _: _Formatted("odd, but told")  # noqa: E731
+
+
+def raises_what_never_ends_its_text(_options):
+    raise _Waiting
+
+
+def raises_what_has_a_text_without_end(_options):
+    raise _Endless
+
+
+def raises_what_stops_when_shown(_options):
+    raise _Stopping
+
+
+def raises_a_text_of_its_own_kind(_options):
+    raise _Odd
+
+
+def raises_several(_options):
+    failures = []
+    for number in range(9):
+        try:
+            raises_no_exception(None) if number == 1 else raises(None)
+        except BaseException as failure:  # noqa: BLE001
+            failures.append(failure)
+    nested = BaseExceptionGroup("inner", failures)
+    raise BaseExceptionGroup("nine orders failed", [_Quota({}), nested])
+
+
+def raises_its_own_cause(_options):
+    error = LookupError("around and around")
+    error.__cause__ = error.__context__ = ValueError("other")
+    error.__cause__.__cause__ = error
+    raise error
+
+
+def raises_the_end_of_a_generator(_options):
+    raise GeneratorExit("over")
+
+
 def calls_back_with_what_has_no_text(_options, callback):
     callback(_Quota({}))
 

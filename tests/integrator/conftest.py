@@ -1,6 +1,9 @@
 """A scripted platform, and clients of it that need no time to wait."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -50,3 +53,31 @@ def make_client(platform: ScriptedPlatform, retry: RetryPolicy) -> Iterator[Call
 @pytest.fixture
 def client(make_client: Callable[..., Client]) -> Client:
     return make_client()
+
+
+@pytest.fixture
+def server():
+    """Serve whoever asks as a function of the connection says; yields what sets it, and counts."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    asked = []
+
+    def start(answer):
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                asked.append(connection)
+                threading.Thread(target=converse, args=(connection,), daemon=True).start()
+
+        def converse(connection):
+            with suppress(OSError), connection:
+                answer(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+    start.asked = asked
+    yield start
+    listener.close()

@@ -2,9 +2,7 @@
 
 import gzip
 import socket
-import threading
 import time
-from contextlib import suppress
 
 import pytest
 
@@ -15,34 +13,6 @@ from connector_kit.integrator.timing import Timeout
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 TOTAL = 1.0
-
-
-@pytest.fixture
-def server():
-    """Serve whoever asks as a function of the connection says; yields what sets it, and counts."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    asked = []
-
-    def start(answer):
-        def serve():
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                asked.append(connection)
-                threading.Thread(target=converse, args=(connection,), daemon=True).start()
-
-        def converse(connection):
-            with suppress(OSError), connection:
-                answer(connection)
-
-        threading.Thread(target=serve, daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-
-    start.asked = asked
-    yield start
-    listener.close()
 
 
 def drip(connection, text):

@@ -85,7 +85,7 @@ def test_a_file_of_the_pages_is_sent_whole(address):
     assert (part.status_code, part.content) == (206, file[:10])
 
 
-def test_readiness_is_about_database_and_redis(services, address):
+def test_readiness_is_about_redis(services, address):
     assert requests.get(f"{address}/readyz", timeout=9).text == "OK"
 
     services.running["redis"].stop()
@@ -96,6 +96,18 @@ def test_readiness_is_about_database_and_redis(services, address):
     assert "message broker cannot be reached" in without_redis.text
     assert "127.0.0.1" not in without_redis.text
     assert alive.text == "OK"
+    assert _after_a_while(f"{address}/readyz", 200).text == "OK"
+
+
+def test_readiness_is_about_the_database(services, address):
+    database, away = services.folder / "db.sqlite3", services.folder / "away"
+    database.rename(away)
+    database.mkdir()  # a file would be made anew
+    without_database = _after_a_while(f"{address}/readyz", 503)
+    database.rmdir()
+    away.rename(database)
+
+    assert without_database.text.startswith("The database cannot be reached.")
     assert _after_a_while(f"{address}/readyz", 200).text == "OK"
 
 

@@ -86,7 +86,7 @@ class OperationShape(serializers.ModelSerializer[Operation]):
         model = Operation
         fields: tuple[str, ...] = (
             *("id", "kind", "function", "release", "from_version", "started_at", "finished_at"),
-            *("outcome", "code", "message", "summary", "requests"),
+            *("outcome", "code", "message", "summary", "requests", "request_id"),
         )
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connector_kit", "0019_settings_links"),
+        ("connector_kit", "0020_request_ids"),
     ]
 
     operations = [

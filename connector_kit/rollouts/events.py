@@ -1,0 +1,72 @@
+"""The lines that a rollout leaves in the log: one for each event, with the ids of what it is about.
+
+An event is what can no longer be taken back: its line is written when the transaction commits.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from django.db import transaction
+
+from connector_kit.extension.calllog import log_line
+from connector_kit.logs import inform
+from connector_kit.models import Push, Rollout, Wave
+from connector_kit.rollouts.steps import (
+    CompleteRollout,
+    CompleteWave,
+    Halt,
+    Settle,
+    StartWave,
+    Step,
+    Undo,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def log_event(name: str, rollout: Rollout, **fields: object) -> None:
+    """Write the line of the event *name*, as in ``rolloutStarted``, once it is certain."""
+    known = (
+        ("rollout", rollout.pk),
+        ("connector", rollout.connector.slug),
+        ("version", rollout.release.version),
+    )
+    line = log_line(name, (*known, *fields.items()))
+    transaction.on_commit(partial(inform, logger, line), robust=True)
+
+
+def log_step(rollout: Rollout, step: Step) -> None:
+    """Write the line of a *step* that is written down, if people want to know of it."""
+    match step:
+        case StartWave():
+            _log_wave("waveStarted", rollout, step.wave)
+        case CompleteWave():
+            _log_wave("waveCompleted", rollout, step.wave)
+        case CompleteRollout():
+            log_event("rolloutCompleted", rollout)
+        case Halt():
+            log_event("rolloutHalted", rollout, reason=step.reason)
+        case Settle(state=Push.State.FAILED):
+            _log_push("pushFailed", rollout, step)
+        case Undo():
+            _log_push("pushUndone", rollout, step)
+
+
+def _log_wave(name: str, rollout: Rollout, wave: int) -> None:
+    row = Wave.objects.get(pk=wave)
+    log_event(name, rollout, wave=row.index + 1, size=row.label)
+
+
+def _log_push(name: str, rollout: Rollout, step: Settle | Undo) -> None:
+    push = Push.objects.select_related("installation").get(pk=step.push)
+    log_event(
+        name,
+        rollout,
+        push=push.pk,
+        _integrationId=push.installation.integration_id,
+        operation=push.operation_id,
+        code=step.code,
+        message=step.message,
+    )
