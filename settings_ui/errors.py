@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from connector_kit.api.errors import BROKEN, json_error
+from connector_kit.api.errors import BROKEN, SENSELESS, json_error
 from connector_kit.extension.views import not_found as not_found_in_json
 from settings_ui import interrupted
 
@@ -19,6 +20,8 @@ CONSOLE = "/console/"
 PAGES = (CONSOLE, "/settings/")
 """Below these addresses answers are for people."""
 API = "/api/"
+_STATE = re.compile(r"/settings/[^/]+/state/")
+"""What a page's script asks, in JSON, while somebody types."""
 
 Handler = Callable[..., HttpResponse]
 
@@ -29,7 +32,7 @@ def programs_get(status: int, code: str, words: str) -> Callable[[Handler], Hand
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
-            if request.path.startswith(API):
+            if request.path.startswith(API) or _STATE.fullmatch(request.path):
                 return json_error(status, code, words)
             return handler(request, *args, **named)
 
@@ -58,7 +61,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403, "Not allowed", words)
 
 
-@programs_get(400, "bad_request", "This request makes no sense.")
+@programs_get(400, *SENSELESS)
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
     if isinstance(exception, RequestDataTooBig):

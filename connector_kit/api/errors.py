@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
+from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig, SuspiciousOperation
 from django.http import JsonResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -56,6 +56,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if (found := _problems_of(error)) is not None:
         told, status_code = found
         return Response({"errors": told}, status=status_code)
+    if isinstance(error, SuspiciousOperation):  # more parameters than anybody needs, and the like
+        return Response(body_of(*SENSELESS), status=status.HTTP_400_BAD_REQUEST)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
             return _foreign(error, status_code, code)
@@ -99,6 +101,11 @@ _WORDS = (
     "Something broke, and was written to the log. Try again; if it happens again, look for this "
     "minute in the server's log."
 )
+SENSELESS = (
+    "bad_request",
+    "This request makes no sense: it says too much, or what nobody can read.",
+)
+"""Code and message of what Django refuses before anybody could look at it."""
 BROKEN = ("internal_error", _WORDS)
 """Code and message of what nobody foresaw."""
 
