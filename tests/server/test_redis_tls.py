@@ -1,4 +1,4 @@
-"""One address, one meaning: cache, rate limit and broker reach the same Redis in the same way."""
+"""One address, one meaning: all who use Redis reach the same one in the same way."""
 
 import datetime as dt
 import ipaddress
@@ -23,6 +23,7 @@ from connector_kit.integrator.throttle import Limit
 from connector_kit.redis_address import canonical, without_options
 from connector_kit.server.cache import SharedCache
 from connector_kit.server.celery import app
+from connector_kit.workers.store import store
 
 
 def certificate_of_an_own_authority(folder):
@@ -94,9 +95,9 @@ def behind_tls(tmp_path, settings, monkeypatch):
     threading.Thread(target=serve, args=(listener, context, local.port), daemon=True).start()
     monkeypatch.chdir(tmp_path)
 
-    def use(query="", scheme="rediss"):
+    def use(query="", scheme="rediss", host="127.0.0.1"):
         port = listener.getsockname()[1] if scheme == "rediss" else local.port
-        address = f"{scheme}://:{local.password}@127.0.0.1:{port}/0{query}"
+        address = f"{scheme}://:{local.password}@{host}:{port}/0{query}"
         settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "redis_url": address}
 
     yield use
@@ -116,10 +117,15 @@ def ask_broker():
         connection.default_channel.client.ping()
 
 
-ALL_THREE = pytest.mark.parametrize("ask", [ask_cache, ask_bucket, ask_broker])
+def ask_store():
+    store().get("connector_kit:nothing")
 
 
-@ALL_THREE
+EVERYBODY = pytest.mark.parametrize("ask", [ask_cache, ask_bucket, ask_broker, ask_store])
+"""All who connect; locks and throttles of requests are kept in the cache, results nowhere."""
+
+
+@EVERYBODY
 def test_a_certificate_that_nobody_vouches_for_is_refused(behind_tls, ask):
     behind_tls()
 
@@ -127,7 +133,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(behind_tls, ask):
         ask()
 
 
-@ALL_THREE
+@EVERYBODY
 @pytest.mark.parametrize(
     "query", ["?ssl_cert_reqs=required&ssl_ca_certs=ca.pem", "?ssl_ca_certs=ca.pem"]
 )
@@ -137,7 +143,20 @@ def test_one_whose_authority_is_named_is_taken(behind_tls, ask, query):
     ask()
 
 
-@ALL_THREE
+@EVERYBODY
+def test_one_of_another_host_is_refused(behind_tls, ask):
+    behind_tls("?ssl_ca_certs=ca.pem", host="localhost")
+
+    with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
+        ask()
+
+
+def test_results_of_tasks_go_nowhere_else():
+    assert app.conf.result_backend is None
+    assert app.conf.task_ignore_result
+
+
+@EVERYBODY
 @pytest.mark.parametrize("word", ["CERT_NONE", "none"])
 def test_who_wants_no_verification_gets_none(behind_tls, ask, word):
     behind_tls(f"?ssl_cert_reqs={word}")
@@ -145,7 +164,7 @@ def test_who_wants_no_verification_gets_none(behind_tls, ask, word):
     ask()
 
 
-@ALL_THREE
+@EVERYBODY
 def test_what_a_connection_is_like_is_the_same_for_all(behind_tls, ask, monkeypatch):
     behind_tls("?health_check_interval=30&socket_timeout=7", scheme="redis")
     made = []
