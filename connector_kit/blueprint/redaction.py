@@ -1,7 +1,7 @@
 """Secrets in documents, recognized by their keys, so that a plan can be shown and stored."""
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from connector_kit.blueprint.documents import MASK, Json
@@ -113,6 +113,28 @@ class Hidden:
     def _leads_to_hidden(self, path: str) -> bool:
         item = _SECRET_ITEM.search(path)
         return self._is_hidden(item[1] if item else path.rsplit(".", maxsplit=1)[-1])
+
+
+_declared: set[str] = set()
+
+
+def declare_secret(names: Iterable[str]) -> None:
+    """Take note that settings called *names* are secret, whatever the names say.
+
+    For those who meet values of settings and cannot know whose they are: records on their way to
+    the database, samples of calls. It only ever grows, by every connector that a process loads.
+    """
+    _declared.update(names)
+
+
+def is_declared_secret(name: str) -> bool:
+    """Tell whether this process knows that a setting called *name* was declared secret."""
+    return name in _declared
+
+
+def declared_secrets() -> frozenset[str]:
+    """The names of settings of which this process knows that they were declared secret."""
+    return frozenset(_declared)
 
 
 def redacted(value: Json, key: str = "") -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from connector_kit.blueprint.redaction import Hidden
+from connector_kit.blueprint.redaction import Hidden, declared_secrets
 from connector_kit.models import Installation, Operation, Release
 
 
@@ -14,6 +14,8 @@ def hidden_of(installation: Installation, *releases: Release | None) -> Hidden:
     schemas = [release.blueprint().schema for release in releases if release]
     secret = {name for schema in schemas for name in schema.secrets}
     declared = {setting.name for schema in schemas for setting in schema.settings}
+    if not schemas:
+        secret |= declared_secrets()
     names = Hidden(frozenset(secret), shown=frozenset(declared - secret))
     return replace(names, values=names.found_in(installation.settings))
 

@@ -12,9 +12,10 @@ from django.db.models.functions import Now
 
 from connector_kit import storable
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
+from connector_kit.blueprint.redaction import declare_secret
 from connector_kit.blueprint.settings import Schema
 from connector_kit.models import columns
-from connector_kit.models.sealing import declare_secret, opened_text, sealed_text
+from connector_kit.models.sealing import opened_text, sealed_text
 
 
 class Connector(models.Model):

@@ -10,29 +10,24 @@ A name that is known for one connector's sake is sealed for all: that is never s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from connector_kit import encryption
-from connector_kit.blueprint.redaction import is_one_of, is_secret_key
+from connector_kit.blueprint.redaction import (
+    declare_secret,
+    is_declared_secret,
+    is_secret_key,
+)
 from connector_kit.encryption import Unreadable
 
 SEALED = "$sealed"
 _TEXT = f"{SEALED}:"
 
-_declared: set[str] = set()
-
-
-def declare_secret(names: Iterable[str]) -> None:
-    """Have values under *names* sealed from now on, whatever the names say."""
-    _declared.update(names)
-
 
 def is_secret_name(name: str) -> bool:
     """Whether a value under *name* is sealed."""
-    return (
-        is_one_of(name, _declared) or is_secret_key(name) or is_secret_key(name.partition("-")[0])
-    )
+    named = (name, name.partition("-")[0])  # also as a page calls it for a store
+    return any(is_declared_secret(each) or is_secret_key(each) for each in named)
 
 
 def is_sealed(value: Any) -> bool:
@@ -82,12 +77,17 @@ def secrets_in(value: Any) -> list[Any]:
 
 
 def opened(value: Any) -> Any:
-    """Return *value* with every secret in it as it was; one whose key is lost stays sealed."""
+    """Return *value* with every secret in it as it was; one whose key is lost stays sealed.
+
+    What was sealed once is sealed again when it is written, also by a process that has not read
+    the release.
+    """
     if isinstance(value, list):
         return [opened(item) for item in value]
     if not isinstance(value, dict):
         return value
     if not is_sealed(value):
+        declare_secret(str(key) for key, item in value.items() if is_sealed(item))
         return {key: opened(item) for key, item in value.items()}
     try:
         return json.loads(encryption.decrypt(value[SEALED]))

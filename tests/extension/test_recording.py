@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector_kit import Connector, Text
+from connector_kit.blueprint import MASK
 from connector_kit.extension import Dispatcher, ExtensionError, FunctionModule, Registry
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.recording import Recorder, Recording, read_samples, start, stop
@@ -363,3 +365,21 @@ def test_half_a_character_is_kept_in_a_sample(tmp_path):
     file = sample.keep(tmp_path, 1)
 
     assert Sample.read(file).call["options"] == {"name": "x\ud83d"}
+
+
+def test_a_setting_that_is_declared_secret_is_in_no_sample():
+    class Shop(Connector):
+        name = "Shop"
+        version = "1.0.0"
+
+        class Settings:
+            door_of_shop = Text("Door", secret=True)
+
+    FunctionModule.of(Shop)
+    page = {"fields": [{"name": "door_of_shop", "value": "sesame"}]}
+    sent = {"pending": {"door_of_shop": "sesame", "channel": "#x"}, "settings": page}
+
+    options, answer = without_secrets(sent, {"success": True, "echo": "it is sesame"})
+
+    assert options["pending"] == {"door_of_shop": MASK, "channel": "#x"}
+    assert "sesame" not in str([options, answer])

@@ -197,7 +197,17 @@ def test_a_planted_secret_is_nowhere_but_encrypted(browse, shop, staff, caplog, 
         admin.get(reverse(f"admin:connector_kit_{row._meta.model_name}_change", args=[row.pk]))
         for row in rows
     ]
-    pages += [admin.get("/console/audit/"), rest(browse, staff, "GET")]
+    home = f"installations/{customer.integration_id}/"
+    pages += [
+        admin.get(f"/console/{path}", follow=True)
+        for path in ("audit/", home, f"{home}operations/", f"{home}changes/")
+    ]
+    pages += [
+        admin.get(f"/api/v1/{path}")
+        for path in ("actions/", home, f"{home}settings/", f"{home}settings/changes/")
+    ]
+    pages += [admin.get(f"/api/v1/{home}{path}/") for path in ("operations", "changes")]
+    assert {page.status_code for page in pages} == {200}
     shown = "".join(page.content.decode() for page in pages)
 
     for secret in (PLANTED, OTHER):

@@ -90,6 +90,15 @@ def _field(placed: Placed, framework: int) -> Document:
     return {**name, "type": kind, **kept, **details, **setting.wire}
 
 
+def secret_names(declared: DeclaredSettings) -> frozenset[str]:
+    """Return the names of those settings that are secret, though their names do not say so."""
+    return frozenset(
+        name
+        for name, setting in declared.settings.items()
+        if _secrecy(setting).get("inputType") == "password"
+    )
+
+
 def _secrecy(setting: Setting) -> Document:
     """What makes the browser's control hide what is typed, and the kit mask what is saved.
 

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from connector_kit.blueprint import MASK
-from connector_kit.blueprint.redaction import redacted
+from connector_kit.blueprint.redaction import Hidden, declared_secrets, redacted
 from connector_kit.integrator.redact import redact
 
 TOKEN = "one-time-token-of-a-sample"  # noqa: S105 - what stands in place of one
@@ -40,7 +40,8 @@ def without_secrets(
     if isinstance(token, str) and token:
         known[token] = TOKEN
     both = (dict(options), answer)
-    cleaned = [_cleaned(each, redact(redacted(each)), known) for each in both]
+    declared = Hidden(declared_secrets())
+    cleaned = [_cleaned(each, redact(redacted(declared.over(each))), known) for each in both]
     masked = [_masked(each, masks, known) for each in cleaned] if masks else cleaned
     replaced, answered = (Replacing(known)(each) for each in masked)
     return replaced | ({"bearerToken": TOKEN} if "bearerToken" in options else {}), answered

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import Installation, Operation
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
@@ -74,6 +75,7 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
         "installation.html",
         place="installations",
         installation=found,
+        settings=hidden_of(found, found.release).over(found.settings) if found.settings else {},
         components=components_of(found),
         operations=operations_of(found, limit=LATEST),
         changes=changes_of(found, limit=LATEST),
