@@ -25,8 +25,8 @@ from connector_kit.extension.bounds import Bounds
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.errors import ConfigurationError
 
-DRAIN_SECONDS = 310
-"""How long a process that is told to end may take: its longest call, and the body of one."""
+DRAIN_SECONDS = 300
+"""How long a process that is told to end may take: as long as a call may."""
 
 START_SECONDS = 15
 """How long a new process has to import the functions before the old one is told to end."""

@@ -85,6 +85,25 @@ def test_a_file_of_the_pages_is_sent_whole(address):
     assert (part.status_code, part.content) == (206, file[:10])
 
 
+def test_a_head_has_the_length_of_the_body_and_not_the_body(address):
+    page, probe = (
+        requests.head(f"{address}{path}", timeout=9) for path in ("/console/log-in/", "/livez")
+    )
+
+    assert (page.status_code, page.content) == (200, b"")
+    assert (probe.status_code, probe.headers["Content-Length"], probe.content) == (200, "2", b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["/%ff", "/caf%C3%A9?q=%ff", "/%00", "/a%2f..%2fb", "//", "/%0d%0aX:y"]
+)
+def test_an_odd_address_is_nothing_but_unknown(address, path):
+    answer = requests.get(f"{address}{path}", timeout=9)
+
+    assert answer.status_code in (200, 404)
+    assert "X" not in answer.headers
+
+
 def test_readiness_is_about_redis(services, address):
     assert requests.get(f"{address}/readyz", timeout=9).text == "OK"
 
