@@ -3,6 +3,7 @@
 import keyword
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from connector_kit import storable
@@ -72,6 +73,7 @@ class Names:
 
     def __init__(self, avoid: Collection[str] = ()) -> None:
         self._taken = {name.casefold() for name in (*avoid, *MODULE_NAMES, *LISTING)}
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
     def of(self, found: Sequence[Found]) -> list[str]:
         """Return an attribute for each of *found*, in their order.
@@ -96,10 +98,10 @@ class Names:
         if not base or base[0].isdigit():
             base = f"{kind}_{base or 1}"
         of_kind = base if kind in base.split("_") else f"{base}_{kind}"
-        number, name = 1, self.take(base) or self.take(of_kind)
+        name, stem = self.take(base) or self.take(of_kind), of_kind.removesuffix("_1")
         while name is None:
-            number += 1
-            name = self.take(f"{of_kind.removesuffix('_1')}_{number}")
+            self._numbers[stem] += 1
+            name = self.take(f"{stem}_{self._numbers[stem]}")
         return name
 
 

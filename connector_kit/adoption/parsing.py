@@ -8,12 +8,17 @@ from connector_kit import storable
 from connector_kit.adoption.download import AdoptionError
 from connector_kit.blueprint import Document, Json
 
+_MOST_VALUES = 1_000_000
+"""Values in one document; each takes up far more memory than its characters in the file."""
+
 _DEEPEST = 150
 """Levels of nesting; the platform's own store stops at 100."""
 
 
 def parse_document(content: bytes, place: str) -> Document:
     """Return the JSON object in *content*; raises AdoptionError that names *place*."""
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise AdoptionError(f"{place} holds more than {_MOST_VALUES:,} values: no platform does.")
     try:
         document = json.loads(content, parse_constant=_no_number, parse_float=_number)
     except RecursionError:

@@ -19,11 +19,16 @@ MOST_VALUES = 4_000_000
 
 
 def dumps(value: Any) -> bytes:
-    """Return *value* as JSON; integers beyond 64 bits and lone surrogates survive."""
-    try:
+    """Return *value* as JSON; integers beyond 64 bits and lone surrogates survive.
+
+    Raises ValueError, or TypeError, for what JSON cannot carry.
+    """
+    with suppress(orjson.JSONEncodeError):
         return orjson.dumps(value)
-    except orjson.JSONEncodeError:
+    try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deep to be sent") from None
 
 
 def loads(content: bytes) -> Any:

@@ -4,18 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector_kit.adoption import AdoptionError, adopt, read_live, unpack
+from connector_kit.adoption import AdoptionError, adopt, read_live, unpack, write_package
 from connector_kit.adoption.paths import at
 from connector_kit.integrator import Client, NoThrottle
 from connector_kit.sandbox import Sandbox
 from tests.adoption.downloads import big_files, small, small_files
+from tests.integrator.scripted import Reply, ScriptedPlatform, scripted_platform
 
 ORDER = ("connections", "scripts", "exports", "imports", "flows")
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(accounts=6, bucket=0, page_size=3) as sandbox:
+    with Sandbox(accounts=7, bucket=0, page_size=3) as sandbox:
         yield sandbox
 
 
@@ -26,6 +27,12 @@ def account(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Client
     token = sandbox.accounts[number].token
     with Client(token, base_url=sandbox.base_url, throttle=NoThrottle()) as client:
         yield client
+
+
+@pytest.fixture
+def platform() -> Iterator[ScriptedPlatform]:
+    with scripted_platform() as platform:
+        yield platform
 
 
 _taken: dict[str, int] = {}
@@ -159,3 +166,63 @@ def test_what_is_used_is_followed_to_types_that_are_not_listed(account):
 def test_an_id_that_the_account_does_not_have_is_an_error(account):
     with pytest.raises(AdoptionError, match="no integration 64a1f0c2b3d4e5f607182901 in this"):
         read_live(account, "64a1f0c2b3d4e5f607182901")
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"name": "No id"}, "/v1/flows holds a document without an id"),
+        ({"_id": 5}, "/v1/flows holds a document without an id"),
+        ({"_id": "../../x"}, "/v1/flows holds a document without an id"),
+        ("a text", "/v1/flows holds a document without an id"),
+        (None, "/v1/flows holds a document without an id"),
+    ],
+)
+def test_what_no_platform_would_list_is_an_error(platform, document, words):
+    integration = {"_id": "64a1f0c2b3d4e5f607182901", "name": "Odd"}
+    platform.plays(Reply(200, integration), Reply(200, [document]))
+    with (
+        Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client,
+        pytest.raises(AdoptionError, match=words),
+    ):
+        read_live(client, integration["_id"])
+
+
+def test_a_document_that_is_nested_too_deep_is_named(platform):
+    deep = "x"
+    for _ in range(180):
+        deep = [deep]
+    flow = {"_id": "64a1f0c2b3d4e5f607182902", "_integrationId": "64a1f0c2b3d4e5f607182901"}
+    integration = {"_id": flow["_integrationId"], "name": "Odd"}
+    platform.plays(Reply(200, integration), Reply(200, [flow | {"a": deep}]), Reply(200, []))
+    with (
+        Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client,
+        pytest.raises(AdoptionError, match=f"/v1/flows/{flow['_id']} is nested"),
+    ):
+        read_live(client, integration["_id"])
+
+
+def test_an_account_that_answers_with_other_documents_is_asked_once_for_each(platform):
+    flow = {"_id": "64a1f0c2b3d4e5f607182902", "_integrationId": "64a1f0c2b3d4e5f607182901"}
+    flow |= {"_runNextFlowIds": [], "pageGenerators": [{"_exportId": "..."}, {"_exportId": ".."}]}
+    flow["pageProcessors"] = [{"_importId": "64a1f0c2b3d4e5f6071829ff"}]
+    other = {"_id": "64a1f0c2b3d4e5f607182903", "name": "Another"}
+    empty = [Reply(200, [])] * 4
+    integration = Reply(200, {"_id": flow["_integrationId"], "name": "Odd"})
+    platform.plays(integration, Reply(200, [flow]), *empty, Reply(200, other))
+    with Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client:
+        found = read_live(client, flow["_integrationId"]).found
+
+    assert [each.id for each in found] == [flow["_id"], other["_id"]]
+    assert platform.lines[-1] == "GET /v1/imports/64a1f0c2b3d4e5f6071829ff"
+
+
+def test_keys_of_a_live_document_stay_in_the_package(account, tmp_path):
+    documents = small()
+    documents["exports"][0]["http"]["/../../../planted"] = "#" * 2100
+    _, integration_id = stored(account, documents)
+
+    write_package(adopt(read_live(account, integration_id)).outline, tmp_path / "out")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "data" / "orders.http._planted.txt").read_text() == "#" * 2100
