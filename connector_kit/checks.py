@@ -35,7 +35,7 @@ def _embedded_redis_is_there() -> list[CheckMessage]:
     try:
         local_redis.redis_server()
     except local_redis.LocalRedisError as error:
-        return [Warning(str(error), id="connector_kit.W206")]
+        return [Warning(str(error), id="connector_kit.W271")]
     return []
 
 

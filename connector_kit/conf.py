@@ -94,6 +94,16 @@ class Settings:
             is_secret=True,
         ),
     ] = ""
+    database_is_pooled: Annotated[
+        bool,
+        Variable(
+            "CONNECTOR_KIT_DATABASE_POOLED",
+            parsing.boolean,
+            "The database is reached through a pool that gives a connection away after each "
+            "transaction, as PgBouncer does.",
+            number=270,
+        ),
+    ] = False
     redis_url: Annotated[
         str,
         Variable(

@@ -97,7 +97,7 @@ def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_check_says_that_there_is_no_redis_to_start() -> None:
     [warning] = settings_are_usable()
 
-    assert warning.id == "connector_kit.W206"
+    assert warning.id == "connector_kit.W271"
     assert "Set REDIS_URL" in warning.msg
     assert INSTALL in warning.msg
 
