@@ -3,11 +3,11 @@
 Parameters that make no sense ask for nothing: the form engine, too, passes over them.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector_kit.blueprint.documents import Document, Json
+from connector_kit.blueprint.forms.patterns import is_matched
 from connector_kit.blueprint.forms.values import alike, is_empty, plain, text_of
 
 Values = Mapping[str, Json]
@@ -43,10 +43,10 @@ def number_of(value: Json) -> float | None:
 
 def _matches(value: Json, parameters: Document, _: Values) -> str | None:
     try:
-        pattern = re.compile(str(parameters.get("pattern")))
-    except re.error:
-        return None
-    return None if pattern.search(text_of(value)) else "Invalid input provided"
+        is_fine = is_matched(str(parameters.get("pattern")), text_of(value))
+    except TimeoutError:
+        return "It takes too long to check this value"
+    return "Invalid input provided" if is_fine is False else None
 
 
 def _is_longer(value: Json, parameters: Document, _: Values) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.forms import Form, typed, validate
 from connector_kit.blueprint.forms.pages import address_of
+from connector_kit.blueprint.forms.patterns import is_endless
 from connector_kit.blueprint.forms.rules import NO_RULES
 from connector_kit.blueprint.forms.values import is_empty
 from connector_kit.blueprint.offers import Offer
@@ -57,6 +58,23 @@ class SettingsRules:
         yield from self._earlier_names()
 
     # One item
+
+    def patterns(self, _: str, item: Item) -> Iterator[Finding]:
+        """A pattern is matched on the server, and in customers' browsers, where nothing stops it."""
+        if not isinstance(item, Setting):
+            return
+        for pattern in (*_patterns_in(item.checks()), *_patterns_in(item.wire.get("validWhen"))):
+            if is_endless(pattern):
+                message = (
+                    f"The pattern {pattern!r} can run for ever: a repeat in it repeats something "
+                    "that can match one text in many ways."
+                )
+                hint = (
+                    "Repeat once what is meant ('^a+$' for '^(a+)+$'), put something between the "
+                    "repeats that they do not match themselves ('^a+(-a+)*$'), or check the value "
+                    "with validate=."
+                )
+                yield Finding("E127", message, hint)
 
     def names(self, name: str, item: Item) -> Iterator[Finding]:
         """Names are keys of the wire, and one object has one of them."""
@@ -243,6 +261,7 @@ _CHECKS: tuple[Callable[[SettingsRules, str, Item], Iterator[Finding]], ...] = (
     SettingsRules.secrets,
     SettingsRules.targets,
     SettingsRules.defaults,
+    SettingsRules.patterns,
 )
 
 
@@ -256,6 +275,17 @@ def holder_findings(connector: type) -> Iterator[PlacedFinding]:
         if isinstance(getattr(connector, name, None), Item):
             message = "A setting stands in the connector itself."
             yield name, Finding("E100", message, "Put it into the class Settings inside.")
+
+
+def _patterns_in(checks: Any) -> Iterator[str]:
+    """Yield the patterns of *checks*, also of those that are combined."""
+    for name, parameters in checks.items() if isinstance(checks, Mapping) else ():
+        if not isinstance(parameters, Mapping):
+            continue
+        if name == "matchesRegEx":
+            yield str(parameters.get("pattern"))
+        for condition in parameters.get("conditions") or ():
+            yield from _patterns_in(condition)
 
 
 def _attribute(name: str) -> str:

@@ -103,6 +103,12 @@ A.conditions = {**A.conditions, "visible": B.is_("x")}
         ({"a": Text("A", was="b"), "b": Text("B")}, [("E114", "Settings.a")]),
         ({"a": Text("A", was="x"), "b": Text("B", was="x")}, [("E114", "Settings.b")]),
         ({"f": FlowSettings("snyc")}, [("E115", "Settings.f")]),
+        ({"a": Text("A", pattern="^(a+)+$")}, [("E127", "Settings.a")]),
+        (
+            {"a": Text("A", wire={"validWhen": {"matchesRegEx": {"pattern": "(x*)*y"}}})},
+            [("E127", "Settings.a")],
+        ),
+        ({"a": Text("A", pattern="^[A-Z]{3}$")}, []),
         ({"a": TWICE, "b": TWICE}, [("E116", "Settings.b")]),
         ({"a": Text("A", under=Section("Lost"))}, [("E117", "Settings.a")]),
         ({"a": Text("A", validate="x")}, [("E118", "Settings.a")]),  # type: ignore[arg-type]
