@@ -15,10 +15,15 @@ from connector_kit.blueprint import Document
 from connector_kit.extension.authoring.settings import VALIDATE, named
 from connector_kit.extension.authors import SETTINGS, functions_at
 from connector_kit.extension.invoke import invoke
+from connector_kit.lifecycle.errors import LifecycleError
 
 Way = Callable[[str, str, Document], Any]
 """Calls the function of a setting of the class at a place, by its name, with options; raises
 `ExtensionError`."""
+
+
+class AuthorsError(LifecycleError):
+    """A function of an author's has failed; the message is for customers, and says so only."""
 
 
 def _on_the_spot(class_path: str, name: str, options: Document) -> Any:
@@ -48,7 +53,7 @@ def call(class_path: str, name: str, options: Document) -> Any:
     """Return the answer of a function of a setting, as JSON; raises what the function fails with.
 
     *name* is one that `named` makes. Where functions run elsewhere, all that is raised is
-    `ExtensionError`.
+    `ExtensionError`, or `LifecycleError` while somebody waits for a page.
     """
     return _way[0](class_path, name, options)
 

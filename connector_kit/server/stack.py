@@ -103,9 +103,20 @@ class FunctionProcesses:
         return self._authors(call)
 
     def call_for_page(self, class_path: str, name: str, options: dict[str, Any]) -> Any:
-        """Call a function of a setting while somebody waits for a page."""
-        with _turn_of(str(options.get("_integrationId", ""))):
-            return self._call(class_path, name, options, seconds=PAGE_SECONDS)
+        """Call a function of a setting while somebody waits for a page.
+
+        Raises `LifecycleError` with a message for customers.
+        """
+        from connector_kit.lifecycle import LifecycleError  # noqa: PLC0415
+        from connector_kit.lifecycle.authors import AuthorsError  # noqa: PLC0415
+
+        try:
+            with _turn_of(options.get("_integrationId")):
+                return self._call(class_path, name, options, seconds=PAGE_SECONDS)
+        except ExtensionError as error:
+            if error.code in _FOR_CUSTOMERS:
+                raise LifecycleError(error.code, _FOR_CUSTOMERS[error.code]) from error
+            raise AuthorsError(error.code, _FAILED) from error
 
     def _called_for_the_kit(self, question: Any) -> Any:
         return self._call(question["class"], question["name"], question["options"])
@@ -160,25 +171,47 @@ PAGE_SECONDS = 20.0
 AT_A_TIME = 2
 """How many such functions run at a time, per serving process."""
 
-_running: set[str] = set()
-_turns = threading.Lock()
+PATIENCE_SECONDS = 2.0
+"""How long it waits for its turn."""
+
+_turns = threading.BoundedSemaphore(AT_A_TIME)
+_asking: set[str] = set()
+_lock = threading.Lock()
 
 
 @contextmanager
-def _turn_of(integration: str) -> Iterator[None]:
-    """Let one customer have one function called at a time, and few customers at once."""
-    with _turns:
-        if integration in _running or len(_running) >= AT_A_TIME:
-            raise ExtensionError("server_busy", _WAIT)
-        _running.add(integration)
+def _turn_of(integration: str | None) -> Iterator[None]:
+    """Let a customer's *integration* have one function called at a time, and few customers at once.
+
+    Raises `ExtensionError` ``server_busy``.
+    """
+    with _lock:
+        if integration in _asking:
+            raise ExtensionError("server_busy", "A function is being called for it.")
+        if integration:
+            _asking.add(integration)
     try:
-        yield
+        if not _turns.acquire(timeout=PATIENCE_SECONDS):
+            raise ExtensionError("server_busy", "Functions are being called for others.")
+        try:
+            yield
+        finally:
+            _turns.release()
     finally:
-        with _turns:
-            _running.discard(integration)
+        with _lock:
+            _asking.discard(integration or "")
 
 
-_WAIT = "This is being looked up at the moment. Wait a few seconds, and try again."
+_BUSY = "We are looking something up already. Wait a few seconds, and try again."
+_SLOW = "This took too long to look up. Try again later; if that does not help, tell us."
+_FAILED = "We could not look this up. Try again later; if that does not help, tell us."
+_FOR_CUSTOMERS = {
+    "server_busy": _BUSY,
+    "function_timeout": _SLOW,
+    "function_process_ended": _FAILED,
+    "functions_not_loaded": _FAILED,
+    "server_unavailable": _FAILED,
+}
 
 
 def limits() -> Limits:

@@ -9,6 +9,7 @@ from typing import Any
 from connector_kit.blueprint.forms import Errors, Form, read_fields
 from connector_kit.embedded.settings import save_settings
 from connector_kit.extension.errors import ExtensionError
+from connector_kit.lifecycle.authors import AuthorsError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.settings.checking import check_settings
 from connector_kit.lifecycle.settings.flows import check_flows
@@ -142,6 +143,8 @@ def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownF
     options = {"_integrationId": installation.integration_id, "fieldName": name}
     try:
         told = refresh_metadata(installation.connector, options)
+    except AuthorsError:
+        return replace(shown, errors={name: [_NOT_HERE]})
     except (LifecycleError, ExtensionError) as error:
         return replace(shown, errors={name: [str(error)]})
     except Exception:  # noqa: BLE001 - the author's code; its words are not for customers

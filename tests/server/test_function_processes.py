@@ -11,8 +11,8 @@ import orjson
 import pytest
 from django.db import OperationalError, connection
 
-from connector_kit.extension import ExtensionError
 from connector_kit.extension.bodies import RawCall
+from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import Connector
 from connector_kit.server import stack
 from connector_kit.server.stack import FunctionProcesses
@@ -115,7 +115,7 @@ def test_a_slow_function_of_a_setting_takes_neither_the_server_nor_other_custome
     def press(_: int) -> str:
         try:
             functions.call_for_page(PLACE, "slow.options", {"_integrationId": "a"})
-        except ExtensionError as error:
+        except LifecycleError as error:
             return error.code
         return ""
 
