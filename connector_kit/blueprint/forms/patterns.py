@@ -1,5 +1,4 @@
-"""Patterns that values of forms have to match: whether they do, in bounded time, and whether a
-pattern is one that can run for ever.
+"""Patterns that values of forms have to match: matched in time, and judged by whether they end.
 
 Those of other people's pages are matched as well, so matching is bounded whatever the pattern; the
 platform's own pages match in the customer's browser, which bounds nothing.
