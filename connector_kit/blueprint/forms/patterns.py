@@ -27,7 +27,7 @@ _CHARACTERS = (*map(chr, range(32, 127)), "\n", "ä", "語")
 
 Node = tuple[Any, Any]
 Ways = list[int]
-"""In how many ways a part of a pattern matches 0, 1, 2, … times one character; 2 stands for more."""
+"""In how many ways a part of a pattern matches 0, 1, 2, … of one character; 2 stands for more."""
 
 
 def is_matched(pattern: str, text: str) -> bool | None:
