@@ -6,9 +6,7 @@ line what is missing where it cannot.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,9 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from workshop import debian
+from workshop.debian import PackageMissing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,46 +37,21 @@ SERIOUS = ("serious", "critical")
 """The impacts, in axe's words, that no page may have."""
 
 
-class BrowserMissing(RuntimeError):
-    """There is no browser, and none can be installed from here."""
-
-
 def chromium() -> str:
     """The path of Chromium; installs it with apt where that is possible.
 
-    Raises `BrowserMissing`.
+    Raises `PackageMissing`.
     """
     if found := _installed():
         return found
-    _install()
+    debian.install("chromium", "tests of the pages need it")
     if found := _installed():
         return found
-    raise BrowserMissing("Chromium was installed, and is not found: is it on PATH?")
+    raise PackageMissing("Chromium was installed, and is not found: is it on PATH?")
 
 
 def _installed() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
-
-
-def _install() -> None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise BrowserMissing(
-            "Chromium is missing, and tests of the pages need it: apt-get install chromium "
-            "(as root), or your system's way to install it."
-        )
-    print("Installing Chromium with apt-get (once) ...", file=sys.stderr)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(
-            ["apt-get", "--quiet", *command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = done.stderr.strip().splitlines() or ["it did not say why"]
-            raise BrowserMissing(f"Chromium is missing, and apt-get failed: {said[-1]}")
 
 
 @contextmanager
@@ -121,7 +97,7 @@ def main() -> int:
     """Say where the browser is, or what is missing."""
     try:
         chromium()
-    except BrowserMissing as error:
+    except PackageMissing as error:
         print(error, file=sys.stderr)
         return 1
     return 0

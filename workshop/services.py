@@ -25,6 +25,7 @@ import redis
 import requests
 
 from connector_kit.local_redis import redis_server
+from workshop.clocks import off_by
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -118,6 +119,8 @@ class Services:
     settings: Mapping[str, str] = field(default_factory=dict)
     web_workers: int = 2
     worker_count: int = 1
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    """How far the clocks of processes are off (``+7m``), by the beginning of their names."""
     sandbox_info: SandboxInfo | None = None
     running: dict[str, Service] = field(default_factory=dict)
 
@@ -254,8 +257,14 @@ class Services:
     def _service(self, name: str, argv: Sequence[str]) -> Service:
         kills = self.running[name].kills if name in self.running else 0
         log = self.folder / f"{name}.log"
-        self.running[name] = Service(name, argv, self.env, log, kills=kills)
+        env = {**self.env, **self._clock_of(name)}
+        self.running[name] = Service(name, argv, env, log, kills=kills)
         return self.running[name]
+
+    def _clock_of(self, name: str) -> Mapping[str, str]:
+        offsets = (each for start, each in self.clocks.items() if name.startswith(start))
+        offset = next(offsets, None)
+        return off_by(offset) if offset else {}
 
     def _wait(
         self, service: Service, ready: Callable[[], Answer | None], seconds: float = 90

