@@ -13,7 +13,7 @@ from connector_kit.blueprint import (
     Blueprint,
     CompiledComponent,
     Document,
-    references,
+    references_in,
     resolve,
 )
 from workshop.customers import Customer
@@ -74,7 +74,7 @@ class _Expected:
 
     @classmethod
     def of(cls, component: CompiledComponent) -> _Expected:
-        varying = {key: each for key, each in component.document.items() if references(each)}
+        varying = {key: each for key, each in component.document.items() if references_in(each)}
         fixed = {key: each for key, each in component.document.items() if key not in varying}
         return cls(component, resolve(fixed, {}), varying)
 

@@ -30,6 +30,7 @@ from connector_kit.blueprint.documents import (
     digest,
     ref,
     references,
+    references_in,
     resolve,
 )
 from connector_kit.blueprint.entitlements import Entitlements
@@ -117,6 +118,7 @@ __all__ = [
     "python_field",
     "ref",
     "references",
+    "references_in",
     "resolve",
     "stack_functions",
     "tailored",
