@@ -190,4 +190,6 @@ def _logging(start_response: StartResponse, environ: Environ, began: float) -> S
 def _log_access(environ: Environ, status: int | str, began: float) -> None:
     path = environ["PATH_INFO"]
     if path not in UNLOGGED:
-        log_request(environ["REQUEST_METHOD"], path, status, began)
+        # By now Django has put the client's address where that of the last proxy stood.
+        trail = [("address", environ.get("REMOTE_ADDR", ""))]
+        log_request(environ["REQUEST_METHOD"], path, status, began, trail)

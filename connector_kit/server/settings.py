@@ -166,6 +166,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "settings_ui.errors.too_many_attempts"
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username"]  # people type their passwords there, too
 
 _mail = mail_settings(_kit.email_url)
 EMAIL_BACKEND = _mail.backend

@@ -66,6 +66,17 @@ def test_the_access_log_leaves_out_queries_and_probes(caplog: pytest.LogCaptureF
     assert "s3cret" not in caplog.text
 
 
+def test_the_access_log_names_the_client_and_not_the_proxy(
+    caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "trusted_proxies": "1"}
+
+    with caplog.at_level(logging.INFO, "connector_kit.access"):
+        Response("GET", "/console/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9")
+
+    assert "address=203.0.113.9" in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/healthCheck/", "/livez", "/"])
 def test_a_slash_at_the_end_makes_no_difference(path: str) -> None:
     assert Response("GET", path).status == 200
