@@ -10,11 +10,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from connector_kit.models import ApiToken
+from connector_kit.models import ApiToken, SettingsLink
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.errors import PublisherError
-from connector_kit.publisher.roles import SCOPES, Role, Scope, role_of
+from connector_kit.publisher.roles import SCOPES, Role, Scope, role_of, scopes_of
 from connector_kit.publisher.tokens import revoke_token
 from connector_kit.storable import cut
 
@@ -51,6 +52,7 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     user.save()
     user.groups.remove(*_groups())
     user.groups.add(_group(role))
+    _end_links(user)
     record_action(by, "staff.role", f"staff/{username}", before=before, after=role)
     return _member(user)
 
@@ -81,6 +83,7 @@ def remove_member(username: str, *, by: Actor) -> None:
     user.groups.remove(*_groups())
     user.is_staff = user.is_superuser = user.is_active = False
     user.save(update_fields=["is_staff", "is_superuser", "is_active"])
+    _end_links(user)
     record_action(by, "staff.remove", f"staff/{username}", before=before)
 
 
@@ -112,6 +115,12 @@ def _set_password(user: User, password: str) -> None:
     except ValidationError as error:
         raise PublisherError(f"The password is refused: {' '.join(error.messages)}") from error
     user.set_password(password)
+
+
+def _end_links(user: User) -> None:
+    """Revoke the links of *user* who may make none any more, or coming back would open them."""
+    if Scope.SETTINGS_WRITE not in scopes_of(user):
+        SettingsLink.objects.filter(maker=user, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _groups() -> QuerySet[Group]:

@@ -134,6 +134,16 @@ def test_a_link_does_not_outlive_the_role_of_its_maker(installation, maker, leav
     assert "Ask whoever sent it" in refused.content.decode()
 
 
+@pytest.mark.parametrize("leave", [demoted, removed])
+def test_links_stay_closed_when_their_maker_comes_back(installation, maker, leave):
+    customer = opened(make_link(installation, by=Actor.of(maker)))
+    leave(maker)
+
+    set_role("olga", Role.OPERATOR, by=THE_KIT)
+
+    assert not sees(customer, installation)
+
+
 def test_a_promoted_maker_keeps_their_links(installation, maker):
     customer = opened(make_link(installation, by=Actor.of(maker)))
 
