@@ -131,3 +131,17 @@ def test_whoever_is_logged_out_is_told_and_comes_back_to_the_same_page(
     page.wait_for_url(here)
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#progress")).to_contain_text("paused")
+
+
+def test_back_shows_no_customers_after_logging_out(window: Page, site: str, operator, world: World):
+    world.install(1)
+    enter(window.context, site, operator)
+    window.goto(at("installations"))
+    expect(window.locator("main")).to_contain_text("customer0@example.com")
+    window.get_by_role("button", name="Log out").click()
+    expect(window.get_by_role("button", name="Log in")).to_be_visible()
+
+    window.go_back()
+
+    expect(window.get_by_role("button", name="Log in")).to_be_visible()
+    assert "customer0@example.com" not in window.content()
