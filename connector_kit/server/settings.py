@@ -98,7 +98,7 @@ _database = dj_database_url.parse(
     _kit.database_url or f"sqlite:///{_kit.home / 'db.sqlite3'}",
     conn_max_age=60,
     conn_health_checks=True,
-    # A cursor on the server outlives its transaction, and a pool has given its connection away then.
+    # A cursor on the server outlives its transaction, while a pool gives its connection away.
     disable_server_side_cursors=_kit.database_is_pooled,
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
