@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test chaos check format lock screenshots bench clean
+.PHONY: help setup demo test test-production test-newest chaos check format lock screenshots bench clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: $(READY) ## make .venv with everything the other targets use
 
@@ -25,6 +25,12 @@ demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit 
 test: $(READY) ## the default test suite
 	@$(BIN)/python -m workshop.browser
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+test-production: $(READY) ## the part that meets records and limits, on PostgreSQL and a Redis of its own
+	@$(BIN)/python -m workshop.production
+
+test-newest: $(READY) ## the part that meets processes and syntax, on the newest Python that is here
+	@$(BIN)/python -m workshop.newest
 
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
 	@$(BIN)/python -m pytest -q -m "chaos or scale" tests

@@ -9,10 +9,17 @@ from pathlib import Path
 HOME = Path(tempfile.mkdtemp(prefix="connector-kit-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
+# `make test-production` names a PostgreSQL and a Redis; each test process has one of its databases.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+database = os.environ.get("CONNECTOR_KIT_TEST_DATABASE_URL", "")
+broker = os.environ.get("CONNECTOR_KIT_TEST_REDIS_URL", "")
+
 for name in list(os.environ):
     if name.startswith("CONNECTOR_KIT_") or name in {"DATABASE_URL", "REDIS_URL", "DEBUG"}:
         del os.environ[name]
 os.environ["CONNECTOR_KIT_HOME"] = str(HOME)
+if database:
+    os.environ |= {"DATABASE_URL": database, "REDIS_URL": f"{broker}/{worker}"}
 # Each test's first link is link 1, and Redis remembers over all of them how often it saved.
 os.environ["CONNECTOR_KIT_SAVE_RATE"] = os.environ["CONNECTOR_KIT_REFRESH_RATE"] = "100000/minute"
 
