@@ -60,7 +60,7 @@ def called(services: Services, port: Callable[[], int]) -> Iterator[Answers]:
                     f"http://127.0.0.1:{port()}/function",
                     json={"_connectorId": "64a1", "type": "hook", "function": "f", "options": {}},
                     headers={"Authorization": f"Bearer {token}"},
-                    timeout=30,
+                    timeout=120,
                 )
                 answers[answer.json()["errors"][0]["code"]] += 1
             except requests.RequestException as failure:
@@ -90,6 +90,8 @@ def test_exchanging_all_processes_refuses_no_call(services: Services) -> None:
     with called(services, lambda: services.web_port) as answers:
         os.kill(main_of(services).pid, signal.SIGHUP)
         wait_until(lambda: not before & serving(services), 120)
+        exchanged = answers["invalid_field"]
+        wait_until(lambda: answers["invalid_field"] > exchanged + 50, 120)
 
     assert len(serving(services)) == 2
     assert set(answers) == {"invalid_field"}, answers
@@ -102,7 +104,7 @@ def test_a_process_that_dies_is_replaced_while_the_others_go_on(services: Servic
 
     with called(services, lambda: services.web_port) as answers:
         wait_until(lambda: len(serving(services) - {dying}) == 2, 30)
-        wait_until(lambda: answers["invalid_field"] > 50, 30)
+        wait_until(lambda: answers["invalid_field"] > 50, 120)
 
     assert surviving in serving(services)
     assert set(answers) == {"invalid_field"}, answers
