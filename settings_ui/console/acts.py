@@ -59,6 +59,8 @@ class RolloutAct:
     is_dangerous: bool = False
     asks: bool = True
     """Whether it says first what it will do, and takes a reason."""
+    takes_some: bool = False
+    """Whether it can be done to some installations only."""
 
 
 def offered(situation: Situation) -> list[tuple[RolloutAct, list[str]]]:
@@ -124,6 +126,7 @@ _ALL = (
         consequences.of_unlock,
         release_locks,
         "The locked installations are being brought back to what they had.",
+        takes_some=True,
     ),
     RolloutAct(
         "finish",
@@ -132,6 +135,7 @@ _ALL = (
         partial(consequences.of_unlock, finish=True),
         partial(release_locks, finish=True),
         "The locked installations are being updated once more.",
+        takes_some=True,
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -209,6 +210,8 @@ def _ask(request: StaffRequest, found: Rollout, act: RolloutAct) -> HttpResponse
 def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> HttpResponse:
     how: dict[str, Any] = {"by": actor(request), "reason": reason}
     if only := request.POST.getlist("installation"):
+        if not act.takes_some:
+            raise BadRequest(f"{act.words} is for the whole rollout.")
         how["only"] = only
     try:
         done = act.do(found.pk, **how)
