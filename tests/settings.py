@@ -20,7 +20,8 @@ for name in list(os.environ):
 os.environ["CONNECTOR_KIT_HOME"] = str(HOME)
 if database:
     os.environ |= {"DATABASE_URL": database, "REDIS_URL": f"{broker}/{worker}"}
-# Each test's first link is link 1, and Redis remembers over all of them how often it saved.
-os.environ["CONNECTOR_KIT_SAVE_RATE"] = os.environ["CONNECTOR_KIT_REFRESH_RATE"] = "100000/minute"
+# To Redis, which outlives each test, all of them are one address, one link 1 and one user 1.
+for name in ("API_RATE", "API_WRITE_RATE", "SAVE_RATE", "REFRESH_RATE"):
+    os.environ[f"CONNECTOR_KIT_{name}"] = "100000/minute"
 
 from connector_kit.server.settings import *  # noqa: E402, F403

@@ -167,11 +167,8 @@ IN_THE_API = [
 
 
 @pytest.fixture
-def client(db, settings):
-    """A browser of nobody's, of a server on which nobody is slowed."""
-    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT} | dict.fromkeys(
-        ("api_rate", "api_write_rate", "save_rate"), "1000000/minute"
-    )
+def client(db):
+    """A browser of nobody's."""
     SettingsChange.objects.create(
         installation=installation_with(DOCUMENT), values={}, by="somebody", outcome="applied"
     )
