@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from connector_kit.adoption.paths import Path, at, strings
 from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Document, Json
+from connector_kit.blueprint.secrets import SECRETS
 
 SERVER = "given by the server"
 ACCOUNT = "the account's own: the kit writes it for each installation"
@@ -35,46 +36,16 @@ _READ_ONLY = {
     ),
 }
 
-_SECRETS = {
+_OLDER_SECRETS = {
     "connections": (
-        "ftp.authKey",
-        "http.clientCertificates.key",
-        "http.clientCertificates.pfx",
-        "ftp.password",
-        "http.auth.basic.password",
-        "http.auth.oauth.clientSecret",
-        "http.auth.oauth.password",
-        "http.auth.token.refreshToken",
-        "http.auth.token.token",
-        "http.encrypted",
-        "mongodb.password",
-        "netsuite.password",
-        "netsuite.tokenId",
-        "netsuite.tokenSecret",
-        "rdbms.bigquery.privateKey",
-        "rdbms.password",
-        "rest.basicAuth.password",
-        "rest.bearerToken",
         "rest.clientCertificates.key",
         "rest.clientCertificates.pfx",
         "rest.encrypted",
-        "rest.refreshToken",
-        "s3.secretAccessKey",
-        "salesforce.bearerToken",
-        "salesforce.refreshToken",
-        "ssl.key",
         "ssl.pfx",
-        "wrapper.encrypted",
-    ),
-    "exports": (
-        "distributed.bearerToken",
-        "webhook.key",
-        "webhook.password",
-        "webhook.token",
     ),
 }
-"""The fields marked as secrets in protocol/resources.md. The platform masks them; an older
-download may not."""
+"""Fields that older documents have, besides those of `SECRETS`. The platform masks all of them; an
+older download may not."""
 
 _SECRET_WORD = re.compile(
     r"(?i)(.*[-_])?((proxy-)?authorization|cookie|passphrase|password|secret"
@@ -117,7 +88,8 @@ def _all(resource: str, document: Document) -> Residue:
     if resource == "exports" and document.get("asynchronous") is False:
         yield ("asynchronous",), ALWAYS_TRUE
     yield from _listed(document, _READ_ONLY.get(resource, ()), READ_ONLY)
-    yield from _listed(document, _SECRETS.get(resource, ()), SECRET)
+    secrets = (*SECRETS.get(resource, ()), *_OLDER_SECRETS.get(resource, ()))
+    yield from _listed(document, secrets, SECRET)
     if resource == "connections":
         yield from _named_like_secrets(document, ())
     for path, text in strings(document, ()):

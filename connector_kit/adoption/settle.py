@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.paths import Path
+from connector_kit.adoption.paths import Path, dotted
 from connector_kit.adoption.placeholders import placeholder
 from connector_kit.adoption.references import casualty, field_of, is_reference, resource_of
+from connector_kit.adoption.residue import SECRET, has_secret_inside
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import cycles, dependencies
 from connector_kit.blueprint.rules import component_findings
+from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.blueprint.rules.flows import SCHEDULES
+from connector_kit.blueprint.secrets import literal_secrets
 
 _DISPENSABLE = (
     "_runNextFlowIds",
@@ -27,7 +30,12 @@ _DISPENSABLE = (
 
 def settle(draft: Draft) -> None:
     """Leave out of *draft* what has to be, until the rest can be declared."""
-    while _resolve_missing(draft) or _leave_out_refused(draft) or _open_circle(draft):
+    while (
+        _resolve_missing(draft)
+        or _leave_out_secrets(draft)
+        or _leave_out_refused(draft)
+        or _open_circle(draft)
+    ):
         pass
 
 
@@ -55,6 +63,24 @@ def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
         draft.add(placeholder(identity, document))
 
 
+def _leave_out_secrets(draft: Draft) -> bool:
+    """Leave out fields that are nothing but a secret.
+
+    One in the midst of a text stays where it is and is noted: `check` refuses it until the author
+    has taken it out.
+    """
+    found = [
+        (name, path)
+        for name, adopted in draft.living()
+        if (secret := set(literal_secrets(adopted.resource, adopted.document)))
+        for path, text in draft.settings(name)
+        if dotted(path) in secret and not has_secret_inside(text)
+    ]
+    for name, path in found:
+        draft.cut(name, path, SECRET)
+    return bool(found)
+
+
 def _leave_out_refused(draft: Draft) -> bool:
     components = draft.components()
     by_name = {each.external_id: each for each in components}
@@ -62,7 +88,7 @@ def _leave_out_refused(draft: Draft) -> bool:
         (component.external_id, finding.id): f"{finding.message} {finding.hint}"
         for component in components
         for finding in component_findings(component, by_name)
-        if finding.id.startswith("E")
+        if finding.id.startswith("E") and finding.id != LITERAL_SECRET
     }
     for (name, finding), message in errors.items():
         cures = list(_cures(draft, name, finding))
