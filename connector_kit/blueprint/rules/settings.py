@@ -60,7 +60,7 @@ class SettingsRules:
     # One item
 
     def patterns(self, _: str, item: Item) -> Iterator[Finding]:
-        """A pattern is matched on the server, and in customers' browsers, where nothing stops it."""
+        """A pattern is matched in customers' browsers, too, where nothing stops it."""
         if not isinstance(item, Setting):
             return
         for pattern in (*_patterns_in(item.checks()), *_patterns_in(item.wire.get("validWhen"))):
