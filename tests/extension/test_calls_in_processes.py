@@ -179,6 +179,21 @@ def test_processes_that_slow_calls_needed_end_by_themselves(
     assert len(set(_children()) - others) == 2
 
 
+def test_none_stays_idle_of_processes_that_may_hold_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crew, "KEPT_SECONDS", 0.2)
+    run = Processes(TARGET, Limits(calls=2), is_trusted=True)
+
+    pid = told(run(call("pid")))
+    _, alive = psutil.wait_procs([psutil.Process(pid)], timeout=10)
+    again = told(run(call("pid")))
+    run.close()
+
+    assert alive == []
+    assert again != pid
+
+
 def test_functions_that_cannot_be_loaded_are_an_answer_to_every_call(start: Start) -> None:
     run = start("tests.extension.unruly:there_is_none")
 
