@@ -34,7 +34,9 @@ from connector_kit import (
     template,
 )
 from connector_kit.blueprint import problems
+from connector_kit.blueprint.settings import declared_settings
 from connector_kit.blueprint.settings.bindings import merged
+from connector_kit.blueprint.settings.compiling import compile_settings
 from tests.blueprint.settings.declared import HTTP, Orders, Shops, declare, found
 
 OTHER = Text("Other")
@@ -67,6 +69,10 @@ A.conditions = {**A.conditions, "visible": B.is_("x")}
         ({"a": Number("A", default="5")}, [("E104", "Settings.a")]),
         ({"a": Number("A", default=5, maximum=4)}, [("E104", "Settings.a")]),
         ({"a": Text("A", default="x", pattern="y")}, [("E104", "Settings.a")]),
+        ({"a": Checkbox("A", secret=True)}, [("E125", "Settings.a")]),
+        ({"a": Text("A", secret=True, default="x")}, [("E126", "Settings.a")]),
+        ({"api_key": Text("A", default="x")}, [("E126", "Settings.api_key")]),
+        ({"api_key": Text("A", default="x", secret=False)}, []),
         ({"a": Text("A", default=object())}, [("E022", "Settings.a")]),
         ({"a": Text("A", visible_when=OTHER.is_("x"))}, [("E105", "Settings.a")]),
         ({"a": Text("A", visible_when="x")}, [("E105", "Settings.a")]),
@@ -305,3 +311,31 @@ def test_a_setting_of_those_who_lack_what_it_steers_is_warned_of() -> None:
     assert problems_of("paid.pageSize") == ["W102"]
     assert problems_of("paid.pageSize", add_on="payouts") == []
     assert problems_of("orders.pageSize", edition="premium") == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_secret"),
+    [
+        ({"door": Text("A")}, False),
+        ({"door": Text("A", secret=True)}, True),
+        ({"door": Editor("A", secret=True)}, True),
+        ({"door_pin": Text("A")}, True),
+        ({"door_pin": Number("A")}, True),
+        ({"door_pin": Text("A", secret=False)}, False),
+        ({"door_pin": Checkbox("A")}, False),
+        ({"door": Text("A", sets="post.http.headers[name=X-API-Key].value")}, True),
+        ({"door": Text("A", sets="shop.http.unencrypted.api_key")}, True),
+        ({"door": Text("A", sets="post.http.headers[name=Accept].value")}, False),
+    ],
+)
+@pytest.mark.parametrize("framework", [1, 2])
+def test_a_setting_is_secret_by_word_by_name_and_by_what_it_is_bound_to(
+    setting: dict[str, Any], is_secret: bool, framework: int
+) -> None:
+    holder = type("Settings", (), setting)
+    for name, made in setting.items():
+        made.name = name
+    declared = declared_settings(type("Shop", (), {"Settings": holder, "framework": framework}))
+    schema = compile_settings(declared, lambda _, value: value, lambda *_: None)
+
+    assert bool(schema.secrets) is is_secret
