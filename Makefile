@@ -33,7 +33,7 @@ test-newest: $(READY) ## the part that meets processes and syntax, on the newest
 	@$(BIN)/python -m workshop.newest
 
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
-	@$(BIN)/python -m pytest -q -m "chaos or scale" tests
+	@EVERY_POINT=1 $(BIN)/python -m pytest -q -m "chaos or scale or points" tests
 
 check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,6 @@
 """Whatever cuts a deployment's operation off, calling again completes it."""
 
 from collections.abc import Callable
-from itertools import count
 
 import pytest
 from django.db import OperationalError
@@ -12,7 +11,9 @@ from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.models import Installation
 from tests.embedded.fixtures import SECOND, Embedding, problems_of
 from tests.embedded.shop import credentials_for
-from tests.lifecycle.misfortunes import BrokenRecord, Death, DeathAfterRequest
+from tests.lifecycle.misfortunes import BrokenRecord, Death, DeathAfterRequest, points
+
+pytestmark = pytest.mark.points
 
 Act = Callable[[], object]
 
@@ -78,7 +79,7 @@ def test_a_deployment_is_complete_in_the_end_and_made_once(embedding, release, a
     def act():
         deploy(release.connector, embedding.account, "acme", credentials=credentials)
 
-    for n in count():
+    for n in points():
         struck = live_through(misfortune, n, embedding, act, act)
         [deployment] = Installation.objects.all()
 
@@ -94,7 +95,7 @@ def test_a_deployment_is_complete_in_the_end_and_made_once(embedding, release, a
 def test_a_worker_completes_a_deployment_whose_connections_are_ready(
     embedding, release, address, misfortune
 ):
-    for n in count():
+    for n in points():
         deployment = deploy(
             release.connector,
             embedding.account,
@@ -118,7 +119,7 @@ def test_a_worker_completes_a_deployment_whose_connections_are_ready(
 def test_an_update_and_the_way_back_are_complete_in_the_end(embedding, release, acme, misfortune):
     second = record_release(SECOND)
 
-    for n in count():
+    for n in points():
         struck = False
         for wanted in (second, release):
 
@@ -135,7 +136,7 @@ def test_an_update_and_the_way_back_are_complete_in_the_end(embedding, release, 
 def test_a_removal_is_complete_in_the_end(embedding, release, address, misfortune):
     nothing = embedding.everything()
 
-    for n in count():
+    for n in points():
         deployment = deploy(
             release.connector, embedding.account, "acme", credentials=credentials_for(address)
         )

@@ -1,5 +1,9 @@
-"""Ways for an operation to be interrupted at its nth point, and the end of the trouble."""
+"""Ways for an operation to be interrupted at its nth point, and the end of the trouble.
 
+The slow suite tries every point; the default one every fourth.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -118,8 +122,15 @@ MISFORTUNES = {
 FATAL = ("death_after_the_request", "a_database_that_fails_to_record")
 """Those that end a call wherever they strike, after the platform has done what it was asked."""
 
+STRIDE = 1 if os.environ.get("EVERY_POINT") else 4
+
 Attempt = Callable[[], bool]
 """Has a function called by the platform; returns whether it succeeded."""
+
+
+def points() -> Iterator[int]:
+    """The points at which an operation is struck, one after the other, without an end."""
+    return count(0, STRIDE)
 
 
 def each_point(
@@ -130,7 +141,7 @@ def each_point(
     That makes each of the attempts, and makes one that failed again when the trouble is over.
     Ends when nothing was struck, because an operation was over before its nth point.
     """
-    for n in count():
+    for n in points():
         strikes: list[bool] = []
 
         def live_through(attempts, n=n, strikes=strikes):

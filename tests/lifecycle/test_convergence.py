@@ -8,6 +8,8 @@ from tests.lifecycle.fixtures import Customer, problems_of
 from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, Attempt, each_point
 from tests.publisher.fixtures import ORDERS
 
+pytestmark = pytest.mark.points
+
 
 @pytest.fixture(params=MISFORTUNES)
 def misfortune(request):

@@ -8,6 +8,8 @@ from connector_kit.models import Operation
 from tests.lifecycle.fixtures import Customer, problems_of
 from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, each_point
 
+pytestmark = pytest.mark.points
+
 SOLD, SHOPS = "tests.lifecycle.sold:Sold", "tests.lifecycle.sold:ManyShops"
 
 
