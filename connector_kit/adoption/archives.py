@@ -74,7 +74,7 @@ def _take(member: zipfile.ZipInfo, archive: zipfile.ZipFile, intake: Intake) -> 
     if place is None:
         return
     _require_plain(member, name)
-    if member.is_dir():
+    if name.endswith(("/", "\\")):  # a folder
         return
     _require_ratio(member, name, intake.limits)
     try:

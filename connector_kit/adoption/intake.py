@@ -67,7 +67,7 @@ class Intake:
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(name):
             raise refusal(name, "leads out of the download", "Remove it, or download it again.")
-        if any(part.startswith(".") or part in _JUNK for part in path.parts):
+        if not path.parts or any(part.startswith(".") or part in _JUNK for part in path.parts):
             return None
         if _NOT_SHOWN.search(name):
             raise refusal(name, "has a name that cannot be shown", "Rename it.")

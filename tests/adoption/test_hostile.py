@@ -370,6 +370,19 @@ def test_an_archive_that_claims_millions_of_files_is_refused_before_they_are_lis
         read_files(place)
 
 
+@pytest.mark.parametrize("name", ["", ".", "./", "exports/", "exports\\"])
+def test_what_names_no_file_is_passed_over(name, tmp_path):
+    place = tmp_path / "in.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for path, each in small_files().items():
+            archive.writestr(path, each)
+        member = zipfile.ZipInfo("x")
+        member.filename = name
+        archive.writestr(member, b"")
+
+    assert unpack(read_files(place)) == unpack(small_files())
+
+
 def test_an_archive_inside_an_archive_is_not_opened(tmp_path):
     inner = tmp_path / "inner.zip"
     with zipfile.ZipFile(inner, "w") as archive:
