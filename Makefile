@@ -38,6 +38,7 @@ chaos: $(READY) ## the slow suite: processes are killed, requests fail
 check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/codespell
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py check --fail-level WARNING

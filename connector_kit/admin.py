@@ -223,7 +223,7 @@ class DocumentAdmin(Records):
 
     @admin.display(description="body")
     def beginning(self, document: Document) -> str:
-        """Enough of the document to recognise it."""
+        """Enough of the document to recognize it."""
         return _in_words(document)[:120]
 
 
@@ -476,7 +476,7 @@ class HeartbeatAdmin(Records):
 
 
 class LicenseEventRows(Rows):
-    """What was done with a licence, newest first."""
+    """What was done with a license, newest first."""
 
     model = LicenseEvent
     fields = readonly_fields = ("at", "by", "act", "before", "after", "code", "message")
@@ -493,7 +493,7 @@ class ProvisioningEventRows(Rows):
 
 @admin.register(License)
 class LicenseAdmin(Records):
-    """Licences, with their audit trail."""
+    """Licenses, with their audit trail."""
 
     list_display = (
         "email",
@@ -525,7 +525,7 @@ class LicenseAdmin(Records):
 
 @admin.register(LicenseEvent)
 class LicenseEventAdmin(Records):
-    """The audit trail of licences."""
+    """The audit trail of licenses."""
 
     list_display = ("at", "act", "by", "license", "code")
     list_filter = ("act", "code")

@@ -251,7 +251,7 @@ class Settings:
         Variable(
             "CONNECTOR_KIT_PREVIEW_EMAIL",
             parsing.text,
-            "The e-mail address of that account's owner, for which a licence is made.",
+            "The e-mail address of that account's owner, for which a license is made.",
             number=241,
         ),
     ] = ""
@@ -285,7 +285,7 @@ class Settings:
         Variable(
             "CONNECTOR_KIT_LICENSE_POLICIES",
             parse_policies,
-            "How licences end, by edition, as JSON: trial, reminders, grace. See licenses.md.",
+            "How licenses end, by edition, as JSON: trial, reminders, grace. See licenses.md.",
             number=260,
         ),
     ] = ()
@@ -303,7 +303,7 @@ class Settings:
         Variable(
             "CONNECTOR_KIT_LICENSE_TICK_SECONDS",
             parsing.number(1, 86_400),
-            "Seconds between two looks at licences: grants that wait, reminders, standings.",
+            "Seconds between two looks at licenses: grants that wait, reminders, standings.",
             number=262,
         ),
     ] = 60.0

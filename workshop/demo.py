@@ -81,7 +81,7 @@ class Demo:
 
     def _install(self) -> None:
         customers = self.field.customers
-        with self._doing("Granting licences") as note:
+        with self._doing("Granting licenses") as note:
             self.field.grant_licenses()
             note(f"{len(customers)}, one per customer")
         with self._progress() as progress:

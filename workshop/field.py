@@ -51,7 +51,7 @@ class Field:
         return answer
 
     def grant_licenses(self) -> None:
-        """Give every customer a licence for a year (protocol/http-api.md#9)."""
+        """Give every customer a license for a year (protocol/http-api.md#9)."""
         expires = datetime.now(UTC) + timedelta(days=365)
         with self.publisher() as client:
             licenses = client.connectors.licenses(self.connector_id)

@@ -47,7 +47,7 @@ class InstallationFilters(Filters):
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
     version = TextFilter(label="As the platform says.")
-    edition = TextFilter(field_name="tag", label="As the licence says.")
+    edition = TextFilter(field_name="tag", label="As the license says.")
     environment = filters.ChoiceFilter(
         choices=[("sandbox", "sandbox"), ("production", "production")], label="Where it runs."
     )

@@ -1,4 +1,4 @@
-"""Licences: found, made, and what can be done with one. Who did it is in the licence's trail."""
+"""Licenses: found, made, and what can be done with one. Who did it is in the license's trail."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from connector_kit.publisher.roles import Scope
 
 
 class LicenseFilters(Filters):
-    """Which licences are meant: what is left out admits all, vanished ones excepted."""
+    """Which licenses are meant: what is left out admits all, vanished ones excepted."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -89,7 +89,7 @@ class LicenseFilters(Filters):
 
 
 class Licenses(generics.ListAPIView[License]):
-    """The licences, the newest first."""
+    """The licenses, the newest first."""
 
     read = Scope.LICENSES_READ
     write = Scope.LICENSES_WRITE
@@ -103,7 +103,7 @@ class Licenses(generics.ListAPIView[License]):
 
     @extend_schema(request=NewLicenseShape, responses={201: LicenseShape})
     def post(self, request: Request) -> Response:
-        """Give a customer a licence; a second one with the same terms is the first one.
+        """Give a customer a license; a second one with the same terms is the first one.
 
         One for somebody without an account waits for it: its code is `invalid_user`.
         """
@@ -140,7 +140,7 @@ class Trials(APIView):
 
 
 class Counts(generics.GenericAPIView[License]):
-    """The licences in numbers."""
+    """The licenses in numbers."""
 
     read = Scope.LICENSES_READ
     queryset = License.objects.all()
@@ -150,7 +150,7 @@ class Counts(generics.GenericAPIView[License]):
 
     @extend_schema(responses=LicenseCountsShape)
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Count the licences by standing."""
+        """Count the licenses by standing."""
         standings = by_standing(self.filter_queryset(self.get_queryset()))
         told = {"total": sum(standings.values()), "standings": standings}
         return Response(LicenseCountsShape(told).data)
@@ -165,7 +165,7 @@ class MonthQuery(serializers.Serializer[Any]):
     connector = serializers.SlugField(required=False, help_text="A connector's slug.")
 
     def validate_month(self, value: str) -> date:
-        """A month is one that licences can end in."""
+        """A month is one that licenses can end in."""
         try:
             first = date.fromisoformat(f"{value}-01")
         except ValueError as error:
@@ -175,13 +175,13 @@ class MonthQuery(serializers.Serializer[Any]):
 
 
 class Calendar(APIView):
-    """When licences end."""
+    """When licenses end."""
 
     read = Scope.LICENSES_READ
 
     @extend_schema(parameters=[MonthQuery], responses=MonthShape)
     def get(self, request: Request) -> Response:
-        """Count the licences that end on each day of a month, by standing."""
+        """Count the licenses that end on each day of a month, by standing."""
         query = MonthQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         given = query.validated_data
@@ -194,7 +194,7 @@ class Calendar(APIView):
 
 
 class OneLicense(generics.RetrieveAPIView[License]):
-    """One licence, with its trail, its reminders and its children."""
+    """One license, with its trail, its reminders and its children."""
 
     read = Scope.LICENSES_READ
     queryset = License.objects.select_related("connector")
@@ -203,7 +203,7 @@ class OneLicense(generics.RetrieveAPIView[License]):
 
 
 class Act(generics.GenericAPIView[License]):
-    """What can be done with a licence; each subclass is one of it."""
+    """What can be done with a license; each subclass is one of it."""
 
     write = Scope.LICENSES_WRITE
     queryset = License.objects.select_related("connector", "parent")
@@ -212,7 +212,7 @@ class Act(generics.GenericAPIView[License]):
 
     @extend_schema(responses=LicenseShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Do it, and return the licence as it is then.
+        """Do it, and return the license as it is then.
 
         What the platform does not take at once is in `code` and `message`.
         """
@@ -224,7 +224,7 @@ class Act(generics.GenericAPIView[License]):
 
 
 class Convert(Act):
-    """A trial becomes a licence that was paid for."""
+    """A trial becomes a license that was paid for."""
 
     serializer_class = UntilShape
     do = staticmethod(licenses.convert)
@@ -287,7 +287,7 @@ class Delete(Act):
 
 
 class Child(Act):
-    """One more child of the licence's installation (framework 2.0)."""
+    """One more child of the license's installation (framework 2.0)."""
 
     serializer_class = ChildShape
     do = staticmethod(licenses.child)
@@ -305,7 +305,7 @@ ACTS = {
     "delete": Delete,
     "child": Child,
 }
-"""What can be done with a licence, by the word in the address."""
+"""What can be done with a license, by the word in the address."""
 
 
 def _wished(shape: type[LicenseWishShape], request: Request) -> tuple[LicenseWishShape, Connector]:

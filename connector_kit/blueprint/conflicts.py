@@ -24,7 +24,7 @@ def vanished(component: CompiledComponent) -> Conflict:
         component.resource,
         "component_deleted",
         "The integration of this installation is not in this account any more.",
-        "Synchronise the install base; the customer has to install the connector again.",
+        "Synchronize the install base; the customer has to install the connector again.",
     )
 
 

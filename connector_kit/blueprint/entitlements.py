@@ -1,6 +1,6 @@
-"""What a licence grants, read from whatever the platform sends of it. Pure.
+"""What a license grants, read from whatever the platform sends of it. Pure.
 
-Framework 1.0 has a word in the licence's ``opts`` and a list of add-on licences, 2.0 an edition by
+Framework 1.0 has a word in the license's ``opts`` and a list of add-on licenses, 2.0 an edition by
 its id (protocol/resources.md#license); a settings page says what is installed, which hooks see.
 """
 
@@ -14,7 +14,7 @@ from connector_kit.blueprint.offers import NOTHING, AddOn, Edition, Offer, name_
 from connector_kit.blueprint.stores import per_store, store_of, without_store
 
 FEATURE, STORE = "addon", "store"
-"""Types of add-on licences (protocol/resources.md#license)."""
+"""Types of add-on licenses (protocol/resources.md#license)."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Entitlements:
     """What one customer has: an *edition*, *add_ons* by name, *stores* by id.
 
     *edition* is None when the connector has none. *add_ons* of one store of several only are in
-    ``of_store``. *allowed_stores* is how many stores the licence pays for, None where that is not
-    known. *unknown* are words of the licence that the version does not declare.
+    ``of_store``. *allowed_stores* is how many stores the license pays for, None where that is not
+    known. *unknown* are words of the license that the version does not declare.
     """
 
     edition: str | None = None
@@ -66,18 +66,18 @@ class Entitlements:
         return name in self.add_ons or (name, store) in self.of_store
 
 
-def of_licence(offer: Offer, opts: Any) -> Entitlements:
-    """Return what the *opts* of a 1.0 licence grant.
+def of_license(offer: Offer, opts: Any) -> Entitlements:
+    """Return what the *opts* of a 1.0 license grant.
 
     A word that is missing or unknown stands for the lowest edition: nothing is given by mistake.
-    One store is always allowed; several take one store licence each.
+    One store is always allowed; several take one store license each.
     """
     given: Mapping[str, Any] = opts if isinstance(opts, Mapping) else {}
     word = given.get("connectorEdition")
     edition = offer.edition_called(word)
-    features = list(_licences(given, FEATURE))
+    features = list(_licenses(given, FEATURE))
     known = [each for each in features if offer.has_add_on(each.get("addOnId"))]
-    stores = sum(1 for _ in _licences(given, STORE))
+    stores = sum(1 for _ in _licenses(given, STORE))
     return Entitlements(
         edition=edition or offer.lowest,
         add_ons=frozenset(each["addOnId"] for each in known if not each.get("storeId")),
@@ -138,22 +138,22 @@ def of_call(offer: Offer, options: Mapping[str, Any]) -> Entitlements:
     """Return what the *options* of a function call tell of the customer's entitlements.
 
     Hooks and wrappers get the page, which says what is installed; functions of 1.0 get the
-    licence's ``opts``; those of 2.0 the licence and, where it changes, the edition it changes to.
+    license's ``opts``; those of 2.0 the license and, where it changes, the edition it changes to.
     """
     page = options.get("settings")
     if isinstance(page, Mapping) and ("connectorEdition" in page or "sections" in page):
         return of_page(offer, page)
     if isinstance(options.get("opts"), Mapping):
-        return of_licence(offer, options["opts"])
+        return of_license(offer, options["opts"])
     license_ = options.get("license")
     granted: Mapping[str, Any] = license_ if isinstance(license_, Mapping) else {}
     if edition := options.get("toEdition") or granted.get("_editionId"):
         return of_edition(offer, edition)
-    return of_licence(offer, granted.get("opts"))
+    return of_license(offer, granted.get("opts"))
 
 
-def _licences(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the add-on licences of one *kind*."""
+def _licenses(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the add-on licenses of one *kind*."""
     for group in _list(opts.get("addonLicenses")):
         if isinstance(group, Mapping) and group.get("type") == kind:
             for each in _list(group.get("licenses")):

@@ -18,7 +18,7 @@ from connector_kit.blueprint.functions import HookFunction
 
 
 class Part:
-    """A part of a flow with fields of its own; *kind* names their list in the catalogue."""
+    """A part of a flow with fields of its own; *kind* names their list in the catalog."""
 
     kind: ClassVar[str]
 

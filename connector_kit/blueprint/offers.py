@@ -1,7 +1,7 @@
 """What a connector is sold as: editions, add-ons, and how many stores one installation serves.
 
 Editions and add-ons are declared like components, and named by their attributes; the same words
-stand in licences and on settings pages (protocol/resources.md#license).
+stand in licenses and on settings pages (protocol/resources.md#license).
 """
 
 from collections.abc import Iterable
@@ -66,14 +66,14 @@ class CompiledEdition:
     def word(self) -> str:
         """What the settings page calls it: a word that the platform can rank, where there is one.
 
-        The page's ``connectorEdition`` is compared with the licence's (protocol/settings-forms.md
+        The page's ``connectorEdition`` is compared with the license's (protocol/settings-forms.md
         1.1).
         """
         shown = self.display_name.lower()
         return shown if shown in RANKED_WORDS else self.name
 
     def is_called(self, word: object) -> bool:
-        """Tell whether a licence or a page means this edition by *word*, in whatever case."""
+        """Tell whether a license or a page means this edition by *word*, in whatever case."""
         return isinstance(word, str) and word.strip().lower() in {
             self.name.lower(),
             self.display_name.lower(),

@@ -17,7 +17,7 @@ def record_release(
 ) -> Release:
     """Record the connector at *target*, by default the only configured one, as a release.
 
-    Nothing is sent to the platform: there is no listing, no licence and no stack record of its
+    Nothing is sent to the platform: there is no listing, no license and no stack record of its
     own. A connector that is published in the marketplace as well has its releases already. As for
     `publish`, installations must not lose functions that their version calls, unless
     *break_installations* says so; that is recorded as the doing of *by*.

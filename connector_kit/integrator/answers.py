@@ -49,13 +49,13 @@ _NOT_PASSING = frozenset({501, 505})
 
 _HINTS_BY_CODE: Mapping[str, str] = {
     "invalid_ref": "It refers to a document that this account does not have (any more).",
-    "invalid_user": "The person needs an integrator.io account before a licence can be made.",
+    "invalid_user": "The person needs an integrator.io account before a license can be made.",
     "field_locked_by_integration_app": "Only the connector's own functions may change that field.",
     "invalid_extension_response": "Check that the stack's hostURI is this server's public address, "
     "and that <hostURI>/function answers.",
     "update_in_progress": "An update of this installation runs, or was cut off: push it again.",
-    "license_expired": "Renew the licence, then resume the installation.",
-    "subscription_required": "The account needs a licence or a larger plan.",
+    "license_expired": "Renew the license, then resume the installation.",
+    "subscription_required": "The account needs a license or a larger plan.",
     "entitlement_reached": "The account's plan allows no more of these.",
 }
 _HINTS_BY_STATUS: Mapping[int, str] = {

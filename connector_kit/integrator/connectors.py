@@ -1,4 +1,4 @@
-"""The owner's listings: licences, install base, pushed updates (protocol/http-api.md#9)."""
+"""The owner's listings: licenses, install base, pushed updates (protocol/http-api.md#9)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Connectors(Resource):
     """The connectors that this account publishes, and those that it may install."""
 
     def licenses(self, connector_id: str) -> Licenses:
-        """Return the connector's licences: list, get, create, update, delete, ask for more."""
+        """Return the connector's licenses: list, get, create, update, delete, ask for more."""
         return Licenses(self._transport, f"{self._path}{at(connector_id)}/licenses", connector_id)
 
     def install_base(self, connector_id: str) -> Iterator[InstallBaseEntry]:

@@ -4,7 +4,7 @@
 `Transient`         wait and repeat: `RateLimited`, `Unavailable`
 `OutcomeUnknown`    look at the account before repeating
 `Unauthorized`      get another token; `CallEnded`: do it within the function call
-`Forbidden`         get a permission, a licence, a plan; or leave the document alone
+`Forbidden`         get a permission, a license, a plan; or leave the document alone
 `NotFound`          find the document again, or accept that it is gone
 `Refused`           correct what was sent
 `StillRunning`      wait longer: the job goes on
@@ -80,7 +80,7 @@ class CallEnded(Unauthorized):
 
 
 class Forbidden(IntegratorError):
-    """The token is good, but not for this: permission, licence or plan is lacking (402, 403)."""
+    """The token is good, but not for this: permission, license or plan is lacking (402, 403)."""
 
 
 class NotFound(IntegratorError):

@@ -96,13 +96,13 @@ class FrameworkOne(Resource):
         )
 
     def license_metadata(self, integration_id: str) -> Document:
-        """Return the add-ons and their licences: ``{"addOns": {...}}`` (settings-forms.md#34)."""
+        """Return the add-ons and their licenses: ``{"addOns": {...}}`` (settings-forms.md#34)."""
         return document(
             self._run(integration_id, "settings", "getLicenseMetadata", effect=Effect.NONE)
         )
 
     def change_edition(self, integration_id: str, license_opts: Document) -> StepAnswer:
-        """Take over the edition that the licence's ``opts`` name, framework 1.0 (#35)."""
+        """Take over the edition that the license's ``opts`` name, framework 1.0 (#35)."""
         body = {"licenseOpts": license_opts, "_integrationId": integration_id}
         answer: StepAnswer = self.setting(integration_id, "changeEdition", body)
         return answer
@@ -122,7 +122,7 @@ class FrameworkOne(Resource):
         return answer
 
     def uninstall(self, integration_id: str) -> None:
-        """Remove the installation and free its licence; the last step of uninstalling."""
+        """Remove the installation and free its license; the last step of uninstalling."""
         path = self._at(integration_id, "install")
         self._body(Call("DELETE", path, wire.dumps({}), patience=PATIENCE))
 

@@ -67,7 +67,7 @@ class FrameworkTwo(HasSettingsForm):
         return str(self._value(call, "_childIntegrationId"))
 
     def begin_edition_change(self, integration_id: str) -> None:
-        """Have the steps prepared that lead to the licence's ``_changeEditionId``."""
+        """Have the steps prepared that lead to the license's ``_changeEditionId``."""
         path = self._at(integration_id, "changeEdition")
         self._body(calls.post(path, {}, effect=Effect.SAME, patience=PATIENCE))
 
@@ -93,7 +93,7 @@ class FrameworkTwo(HasSettingsForm):
         return self._answer(integration_id, "uninstallSteps", body)
 
     def resume(self, integration_id: str) -> None:
-        """Reactivate an installation whose licence was renewed (``license.resumable``)."""
+        """Reactivate an installation whose license was renewed (``license.resumable``)."""
         self._body(calls.put(self._at(integration_id, "resume"), {}, patience=PATIENCE))
 
     def group_settings_form(self, integration_id: str, group_id: str) -> Document:

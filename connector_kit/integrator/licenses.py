@@ -1,4 +1,4 @@
-"""Licences: the owner's, and what their holders ask for (protocol/http-api.md#9)."""
+"""Licenses: the owner's, and what their holders ask for (protocol/http-api.md#9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connector_kit.integrator.transport import Transport
 
 
 class Licenses(Resource):
-    """The licences of one connector.
+    """The licenses of one connector.
 
     The owner makes them for the e-mail address of an existing user (else `Refused`,
     ``invalid_user``) with a date in ``expires``; a date in the past switches the integration off.
@@ -38,7 +38,7 @@ class Licenses(Resource):
         self._request(license_id, "upgradeRequest", connector_name, integration_id, add_on_name)
 
     def request_renewal(self, license_id: str, *, connector_name: str, integration_id: str) -> None:
-        """Ask the connector's owner, as its user, to renew the licence; see `request_upgrade`."""
+        """Ask the connector's owner, as its user, to renew the license; see `request_upgrade`."""
         self._request(license_id, "renewRequest", connector_name, integration_id, None)
 
     def _request(
@@ -60,13 +60,13 @@ class Licenses(Resource):
 
 
 class OwnLicenses(Route):
-    """The account's own licences, of the platform and of connectors."""
+    """The account's own licenses, of the platform and of connectors."""
 
     def list(self) -> Iterator[License]:
-        """Yield the account's licences."""
+        """Yield the account's licenses."""
         return self._transport.items(calls.get(self._at(), expects=list))
 
     def request(self, *, connector_name: str, connector_id: str) -> None:
-        """Ask a connector's owner for a licence. Never sent twice."""
+        """Ask a connector's owner for a license. Never sent twice."""
         body = {"connectorName": connector_name, "_connectorId": connector_id}
         self._body(calls.post(self._at("request"), body))

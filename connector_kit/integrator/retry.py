@@ -27,7 +27,7 @@ class RetryPolicy:
 
     Waits are drawn between nothing and a bound that doubles from *first* to *ceiling* seconds
     (full jitter), so that workers which failed together do not come back together. A
-    ``Retry-After`` is honoured instead, up to *longest* seconds; beyond that the caller is told.
+    ``Retry-After`` is honored instead, up to *longest* seconds; beyond that the caller is told.
     """
 
     attempts: int = 6

@@ -1,4 +1,4 @@
-"""What licences mean: days, policies, standing, what a shop's events come to. Pure: no I/O."""
+"""What licenses mean: days, policies, standing, what a shop's events come to. Pure: no I/O."""
 
 from connector_kit.licensing.days import day_of, end_of, instant, stamp
 from connector_kit.licensing.documents import (

@@ -15,7 +15,7 @@ TICK = timedelta(milliseconds=1)
 """The platform's dates know milliseconds."""
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9000, 12, 31)
-"""Between these lie all days that a licence may name; beyond them dates cannot be reckoned with."""
+"""Between these lie all days that a license may name; beyond them dates cannot be reckoned with."""
 
 
 def zone(name: str) -> ZoneInfo:

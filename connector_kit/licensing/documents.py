@@ -1,4 +1,4 @@
-"""Licences as the platform writes them (protocol/resources.md#license), of both frameworks."""
+"""Licenses as the platform writes them (protocol/resources.md#license), of both frameworks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ListedEdition:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the connector's own record says of its licences (protocol/resources.md#connector)."""
+    """What the connector's own record says of its licenses (protocol/resources.md#connector)."""
 
     is_two: bool = False
     editions: tuple[ListedEdition, ...] = ()
@@ -66,25 +66,25 @@ class Listing:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a licence should say; an empty or None part leaves what it says already."""
+    """What a license should say; an empty or None part leaves what it says already."""
 
     terms: Terms | None = None
     edition: str = ""
     add_ons: tuple[str, ...] | None = None
     stores: int | None = None
     opts: Mapping[str, Any] = field(default_factory=dict)
-    """What else ``opts`` has to say; of a child's licence all there is to say."""
+    """What else ``opts`` has to say; of a child's license all there is to say."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which the platform's licence is not what is wanted."""
+    """A field in which the platform's license is not what is wanted."""
 
     field: str
     wanted: Any
     platform: Any
     fixable: bool = True
-    """Whether writing the licence would mend it."""
+    """Whether writing the license would mend it."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the difference as JSON."""
@@ -92,7 +92,7 @@ class Difference:
 
 
 def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
-    """Return the document that brings the licence *live* (empty: a new one) to *wanted*.
+    """Return the document that brings the license *live* (empty: a new one) to *wanted*.
 
     A PUT replaces: what *wanted* says nothing of stays as it is in *live*. Raises `LicensingError`
     for an edition that does not exist.
@@ -119,7 +119,7 @@ def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tupl
 
 
 def live_edition(live: LicenseDocument, listing: Listing) -> str:
-    """Return the name of the edition that the platform's licence has, empty without one."""
+    """Return the name of the edition that the platform's license has, empty without one."""
     if not listing.is_two:
         return str((live.get("opts") or {}).get("connectorEdition") or "")
     names = {each.id: each.name for each in listing.editions}
@@ -137,7 +137,7 @@ def _dates(wanted: Wanted, listing: Listing) -> dict[str, Any]:
 
 
 def _edition_ids(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
-    """Return the edition of a 2.0 licence, or the one to change to.
+    """Return the edition of a 2.0 license, or the one to change to.
 
     Once installed only the latter can be written, and only upwards
     (protocol/http-api.md#9-connectors-and-licences).
@@ -188,7 +188,7 @@ def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, 
 
 
 def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> list[Any]:
-    """Return the add-on licences with *entries* as those of their *kind*, others untouched."""
+    """Return the add-on licenses with *entries* as those of their *kind*, others untouched."""
     own = {"type": kind, "licenses": entries}
     kinds = [each.get("type") if isinstance(each, Mapping) else None for each in licenses]
     kept = [each for each, its_kind in zip(licenses, kinds, strict=True) if its_kind != kind]

@@ -1,4 +1,4 @@
-"""From what a shop has told to the licence that it wants.
+"""From what a shop has told to the license that it wants.
 
 Events arrive in any order and more than once. Nothing here depends on that: the events of a
 subscription are put in the order in which they happened, and read from the first to the last.
@@ -16,14 +16,14 @@ from connector_kit.licensing.events import Event, Kind
 from connector_kit.licensing.policy import LicensePolicy
 
 PolicyOf = Callable[[str], LicensePolicy]
-"""The policy of an edition, empty for licences that name none."""
+"""The policy of an edition, empty for licenses that name none."""
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """The licence that a subscription comes to; None leaves a choice to the platform's licence."""
+    """The license that a subscription comes to; None leaves a choice to the platform's license."""
 
     email: str
     ends: date

@@ -1,4 +1,4 @@
-"""How the licences of an edition end: trial, reminders, grace.
+"""How the licenses of an edition end: trial, reminders, grace.
 
 Policies are written down as rules, each for one connector or all, one edition or all::
 
@@ -6,7 +6,7 @@ Policies are written down as rules, each for one connector or all, one edition o
      "premium": {"grace_days": 30},
      "commerce-hub/*": {"trial_days": 30}}
 
-A licence's policy takes each of its numbers from the rule that names it most closely.
+A license's policy takes each of its numbers from the rule that names it most closely.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST = 3660
 
 @dataclass(frozen=True)
 class LicensePolicy:
-    """What happens around the end of a licence; all numbers are whole days.
+    """What happens around the end of a license; all numbers are whole days.
 
     *reminder_days* are the days before the end on which the customer is reminded. Grace begins when
     the last day is over: the installation goes on until the grace has ended, too.
@@ -46,14 +46,14 @@ class LicensePolicy:
 
 @dataclass(frozen=True)
 class PolicyRule:
-    """What a policy says of the licences of one connector (or ``*``) and edition (or ``*``)."""
+    """What a policy says of the licenses of one connector (or ``*``) and edition (or ``*``)."""
 
     connector: str
     edition: str
     values: tuple[tuple[str, Any], ...]
 
     def covers(self, connector: str, edition: str) -> bool:
-        """Whether the rule is about such a licence."""
+        """Whether the rule is about such a license."""
         return self.connector in (ANY, connector) and self.edition in (ANY, edition.lower())
 
     @property
@@ -65,7 +65,7 @@ class PolicyRule:
 def policy_for(
     rules: Iterable[PolicyRule], connector: str, edition: str, *, trial_days: int | None = None
 ) -> LicensePolicy:
-    """Return the policy of the licences of *connector* with *edition* (empty when it has none).
+    """Return the policy of the licenses of *connector* with *edition* (empty when it has none).
 
     *trial_days* are those that the connector's class declares: they count where no rule says more.
     """

@@ -1,4 +1,4 @@
-"""The policy over a simulated clock: what would happen to licences, without waiting for it.
+"""The policy over a simulated clock: what would happen to licenses, without waiting for it.
 
 The clock does not tick, it jumps from one change to the next: 400 days take no longer than the
 handful of things that happen in them.
@@ -22,7 +22,7 @@ PoliciesOf = Callable[[str], PolicyOf]
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that would happen to a licence: an event that comes in, or a milestone."""
+    """Something that would happen to a license: an event that comes in, or a milestone."""
 
     at: datetime
     license: str
@@ -49,7 +49,7 @@ class Happening:
 def run(
     license_name: str, terms: Terms, policy: LicensePolicy, *, after: datetime, until: datetime
 ) -> Iterator[Happening]:
-    """Yield what happens to a licence that keeps its *terms*, later than *after*, up to *until*."""
+    """Yield what happens to a license that keeps its *terms*, later than *after*, up to *until*."""
     off = terms.switched_off_at
     for each in milestones(terms, policy):
         if after < each.at <= until:
@@ -59,9 +59,9 @@ def run(
 def run_subscription(
     events: Sequence[Event], policies_of: PoliciesOf, *, after: datetime, until: datetime
 ) -> Iterator[Happening]:
-    """Yield what happens to the licence of a subscription whose *events* come in when they happen.
+    """Yield what happens to the license of a subscription whose *events* come in when they happen.
 
-    Between two events the licence takes its course.
+    Between two events the license takes its course.
     """
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.id))
     ends = [*(each.occurred_at for each in ordered[1:]), until]
@@ -79,7 +79,7 @@ def run_subscription(
 
 
 def terms_of(entitled: Entitlement) -> Terms:
-    """Return the terms of a licence that an entitlement comes to."""
+    """Return the terms of a license that an entitlement comes to."""
     return Terms(
         ends=entitled.ends,
         time_zone=entitled.time_zone,

@@ -1,4 +1,4 @@
-"""How long a licence lasts, and where it stands at a moment. Pure: the moment is an argument."""
+"""How long a license lasts, and where it stands at a moment. Pure: the moment is an argument."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REMINDED_AT = time(9)
 
 
 class Standing(StrEnum):
-    """Where a licence is on its way."""
+    """Where a license is on its way."""
 
     TRIAL = "trial"
     ACTIVE = "active"
@@ -38,7 +38,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """Until when a licence lasts: the last day in the customer's time zone, and the grace after it.
+    """Until when a license lasts: the last day in the customer's time zone, and the grace after it.
 
     *off_at* is when the publisher switched it off, whatever else was agreed.
     """
@@ -68,7 +68,7 @@ class Terms:
 
 @dataclass(frozen=True, order=True)
 class Milestone:
-    """A moment at which something about a licence changes, and what the customer is told then."""
+    """A moment at which something about a license changes, and what the customer is told then."""
 
     at: datetime
     standing: Standing
@@ -102,7 +102,7 @@ def latest(terms: Terms, policy: LicensePolicy, now: datetime) -> Milestone | No
 
 
 def standing(terms: Terms, policy: LicensePolicy, now: datetime) -> Standing:
-    """Return where a licence with these terms stands at *now*."""
+    """Return where a license with these terms stands at *now*."""
     passed = latest(terms, policy, now)
     if passed:
         return passed.standing

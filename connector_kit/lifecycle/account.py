@@ -158,7 +158,7 @@ class Account:
     ) -> tuple[Live, ...]:
         """Read what the account holds of this installation, resource by resource.
 
-        *known_ids* (external id to id, as remembered) lets a document be recognised that lost
+        *known_ids* (external id to id, as remembered) lets a document be recognized that lost
         its integration, and references to one that is gone. Fills `ids`. The integration itself
         comes last, as ``@integration``.
         """

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from connector_kit.blueprint import Document, Offer
-from connector_kit.blueprint.entitlements import of_licence
+from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.stores import per_store, store_of, without_store
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
@@ -23,7 +23,7 @@ from connector_kit.lifecycle.situations import (
     INSTALLED,
     LEAVING,
     given,
-    licence_in,
+    license_in,
     situation_of,
 )
 from connector_kit.models import Connector, Installation, Operation, Release
@@ -35,11 +35,11 @@ INSTALL, UNINSTALL = "installAddOn", "uninstallAddOn"
 def license_metadata(connector: Connector, options: Document) -> Document:
     """The add-ons that there are, and how those stand that are licensed or installed.
 
-    Reads the records and the licence only; the pages ask whenever they load. Nobody has shown yet
-    whose licence it is, so it counts for this answer and is not noted.
+    Reads the records and the license only; the pages ask whenever they load. Nobody has shown yet
+    whose license it is, so it counts for this answer and is not noted.
     """
     installation = recorded(connector, options)
-    installation.opts = licence_in(options, installation)
+    installation.opts = license_in(options, installation)
     release = installation.release or Release.objects.newest(connector)
     offer = release.blueprint().offer if release else Offer()
     return {
@@ -78,7 +78,7 @@ def install_add_on(connector: Connector, options: Document) -> Document:
 
 
 def uninstall_add_on(connector: Connector, options: Document) -> Document:
-    """Remove the components of the add-on that *options* name; the licence does not matter."""
+    """Remove the components of the add-on that *options* name; the license does not matter."""
     with session(connector, options, KIND, UNINSTALL) as (work, account):
         require_settled(work, account)
         key = _key(work, options)
@@ -91,7 +91,7 @@ def uninstall_add_on(connector: Connector, options: Document) -> Document:
 def _standings(installation: Installation, release: Release) -> Iterator[Document]:
     """One entry for every add-on, in every store, that is licensed or installed."""
     blueprint = release.blueprint()
-    entitled = of_licence(blueprint.offer, installation.opts)
+    entitled = of_license(blueprint.offer, installation.opts)
     stores = situation_of(installation, blueprint).stores or ("",)
     for add_on in blueprint.add_ons:
         for store in stores:
@@ -129,9 +129,9 @@ def _key(work: Work, options: Document) -> str:
 
 def _require_licensed(work: Work, key: str) -> None:
     offer, name = work.release.blueprint().offer, without_store(key)
-    if not of_licence(offer, work.installation.opts).grants_add_on(name, store_of(key)):
+    if not of_license(offer, work.installation.opts).grants_add_on(name, store_of(key)):
         raise LifecycleError(
             "add_on_not_licensed",
-            f"The licence does not include the add-on {name!r}. Its publisher can add it to the "
-            'licence: opts.addonLicenses, type "addon".',
+            f"The license does not include the add-on {name!r}. Its publisher can add it to the "
+            'license: opts.addonLicenses, type "addon".',
         )

@@ -1,6 +1,6 @@
-"""Changing the edition of an installation to the one that its licence grants.
+"""Changing the edition of an installation to the one that its license grants.
 
-The owner changes the licence, the user presses "upgrade", and what the editions differ in is
+The owner changes the license, the user presses "upgrade", and what the editions differ in is
 planned and applied (protocol/README.md, change of edition). Nothing else moves an installation to
 another edition: an update keeps the one that is installed.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.blueprint import Document, Offer
-from connector_kit.blueprint.entitlements import edition_named, of_licence
+from connector_kit.blueprint.entitlements import edition_named, of_license
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
@@ -23,10 +23,10 @@ KIND = Operation.Kind.EDITION
 
 
 def change_edition(connector: Connector, options: Document) -> Document:
-    """Bring the installation to its licence's edition: ``settings/changeEdition`` of 1.0.
+    """Bring the installation to its license's edition: ``settings/changeEdition`` of 1.0.
 
     Upwards or downwards, at the version that is installed. Raises `LifecycleError`
-    ``edition_unknown`` when the licence names one that the version does not have.
+    ``edition_unknown`` when the license names one that the version does not have.
     """
     with session(connector, options, KIND, "changeEdition") as (work, account):
         require_settled(work, account)
@@ -54,7 +54,7 @@ def change_edition_flat(connector: Connector, options: Document) -> None:
 
 def _licensed(work: Work) -> str:
     offer = work.release.blueprint().offer
-    entitled = of_licence(offer, work.installation.opts)
+    entitled = of_license(offer, work.installation.opts)
     if entitled.edition is None:
         raise LifecycleError(
             "edition_unknown",
@@ -99,7 +99,7 @@ def _unknown(word: str, offer: Offer) -> LifecycleError:
     known = ", ".join(offer.ranks) or "none"
     return LifecycleError(
         "edition_unknown",
-        f"The licence names the edition {word!r}, and the installed version has {known}. Nothing "
-        "was changed. The connector's publisher can mend the licence (connectorEdition in its "
+        f"The license names the edition {word!r}, and the installed version has {known}. Nothing "
+        "was changed. The connector's publisher can mend the license (connectorEdition in its "
         "opts), or push a version that has this edition.",
     )

@@ -1,6 +1,6 @@
 """The update function of framework 2.0: the call of 2.0 in the words of 1.0.
 
-The integration comes whole, as ``resource``, and its licence names the edition by an id
+The integration comes whole, as ``resource``, and its license names the edition by an id
 (protocol/extension.md#6-framework-20-functions-flat-no-type).
 """
 
@@ -22,7 +22,7 @@ def update_flat(connector: Connector, options: Document) -> None:
 
 
 def _opts(connector: Connector, call: Document) -> Document:
-    """The licence's opts, with the edition as a word in them.
+    """The license's opts, with the edition as a word in them.
 
     The edition's name stands on the listing only. It is looked up for an installation of which no
     edition is on record; of others it is what is installed that counts.

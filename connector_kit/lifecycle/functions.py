@@ -152,7 +152,7 @@ class _Steps(dict[str, Function]):
     """The named functions of one part, and a step function for every connection.
 
     Older installations have steps for connections that the newest release no longer declares,
-    so a step is recognised by its prefix rather than looked up in a declaration.
+    so a step is recognized by its prefix rather than looked up in a declaration.
     """
 
     def __init__(

@@ -181,7 +181,7 @@ class DatabaseJournal:
         """Store the new state of the step's component and, when it wrote, that it did.
 
         The id of a document that is gone is kept until `settle`: what still refers to it has to be
-        recognised, should the operation be cut off before that is rewritten.
+        recognized, should the operation be cut off before that is rewritten.
         """
         self._note_flow(step)
         self._left_open.meet(step)

@@ -27,7 +27,7 @@ from connector_kit.lifecycle.errors import (
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
-from connector_kit.lifecycle.situations import note_licence, situation_of
+from connector_kit.lifecycle.situations import note_license, situation_of
 from connector_kit.lifecycle.veil import Veil
 from connector_kit.logs import inform
 from connector_kit.models import Document as StoredDocument
@@ -45,7 +45,7 @@ from connector_kit.models.sealing import KeyLost, secrets_in
 logger = logging.getLogger(__name__)
 
 REFRESH = "refreshMetadata"
-"""The function whose ``opts`` hold what describes a field besides the licence's (protocol U7)."""
+"""The function whose ``opts`` hold what describes a field besides the license's (protocol U7)."""
 
 
 @dataclass
@@ -189,7 +189,7 @@ def operation(
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
-    The licence in the *options* of a call is noted first: by then the call has to have shown that
+    The license in the *options* of a call is noted first: by then the call has to have shown that
     its token reaches the installation. *began* is when it came, by `time.monotonic`; its time runs
     from there.
     What an update may do is said by the order that it serves, *order* or what is open; without one
@@ -201,7 +201,7 @@ def operation(
     try:
         with _leased(installation, kind) as lease:
             if function != REFRESH:
-                note_licence(installation, options or {})
+                note_license(installation, options or {})
             order = order or _order_for(installation, kind)
             record = _begin(installation, kind, function, order, by=by)
             if kind == Operation.Kind.UPDATE:  # the platform locks before it calls

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
-from connector_kit.blueprint.entitlements import of_licence, of_page
+from connector_kit.blueprint.entitlements import of_license, of_page
 from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.stores import FIRST_STORE
@@ -28,7 +28,7 @@ LEAVING = "paritallyUninstalled"
 def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
     """The situation that is on record for *installation*, as far as *blueprint* knows of it.
 
-    Without an edition on record it is the licence's. What was begun counts as done, and what is
+    Without an edition on record it is the license's. What was begun counts as done, and what is
     being removed as gone: the next operation completes it.
     """
     offer = blueprint.offer
@@ -101,7 +101,7 @@ def blueprint_for(installation: Installation, release: Release) -> Blueprint:
 
 
 def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
-    """Note what is not on record yet: from the settings *page* of the account, else the licence.
+    """Note what is not on record yet: from the settings *page* of the account, else the license.
 
     From then on it is what was installed, and no longer what is licensed, that counts.
     """
@@ -121,17 +121,17 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
         installation.note(**lacking)
 
 
-def note_licence(installation: Installation, options: Document) -> None:
-    """Note the licence's opts, as the platform sends them with every call (protocol U6).
+def note_license(installation: Installation, options: Document) -> None:
+    """Note the license's opts, as the platform sends them with every call (protocol U6).
 
     What the user's browser sends along (``licenseOpts``) grants nothing.
     """
-    if (opts := licence_in(options, installation)) != installation.opts:
+    if (opts := license_in(options, installation)) != installation.opts:
         installation.note(opts=opts)
 
 
-def licence_in(options: Document, installation: Installation) -> Document:
-    """The licence's opts as the call with these *options* has them, else as they are on record."""
+def license_in(options: Document, installation: Installation) -> Document:
+    """The license's opts as the call with these *options* has them, else as they are on record."""
     opts = options.get("opts")
     return _with_short_edition(opts) if isinstance(opts, dict) else installation.opts
 
@@ -152,9 +152,9 @@ def given(options: Document, name: str) -> str:
 
 
 def _warn_of_unknown(installation: Installation, offer: Offer) -> None:
-    if unknown := of_licence(offer, installation.opts).unknown:
+    if unknown := of_license(offer, installation.opts).unknown:
         logger.warning(
-            "the licence of %s names what its version does not have: %s",
+            "the license of %s names what its version does not have: %s",
             installation.integration_id,
             ", ".join(unknown),
         )
@@ -163,7 +163,7 @@ def _warn_of_unknown(installation: Installation, offer: Offer) -> None:
 def _edition(installation: Installation, offer: Offer) -> str | None:
     if installation.edition in offer.ranks:
         return installation.edition
-    return of_licence(offer, installation.opts).edition
+    return of_license(offer, installation.opts).edition
 
 
 def _add_ons(installation: Installation) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from connector_kit.blueprint import INTEGRATION, Document
-from connector_kit.blueprint.entitlements import of_licence
+from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.stores import following_store, store_of, store_title
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.errors import LifecycleError
@@ -106,12 +106,12 @@ def _following(work: Work) -> str:
             "no_stores",
             f"{work.release} serves one store only. Declare Stores(...) in the connector's class.",
         )
-    allowed = of_licence(offer, work.installation.opts).allowed_stores or 1
+    allowed = of_license(offer, work.installation.opts).allowed_stores or 1
     if len(stores) >= allowed:
         raise LifecycleError(
             "store_not_licensed",
-            f"The licence allows {allowed} of these: {offer.stores}. The connector's publisher can "
-            'add more to the licence: opts.addonLicenses, type "store", one entry for each.',
+            f"The license allows {allowed} of these: {offer.stores}. The connector's publisher can "
+            'add more to the license: opts.addonLicenses, type "store", one entry for each.',
         )
     return following_store(stores)
 

@@ -93,7 +93,7 @@ class KitCommand(BaseCommand, ABC):
             raise SystemExit(code)
 
     def console(self, options: Mapping[str, Any]) -> Console:
-        """Return the console for results: stdout, coloured on a terminal only."""
+        """Return the console for results: stdout, colored on a terminal only."""
         stream = options.get("stdout") or sys.stdout
         return _console(stream, options)
 

@@ -1,4 +1,4 @@
-"""Licences as tables on the terminal."""
+"""Licenses as tables on the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connector_kit.publisher.licenses.simulating import SimulatedDay
 
 
 def license_table(row: License) -> Table:
-    """Everything about one licence, a line for each thing."""
+    """Everything about one license, a line for each thing."""
     table = Table(box=None, show_header=False)
     told = license_json(row)
     for name, value in {**told, **told["platform"]}.items():
@@ -40,16 +40,16 @@ def events_json(events: Iterable[LicenseEvent]) -> list[dict[str, Any]]:
 
 
 def print_page(page: LicensePage, console: Console) -> None:
-    """A page of licences, counted by where they stand."""
+    """A page of licenses, counted by where they stand."""
     table = Table(
-        "#", "licence", "e-mail", "environment", "edition", "standing", "last day", "off at",
+        "#", "license", "e-mail", "environment", "edition", "standing", "last day", "off at",
         "remark", box=None,
     )  # fmt: skip
     for row in page.rows:
         table.add_row(*_cells(row))
     console.print(table)
     counts = ", ".join(f"{name or 'not looked after'}: {n}" for name, n in page.standings.items())
-    console.print(f"{page.total} licences. {counts}")
+    console.print(f"{page.total} licenses. {counts}")
     if page.next_after:
         console.print(f"More: --after {page.next_after}")
 
@@ -85,7 +85,7 @@ def lost_table(rows: Iterable[License]) -> Table:
 
 
 def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
-    """The shop's subscriptions that come to no licence."""
+    """The shop's subscriptions that come to no license."""
     table = Table("subscription", "code", "reason", box=None)
     for each in refused:
         table.add_row(each["subscription"], each["code"], each["message"])
@@ -94,7 +94,7 @@ def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
 
 def days_table(days: Sequence[SimulatedDay]) -> Table:
     """What would happen, a line for each day and thing."""
-    table = Table("day", "what", "how many", "licences", box=None)
+    table = Table("day", "what", "how many", "licenses", box=None)
     for each in days:
         for what, count in each.counts.items():
             more = " …" if count > len(each.named[what]) else ""

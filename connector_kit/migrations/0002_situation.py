@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 default=dict,
-                help_text="the licence's opts, as the platform sent them last",
+                help_text="the license's opts, as the platform sent them last",
             ),
         ),
         migrations.AddField(

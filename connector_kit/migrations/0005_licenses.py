@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 (
                     "opts",
                     models.JSONField(
-                        default=dict, help_text="what else the licence's opts are to say"
+                        default=dict, help_text="what else the license's opts are to say"
                     ),
                 ),
                 (
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 (
                     "parent",
                     models.ForeignKey(
-                        help_text="of a child's licence, as asked for here: the parent's",
+                        help_text="of a child's license, as asked for here: the parent's",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="children",
@@ -299,9 +299,9 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("applied", "Applied"),
-                            ("unchanged", "the licence is that way already"),
+                            ("unchanged", "the license is that way already"),
                             ("waiting", "the subscription has not signed up yet"),
-                            ("refused", "it comes to no licence that can be had"),
+                            ("refused", "it comes to no license that can be had"),
                         ],
                         default="",
                         max_length=12,

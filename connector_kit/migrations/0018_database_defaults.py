@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default={},
                 default=dict,
-                help_text="the licence's opts, as the platform sent them last",
+                help_text="the license's opts, as the platform sent them last",
             ),
         ),
         migrations.AlterField(

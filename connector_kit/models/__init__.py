@@ -3,7 +3,7 @@
 Models know their fields, constraints and queries. They never call the platform.
 """
 
-from connector_kit.models.catalogue import Connector, Document, Release
+from connector_kit.models.catalog import Connector, Document, Release
 from connector_kit.models.dry_runs import DryRun, DryRunAnswer
 from connector_kit.models.embedding import EmbeddedAccount
 from connector_kit.models.heartbeats import Heartbeat

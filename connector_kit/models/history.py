@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Release
+from connector_kit.models.catalog import Release
 from connector_kit.models.installations import Installation
 from connector_kit.models.orders import Order
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Concat, Lower, Now
 from connector_kit import storable
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.models import columns, statements
-from connector_kit.models.catalogue import Connector, Document, Release
+from connector_kit.models.catalog import Connector, Document, Release
 from connector_kit.models.embedding import EmbeddedAccount
 
 
@@ -85,7 +85,7 @@ class Installation(models.Model):
         default=dict,
         db_default={},
         blank=True,
-        help_text="the licence's opts, as the platform sent them last",
+        help_text="the license's opts, as the platform sent them last",
     )
     settings = columns.SealedJSONField(
         default=dict,

@@ -1,4 +1,4 @@
-"""Licences: what the kit wants of each, what the platform last said, and who changed what."""
+"""Licenses: what the kit wants of each, what the platform last said, and who changed what."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Connector
+from connector_kit.models.catalog import Connector
 
 _DAY = timedelta(days=1)
 
@@ -19,10 +19,10 @@ VANISHED = "license_vanished"
 
 
 class LicenseQuerySet(models.QuerySet["License"]):
-    """Queries over licences."""
+    """Queries over licenses."""
 
     def present(self) -> LicenseQuerySet:
-        """Licences that the platform has, or is to get."""
+        """Licenses that the platform has, or is to get."""
         return self.filter(vanished_at=None)
 
     def lost(self) -> LicenseQuerySet:
@@ -34,7 +34,7 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.filter(Q(vanished_at=None) | Q(code=VANISHED))
 
     def ending(self, first: date, last: date) -> LicenseQuerySet:
-        """Licences that end from *first* to *last*: as agreed, else by the platform (UTC)."""
+        """Licenses that end from *first* to *last*: as agreed, else by the platform (UTC)."""
         begin = datetime.combine(first, time(), UTC)
         end = datetime.combine(min(last, date.max - _DAY) + _DAY, time(), UTC)
         is_agreed = Q(ends__range=(first, last))
@@ -52,12 +52,12 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.present().filter(unclaimed, deliver_at__lte=now).order_by("deliver_at", "pk")
 
     def to_move(self, now: datetime) -> LicenseQuerySet:
-        """Licences whose standing changes, the longest due first."""
+        """Licenses whose standing changes, the longest due first."""
         return self.present().filter(next_at__lte=now).order_by("next_at", "pk")
 
 
 class License(models.Model):
-    """A licence: one user's right to one installation of one connector.
+    """A license: one user's right to one installation of one connector.
 
     Without a ``license_id`` it is a grant that waits: its user has no account yet, or the platform
     has not answered. Without an ``ends`` its dates are the platform's: the kit only mirrors them.
@@ -74,14 +74,14 @@ class License(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         related_name="children",
-        help_text="of a child's licence, as asked for here: the parent's",
+        help_text="of a child's license, as asked for here: the parent's",
     )
 
     # What is wanted.
     edition = columns.CharField(max_length=200, blank=True, default="")
     add_ons = columns.JSONField(null=True, help_text="names; empty: as the platform has them")
     stores = models.PositiveIntegerField(null=True, help_text="how many; empty: as it has them")
-    opts = columns.JSONField(default=dict, help_text="what else the licence's opts are to say")
+    opts = columns.JSONField(default=dict, help_text="what else the license's opts are to say")
     ends = models.DateField(null=True, help_text="last day agreed, where the customer lives")
     time_zone = columns.CharField(max_length=64, default="UTC")
     is_trial = models.BooleanField(default=False)
@@ -129,7 +129,7 @@ class License(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"licence {self.license_id or f'#{self.pk}'} of {self.email}"
+        return f"license {self.license_id or f'#{self.pk}'} of {self.email}"
 
     @property
     def is_managed(self) -> bool:
@@ -149,7 +149,7 @@ class License(models.Model):
 
 
 class LicenseEvent(models.Model):
-    """One entry of a licence's audit trail: who did what when, with before and after."""
+    """One entry of a license's audit trail: who did what when, with before and after."""
 
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
@@ -164,11 +164,11 @@ class LicenseEvent(models.Model):
         indexes = [models.Index(fields=["license", "-at"], name="latest_license_event")]
 
     def __str__(self) -> str:
-        return f"{self.act} of licence #{self.license_id} by {self.by}"
+        return f"{self.act} of license #{self.license_id} by {self.by}"
 
 
 class LicenseReminder(models.Model):
-    """One thing a customer is told about the end of a licence: once for each end."""
+    """One thing a customer is told about the end of a license: once for each end."""
 
     class Outcome(models.TextChoices):
         SENT = "sent"
@@ -192,4 +192,4 @@ class LicenseReminder(models.Model):
         indexes = [models.Index(fields=["due_at"], name="due_license_reminders")]
 
     def __str__(self) -> str:
-        return f"{self.notice} of licence #{self.license_id}"
+        return f"{self.notice} of license #{self.license_id}"

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Release
+from connector_kit.models.catalog import Release
 from connector_kit.models.installations import Installation
 
 

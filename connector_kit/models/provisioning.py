@@ -12,7 +12,7 @@ from connector_kit.models.licenses import License
 
 
 class Subscription(models.Model):
-    """A subscription in the publisher's web shop, and the licence that it comes to."""
+    """A subscription in the publisher's web shop, and the license that it comes to."""
 
     key = columns.CharField(max_length=200, unique=True, help_text="the shop's own id")
     license = models.OneToOneField(
@@ -36,13 +36,13 @@ class ProvisioningEventQuerySet(models.QuerySet["ProvisioningEvent"]):
 
 
 class ProvisioningEvent(models.Model):
-    """An event of the shop, stored before it is answered; only what licences need of it."""
+    """An event of the shop, stored before it is answered; only what licenses need of it."""
 
     class Outcome(models.TextChoices):
         APPLIED = "applied"
-        UNCHANGED = "unchanged", "the licence is that way already"
+        UNCHANGED = "unchanged", "the license is that way already"
         WAITING = "waiting", "the subscription has not signed up yet"
-        REFUSED = "refused", "it comes to no licence that can be had"
+        REFUSED = "refused", "it comes to no license that can be had"
 
     event_id = columns.CharField(max_length=200, unique=True)
     digest = columns.CharField(max_length=64, help_text="of what it said, to tell a replay")

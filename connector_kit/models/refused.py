@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Connector
+from connector_kit.models.catalog import Connector
 
 
 class RefusedCall(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Connector, Release
+from connector_kit.models.catalog import Connector, Release
 from connector_kit.models.history import Operation
 from connector_kit.models.installations import Installation
 from connector_kit.models.orders import Order

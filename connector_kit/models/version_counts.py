@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from connector_kit.models import columns
-from connector_kit.models.catalogue import Connector
+from connector_kit.models.catalog import Connector
 
 
 class VersionCount(models.Model):

@@ -1,6 +1,6 @@
 """The publisher's side: publishing versions, knowing the install base, planning updates."""
 
-from connector_kit.publisher.catalogue import find_connector, find_release
+from connector_kit.publisher.catalog import find_connector, find_release
 from connector_kit.publisher.dry_run import plan_live
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.install_base import (

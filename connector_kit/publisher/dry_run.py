@@ -33,7 +33,7 @@ from connector_kit.models import (
     Rollout,
 )
 from connector_kit.models.clock import now as shared_now
-from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import DryRunFailed, PublisherError, RolloutInTheWay
 from connector_kit.publisher.planning import InstallationPlan
 from connector_kit.publisher.planning import Outcome as PlanOutcome

@@ -13,7 +13,7 @@ from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Installation
 from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
-from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import InstallBaseShrunk
 from connector_kit.publisher.reported import Oddity, Reported, is_child, reported
 
@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What a synchronisation found: counts of installations, and what was odd about some.
+    """What a synchronization found: counts of installations, and what was odd about some.
 
     *unusable* entries name no installation; what is odd about others was recorded otherwise.
     """

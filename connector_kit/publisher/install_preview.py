@@ -21,14 +21,14 @@ from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle import preview_client, publisher_client
 from connector_kit.models import Connector
 from connector_kit.publisher.actions import Actor, record_action
-from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import PublisherError
 
 TAG = "install preview"
 """The tag by which a preview is told from a customer's installation."""
 
 LIFETIME = timedelta(days=7)
-"""How long the licence of a preview lives, when one has to be made."""
+"""How long the license of a preview lives, when one has to be made."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def previews(connector: Connector) -> list[Preview]:
 def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
     """Install *connector* in the preview account; returns the integration's id.
 
-    Makes a licence for that account first, unless a free one is there. Raises `PublisherError`
+    Makes a license for that account first, unless a free one is there. Raises `PublisherError`
     when the settings name no address for it, and `IntegratorError`.
     """
     connector_id = published_id(connector)
@@ -142,7 +142,7 @@ def run_step(
 
 
 def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None:
-    """Uninstall the preview, step by step; its licence is free again afterwards."""
+    """Uninstall the preview, step by step; its license is free again afterwards."""
     with _opened(connector, integration_id) as (client, _):
         steps = client.integrations.pre_uninstall(integration_id)
         for step in steps if isinstance(steps, list) else ():
@@ -175,7 +175,7 @@ def _email() -> str:
     email = kit().preview_email
     if not email:
         raise PublisherError(
-            "CONNECTOR_KIT_PREVIEW_EMAIL is not set: a licence is made for an address. Set it to "
+            "CONNECTOR_KIT_PREVIEW_EMAIL is not set: a license is made for an address. Set it to "
             "the address of the account whose token is in CONNECTOR_KIT_PREVIEW_TOKEN, or of your "
             "own account without that."
         )

@@ -15,7 +15,7 @@ from connector_kit.blueprint import (
 )
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
-from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.finding import embedded_among, require_installations

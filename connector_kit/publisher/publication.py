@@ -10,7 +10,7 @@ from connector_kit.conf import kit
 from connector_kit.integrator import Client
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import records
-from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.errors import PublisherError, VersionTaken
 from connector_kit.publisher.platform_records import PlatformRecords
 from connector_kit.publisher.records import RecordPlan

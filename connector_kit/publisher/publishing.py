@@ -15,7 +15,7 @@ from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
-from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.needed import customers_needed
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing

@@ -11,7 +11,7 @@ from connector_kit.integrator import Client
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle import FUNCTION_NAMES
 from connector_kit.publisher import reach, records
-from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 from connector_kit.publisher.publication import Publication

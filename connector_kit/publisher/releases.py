@@ -6,7 +6,7 @@ from django.db import transaction
 
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
-from connector_kit.publisher.catalogue import find_release
+from connector_kit.publisher.catalog import find_release
 from connector_kit.publisher.errors import PublicationRefused
 from connector_kit.publisher.served import NOT_SERVED, unserved
 

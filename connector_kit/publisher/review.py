@@ -22,7 +22,7 @@ from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.lifecycle.functions import lacking
 from connector_kit.models import Connector
-from connector_kit.publisher.catalogue import Candidate, candidate, place_of
+from connector_kit.publisher.catalog import Candidate, candidate, place_of
 from connector_kit.publisher.checks import declared_problems
 from connector_kit.publisher.errors import PublicationRefused, PublisherError
 from connector_kit.publisher.live import ReleaseStanding, live_releases

@@ -22,7 +22,7 @@ from connector_kit.lifecycle.functions import lacking
 from connector_kit.lifecycle.served import question
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import reach
-from connector_kit.publisher.catalogue import Candidate
+from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 

@@ -21,7 +21,7 @@ class Clock:
         return self.source() + self.offset
 
     def advance(self, seconds: float) -> None:
-        """Move forward: tokens age, licences expire, buckets fill."""
+        """Move forward: tokens age, licenses expire, buckets fill."""
         if seconds < 0:
             raise ValueError("time only moves forward: advance_seconds must not be negative")
         self.offset += seconds

@@ -24,7 +24,7 @@ _TYPES: Mapping[str, str | None] = {part: type_ for type_, part in PARTS.items()
 class Installation:
     """What the platform knows of the installation that calls are made for.
 
-    *settings* are those of the integration, *opts* the licence's. *connections* holds, by external
+    *settings* are those of the integration, *opts* the license's. *connections* holds, by external
     id, the ``encrypted`` and ``unencrypted`` values that a customer has entered.
     """
 

@@ -39,7 +39,7 @@ class FlatCalls(Calls):
     def change_edition(
         self, before: Any, after: Any, name: str = "changeEdition", /, **more: Any
     ) -> Any:
-        """Change the licence's edition; editions are documents, or their ids."""
+        """Change the license's edition; editions are documents, or their ids."""
         options = {
             "fromEdition": before,
             "toEdition": after,

@@ -191,7 +191,7 @@ class CommerceHub(Connector):
         mapping=fields(sku="sku", available="available"),
     )
     shopify_fulfillment = Import(
-        "Create fulfilment",
+        "Create fulfillment",
         connection=shopify,
         adaptor_type="HTTPImport",
         http=post("/orders/{{record.orderId}}/fulfillments.json"),
@@ -284,7 +284,7 @@ class CommerceHub(Connector):
     )
     stock_to_shopify = Flow(
         "Stock to Shopify",
-        section="Fulfilment",
+        section="Fulfillment",
         source=netsuite_stock,
         steps=[shopify_stock_level, slack_stock_alert],
         schedule="? 0 */2 ? * *",
@@ -293,7 +293,7 @@ class CommerceHub(Connector):
     )
     shipments_to_shopify = Flow(
         "Shipments to Shopify",
-        section="Fulfilment",
+        section="Fulfillment",
         source=netsuite_shipments,
         steps=[shopify_fulfillment],
         schedule="? */30 * ? * *",

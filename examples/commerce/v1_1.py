@@ -91,7 +91,7 @@ class CommerceHub(v1_0.CommerceHub):
     )
     stock_to_shopify = Flow(
         "Stock to Shopify",
-        section="Fulfilment",
+        section="Fulfillment",
         source=before.netsuite_stock,
         steps=[
             Step(netsuite_item_lookup, response_mapping={"available": "data[0].available"}),

@@ -1,4 +1,4 @@
-"""Licences over the API, down to the platform: found, made, changed, with who did it."""
+"""Licenses over the API, down to the platform: found, made, changed, with who did it."""
 
 from dataclasses import replace
 
@@ -32,13 +32,13 @@ def asked(desk, **more):
 
 @pytest.fixture
 def made(api, desk):
-    """A licence of the first customer, made over the API."""
+    """A license of the first customer, made over the API."""
     return api.post("licenses/", asked(desk), expect=201)
 
 
 @pytest.fixture
 def several(desk):
-    """Licences that differ in everything that can be asked for."""
+    """Licenses that differ in everything that can be asked for."""
     pending = desk.grant(10, "later@example.com")
     gone = desk.grant(20, another=True)
     drifted = desk.grant(30, another=True, sandbox=True)
@@ -49,7 +49,7 @@ def several(desk):
     return {name: row.pk for name, row in rows.items()}
 
 
-def test_a_licence_is_made_on_the_platform_once(api, desk, made):
+def test_a_license_is_made_on_the_platform_once(api, desk, made):
     again = api.post("licenses/", asked(desk), expect=201)
 
     (live,) = desk.at_platform()
@@ -59,7 +59,7 @@ def test_a_licence_is_made_on_the_platform_once(api, desk, made):
     assert License.objects.get().events.first().by == BY
 
 
-def test_another_licence_with_other_terms_has_to_be_wanted(api, desk, made):
+def test_another_license_with_other_terms_has_to_be_wanted(api, desk, made):
     other = asked(desk, until=str(desk.day(200)))
 
     refused = api.ask("POST", "licenses/", other)
@@ -103,11 +103,11 @@ def editions(desk):
         ({"vanished": "true"}, "gone"),
     ],
 )
-def test_licences_are_filtered(api, several, query, expected):
+def test_licenses_are_filtered(api, several, query, expected):
     assert numbers(api.get("licenses/", **query)) == [several[each] for each in expected.split()]
 
 
-def test_licences_are_found_by_their_last_day_and_counted(api, desk, several):
+def test_licenses_are_found_by_their_last_day_and_counted(api, desk, several):
     assert numbers(api.get("licenses/", ends=str(desk.day(40)))) == [several["plain"]]
     assert api.get("licenses/counts/") == {
         "total": 3,
@@ -124,7 +124,7 @@ def test_what_cannot_be_asked_for_is_refused_by_name(api, desk, query):
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
 
 
-def test_a_page_takes_as_many_queries_however_many_licences_there_are(client, api, desk):
+def test_a_page_takes_as_many_queries_however_many_licenses_there_are(client, api, desk):
     def queries():
         with CaptureQueriesContext(connection) as caught:
             answer = client.get("/api/v1/licenses/", headers=api.headers)
@@ -152,7 +152,7 @@ def test_pages_follow_each_other(api, several):
     )
 
 
-def test_one_licence_tells_what_was_done_with_it(api, desk, made):
+def test_one_license_tells_what_was_done_with_it(api, desk, made):
     number = made["number"]
     api.post(f"licenses/{number}/extend/", {"days": 5})
     row = License.objects.get(pk=number)
@@ -243,7 +243,7 @@ def test_the_calendar_counts_the_ends_of_a_month(api, desk, several):
 
 
 @pytest.mark.parametrize("month", ["2027-13", "now", "0001-01", "9999-12"])
-def test_a_month_that_no_licence_ends_in_is_refused(api, desk, month):
+def test_a_month_that_no_license_ends_in_is_refused(api, desk, month):
     answer = api.ask("GET", f"licenses/calendar/?month={month}")
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "month")
@@ -257,7 +257,7 @@ def test_viewers_look_and_change_nothing(as_role, desk, made):
     assert License.objects.get().off_at is None
 
 
-def test_an_unknown_licence_is_not_found(api, desk):
+def test_an_unknown_license_is_not_found(api, desk):
     for method, path in (("GET", "licenses/77/"), ("POST", "licenses/77/expire/")):
         answer = api.ask(method, path)
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")

@@ -122,7 +122,7 @@ def test_a_connections_details_are_the_customers_unless_said_otherwise():
 def test_the_settings_page_lists_the_flows_by_section():
     sections = compile_connector(v1_0.CommerceHub).integration.document["settings"]["sections"]
 
-    assert [section["title"] for section in sections] == ["Orders", "Customers", "Fulfilment"]
+    assert [section["title"] for section in sections] == ["Orders", "Customers", "Fulfillment"]
     assert sections[1]["flows"] == [
         {"_id": {"$ref": "customers_to_netsuite"}, "showMapping": True, "showSchedule": True}
     ]

@@ -1,4 +1,4 @@
-"""What a licence grants, in whatever form the platform sends it."""
+"""What a license grants, in whatever form the platform sends it."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from connector_kit.blueprint.entitlements import (
     edition_named,
     of_call,
     of_edition,
-    of_licence,
+    of_license,
     of_page,
 )
 from tests.blueprint.sold import ORDERS, Orders, page
@@ -30,8 +30,8 @@ def opts(word=None, *, features=(), stores=0):
 
 
 @pytest.mark.parametrize("word", ["premium", "Premium", " PREMIUM "])
-def test_a_licence_names_its_edition_in_any_case(word):
-    entitled = of_licence(OFFER, opts(word))
+def test_a_license_names_its_edition_in_any_case(word):
+    entitled = of_license(OFFER, opts(word))
 
     assert (entitled.edition, entitled.unknown) == ("premium", ())
     assert entitled.has(Orders.premium)
@@ -39,8 +39,8 @@ def test_a_licence_names_its_edition_in_any_case(word):
 
 
 @pytest.mark.parametrize("given", [None, {}, [], {"connectorEdition": ""}])
-def test_a_licence_that_says_nothing_grants_the_least(given):
-    entitled = of_licence(OFFER, given)
+def test_a_license_that_says_nothing_grants_the_least(given):
+    entitled = of_license(OFFER, given)
 
     assert (entitled.edition, entitled.add_ons, entitled.allowed_stores) == (
         "standard",
@@ -52,23 +52,23 @@ def test_a_licence_that_says_nothing_grants_the_least(given):
 
 
 def test_words_that_the_version_does_not_know_grant_nothing_and_are_told():
-    entitled = of_licence(OFFER, opts("gold", features=[{"addOnId": "magic"}]))
+    entitled = of_license(OFFER, opts("gold", features=[{"addOnId": "magic"}]))
 
     assert (entitled.edition, entitled.unknown) == ("standard", ("gold", "magic"))
     assert entitled.add_ons == frozenset()
 
 
-def test_every_store_licence_allows_a_store():
-    assert [of_licence(OFFER, opts(stores=n)).allowed_stores for n in range(4)] == [1, 1, 2, 3]
+def test_every_store_license_allows_a_store():
+    assert [of_license(OFFER, opts(stores=n)).allowed_stores for n in range(4)] == [1, 1, 2, 3]
 
 
 def test_an_add_on_may_be_licensed_for_one_store():
-    entitled = of_licence(OFFER, opts(features=[{"addOnId": "payouts", "storeId": "s2"}]))
+    entitled = of_license(OFFER, opts(features=[{"addOnId": "payouts", "storeId": "s2"}]))
 
     assert entitled.grants_add_on("payouts", "s2")
     assert not entitled.grants_add_on("payouts", "s1")
     assert entitled.has(Orders.payouts)
-    assert of_licence(OFFER, opts(features=[{"addOnId": "payouts"}])).grants_add_on("payouts", "s1")
+    assert of_license(OFFER, opts(features=[{"addOnId": "payouts"}])).grants_add_on("payouts", "s1")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_an_edition_of_2_0_comes_as_an_object_or_as_its_id(edition, name):
 
 def test_what_nobody_declares_cannot_be_asked_for():
     with pytest.raises(ValueError, match="declares no edition or add-on 'gold'; it has standard"):
-        of_licence(OFFER, {}).has("gold")
+        of_license(OFFER, {}).has("gold")
     with pytest.raises(ValueError, match="'payouts'"):
-        of_licence(OFFER, {}).edition_at_least("payouts")
+        of_license(OFFER, {}).edition_at_least("payouts")
 
 
 def test_a_call_is_read_wherever_it_says_something():
@@ -121,7 +121,7 @@ KEYS = ["connectorEdition", "addonLicenses", "type", "licenses", "addOnId", "sec
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "supportsMultiStore"]), JSON))
 def test_whatever_an_owner_wrote_there_is_an_answer(given):
-    for read in (of_licence, of_page):
+    for read in (of_license, of_page):
         assert read(OFFER, given).edition in {"standard", "premium"}
 
 

@@ -157,7 +157,7 @@ OBJECTS = [
         {"b": 2}, {"b": 1}, {"b": 3}, {"b": 3}, ("a.b", 3, 2, CUSTOMER), owns=["a"],
     ),
     case(
-        "an owned path does not cover its neighbour",
+        "an owned path does not cover its neighbor",
         {"ab": 2}, {"ab": 1}, {"ab": 3}, {"ab": 2}, ("ab", 3, 2, CONNECTOR), owns=["a"],
     ),
     value(

@@ -23,7 +23,7 @@ from connector_kit import (
 )
 from connector_kit.extension import FunctionModule
 
-LICENCE = {
+LICENSE = {
     "connectorEdition": "premium",
     "addonLicenses": [
         {"type": "addon", "licenses": [{"addOnId": "payouts"}]},
@@ -90,7 +90,7 @@ def test_a_wrapper_sees_what_is_installed():
 
 
 def test_a_settings_function_sees_what_is_licensed():
-    assert call("mine", {"opts": LICENCE}, "setting") == ["premium", ["payouts"], 2]
+    assert call("mine", {"opts": LICENSE}, "setting") == ["premium", ["payouts"], 2]
     assert call("mine", {}, "setting") == ["standard", [], 1]
 
 
@@ -120,7 +120,7 @@ def test_functions_of_nobodys_have_nothing_to_see():
 
     module = FunctionModule.of({"settings": {"alone": alone}})
 
-    assert call("alone", {"opts": LICENCE}, "setting", module) is None
+    assert call("alone", {"opts": LICENSE}, "setting", module) is None
 
 
 def test_a_name_that_the_connector_does_not_declare_is_an_error():
@@ -132,7 +132,7 @@ def test_a_name_that_the_connector_does_not_declare_is_an_error():
     )
 
     with pytest.raises(ValueError, match="'gold'"):
-        call("wrong", {"opts": LICENCE}, "setting", module)
+        call("wrong", {"opts": LICENSE}, "setting", module)
 
 
 def test_of_two_modules_the_first_has_its_way():

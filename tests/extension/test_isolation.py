@@ -85,7 +85,7 @@ UNRULY = {
     "one that never answers, asleep": ("waits_forever", "function_timeout"),
     "one that never answers, async": ("awaits_forever", "function_timeout"),
     "one that never calls back": ("never_calls_back", "function_unanswered"),
-    "an answer that cannot be serialised": ("answers_an_object", "invalid_extension_response"),
+    "an answer that cannot be serialized": ("answers_an_object", "invalid_extension_response"),
     "an answer over the limit in bytes, not in characters": (
         "answers_too_much",
         "response_size_exceeded",

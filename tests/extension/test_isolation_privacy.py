@@ -94,13 +94,13 @@ def test_other_processes_of_the_server_cannot_be_read_or_signalled(run: Processe
         others += [bystander.pid, os.getpid(), os.getppid()]
         own = told(run(call("pid")))
         readable = told(run(call("reads_other_processes", others=others)))
-        signalled = told(run(call("signals", pid=bystander.pid)))
+        signaled = told(run(call("signals", pid=bystander.pid)))
         bystander.kill()
         bystander.wait()
         busy.result()
 
     assert [pid for pid in readable if pid != own] == []
-    assert signalled == "refused"
+    assert signaled == "refused"
     assert told(run(call("kills_its_parent"))) == "refused"
 
 

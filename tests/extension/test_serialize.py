@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from connector_kit.extension.serialize import NotSerializableError, to_json
 
 
-class Colour(StrEnum):
+class Color(StrEnum):
     RED = "red"
 
 
@@ -63,7 +63,7 @@ def test_no_result_is_no_text() -> None:
 REFUSED = {
     "a date": ({"orders": [{}, {"at": date(2026, 1, 1)}]}, "orders[1].at holds a date"),
     "a set": ({1}, "the result holds a set"),
-    "an enum": ({"colour": Colour.RED}, "colour holds a Colour"),
+    "an enum": ({"color": Color.RED}, "color holds a Color"),
     "a number's enum": ([Level.LOW], "[0] holds a Level"),
     "a UUID": ([UUID(int=1)], "[0] holds a UUID"),
     "a dataclass": ({"a": {"b": Order(1)}}, "a.b holds a Order"),

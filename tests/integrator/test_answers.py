@@ -92,8 +92,8 @@ def test_whatever_the_body_is_the_error_quotes_what_there_is(client, platform, b
         (422, "invalid_user", "needs an integrator.io account"),
         (422, "field_locked_by_integration_app", "Only the connector's own functions"),
         (422, "invalid_extension_response", "hostURI"),
-        (422, "license_expired", "Renew the licence"),
-        (402, "subscription_required", "a licence or a larger plan"),
+        (422, "license_expired", "Renew the license"),
+        (402, "subscription_required", "a license or a larger plan"),
     ],
 )
 def test_an_error_says_the_way_out_where_there_is_one(client, platform, status, code, hint):

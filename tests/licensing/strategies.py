@@ -1,4 +1,4 @@
-"""Licences and policies of every sort."""
+"""Licenses and policies of every sort."""
 
 from datetime import date, datetime
 from zoneinfo import available_timezones

@@ -1,4 +1,4 @@
-"""A licence's day ends when the customer's day ends, wherever that is."""
+"""A license's day ends when the customer's day ends, wherever that is."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

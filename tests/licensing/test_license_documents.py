@@ -1,4 +1,4 @@
-"""What a licence says on the platform, in both frameworks, and where it is not as wanted."""
+"""What a license says on the platform, in both frameworks, and where it is not as wanted."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A shop's events come to the same licence in every order, however often they come."""
+"""A shop's events come to the same license in every order, however often they come."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -21,7 +21,7 @@ RULES = parse_policies(
         ("commerce-hub", "PREMIUM", LicensePolicy(trial_days=30, grace_days=5, reminder_days=())),
     ],
 )
-def test_each_number_comes_from_the_rule_that_names_the_licence_most_closely(
+def test_each_number_comes_from_the_rule_that_names_the_license_most_closely(
     connector, edition, expected
 ):
     assert policy_for(RULES, connector, edition) == expected

@@ -11,7 +11,7 @@ END = BEGIN + timedelta(days=400)
 POLICY = LicensePolicy(grace_days=14, reminder_days=(7, 1), trial_reminder_days=(3,))
 
 
-def test_a_licence_takes_its_course_day_by_day():
+def test_a_license_takes_its_course_day_by_day():
     terms = Terms(date(2027, 3, 31), grace_days=14)
 
     happened = by_day(run("one", terms, POLICY, after=BEGIN, until=END))
@@ -52,7 +52,7 @@ def test_events_come_in_when_they_happen():
     ]
 
 
-def test_four_hundred_days_of_two_thousand_licences_take_seconds():
+def test_four_hundred_days_of_two_thousand_licenses_take_seconds():
     began = time.perf_counter()
 
     happened = [

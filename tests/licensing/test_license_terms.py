@@ -1,4 +1,4 @@
-"""Where a licence stands, when it is switched off, and what its customer is told."""
+"""Where a license stands, when it is switched off, and what its customer is told."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -45,7 +45,7 @@ def test_the_date_that_switches_off_has_the_grace_in_it():
         ("2027-02-14T23:00", Standing.EXPIRED, "expired"),
     ],
 )
-def test_a_licence_takes_its_course(moment, where, told):
+def test_a_license_takes_its_course(moment, where, told):
     passed = latest(PAID, POLICY, at(moment))
 
     assert standing(PAID, POLICY, at(moment)) is where
@@ -77,7 +77,7 @@ def test_nobody_is_switched_off_before_the_grace_ends(terms, policy, now):
 
 
 @given(terms, policies, moments, moments)
-def test_a_licence_never_goes_back(terms, policy, one, other):
+def test_a_license_never_goes_back(terms, policy, one, other):
     order = [Standing.TRIAL, Standing.ACTIVE, Standing.EXPIRING, Standing.GRACE, Standing.EXPIRED]
     first, second = sorted((one, other))
 

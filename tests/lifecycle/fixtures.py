@@ -75,7 +75,7 @@ class Customer:
     def start(self, connector: Connector, opts: Any = None, **options: Any) -> Reply:
         """Have the platform install; the integration is there even when the installer fails.
 
-        *opts* are the licence's.
+        *opts* are the license's.
         """
         body = {"email": self.account.email, "expires": FAR, "sandbox": False, **options}
         body |= {"opts": opts} if opts else {}
@@ -167,10 +167,10 @@ class Customer:
         self.installation.delete()
         Installation.objects.create(connector=connector, integration_id=self.integration_id)
 
-    # Licence and settings
+    # License and settings
 
     def licensed(self, **opts: Any) -> None:
-        """Have the publisher write the licence's opts."""
+        """Have the publisher write the license's opts."""
         connector = self.installation.connector
         path = f"/connectors/{connector.connector_id}/licenses"
         [own] = [

@@ -35,11 +35,11 @@ def shops(shop: Shop) -> Customer:
 
 
 def installed(shop: Shop, opts: dict[str, Any] | None = None) -> Customer:
-    """A customer with a licence of *opts* who has installed what was published last."""
+    """A customer with a license of *opts* who has installed what was published last."""
     customer = Customer(shop.platform, 1)
     path = f"/connectors/{shop.connector.connector_id}"
-    licence = {"email": customer.account.email, "expires": FAR, "sandbox": False, "opts": opts}
-    customer.platform.call("POST", f"{path}/licenses", licence if opts else {**licence, "opts": {}})
+    granted = {"email": customer.account.email, "expires": FAR, "sandbox": False, "opts": opts}
+    customer.platform.call("POST", f"{path}/licenses", granted if opts else {**granted, "opts": {}})
     before = customer.integration_ids()
     customer.do("POST", f"/integrations/{shop.connector.connector_id}/install", {})
     [customer.integration_id] = customer.integration_ids() - before

@@ -13,7 +13,7 @@ BASIC = {"shop", "orders", "save", "sync"}
 MORE = {"payout", "payout_flow"}
 
 
-def licence(*add_ons, stores=1, **opts):
+def granted(*add_ons, stores=1, **opts):
     return {
         **opts,
         "addonLicenses": [
@@ -30,8 +30,8 @@ def sold(shop):
 
 @pytest.fixture
 def buyer(shop, sold):
-    """A customer whose licence includes the add-on."""
-    return Customer(shop.platform, 0).install(shop.connector, opts=licence("payouts"))
+    """A customer whose license includes the add-on."""
+    return Customer(shop.platform, 0).install(shop.connector, opts=granted("payouts"))
 
 
 def names(customer):
@@ -205,7 +205,7 @@ def test_an_add_on_that_nobody_declares_is_refused(buyer, add_on):
 def keeper(shop):
     """A customer with two stores."""
     shop.publish(SHOPS)
-    keeper = Customer(shop.platform, 0).install(shop.connector, opts=licence("payouts", stores=2))
+    keeper = Customer(shop.platform, 0).install(shop.connector, opts=granted("payouts", stores=2))
     for step in keeper.do("PUT", f"{keeper.home}/installer/addNewStore", {}):
         keeper.log_in(step)
         keeper.press(step)

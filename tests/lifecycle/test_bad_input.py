@@ -200,7 +200,7 @@ def test_an_installation_that_vanished(shop, customer, upgraded):
 
 @pytest.fixture
 def expired(shop, customer):
-    """The customer's licence has run out; there is a new release."""
+    """The customer's license has run out; there is a new release."""
     [license_] = customer.do("GET", "/licenses")
     path = f"/connectors/{shop.connector.connector_id}/licenses/{license_['_id']}"
     shop.platform.call("PUT", path, {"expires": "2100-01-01T00:00:00.000Z"})
@@ -232,7 +232,7 @@ def test_a_license_that_expired_skips_the_installation_in_a_rollout(
 
     push = rollout.pushes.get()
     assert (push.state, push.code) == (Push.State.SKIPPED, "license_expired")
-    assert "Renew the licence" in push.message
+    assert "Renew the license" in push.message
     rollout.refresh_from_db()
     assert rollout.state == "completed"
 

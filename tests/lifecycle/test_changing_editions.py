@@ -49,14 +49,14 @@ def written(customer, since):
     ]
 
 
-def test_an_installation_begins_with_the_edition_of_its_licence(buyer, sold):
+def test_an_installation_begins_with_the_edition_of_its_license(buyer, sold):
     assert names(buyer) == STANDARD
     assert buyer.integration["settings"]["connectorEdition"] == "standard"
     assert buyer.installation.edition == "standard"
     assert problems_of(buyer, sold) == []
 
 
-def test_a_better_licence_installs_more(shop, sold):
+def test_a_better_license_installs_more(shop, sold):
     buyer = Customer(shop.platform, 0).install(shop.connector, opts=PREMIUM)
 
     assert names(buyer) == STANDARD | MORE
@@ -198,7 +198,7 @@ def test_an_upgrade_pressed_again_finds_its_work_done(buyer):
     assert written(buyer, sent) == []
 
 
-def test_the_licence_counts_and_not_what_the_browser_says(buyer):
+def test_the_license_counts_and_not_what_the_browser_says(buyer):
     reply = buyer.use("changeEdition", {"licenseOpts": PREMIUM})
 
     assert reply.status == 200
@@ -290,7 +290,7 @@ def test_the_authors_own_function_wins(shop):
     }
 
 
-def test_functions_of_the_author_see_what_the_licence_grants(buyer):
+def test_functions_of_the_author_see_what_the_license_grants(buyer):
     assert buyer.use("whatIHave").body == {"edition": "standard", "isPremium": False}
 
     buyer.licensed(**PREMIUM)

@@ -71,8 +71,8 @@ def buyer(shop, listing, ids):
     """A customer of the standard edition."""
     buyer = Customer(shop.platform, 0)
     path = f"/connectors/{listing['_id']}"
-    licence = {"email": buyer.account.email, "expires": FAR, "_editionId": ids["Standard"]}
-    shop.platform.call("POST", f"{path}/licenses", licence)
+    granted = {"email": buyer.account.email, "expires": FAR, "_editionId": ids["Standard"]}
+    shop.platform.call("POST", f"{path}/licenses", granted)
     buyer.do("POST", f"{path}/install", {"newTemplateInstaller": True})
     [buyer.integration_id] = buyer.integration_ids()
     http = {"baseURI": "https://mine.example.com", "mediaType": "json"}
@@ -89,7 +89,7 @@ def names(customer):
 
 
 def wish(shop, buyer, edition_id):
-    """Have the licence name the edition to change to, and the user take the steps."""
+    """Have the license name the edition to change to, and the user take the steps."""
     path = f"/connectors/{shop.connector.connector_id}/licenses"
     [own] = shop.platform.call("GET", path)
     body = {"expires": FAR, "_changeEditionId": edition_id}

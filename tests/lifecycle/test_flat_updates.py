@@ -62,12 +62,12 @@ def buyer(shop: Shop, edition: str = "Standard") -> Customer:
     """A customer who has installed an edition."""
     customer = Customer(shop.platform, 0)
     path = f"/connectors/{shop.connector.connector_id}"
-    licence = {
+    granted = {
         "email": customer.account.email,
         "expires": FAR,
         "_editionId": edition_id(shop, edition),
     }
-    shop.platform.call("POST", f"{path}/licenses", licence)
+    shop.platform.call("POST", f"{path}/licenses", granted)
     customer.do("POST", f"{path}/install", {"newTemplateInstaller": True})
     [customer.integration_id] = customer.integration_ids()
     http = {"baseURI": "https://mine.example.com", "mediaType": "json"}
@@ -80,7 +80,7 @@ def buyer(shop: Shop, edition: str = "Standard") -> Customer:
 
 
 def upgrade(shop: Shop, customer: Customer, edition: str) -> Any:
-    """The publisher changes the licence, and the customer takes the platform's steps."""
+    """The publisher changes the license, and the customer takes the platform's steps."""
     path = f"/connectors/{shop.connector.connector_id}/licenses"
     [own] = shop.platform.call("GET", path)
     body = {"expires": FAR, "_changeEditionId": edition_id(shop, edition)}

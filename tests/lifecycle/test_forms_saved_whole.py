@@ -28,8 +28,8 @@ from tests.lifecycle.settings_fixtures import installed, page, save, two_dot_zer
 HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}
 
 
-class Labelled(Connector):
-    name = "Labelled"
+class Labeled(Connector):
+    name = "Labeled"
     version = "1.0.0"
 
     shop = Connection("Shop", type="http", http=HTTP)
@@ -52,13 +52,13 @@ class Labelled(Connector):
         folder = Text("Folder", default="f")
 
 
-class LabelledShops(Labelled):
-    name = "Labelled shops"
+class LabelledShops(Labeled):
+    name = "Labeled shops"
     stores = Stores("Shop")
 
 
-class LabelledTwo(Labelled):
-    name = "Labelled in framework two"
+class LabelledTwo(Labeled):
+    name = "Labeled in framework two"
     framework = 2
 
 
@@ -70,7 +70,7 @@ def sent(fields: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def customer(shop: Shop) -> Customer:
-    shop.publish(f"{__name__}:Labelled")
+    shop.publish(f"{__name__}:Labeled")
     return installed(shop)
 
 

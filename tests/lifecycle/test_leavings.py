@@ -1,4 +1,4 @@
-"""What was written without being recorded is recognised by what the account holds."""
+"""What was written without being recorded is recognized by what the account holds."""
 
 from connector_kit.blueprint import CompiledComponent, Fence, Live, compare
 from connector_kit.lifecycle.leavings import as_left_behind, undoubted

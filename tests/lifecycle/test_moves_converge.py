@@ -33,8 +33,8 @@ def sold(shop):
 @pytest.fixture
 def buyer(shop, sold):
     """A customer of the standard edition."""
-    licence = {"connectorEdition": "standard", "addonLicenses": [add_on("payouts")]}
-    return Customer(shop.platform, 0).install(shop.connector, opts=licence)
+    granted = {"connectorEdition": "standard", "addonLicenses": [add_on("payouts")]}
+    return Customer(shop.platform, 0).install(shop.connector, opts=granted)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def shops(shop):
 
 @pytest.fixture
 def keeper(shop, shops):
-    """A customer with one store of the three that the licence allows."""
-    licence = {"addonLicenses": [{"type": "store", "licenses": [{}, {}, {}]}]}
-    return Customer(shop.platform, 0).install(shop.connector, opts=licence)
+    """A customer with one store of the three that the license allows."""
+    granted = {"addonLicenses": [{"type": "store", "licenses": [{}, {}, {}]}]}
+    return Customer(shop.platform, 0).install(shop.connector, opts=granted)
 
 
 def add_on(name):
@@ -66,7 +66,7 @@ def outside(customer, *names):
 
 
 def changes_edition(customer, word):
-    """Have the licence changed, and the user press the button."""
+    """Have the license changed, and the user press the button."""
 
     def attempt():
         customer.licensed(connectorEdition=word)

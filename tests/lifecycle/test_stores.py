@@ -21,7 +21,7 @@ def shops(shop):
 
 @pytest.fixture
 def keeper(shop, shops):
-    """A customer with one store, whose licence allows three."""
+    """A customer with one store, whose license allows three."""
     stores = {"type": "store", "licenses": [{"addOnEdition": "standard"}] * 3}
     return Customer(shop.platform, 0).install(shop.connector, opts={"addonLicenses": [stores]})
 

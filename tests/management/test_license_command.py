@@ -29,7 +29,7 @@ def run(capsys, *words):
     return code, json.loads(capsys.readouterr().out)
 
 
-def test_a_licence_goes_through_its_life(email, capsys):
+def test_a_license_goes_through_its_life(email, capsys):
     def act(*words):
         code, told = run(capsys, *words)
         assert code == 0
@@ -95,10 +95,10 @@ def test_progress_and_tables_are_for_people(email, capsys):
     call_command("license", "show", email)
 
     said = capsys.readouterr()
-    assert "1 licences. active: 1" in said.out
+    assert "1 licenses. active: 1" in said.out
     assert f"{SLUG}: 1 seen" in said.out
     assert "created" in said.out
-    assert "1 licences read" in said.err
+    assert "1 licenses read" in said.err
 
 
 def test_a_simulation_shows_what_would_happen_and_changes_nothing(email, capsys):
@@ -142,7 +142,7 @@ def test_a_scenario_is_a_shops_stream(orders, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["renew", "nobody@example.com", "--until", "2090-01-01"], "No licence"),
+        (["renew", "nobody@example.com", "--until", "2090-01-01"], "No license"),
         (["create", "orders-to-slack", "nobody", "--until", "2090-01-01"], "email: "),
         (["create", "orders-to-slack", "a@example.com", "--until", "2001-01-01"], "until: "),
         (["create", "orders-to-slack", "a@example.com", "--until", "soon"], "is no day"),

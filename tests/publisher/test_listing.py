@@ -120,7 +120,7 @@ def test_a_connector_of_framework_two_lists_its_editions_once(platform):
     assert publish(target).listing.action == "unchanged"
 
 
-def test_editions_keep_the_ids_that_licences_refer_to():
+def test_editions_keep_the_ids_that_licenses_refer_to():
     live = {
         "_integrationId": "1",
         "editions": [

@@ -64,7 +64,7 @@ def connector(publisher, stack):
 
 @pytest.fixture
 def license_for(sandbox, publisher, connector):
-    """Grant a licence to a customer by number: `license_for(0, opts={...})`."""
+    """Grant a license to a customer by number: `license_for(0, opts={...})`."""
 
     def grant(number, **fields):
         body = {"email": sandbox.accounts[number].email, "expires": FAR, **fields}

@@ -133,7 +133,7 @@ def test_a_clone_may_be_installed_step_by_step(customer, stocked):
     assert "_connectorId" not in export
 
 
-def test_a_clone_of_an_installation_takes_a_licence_of_its_own(
+def test_a_clone_of_an_installation_takes_a_license_of_its_own(
     customer, connector, license_for, install
 ):
     installed = f"/integrations/{install()}"

@@ -1,4 +1,4 @@
-"""A licence that expires switches its installation off (protocol/resources.md#license, U21)."""
+"""A license that expires switches its installation off (protocol/resources.md#license, U21)."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def app(api, customer, stack, install):
 
 @pytest.fixture
 def renew(publisher, connector):
-    """Change the date of the connector's only licence."""
+    """Change the date of the connector's only license."""
 
     def run(expires):
         path = f"/connectors/{connector['_id']}/licenses"
@@ -94,7 +94,7 @@ def test_it_expires_again_after_it_was_resumed(customer, app, renew):
     assert _disabled(customer, flows) == [True, True]
 
 
-def test_a_trial_ends_like_any_other_licence(sandbox, publisher, customer, connector, stack):
+def test_a_trial_ends_like_any_other_license(sandbox, publisher, customer, connector, stack):
     path = f"/connectors/{connector['_id']}"
     publisher.put(path, {**connector, "trialEnabled": True})
     trial = {"email": sandbox.accounts[0].email, "trialEndDate": "2020-01-31"}

@@ -39,7 +39,7 @@ def test_an_install_makes_an_integration_and_calls_the_installer(
     assert stack.authorizations[-1] == "Bearer system"
 
 
-def test_without_a_licence_nothing_is_installed(customer, connector):
+def test_without_a_license_nothing_is_installed(customer, connector):
     before = customer.get("/integrations").json()
 
     answer = customer.post(f"/integrations/{connector['_id']}/install", {})
@@ -48,7 +48,7 @@ def test_without_a_licence_nothing_is_installed(customer, connector):
     assert customer.get("/integrations").json() == before
 
 
-def test_a_licence_is_for_its_environment(customer, connector, license_for):
+def test_a_license_is_for_its_environment(customer, connector, license_for):
     license_for(0, sandbox=True)
     path = f"/integrations/{connector['_id']}/install"
 
@@ -57,7 +57,7 @@ def test_a_licence_is_for_its_environment(customer, connector, license_for):
     assert customer.get(f"/integrations/{identity}").json()["sandbox"] is True
 
 
-def test_a_licence_belongs_to_one_installation_the_oldest_goes_first(
+def test_a_license_belongs_to_one_installation_the_oldest_goes_first(
     publisher, customer, connector, license_for
 ):
     licenses = [license_for(0) for _ in range(2)]
@@ -70,7 +70,7 @@ def test_a_licence_belongs_to_one_installation_the_oldest_goes_first(
     assert code(customer.post(path, {})) == (422, "subscription_required")
 
 
-def test_an_expired_licence_does_not_install(customer, connector, license_for):
+def test_an_expired_license_does_not_install(customer, connector, license_for):
     license_for(0, expires=PAST)
 
     answer = customer.post(f"/integrations/{connector['_id']}/install", {})
@@ -227,7 +227,7 @@ def test_an_integration_of_ones_own_has_no_installer(customer):
     assert code(answer) == (422, "invalid_operation")
 
 
-def test_an_expired_licence_stops_everything_but_the_uninstall(
+def test_an_expired_license_stops_everything_but_the_uninstall(
     publisher, customer, connector, install
 ):
     identity = install()
@@ -273,7 +273,7 @@ def test_without_a_pre_uninstall_function_the_steps_go_backwards(
     ]
 
 
-def test_an_uninstall_removes_what_is_left_and_frees_the_licence(
+def test_an_uninstall_removes_what_is_left_and_frees_the_license(
     api, publisher, customer, connector, install, stack
 ):
     def build(options):

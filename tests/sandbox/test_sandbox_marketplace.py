@@ -1,4 +1,4 @@
-"""Listings, licences and the install base (protocol/http-api.md#9-connectors-and-licences)."""
+"""Listings, licenses and the install base (protocol/http-api.md#9-connectors-and-licenses)."""
 
 import pytest
 
@@ -35,7 +35,7 @@ LICENSES = {
 
 
 @pytest.mark.parametrize("row", LICENSES.values(), ids=LICENSES.keys())
-def test_a_licence_needs(publisher, connector, row):
+def test_a_license_needs(publisher, connector, row):
     body, expected = row
 
     assert errors(publisher.post(f"/connectors/{connector['_id']}/licenses", body)) == [expected]
@@ -52,7 +52,7 @@ def test_a_trial_may_stand_in_for_an_expiry_where_trials_are_on(publisher, conne
     assert answer.json()["trialEndDate"] == FAR
 
 
-def test_a_licence_tells_the_users_id_only_after_the_install(
+def test_a_license_tells_the_users_id_only_after_the_install(
     sandbox, publisher, customer, connector, license_for
 ):
     made = license_for(0, opts={"connectorEdition": "standard"})
@@ -69,7 +69,7 @@ def test_a_licence_tells_the_users_id_only_after_the_install(
     assert code(publisher.delete(path)) == (422, "resource_in_use")
 
 
-def test_a_put_of_a_licence_needs_no_email_and_moves_no_environment(
+def test_a_put_of_a_license_needs_no_email_and_moves_no_environment(
     publisher, connector, license_for
 ):
     made = license_for(0, sandbox=True)
@@ -83,7 +83,7 @@ def test_a_put_of_a_licence_needs_no_email_and_moves_no_environment(
     assert code(publisher.get(path)) == (404, "not_found")
 
 
-def test_licences_are_listed_for_their_owner_and_for_their_user(
+def test_licenses_are_listed_for_their_owner_and_for_their_user(
     sandbox, api, publisher, connector, license_for
 ):
     mine, other = license_for(1), license_for(2)
@@ -134,7 +134,7 @@ def test_an_installed_connector_cannot_be_deleted(publisher, connector, install)
     assert code(publisher.delete(f"/connectors/{connector['_id']}")) == (422, "resource_in_use")
 
 
-def test_a_connector_without_installations_goes_with_its_licences(
+def test_a_connector_without_installations_goes_with_its_licenses(
     publisher, customer, connector, license_for
 ):
     license_for(0)

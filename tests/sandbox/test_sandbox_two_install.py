@@ -305,7 +305,7 @@ def test_ones_own_stack_stands_in_for_the_sources(customer, stack, stocked, begi
 # Children
 
 
-def test_a_child_is_made_by_a_function_and_has_steps_and_a_licence_of_its_own(
+def test_a_child_is_made_by_a_function_and_has_steps_and_a_license_of_its_own(
     sandbox, api, publisher, customer, stack, publish, begin
 ):
     connector = publish([_step("one", type="form")], initChild={"function": "initChild"})

@@ -111,7 +111,7 @@ def test_a_push_names_its_installations(publisher, connector, body, expected):
     assert code(publisher.put(f"/connectors/{connector['_id']}/update", body)) == expected
 
 
-def test_an_expired_licence_refuses_the_push(publisher, customer, connector, install, push):
+def test_an_expired_license_refuses_the_push(publisher, customer, connector, install, push):
     identity = install()
     path = f"/connectors/{connector['_id']}/licenses"
     (license_,) = publisher.get(path).json()

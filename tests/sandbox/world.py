@@ -396,7 +396,7 @@ class World(dict):
         raise LookupError(installation)
 
     def make_upgrading(self):
-        """A 2.0 installation whose licence may change its edition."""
+        """A 2.0 installation whose license may change its edition."""
         installed = self.make_installed()
         own = self.license_of(installed)
         body = {"expires": FAR, "_changeEditionId": self["higher_edition"]}
@@ -405,7 +405,7 @@ class World(dict):
         return installed
 
     def make_parent(self):
-        """A 2.0 installation with a licence for a child."""
+        """A 2.0 installation with a license for a child."""
         installed = self.make_installed()
         body = {"_parentId": self.license_of(installed)["_id"]}
         self.ask("POST", "/connectors/{two}/licenses", body, "publisher")
@@ -418,7 +418,7 @@ class World(dict):
         return installed
 
     def make_lapsed(self):
-        """An installation whose licence has expired."""
+        """An installation whose license has expired."""
         connector = self.make_connector()
         installation = self.make_installation(connector)
         own = self.license_of(installation, connector)
@@ -427,7 +427,7 @@ class World(dict):
         return installation
 
     def make_renewed(self):
-        """An installation whose licence had expired, and was renewed."""
+        """An installation whose license had expired, and was renewed."""
         connector = self.make_connector()
         installation = self.make_installation(connector)
         own = self.license_of(installation, connector)

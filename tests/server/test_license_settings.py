@@ -1,4 +1,4 @@
-"""Settings of licences that cannot be used are said with the way out, and without the secret."""
+"""Settings of licenses that cannot be used are said with the way out, and without the secret."""
 
 import base64
 

@@ -188,7 +188,7 @@ def test_what_a_connection_is_like_is_the_same_for_all(behind_tls, ask, monkeypa
         ("redis://host/0?ssl_cert_reqs=none", "without TLS: write it as rediss://"),
         ("rediss://host/0?ssl_cert_reqs=maybe", "none of required, optional, none"),
         ("rediss://host/0?ssl_ca_certs=nowhere.pem", "where there is no file"),
-        ("redis://host/0?colour=red", "colour, which cannot mean the same"),
+        ("redis://host/0?color=red", "color, which cannot mean the same"),
         ("redis://host/0?health_check_interval=often", "no whole number"),
         ("http://host", "is not the address of a Redis"),
         ("redis://host:99999/0", "is not the address of a Redis"),

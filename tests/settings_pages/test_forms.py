@@ -25,8 +25,8 @@ IN_1_0 = [
     {"name": "select", "label": "Select", "type": "select", "options": PAIRS, "value": "paid"},
     {"name": "stray", "label": "Stray", "type": "select", "options": PAIRS, "value": "gone"},
     {
-        "name": "labelled",
-        "label": "Labelled",
+        "name": "labeled",
+        "label": "Labeled",
         "type": "select",
         "options": PAIRS,
         "value": {"id": "paid", "label": "Paid"},

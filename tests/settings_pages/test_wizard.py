@@ -70,7 +70,7 @@ def test_the_wizard_leaves_customers_installations_alone(preview, customer, staf
     assert "gone" in html(page)
 
 
-def test_without_an_address_for_the_licence_the_page_says_what_to_set(shop, staff):
+def test_without_an_address_for_the_license_the_page_says_what_to_set(shop, staff):
     page = staff().post(f"/console/preview/{shop.connector.slug}/")
     assert page.status_code == 503
     assert "CONNECTOR_KIT_PREVIEW_EMAIL" in html(page)

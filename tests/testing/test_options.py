@@ -152,7 +152,7 @@ def test_an_import_wrapper_gets_records_and_settings(platform: Platform) -> None
     assert given()["_importId"] == made_up_id("put_order")
 
 
-def test_functions_of_a_connector_get_the_licence(platform: Platform) -> None:
+def test_functions_of_a_connector_get_the_license(platform: Platform) -> None:
     licensed = Platform(Everything, opts={"connectorEdition": "premium"})
 
     assert licensed.utility("echo", name="x", orderId=7) == {

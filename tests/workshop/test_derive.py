@@ -11,7 +11,7 @@ from rich.console import Console
 from connector_kit.adoption import AdoptionError, adopt, load_connector, unpack, write_package
 from connector_kit.blueprint import Fence, Live, compare, compile_connector, references
 from connector_kit.extension import FunctionModule
-from connector_kit.publisher.catalogue import slug_of
+from connector_kit.publisher.catalog import slug_of
 from tests.adoption.downloads import (
     ORDERS,
     SYNC,

@@ -2,7 +2,7 @@
 
 The yardstick is a bare loop that sends the same requests with one `requests.Session`, in one
 process too. Both work through twenty accounts; engine and loop take turns, and what is reported is
-the median of the ratios of neighbours.
+the median of the ratios of neighbors.
 
 Two platforms are played. One answers as quickly as the sandbox can, in a fraction of a
 millisecond: everything a process does between its requests shows, and the sandbox, which needs a

@@ -37,7 +37,7 @@ SECTIONS = {
     "8.3": "Installed connectors: framework 2.0, install",
     "8.4": "Installed connectors: framework 2.0, edition, uninstall",
     "8.5": "Installed connectors: others",
-    "9": "Connectors and licences",
+    "9": "Connectors and licenses",
     "10": "iClients, templates, stacks, scripts, tokens",
     "11": "Jobs, job errors, retries",
     "12": "State",

@@ -77,7 +77,7 @@ class SubscriptionFilters(Filters):
     """Which subscriptions are meant."""
 
     refused = YesOrNoFilter(
-        field_name="code", label="Whether they come to no licence that can be had."
+        field_name="code", label="Whether they come to no license that can be had."
     )
 
     class Meta:
@@ -93,7 +93,7 @@ class SubscriptionFilters(Filters):
 
 
 class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
-    """The subscriptions, each with its licence, the newest first."""
+    """The subscriptions, each with its license, the newest first."""
 
     read = Scope.PROVISIONING_READ
     write = Scope.PROVISIONING_WRITE
@@ -103,7 +103,7 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
 
     @extend_schema(request=EventWishShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
-        """Take an event, as a webhook would bring it; its licence follows soon."""
+        """Take an event, as a webhook would bring it; its license follows soon."""
         try:
             body = request.body
         except RawPostDataException as error:  # a browser's form, read for its CSRF token
@@ -113,7 +113,7 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
 
 
 class OneSubscription(generics.RetrieveAPIView[Subscription]):
-    """One subscription, its licence, its newest events."""
+    """One subscription, its license, its newest events."""
 
     read = Scope.PROVISIONING_READ
     queryset = Subscription.objects.select_related("license__connector")

@@ -42,7 +42,7 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
         return "sandbox" if row.sandbox else "production"
 
     def get_edition(self, row: Installation) -> str | None:
-        """Return the edition that the licence names."""
+        """Return the edition that the license names."""
         edition = row.opts.get("connectorEdition")
         return edition if isinstance(edition, str) else None
 

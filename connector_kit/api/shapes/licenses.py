@@ -1,4 +1,4 @@
-"""Licences: what is asked for, and what each one is."""
+"""Licenses: what is asked for, and what each one is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def known_day(value: date) -> None:
 
 
 class PlatformShape(Shown):
-    """What the platform says of a licence; *opts* is null as long as it has none."""
+    """What the platform says of a license; *opts* is null as long as it has none."""
 
     expires = serializers.DateTimeField(allow_null=True)
     trial_ends = serializers.DateTimeField(allow_null=True)
@@ -39,7 +39,7 @@ class PlatformShape(Shown):
 
 
 class LicenseShape(Shown):
-    """A licence, as ``manage.py license show --json`` prints it.
+    """A license, as ``manage.py license show --json`` prints it.
 
     *ends* is the last day that was agreed, *switched_off_at* when the platform ends it, the grace
     included; both are null while its dates are the platform's own. *code* and *message* say why
@@ -78,7 +78,7 @@ class LicenseShape(Shown):
 
 
 class LicenseEventShape(serializers.ModelSerializer[LicenseEvent]):
-    """An entry of a licence's trail: who did what when, with before and after."""
+    """An entry of a license's trail: who did what when, with before and after."""
 
     class Meta:
         model = LicenseEvent
@@ -96,14 +96,14 @@ class LicenseReminderShape(serializers.ModelSerializer[LicenseReminder]):
 
 
 class LicenseDetailShape(LicenseShape):
-    """A licence with its trail and reminders, the newest first, and the children of its own."""
+    """A license with its trail and reminders, the newest first, and the children of its own."""
 
     trail = LicenseEventShape(many=True)
     reminders = LicenseReminderShape(many=True)
     children = serializers.ListField(child=serializers.IntegerField())
 
     def to_representation(self, instance: License) -> Any:
-        """Return the licence with what was done with it. Three queries."""
+        """Return the license with what was done with it. Three queries."""
         told: dict[str, Any] = {
             **license_json(instance),
             "trail": trail_of(instance),
@@ -116,14 +116,14 @@ class LicenseDetailShape(LicenseShape):
 
 
 class LicenseCountsShape(Shown):
-    """How many licences there are, by standing; under "" those whose dates are the platform's."""
+    """How many licenses there are, by standing; under "" those whose dates are the platform's."""
 
     total = serializers.IntegerField()
     standings = counts()
 
 
 class EndsShape(Shown):
-    """How many licences end on a day."""
+    """How many licenses end on a day."""
 
     day = serializers.DateField(source="date")
     total = serializers.IntegerField()
@@ -131,7 +131,7 @@ class EndsShape(Shown):
 
 
 class MonthShape(Shown):
-    """A month: its days on which licences end."""
+    """A month: its days on which licenses end."""
 
     month = serializers.RegexField(r"^[0-9]{4}-[0-9]{2}$", help_text="As in 2027-01.")
     total = serializers.IntegerField()
@@ -139,7 +139,7 @@ class MonthShape(Shown):
 
 
 class LicenseWishShape(Shown):
-    """For whom a licence is and what it gives; what is left out is left to the platform."""
+    """For whom a license is and what it gives; what is left out is left to the platform."""
 
     connector = serializers.SlugField(help_text="A connector's slug.")
     email = serializers.EmailField(max_length=320)
@@ -170,7 +170,7 @@ class LicenseWishShape(Shown):
 
 
 class NewLicenseShape(LicenseWishShape):
-    """A licence to make."""
+    """A license to make."""
 
     until = serializers.DateField(
         validators=[known_day], help_text="The last day, where the customer lives."
@@ -198,7 +198,7 @@ class MoreDaysShape(Shown):
 
 
 class EditionWishShape(Shown):
-    """Another edition, by the word that licences have for it."""
+    """Another edition, by the word that licenses have for it."""
 
     edition = serializers.CharField(max_length=200)
 
@@ -219,7 +219,7 @@ class AddOnsShape(Shown):
 
 
 class ChildShape(Shown):
-    """What the licence of a child says of its own."""
+    """What the license of a child says of its own."""
 
     opts = serializers.DictField(required=False)
 

@@ -40,7 +40,7 @@ class AcceptedShape(Shown):
 
 
 class SubscriptionShape(serializers.ModelSerializer[Subscription]):
-    """A subscription with its licence; *code* and *message* say why it has none."""
+    """A subscription with its license; *code* and *message* say why it has none."""
 
     subscription = serializers.CharField(source="key")
     license = LicenseShape(allow_null=True)

@@ -96,7 +96,7 @@ def _aliases(offers: Mapping[str, Named]) -> Iterator[PlacedFinding]:
 
 
 def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iterator[PlacedFinding]:
-    """A licence may name an edition by attribute or by display name, in any case."""
+    """A license may name an edition by attribute or by display name, in any case."""
     called: dict[str, list[str]] = defaultdict(list)
     for name, offer in offers.items():
         if isinstance(offer, kind):

@@ -46,7 +46,7 @@ def adopt_orphans() -> None:
 
 
 def confine() -> None:
-    """Keep this process, and what it starts, from looking into others and from signalling them."""
+    """Keep this process, and what it starts, from looking into others and from signaling them."""
     hide()
     if _libc is None:
         return

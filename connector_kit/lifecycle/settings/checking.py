@@ -1,4 +1,4 @@
-"""Whether values may be set in an installation: the one judgement for every way they come."""
+"""Whether values may be set in an installation: the one judgment for every way they come."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from connector_kit.blueprint import Connector, compile_connector, problems
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.blueprints import render_blueprint
 from connector_kit.publisher import PublisherError
-from connector_kit.publisher.catalogue import candidate
+from connector_kit.publisher.catalog import candidate
 
 
 class Command(KitCommand):

@@ -27,7 +27,7 @@ ODDITIES_SHOWN = 20
 
 
 class Command(KitCommand):
-    """Synchronise and list the install base."""
+    """Synchronize and list the install base."""
 
     help = "Bring the records of a connector's install base up to date, or list them."
     example = """

@@ -1,4 +1,4 @@
-"""``manage.py license``: what the publisher does with licences."""
+"""``manage.py license``: what the publisher does with licenses."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Options = dict[str, Any]
 
 
 class Command(KitCommand):
-    """Create, change, look at and simulate licences."""
+    """Create, change, look at and simulate licenses."""
 
-    help = "Create licences of a connector, change them, compare them with the platform."
+    help = "Create licenses of a connector, change them, compare them with the platform."
     example = """
 manage.py license create commerce-hub customer@example.com --until 2027-12-31 --edition premium
 manage.py license trial commerce-hub customer@example.com --days 30 --time-zone Europe/Berlin
@@ -128,7 +128,7 @@ manage.py license simulate commerce-hub --days 400
         sidelines = self.sidelines(options)
 
         def progress(so_far: licenses.ReconcileResult) -> None:
-            sidelines.print(f"{so_far.seen} licences read, {so_far.repaired} repaired …")
+            sidelines.print(f"{so_far.seen} licenses read, {so_far.repaired} repaired …")
 
         connector, by = find_connector(options["connector"]), Actor.of_command_line()
         result = licenses.reconcile(connector, repair=options["repair"], progress=progress, by=by)
@@ -156,7 +156,7 @@ manage.py license simulate commerce-hub --days 400
                 connector,
                 now=timezone.now(),
                 days=options["days"],
-                progress=lambda done: sidelines.print(f"{done} licences run …"),
+                progress=lambda done: sidelines.print(f"{done} licenses run …"),
             )
         if options["json"]:
             self.print_json({"days": [each.to_json() for each in days]})
@@ -263,7 +263,7 @@ def _add_connector(parser: CommandParser) -> None:
 
 
 def _add_looking(actions: Any) -> None:
-    listing = _add_action(actions, "list", "list the recorded licences")
+    listing = _add_action(actions, "list", "list the recorded licenses")
     listing.add_argument("--email", metavar="PART", help="part of the customer's address")
     listing.add_argument("--standing", choices=[*Standing], help="only those that stand there")
     environment = listing.add_mutually_exclusive_group()
@@ -284,12 +284,12 @@ def _add_looking(actions: Any) -> None:
         parser.add_argument(
             "--after", type=_number(0, 2**62), default=0, metavar="N", help="begin after this row"
         )
-    show = _add_action(actions, "show", "show one licence with its audit trail")
+    show = _add_action(actions, "show", "show one license with its audit trail")
     _add_license(show)
 
 
 def _add_granting(actions: Any) -> None:
-    create = _add_action(actions, "create", "give a customer a licence")
+    create = _add_action(actions, "create", "give a customer a license")
     trial = _add_action(actions, "trial", "let a customer try the connector")
     for parser in (create, trial):
         parser.add_argument("connector", help="slug or package.module:Class")
@@ -310,13 +310,13 @@ def _add_granting(actions: Any) -> None:
 def _add_changing(actions: Any) -> None:
     for name, words, arguments in (
         ("child", "give an installation one more child (2.0)", [_add_opts]),
-        ("convert", "turn a trial into a licence", [_add_until]),
-        ("renew", "let a licence last longer; brings back what has expired", [_add_until]),
+        ("convert", "turn a trial into a license", [_add_until]),
+        ("renew", "let a license last longer; brings back what has expired", [_add_until]),
         ("extend", "add days to what was agreed", [_add_days]),
-        ("change-edition", "give a licence another edition", [_add_edition]),
-        ("add-ons", "give a licence exactly these add-ons or stores", [_add_choices]),
-        ("expire", "switch a licence off now, grace or not", []),
-        ("delete", "remove a licence that no installation uses", []),
+        ("change-edition", "give a license another edition", [_add_edition]),
+        ("add-ons", "give a license exactly these add-ons or stores", [_add_choices]),
+        ("expire", "switch a license off now, grace or not", []),
+        ("delete", "remove a license that no installation uses", []),
         ("reactivate", "bring back what was switched off", [_add_until]),
         ("restore", "create a license again that the platform has lost", []),
     ):
@@ -333,10 +333,10 @@ def _add_time(actions: Any) -> None:
     reconcile = _add_action(actions, "reconcile", "compare the records with the platform")
     _add_connector(reconcile)
     reconcile.add_argument(
-        "--repair", action="store_true", help="write the platform's licences as they are wanted"
+        "--repair", action="store_true", help="write the platform's licenses as they are wanted"
     )
     simulate = _add_action(
-        actions, "simulate", "show, day by day, what would happen to the recorded licences"
+        actions, "simulate", "show, day by day, what would happen to the recorded licenses"
     )
     _add_connector(simulate)
     simulate.add_argument("--days", type=_number(1, 3660), default=400, help="how many (400)")

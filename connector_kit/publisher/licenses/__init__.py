@@ -1,4 +1,4 @@
-"""Licences: what the publisher does with them, what time does, what a web shop says."""
+"""Licenses: what the publisher does with them, what time does, what a web shop says."""
 
 from connector_kit.publisher.licenses.errors import (
     EventConflict,

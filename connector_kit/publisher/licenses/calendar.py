@@ -1,4 +1,4 @@
-"""When licences end: a month of days, with how many licences each of them is the last one of."""
+"""When licenses end: a month of days, with how many licenses each of them is the last one of."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from connector_kit.models import Connector, License
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar; of a neighbouring month where *is_inside* is false."""
+    """A day of the calendar; of a neighboring month where *is_inside* is false."""
 
     date: date
     is_inside: bool
     counts: dict[str, int]
-    """How many licences end, by standing."""
+    """How many licenses end, by standing."""
 
     @property
     def total(self) -> int:
-        """How many licences end on the day."""
+        """How many licenses end on the day."""
         return sum(self.counts.values())
 
 
@@ -36,7 +36,7 @@ class Month:
 
     @property
     def total(self) -> int:
-        """How many licences end in the month."""
+        """How many licenses end in the month."""
         return sum(day.total for week in self.weeks for day in week if day.is_inside)
 
     @property
@@ -51,7 +51,7 @@ class Month:
 
 
 def month_of_ends(connector: Connector | None, first: date) -> Month:
-    """Return the month of *first* with the last days of *connector*'s licences, or of all.
+    """Return the month of *first* with the last days of *connector*'s licenses, or of all.
 
     The last day is the one agreed, or the platform's own where the kit agreed none. One query.
     """

@@ -1,4 +1,4 @@
-"""Bringing the platform's licence to what is wanted; one row at a time, as often as it takes.
+"""Bringing the platform's license to what is wanted; one row at a time, as often as it takes.
 
 What is wanted is stored before anything is sent. A delivery that fails is recorded and repeated by
 the tick; one that was cut off is found by its claim, which runs out.
@@ -31,7 +31,7 @@ from connector_kit.publisher.licenses.trail import KIT, locked, note
 logger = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 600.0
-"""For so long a process may write one licence: longer than all its requests take."""
+"""For so long a process may write one license: longer than all its requests take."""
 DEATHS = 3
 """After so many attempts of which the last one ended its process, a failure is put on record."""
 _DIED = (
@@ -55,7 +55,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class _Done:
-    """What a delivery came to; *document* is None when the platform has the licence no more."""
+    """What a delivery came to; *document* is None when the platform has the license no more."""
 
     act: str
     listing: Listing
@@ -65,7 +65,7 @@ class _Done:
 def deliver(
     license_pk: int, *, clock: Clock = database_now, using: Session | None = None
 ) -> License:
-    """Bring the platform's licence to what is wanted; return the row as it is afterwards.
+    """Bring the platform's license to what is wanted; return the row as it is afterwards.
 
     A failure is in the row (`code`, `message`), and is repeated when that may help. Does nothing
     when another process is at it: that one looks for news before it stops.
@@ -118,7 +118,7 @@ def _write(row: License, licenses: PlatformLicenses, live: dict[str, Any]) -> _D
 
 
 def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
-    """Create the licence once, also when an answer is lost on its way."""
+    """Create the license once, also when an answer is lost on its way."""
     if row.create_sent_at and (found := licenses.find_created(row, row.create_sent_at)):
         return replace(_write(row, licenses, found), act="adopted")
     document = written(wanted_of(row), licenses.listing, _begun(row))
@@ -135,7 +135,7 @@ def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
 
 
 def _begun(row: License) -> dict[str, Any]:
-    """Return what only a new licence says: for whom it is."""
+    """Return what only a new license says: for whom it is."""
     if row.parent and row.parent.license_id is None:
         raise LicenseError(f"{row.parent}, which it belongs to, is not on the platform yet.")
     if row.parent:
@@ -180,7 +180,7 @@ def _failed(row: License, error: Exception, now: datetime) -> License:
     fresh.deliver_at = None if is_final and not is_news else now + wait_after(fresh.attempts)
     fresh.claimed_until = None
     fresh.save(update_fields=["attempts", "code", "message", "deliver_at", "claimed_until"])
-    logger.warning("licence #%s: not delivered (%s), attempt %s", fresh.pk, code, fresh.attempts)
+    logger.warning("license #%s: not delivered (%s), attempt %s", fresh.pk, code, fresh.attempts)
     return fresh
 
 
@@ -190,11 +190,11 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def _leftover(row: License) -> tuple[str, str]:
-    """Return what stays different although the licence was written: code and message."""
+    """Return what stays different although the license was written: code and message."""
     stuck = next((each for each in row.drift if not each["fixable"]), None)
     if stuck is None:
         return "", ""
     return EDITION_FIXED, (
-        f"The licence is installed with {stuck['platform']} and cannot go down to "
+        f"The license is installed with {stuck['platform']} and cannot go down to "
         f"{stuck['wanted']}: editions only go up. The customer may uninstall and install anew."
     )

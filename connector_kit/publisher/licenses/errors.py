@@ -1,11 +1,11 @@
-"""What a publisher asks of licences and cannot have."""
+"""What a publisher asks of licenses and cannot have."""
 
 from connector_kit.licensing import LicensingError, Problem
 from connector_kit.publisher.errors import PublisherError
 
 
 class LicenseError(PublisherError):
-    """A request that does not fit the licence; the message names the way out.
+    """A request that does not fit the license; the message names the way out.
 
     It begins with the name of the *field* at fault, if a single one is.
     """
@@ -19,19 +19,19 @@ class LicenseError(PublisherError):
 
 
 class UnknownLicense(LicenseError):
-    """No licence is meant, or more than one."""
+    """No license is meant, or more than one."""
 
     code = "unknown_license"
 
 
 class LicenseExists(LicenseError):
-    """The customer has a licence of the connector already, with other terms."""
+    """The customer has a license of the connector already, with other terms."""
 
     code = "license_exists"
 
 
 class LicenseGone(LicenseError):
-    """The platform has the licence no more."""
+    """The platform has the license no more."""
 
     code = "license_gone"
 

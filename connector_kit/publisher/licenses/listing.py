@@ -1,4 +1,4 @@
-"""Finding recorded licences: one by what somebody types, many in pages."""
+"""Finding recorded licenses: one by what somebody types, many in pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connector_kit.publisher.licenses.rows import edition_in_force, terms_of, wa
 
 @dataclass(frozen=True)
 class LicenseFilter:
-    """Which licences are meant; None leaves a property open."""
+    """Which licenses are meant; None leaves a property open."""
 
     email: str | None = None
     """Part of the address, in any case."""
@@ -30,7 +30,7 @@ class LicenseFilter:
 
 @dataclass(frozen=True)
 class LicensePage:
-    """A page of licences, in the order in which they were recorded."""
+    """A page of licenses, in the order in which they were recorded."""
 
     rows: tuple[License, ...]
     total: int
@@ -56,7 +56,7 @@ def list_licenses(
     after: int = 0,
     limit: int = 100,
 ) -> LicensePage:
-    """Return the page of at most *limit* licences that follows the row *after*.
+    """Return the page of at most *limit* licenses that follows the row *after*.
 
     Without *connector*: those of all.
     """
@@ -84,13 +84,13 @@ def lost_licenses(connector: Connector | None = None, *, limit: int = 100) -> li
 
 
 def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
-    """Return the shop's subscriptions that come to no licence, with the reason."""
+    """Return the shop's subscriptions that come to no license, with the reason."""
     rows = Subscription.objects.exclude(code="").order_by("pk")[:limit]
     return [{"subscription": each.key, "code": each.code, "message": each.message} for each in rows]
 
 
 def find_license(word: str) -> License:
-    """Return the licence that *word* names: its id at the platform, ``#<number>`` or an address.
+    """Return the license that *word* names: its id at the platform, ``#<number>`` or an address.
 
     Raises `UnknownLicense` when there is none, or when an address has several.
     """
@@ -106,15 +106,15 @@ def find_license(word: str) -> License:
         return found[0]
     if not found:
         raise UnknownLicense(
-            f"No licence {word!r} is known here. 'manage.py license reconcile' reads what the "
+            f"No license {word!r} is known here. 'manage.py license reconcile' reads what the "
             "platform has, 'manage.py license list' shows it."
         )
     several = ", ".join(f"#{row.pk} ({row.license_id or 'pending'})" for row in found)
-    raise UnknownLicense(f"{word} has several licences: {several}. Name one of them.")
+    raise UnknownLicense(f"{word} has several licenses: {several}. Name one of them.")
 
 
 def license_json(row: License) -> dict[str, Any]:
-    """Return a licence as JSON."""
+    """Return a license as JSON."""
     terms = terms_of(row)
     return {
         "number": row.pk,
@@ -146,7 +146,7 @@ def license_json(row: License) -> dict[str, Any]:
 
 
 def licenses_of(installation: Installation) -> list[License]:
-    """Return the licences that *installation* uses: one, and those of its children."""
+    """Return the licenses that *installation* uses: one, and those of its children."""
     rows = License.objects.present().filter(integration_id=installation.integration_id)
     return list(rows.select_related("connector", "parent").order_by("pk"))
 
@@ -157,7 +157,7 @@ def trail_of(license: License, *, limit: int = 100) -> list[LicenseEvent]:  # no
 
 
 def matching_licenses(connector: Connector | None, wanted: LicenseFilter) -> QuerySet[License]:
-    """Return the licences of *connector*, or of all, that are *wanted*."""
+    """Return the licenses of *connector*, or of all, that are *wanted*."""
     rows = License.objects.filter(vanished_at__isnull=not wanted.vanished)
     if wanted.pending and not wanted.vanished:
         rows = License.objects.pending()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.blueprint.entitlements import of_licence
+from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.listing import listing_of
 from connector_kit.blueprint.offers import CompiledEdition, Offer
 from connector_kit.licensing import Problem
@@ -39,7 +39,7 @@ def check_offered(
         if word and offer.editions and not _is_edition(offer, word):
             known = [each.word for each in offer.editions]
             raise _not_offered(connector, "edition", word, known, field)
-    in_opts = of_licence(replace(offer, editions=()), by_hand).unknown
+    in_opts = of_license(replace(offer, editions=()), by_hand).unknown
     for names, field in ((add_ons or (), "add_ons"), (in_opts, "opts")):
         known = [each.name for each in offer.add_ons]
         unknown = [name for name in names if known and name not in known]
@@ -61,7 +61,7 @@ def _not_offered(
 def declared_editions(connector: Connector) -> tuple[str, ...]:
     """Return the editions that the newest release of *connector* declares, lowest first.
 
-    They are words as licences carry them (``opts.connectorEdition``).
+    They are words as licenses carry them (``opts.connectorEdition``).
     """
     return tuple(each.word for each in _editions(connector))
 

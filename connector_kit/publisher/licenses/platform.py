@@ -1,4 +1,4 @@
-"""The licences of one connector in the publisher's account (protocol/http-api.md#9)."""
+"""The licenses of one connector in the publisher's account (protocol/http-api.md#9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connector_kit.integrator.errors import NotFound
 from connector_kit.licensing import Listing, instant
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, License
-from connector_kit.publisher.catalogue import published_id
+from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import RecordLost
 from connector_kit.publisher.licenses.offered import edition_names
 
@@ -22,7 +22,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class PlatformLicenses:
-    """Reads and writes the licences of *connector*; reads its listing once."""
+    """Reads and writes the licenses of *connector*; reads its listing once."""
 
     def __init__(self, client: Client, connector: Connector) -> None:
         self._client = client
@@ -32,7 +32,7 @@ class PlatformLicenses:
 
     @cached_property
     def listing(self) -> Listing:
-        """What the connector's record says of licences; raises `RecordLost` without a record."""
+        """What the connector's record says of licenses; raises `RecordLost` without a record."""
         try:
             found = self._client.connectors.get(self._id)
         except NotFound as error:
@@ -43,26 +43,26 @@ class PlatformLicenses:
         return Listing.of(found, edition_names(self._connector))
 
     def all(self) -> Iterator[dict[str, Any]]:
-        """Yield every licence, page by page."""
+        """Yield every license, page by page."""
         yield from self._licenses.list()
 
     def read(self, license_id: str) -> dict[str, Any] | None:
-        """Return a licence, None when the platform has it no more."""
+        """Return a license, None when the platform has it no more."""
         try:
             return self._licenses.get(license_id)
         except NotFound:
             return None
 
     def create(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Create a licence; raises `OutcomeUnknown` when no answer came."""
+        """Create a license; raises `OutcomeUnknown` when no answer came."""
         return self._licenses.create(document)
 
     def replace(self, license_id: str, document: dict[str, Any]) -> dict[str, Any]:
-        """Replace what a licence says."""
+        """Replace what a license says."""
         return self._licenses.update(license_id, document)
 
     def delete(self, license_id: str) -> bool:
-        """Delete a licence; False when the platform has it no more."""
+        """Delete a license; False when the platform has it no more."""
         try:
             self._licenses.delete(license_id)
         except NotFound:
@@ -82,14 +82,14 @@ class PlatformLicenses:
 
 
 class Session:
-    """One client, and the licences of every connector that is asked for."""
+    """One client, and the licenses of every connector that is asked for."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._opened: dict[int, PlatformLicenses] = {}
 
     def licenses(self, connector: Connector) -> PlatformLicenses:
-        """Return the licences of *connector*; raises `NotPublished`."""
+        """Return the licenses of *connector*; raises `NotPublished`."""
         if connector.pk not in self._opened:
             self._opened[connector.pk] = PlatformLicenses(self._client, connector)
         return self._opened[connector.pk]
@@ -117,6 +117,6 @@ def _created(document: dict[str, Any]) -> datetime:
 
 
 def _is_taken(row: License, license_id: str) -> bool:
-    """Whether another row knows the licence: as its own, or since before ours was made."""
+    """Whether another row knows the license: as its own, or since before ours was made."""
     others = License.objects.filter(license_id=license_id).exclude(pk=row.pk)
     return any(each.is_managed or each.pk < row.pk for each in others)

@@ -1,7 +1,7 @@
-"""From a shop's event to a licence: stored first, then taken into account, in any order.
+"""From a shop's event to a license: stored first, then taken into account, in any order.
 
 Whatever arrives, all events of its subscription are read anew (`connector_kit.licensing.fold`), and
-the licence is brought to what they come to. So an event that comes late, or twice, changes nothing
+the license is brought to what they come to. So an event that comes late, or twice, changes nothing
 that an orderly stream would not have changed.
 """
 
@@ -115,7 +115,7 @@ def process_due(*, clock: Clock = database_now) -> int:
 
 
 def process(subscription_id: int, *, clock: Clock = database_now) -> Subscription:
-    """Bring the subscription's licence to what its events come to, and deliver it."""
+    """Bring the subscription's license to what its events come to, and deliver it."""
     now = clock()
     with transaction.atomic():
         subscription = _locked(subscription_id)
@@ -147,7 +147,7 @@ def _apply(
     newest: ProvisioningEvent,
     now: datetime,
 ) -> tuple[str, bool]:
-    """Make the licence that of *entitled*; return how the events are marked, whether it is news."""
+    """Make the license that of *entitled*; return how the events are marked, whether it is news."""
     if entitled is None:
         return _Outcome.WAITING, False
     if entitled.to_json() == subscription.entitlement:

@@ -37,7 +37,7 @@ _COMPARED = (*MIRRORED, "drift", "drifted_at", "code", "message", "standing", "n
 
 @dataclass(frozen=True)
 class ReconcileResult:
-    """What a reconciliation found and did: counts of licences."""
+    """What a reconciliation found and did: counts of licenses."""
 
     seen: int = 0
     unreadable: int = 0
@@ -70,12 +70,12 @@ def reconcile(
     by: Actor = THE_KIT,
     clock: Clock = database_now,
 ) -> ReconcileResult:
-    """Make the mirror say what the platform says, and mark every licence that is not as wanted.
+    """Make the mirror say what the platform says, and mark every license that is not as wanted.
 
     Reads page by page and holds one batch at a time; *progress* is told the counts after each.
-    Licences that the platform no longer names are looked for one by one, and marked as vanished,
+    Licenses that the platform no longer names are looked for one by one, and marked as vanished,
     none is deleted; a run that is cut off marks none. One that was in force is lost: its ``code``
-    says so until it is back. With *repair* the platform's licences are then written as they are
+    says so until it is back. With *repair* the platform's licenses are then written as they are
     wanted, and lost ones created again.
     """
     started, result = clock(), ReconcileResult()
@@ -98,7 +98,7 @@ def reconcile(
 
 
 def drifted(connector: Connector) -> Iterable[License]:
-    """Return the licences that are not as wanted."""
+    """Return the licenses that are not as wanted."""
     return License.objects.present().filter(connector=connector).exclude(drifted_at=None)
 
 
@@ -155,7 +155,7 @@ def _is_newer(row: License, asked: datetime) -> bool:
 
 
 def _new(connector: Connector, document: dict[str, Any]) -> License:
-    """Return the row of a licence that was not made here: its dates are the platform's."""
+    """Return the row of a license that was not made here: its dates are the platform's."""
     return License(
         connector=connector,
         email=str((document.get("user") or {}).get("email") or "")[:320],
@@ -226,9 +226,9 @@ def _next_drifted(connector: Connector, after: int) -> list[int]:
 
 
 def review(*, clock: Clock = database_now) -> int:
-    """Take in changed policies: place every licence anew, and promise more grace where there is.
+    """Take in changed policies: place every license anew, and promise more grace where there is.
 
-    Returns how many licences last longer now. Holds one batch at a time.
+    Returns how many licenses last longer now. Holds one batch at a time.
     """
     last, longer = 0, 0
     rows = License.objects.present().exclude(ends=None).select_related("connector").order_by("pk")

@@ -1,4 +1,4 @@
-"""Telling customers how their licences stand: once for each end, by whatever channel is set."""
+"""Telling customers how their licenses stand: once for each end, by whatever channel is set."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _send(reminder: LicenseReminder, now: datetime) -> None:
 
 
 def _is_true(reminder: LicenseReminder, now: datetime) -> bool:
-    """Whether what it says is still so: the licence may have been renewed, or be further on."""
+    """Whether what it says is still so: the license may have been renewed, or be further on."""
     row = reminder.license
     terms = terms_of(row)
     if row.vanished_at or terms is None or row.ends != reminder.ends:

@@ -1,4 +1,4 @@
-"""Between the rows of licences and the values of `connector_kit.licensing`."""
+"""Between the rows of licenses and the values of `connector_kit.licensing`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WANTED = (
     "off_at",
     "past_due_since",
 )
-"""What of a licence is decided here, and what the audit trail shows before and after."""
+"""What of a license is decided here, and what the audit trail shows before and after."""
 
 MIRRORED = (
     "live",
@@ -50,7 +50,7 @@ MIRRORED = (
     "seen_at",
     "vanished_at",
 )
-"""What of a licence the platform says."""
+"""What of a license the platform says."""
 
 
 _LONGEST_ID = 24
@@ -96,12 +96,12 @@ def lose(row: License, now: datetime) -> None:
 
 
 def edition_of(row: License) -> str:
-    """Return the edition that is wanted, else what the platform's licence says."""
+    """Return the edition that is wanted, else what the platform's license says."""
     return row.edition or str((row.live.get("opts") or {}).get("connectorEdition") or "")
 
 
 def edition_in_force(row: License) -> str:
-    """The edition that the platform's licence says, whatever is wanted; empty without one."""
+    """The edition that the platform's license says, whatever is wanted; empty without one."""
     return str((row.live.get("opts") or {}).get("connectorEdition") or "") if row.license_id else ""
 
 
@@ -113,7 +113,7 @@ def terms_of(row: License) -> Terms | None:
 
 
 def wanted_of(row: License) -> Wanted:
-    """Return what the platform's licence should say."""
+    """Return what the platform's license should say."""
     add_ons = None if row.add_ons is None else tuple(row.add_ons)
     return Wanted(terms_of(row), row.edition, add_ons, row.stores, row.opts)
 
@@ -161,7 +161,7 @@ def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:
 
 
 def compare(row: License, listing: Listing, now: datetime) -> None:
-    """Set where the platform's licence, as mirrored, is not what is wanted."""
+    """Set where the platform's license, as mirrored, is not what is wanted."""
     found = differences(wanted_of(row), listing, row.live)
     row.drift = [each.to_json() for each in found]
     row.drifted_at = (row.drifted_at or now) if row.drift else None

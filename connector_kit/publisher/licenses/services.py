@@ -1,4 +1,4 @@
-"""What a publisher does with licences. Each act is stored with who and when, then delivered.
+"""What a publisher does with licenses. Each act is stored with who and when, then delivered.
 
 Each returns the row as it is afterwards. What the platform refuses, and what it cannot do yet, is
 in the row's ``code`` and ``message``; the tick repeats what may still work out.
@@ -36,7 +36,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class LicenseRequest:
-    """For whom a licence is and what it gives; what is left out is left to the platform."""
+    """For whom a license is and what it gives; what is left out is left to the platform."""
 
     email: str
     edition: str = ""
@@ -57,9 +57,9 @@ def create(
     another: bool = False,
     clock: Clock = database_now,
 ) -> License:
-    """Give the customer a licence whose last day is *until*.
+    """Give the customer a license whose last day is *until*.
 
-    Doing so twice gives one: the licence is returned that was made before with the same terms.
+    Doing so twice gives one: the license is returned that was made before with the same terms.
     Raises `LicenseExists` when it has others, unless *another* is wanted. A customer without an
     account leaves a grant that waits (``code`` is ``invalid_user``).
     """
@@ -94,7 +94,7 @@ def child(
     Every call makes one: a parent may have several (protocol/resources.md#license).
     """
     if parent.is_child:
-        raise LicenseError(f"{parent} is a child's licence and cannot have children.")
+        raise LicenseError(f"{parent} is a child's license and cannot have children.")
     _require_present(parent)
     check_offered(parent.connector, opts=opts)
     row = License(
@@ -109,7 +109,7 @@ def child(
 
 
 def convert(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
-    """Turn a trial into a licence that was paid for until *until*."""
+    """Turn a trial into a license that was paid for until *until*."""
     if not row.is_trial:
         raise LicenseError(f"{row} is no trial. Use renew to give it another last day.")
     _require_future(row, until, clock())
@@ -117,9 +117,9 @@ def convert(row: License, *, until: date, by: str, clock: Clock = database_now) 
 
 
 def renew(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
-    """Let the licence last until *until*; also brings back what has expired.
+    """Let the license last until *until*; also brings back what has expired.
 
-    A licence whose dates were the platform's so far is looked after by the kit from then on.
+    A license whose dates were the platform's so far is looked after by the kit from then on.
     """
     _require_future(row, until, clock())
     if row.ends and until < row.ends and row.off_at is None:
@@ -143,7 +143,7 @@ def extend(row: License, *, days: int, by: str, clock: Clock = database_now) -> 
 
 
 def change_edition(row: License, edition: str, *, by: str, clock: Clock = database_now) -> License:
-    """Give the licence another edition.
+    """Give the license another edition.
 
     1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
     installation. A lower one of an installation stays undone: ``code`` is ``edition_fixed``.
@@ -160,7 +160,7 @@ def set_add_ons(
     stores: int | None = None,
     clock: Clock = database_now,
 ) -> License:
-    """Give the licence exactly these add-ons, and so many stores; None leaves what it has.
+    """Give the license exactly these add-ons, and so many stores; None leaves what it has.
 
     Raises `LicenseError` for add-ons that the connector does not have.
     """
@@ -175,7 +175,7 @@ def set_add_ons(
 
 
 def expire(row: License, *, by: str, clock: Clock = database_now) -> License:
-    """Switch the licence off now, grace or not: the publisher's own decision, not a policy's."""
+    """Switch the license off now, grace or not: the publisher's own decision, not a policy's."""
     now = clock()
     if row.is_child:
         raise LicenseError(f"{row} is a child's: it lasts as long as its parent's.")
@@ -185,7 +185,7 @@ def expire(row: License, *, by: str, clock: Clock = database_now) -> License:
 
 
 def reactivate(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
-    """Bring back a licence that was switched off or has expired.
+    """Bring back a license that was switched off or has expired.
 
     The customer then resumes the installation (``resumable``): only their account may
     (protocol/http-api.md#85-others).
@@ -228,7 +228,7 @@ def restore(row: License, *, by: str, clock: Clock = database_now) -> License:
 
 
 def delete(row: License, *, by: str, clock: Clock = database_now) -> License:
-    """Remove the licence from the platform, which refuses while an installation uses it.
+    """Remove the license from the platform, which refuses while an installation uses it.
 
     The record stays. A grant that waits is withdrawn. Raises `IntegratorError`.
     """
@@ -302,7 +302,7 @@ def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
 
 
 def _known(row: License) -> License | None:
-    """Return the customer's licence that is like *row*; raises `LicenseExists` for another one."""
+    """Return the customer's license that is like *row*; raises `LicenseExists` for another one."""
     others = License.objects.present().filter(
         connector=row.connector, email__iexact=row.email, sandbox=row.sandbox, parent=None
     )

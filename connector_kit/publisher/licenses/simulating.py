@@ -1,4 +1,4 @@
-"""What the policy would do to the recorded licences, or to a shop's stream, as days go by."""
+"""What the policy would do to the recorded licenses, or to a shop's stream, as days go by."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from connector_kit.publisher.licenses.rows import policy_of, terms_of
 
 BATCH = 500
 NAMED = 5
-"""Licences that a day names; of more it says how many."""
+"""Licenses that a day names; of more it says how many."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ def simulate_rows(
     days: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[SimulatedDay]:
-    """Run the recorded licences (of one connector, or all) for *days* from *now*; changes nothing.
+    """Run the recorded licenses (of one connector, or all) for *days* from *now*; changes nothing.
 
     Holds one batch of rows and one entry per day; *progress* is told how many rows were run.
     """

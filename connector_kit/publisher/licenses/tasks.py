@@ -1,4 +1,4 @@
-"""The Celery tasks that drive licences: thin, and free to be lost, late or run twice."""
+"""The Celery tasks that drive licenses: thin, and free to be lost, late or run twice."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def tick(*, clock: Clock = database_now) -> bool:
 
 
 def move_due(*, clock: Clock = database_now) -> int:
-    """Move the licences whose standing changes; return how many.
+    """Move the licenses whose standing changes; return how many.
 
     The platform switches off by the date that it was given, and that date has the grace in it; so
     nothing is sent here unless the platform's date is not the one that is wanted.
@@ -84,7 +84,7 @@ def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseRem
     )
     passed = latest(terms, policy_of(row), now)
     reminder = None
-    if passed and row.license_id:  # who has no licence yet is not told that it ends
+    if passed and row.license_id:  # who has no license yet is not told that it ends
         reminder = LicenseReminder(license=row, notice=passed.notice, ends=terms.ends, due_at=now)
     return event if row.standing != before else None, reminder
 
@@ -96,7 +96,7 @@ def _runs_longer(row: License, now: datetime) -> bool:
 
 
 def deliver_due(*, clock: Clock = database_now) -> int:
-    """Write the licences that are due to the platform, grants that wait among them."""
+    """Write the licenses that are due to the platform, grants that wait among them."""
     due = License.objects.to_deliver(clock()).values_list("pk", flat=True)
     keys = list(due[:DELIVERED_AT_ONCE])
     if not keys:

@@ -1,4 +1,4 @@
-"""Changing what is wanted of a licence, with who, when, before and after."""
+"""Changing what is wanted of a license, with who, when, before and after."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def locked(license_pk: int) -> License:
 
 @transaction.atomic
 def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) -> bool:
-    """Store what is now *wanted* of the licence, to be delivered; return whether that is news.
+    """Store what is now *wanted* of the license, to be delivered; return whether that is news.
 
     The grace that was promised for a term is not taken back while the term lasts; a new term has
     its policy's, unless *wanted* names one. Raises `LicenseGone`.
@@ -56,7 +56,7 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
 
 
 def note(row: License, act: str, *, by: str, now: datetime, **told: Any) -> LicenseEvent:
-    """Add an entry to the licence's audit trail; what somebody did is among all actions, too."""
+    """Add an entry to the license's audit trail; what somebody did is among all actions, too."""
     changed = _changed(told.pop("before", {}), told.pop("after", {}))
     if by != KIT:
         word = f"license.{act.replace(' ', '_').replace('-', '_')}"

@@ -1,6 +1,6 @@
 """What entitles one user to one installation (protocol/resources.md#license).
 
-The licence of a child has no dates of its own: it lives and expires with its parent's.
+The license of a child has no dates of its own: it lives and expires with its parent's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CONNECTOR, APP, CHILD = "connector", "integrationApp", "integrationAppChild"
 
 @dataclass
 class License:
-    """A licence of *connector_id* for *account_id*; free while it has no *integration_id*.
+    """A license of *connector_id* for *account_id*; free while it has no *integration_id*.
 
     *switched_off* are the flows that were disabled when it expired, None while it is in force.
     """
@@ -45,7 +45,7 @@ class License:
         return self.until <= now
 
     def answer(self, account: Account) -> Document:
-        """Return the licence as its owner reads it; the user's id and name once installed."""
+        """Return the license as its owner reads it; the user's id and name once installed."""
         user = {"email": account.email}
         if self.integration_id:
             user |= {"_id": account.user_id, "name": account.name}
@@ -66,7 +66,7 @@ class License:
 
 
 class Licenses:
-    """All licences, in the order they were made."""
+    """All licenses, in the order they were made."""
 
     def __init__(self) -> None:
         self._all: dict[str, License] = {}
@@ -74,10 +74,10 @@ class Licenses:
         self._by_account: dict[str, dict[str, License]] = {}
         self._by_integration: dict[str, License] = {}
         self.due = NEVER
-        """Before this moment no licence in use expires."""
+        """Before this moment no license in use expires."""
 
     def add(self, license_: License) -> None:
-        """Remember a licence."""
+        """Remember a license."""
         self._all[license_.id] = license_
         self._by_connector.setdefault(license_.connector_id, {})[license_.id] = license_
         self._by_account.setdefault(license_.account_id, {})[license_.id] = license_
@@ -90,30 +90,30 @@ class Licenses:
         self.due = min(self.due, license_.until)
 
     def delete(self, license_: License) -> None:
-        """Remove a licence."""
+        """Remove a license."""
         self.free(license_)
         del self._all[license_.id]
         del self._by_connector[license_.connector_id][license_.id]
         del self._by_account[license_.account_id][license_.id]
 
     def get(self, identity: str) -> License | None:
-        """Return the licence with this id."""
+        """Return the license with this id."""
         return self._all.get(identity)
 
     def of_connector(self, connector_id: str) -> list[License]:
-        """Return the licences of one connector."""
+        """Return the licenses of one connector."""
         return [*self._by_connector.get(connector_id, {}).values()]
 
     def of_account(self, account_id: str) -> list[License]:
-        """Return the licences of one user."""
+        """Return the licenses of one user."""
         return [*self._by_account.get(account_id, {}).values()]
 
     def of_installation(self, integration_id: str) -> License | None:
-        """Return the licence an installation uses."""
+        """Return the license an installation uses."""
         return self._by_integration.get(integration_id)
 
     def candidates(self, connector_id: str, account_id: str, *, sandbox: bool) -> list[License]:
-        """Return an account's free licences of one environment, the oldest first (U5)."""
+        """Return an account's free licenses of one environment, the oldest first (U5)."""
         return [
             each
             for each in self.of_account(account_id)
@@ -124,12 +124,12 @@ class Licenses:
         ]
 
     def children(self, license_: License) -> list[License]:
-        """Return the licences of an installation's children, the oldest first."""
+        """Return the licenses of an installation's children, the oldest first."""
         found = self.of_account(license_.account_id)
         return [each for each in found if each.parent_id == license_.id]
 
     def governing(self, license_: License) -> License:
-        """Return the licence whose dates count: of a child's its parent's."""
+        """Return the license whose dates count: of a child's its parent's."""
         return self._all.get(license_.parent_id or "", license_)
 
     def lapsed(self, now: float) -> list[License]:
@@ -143,7 +143,7 @@ class Licenses:
         return [each for until, each in in_use if until <= now]
 
     def has_expired(self, license_: License, now: float) -> bool:
-        """Whether a licence has expired, a child's with its parent's."""
+        """Whether a license has expired, a child's with its parent's."""
         return self.governing(license_).has_expired(now)
 
     def is_resumable(self, license_: License, now: float) -> bool:
@@ -151,20 +151,20 @@ class Licenses:
         return license_.switched_off is not None and not self.has_expired(license_, now)
 
     def shown(self, license_: License, account: Account, now: float) -> Document:
-        """Return a licence of *account* as its owner reads it."""
+        """Return a license of *account* as its owner reads it."""
         document = license_.answer(account)
         if self.is_resumable(license_, now):
             document["resumable"] = True
         return document
 
     def attach(self, license_: License, integration_id: str) -> None:
-        """Use a licence for an installation."""
+        """Use a license for an installation."""
         license_.integration_id = integration_id
         self._by_integration[integration_id] = license_
         self.due = min(self.due, self.governing(license_).until)
 
     def free(self, license_: License) -> None:
-        """Make a licence usable again: its installation is gone."""
+        """Make a license usable again: its installation is gone."""
         if license_.integration_id:
             self._by_integration.pop(license_.integration_id, None)
         license_.integration_id = license_.switched_off = None

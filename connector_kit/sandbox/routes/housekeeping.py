@@ -1,4 +1,4 @@
-"""What happens as time passes: licences expire, old things are forgotten."""
+"""What happens as time passes: licenses expire, old things are forgotten."""
 
 from __future__ import annotations
 

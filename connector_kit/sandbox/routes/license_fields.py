@@ -1,4 +1,4 @@
-"""What the owner of a connector may write into a licence (protocol/http-api.md#9)."""
+"""What the owner of a connector may write into a license (protocol/http-api.md#9)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WRITABLE = (*DATES, "opts", *EDITIONS)
 
 
 def license_fields(connector: Document, sent: Document) -> Document:
-    """Return the fields of a licence; raises `Refusal` 422."""
+    """Return the fields of a license; raises `Refusal` 422."""
     has_trial = bool(sent.get("trialEndDate") and connector.get("trialEnabled"))
     if not sent.get("expires") and not has_trial:
         raise missing("expires")
@@ -31,7 +31,7 @@ def license_fields(connector: Document, sent: Document) -> Document:
 
 
 def child_fields(sent: Document) -> Document:
-    """Return the fields of a child's licence: its ``opts`` only."""
+    """Return the fields of a child's license: its ``opts`` only."""
     fields = {"opts": sent["opts"]} if sent.get("opts") is not None else {}
     _check_opts(fields)
     return fields
@@ -40,7 +40,7 @@ def child_fields(sent: Document) -> Document:
 def check_editions(connector: Document, license_: License, fields: Document) -> None:
     """Raise `Refusal` 422 for a change of editions that is not one upwards.
 
-    The edition is fixed once the licence is installed: *fields* keep it, and may only name the one
+    The edition is fixed once the license is installed: *fields* keep it, and may only name the one
     to change to.
     """
     current = license_.fields.get("_editionId")

@@ -1,4 +1,4 @@
-"""Licences over HTTP, and what they allow (protocol/http-api.md#9-connectors-and-licences)."""
+"""Licenses over HTTP, and what they allow (protocol/http-api.md#9-connectors-and-licences)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def delete(call: Call) -> Answer:
     """DELETE /connectors/{id}/licenses/{licenseId}: only while no installation uses it."""
     license_ = _license(call)
     if license_.integration_id:
-        message = f"The licence is used by the installation {license_.integration_id}."
+        message = f"The license is used by the installation {license_.integration_id}."
         raise refuse(422, "resource_in_use", message)
     for child in call.platform.licenses.children(license_):
         call.platform.licenses.delete(child)
@@ -83,7 +83,7 @@ def delete(call: Call) -> Answer:
 
 
 def read_own(call: Call) -> Answer:
-    """GET /licenses: the licences a user holds."""
+    """GET /licenses: the licenses a user holds."""
     access.owners_only(call)
     return _answer_page(call, call.platform.licenses.of_account(call.account_id))
 
@@ -95,7 +95,7 @@ def request_change(call: Call) -> Answer:
     license_ = call.platform.licenses.get(call.params["licenseId"])
     is_own = license_ is not None and license_.account_id == call.account_id
     if connector is None or license_ is None or license_.connector_id != call.id or not is_own:
-        raise not_found(f"licence {call.params['licenseId']} of yours")
+        raise not_found(f"license {call.params['licenseId']} of yours")
     _mail(call, connector, call.segments[-1], {"_licenseId": license_.id, **call.instructions()})
     return EMPTY
 
@@ -112,7 +112,7 @@ def request_contact(call: Call) -> Answer:
 
 
 def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
-    """Return the licence that an installation takes: the oldest free one that is valid (U5)."""
+    """Return the license that an installation takes: the oldest free one that is valid (U5)."""
     free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
     now = call.platform.clock.now()
     valid = next((each for each in free if not each.has_expired(now)), None)
@@ -123,22 +123,22 @@ def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
     raise refuse(
         422,
         "subscription_required",
-        f"There is no free {'sandbox' if sandbox else 'production'} licence of this connector for "
+        f"There is no free {'sandbox' if sandbox else 'production'} license of this connector for "
         "the account; its publisher creates one (POST /connectors/{id}/licenses).",
     )
 
 
 def has_expired(platform: Platform, integration_id: str) -> bool:
-    """Whether the licence of an installation has expired."""
+    """Whether the license of an installation has expired."""
     license_, now = platform.licenses.of_installation(integration_id), platform.clock.now()
     return license_ is not None and platform.licenses.has_expired(license_, now)
 
 
 def license_expired(integration_id: str | None = None) -> Refusal:
-    """422: a licence whose date has passed switches the integration off (U21)."""
+    """422: a license whose date has passed switches the integration off (U21)."""
     whose = f"of the installation {integration_id} " if integration_id else ""
     return refuse(
-        422, "license_expired", f"The licence {whose}has expired; its publisher can renew it."
+        422, "license_expired", f"The license {whose}has expired; its publisher can renew it."
     )
 
 
@@ -160,13 +160,13 @@ def _account(call: Call, sent: Document) -> Account:
 
 
 def _parent(call: Call, connector: Record, sent: Document) -> License | None:
-    """Return the licence that a child's belongs to, None when it is not for a child."""
+    """Return the license that a child's belongs to, None when it is not for a child."""
     identity = sent.get("_parentId")
     if identity is None:
         return None
     parent = call.platform.licenses.get(str(identity))
     if parent is None or parent.connector_id != connector.id or parent.parent_id:
-        message = f"{identity!r} is no licence of this connector that may have children."
+        message = f"{identity!r} is no license of this connector that may have children."
         raise refuse(422, "invalid_ref", message, "_parentId")
     return parent
 
@@ -181,7 +181,7 @@ def _license(call: Call) -> License:
     connector = access.readable(call)
     license_ = call.platform.licenses.get(call.params["licenseId"])
     if license_ is None or license_.connector_id != connector.id:
-        raise not_found(f"licence {call.params['licenseId']} of this connector")
+        raise not_found(f"license {call.params['licenseId']} of this connector")
     return license_
 
 

@@ -1,4 +1,4 @@
-"""The publisher's side: connectors, their licences, their install base, pushed updates.
+"""The publisher's side: connectors, their licenses, their install base, pushed updates.
 
 protocol/http-api.md#9-connectors-and-licences
 """

@@ -55,7 +55,7 @@ def _is_within(schedule: str, zone: str, before: float, now: float) -> bool:
 
 
 def _may_run(platform: Platform, flow: Record) -> bool:
-    """Whether neither an expired licence nor a connection that is offline keeps it from it."""
+    """Whether neither an expired license nor a connection that is offline keeps it from it."""
     license_ = platform.licenses.of_installation(flow.integration_id or "")
     if license_ and platform.licenses.has_expired(license_, platform.clock.now()):
         return False

@@ -1,4 +1,4 @@
-"""A replayed or reordered stream gives the same licences as the orderly one, on the platform."""
+"""A replayed or reordered stream gives the same licenses as the orderly one, on the platform."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ class Streams:
         self.count = 0
 
     def licensed(self, told):
-        """Feed the events one by one; return the licence that the platform has in the end."""
+        """Feed the events one by one; return the license that the platform has in the end."""
         self.count += 1
         key = f"sub_{self.count}"
         for number, (kind, day, data) in told:
@@ -64,7 +64,7 @@ def streams(desk, settings):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(changes, min_size=1, max_size=4), st.randoms(use_true_random=False))
-def test_the_platform_has_the_same_licence_whatever_the_order(streams, told, random):
+def test_the_platform_has_the_same_license_whatever_the_order(streams, told, random):
     signed_up = ("signed_up", 0, {"email": streams.desk.email, "trial_days": 14})
     stream = [*enumerate([signed_up, *told])]
     orderly = sorted(stream, key=lambda each: (each[1][0] != "signed_up", each[1][1]))

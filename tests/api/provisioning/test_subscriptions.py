@@ -49,7 +49,7 @@ def test_an_event_by_rest_does_what_a_webhook_does(call, desk):
     assert len(desk.at_platform()) == 1
 
 
-def test_a_subscription_shows_its_licence_and_what_it_came_from(call, desk):
+def test_a_subscription_shows_its_license_and_what_it_came_from(call, desk):
     call("POST", body=event(1, "signed_up", email=desk.email))
     call("POST", body=event(3, "payment_failed"))
     call("POST", body=event(2, "subscribed", paid_through="2027-12-31"))
@@ -121,7 +121,7 @@ def test_errors_name_the_field(call):
     assert (answer.status_code, errors(answer)) == (422, [("missing_required_field", "id")])
 
 
-def test_a_subscription_that_comes_to_no_licence_says_why_until_it_does(call, desk):
+def test_a_subscription_that_comes_to_no_license_says_why_until_it_does(call, desk):
     call("POST", body=event(1, "signed_up", email=desk.email))
     Connector.objects.update(connector_id=None)
     desk.catch_up()

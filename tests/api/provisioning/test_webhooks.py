@@ -48,7 +48,7 @@ def test_an_event_is_stored_before_it_is_answered(shop, signed_up):
     assert (event.kind, event.source, event.processed_at) == ("signed_up", "webhook", None)
 
 
-def test_what_is_stored_becomes_a_licence_at_the_next_tick(shop, desk, signed_up):
+def test_what_is_stored_becomes_a_license_at_the_next_tick(shop, desk, signed_up):
     shop.send("evt_1", signed_up)
     desk.catch_up()
 

@@ -1,4 +1,4 @@
-"""Connectors, licences, and what goes with them (protocol/http-api.md, sections 9 and 10)."""
+"""Connectors, licenses, and what goes with them (protocol/http-api.md, sections 9 and 10)."""
 
 from connector_kit.integrator import Copy
 from tests.integrator.calls.case import DONE, NOTHING, Sent, case, crud
@@ -27,41 +27,41 @@ CASES = [
         Sent("PUT /connectors/64ff/update", {"_integrationIds": ["64a1", "64a2"]}),
     ),
     case(
-        "licences: every one of a connector",
+        "licenses: every one of a connector",
         lambda c: list(c.connectors.licenses("64ff").list()),
         [STORED],
         "GET /connectors/64ff/licenses",
         [STORED],
     ),
     case(
-        "licences: one is made",
+        "licenses: one is made",
         lambda c: c.connectors.licenses("64ff").create({"email": "a@example.com"}),
         Reply(201, STORED),
         Sent("POST /connectors/64ff/licenses", {"email": "a@example.com"}),
         STORED,
     ),
     case(
-        "licences: one is read",
+        "licenses: one is read",
         lambda c: c.connectors.licenses("64ff").get("6460"),
         STORED,
         "GET /connectors/64ff/licenses/6460",
         STORED,
     ),
     case(
-        "licences: one is replaced, without its e-mail",
+        "licenses: one is replaced, without its e-mail",
         lambda c: c.connectors.licenses("64ff").update("6460", {"expires": "2100-01-01"}),
         STORED,
         Sent("PUT /connectors/64ff/licenses/6460", {"expires": "2100-01-01"}),
         STORED,
     ),
     case(
-        "licences: one is deleted",
+        "licenses: one is deleted",
         lambda c: c.connectors.licenses("64ff").delete("6460"),
         NOTHING,
         "DELETE /connectors/64ff/licenses/6460",
     ),
     case(
-        "licences: a user asks for an add-on",
+        "licenses: a user asks for an add-on",
         lambda c: c.connectors.licenses("64ff").request_upgrade(
             "6460", connector_name="Orders", integration_id="64a1", add_on_name="Payouts"
         ),
@@ -78,7 +78,7 @@ CASES = [
         ),
     ),
     case(
-        "licences: a user asks for a renewal",
+        "licenses: a user asks for a renewal",
         lambda c: c.connectors.licenses("64ff").request_renewal(
             "6460", connector_name="Orders", integration_id="64a1"
         ),
@@ -94,14 +94,14 @@ CASES = [
         ),
     ),
     case(
-        "licences: a user's own",
+        "licenses: a user's own",
         lambda c: list(c.licenses.list()),
         [{"type": "integrator"}],
         "GET /licenses",
         [{"type": "integrator"}],
     ),
     case(
-        "licences: a user asks for one",
+        "licenses: a user asks for one",
         lambda c: c.licenses.request(connector_name="Orders", connector_id="64ff"),
         DONE,
         Sent("POST /licenses/request", {"connectorName": "Orders", "_connectorId": "64ff"}),

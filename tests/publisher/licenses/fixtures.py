@@ -1,4 +1,4 @@
-"""A publisher's licences on a sandbox, and one clock for both."""
+"""A publisher's licenses on a sandbox, and one clock for both."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ BY = "alice"
 
 
 class Desk:
-    """Where licences are given out: a clock that moves only when told, and the platform's."""
+    """Where licenses are given out: a clock that moves only when told, and the platform's."""
 
     def __init__(self, platform: Platform, connector: Connector) -> None:
         self.platform = platform
@@ -41,7 +41,7 @@ class Desk:
         return self.platform.sandbox.accounts[0].email
 
     def grant(self, days: int = 100, email: str = "", **asked: Any) -> License:
-        """Create a licence that lasts for *days*."""
+        """Create a license that lasts for *days*."""
         another = asked.pop("another", False)
         return create(
             self.connector,
@@ -69,7 +69,7 @@ class Desk:
         return f"/connectors/{self.connector.connector_id}/licenses"
 
     def at_platform(self) -> list[dict[str, Any]]:
-        """Every licence of the connector, as the platform has it."""
+        """Every license of the connector, as the platform has it."""
         found, path = [], self.path
         while True:
             page = self.platform.call("GET", path)
@@ -79,28 +79,28 @@ class Desk:
             path = f"{self.path}?after={page[-1]['_id']}"
 
     def live(self, row: License) -> dict[str, Any]:
-        """The licence as the platform has it."""
+        """The license as the platform has it."""
         answer: dict[str, Any] = self.platform.call("GET", f"{self.path}/{row.license_id}")
         return answer
 
     def edit(self, row: License, **fields: Any) -> None:
-        """Change the licence in the platform's own pages."""
+        """Change the license in the platform's own pages."""
         self.platform.call("PUT", f"{self.path}/{row.license_id}", {**self.live(row), **fields})
 
     def make(self, **fields: Any) -> dict[str, Any]:
-        """Create a licence in the platform's own pages."""
+        """Create a license in the platform's own pages."""
         body = {"email": self.email, "expires": "2099-01-01T00:00:00.000Z", **fields}
         made: dict[str, Any] = self.platform.call("POST", self.path, body)
         return made
 
     def install(self) -> str:
-        """Let the first customer install with a licence that exists."""
+        """Let the first customer install with a license that exists."""
         path = f"/integrations/{self.connector.connector_id}/install"
         made: str = self.platform.as_customer(0, "POST", path, {})["_integrationId"]
         return made
 
     def is_off(self, integration: str) -> bool:
-        """Whether the platform refuses the first customer's installation for its licence."""
+        """Whether the platform refuses the first customer's installation for its license."""
         path = f"/integrations/{integration}/settings/persistSettings"
         try:
             self.platform.as_customer(0, "PUT", path, {"pending": {}})
@@ -115,5 +115,5 @@ def desk(orders: Connector, platform: Platform) -> Desk:
 
 
 def acts(row: License) -> list[str]:
-    """What was done with the licence, the oldest first."""
+    """What was done with the license, the oldest first."""
     return [*row.events.order_by("pk").values_list("act", flat=True)]

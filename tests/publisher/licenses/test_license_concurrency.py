@@ -55,7 +55,7 @@ def at_once(work):
         return list(threads.map(worker, range(WORKERS)))
 
 
-def test_an_event_that_arrives_several_times_at_once_makes_one_licence(shared):
+def test_an_event_that_arrives_several_times_at_once_makes_one_license(shared):
     event = Event("evt_1", shared.now, "sub_1", Kind.SIGNED_UP, {"email": shared.email})
 
     def arrive(_):
@@ -91,7 +91,7 @@ def test_events_that_arrive_at_once_all_count(shared):
     assert live["opts"] == {"connectorEdition": "enterprise"}
 
 
-def test_the_same_customer_is_given_one_licence(shared):
+def test_the_same_customer_is_given_one_license(shared):
     at_once(lambda _: shared.grant(30))
 
     assert License.objects.count() == 1
@@ -109,7 +109,7 @@ def test_changes_at_once_all_reach_the_platform(shared):
     assert shared.live(row)["expires"].startswith(str(row.ends + timedelta(days=14)))
 
 
-def test_ticks_at_once_move_each_licence_once_and_remind_once(shared, settings):
+def test_ticks_at_once_move_each_license_once_and_remind_once(shared, settings):
     settings.CONNECTOR_KIT = {
         **settings.CONNECTOR_KIT,
         "reminder_channel": "tests.publisher.licenses.channel:note",

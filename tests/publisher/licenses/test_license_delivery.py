@@ -47,7 +47,7 @@ def test_a_grant_that_waits_is_tried_again_less_and_less_often(desk):
     assert acts(row) == ["create", "not delivered"]
 
 
-def test_once_the_customer_has_an_account_the_grant_becomes_a_licence(desk):
+def test_once_the_customer_has_an_account_the_grant_becomes_a_license(desk):
     row = desk.grant(30, LATER)
     (account,) = desk.platform.control("/accounts", {"count": 1})["accounts"]
     License.objects.filter(pk=row.pk).update(email=account["email"])
@@ -98,7 +98,7 @@ def test_what_was_changed_in_the_meantime_is_written_to_what_was_found(desk, los
     assert only["expires"].startswith(str(desk.day(54)))
 
 
-def test_an_older_licence_of_the_same_customer_is_not_taken_for_the_lost_one(desk, losing):
+def test_an_older_license_of_the_same_customer_is_not_taken_for_the_lost_one(desk, losing):
     older = desk.make()
     desk.forward(hours=1)
     losing(on=True)
@@ -157,7 +157,7 @@ def test_without_a_token_each_row_says_so_and_is_tried_again(desk, settings):
     assert License.objects.get(pk=row.pk).attempts == 2
 
 
-def test_a_licence_that_somebody_deleted_on_the_platform_is_known_to_be_gone(desk):
+def test_a_license_that_somebody_deleted_on_the_platform_is_known_to_be_gone(desk):
     row = desk.grant(30)
     desk.platform.call("DELETE", f"{desk.path}/{row.license_id}")
 

@@ -23,7 +23,7 @@ def run(desk, **options):
     return reconcile(desk.connector, clock=desk.clock, **options)
 
 
-def test_licences_made_on_the_platform_are_mirrored_and_left_alone(desk):
+def test_licenses_made_on_the_platform_are_mirrored_and_left_alone(desk):
     made = desk.make(opts={"connectorEdition": "premium"}, sandbox=True)
 
     result = run(desk)
@@ -108,7 +108,7 @@ def test_what_was_deleted_while_the_run_went_on_is_not_brought_back(desk, monkey
     desk.forward(seconds=1)
 
     def answered_late():
-        # The platform is asked, and by the time its answer is stored the licence is gone.
+        # The platform is asked, and by the time its answer is stored the license is gone.
         moment = desk.now
         desk.now = moment.replace(microsecond=(moment.microsecond + 1) % 1_000_000)
         return desk.now
@@ -133,7 +133,7 @@ def test_a_grant_that_waits_does_not_vanish(desk):
     assert run(desk).vanished == 0
 
 
-def test_renewing_a_mirrored_licence_takes_it_into_care(desk):
+def test_renewing_a_mirrored_license_takes_it_into_care(desk):
     desk.make(expires="2030-01-01T00:00:00.000Z")
     run(desk)
 
@@ -153,7 +153,7 @@ def test_progress_is_told_and_memory_holds_one_batch(desk):
     assert [each.seen for each in told] == [5]
 
 
-def test_a_longer_grace_reaches_the_licences_that_are_out_there(desk, settings):
+def test_a_longer_grace_reaches_the_licenses_that_are_out_there(desk, settings):
     row = desk.grant(30)
     settings.CONNECTOR_KIT = {
         **settings.CONNECTOR_KIT,
@@ -183,7 +183,7 @@ def test_a_shorter_grace_takes_back_nothing_that_was_promised(desk, settings):
     assert desk.live(row)["expires"].startswith(str(desk.day(100)))
 
 
-def test_licences_are_found_by_id_number_and_address(desk):
+def test_licenses_are_found_by_id_number_and_address(desk):
     row = desk.grant(30)
 
     for word in (row.license_id, f"#{row.pk}", str(row.pk), desk.email.upper()):
@@ -191,7 +191,7 @@ def test_licences_are_found_by_id_number_and_address(desk):
     with pytest.raises(UnknownLicense, match="reconcile"):
         find_license("nobody@example.com")
     desk.grant(60, another=True)
-    with pytest.raises(UnknownLicense, match="has several licences"):
+    with pytest.raises(UnknownLicense, match="has several licenses"):
         find_license(desk.email)
 
 

@@ -1,4 +1,4 @@
-"""What a publisher does with licences, against the platform over HTTP."""
+"""What a publisher does with licenses, against the platform over HTTP."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ def two(desk):
     return desk
 
 
-def test_a_licence_is_created_with_the_grace_in_its_date(desk):
+def test_a_license_is_created_with_the_grace_in_its_date(desk):
     row = desk.grant(50, edition="premium", add_ons=("payouts",), time_zone="Europe/Berlin")
 
     (live,) = desk.at_platform()
@@ -68,7 +68,7 @@ def test_a_licence_is_created_with_the_grace_in_its_date(desk):
     assert (row.standing, acts(row)) == ("active", ["create", "created"])
 
 
-def test_creating_twice_gives_one_licence(desk):
+def test_creating_twice_gives_one_license(desk):
     assert desk.grant(30).pk == desk.grant(30).pk
     assert len(desk.at_platform()) == 1
 
@@ -204,7 +204,7 @@ def test_what_was_switched_off_is_reactivated_and_can_be_resumed(desk, told):
         reactivate(row, until=desk.day(90), **told)
 
 
-def test_a_free_licence_is_deleted_and_its_record_stays(desk, told):
+def test_a_free_license_is_deleted_and_its_record_stays(desk, told):
     row = delete(desk.grant(30), **told)
 
     assert desk.at_platform() == []
@@ -214,7 +214,7 @@ def test_a_free_licence_is_deleted_and_its_record_stays(desk, told):
     assert desk.grant(30).pk != row.pk
 
 
-def test_a_licence_in_use_is_not_deleted(desk, told):
+def test_a_license_in_use_is_not_deleted(desk, told):
     row = desk.grant(30)
     desk.install()
 
@@ -239,7 +239,7 @@ def test_a_child_has_its_parents_dates(two, told):
         child(row, **told)
 
 
-def test_a_licence_of_a_connector_is_shown_with_its_user_once_installed(desk, told):
+def test_a_license_of_a_connector_is_shown_with_its_user_once_installed(desk, told):
     row = desk.grant(30)
     integration = desk.install()
 

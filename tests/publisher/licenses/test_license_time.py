@@ -1,4 +1,4 @@
-"""What time does to licences: reminders once, grace to its end, nothing sooner."""
+"""What time does to licenses: reminders once, grace to its end, nothing sooner."""
 
 from datetime import date, timedelta
 
@@ -19,13 +19,13 @@ def _mail(settings):
     settings.CONNECTOR_KIT = {
         **settings.CONNECTOR_KIT,
         "email_url": "smtp://localhost",
-        "email_from": "licences@example.com",
+        "email_from": "licenses@example.com",
     }
 
 
 @pytest.fixture
 def reminded():
-    """Every reminder that was signalled."""
+    """Every reminder that was signaled."""
     told = []
 
     def hear(sender, reminder, **_):
@@ -76,9 +76,9 @@ def test_each_reminder_is_sent_once(desk, reminded):
     assert reminded == [(desk.email, notice) for notice in notices]
     assert [*row.reminders.order_by("pk").values_list("outcome", flat=True)] == ["sent"] * 4
     assert subjects() == [
-        "Your licence of Orders to Slack ends in 7 days",
-        "Your licence of Orders to Slack ends in 1 day",
-        "Your licence of Orders to Slack has ended",
+        "Your license of Orders to Slack ends in 7 days",
+        "Your license of Orders to Slack ends in 1 day",
+        "Your license of Orders to Slack has ended",
         "Orders to Slack was switched off",
     ]
 
@@ -89,7 +89,7 @@ def test_a_mail_says_what_ends_when_and_what_to_do(desk):
     desk.tick()
 
     (sent,) = mail.outbox
-    assert (sent.to, sent.from_email) == ([desk.email], "licences@example.com")
+    assert (sent.to, sent.from_email) == ([desk.email], "licenses@example.com")
     assert row.ends.strftime("%B") in sent.body or str(row.ends.year) in sent.body
     assert "Everything still runs until the end of" in sent.body
     assert "&" not in sent.body

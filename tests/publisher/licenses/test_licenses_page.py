@@ -1,4 +1,4 @@
-"""The page on licences says what the code does."""
+"""The page on licenses says what the code does."""
 
 import json
 import os

@@ -39,7 +39,7 @@ def platform(settings: Any, stack_address: str) -> Iterator[Platform]:
         platform.close()
 
 
-def test_ten_thousand_licences_are_reconciled_in_bounded_memory(desk):
+def test_ten_thousand_licenses_are_reconciled_in_bounded_memory(desk):
     for number in range(COUNT):
         desk.make(opts={"number": number})
     told = []
@@ -58,7 +58,7 @@ def test_ten_thousand_licences_are_reconciled_in_bounded_memory(desk):
         second, grown_again, seconds_again = run()
     finally:
         tracemalloc.stop()
-    print(f"{COUNT} licences: {seconds:.1f} s, then {seconds_again:.1f} s; "
+    print(f"{COUNT} licenses: {seconds:.1f} s, then {seconds_again:.1f} s; "
           f"{grown / MEGABYTE:.1f} MB, then {grown_again / MEGABYTE:.1f} MB")  # fmt: skip
 
     assert (first.seen, first.added, second.changed, second.vanished) == (COUNT, COUNT, 0, 0)
@@ -68,7 +68,7 @@ def test_ten_thousand_licences_are_reconciled_in_bounded_memory(desk):
 
 
 def recorded(desk, count: int) -> None:
-    """Record *count* licences that end in the course of a year."""
+    """Record *count* licenses that end in the course of a year."""
     License.objects.bulk_create(
         (
             License(
@@ -85,7 +85,7 @@ def recorded(desk, count: int) -> None:
     )
 
 
-def test_a_simulation_holds_no_more_for_more_licences(desk):
+def test_a_simulation_holds_no_more_for_more_licenses(desk):
     recorded(desk, COUNT)
     told = []
     tracemalloc.start()
@@ -100,7 +100,7 @@ def test_a_simulation_holds_no_more_for_more_licences(desk):
     assert peak < 20 * MEGABYTE
 
 
-def test_a_hundred_thousand_licences_are_simulated_and_moved(desk):
+def test_a_hundred_thousand_licenses_are_simulated_and_moved(desk):
     recorded(desk, 100_000)
     began = time.perf_counter()
     days = simulate_rows(desk.connector, now=desk.now, days=800)

@@ -7,7 +7,7 @@ from connector_kit.extension.authoring.options.given import Options, anything, m
 
 
 class ConnectorOptions(Options):
-    """What every function of a connector gets: the installation, and its licence's *opts*."""
+    """What every function of a connector gets: the installation, and its license's *opts*."""
 
     integration_id = text("_integrationId")
     connector_id = text("_connectorId")

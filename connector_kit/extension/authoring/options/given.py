@@ -189,7 +189,7 @@ class Options(Given):
     def entitlements(self) -> Entitlements:
         """What the customer has: edition, add-ons, stores, as far as the call tells.
 
-        A hook sees what is installed, a settings function what the licence grants
+        A hook sees what is installed, a settings function what the license grants
         (`connector_kit.blueprint.entitlements.of_call`).
         """
         return of_call(self.offer, self.raw if isinstance(self.raw, Mapping) else {})

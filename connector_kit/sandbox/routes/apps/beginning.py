@@ -31,7 +31,7 @@ IN_FRONT = ("connection", "stack", TEMPLATE_ZIP)
 
 
 def begin(call: Call, connector: Record, asked: Document, fields: Document) -> Record:
-    """Make the integration of an installation and attach a licence to it (U5)."""
+    """Make the integration of an installation and attach a license to it (U5)."""
     sandbox = _flag(asked, "sandbox")
     license_ = choose(call, connector.id, sandbox=sandbox)
     integration = _make(
@@ -50,7 +50,7 @@ def begin(call: Call, connector: Record, asked: Document, fields: Document) -> R
 
 
 def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -> Record:
-    """Make the integration of a clone or template; a connector's takes a licence of its own."""
+    """Make the integration of a clone or template; a connector's takes a license of its own."""
     fields = {**source_fields(call.store, source, is_clone=is_clone), "_sourceId": source.id}
     connector = call.store.find("connectors", source.connector_id or "")
     name = asked.get("name") or (f"Clone - {source.get('name')}" if is_clone else None)

@@ -56,7 +56,7 @@ class Installation:
 
     @property
     def license(self) -> License | None:
-        """The licence it uses."""
+        """The license it uses."""
         return self.call.platform.licenses.of_installation(self.integration.id)
 
     async def run(
@@ -105,7 +105,7 @@ class Installation:
         return [each for each in integrations if each.get("_parentId") == self.integration.id]
 
     def license_shown(self) -> Document | None:
-        """Return the licence as its owner reads it."""
+        """Return the license as its owner reads it."""
         license_ = self.license
         if license_ is None:
             return None
@@ -135,7 +135,7 @@ class Installation:
         writing.change(self.call, self.record(), **fields)
 
     def check_license(self) -> None:
-        """Raise `Refusal` 422 when the licence has expired."""
+        """Raise `Refusal` 422 when the license has expired."""
         if has_expired(self.call.platform, self.integration.id):
             raise license_expired(self.integration.id)
 

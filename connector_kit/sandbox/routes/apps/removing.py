@@ -1,4 +1,4 @@
-"""The end of an installation: everything of it goes, its licence is free again (U17, U18)."""
+"""The end of an installation: everything of it goes, its license is free again (U17, U18)."""
 
 from __future__ import annotations
 

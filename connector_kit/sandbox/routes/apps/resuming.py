@@ -1,4 +1,4 @@
-"""Licences that expire and are renewed: what that does to an installation (U21)."""
+"""Licenses that expire and are renewed: what that does to an installation (U21)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def resume(call: Call) -> Answer:
 
 
 def switch_off_lapsed(platform: Platform) -> None:
-    """Disable the flows of every installation whose licence has expired."""
+    """Disable the flows of every installation whose license has expired."""
     for license_ in platform.licenses.lapsed(platform.clock.now()):
         license_.switched_off = _disable_flows(platform, license_)
         platform.store.changes += 1

@@ -47,7 +47,7 @@ async def submit_step(call: Call) -> Answer:
 
 
 async def _change(installation: Installation, license_: License) -> None:
-    """Call the connector's changeEdition (U19), and give the licence its new edition."""
+    """Call the connector's changeEdition (U19), and give the license its new edition."""
     listing = installation.listing.document
     wanted = license_.fields["_changeEditionId"]
     own = listing.get("twoDotZero")
@@ -76,7 +76,7 @@ def _installation(call: Call) -> Installation:
 def _wanted(installation: Installation) -> License:
     license_ = installation.license
     if license_ is None or not license_.fields.get("_changeEditionId"):
-        raise impossible("The licence names no edition to change to (_changeEditionId).")
+        raise impossible("The license names no edition to change to (_changeEditionId).")
     return license_
 
 

@@ -82,14 +82,14 @@ def _finish(wizard: Wizard) -> bool:
 
 
 def _child_license(installation: Installation) -> License:
-    """Return the first unused child licence of the parent's."""
+    """Return the first unused child license of the parent's."""
     licenses, own = installation.call.platform.licenses, installation.license
     unused = [each for each in licenses.children(own) if not each.integration_id] if own else []
     if not unused:
         raise refuse(
             422,
             "subscription_required",
-            "There is no free licence for another child; the publisher creates one "
+            "There is no free license for another child; the publisher creates one "
             "(POST /connectors/{id}/licenses with _parentId).",
         )
     return unused[0]
