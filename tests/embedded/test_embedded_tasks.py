@@ -108,7 +108,7 @@ def test_a_deployment_that_is_being_worked_on_is_tried_again_a_few_times(acme, c
 
     tasks.update.apply(args=[acme.pk])
 
-    assert caplog.text.count("update_in_progress") == 1 + tasks.RETRIES
+    assert caplog.text.count("update_in_progress: ") == 1 + tasks.RETRIES
     assert {*acme.operations.filter(kind="update").values_list("code", flat=True)} == {
         "update_in_progress"
     }
