@@ -26,11 +26,12 @@ class AuthorsError(LifecycleError):
     """A function of an author's has failed; the message is for customers, and says so only."""
 
 
-def _on_the_spot(class_path: str, name: str, options: Document) -> Any:
+def on_the_spot(class_path: str, name: str, options: Document) -> Any:
+    """Call the function in this process."""
     return invoke(functions_at(class_path).find(SETTINGS, name), options)
 
 
-_way: list[Way] = [_on_the_spot]
+_way: list[Way] = [on_the_spot]
 
 
 def call_by(way: Way) -> None:

@@ -2,15 +2,25 @@
 
 import io
 import logging
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from connector_kit.server.wsgi import application
+from connector_kit.lifecycle import authors
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def served() -> Iterator[None]:
+    """A process that imports the application calls functions of settings in others from then on."""
+    with authors.called_by(authors.on_the_spot):
+        import connector_kit.server.wsgi  # noqa: F401
+
+        yield
 
 
 class Response:
@@ -29,6 +39,8 @@ class Response:
             **headers,
         }
         setup_testing_defaults(environ)
+        from connector_kit.server.wsgi import application
+
         self.body = b"".join(application(environ, self._start))
 
     def _start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
