@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from connector_kit.adoption.download import Download, Found
 from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.naming import Names
-from connector_kit.adoption.paths import Path, strings, without
+from connector_kit.adoption.paths import Path, leaves, strings, without
 from connector_kit.adoption.references import resource_of
 from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import (
@@ -13,6 +13,7 @@ from connector_kit.blueprint import (
     STACK,
     CompiledComponent,
     Document,
+    Json,
     abstract,
 )
 from connector_kit.blueprint.compile import owned_by_default
@@ -43,6 +44,10 @@ class Draft:
     def settings(self, name: str) -> Iterator[tuple[Path, str]]:
         """Yield every text in what is left of the configuration of *name*, with its path."""
         return strings(self.found[name].document, self.cuts[name])
+
+    def fields(self, name: str) -> Iterator[tuple[Path, Json]]:
+        """Yield every value in what is left of the configuration of *name*, with its path."""
+        return leaves(self.found[name].document, self.cuts[name])
 
     def living(self) -> Iterator[tuple[str, Found]]:
         """Yield what has not been dropped, with its attribute."""

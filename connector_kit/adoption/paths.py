@@ -16,21 +16,26 @@ def dotted(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def strings(value: Json, skip: Collection[Path], path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield every text in *value* that is configuration, with its path.
+def strings(value: Json, skip: Collection[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield every text in *value* that is configuration, with its path, as `leaves` does."""
+    return ((path, leaf) for path, leaf in leaves(value, skip) if isinstance(leaf, str))
+
+
+def leaves(value: Json, skip: Collection[Path], path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """Yield every text, number and the like in *value* that is configuration, with its path.
 
     Samples are data and passed over, and so is everything under a path of *skip*.
     """
     if path in skip or (len(path) == 1 and path[0] in FREE_DATA_FIELDS):
         return
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield from strings(item, skip, (*path, key))
+            yield from leaves(item, skip, (*path, key))
     elif isinstance(value, list):
         for n, item in enumerate(value):
-            yield from strings(item, skip, (*path, n))
+            yield from leaves(item, skip, (*path, n))
+    else:
+        yield path, value
 
 
 def at(value: Json, path: Path) -> Json:

@@ -73,8 +73,8 @@ def _leave_out_secrets(draft: Draft) -> bool:
         (name, path)
         for name, adopted in draft.living()
         if (secret := set(literal_secrets(adopted.resource, adopted.document)))
-        for path, text in draft.settings(name)
-        if dotted(path) in secret and not has_secret_inside(text)
+        for path, value in draft.fields(name)
+        if dotted(path) in secret and not (isinstance(value, str) and has_secret_inside(value))
     ]
     for name, path in found:
         draft.cut(name, path, SECRET)

@@ -11,6 +11,7 @@ from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.adoption.naming import attribute
 from connector_kit.adoption.source import Outline, package
 from connector_kit.blueprint import Blueprint, DeclarationError, compile_connector
+from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.file_names import file_name, is_file_name, legible
 
 _FAULT = "This is a fault of the kit, and nothing was written. Please report it with the download."
@@ -83,7 +84,8 @@ def _write(staged: Path, path: PurePosixPath, content: bytes) -> None:
 
 def _compiled(staged: Path, class_name: str) -> Blueprint:
     try:
-        return compile_connector(load_connector(f"{staged}:{class_name}"))
+        connector = load_connector(f"{staged}:{class_name}")
+        return compile_connector(connector, pass_over={LITERAL_SECRET})
     except (LoadError, DeclarationError) as error:
         raise AdoptionError(f"What was made cannot be loaded: {error} {_FAULT}") from error
 

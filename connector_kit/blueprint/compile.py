@@ -1,6 +1,6 @@
 """From a connector class to a blueprint, or to the list of everything that is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,17 @@ class Examined:
     problems: tuple[Problem, ...]
 
 
-def compile_connector(connector: type[Connector]) -> Blueprint:
-    """Return *connector* as a blueprint; raises DeclarationError with every error it has."""
+def compile_connector(connector: type[Connector], *, pass_over: Collection[str] = ()) -> Blueprint:
+    """Return *connector* as a blueprint; raises DeclarationError with every error it has.
+
+    Errors with one of the numbers in *pass_over* (``E028``) are left to `check`.
+    """
     examined = examine(connector)
-    errors = [each for each in examined.problems if each.level == "error"]
+    errors = [
+        each
+        for each in examined.problems
+        if each.level == "error" and each.id.rpartition(".")[2] not in pass_over
+    ]
     if errors:
         raise DeclarationError(errors)
     return Blueprint(

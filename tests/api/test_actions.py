@@ -18,7 +18,8 @@ BY_EVENTS = {"Webhooks", "Subscriptions"}
 """Routes of a shop, whose events are the record themselves, and of what they change too."""
 
 RECORDED = {
-    *("Publish", "DefaultRelease", "Drift", "OneSettings", "Links", "DryRuns", "Rollouts"),
+    *("Publish", "DefaultRelease", "Drift", "OneSettings", "DryRuns", "Rollouts"),
+    *("Links", "RevokeLink", "RevokeLinks"),
     *("Pause", "Resume", "Abort", "Retry", "RollBack", "Unlock"),
     *("Licenses", "Trials", "Convert", "Renew", "Extend", "ChangeEdition", "SetAddOns"),
     *("Expire", "Reactivate", "Restore", "Delete", "Child"),

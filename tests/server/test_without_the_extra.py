@@ -111,7 +111,10 @@ def test_a_command_says_that_there_is_no_redis_to_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_celery_says_that_there_is_no_redis_to_start(tmp_path: Path) -> None:
+def test_celery_says_that_there_is_no_redis_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "connector_kit.server.celery_settings", raising=False)
     with override_settings(CONNECTOR_KIT={"home": tmp_path}), pytest.raises(ClickException) as said:
         runpy.run_module("connector_kit.server.celery_settings")
 

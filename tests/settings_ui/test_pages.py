@@ -132,7 +132,7 @@ def test_installations_are_shown_by_customer_tag_account_and_environment(world, 
     record_action(THE_KIT, "settings.link", f"installation/{row.integration_id}")
     license_ = License.objects.create(connector=world.connector, email="owner@example.com")
     record_action(THE_KIT, "license.extend", f"license/{license_.pk}")
-    preview = admin.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    preview = admin.post(at("rollout-new"), STRATEGY | {"do": "preview"}, follow=True)
 
     lists = {
         "preview": text_of(preview),
@@ -273,7 +273,7 @@ def test_a_rollout_is_previewed_without_being_started(world, operator):
     world.install(6)
     world.install(2, sandbox=True)
 
-    response = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    response = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"}, follow=True)
 
     waves = response.context["preview"].waves
     assert [(wave.total, wave.sandboxes, wave.production) for wave in waves] == [
@@ -431,7 +431,7 @@ def test_who_is_locked_since_when_and_why_is_said_with_a_way_out(world, operator
 
 def test_what_was_not_previewed_is_not_started(world, operator):
     world.install(6)
-    previewed = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    previewed = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"}, follow=True)
     digest = {"digest": previewed.context["preview"].digest, "do": "start"}
 
     for moved in ({"waves": "rest"}, {"environment": "production", "waves": "1, rest"}):
@@ -441,7 +441,7 @@ def test_what_was_not_previewed_is_not_started(world, operator):
 
     world.install(1)
     assert "not what was previewed" in text_of(operator.post(at("rollout-new"), STRATEGY | digest))
-    again = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"})
+    again = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"}, follow=True)
     digest["digest"] = again.context["preview"].digest
     operator.post(at("rollout-new"), STRATEGY | digest)
     assert Rollout.objects.get().pushes.count() == 7

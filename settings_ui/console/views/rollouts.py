@@ -33,6 +33,9 @@ from settings_ui.console.pages import key_in, page
 ROLLOUTS = 25
 """Rollouts of a page, each with the counts of all its installations."""
 
+LONGEST_QUERY = 4000
+"""Characters of an address that every server and proxy takes; a longer preview has none."""
+
 
 @require_safe
 @opens(Scope.ROLLOUTS_READ)
@@ -61,8 +64,10 @@ def new(request: StaffRequest) -> HttpResponse:
         asking = ConnectorForm(request.GET or None)
         return page(request, "rollout_connector.html", place="rollouts", form=asking)
     connector = chosen.cleaned_data["connector"]
-    form = RolloutForm(connector, request.POST or None, initial=request.GET.dict())
-    if request.method == "POST" and form.is_valid():
+    is_preview = request.GET.get("do") == "preview"
+    data = request.POST or (request.GET if is_preview else None)
+    form = RolloutForm(connector, data, initial=request.GET.dict())
+    if form.is_bound and form.is_valid():
         return _act(request, form)
     return _show_form(request, form)
 
@@ -92,6 +97,14 @@ def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 
 
 def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
+    """Show the preview at an address of its own, so that Back returns to it."""
+    if request.method == "POST":
+        wanted = request.POST.copy()
+        for name in ("csrfmiddlewaretoken", "digest"):
+            wanted.pop(name, None)
+        query = wanted.urlencode()
+        if len(query) <= LONGEST_QUERY:
+            return redirect(f"{request.path}?{query}")
     return _show_form(request, form, form.preview())
 
 

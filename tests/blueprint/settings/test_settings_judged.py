@@ -43,15 +43,15 @@ def test_hidden_values_stay_whatever_is_sent() -> None:
     assert (done.errors, done.values["channel"], done.stored) == ({}, "#orders", {})
 
 
-@pytest.mark.parametrize(("sent", "kept"), [(MASK, "s3cret"), ("new", "new"), ("", None)])
-def test_a_secret_that_is_sent_back_as_it_was_shown_stays(sent: str, kept: str | None) -> None:
+@pytest.mark.parametrize(("sent", "kept"), [(MASK, "s3cret"), ("new", "new"), ("", "s3cret")])
+def test_a_secret_that_is_sent_back_as_it_was_shown_stays(sent: str, kept: str) -> None:
     blueprint = compile_connector(declare({"page": Section("Log in"), "api_key": Text("Key")}))
     stored = {"api_key": "s3cret"}
     [own] = settings_of(blueprint, Situation(settings=stored))
 
     done = judge(blueprint.schema, own, stored, {"api_key": sent})
 
-    assert (done.errors, done.stored["api_key"] or None) == ({}, kept)
+    assert (done.errors, done.stored["api_key"]) == ({}, kept)
 
 
 @pytest.mark.parametrize("value", [None, "", "About orders", False])
