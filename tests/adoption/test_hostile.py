@@ -28,7 +28,7 @@ from connector_kit.blueprint import canonical, compile_connector, resolve
 from tests.adoption.downloads import HELPERS, INTEGRATION, identity, save, small_files, written
 from tests.adoption.strategies import patient
 
-brief = settings(patient, max_examples=30)
+brief = settings(patient, max_examples=12)
 
 SECRET = "-----BEGIN A KEY OF SOMEBODY'S-----"
 

@@ -13,6 +13,8 @@ import pytest
 
 from workshop.services import ROOT, Services
 
+pytestmark = pytest.mark.chaos
+
 WORKER = """
 import os, signal
 import django; django.setup()
