@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,12 @@ settings.load_profile("kit")
 def _no_redis_outlives_the_tests() -> Iterator[None]:
     yield
     stop_redis(HOME)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The slow suite is given a time: when that is over, it stops what it started, as on Ctrl-C."""
+    if config.option.markexpr.startswith("chaos"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
