@@ -103,7 +103,7 @@ _WORDS = (
 )
 SENSELESS = (
     "bad_request",
-    "This request makes no sense: it says too much, or what nobody can read.",
+    "This request cannot be read: it has too many parameters, or is malformed.",
 )
 """Code and message of what Django refuses before anybody could look at it."""
 BROKEN = ("internal_error", _WORDS)

@@ -90,7 +90,7 @@ async def _serve(options: Options, *, json: bool, say: Callable[[str], None]) ->
 
 
 _WARNING = (
-    "Warning: the sandbox listens on {}, so that other machines reach it. Whoever does can steer "
+    "Warning: the sandbox listens on {}, so that other machines reach it. Anyone on them can steer "
     "it and read what it holds, without a token: keep it to this machine with --host 127.0.0.1, or "
     "its port behind a firewall."
 )
