@@ -11,7 +11,7 @@ from django.db.models import JSONField, Model, QuerySet, prefetch_related_object
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
-from connector_kit.blueprint.redaction import redacted
+from connector_kit.documents.redaction import redacted
 from connector_kit.models import (
     ApiToken,
     Change,

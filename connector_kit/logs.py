@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TextIO
 
-from connector_kit.blueprint.redaction import is_secret_key
+from connector_kit.documents.redaction import is_secret_key
 
 MASK = "******"
 

@@ -8,14 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
-from connector_kit.blueprint import (
-    MASK,
-    Blueprint,
-    CompiledComponent,
-    Document,
-    references_in,
-    resolve,
-)
+from connector_kit.blueprint import Blueprint, CompiledComponent
+from connector_kit.documents import MASK, Document, references_in, resolve
 from workshop.customers import Customer
 
 

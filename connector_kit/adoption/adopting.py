@@ -18,9 +18,10 @@ from connector_kit.adoption.samples import SAMPLE, samples
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
 from connector_kit.adoption.stacks import on_own_stack, open_functions
-from connector_kit.blueprint import INTEGRATION, CompiledComponent, Document, references
+from connector_kit.blueprint import INTEGRATION, CompiledComponent
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.blueprint.slug import slug_from
+from connector_kit.documents import Document, references
 
 _GROUP = "_flowGroupingId"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 
 COMPONENTS = frozenset(
     {"asynchelpers", "connections", "exports", "filedefinitions", "flows", "imports", "scripts"}

@@ -8,16 +8,10 @@ from connector_kit.adoption.naming import Names
 from connector_kit.adoption.paths import Path, leaves, strings, without
 from connector_kit.adoption.references import resource_of
 from connector_kit.adoption.residue import residue
-from connector_kit.blueprint import (
-    INTEGRATION,
-    STACK,
-    CompiledComponent,
-    Document,
-    Json,
-    abstract,
-)
+from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.compile import owned_by_default
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents import Document, Json, abstract
 
 
 class Draft:

@@ -13,7 +13,7 @@ from connector_kit.adoption.intake import LIMITS
 from connector_kit.adoption.parsing import require_document
 from connector_kit.adoption.paths import strings
 from connector_kit.adoption.references import field_of, resource_of
-from connector_kit.blueprint import Document, Json
+from connector_kit.documents import Document, Json
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 

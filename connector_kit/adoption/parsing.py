@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from connector_kit import storable
 from connector_kit.adoption.download import AdoptionError
-from connector_kit.blueprint import Document, Json
+from connector_kit.documents import Document, Json
 
 _MOST_VALUES = 1_000_000
 """Values in one document; each takes up far more memory than its characters in the file."""

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from connector_kit.blueprint import Json
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents import Json
 
 Path = tuple[str | int, ...]
 """The keys and positions that lead to a value; empty for the document itself."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from connector_kit.adoption.paths import Path, at
-from connector_kit.blueprint import Document, Json
+from connector_kit.documents import Document, Json
 
 EMAIL = "an e-mail address"
 PHONE = "a phone number"

@@ -1,7 +1,7 @@
 """Connections that stand in for those that did not come along."""
 
 from connector_kit.adoption.download import Found
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 
 _ADDRESS = {"baseURI": "https://example.com", "mediaType": "json"}
 

@@ -4,8 +4,8 @@ import re
 
 from connector_kit.adoption.ids import is_id, proper
 from connector_kit.adoption.paths import Path, at
-from connector_kit.blueprint import Document, Json
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents import Document, Json
 
 _FIELD = re.compile(r"_\w+Ids?")
 

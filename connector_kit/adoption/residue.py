@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from connector_kit.adoption.paths import Path, at, strings
-from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Document, Json
+from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.secrets import SECRETS
+from connector_kit.documents import MASK, Document, Json
 
 SERVER = "given by the server"
 ACCOUNT = "the account's own: the kit writes it for each installation"

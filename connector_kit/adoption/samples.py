@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from connector_kit.adoption.paths import Path
-from connector_kit.blueprint import Document, Json
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents import Document, Json
 
 SAMPLE = "a sample of the author's data: --keep-samples carries it over"
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 
-from connector_kit.blueprint import STACK, CompiledComponent, Document, ref
+from connector_kit.blueprint import STACK, CompiledComponent
 from connector_kit.blueprint.functions import lacks_stack
 from connector_kit.blueprint.rules.rule import objects
+from connector_kit.documents import Document, ref
 
 
 def open_functions(component: CompiledComponent) -> list[tuple[str, str]]:

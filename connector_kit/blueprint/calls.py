@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from connector_kit.blueprint.compiled import STACK, Blueprint, CompiledComponent
-from connector_kit.blueprint.documents import Document, ref, referred
 from connector_kit.blueprint.rules.rule import objects
 from connector_kit.blueprint.settings.schema import Schema
+from connector_kit.documents import Document, ref, referred
 
 OPTIONS = "options"
 """The type of a `Call` for what a setting offers: ``channel``, or a column, ``prices.currency``."""

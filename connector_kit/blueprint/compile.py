@@ -7,7 +7,6 @@ from typing import Any
 from connector_kit.blueprint.compiled import INTEGRATION, Blueprint, CompiledComponent
 from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.declare import Connector, Declaration, declaration, section_title
-from connector_kit.blueprint.documents import Document, ref
 from connector_kit.blueprint.functions import StackFunction
 from connector_kit.blueprint.offers import name_of
 from connector_kit.blueprint.order import cycles, dependencies, dependency_order
@@ -27,6 +26,7 @@ from connector_kit.blueprint.settings.declared import DeclaredSettings, declared
 from connector_kit.blueprint.settings.pages import form_document, settings_document, with_forms
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.writer import Writer
+from connector_kit.documents import Document, ref
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector_kit.blueprint.documents import Document, digest
 from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
 from connector_kit.blueprint.settings.schema import NO_SETTINGS, Schema
+from connector_kit.documents import Document, digest
 
 INTEGRATION = "@integration"
 """The name of the installation itself, and of the component that describes it."""

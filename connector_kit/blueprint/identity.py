@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from connector_kit.blueprint.documents import MASK, Document, Json, referred
+from connector_kit.documents import MASK, Document, Json, referred
 
 
 class Identity(NamedTuple):

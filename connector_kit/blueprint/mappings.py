@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import Document
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.documents import Document
 
 _LIST = "[*]."
 

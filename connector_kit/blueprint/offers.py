@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from connector_kit.blueprint.documents import Document
+from connector_kit.documents import Document
 
 RANKED_WORDS = ("starter", "standard", "premium", "enterprise", "custom fba", "shopifymarkets")
 """The words for editions that the platform's pages can rank, lowest first, in lower case

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import references
+from connector_kit.documents import references
 
 _RANKS = {"connections": 0, "scripts": 1, "exports": 3, "imports": 3, "flows": 4}
 _OTHERS = 2

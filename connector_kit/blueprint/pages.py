@@ -9,9 +9,9 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
-from connector_kit.blueprint.documents import Document, referred, renamed
 from connector_kit.blueprint.situation import Situation
 from connector_kit.blueprint.stores import per_store, store_title
+from connector_kit.documents import Document, referred, renamed
 
 Grants = Mapping[str, Set[str]]
 """For each store, the names of the per-store components that it gets."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from connector_kit.blueprint.documents import MASK, Document, Json, referred
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
-from connector_kit.blueprint.redaction import is_secret_key, without_passwords
+from connector_kit.documents import MASK, Document, Json, referred
+from connector_kit.documents.redaction import is_secret_key, without_passwords
 
 SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

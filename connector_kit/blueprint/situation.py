@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector_kit.blueprint.documents import Document
+from connector_kit.documents import Document
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Situation:
     of one store of several is named with it, ``payouts-s2``. *stores* are the ids of a multi-store
     installation's stores, in their order; *opening* is one whose setup was begun and not finished.
     *settings* are what the customer has set, by the names of the declared settings. *awaited* are
-    the connections that somebody has yet to log in to (`connector_kit.blueprint.holding`).
+    the connections that somebody has yet to log in to (`connector_kit.plan.holding`).
     """
 
     edition: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import Document, references, renamed
+from connector_kit.documents import Document, references, renamed
 
 FIRST_STORE = "s1"
 """The id of the store that an installation begins with."""

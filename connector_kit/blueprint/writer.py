@@ -7,7 +7,6 @@ from typing import Any
 from connector_kit.blueprint.compiled import CONNECTOR, INTEGRATION, STACK
 from connector_kit.blueprint.components import Component, Ref, ScriptFunction
 from connector_kit.blueprint.declare import Declaration
-from connector_kit.blueprint.documents import LITERAL, Document, Json, looks_symbolic, ref
 from connector_kit.blueprint.flows import Part
 from connector_kit.blueprint.functions import (
     HOOK_KINDS,
@@ -18,6 +17,7 @@ from connector_kit.blueprint.functions import (
 )
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.spelling import Speller
+from connector_kit.documents import LITERAL, Document, Json, looks_symbolic, ref
 
 CONTEXTS = frozenset({INTEGRATION, CONNECTOR, STACK})
 

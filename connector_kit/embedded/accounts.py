@@ -11,11 +11,11 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from connector_kit import parsing
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.embedded.encryption import decrypted, encrypted, re_encrypted
 from connector_kit.embedded.errors import EmbeddedError, named
 from connector_kit.integrator import Client
-from connector_kit.integrator.secret import Secret, read_token
+from connector_kit.integrator.transport.secret import Secret, read_token
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.lifecycle.platform import embedded_client
 from connector_kit.models import EmbeddedAccount

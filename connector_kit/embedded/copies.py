@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from connector_kit.adoption import Adoption, AdoptionError, Remark, adopt, read_live
-from connector_kit.blueprint import INTEGRATION, STACK, Blueprint, CompiledComponent, references
+from connector_kit.blueprint import INTEGRATION, STACK, Blueprint, CompiledComponent
+from connector_kit.documents import references
 from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.releases import keep_release

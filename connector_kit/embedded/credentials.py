@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
-from connector_kit.blueprint import ENVELOPE_FIELDS, MASK, SERVER_FIELDS, Blueprint, Document
-from connector_kit.blueprint.documents import shows_mask
-from connector_kit.blueprint.patch import Masked, operations
+from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS, Blueprint
+from connector_kit.documents import MASK, Document, shows_mask
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import connections_of
 from connector_kit.models import Change
+from connector_kit.plan.patch import Masked, operations
 
 Credentials = Mapping[str, Mapping[str, Any]]
 """By the name of a connection, the part of its document that is the end user's own:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.integrations import found_or_made, if_there, opened

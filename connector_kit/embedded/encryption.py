@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector_kit import encryption
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.encryption import KEY_FILE, LOST_KEY, Unreadable, new_key
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 
 __all__ = ["KEY_FILE", "decrypted", "encrypted", "new_key", "re_encrypted"]
 

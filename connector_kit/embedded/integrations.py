@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint, Document, references
+from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint
+from connector_kit.documents import Document, references
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.sessions import account_of
 from connector_kit.embedded.stacks import ensure_stack
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
-from connector_kit.integrator.timing import SYSTEM_CLOCK
+from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.errors import LifecycleError

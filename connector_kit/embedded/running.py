@@ -11,10 +11,10 @@ from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.sessions import account_of
 from connector_kit.integrator import Client
-from connector_kit.integrator.documents import ImportResult
-from connector_kit.integrator.job_states import EVERY, JobState
-from connector_kit.integrator.query import Moment
-from connector_kit.integrator.timing import Deadline
+from connector_kit.integrator.resources.documents import ImportResult
+from connector_kit.integrator.resources.job_states import EVERY, JobState
+from connector_kit.integrator.transport.query import Moment
+from connector_kit.integrator.transport.timing import Deadline
 from connector_kit.models import Installation
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 

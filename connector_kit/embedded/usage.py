@@ -19,7 +19,7 @@ from django.db.models.functions import TruncMonth
 from connector_kit.conf import kit
 from connector_kit.embedded.accounts import account_client
 from connector_kit.integrator.errors import IntegratorError
-from connector_kit.integrator.usage import COUNTS, LIFETIME
+from connector_kit.integrator.resources.usage import COUNTS, LIFETIME
 from connector_kit.lifecycle import LifecycleError, publisher_client
 from connector_kit.lifecycle.errors import code_of
 from connector_kit.lifecycle.usage import count_installation, count_integration

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connector_kit.blueprint.redaction import declare_secret
 from connector_kit.blueprint.settings import declared_settings
 from connector_kit.blueprint.settings.compiling import secret_names
+from connector_kit.documents.redaction import declare_secret
 from connector_kit.extension.authoring.functions import Registered, not_callable, register
 from connector_kit.extension.authoring.kinds import FLAT, PARTS
 from connector_kit.extension.authoring.modules import Found, RegistrationError, functions_of

@@ -1,26 +1,26 @@
 """How we call integrator.io: clients, resources, throttles, errors. Knows no Django."""
 
 from connector_kit.integrator.client import EUROPE, NORTH_AMERICA, PUBLISHER_ACCOUNT, Client
-from connector_kit.integrator.cloning import Copy
-from connector_kit.integrator.connections import Ping
-from connector_kit.integrator.documents import (
+from connector_kit.integrator.resources.cloning import Copy
+from connector_kit.integrator.resources.connections import Ping
+from connector_kit.integrator.resources.documents import (
     InstallBaseEntry,
     License,
     Step,
     StepAnswer,
     TokenInfo,
 )
-from connector_kit.integrator.job_query import JobQuery
-from connector_kit.integrator.one_time import OneTimeToken
-from connector_kit.integrator.pool import Pool
-from connector_kit.integrator.redact import SecretFilter, redact
-from connector_kit.integrator.redis_throttle import RedisThrottle
-from connector_kit.integrator.resource import Resource
-from connector_kit.integrator.retry import NO_RETRY, RetryPolicy
-from connector_kit.integrator.state import State
-from connector_kit.integrator.throttle import MemoryThrottle, NoThrottle, Throttle
-from connector_kit.integrator.timing import Deadline, Timeout
-from connector_kit.integrator.usage import Usage
+from connector_kit.integrator.resources.job_query import JobQuery
+from connector_kit.integrator.resources.resource import Resource
+from connector_kit.integrator.resources.state import State
+from connector_kit.integrator.resources.usage import Usage
+from connector_kit.integrator.transport.one_time import OneTimeToken
+from connector_kit.integrator.transport.pool import Pool
+from connector_kit.integrator.transport.redact import SecretFilter, redact
+from connector_kit.integrator.transport.redis_throttle import RedisThrottle
+from connector_kit.integrator.transport.retry import NO_RETRY, RetryPolicy
+from connector_kit.integrator.transport.throttle import MemoryThrottle, NoThrottle, Throttle
+from connector_kit.integrator.transport.timing import Deadline, Timeout
 
 __all__ = [
     "EUROPE",

@@ -8,35 +8,35 @@ from types import TracebackType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from connector_kit.blueprint.documents import Document
-from connector_kit.integrator import calls
-from connector_kit.integrator.access_tokens import AccessTokens
-from connector_kit.integrator.account import Audit, Notifications, RecycleBin, Users
-from connector_kit.integrator.connections import Connections
-from connector_kit.integrator.connectors import Connectors
-from connector_kit.integrator.documents import Tile, TokenInfo
-from connector_kit.integrator.exports import Exports
-from connector_kit.integrator.flows import Flows
-from connector_kit.integrator.headers import InstructedTransport
-from connector_kit.integrator.imports import Imports
-from connector_kit.integrator.integrations import Integrations
-from connector_kit.integrator.job_retries import Retries
-from connector_kit.integrator.jobs import Jobs
-from connector_kit.integrator.licenses import OwnLicenses
-from connector_kit.integrator.one_time import DuringCall, OneTimeToken
-from connector_kit.integrator.part import Part
-from connector_kit.integrator.pool import Pool
-from connector_kit.integrator.resource import Resource
-from connector_kit.integrator.retry import RetryPolicy
-from connector_kit.integrator.route import Route
-from connector_kit.integrator.scripts import Scripts
-from connector_kit.integrator.secret import Secret, read_token
-from connector_kit.integrator.stacks import Stacks, StackShares
-from connector_kit.integrator.state import State
-from connector_kit.integrator.templates import Templates
-from connector_kit.integrator.throttle import MemoryThrottle, Throttle
-from connector_kit.integrator.timing import Deadline, Timeout
-from connector_kit.integrator.usage import LIFETIME, Usage, jobs_between, usage
+from connector_kit.documents import Document
+from connector_kit.integrator.resources.access_tokens import AccessTokens
+from connector_kit.integrator.resources.account import Audit, Notifications, RecycleBin, Users
+from connector_kit.integrator.resources.connections import Connections
+from connector_kit.integrator.resources.connectors import Connectors
+from connector_kit.integrator.resources.documents import Tile, TokenInfo
+from connector_kit.integrator.resources.exports import Exports
+from connector_kit.integrator.resources.flows import Flows
+from connector_kit.integrator.resources.imports import Imports
+from connector_kit.integrator.resources.integrations import Integrations
+from connector_kit.integrator.resources.job_retries import Retries
+from connector_kit.integrator.resources.jobs import Jobs
+from connector_kit.integrator.resources.licenses import OwnLicenses
+from connector_kit.integrator.resources.part import Part
+from connector_kit.integrator.resources.resource import Resource
+from connector_kit.integrator.resources.route import Route
+from connector_kit.integrator.resources.scripts import Scripts
+from connector_kit.integrator.resources.stacks import Stacks, StackShares
+from connector_kit.integrator.resources.state import State
+from connector_kit.integrator.resources.templates import Templates
+from connector_kit.integrator.resources.usage import LIFETIME, Usage, jobs_between, usage
+from connector_kit.integrator.transport import calls
+from connector_kit.integrator.transport.headers import InstructedTransport
+from connector_kit.integrator.transport.one_time import DuringCall, OneTimeToken
+from connector_kit.integrator.transport.pool import Pool
+from connector_kit.integrator.transport.retry import RetryPolicy
+from connector_kit.integrator.transport.secret import Secret, read_token
+from connector_kit.integrator.transport.throttle import MemoryThrottle, Throttle
+from connector_kit.integrator.transport.timing import Deadline, Timeout
 
 NORTH_AMERICA = "https://api.integrator.io/v1"
 EUROPE = "https://api.eu.integrator.io/v1"

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from connector_kit.blueprint import (
-    CONNECTOR,
-    INTEGRATION,
-    STACK,
-    CompiledComponent,
-    Document,
-    Fence,
-    Live,
-    abstract,
-    resolve,
-)
-from connector_kit.blueprint.documents import shows_mask
+from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.fields import SERVER_FIELDS
-from connector_kit.blueprint.patch import operations
+from connector_kit.documents import Document, abstract, resolve, shows_mask
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
-from connector_kit.integrator.timing import SYSTEM_CLOCK, Clock
+from connector_kit.integrator.transport.timing import SYSTEM_CLOCK, Clock
 from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
@@ -30,6 +19,8 @@ from connector_kit.lifecycle.errors import (
 )
 from connector_kit.lifecycle.reading import members_only, whole_lists
 from connector_kit.lifecycle.tags import ConnectorTag, Tag
+from connector_kit.plan import Fence, Live
+from connector_kit.plan.patch import operations
 
 STALE_AFTER = 2.0
 """Seconds after which a document is looked at again before it is replaced: customers work on, and

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from connector_kit.blueprint import Document, Offer
+from connector_kit.blueprint import Offer
 from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.stores import per_store, store_of, without_store
+from connector_kit.documents import Document
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.operations import Work

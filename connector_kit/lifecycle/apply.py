@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from connector_kit.blueprint import (
-    INTEGRATION,
-    Conflict,
-    Create,
-    Delete,
-    Plan,
-    PlanStep,
-    Unchanged,
-    Update,
-)
+from connector_kit.blueprint import INTEGRATION
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.creating import remove
@@ -25,6 +16,7 @@ from connector_kit.lifecycle.errors import (
     LifecycleError,
     PlanBlocked,
 )
+from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Unchanged, Update
 
 PLANS = 3
 """How often an operation plans at the most."""

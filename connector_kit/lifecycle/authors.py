@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.extension.authoring.settings import VALIDATE, named
 from connector_kit.extension.authors import SETTINGS, functions_at
 from connector_kit.extension.invoke import invoke

@@ -5,12 +5,12 @@ Asking costs a ping for each of them, and nothing where an update begins to use 
 
 from __future__ import annotations
 
-from connector_kit.blueprint import Create, Plan, newly_used
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import with_dependencies
 from connector_kit.models import Operation
+from connector_kit.plan import Create, Plan, newly_used
 
 
 def find_awaited(work: Work, account: Account) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.integrator import Resource
 from connector_kit.integrator.errors import IntegratorError, NotFound, OutcomeUnknown
-from connector_kit.integrator.timing import Clock
+from connector_kit.integrator.transport.timing import Clock
 
 CREATE_ATTEMPTS = 3
 """How often a create is sent when its answers are lost and it has left no trace."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.blueprint import Document, Offer
+from connector_kit.blueprint import Offer
 from connector_kit.blueprint.entitlements import edition_named, of_license
+from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled

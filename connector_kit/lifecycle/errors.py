@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError
 
-from connector_kit.blueprint import Conflict, Plan
 from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
 from connector_kit.models.sealing import KeyLost
+from connector_kit.plan import Conflict, Plan
 
 
 class LifecycleError(Exception):

@@ -6,7 +6,7 @@ The integration comes whole, as ``resource``, and its license names the edition 
 
 from __future__ import annotations
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.lifecycle.editions import edition_on_listing
 from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.update import update

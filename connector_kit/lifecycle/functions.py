@@ -8,9 +8,9 @@ from typing import Any
 
 from connector_kit import blueprint
 from connector_kit.adoption.loaded import loaded
-from connector_kit.blueprint import Document
 from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
+from connector_kit.documents import Document
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.add_ons import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer

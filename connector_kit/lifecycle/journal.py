@@ -10,22 +10,8 @@ from django.db.models import Max, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from connector_kit.blueprint import (
-    INTEGRATION,
-    Blueprint,
-    CompiledComponent,
-    Create,
-    Delete,
-    Document,
-    Live,
-    PlanStep,
-    Situation,
-    Unchanged,
-    Update,
-    digest,
-    held_back,
-    tailored,
-)
+from connector_kit.blueprint import INTEGRATION, Blueprint, CompiledComponent, Situation, tailored
+from connector_kit.documents import Document, digest
 from connector_kit.integrator import Client, redact
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.errors import not_recorded
@@ -34,6 +20,7 @@ from connector_kit.lifecycle.left_open import LeftOpen
 from connector_kit.lifecycle.veil import Veil
 from connector_kit.models import Change, Component, Installation, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
+from connector_kit.plan import Create, Delete, Live, PlanStep, Unchanged, Update, held_back
 
 STATE_KEY = "connectorKit"
 """Key under the integration's own state (protocol/http-api.md#12-state)."""

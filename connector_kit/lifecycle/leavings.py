@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from connector_kit.blueprint import CompiledComponent, Fence, Live, Unchanged, compare
+from connector_kit.blueprint import CompiledComponent
 from connector_kit.lifecycle.account import by_external_id
+from connector_kit.plan import Fence, Live, Unchanged, compare
 
 Applied = Mapping[str, CompiledComponent]
 

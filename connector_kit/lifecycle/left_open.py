@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from connector_kit.blueprint import Create, Live, PlanStep, Unchanged, Update
 from connector_kit.models import Change, Operation
+from connector_kit.plan import Create, Live, PlanStep, Unchanged, Update
 
 
 class LeftOpen:

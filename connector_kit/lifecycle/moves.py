@@ -12,16 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from connector_kit.blueprint import (
-    INTEGRATION,
-    Blueprint,
-    CompiledComponent,
-    Document,
-    Plan,
-    held_back,
-    references,
-    tailored,
-)
+from connector_kit.blueprint import INTEGRATION, Blueprint, CompiledComponent, tailored
+from connector_kit.documents import Document, references
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.awaiting import note_needs
@@ -36,6 +28,7 @@ from connector_kit.lifecycle.update import (
     write_installation,
 )
 from connector_kit.models import Operation
+from connector_kit.plan import Plan, held_back
 
 Fields = Callable[[Account], Document]
 """What the last write sets in the integration besides its page; empty when it says so already."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from connector_kit.blueprint import Blueprint, Document, Need, Plan, Situation, held_back, tailored
+from connector_kit.blueprint import Blueprint, Situation, tailored
 from connector_kit.conf import kit
+from connector_kit.documents import Document
 from connector_kit.exceptions import message_in
 from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import SERVED_REQUEST
@@ -41,6 +42,7 @@ from connector_kit.models import (
     statements,
 )
 from connector_kit.models.sealing import KeyLost, secrets_in
+from connector_kit.plan import Need, Plan, held_back
 
 logger = logging.getLogger(__name__)
 

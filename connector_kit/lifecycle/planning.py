@@ -6,25 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain
 
-from connector_kit.blueprint import (
-    Blueprint,
-    CompiledComponent,
-    Delete,
-    Document,
-    Fence,
-    Live,
-    Plan,
-    PlanStep,
-    Unchanged,
-    Update,
-    abstract,
-    compare,
-    references,
-)
-from connector_kit.blueprint.removal import removal_order
+from connector_kit.blueprint import Blueprint, CompiledComponent
+from connector_kit.documents import Document, abstract, references
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.leavings import as_left_behind, undoubted
+from connector_kit.plan import Delete, Fence, Live, Plan, PlanStep, Unchanged, Update, compare
+from connector_kit.plan.removal import removal_order
 
 CORE_RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
 """Where an uninstall looks in any case."""

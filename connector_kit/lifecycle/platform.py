@@ -16,7 +16,7 @@ from connector_kit.integrator import (
     Throttle,
     Timeout,
 )
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.lease import CONNECT_SHARE, READ_SHARE, Lease, Leased
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 

@@ -14,9 +14,10 @@ from django.core.signing import BadSignature, Signer
 from connector_kit import blueprint
 from connector_kit.adoption.loaded import loaded
 from connector_kit.adoption.loading import LoadError
-from connector_kit.blueprint import DeclarationError, Document, compile_connector
+from connector_kit.blueprint import DeclarationError, compile_connector
 from connector_kit.blueprint.calls import ON_CHANGE, OPTIONS, Call
 from connector_kit.blueprint.settings import declared_settings
+from connector_kit.documents import Document
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.extension.authoring.settings import by_every_name
 from connector_kit.extension.authors import LOADED

@@ -17,8 +17,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from connector_kit.blueprint import Document
 from connector_kit.conf import kit
+from connector_kit.documents import Document
 from connector_kit.integrator import Client, OneTimeToken
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, open_account

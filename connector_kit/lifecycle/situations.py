@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from connector_kit.blueprint import Blueprint, Document, Offer, Situation, tailored
+from connector_kit.blueprint import Blueprint, Offer, Situation, tailored
 from connector_kit.blueprint.entitlements import of_license, of_page
 from connector_kit.blueprint.settings import Carried, carried
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.stores import FIRST_STORE
+from connector_kit.documents import Document
 from connector_kit.models import Installation, Release
 from connector_kit.models.sealing import KeyLost, holds_sealed
 from connector_kit.storable import EDITION, cut

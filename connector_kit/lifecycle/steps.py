@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from connector_kit.blueprint import Blueprint, CompiledComponent, Document
+from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.blueprint.stores import per_store, store_of, store_title
+from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.planning import connections_of

@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import INTEGRATION, Document
+from connector_kit.blueprint import INTEGRATION
 from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.stores import following_store, store_of, store_title
+from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled

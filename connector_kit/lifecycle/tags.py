@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from connector_kit.blueprint import Document, Fence
+from connector_kit.documents import Document
+from connector_kit.plan import Fence
 
 
 class Tag(Protocol):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from connector_kit.blueprint import CompiledComponent, Document
+from connector_kit.blueprint import CompiledComponent
+from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.journal import restore

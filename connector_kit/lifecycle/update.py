@@ -12,16 +12,8 @@ from django.db import transaction
 from jsonpatch import JsonPatchException
 from jsonpointer import JsonPointerException
 
-from connector_kit.blueprint import (
-    INTEGRATION,
-    Blueprint,
-    Document,
-    Plan,
-    Unchanged,
-    Update,
-)
-from connector_kit.blueprint.needs import in_words
-from connector_kit.blueprint.patch import operations
+from connector_kit.blueprint import INTEGRATION, Blueprint
+from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
@@ -42,6 +34,9 @@ from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.models import Connector, Installation, Operation, Order, clock
+from connector_kit.plan import Plan, Unchanged, Update
+from connector_kit.plan.needs import in_words
+from connector_kit.plan.patch import operations
 
 WAITS = "waits_for_customer"
 """Code of an update of which a part waits until the customer has logged in."""

@@ -8,9 +8,15 @@ from itertools import islice
 
 from django.db import transaction
 
-from connector_kit.integrator.documents import Job
-from connector_kit.integrator.jobs import Jobs
-from connector_kit.integrator.usage import COUNTS, LIFETIME, Usage, jobs_between, usage_by_day
+from connector_kit.integrator.resources.documents import Job
+from connector_kit.integrator.resources.jobs import Jobs
+from connector_kit.integrator.resources.usage import (
+    COUNTS,
+    LIFETIME,
+    Usage,
+    jobs_between,
+    usage_by_day,
+)
 from connector_kit.models import FlowUsage, Installation
 
 AGAIN = timedelta(days=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from connector_kit.blueprint.redaction import Hidden, declared_secrets
+from connector_kit.documents.redaction import Hidden, declared_secrets
 from connector_kit.models import Installation, Operation, Release
 
 

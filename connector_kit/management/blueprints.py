@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from connector_kit.blueprint import Blueprint, CompiledComponent, Document, references
-from connector_kit.blueprint.documents import referred
+from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.blueprint.rules.rule import objects
+from connector_kit.documents import Document, references, referred
 
 
 def render_blueprint(blueprint: Blueprint, console: Console) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.publisher import InstallationPlan
 
 VALUE_WIDTH = 70

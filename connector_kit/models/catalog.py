@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from connector_kit import storable
-from connector_kit.blueprint import Blueprint, CompiledComponent, Offer, canonical
-from connector_kit.blueprint.redaction import declare_secret
+from connector_kit.blueprint import Blueprint, CompiledComponent, Offer
 from connector_kit.blueprint.settings import Schema
+from connector_kit.documents import canonical
+from connector_kit.documents.redaction import declare_secret
 from connector_kit.models import columns
 from connector_kit.models.sealing import opened_text, sealed_text
 

@@ -2,7 +2,7 @@
 
 A value under the name of a secret becomes ``{"$sealed": "<encrypted JSON>"}`` on its way into a
 column and is itself again on its way out; everything else is stored as it is. Names are secret by
-what they say (`connector_kit.blueprint.redaction`), or because a release declares it: whoever
+what they say (`connector_kit.documents.redaction`), or because a release declares it: whoever
 writes a setting has read its release before, and reading it makes its secrets known to the process.
 A name that is known for one connector's sake is sealed for all: that is never seen outside.
 """
@@ -13,7 +13,7 @@ import json
 from typing import Any
 
 from connector_kit import encryption
-from connector_kit.blueprint.redaction import (
+from connector_kit.documents.redaction import (
     declare_secret,
     is_declared_secret,
     is_secret_key,

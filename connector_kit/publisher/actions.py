@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import CharField
 
-from connector_kit.blueprint.redaction import redacted
+from connector_kit.documents.redaction import redacted
 from connector_kit.models import StaffAction
 from connector_kit.storable import cut
 

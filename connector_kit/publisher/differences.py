@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector_kit.blueprint import INTEGRATION, CompiledComponent, Fence, Live, Plan, compare
+from connector_kit.blueprint import INTEGRATION, CompiledComponent
 from connector_kit.models import Release
+from connector_kit.plan import Fence, Live, Plan, compare
 
 _NOWHERE = Fence(connector_id="", integration_id="")
 

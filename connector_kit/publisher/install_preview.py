@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 import jsonpatch
 
-from connector_kit.blueprint import MASK, Document
 from connector_kit.conf import kit
+from connector_kit.documents import MASK, Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle import preview_client, publisher_client

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.models import Connector, Installation, Order, Push, Release, Rollout
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from connector_kit.blueprint import Blueprint, newly_used
+from connector_kit.blueprint import Blueprint
 from connector_kit.models import Connector
+from connector_kit.plan import newly_used
 from connector_kit.publisher.live import live_releases
 
 

@@ -4,17 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from connector_kit.blueprint import (
-    Blueprint,
-    CompiledComponent,
-    Fence,
-    Held,
-    compare,
-    held_back,
-    newly_used,
-)
+from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
+from connector_kit.plan import Fence, Held, compare, held_back, newly_used
 from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
@@ -31,7 +24,7 @@ class InstallationPlan:
     version: str
     outcome: Outcome
     plan: dict[str, Any] | None = None
-    """The plan as `connector_kit.blueprint.Plan.to_json` writes it."""
+    """The plan as `connector_kit.plan.Plan.to_json` writes it."""
     code: str = ""
     message: str = ""
 

@@ -7,10 +7,10 @@ name, and for a listing its handle, among the publisher's own (protocol/http-api
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound, OutcomeUnknown
-from connector_kit.integrator.resource import Resource
+from connector_kit.integrator.resources.resource import Resource
 from connector_kit.publisher import records
 from connector_kit.publisher.errors import RecordLost
 from connector_kit.publisher.records import RecordPlan

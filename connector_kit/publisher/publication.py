@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from connector_kit.blueprint import Document
 from connector_kit.conf import kit
+from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import records

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import semver
 from django.db import transaction
 
-from connector_kit.blueprint import Document
 from connector_kit.conf import kit
+from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.models import Connector, Release

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from connector_kit.blueprint import Document
-from connector_kit.integrator.pool import Pool
+from connector_kit.documents import Document
+from connector_kit.integrator.transport.pool import Pool
 from connector_kit.publisher.objections import Objection, Weight
 
 SECONDS = 5.0

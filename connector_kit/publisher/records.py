@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from connector_kit.blueprint import Blueprint, Document, FieldChange, Listing
+from connector_kit.blueprint import Blueprint, Listing
+from connector_kit.documents import Document
 from connector_kit.lifecycle import CHANGE_EDITION, FUNCTION_NAMES
+from connector_kit.plan import FieldChange
 
 NEW_STACK = "(the new stack)"
 """Stands for the id of a stack record that is still to be created."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from connector_kit.blueprint import Document
 from connector_kit.conf import kit
+from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle import FUNCTION_NAMES

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.db import models, transaction
 
-from connector_kit.blueprint.redaction import declare_secret
 from connector_kit.blueprint.settings import Schema
+from connector_kit.documents.redaction import declare_secret
 from connector_kit.models import Document, Installation, Operation, Release, SettingsChange
 from connector_kit.models.sealing import (
     KeyLost,

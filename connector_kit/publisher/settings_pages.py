@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from connector_kit.blueprint import INTEGRATION
-from connector_kit.blueprint.asking import TITLE as REQUEST
-from connector_kit.blueprint.forms import (
+from connector_kit.forms import (
     FlowEntry,
     General,
     Section,
@@ -20,6 +19,7 @@ from connector_kit.blueprint.forms import (
     read_settings_document,
 )
 from connector_kit.models import Installation
+from connector_kit.plan.asking import TITLE as REQUEST
 from connector_kit.schedules import in_words
 
 GENERAL = "general"

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.extension.registry import FunctionModule
 from connector_kit.sandbox import Sandbox
 from connector_kit.testing.running import RunningStack

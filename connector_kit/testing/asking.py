@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector_kit.blueprint import CONNECTOR, INTEGRATION, Document
+from connector_kit.blueprint import CONNECTOR, INTEGRATION
+from connector_kit.documents import Document
 from connector_kit.extension.authoring.functions import Registered
 from connector_kit.extension.authoring.kinds import FLAT, KINDS, PARTS, Kind
 from connector_kit.extension.errors import ExtensionError

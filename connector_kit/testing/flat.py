@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.testing.asking import Calls
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.testing.asking import Calls
 from connector_kit.testing.places import Place
 from connector_kit.testing.records import Records, sample_answers

@@ -6,19 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from connector_kit.blueprint import (
-    CONNECTOR,
-    INTEGRATION,
-    STACK,
-    CompiledComponent,
-    Connector,
-    Document,
-    references,
-    resolve,
-)
+from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, CompiledComponent, Connector
 from connector_kit.blueprint.compile import examine
-from connector_kit.blueprint.documents import referred
 from connector_kit.blueprint.functions import HOOK_KINDS
+from connector_kit.documents import Document, references, referred, resolve
 from connector_kit.testing.ids import made_up_id
 from connector_kit.testing.records import Records, sample_records
 

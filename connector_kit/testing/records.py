@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 
 Records = list[Any]
 

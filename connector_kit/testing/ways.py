@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import requests
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.calls import new_request_id
 from connector_kit.extension.dispatch import Dispatcher
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.leftovers import Alone
 from connector_kit.extension.registry import FunctionModule, Registry
-from connector_kit.integrator.wire import dumps, loads
+from connector_kit.integrator.transport.wire import dumps, loads
 from connector_kit.testing.failures import CallFailed, StackUnreachable
 
 SECONDS = 330.0

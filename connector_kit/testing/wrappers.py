@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.testing.asking import Calls
 from connector_kit.testing.failures import CallFailed

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector_kit.blueprint.forms import Errors, Form, read_fields
 from connector_kit.embedded.settings import save_settings
 from connector_kit.extension.errors import ExtensionError
+from connector_kit.forms import Errors, Form, read_fields
 from connector_kit.lifecycle.authors import AuthorsError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.settings.checking import check_settings

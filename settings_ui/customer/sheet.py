@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.utils.datastructures import MultiValueDict
 
-from connector_kit.blueprint.forms import Errors, FlowEntry, Form, StorePage
+from connector_kit.forms import Errors, FlowEntry, Form, StorePage
 from connector_kit.publisher.settings_pages import (
     NO_STORE,
     FlowOnRecord,

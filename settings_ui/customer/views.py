@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connector_kit.blueprint.forms import StorePage
+from connector_kit.forms import StorePage
 from connector_kit.models import Installation
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.settings_links import PARAMETER, LinkRefused, link_in, make_link

@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 
-from connector_kit.blueprint import MASK
-from connector_kit.blueprint.forms import Column, Field, FieldState, FieldType
-from connector_kit.blueprint.forms.dates import iso_date, iso_moment
-from connector_kit.blueprint.forms.values import is_true, plain, text_of
+from connector_kit.documents import MASK
+from connector_kit.forms import Column, Field, FieldState, FieldType
+from connector_kit.forms.dates import iso_date, iso_moment
+from connector_kit.forms.values import is_true, plain, text_of
 from settings_ui.forms import widgets
 
 CHECKBOXES_AT_MOST = 15

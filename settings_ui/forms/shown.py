@@ -13,7 +13,8 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
-from connector_kit.blueprint.forms import (
+from connector_kit.conf import kit
+from connector_kit.forms import (
     Box,
     Errors,
     Field,
@@ -25,7 +26,6 @@ from connector_kit.blueprint.forms import (
     typed,
     validate,
 )
-from connector_kit.conf import kit
 from connector_kit.lifecycle.settings.requests import MEBIBYTE, in_mebibytes
 from settings_ui.forms.controls import control
 

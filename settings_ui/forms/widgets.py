@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from connector_kit.blueprint.forms import Column, FieldType
+from connector_kit.forms import Column, FieldType
 
 _ROWS_AT_MOST = 10_000
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from connector_kit.blueprint.redaction import redacted
+from connector_kit.documents.redaction import redacted
 from connector_kit.publisher.progress import Progress
 from settings_ui.console.bars import Bar
 from settings_ui.console.bars import bar as draw_bar

@@ -24,7 +24,8 @@ from connector_kit.adoption import (
     write_package,
 )
 from connector_kit.adoption.intake import LIMITS
-from connector_kit.blueprint import canonical, compile_connector, resolve
+from connector_kit.blueprint import compile_connector
+from connector_kit.documents import canonical, resolve
 from tests.adoption.downloads import HELPERS, INTEGRATION, identity, save, small_files, written
 from tests.adoption.strategies import patient
 

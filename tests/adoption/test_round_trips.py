@@ -15,7 +15,8 @@ from connector_kit.adoption import (
     unpack,
     write_package,
 )
-from connector_kit.blueprint import compile_connector, resolve
+from connector_kit.blueprint import compile_connector
+from connector_kit.documents import resolve
 from tests.adoption.downloads import big_files, save, small_files, zipped
 from tests.adoption.strategies import downloads, patient
 

@@ -3,7 +3,7 @@
 import pytest
 
 from connector_kit.adoption import AdoptionError, adopt, unpack
-from connector_kit.blueprint import ref
+from connector_kit.documents import ref
 from tests.adoption.downloads import (
     CUSTOMER,
     HELPERS,

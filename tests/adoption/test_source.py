@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from connector_kit.adoption import Outline
 from connector_kit.adoption.source import package
 from connector_kit.adoption.source.literals import literal
-from connector_kit.blueprint import CompiledComponent, abstract, ref
+from connector_kit.blueprint import CompiledComponent
+from connector_kit.documents import abstract, ref
 from tests.adoption.downloads import big_files, save
 from tests.adoption.strategies import VALUES, patient
 

@@ -6,22 +6,9 @@ from itertools import count
 
 import jsonpatch
 
-from connector_kit.blueprint import (
-    INTEGRATION,
-    CompiledComponent,
-    Create,
-    Delete,
-    Document,
-    Fence,
-    Live,
-    Plan,
-    Unchanged,
-    Update,
-    abstract,
-    compare,
-    references,
-    resolve,
-)
+from connector_kit.blueprint import INTEGRATION, CompiledComponent
+from connector_kit.documents import Document, abstract, references, resolve
+from connector_kit.plan import Create, Delete, Fence, Live, Plan, Unchanged, Update, compare
 
 FENCE = Fence(connector_id="connector", integration_id="integration")
 

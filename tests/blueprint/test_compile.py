@@ -8,8 +8,8 @@ from connector_kit.blueprint import (
     CompiledComponent,
     DeclarationError,
     compile_connector,
-    references,
 )
+from connector_kit.documents import references
 from examples.commerce import v1_0, v1_1
 
 HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}

@@ -22,9 +22,9 @@ from connector_kit.blueprint import (
     Situation,
     compile_connector,
     problems,
-    references,
     tailored,
 )
+from connector_kit.documents import references
 from tests.blueprint.accounts import Account
 from tests.blueprint.sold import HTTP, ORDERS, Orders, page
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from connector_kit.blueprint import resolve
+from connector_kit.documents import resolve
 from connector_kit.embedded import add_account, deploy, record_release
 from connector_kit.models import EmbeddedAccount, Installation, Release
 from examples.embedded.applications import running

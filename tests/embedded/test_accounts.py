@@ -28,7 +28,7 @@ from connector_kit.embedded import (
 from connector_kit.embedded.accounts import token_of
 from connector_kit.embedded.encryption import KEY_FILE, encrypted
 from connector_kit.integrator.errors import Unauthorized
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 from connector_kit.models import Change, EmbeddedAccount, Installation, Operation
 from tests.embedded.shop import PASSWORD, TOKEN, credentials_for
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector_kit.blueprint import MASK
+from connector_kit.documents import MASK
 from connector_kit.embedded import (
     EmbeddedError,
     complete,

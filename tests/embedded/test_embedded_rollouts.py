@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deploy, record_release, tasks
 from connector_kit.embedded.encryption import encrypted
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 from connector_kit.models import Installation
 from connector_kit.publisher import publish, sync_install_base
 from connector_kit.rollouts import start_rollout, tick

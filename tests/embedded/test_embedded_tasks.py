@@ -8,7 +8,7 @@ from connector_kit.embedded.asking import deploy_soon, remove_soon, update_soon
 from connector_kit.embedded.deployments import order_update
 from connector_kit.embedded.encryption import encrypted
 from connector_kit.embedded.left_behind import PATIENCE, PAUSE
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 from connector_kit.models import Installation, Operation, Order, clock
 from connector_kit.publisher.actions import Actor
 from connector_kit.server.celery import app

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connector_kit.embedded import run_flow
 from connector_kit.embedded.usage import UsageQuery, usage_report
-from connector_kit.integrator.usage import Usage
+from connector_kit.integrator.resources.usage import Usage
 from connector_kit.lifecycle.usage import keep_usage
 from connector_kit.models import EmbeddedAccount, FlowUsage, Installation, License
 

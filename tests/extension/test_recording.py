@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_kit import Connector, Text
-from connector_kit.blueprint import MASK
+from connector_kit.documents import MASK
 from connector_kit.extension import Dispatcher, ExtensionError, FunctionModule, Registry
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.recording import Recorder, Recording, read_samples, start, stop

@@ -8,8 +8,8 @@ import pytest
 
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import IntegratorError
-from connector_kit.integrator.pool import Pool
-from connector_kit.integrator.timing import Timeout
+from connector_kit.integrator.transport.pool import Pool
+from connector_kit.integrator.transport.timing import Timeout
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 TOTAL = 1.0

@@ -4,7 +4,7 @@ import pytest
 
 from connector_kit.integrator import Deadline, MemoryThrottle, RetryPolicy, Timeout
 from connector_kit.integrator.errors import OutcomeUnknown, RateLimited, Unavailable
-from connector_kit.integrator.timing import SYSTEM_CLOCK
+from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
 from tests.integrator.scripted import STORED, Dropped, Reply, Silent
 
 

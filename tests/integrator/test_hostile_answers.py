@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from connector_kit.integrator import Client, RetryPolicy
 from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Refused
-from connector_kit.integrator.pool import Pool
-from connector_kit.integrator.timing import Timeout
-from connector_kit.integrator.wire import loads
+from connector_kit.integrator.transport.pool import Pool
+from connector_kit.integrator.transport.timing import Timeout
+from connector_kit.integrator.transport.wire import loads
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MOST = 1 << 20

@@ -4,7 +4,7 @@ import pytest
 
 from connector_kit.integrator import Deadline
 from connector_kit.integrator.errors import StillRunning
-from connector_kit.integrator.job_states import JobState, status_of
+from connector_kit.integrator.resources.job_states import JobState, status_of
 from tests.integrator.scripted import Reply
 
 QUEUED = {"_id": "64b1", "status": "queued"}

@@ -8,7 +8,7 @@ import pytest
 
 from connector_kit.integrator import Client, SecretFilter
 from connector_kit.integrator.errors import OutcomeUnknown, Unauthorized, Unavailable
-from connector_kit.integrator.secret import Secret
+from connector_kit.integrator.transport.secret import Secret
 from tests.integrator.conftest import TOKEN
 from tests.integrator.scripted import Dropped, Reply
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from connector_kit.integrator.handfuls import MOST, Handfuls
-from connector_kit.integrator.redis_throttle import RedisLedger, RedisThrottle
-from connector_kit.integrator.throttle import (
+from connector_kit.integrator.transport.handfuls import MOST, Handfuls
+from connector_kit.integrator.transport.redis_throttle import RedisLedger, RedisThrottle
+from connector_kit.integrator.transport.throttle import (
     Ledger,
     Limit,
     MemoryLedger,
@@ -25,7 +25,7 @@ from connector_kit.integrator.throttle import (
     QueueThrottle,
     TurnTooLate,
 )
-from connector_kit.integrator.timing import SystemClock
+from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.local_redis import redis_server
 from tests.integrator.scripted import FakeClock
 

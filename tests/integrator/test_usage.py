@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_kit.integrator import Usage
-from connector_kit.integrator.usage import by_installation, usage, usage_by_day
+from connector_kit.integrator.resources.usage import by_installation, usage, usage_by_day
 from tests.integrator.scripted import Reply
 
 MAY = datetime(2026, 5, 31, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connector_kit.integrator import wire
+from connector_kit.integrator.transport import wire
 
 json_values = st.recursive(
     st.none()

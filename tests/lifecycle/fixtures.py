@@ -12,8 +12,8 @@ import pytest
 import requests
 from pytest_django.live_server_helper import LiveServer
 
-from connector_kit.blueprint import MASK, resolve
-from connector_kit.integrator.timing import SystemClock
+from connector_kit.documents import MASK, resolve
+from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Operation, Order, RefusedCall, Release
 from connector_kit.publisher import publish

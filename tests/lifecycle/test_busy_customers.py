@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from connector_kit.integrator import Pool
-from connector_kit.integrator.timing import SystemClock
+from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.lifecycle.journal import DatabaseJournal
 from tests.lifecycle.fixtures import Customer, problems_of
 

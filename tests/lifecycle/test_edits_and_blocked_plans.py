@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from connector_kit.integrator.timing import SystemClock
+from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.lifecycle.journal import DatabaseJournal
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.serializers import serialize
 
-from connector_kit.blueprint import MASK
+from connector_kit.documents import MASK
 from connector_kit.integrator import Pool
 from connector_kit.logs import OneLine
 from connector_kit.models import Change, Order

@@ -70,7 +70,7 @@ def test_a_create_that_appears_late_is_adopted(shop, ready, monkeypatch):
             send(Pool(), lost[0], timeout=(5, 5))
 
     monkeypatch.setattr(Pool, "send", send_too_late)
-    monkeypatch.setattr("connector_kit.integrator.timing.SystemClock.sleep", wait)
+    monkeypatch.setattr("connector_kit.integrator.transport.timing.SystemClock.sleep", wait)
 
     assert ready.press("verify_chat").body["success"]
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from connector_kit import Connection, Connector, Export, Flow, Import, Step, flat, hook, wrapper
-from connector_kit.blueprint import STACK, compile_connector, ref
+from connector_kit.blueprint import STACK, compile_connector
+from connector_kit.documents import ref
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.settings_fixtures import installed
 

@@ -22,7 +22,7 @@ def listed(orders, platform, monkeypatch):
 
     def listed(*entries):
         monkeypatch.setattr(
-            "connector_kit.integrator.connectors.Connectors.install_base",
+            "connector_kit.integrator.resources.connectors.Connectors.install_base",
             lambda *_: iter([*entries, sound]),
         )
 

@@ -18,8 +18,8 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 from connector_kit import conf
-from connector_kit.integrator.redis_throttle import RedisLedger
-from connector_kit.integrator.throttle import Limit
+from connector_kit.integrator.transport.redis_throttle import RedisLedger
+from connector_kit.integrator.transport.throttle import Limit
 from connector_kit.redis_address import canonical, without_options
 from connector_kit.server.cache import SharedCache
 from connector_kit.server.celery import app

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from connector_kit.blueprint import INTEGRATION, CompiledComponent, ref
+from connector_kit.blueprint import INTEGRATION, CompiledComponent
+from connector_kit.documents import ref
 from connector_kit.models import Component, Connector, Document, Installation
 
 GENERAL = {"fields": [{"name": "currency", "label": "Currency", "value": "EUR", "required": True}]}

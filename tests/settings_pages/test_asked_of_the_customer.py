@@ -2,10 +2,10 @@
 
 import pytest
 
-from connector_kit.blueprint.asking import with_request
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.needs import Need, Waiting
 from connector_kit.models import Order
+from connector_kit.plan.asking import with_request
+from connector_kit.plan.needs import Need, Waiting
 from connector_kit.publisher import InstallBaseFilter, list_install_base
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from connector_kit.blueprint.forms import read_fields, read_form
+from connector_kit.forms import read_fields, read_form
 from settings_ui import forms
 from tests.settings_pages.browser_form import sent_by_a_browser
 

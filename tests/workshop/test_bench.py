@@ -8,7 +8,8 @@ import pytest
 import requests
 
 from connector_kit import Connection, Connector, Export, Script
-from connector_kit.blueprint import Blueprint, Create, Update, compile_connector
+from connector_kit.blueprint import Blueprint, compile_connector
+from connector_kit.plan import Create, Update
 from examples.commerce import v1_0, v1_1
 from workshop.bench import planning
 from workshop.bench.arithmetic import least_requests, lower_bound, median_ratio

@@ -9,8 +9,10 @@ from hypothesis import given
 from rich.console import Console
 
 from connector_kit.adoption import AdoptionError, adopt, load_connector, unpack, write_package
-from connector_kit.blueprint import Fence, Live, compare, compile_connector, references
+from connector_kit.blueprint import compile_connector
+from connector_kit.documents import references
 from connector_kit.extension import FunctionModule
+from connector_kit.plan import Fence, Live, compare
 from connector_kit.publisher.catalog import slug_of
 from tests.adoption.downloads import (
     ORDERS,

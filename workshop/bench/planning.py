@@ -10,20 +10,9 @@ from statistics import median
 from typing import Any
 
 from connector_kit import Connection, Connector, Export, Flow, Import, Script
-from connector_kit.blueprint import (
-    CONNECTOR,
-    INTEGRATION,
-    STACK,
-    Blueprint,
-    Document,
-    Fence,
-    Live,
-    Plan,
-    abstract,
-    compare,
-    compile_connector,
-    resolve,
-)
+from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint, compile_connector
+from connector_kit.documents import Document, abstract, resolve
+from connector_kit.plan import Fence, Live, Plan, compare
 from workshop.bench.report import Figures
 
 RUNS = 5

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector_kit.integrator import Client, NoThrottle
 from connector_kit.integrator.errors import IntegratorError
-from connector_kit.integrator.route import Route
+from connector_kit.integrator.resources.route import Route
 from workshop.coverage.endpoints import Endpoint, Finder
 
 TESTS = "tests/integrator/test_calls.py"

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from connector_kit.adoption.source.layout import Expression
 from connector_kit.adoption.source.values import Values, Where
-from connector_kit.blueprint import Document, python_field
+from connector_kit.blueprint import python_field
+from connector_kit.documents import Document
 
 Argument = tuple[str, Expression]
 """What stands before the value (``http=``; nothing when it is positional), and the value."""

@@ -5,8 +5,9 @@ from connector_kit.adoption.source.arguments import Argument, keywords, without
 from connector_kit.adoption.source.layout import Expression, call
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.values import Values
-from connector_kit.blueprint import CompiledComponent, Document
+from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.compile import owned_by_default
+from connector_kit.documents import Document
 
 _CLASSES = {
     "connections": "Connection",

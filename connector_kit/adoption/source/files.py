@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from connector_kit.blueprint import Json
+from connector_kit.documents import Json
 from connector_kit.file_names import file_name
 
 SCRIPTS, DATA = "scripts", "data"

@@ -6,8 +6,7 @@ from connector_kit.adoption.source.arguments import Argument, keywords, without
 from connector_kit.adoption.source.layout import Expression, call
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.values import Values, Where
-from connector_kit.blueprint import Document, Json
-from connector_kit.blueprint.documents import looks_symbolic, referred
+from connector_kit.documents import Document, Json, looks_symbolic, referred
 
 Write = Callable[[Values, Document, Where], Expression]
 

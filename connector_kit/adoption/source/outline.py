@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
-from connector_kit.blueprint.documents import referred
+from connector_kit.documents import referred
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from connector_kit.adoption.source.files import Files, is_writable
 from connector_kit.adoption.source.layout import Atom, Bracketed, Expression, call
 from connector_kit.adoption.source.literals import literal, quoted
-from connector_kit.blueprint import Document, Json, resolve
-from connector_kit.blueprint.documents import LITERAL, references_in, referred
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents import LITERAL, Document, Json, references_in, referred, resolve
 
 TEXT_HELPER, DATA_HELPER = "_text", "_data"
 """What the generated module calls its readers of files."""

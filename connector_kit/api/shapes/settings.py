@@ -9,10 +9,10 @@ from typing import Any
 from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown
-from connector_kit.blueprint import MASK
-from connector_kit.blueprint.forms import FieldState, Form, StorePage, Tab, state_of
-from connector_kit.blueprint.forms.fields import Field
-from connector_kit.blueprint.redaction import redacted
+from connector_kit.documents import MASK
+from connector_kit.documents.redaction import redacted
+from connector_kit.forms import FieldState, Form, StorePage, Tab, state_of
+from connector_kit.forms.fields import Field
 from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import SettingsChange
 from connector_kit.publisher.settings_links import LIFETIME, LONGEST

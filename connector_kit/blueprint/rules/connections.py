@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import Document
 from connector_kit.blueprint.rules.rule import Components, Rule, Words, nested
+from connector_kit.documents import Document
 
 _DOCUMENTED = frozenset(
     {"http", "rest", "netsuite", "salesforce", "ftp", "s3", "rdbms", "mongodb", "wrapper"}

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector_kit.blueprint.compiled import CONNECTOR, INTEGRATION, STACK, CompiledComponent
-from connector_kit.blueprint.documents import MASK, referred
 from connector_kit.blueprint.fields import (
     ENVELOPE_FIELDS,
     SERVER_FIELDS,
@@ -15,6 +14,7 @@ from connector_kit.blueprint.fields import (
 from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.blueprint.rules.rule import Components, Rule, Words, members, objects
 from connector_kit.blueprint.secrets import literal_secrets
+from connector_kit.documents import MASK, referred
 
 _REFERENCE = re.compile(r"_\w+Ids?")
 _RAW_ID = re.compile(r"[0-9a-f]{24}")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import Document, referred
 from connector_kit.blueprint.rules.rule import Components, Rule, Words, entries
+from connector_kit.documents import Document, referred
 
 _CRON_FIELD = re.compile(r"[\w*/,?#-]+")
 

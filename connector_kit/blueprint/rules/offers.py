@@ -6,10 +6,10 @@ from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.declare import LISTING, Declaration
-from connector_kit.blueprint.documents import references
 from connector_kit.blueprint.offers import AddOn, Edition, Named, Offer, Stores, name_of
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.stores import store_title
+from connector_kit.documents import references
 
 PlacedFinding = tuple[str | None, Finding]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import LITERAL, Document, Json, referred
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.blueprint.problems import Finding
+from connector_kit.documents import LITERAL, Document, Json, referred
 
 Components = Mapping[str, CompiledComponent]
 Words = tuple[str, str]

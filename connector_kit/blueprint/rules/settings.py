@@ -9,11 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.forms import Form, typed, validate
-from connector_kit.blueprint.forms.pages import address_of
-from connector_kit.blueprint.forms.patterns import is_endless
-from connector_kit.blueprint.forms.rules import NO_RULES
-from connector_kit.blueprint.forms.values import is_empty
 from connector_kit.blueprint.offers import Offer
 from connector_kit.blueprint.order import cycles
 from connector_kit.blueprint.problems import Finding, did_you_mean
@@ -25,6 +20,11 @@ from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
 from connector_kit.blueprint.settings.places import FlowSettings, Item, Place, Section, Tab
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
+from connector_kit.forms import Form, typed, validate
+from connector_kit.forms.pages import address_of
+from connector_kit.forms.patterns import is_endless
+from connector_kit.forms.rules import NO_RULES
+from connector_kit.forms.values import is_empty
 
 PlacedFinding = tuple[str | None, Finding]
 

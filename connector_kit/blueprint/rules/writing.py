@@ -5,13 +5,13 @@ from itertools import product
 from math import prod
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.documents import Json
-from connector_kit.blueprint.forms import Field, FieldType, Form, state_of
-from connector_kit.blueprint.forms.samples import samples
 from connector_kit.blueprint.problems import Finding
-from connector_kit.blueprint.redaction import is_secret_key
 from connector_kit.blueprint.settings.bindings import Binding
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.documents import Json
+from connector_kit.documents.redaction import is_secret_key
+from connector_kit.forms import Field, FieldType, Form, state_of
+from connector_kit.forms.samples import samples
 
 MAXIMUM_STATES = 1000
 """How many combinations of controlling values are tried out, at most."""

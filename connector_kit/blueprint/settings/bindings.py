@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector_kit.blueprint.documents import Document, Json, referred
-from connector_kit.blueprint.forms.values import alike, text_of
+from connector_kit.documents import Document, Json, referred
+from connector_kit.forms.values import alike, text_of
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
 _PICKED = re.compile(r"\[([^\]=]+)\]")

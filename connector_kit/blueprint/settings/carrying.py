@@ -14,10 +14,10 @@ from typing import Any
 
 import semver
 
-from connector_kit.blueprint.documents import Json
-from connector_kit.blueprint.forms import typed, validate
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.settings.values import Stored, effective, of_store, with_store
+from connector_kit.documents import Json
+from connector_kit.forms import typed, validate
 
 Retired = Mapping[str, Any]
 """Values that were put aside: ``{"version", "settings"}``, those that *version* did not take, and

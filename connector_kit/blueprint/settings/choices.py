@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from connector_kit.blueprint.components import Ref
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.settings.options import (
     Options,
     given,
@@ -14,6 +13,7 @@ from connector_kit.blueprint.settings.options import (
     option_pairs,
 )
 from connector_kit.blueprint.settings.setting import OptionsFunction, Setting, SettingFields
+from connector_kit.documents import Document, Json
 
 
 class Choice(Setting):

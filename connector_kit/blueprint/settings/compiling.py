@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.problems import Finding
-from connector_kit.blueprint.redaction import is_secret_key
 from connector_kit.blueprint.secrets import leads_to_secret
 from connector_kit.blueprint.settings.bindings import Binding, Way
 from connector_kit.blueprint.settings.conditions import When, alternatives
@@ -15,6 +13,8 @@ from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed, 
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.settings.setting import Setting
 from connector_kit.blueprint.settings.simple import Checkbox
+from connector_kit.documents import Document, Json
+from connector_kit.documents.redaction import is_secret_key
 
 Write = Callable[[str, Any], Json]
 """Turns what an author wrote in the setting of that name, references included, into JSON."""

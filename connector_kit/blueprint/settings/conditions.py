@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from connector_kit.blueprint.documents import Document, Json
-from connector_kit.blueprint.forms.values import alike
+from connector_kit.documents import Document, Json
+from connector_kit.forms.values import alike
 
 if TYPE_CHECKING:
     from connector_kit.blueprint.settings.setting import Setting

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
-from connector_kit.blueprint.documents import Document, Json, renamed
-from connector_kit.blueprint.forms import nested
 from connector_kit.blueprint.settings.pages import with_value
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.settings.values import (
@@ -22,6 +20,8 @@ from connector_kit.blueprint.settings.values import (
     of_store,
     written_values,
 )
+from connector_kit.documents import Document, Json, renamed
+from connector_kit.forms import nested
 
 StoreName = Callable[[str, str], str]
 """Returns what a name is called for a store."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar, Unpack
 
 from connector_kit.blueprint.components import Ref
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.settings.bindings import Way, part
 from connector_kit.blueprint.settings.options import (
     given,
 )
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
+from connector_kit.documents import Document, Json
 
 
 class File(Setting):

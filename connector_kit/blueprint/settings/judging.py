@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from connector_kit.blueprint.documents import MASK, Json, shows_mask
-from connector_kit.blueprint.forms import Errors, Field, FieldState, Form, Option, state_of
-from connector_kit.blueprint.forms.cleaning import typed
-from connector_kit.blueprint.forms.validation import validate
-from connector_kit.blueprint.redaction import redacted
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.pages import CONTENT, DELIMITER, without_content
 from connector_kit.blueprint.settings.schema import Schema
+from connector_kit.documents import MASK, Json, shows_mask
+from connector_kit.documents.redaction import redacted
+from connector_kit.forms import Errors, Field, FieldState, Form, Option, state_of
+from connector_kit.forms.cleaning import typed
+from connector_kit.forms.validation import validate
 from connector_kit.storable import flaw_of
 
 Validators = Mapping[str, Callable[[Any, Mapping[str, Any]], "str | Iterable[str] | None"]]

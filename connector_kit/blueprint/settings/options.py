@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connector_kit.blueprint.documents import Document, Json
+from connector_kit.documents import Document, Json
 
 Options = Iterable[Any] | Mapping[Any, str]
 """Values, pairs of value and label, or labels by value."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector_kit.blueprint.compiled import STACK, CompiledComponent
-from connector_kit.blueprint.documents import Document, Json, ref, referred
-from connector_kit.blueprint.forms import nested
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
 from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.documents import Document, Json, ref, referred
+from connector_kit.forms import nested
 
 Fields = Mapping[str, Document]
 """The fields of settings, with their values, by name."""

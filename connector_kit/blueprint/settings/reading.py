@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector_kit.blueprint.documents import Json
-from connector_kit.blueprint.forms import StorePage, read_settings_document
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.values import of_store, with_store
 from connector_kit.blueprint.stores import per_store
+from connector_kit.documents import Json
+from connector_kit.forms import StorePage, read_settings_document
 
 
 def setting_values(page: Any, *, store: str | None = None) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from connector_kit.blueprint.documents import Document, Json
-from connector_kit.blueprint.forms import Field, Form, read_fields, read_form
 from connector_kit.blueprint.settings.bindings import Binding
+from connector_kit.documents import Document, Json
+from connector_kit.forms import Field, Form, read_fields, read_form
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypedDict, Unpack
 
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.offers import AddOn, Edition, name_of
 from connector_kit.blueprint.settings.bindings import Way
 from connector_kit.blueprint.settings.conditions import Is, When
 from connector_kit.blueprint.settings.places import Item, Place, Tab
+from connector_kit.documents import Document, Json
 
 Sets = str | Sequence[str] | Mapping[str, Way | None]
 """Paths of components, ``"post_message.http.body.channel"``; with what becomes of the value."""

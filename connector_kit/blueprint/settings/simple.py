@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.settings.options import (
     given,
 )
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
+from connector_kit.documents import Document, Json
 
 
 class Text(Setting):

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Unpack
 
-from connector_kit.blueprint.documents import Document, Json
 from connector_kit.blueprint.settings.bindings import Way, merged
 from connector_kit.blueprint.settings.options import (
     Options,
@@ -15,6 +14,7 @@ from connector_kit.blueprint.settings.options import (
     text_items,
 )
 from connector_kit.blueprint.settings.setting import OptionsFunction, Setting, SettingFields
+from connector_kit.documents import Document, Json
 
 
 class KeyValue(Setting):

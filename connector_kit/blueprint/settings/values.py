@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connector_kit.blueprint.documents import Json
-from connector_kit.blueprint.forms import state_of
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.documents import Json
+from connector_kit.forms import state_of
 
 Stored = Mapping[str, Any]
 """Settings as they are on record."""

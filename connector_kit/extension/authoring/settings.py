@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import Connector, Document
+from connector_kit.blueprint import Connector
 from connector_kit.blueprint.settings import declared_settings
 from connector_kit.blueprint.settings.options import option_pairs
 from connector_kit.blueprint.settings.setting import Setting
+from connector_kit.documents import Document
 from connector_kit.extension.authoring.functions import register
 from connector_kit.extension.invoke import invoke
 

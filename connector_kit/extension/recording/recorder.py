@@ -16,7 +16,7 @@ from connector_kit.extension.recording.redacting import without_secrets
 from connector_kit.extension.recording.samples import Sample
 from connector_kit.extension.recording.switch import Recording, recording
 from connector_kit.home import home_of
-from connector_kit.integrator.wire import loads
+from connector_kit.integrator.transport.wire import loads
 
 log = logging.getLogger("connector_kit.extension")
 

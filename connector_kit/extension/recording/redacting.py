@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from connector_kit.blueprint import MASK
-from connector_kit.blueprint.redaction import Hidden, declared_secrets, redacted
-from connector_kit.integrator.redact import redact
+from connector_kit.documents import MASK
+from connector_kit.documents.redaction import Hidden, declared_secrets, redacted
+from connector_kit.integrator.transport.redact import redact
 
 TOKEN = "one-time-token-of-a-sample"  # noqa: S105 - what stands in place of one
 """The ``bearerToken`` of every sample."""

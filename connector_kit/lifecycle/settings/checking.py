@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from connector_kit.blueprint.forms import Errors
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.judging import Judged, judge
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.values import of_store, with_store
+from connector_kit.forms import Errors
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.settings.declared import release_of, sets_of, validators_of
 from connector_kit.lifecycle.settings.refreshing import named_options

@@ -6,10 +6,10 @@ steer is brought along by plan and apply, with the call's token.
 
 from __future__ import annotations
 
-from connector_kit.blueprint import Document
-from connector_kit.blueprint.forms import Form, flattened, nested, read_form
 from connector_kit.blueprint.settings.judging import change_names
+from connector_kit.documents import Document
 from connector_kit.extension.words import sort_of
+from connector_kit.forms import Form, flattened, nested, read_form
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.sessions import recorded, session

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import INTEGRATION, Document, FieldChange, Plan, Update
-from connector_kit.blueprint.forms import Errors, FlowEntry, read_settings_document
+from connector_kit.blueprint import INTEGRATION
+from connector_kit.documents import Document
+from connector_kit.forms import Errors, FlowEntry, read_settings_document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.operations import Work
 from connector_kit.models import Installation
+from connector_kit.plan import FieldChange, Plan, Update
 from connector_kit.schedules import schedule_problem
 
 FlowChanges = Mapping[str, Document]

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector_kit.blueprint import INTEGRATION, MASK, Document, FieldChange, Plan, Update
-from connector_kit.blueprint.forms import Errors, SettingsPages, StorePage, typed, validate
+from connector_kit.blueprint import INTEGRATION
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.pages import with_value
+from connector_kit.documents import MASK, Document
+from connector_kit.forms import Errors, SettingsPages, StorePage, typed, validate
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.update import write_installation
+from connector_kit.plan import FieldChange, Plan, Update
 
 Values = dict[str, Any]
 

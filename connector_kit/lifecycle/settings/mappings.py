@@ -5,8 +5,8 @@ protocol/settings-forms.md#33-getmappingmetadata.
 
 from __future__ import annotations
 
-from connector_kit.blueprint import Document
 from connector_kit.blueprint.mappings import mapping_metadata
+from connector_kit.documents import Document
 from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import release_of
 from connector_kit.lifecycle.situations import blueprint_for

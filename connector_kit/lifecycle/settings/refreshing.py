@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import MASK, Document
-from connector_kit.blueprint.forms import Option
 from connector_kit.blueprint.settings import Column, Setting
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.options import label_items, option_pairs, text_items
 from connector_kit.blueprint.settings.pages import value_in, with_value
 from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.settings.tables import StaticMap, Table
+from connector_kit.documents import MASK, Document
 from connector_kit.exceptions import code_in
 from connector_kit.extension.authoring.settings import ON_CHANGE, OPTIONS, named
+from connector_kit.forms import Option
 from connector_kit.lifecycle import authors
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.sessions import recorded

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from connector_kit.blueprint.forms import Errors
 from connector_kit.conf import kit
+from connector_kit.forms import Errors
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint import Document, FieldChange, Plan, Update
-from connector_kit.blueprint.forms import SettingsPages, read_settings_document
 from connector_kit.blueprint.settings.judging import with_content
+from connector_kit.documents import Document
 from connector_kit.extension.words import sort_of
+from connector_kit.forms import SettingsPages, read_settings_document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import LifecycleError
@@ -25,6 +25,7 @@ from connector_kit.lifecycle.settings.checking import SettingsRefused, check_set
 from connector_kit.lifecycle.settings.declared import sets_of
 from connector_kit.lifecycle.settings.foreign import parted, write_foreign
 from connector_kit.models import Connector, Operation
+from connector_kit.plan import FieldChange, Plan, Update
 
 KIND = Operation.Kind.SETTINGS
 CUSTOMER = "customer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.exceptions import message_in
 from connector_kit.lifecycle.errors import PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work

@@ -20,7 +20,8 @@ from connector_kit.adoption import (
     write_package,
 )
 from connector_kit.adoption.ids import is_id
-from connector_kit.blueprint import Blueprint, Document
+from connector_kit.blueprint import Blueprint
+from connector_kit.documents import Document
 from connector_kit.lifecycle import LifecycleError, publisher_client
 from connector_kit.management.adoptions import census, render_adoption
 from connector_kit.management.base import KitCommand, add_json

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.embedded import (
     account_owner,
     add_account,

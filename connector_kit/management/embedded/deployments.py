@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from django.core.management.base import CommandError, CommandParser
 
-from connector_kit.blueprint import Document
+from connector_kit.documents import Document
 from connector_kit.embedded import (
     deploy,
     deployments_of,

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.embedded import run_export, run_flow, run_import
-from connector_kit.integrator.job_states import JobState
+from connector_kit.integrator.resources.job_states import JobState
 from connector_kit.management.base import json_text
 from connector_kit.management.embedded.action import (
     ATTENTION,

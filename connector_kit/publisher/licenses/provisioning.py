@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from connector_kit.blueprint import canonical
 from connector_kit.conf import kit
+from connector_kit.documents import canonical
 from connector_kit.licensing import (
     Entitlement,
     Event,

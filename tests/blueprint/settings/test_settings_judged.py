@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_kit import Label, MultiSelect, Section, Text, setting_values
-from connector_kit.blueprint import MASK, Situation, compile_connector, tailored
+from connector_kit.blueprint import Situation, compile_connector, tailored
 from connector_kit.blueprint.settings.judging import Judged, judge
 from connector_kit.blueprint.settings.reading import changed_values
 from connector_kit.blueprint.tailoring import settings_of
-from tests.blueprint.forms.documents import JSON
+from connector_kit.documents import MASK
 from tests.blueprint.settings.declared import Orders, Shops, declare
+from tests.forms.documents import JSON
 
 ORDERS, SHOPS = compile_connector(Orders), compile_connector(Shops)
 

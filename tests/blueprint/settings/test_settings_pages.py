@@ -26,14 +26,14 @@ from connector_kit import (
     XmlPaths,
 )
 from connector_kit.blueprint import Blueprint, Situation, compile_connector, problems, tailored
-from connector_kit.blueprint.forms import (
+from connector_kit.blueprint.settings import Column
+from connector_kit.blueprint.settings.setting import Setting
+from connector_kit.forms import (
     flattened,
     read_form,
     read_settings_document,
     state_of,
 )
-from connector_kit.blueprint.settings import Column
-from connector_kit.blueprint.settings.setting import Setting
 from tests.blueprint.settings.declared import OnTwo, Orders, Shops, declare
 
 ORDERS, ON_TWO, SHOPS = map(compile_connector, (Orders, OnTwo, Shops))

@@ -1,6 +1,6 @@
 """Exports and imports, and cloning (protocol/http-api.md, section 5)."""
 
-from connector_kit.integrator.cloning import Copy
+from connector_kit.integrator.resources.cloning import Copy
 from tests.integrator.calls.case import Sent, case, crud
 from tests.integrator.scripted import STORED, Reply
 

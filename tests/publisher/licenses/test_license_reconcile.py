@@ -223,7 +223,7 @@ def test_one_odd_license_stops_no_other(desk, monkeypatch, odd):
     desk.make()
     [sound] = desk.at_platform()
     monkeypatch.setattr(
-        "connector_kit.integrator.licenses.Licenses.list", lambda *_: iter([odd, sound])
+        "connector_kit.integrator.resources.licenses.Licenses.list", lambda *_: iter([odd, sound])
     )
 
     result = reconcile(desk.connector, clock=desk.clock)

@@ -1,0 +1,133 @@
+"""A form: its fields, how they are laid out, and what state they are in for certain values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from connector_kit.documents import Document, Json
+from connector_kit.forms.fields import Field, FieldType
+from connector_kit.forms.values import is_true, plain
+
+Values = Mapping[str, Json]
+"""Values by field name."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of a form's layout: fields by id, then further boxes.
+
+    *style* says how the boxes inside look: ``collapse``, ``tab``, ``column``, … or ``""`` for one
+    below the other (protocol/settings-forms.md#43-layout).
+    """
+
+    label: str = ""
+    style: str = ""
+    is_collapsed: bool = False
+    fields: tuple[str, ...] = ()
+    boxes: tuple["Box", ...] = ()
+
+    def shown(self) -> Iterator[str]:
+        """Yield the ids of all fields in it, in order."""
+        yield from self.fields
+        for box in self.boxes:
+            yield from box.shown()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as people see it. *oddities* is what was strange about the document, in words."""
+
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    layout: Box = field(default_factory=Box)
+    oddities: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.fields)
+
+    def named(self, name: str) -> Field | None:
+        """Return the first field whose value is called *name*."""
+        return next((each for each in self.fields.values() if each.name == name), None)
+
+    def may_refresh(self, field: Field) -> bool:
+        """Tell whether *field* may have got other options since the document was written."""
+        others = (each for each in self.fields.values() if each.id != field.id)
+        return bool(
+            field.is_refreshable or field.refreshed_by or any(each.posts_back for each in others)
+        )
+
+    def values(self) -> dict[str, Json]:
+        """Return what the form shows when it is opened, by name."""
+        shown: dict[str, Json] = {}
+        for each in self.fields.values():
+            if each.type.has_value and shown.get(each.name) is None:
+                shown[each.name] = each.start
+        return shown
+
+
+@dataclass(frozen=True)
+class FieldState:
+    """What becomes of a field; a removed one is neither shown nor sent."""
+
+    visible: bool
+    required: bool
+    disabled: bool
+    removed: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether people get to see the field."""
+        return self.visible and not self.removed
+
+
+def state_of(form: Form, values: Values) -> dict[str, FieldState]:
+    """Return the state of every field of *form*, by id, when its values are *values*, by name."""
+    by_id = {each.id: _compared(each, values) for each in form.fields.values()}
+    return {
+        each.id: FieldState(
+            visible=each.visible.result(by_id, default=True),
+            required=each.required.result(by_id, default=False),
+            disabled=each.disabled.result(by_id, default=False),
+            removed=each.removed.result(by_id, default=False),
+        )
+        for each in form.fields.values()
+    }
+
+
+def flattened(form: Form, settings: Document) -> dict[str, Json]:
+    """Return stored *settings* by field name: a dot in a name nests the value there."""
+    found = {each.name: _at(settings, each.name) for each in form.fields.values()}
+    return {name: value for name, (is_there, value) in found.items() if is_there}
+
+
+def nested(values: Values) -> Document:
+    """Return *values* as they are stored in ``settings``: a dot in a name nests the value."""
+    document: Document = {}
+    for name, value in values.items():
+        *path, last = name.split(".")
+        inside = document
+        for key in path:
+            deeper = inside.get(key)
+            if not isinstance(deeper, dict):
+                deeper = inside[key] = {}
+            inside = deeper
+        inside[last] = value
+    return document
+
+
+def _compared(each: Field, values: Values) -> Json:
+    """The value of a field as rules see it: what is chosen, without the label beside it."""
+    value = values.get(each.name)
+    if each.type is FieldType.CHECKBOX:
+        return is_true(value)
+    return plain(value) if each.type.is_choice else value
+
+
+def _at(settings: Document, name: str) -> tuple[bool, Json]:
+    if name in settings:
+        return True, settings[name]
+    value: Json = settings
+    for key in name.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return False, None
+        value = value[key]
+    return True, value

@@ -1,0 +1,137 @@
+"""What both frameworks' documents are read with: nothing in them is taken for granted.
+
+A document that somebody else wrote is shown as well as it can be; what is strange about it is
+noted, and never raises.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.documents import Document, Json
+from connector_kit.forms.fields import Column, FieldType, Option
+from connector_kit.forms.values import text_of
+
+
+@dataclass
+class Notes:
+    """What was strange about a document, in words, each with the place."""
+
+    found: list[str] = field(default_factory=list)
+
+    def add(self, place: str, message: str) -> None:
+        """Note what is strange at *place*, once."""
+        note = f"{place}: {message}" if place else message
+        if note not in self.found:
+            self.found.append(note)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield what was noted, in order."""
+        return iter(self.found)
+
+
+def words(value: Json) -> str:
+    """Return *value* when it is text (numbers are), else nothing."""
+    if isinstance(value, str):
+        return value
+    return text_of(value) if isinstance(value, int | float) and not _is_flag(value) else ""
+
+
+def flag(value: Json) -> bool:
+    """Tell whether *value* is true, also when it was written as text."""
+    return value in ("true", "True", "yes", 1) if not _is_flag(value) else value
+
+
+def objects(value: Json, place: str, notes: Notes) -> list[Document]:
+    """Return the objects in a list; notes what else is there."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        notes.add(place, f"It should be a list and is {sort_of(value)}.")
+        return [value] if isinstance(value, dict) and value else []
+    for n, each in enumerate(value):
+        if not isinstance(each, dict):
+            notes.add(f"{place}[{n}]", f"It should be an object and is {sort_of(each)}.")
+    return [each for each in value if isinstance(each, dict)]
+
+
+def sort_of(value: Json) -> str:
+    """Return what kind of JSON *value* is, in words."""
+    if value is None:
+        return "null"
+    return _SORTS.get(type(value), "something else")
+
+
+_SORTS = {bool: "true or false", int: "a number", float: "a number", str: "text"} | {
+    list: "a list",
+    dict: "an object",
+}
+
+
+def read_options(value: Json, place: str, notes: Notes) -> tuple[Option, ...]:
+    """Return options however they are written: pairs, objects, words, or items of a group."""
+    if value is None:
+        return ()
+    if isinstance(value, dict):
+        value = value["items"] if "items" in value else [[key, text] for key, text in value.items()]
+    if not isinstance(value, list):
+        notes.add(place, f"The options should be a list and are {sort_of(value)}.")
+        return ()
+    return tuple(_options(value, place, notes))
+
+
+def _options(values: list[Any], place: str, notes: Notes) -> Iterator[Option]:
+    for n, each in enumerate(values):
+        match each:
+            case {"items": items}:
+                yield from read_options(items, f"{place}[{n}].items", notes)
+            case [option, label, *_]:
+                yield Option(option, words(label) or text_of(option))
+            case [option]:
+                yield Option(option, text_of(option))
+            case {"value": option} | {"id": option}:
+                yield Option(option, _label(each) or text_of(option))
+            case str() | int() | float():
+                yield Option(each, text_of(each))
+            case _:
+                notes.add(f"{place}[{n}]", f"{sort_of(each).capitalize()} is no option.")
+
+
+def _label(option: Mapping[str, Json]) -> str:
+    return next(filter(None, (words(option.get(key)) for key in ("label", "text", "name"))), "")
+
+
+COLUMN_TYPES = {
+    "select": FieldType.SELECT,
+    "autosuggest": FieldType.SELECT,
+    "multiselect": FieldType.MULTISELECT,
+    "checkbox": FieldType.CHECKBOX,
+    "number": FieldType.NUMBER,
+    "textarea": FieldType.TEXTAREA,
+}
+"""What columns of tables are shown as; all others are text."""
+
+
+def read_columns(value: Json, place: str, notes: Notes) -> tuple[Column, ...]:
+    """Return the columns of a table (``optionsMap``), each known by its ``id``."""
+    columns: dict[str, Column] = {}
+    for n, each in enumerate(objects(value, place, notes)):
+        identity = words(each.get("id")) or words(each.get("name"))
+        if not identity or identity in columns:
+            notes.add(f"{place}[{n}]", "A column needs an id of its own.")
+            continue
+        is_long = flag(each.get("multiline"))
+        kind = COLUMN_TYPES.get(words(each.get("type")), FieldType.TEXT)
+        columns[identity] = Column(
+            id=identity,
+            label=words(each.get("name")) or words(each.get("label")) or identity,
+            type=FieldType.TEXTAREA if is_long and kind is FieldType.TEXT else kind,
+            required=flag(each.get("required")),
+            options=read_options(each.get("options"), f"{place}[{n}].options", notes),
+            is_refreshable=flag(each.get("supportsRefresh")),
+        )
+    return tuple(columns.values())
+
+
+def _is_flag(value: Json) -> bool:
+    return isinstance(value, bool)

@@ -1,0 +1,264 @@
+"""Reads the settings document of a 1.0 installation (settings-forms.md#1), whoever wrote it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from connector_kit.documents import Document, Json, referred
+from connector_kit.forms.columns import columns_of, rows_of
+from connector_kit.forms.dependencies import governed
+from connector_kit.forms.fields import Field, FieldType
+from connector_kit.forms.form import Box, Form
+from connector_kit.forms.metadata import field_type, rules_of
+from connector_kit.forms.pages import (
+    FlowEntry,
+    General,
+    Section,
+    SettingsPages,
+    StorePage,
+    Tab,
+)
+from connector_kit.forms.reading import (
+    Notes,
+    flag,
+    objects,
+    read_options,
+    sort_of,
+    words,
+)
+
+
+def read_settings_document(document: Json) -> SettingsPages:
+    """Return the pages that a 1.0 settings *document* describes; never raises.
+
+    It may be symbolic or as an account holds it.
+    """
+    notes = Notes()
+    if not isinstance(document, dict):
+        if document is not None:
+            notes.add("settings", f"They should be an object and are {sort_of(document)}.")
+        document = {}
+    is_multi_store = flag(document.get("supportsMultiStore"))
+    read = _stores if is_multi_store else _single
+    return SettingsPages(
+        stores=tuple(read(document, notes)),
+        is_multi_store=is_multi_store,
+        store_label=words(document.get("storeLabel")),
+        edition=words(document.get("connectorEdition")),
+        oddities=tuple(notes),
+        raw=document,
+    )
+
+
+def _single(document: Document, notes: Notes) -> Iterator[StorePage]:
+    general = document.get("general")
+    if isinstance(general, list):
+        entries = objects(general, "general", notes)
+        titled = (each for each in entries if words(each.get("title")) == "General")
+        general = next(titled, entries[0] if len(entries) == 1 else None)
+    yield StorePage(
+        id="",
+        general=_general(general, "general", notes),
+        sections=_sections(document.get("sections"), "sections", notes),
+    )
+
+
+def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
+    listed = objects(document.get("general"), "general", notes)
+    general = {words(each.get("id")): each for each in listed}
+    for n, each in enumerate(objects(document.get("sections"), "sections", notes)):
+        identity = words(each.get("id"))
+        if not identity:
+            notes.add(f"sections[{n}]", "The store has no id, and so cannot be saved.")
+        yield StorePage(
+            id=identity,
+            title=words(each.get("title")) or identity,
+            mode=words(each.get("mode")) or "settings",
+            is_hidden=flag(each.get("hidden")),
+            general=_general(general.get(identity), "general", notes),
+            sections=_sections(each.get("sections"), f"sections[{n}].sections", notes),
+        )
+
+
+def _general(raw: Json, place: str, notes: Notes) -> General:
+    if not isinstance(raw, dict):
+        if raw is not None:
+            notes.add(place, f"It should be an object and is {sort_of(raw)}.")
+        return General()
+    return General(
+        tabs=_tabs(raw, place, notes),
+        description=words(raw.get("description")),
+        title=words(raw.get("title")),
+    )
+
+
+def _sections(raw: Json, place: str, notes: Notes) -> tuple[Section, ...]:
+    return tuple(
+        _section(each, f"{place}[{n}]", notes) for n, each in enumerate(objects(raw, place, notes))
+    )
+
+
+def _section(raw: Document, place: str, notes: Notes) -> Section:
+    if not isinstance(raw.get("flows"), list):
+        notes.add(place, "The section has no list of flows.")
+    columns = raw.get("columns")
+    return Section(
+        title=words(raw.get("title")),
+        description=words(raw.get("description")),
+        icon_url=words(raw.get("iconURL")),
+        columns=columns if isinstance(columns, int) and columns > 0 else 1,
+        tabs=_tabs(raw, place, notes),
+        flows=tuple(
+            _flow(each, f"{place}.flows[{n}]", notes)
+            for n, each in enumerate(objects(raw.get("flows"), f"{place}.flows", notes))
+        ),
+    )
+
+
+def _tabs(raw: Document, place: str, notes: Notes) -> tuple[Tab, ...]:
+    """The fields of a section, or its tabs; with both, which is strange, all of them."""
+    tabs = [
+        Tab(
+            title=words(each.get("title")),
+            form=read_fields(each.get("fields"), f"{place}.sections[{n}].fields", notes),
+            is_collapsed=flag(each.get("collapsed")),
+        )
+        for n, each in enumerate(objects(raw.get("sections"), f"{place}.sections", notes))
+    ]
+    own = read_fields(raw.get("fields"), f"{place}.fields", notes)
+    return (Tab("", own), *tabs) if own else tuple(tabs)
+
+
+def _flow(raw: Document, place: str, notes: Notes) -> FlowEntry:
+    identity = raw.get("_id")
+    found = referred(identity) or words(identity)
+    if not found:
+        notes.add(place, "The entry names no flow.")
+    return FlowEntry(
+        id=found,
+        form=_flow_form(raw, place, notes),
+        shows_mapping=flag(raw.get("showMapping")),
+        shows_utility_mapping=flag(raw.get("showUtilityMapping")),
+        shows_schedule=flag(raw.get("showSchedule")),
+        asks_start_date=flag(raw.get("showStartDateDialog")),
+        has_switch=not flag(raw.get("disableSlider")),
+        can_be_run=not flag(raw.get("disableRunFlow")),
+        is_hidden=flag(raw.get("hidden")),
+    )
+
+
+def _flow_form(raw: Document, place: str, notes: Notes) -> Form:
+    tabs = objects(raw.get("sections"), f"{place}.sections", notes)
+    if not tabs:
+        return read_fields(raw.get("settings"), f"{place}.settings", notes)
+    own = Notes()
+    listed: list[tuple[str, Document]] = [
+        (f"tab {n}", each)
+        for n, tab in enumerate(tabs)
+        for each in objects(tab.get("fields"), f"{place}.sections[{n}].fields", notes)
+    ]
+    fields = _fields([each for _, each in listed], place, own)
+    by_tab: dict[str, list[str]] = defaultdict(list)
+    for (tab, _), identity in zip(listed, fields, strict=True):
+        by_tab[tab].append(identity)
+    boxes = tuple(
+        Box(
+            label=words(tab.get("title")),
+            is_collapsed=flag(tab.get("collapsed")),
+            boxes=tuple(_boxes([fields[each] for each in by_tab[f"tab {n}"]])),
+        )
+        for n, tab in enumerate(tabs)
+    )
+    notes.found += own
+    return Form(fields, Box(style="tab", boxes=boxes), tuple(own))
+
+
+def read_fields(raw: Json, place: str = "fields", notes: Notes | None = None) -> Form:
+    """Return the form that a list of 1.0 fields makes; never raises."""
+    own = Notes()
+    fields = _fields(objects(raw, place, own), place, own)
+    if notes is not None:
+        notes.found += own
+    return Form(fields, Box(boxes=tuple(_boxes(list(fields.values())))), tuple(own))
+
+
+def _fields(listed: list[Document], place: str, notes: Notes) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for n, raw in enumerate(listed):
+        each = _field(raw, f"{place}[{n}]", notes)
+        if each.id in fields:
+            notes.add(f"{place}[{n}]", f"Another field is called {each.name!r}, too.")
+            each = replace(each, id=f"{each.id}#{n}")
+        fields[each.id] = each
+    return governed(fields)
+
+
+def _field(raw: Document, place: str, notes: Notes) -> Field:
+    name = words(raw.get("name"))
+    if not name:
+        notes.add(place, "The field has no name, and so cannot be saved.")
+    value = raw.get("value")
+    kind = field_type(raw, value, place, notes)
+    if raw.get("options", ()) is None:
+        notes.add(f"{place}.options", "The options are null.")
+    if kind.has_rows:
+        value = rows_of(raw, value)
+    return Field(
+        id=name or place,
+        name=name,
+        type=kind,
+        label=words(raw.get("label")) or name,
+        help=words(raw.get("tooltip")) or words(raw.get("helpText")),
+        placeholder=words(raw.get("placeholder")),
+        value=[] if value is None and kind is FieldType.MULTISELECT else value,
+        default=raw.get("default") if kind is FieldType.STATIC_MAP else None,
+        options=read_options(raw.get("options"), f"{place}.options", notes),
+        columns=columns_of(raw, place, notes),
+        **_rulings(raw, place, notes),
+        checks=raw["validWhen"] if isinstance(raw.get("validWhen"), dict) else {},
+        is_refreshable=flag(raw.get("supportsRefresh")),
+        posts_back=flag(raw.get("autoPostBack")),
+        raw=raw,
+    )
+
+
+def _rulings(raw: Document, place: str, notes: Notes) -> dict[str, Any]:
+    """The field's own properties; a field may also have the rules of 2.0, which are passed on."""
+    is_hidden = flag(raw.get("hidden"))
+    fixed = {
+        "required": _fixed(raw.get("required")),
+        "visible": False if is_hidden else _fixed(raw.get("visible")),
+        "disabled": _fixed(raw.get("disabled")) or _fixed(raw.get("defaultDisabled")),
+        "removed": None,
+    }
+    words_ = {"removed": ("removeWhen", "deleteWhen")}
+    return {
+        name: rules_of(raw, words_.get(name, (f"{name}When",)), value, place, notes)
+        for name, value in fixed.items()
+    }
+
+
+def _fixed(value: Json) -> bool | None:
+    """What is written; what is not leaves the decision to rules."""
+    return True if flag(value) else (False if value is False else None)
+
+
+def _boxes(fields: list[Field]) -> Iterator[Box]:
+    """Fields with a heading of their own share a collapsible box, where the first of them is."""
+    grouped: dict[str, list[str]] = {}
+    order: list[tuple[str, list[str]]] = []
+    for each in fields:
+        heading = _heading(each.raw)
+        if heading not in grouped or (not heading and order[-1][0] != ""):
+            grouped[heading] = []
+            order.append((heading, grouped[heading]))
+        grouped[heading].append(each.id)
+    for heading, names in order:
+        yield Box(label=heading, style="collapse" if heading else "", fields=tuple(names))
+
+
+def _heading(raw: Document) -> str:
+    properties = raw.get("properties")
+    named = words(properties.get("sectionName")) if isinstance(properties, dict) else ""
+    return named or words(raw.get("title"))

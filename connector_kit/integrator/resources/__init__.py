@@ -1,0 +1,1 @@
+"""What can be asked of integrator.io: one module for each kind of thing (protocol/http-api.md)."""

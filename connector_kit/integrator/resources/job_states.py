@@ -1,0 +1,98 @@
+"""How a job stands, and waiting for its end (protocol/resources.md#job)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.integrator.errors import StillRunning
+from connector_kit.integrator.resources.documents import Job
+from connector_kit.integrator.transport.timing import Clock, Deadline
+
+EVERY = 5.0
+"""Seconds after which the platform's own client looks again."""
+
+DONE = frozenset({"completed", "failed", "canceled"})
+
+_ONE_SPELLING = {"cancelled": "canceled", "cancelling": "canceling"}
+"""Both are seen (U26)."""
+
+
+def status_of(job: Mapping[str, Any]) -> str:
+    """Return the job's status in the spelling of the platform's schemas: ``canceled``."""
+    status = str(job.get("status") or "")
+    return _ONE_SPELLING.get(status, status)
+
+
+def count_of(job: Mapping[str, Any], name: str) -> int:
+    """Return a count such as ``numSuccess``: the job's own, or its children's where that is more.
+
+    The numbers of a flow's job lag behind those of its steps while these run. What an export has
+    handed on is no success of the flow yet: that is for its imports to say.
+    """
+    steps = job.get("children") or ()
+    if name == "numSuccess":
+        steps = [each for each in steps if each.get("type") != "export"]
+    of_children = sum(count_of(child, name) for child in steps)
+    return max(int(job.get(name) or 0), of_children)
+
+
+@dataclass(frozen=True)
+class JobState:
+    """How a job stood when it was looked at. A completed one may have errors.
+
+    `percent` is None where the platform does not say how far it is.
+    """
+
+    job_id: str
+    status: str
+    successes: int
+    errors: int
+    ignored: int
+    percent: float | None
+    job: Job = field(repr=False, compare=False)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status in DONE
+
+    @classmethod
+    def of(cls, job: Job) -> JobState:
+        """Return how *job* stands."""
+        return cls(
+            job_id=job.get("_id", ""),
+            status=status_of(job),
+            successes=count_of(job, "numSuccess"),
+            errors=count_of(job, "numError"),
+            ignored=count_of(job, "numIgnore"),
+            percent=_percent(job),
+            job=job,
+        )
+
+
+def watch(
+    read: Callable[[], Job], *, every: float, deadline: Deadline | None, clock: Clock
+) -> Iterator[JobState]:
+    """Yield the states that *read* finds, every *every* seconds of *clock*, until one is done.
+
+    Raises `StillRunning` when the next look would come after *deadline*.
+    """
+    while True:
+        state = JobState.of(read())
+        yield state
+        if state.is_done:
+            return
+        if deadline is not None and deadline.remaining() <= every:
+            raise StillRunning(
+                f"The job {state.job_id} is {state.status or 'not done'} and the time to wait for "
+                "it is up. It goes on by itself: look again later, or cancel it.",
+                code="still_running",
+            )
+        clock.sleep(every)
+
+
+def _percent(job: Job) -> float | None:
+    said = job.get("percentComplete")
+    return None if said is None else float(said)

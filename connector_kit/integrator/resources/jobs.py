@@ -1,0 +1,107 @@
+"""Jobs: what runs and what has run (protocol/http-api.md#11-jobs-job-errors-retries)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from connector_kit.documents import Document
+from connector_kit.integrator.resources.documents import Job
+from connector_kit.integrator.resources.job_errors import ErrorsOfJobs
+from connector_kit.integrator.resources.job_query import JobQuery
+from connector_kit.integrator.resources.job_retries import RetriesOfJobs
+from connector_kit.integrator.resources.job_states import EVERY, JobState
+from connector_kit.integrator.resources.job_states import watch as watch_states
+from connector_kit.integrator.resources.shapes import documents, signed_urls
+from connector_kit.integrator.transport import calls
+from connector_kit.integrator.transport.calls import Call, Effect
+from connector_kit.integrator.transport.query import with_query
+from connector_kit.integrator.transport.timing import Clock, Deadline
+
+ALL = JobQuery()
+
+Documents = list[Document]
+Found = list[Job]
+Objects = list[Any]
+
+
+class Jobs(ErrorsOfJobs, RetriesOfJobs):
+    """The account's jobs. They live 30 days, and so do their errors."""
+
+    def list(self, query: JobQuery = ALL) -> Iterator[Job]:
+        """Yield the jobs that *query* means, page after page.
+
+        A list may end at about a thousand without a word: narrow the dates of a long one.
+        """
+        path = with_query(self._at(), query.pairs())
+        return self._transport.items(calls.get(path, expects=list))
+
+    def get(self, job_id: str) -> Job:
+        """Return the job; raises `NotFound`."""
+        job: Job = self._body(calls.get(self._at(job_id), expects=dict))
+        return job
+
+    def family(self, job_id: str) -> Job:
+        """Return the job with the jobs of its steps as ``children``."""
+        job: Job = self._body(calls.get(self._at(job_id, "family"), expects=dict))
+        return job
+
+    def families(self, job_ids: Iterable[str]) -> Found:
+        """Return several jobs with their ``children``."""
+        call = calls.post(self._at("family"), [*job_ids], effect=Effect.NONE)
+        found: Found = documents(self._body(call))
+        return found
+
+    def watch(
+        self,
+        job_id: str,
+        *,
+        every: float = EVERY,
+        deadline: Deadline | None = None,
+        clock: Clock | None = None,
+    ) -> Iterator[JobState]:
+        """Yield how the job stands, every *every* seconds, the last time when it is done.
+
+        Raises `StillRunning` when it is not by *deadline*, or by that of the client.
+        """
+        return watch_states(
+            lambda: self.family(job_id),
+            every=every,
+            deadline=deadline or self._transport.deadline,
+            clock=clock or self._transport.retry.clock,
+        )
+
+    def cancel(self, job_id: str) -> None:
+        """Have the job stop; it is ``canceling`` until its children have ended."""
+        self._body(Call("PUT", self._at(job_id, "cancel")))
+
+    def current(self, filters: Document | None = None) -> Found:
+        """Return the jobs that run now; *filters* as for `run_stats`."""
+        return self._filtered(self._at("current"), filters)
+
+    def run_stats(self, filters: Document | None = None) -> Documents:
+        """Return finished runs.
+
+        *filters* as the platform spells them: ``flowIds``, ``sandbox``, ``time_gt``, ``time_lte``
+        (milliseconds since 1970) and others.
+        """
+        return self._filtered("/flows/runs/stats", filters)
+
+    def diagnostics_urls(self, job_id: str) -> tuple[str, ...]:
+        """Return the address of a file with the job's diagnostics. A secret, good for a while."""
+        return signed_urls(self._body(calls.get(self._at(job_id, "diagnostics"))))
+
+    def file_urls(self, job_id: str, body: Document | None = None) -> tuple[str, ...]:
+        """Return the addresses of the job's files. Secrets, good for a while.
+
+        What chooses among several is not documented; *body* is sent as it is.
+        """
+        call = calls.post(self._at(job_id, "files", "signedURL"), body or {}, effect=Effect.NONE)
+        return signed_urls(self._body(call))
+
+    def purge_files(self, job_id: str) -> None:
+        """Delete the job's files."""
+        self._body(calls.delete(self._at(job_id, "files")))
+
+    def _filtered(self, path: str, filters: Document | None) -> Objects:
+        return documents(self._body(calls.post(path, filters or {}, effect=Effect.NONE)))

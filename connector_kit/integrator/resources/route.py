@@ -1,0 +1,88 @@
+"""What lies below one path: the ground that every module of calls stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from connector_kit.documents import Document
+from connector_kit.integrator.errors import NotFound, OutcomeUnknown, Unavailable
+from connector_kit.integrator.resources.shapes import listed
+from connector_kit.integrator.transport.calls import Call, Effect
+from connector_kit.integrator.transport.links import follow, under
+from connector_kit.integrator.transport.transport import Transport
+
+_ELSEWHERE = frozenset({"", ".", ".."})
+"""Segments that a path loses on its way."""
+
+
+class Route:
+    """The calls below one path."""
+
+    def __init__(self, transport: Transport, path: str) -> None:
+        self._transport = transport
+        self._path = path
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} /{self._path}>"
+
+    def _at(self, *segments: str) -> str:
+        return f"/{self._path}{at(*segments)}"
+
+    def _body(self, call: Call) -> Any:
+        """Send *call* and return what came back; None for nothing."""
+        return self._transport.send(call).body
+
+    def _document(self, call: Call) -> Document:
+        document: Document = self._transport.send(call).body
+        return document
+
+    def _value(self, call: Call, name: str) -> Any:
+        """Return the field *name* of what *call* brings; an answer without it is an error."""
+        found = self._document(replace(call, expects=dict))
+        if name in found:
+            return found[name]
+        line = f"{call.method} {urlsplit(call.path).path}"
+        kind = Unavailable if call.does is Effect.NONE else OutcomeUnknown
+        raise kind(f"{line} was answered without {name}, which was expected.", request=line)
+
+    def _either(self, call: Call, otherwise: Call) -> Any:
+        """Return what *call* brings, or *otherwise*, its other spelling, where there is no such."""
+        try:
+            return self._body(call)
+        except NotFound:
+            return self._body(otherwise)
+
+    def _listed(self, call: Call, key: str) -> Iterator[Any]:
+        """Yield the items under *key* of what *call* reads, page after page.
+
+        The address of the next page stands in the body: ``nextPageURL``
+        (protocol/http-api.md#3-conventions).
+        """
+        asked = self._transport.base_url + call.path
+        while True:
+            body = self._body(call)
+            yield from listed(body, key)
+            link = body.get("nextPageURL") if isinstance(body, dict) else None
+            if not link:
+                return
+            asked = self._next(str(link), asked, call)
+            call = replace(call, path=asked, params=None)
+
+    def _next(self, link: str, asked: str, call: Call) -> str:
+        line = f"{call.method} {urlsplit(call.path).path}"
+        return follow(under(self._transport.base_url, link), asked=asked, request=line)
+
+
+def at(*segments: str) -> str:
+    """Return the path that leads to *segments*; whatever they hold, each stays one segment.
+
+    Raises ValueError for one that would lead elsewhere: without it a request about one document
+    would be about all of them.
+    """
+    for each in segments:
+        if each in _ELSEWHERE:
+            raise ValueError(f"{each!r} is neither an id nor a key: nothing was sent.")
+    return "".join(f"/{quote(each, safe='')}" for each in segments)

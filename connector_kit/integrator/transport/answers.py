@@ -1,0 +1,214 @@
+"""Translating what came back: a response into an answer or an error, with the way out."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from requests import Response
+
+from connector_kit import storable
+from connector_kit.integrator.errors import (
+    ErrorEntry,
+    Forbidden,
+    IntegratorError,
+    NotFound,
+    RateLimited,
+    Refused,
+    Transient,
+    Unauthorized,
+    Unavailable,
+)
+from connector_kit.integrator.transport import wire
+from connector_kit.integrator.transport.calls import Answer, AttemptFailed, Call, Outcome
+from connector_kit.integrator.transport.links import follow
+
+Mask = Callable[[str], str]
+"""Takes the token out of text that somebody else wrote."""
+
+_SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
+
+SHOWN = 200
+"""Characters of a body without a message that an error quotes."""
+
+LONGEST, MOST_ENTRIES = 2000, 100
+"""Characters of a message, and errors of an answer, that are kept, in logs and records too."""
+
+_KINDS: Mapping[int, type[IntegratorError]] = {
+    401: Unauthorized,
+    402: Forbidden,
+    403: Forbidden,
+    404: NotFound,
+    429: RateLimited,
+}
+"""Statuses with a class of their own (protocol/http-api.md#2-errors); 5xx is Unavailable."""
+
+_NOT_PASSING = frozenset({501, 505})
+"""5xx that say "never", not "not now"."""
+
+_HINTS_BY_CODE: Mapping[str, str] = {
+    "invalid_ref": "It refers to a document that this account does not have (any more).",
+    "invalid_user": "The person needs an integrator.io account before a license can be made.",
+    "field_locked_by_integration_app": "Only the connector's own functions may change that field.",
+    "invalid_extension_response": "Check that the stack's hostURI is this server's public address, "
+    "and that <hostURI>/function answers.",
+    "update_in_progress": "An update of this installation runs, or was cut off: push it again.",
+    "license_expired": "Renew the license, then resume the installation.",
+    "subscription_required": "The account needs a license or a larger plan.",
+    "entitlement_reached": "The account's plan allows no more of these.",
+}
+_HINTS_BY_STATUS: Mapping[int, str] = {
+    401: "The token is wrong, revoked or used up: a one-time token lives as long as the function "
+    "call it came with, an API token until its owner revokes it.",
+    403: "A connector's token reaches only documents that carry its own _connectorId.",
+    429: "The account's rate limit is used up, also by others; wait, or lower the configured rate.",
+}
+
+
+def read(response: Response, call: Call, request: str, *, mask: Mask) -> Answer:
+    """Return the answer; raises AttemptFailed when it is not of the shape that *call* expects."""
+    try:
+        body = _text(response) if call.expects is str else wire.loads(response.content)
+    except ValueError as error:
+        raise _unusable(response, request, "no JSON", mask) from error
+    if call.method == "GET" and call.expects is list and _is_empty(response):
+        body = []  # a list without items is answered 204 as well
+    if call.expects is not None and not isinstance(body, call.expects):
+        raise _unusable(response, request, f"no {call.expects.__name__}", mask)
+    return Answer(response.status_code, body, _next_page(response, request))
+
+
+def _is_empty(response: Response) -> bool:
+    """Tell whether the answer says that it is empty, as opposed to one that was cut off."""
+    headers = response.headers
+    is_said = (
+        response.status_code == 204
+        or headers.get("Content-Length") == "0"
+        or "chunked" in headers.get("Transfer-Encoding", "").lower()
+    )
+    return is_said and not response.content
+
+
+def error_of(response: Response, request: str, *, mask: Mask) -> IntegratorError | AttemptFailed:
+    """Return what to raise for a status outside 2xx."""
+    error = _translated(response, request, mask(_text(response)))
+    if not isinstance(error, Transient):
+        return error
+    error.retry_after = _retry_after(response)
+    outcome = Outcome.TURNED_AWAY if isinstance(error, RateLimited) else Outcome.FAILED
+    return AttemptFailed(outcome, error, retry_after=error.retry_after)
+
+
+def _unusable(response: Response, request: str, what: str, mask: Mask) -> AttemptFailed:
+    error = Unavailable(
+        f"{request} was answered {response.status_code} with {what} where it was expected: "
+        f"{_quoted(mask(_text(response)))!r}. Is the base URL integrator.io's?",
+        status=response.status_code,
+        request=request,
+    )
+    return AttemptFailed(Outcome.NO_ANSWER, error)
+
+
+def _translated(response: Response, request: str, text: str) -> IntegratorError:
+    status, body = response.status_code, _object(text)
+    entries = _entries(body)
+    first = entries[0] if entries else None
+    said = "; ".join(map(_sentence, entries)) or _quoted(text) or response.reason
+    return _kind(status)(
+        f"{request} was answered {status}: {said.rstrip('.')}. {_hint(status, entries)}".rstrip(),
+        status=status,
+        code=first["code"] or None if first else None,
+        field=first.get("field") if first else None,
+        request=request,
+        errors=entries,
+        steps=_steps(body),
+    )
+
+
+def _kind(status: int) -> type[IntegratorError]:
+    passing = status == 408 or (status >= 500 and status not in _NOT_PASSING)
+    return Unavailable if passing else _KINDS.get(status, Refused)
+
+
+def _hint(status: int, entries: tuple[ErrorEntry, ...]) -> str:
+    by_code = (_HINTS_BY_CODE.get(each["code"], "") for each in entries)
+    return next(filter(None, by_code), "") or _HINTS_BY_STATUS.get(status, "")
+
+
+def _sentence(entry: ErrorEntry) -> str:
+    where = f" (field {entry['field']})" if entry.get("field") else ""
+    return f"{entry['code']}: {entry['message']}".strip(": ") + where
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The object that *text* is, an empty one when it is none."""
+    try:
+        body = wire.loads(text.encode())
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _entries(body: dict[str, Any]) -> tuple[ErrorEntry, ...]:
+    """The platform's ``errors``; a lone ``message`` counts as one of them."""
+    listed = body.get("errors")
+    found = listed if isinstance(listed, list) else [body] if body.get("message") else []
+    return tuple(map(_entry, found[:MOST_ENTRIES]))
+
+
+def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The steps that a step route of framework 2.0 names beside its errors."""
+    listed = body.get("steps")
+    found = listed if isinstance(listed, list) else []
+    return tuple(each for each in found if isinstance(each, dict))
+
+
+def _entry(found: Any) -> ErrorEntry:
+    if not isinstance(found, dict):
+        return {"code": "", "message": _shortened(found)}
+    entry: ErrorEntry = {
+        "code": _shortened(found.get("code") or ""),
+        "message": _shortened(found.get("message") or ""),
+    }
+    if found.get("field"):
+        entry["field"] = _shortened(found["field"])
+    return entry
+
+
+def _shortened(said: Any) -> str:
+    return storable.cut(str(said), LONGEST)
+
+
+def _quoted(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}..."
+
+
+def _text(response: Response) -> str:
+    return response.content.decode("utf-8", "replace")
+
+
+def _retry_after(response: Response) -> float | None:
+    """The seconds named by ``Retry-After``, as a number or as a date; None when there are none."""
+    named = response.headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(named):
+        return float(named)
+    then = _timestamp(named)
+    now = _timestamp(response.headers.get("Date", ""))
+    return None if then is None else max(0.0, then - (now or time.time()))
+
+
+def _timestamp(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):  # dates of every kind are sent
+        return None
+
+
+def _next_page(response: Response, request: str) -> str | None:
+    """The address that ``Link: <...>; rel="next"`` names (protocol/README.md U23)."""
+    if "Link" not in response.headers:
+        return None
+    link = response.links.get("next", {}).get("url")
+    return follow(link, asked=response.url, request=request) if link else None

@@ -1,0 +1,62 @@
+"""Headers that say what the platform is to do with a request (protocol/http-api.md#1)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import requests
+
+from connector_kit.integrator.transport.calls import Call, Headers
+from connector_kit.integrator.transport.transport import Transport
+
+RELATIVE_URI = "Integrator-Relative-URI"
+"""Where in the application the request goes."""
+RECORD_TYPE = "Integrator-Record-Type"
+"""Which records are meant. The reference names it and says no more: it is sent as it is given."""
+METHOD = "Integrator-Method"
+"""The method that the application is asked with."""
+NETSUITE_SCRIPT = "Integrator-NetSuite-ScriptId"
+NETSUITE_DEPLOYMENT = "Integrator-NetSuite-DeployId"
+"""Which RESTlet of NetSuite answers."""
+
+_URI_CHARACTERS = "/?#[]@!$&'()*+,;=:%-._~{}|"
+_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def instructions(
+    *,
+    method: str | None = None,
+    relative_uri: str | None = None,
+    record_type: str | None = None,
+    netsuite_script: str | None = None,
+    netsuite_deployment: str | None = None,
+) -> Headers:
+    """Return the headers for what is given; raises ValueError for what no header can carry."""
+    named = {
+        METHOD: method.upper() if method else method,
+        RELATIVE_URI: quote(relative_uri, safe=_URI_CHARACTERS) if relative_uri else relative_uri,
+        RECORD_TYPE: record_type,
+        NETSUITE_SCRIPT: netsuite_script,
+        NETSUITE_DEPLOYMENT: netsuite_deployment,
+    }
+    return {name: _value(name, value) for name, value in named.items() if value is not None}
+
+
+def _value(name: str, value: str) -> str:
+    if not _VALUE.fullmatch(value):
+        raise ValueError(
+            f"{value!r} cannot be sent as {name}: give it without line ends, blanks around it and "
+            "letters beyond ASCII, and not empty."
+        )
+    return value
+
+
+class InstructedTransport(Transport):
+    """A transport whose calls may carry headers of their own."""
+
+    def _prepare(self, call: Call) -> requests.PreparedRequest:
+        request = super()._prepare(call)
+        if call.headers:
+            request.headers.update(call.headers)
+        return request

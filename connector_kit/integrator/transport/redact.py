@@ -1,0 +1,95 @@
+"""Secrets taken out of documents and logs before anybody keeps them."""
+
+import logging
+import re
+from typing import Any, TypeVar
+
+from connector_kit.documents import MASK
+
+Value = TypeVar("Value")
+
+SECRET_FIELDS = frozenset(
+    {
+        "apiToken",
+        "authKey",
+        "authorization",
+        "bearerToken",
+        "certId",
+        "clientSecret",
+        "consumerKey",
+        "consumerSecret",
+        "encrypted",
+        "password",
+        "privateKey",
+        "refreshToken",
+        "secretAccessKey",
+        "secretKey",
+        "systemToken",
+        "token",
+        "tokenId",
+        "tokenSecret",
+    }
+)
+"""Fields that hold secrets wherever they stand (protocol/resources.md marks them)."""
+
+SECRET_FIELDS_WITHIN = {"webhook": frozenset({"key"})}
+"""Fields that hold secrets within one sub-object and innocent things elsewhere."""
+
+_SECRET_HEADER = re.compile(r"auth|token|secret|key|cookie|password", re.IGNORECASE)
+
+
+def redact(value: Value) -> Value:
+    """Return *value*, a document or part of one, with every secret replaced by the mask.
+
+    Secrets are known by the names of their fields and, in lists of headers, by the header's name.
+    References (``{"$ref": name}``) and empty values are no secrets.
+    """
+    redacted: Value = _redacted(value, frozenset())
+    return redacted
+
+
+def _redacted(value: Any, also_secret: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [_redacted(each, also_secret) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if _is_secret_header(value):
+        return {**value, "value": MASK}
+    return {name: _field(name, inner, also_secret) for name, inner in value.items()}
+
+
+def _field(name: str, value: Any, also_secret: frozenset[str]) -> Any:
+    is_secret = name in SECRET_FIELDS or name in also_secret
+    if is_secret and (name == "encrypted" or not isinstance(value, dict | list)):
+        return MASK if value else value
+    return _redacted(value, SECRET_FIELDS_WITHIN.get(name, frozenset()))
+
+
+def _is_secret_header(value: dict[str, Any]) -> bool:
+    name = value.get("name")
+    return (
+        value.keys() == {"name", "value"}
+        and isinstance(name, str)
+        and bool(value["value"])
+        and bool(_SECRET_HEADER.search(name))
+    )
+
+
+_IN_TEXT = re.compile(
+    r"""(?ix)
+    (?P<before> \bbearer\s+ | \b(?:bearer|system|refresh|access)_?token["']?\s*[:=]\s*["']? )
+    (?P<secret> [^\s"',}&]+ )
+    """
+)
+
+
+class SecretFilter(logging.Filter):
+    """Masks tokens in the text of log records; for handlers and loggers of any configuration."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask what *record* would say, and let it pass."""
+        said = record.getMessage()
+        masked = _IN_TEXT.sub(rf"\g<before>{MASK}", said)
+        if masked != said:
+            record.msg, record.args = masked, ()
+        return True

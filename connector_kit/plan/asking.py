@@ -1,0 +1,60 @@
+"""How the settings page of framework 1.0 asks the customer to log in to a connection.
+
+The page has sections, and of each it shows title and description, whether there is anything to
+set in it or not (protocol/settings-forms.md#13-flow-section-and-flow-entry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.documents import Document
+from connector_kit.plan.needs import Need, Waiting
+
+TITLE = "This update waits for you"
+"""Title of the section that asks; pages that have a way of their own to ask leave it out."""
+
+
+def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> CompiledComponent:
+    """Return the installation's page with what is asked of the customer above everything else.
+
+    Forms of framework 2.0 have no place for it: *integration* is returned as it is.
+    """
+    settings = integration.document.get("settings")
+    if not needs or not isinstance(settings, dict) or "sections" not in settings:
+        return integration
+    request: Document = {"title": TITLE, "description": request_for(needs), "flows": []}
+    sections = settings["sections"]
+    if settings.get("supportsMultiStore"):
+        asked = [{**store, "sections": [request, *store["sections"]]} for store in sections]
+    else:
+        asked = [request, *sections]
+    document = {**integration.document, "settings": {**settings, "sections": asked}}
+    return replace(integration, document=document)
+
+
+def request_for(needs: Iterable[Need]) -> str:
+    """Return what is asked of the customer, in words for the customer."""
+    asked = " ".join(
+        f"Open the connection “{each.name}” and enter its credentials: {_what_waits(each)}."
+        for each in needs
+    )
+    return (
+        f"{asked} Everything else is up to date and goes on running. When you have connected, save "
+        "any of these settings, and what waits is added."
+    )
+
+
+def _what_waits(need: Need) -> str:
+    return ", ".join(map(_what_it_does, need.waiting))
+
+
+def _what_it_does(waiting: Waiting) -> str:
+    """What becomes of something that waits, until it need not."""
+    if waiting.is_off:
+        return f"“{waiting.name}” is switched off until then"
+    if waiting.steps:
+        return f"“{waiting.name}” runs without {', '.join(waiting.steps)} until then"
+    return f"“{waiting.name}” stays as it was until then"

@@ -1,0 +1,259 @@
+"""What of a version waits until somebody has logged in to a connection that it begins to use. Pure.
+
+A flow that runs goes on running: what is new in it and cannot log in yet stays out of it, and what
+would take the place of something that works does not take it yet. Everything else comes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from connector_kit.blueprint.compiled import INTEGRATION, Blueprint, CompiledComponent
+from connector_kit.documents import Document, Json, references
+from connector_kit.plan.asking import with_request
+from connector_kit.plan.needs import Need, Waiting
+from connector_kit.plan.running import (
+    feed_others,
+    run_by,
+    steps_of,
+    structure_of,
+    without_steps,
+)
+
+Components = Mapping[str, CompiledComponent]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The part of a version that may come now, and what the rest waits for."""
+
+    blueprint: Blueprint
+    needs: tuple[Need, ...] = ()
+
+
+def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
+    """Return the connections that *blueprint* brings into use where they were not in use before.
+
+    *applied* is what the account has. These have to be online before all of it may come.
+    """
+    reach, had = _reaches(blueprint, applied)
+    return frozenset().union(
+        *(_gained(each, applied, reach, had) for each in _users(blueprint.components))
+    )
+
+
+def held_back(blueprint: Blueprint, applied: Components, awaited: Iterable[str]) -> Held:
+    """Return what of *blueprint* may come while nobody has logged in to the *awaited* connections.
+
+    *applied* is what the account has; once the result is applied it stays the same. A component
+    that is there keeps what it has instead of beginning to use one of them; of a flow only the
+    steps that would are left out. A flow that is new is made switched off. Nobody else is
+    touched: without *awaited* the result is *blueprint* itself.
+    """
+    names = newly_used(blueprint, applied) & frozenset(awaited)
+    return _Holding(blueprint, applied, names).held() if names else Held(blueprint)
+
+
+def _users(components: Iterable[CompiledComponent]) -> Iterator[CompiledComponent]:
+    """Whatever may use connections; these may use one another, and wait for nobody."""
+    return (each for each in components if each.resource != "connections")
+
+
+def _gained(
+    component: CompiledComponent, applied: Components, reach: _Reach, had: _Reach
+) -> frozenset[str]:
+    """The connections that *component* would begin to use.
+
+    What nobody has yet begins nothing by itself, unless it is a flow that is switched on.
+    """
+    name = component.external_id
+    before = applied.get(name)
+    if before is not None and not _is_asleep(component, before):
+        return reach.of(name) - had.of(name)
+    if component.resource == "flows" and not _is_off(component):
+        return reach.of(name) - _awake(applied, had)
+    return frozenset()
+
+
+def _is_asleep(component: CompiledComponent, before: CompiledComponent) -> bool:
+    """Whether a flow is off only because it waits: as it was applied, but not as declared."""
+    is_flow = component.resource == "flows"
+    return is_flow and bool(before.document.get("disabled")) and not _is_off(component)
+
+
+def _is_off(flow: CompiledComponent) -> bool:
+    return bool(flow.document.get("disabled"))
+
+
+def _awake(applied: Components, had: _Reach) -> frozenset[str]:
+    """The connections that flows use which are switched on."""
+    flows = (each for each in applied.values() if each.resource == "flows" and not _is_off(each))
+    return frozenset().union(*(had.of(each.external_id) for each in flows))
+
+
+class _Reach:
+    """The connections that components depend on: directly, or through what they refer to."""
+
+    def __init__(self, components: Components) -> None:
+        self._components = components
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, name: str) -> frozenset[str]:
+        """The connections of the component called *name*; none of one that is not there."""
+        component = self._components.get(name)
+        if component is None or name == INTEGRATION:
+            return frozenset()
+        if name not in self._known:
+            self._known[name] = frozenset()  # where references go in a circle
+            self._known[name] = self.of_document(component.document)
+        return self._known[name]
+
+    def of_document(self, document: Document) -> frozenset[str]:
+        """The connections that *document* depends on; a flow that it starts runs by itself."""
+        return frozenset().union(*map(self.behind, references(document)))
+
+    def behind(self, name: str) -> frozenset[str]:
+        """The connections that a reference to *name* brings into use."""
+        component = self._components.get(name)
+        if component is None or component.resource == "flows":
+            return frozenset()
+        return frozenset({name}) if component.resource == "connections" else self.of(name)
+
+
+def _reaches(blueprint: Blueprint, applied: Components) -> tuple[_Reach, _Reach]:
+    """What *blueprint* declares reaches, and what is *applied*.
+
+    A connection is one also where the records have lost it.
+    """
+    declared = _by_name(blueprint)
+    connections = {name: each for name, each in declared.items() if each.resource == "connections"}
+    return _Reach(declared), _Reach({**connections, **applied})
+
+
+class _Holding:
+    """Works out what may come of one version."""
+
+    def __init__(self, blueprint: Blueprint, applied: Components, awaited: Set[str]) -> None:
+        self._blueprint, self._applied, self._awaited = blueprint, applied, awaited
+        self._reach, self._had = _reaches(blueprint, applied)
+        self._kept: dict[str, CompiledComponent] = {}
+        self._waiting: dict[str, list[Waiting]] = {name: [] for name in sorted(awaited)}
+
+    def held(self) -> Held:
+        for component in _users(self._blueprint.components):
+            if component.resource != "flows" and self._lacks(component):
+                self._keep(component)
+        for component in self._blueprint.components:
+            if component.resource == "flows":
+                self._hold_flow(component)
+        self._keep_what_is_used()
+        needs = tuple(
+            Need(name, self._name_of(name), tuple(waiting))
+            for name, waiting in self._waiting.items()
+            if waiting
+        )
+        return Held(self._result(needs), needs)
+
+    def _lacks(self, component: CompiledComponent) -> frozenset[str]:
+        """The awaited connections that a component which is there would begin to use."""
+        name = component.external_id
+        if name not in self._applied:
+            return frozenset()
+        return (self._reach.of(name) - self._had.of(name)) & self._awaited
+
+    def _keep(self, component: CompiledComponent) -> None:
+        name = component.external_id
+        for connection in sorted(self._lacks(component)):
+            self._waiting[connection].append(Waiting(name, self._name_of(name)))
+        self._kept[name] = self._applied[name]
+
+    def _hold_flow(self, flow: CompiledComponent) -> None:
+        now = _Reach(_by_name(self._blueprint) | self._kept)
+        wanted = now.of(flow.external_id) & self._awaited
+        before = self._applied.get(flow.external_id)
+        if before is not None and (wanted - self._had.of(flow.external_id)):
+            self._hold_steps(flow, before, now)
+        elif wanted and not _is_off(flow) and (before is None or _is_off(before)):
+            self._note(flow, wanted, now, is_off=True)
+            self._kept[flow.external_id] = _with(flow, disabled=True)
+
+    def _hold_steps(self, flow: CompiledComponent, before: CompiledComponent, now: _Reach) -> None:
+        """Leave the steps out that cannot log in yet, or what the flow runs as it is."""
+        lacking = self._awaited - self._had.of(flow.external_id)
+        late = {each for each in references(flow.document) if now.behind(each) & lacking}
+        self._note(flow, lacking, now)
+        variants = (
+            *self._without(flow, before, late),
+            _with(flow, **structure_of(before.document)),
+            before,
+        )
+        self._kept[flow.external_id] = next(
+            each for each in variants if not now.of_document(each.document) & lacking
+        )
+        if feed_others(flow.document, late):
+            self._keep_companions(flow, before)
+
+    def _without(
+        self, flow: CompiledComponent, before: CompiledComponent, late: Set[str]
+    ) -> Iterator[CompiledComponent]:
+        """*flow* without the *late* steps, unless they replace others or leave a list empty."""
+        if run_by(before.document) - run_by(flow.document):
+            return
+        if (pruned := without_steps(flow.document, late)) is not None:
+            yield replace(flow, document=pruned)
+
+    def _keep_companions(self, flow: CompiledComponent, before: CompiledComponent) -> None:
+        """Keep what runs beside a late step as it is: it may rely on what that step finds."""
+        for name in sorted(run_by(flow.document) & run_by(before.document)):
+            if name in self._applied and self._declared(name) != self._applied[name]:
+                self._kept[name] = self._applied[name]
+
+    def _keep_what_is_used(self) -> None:
+        """Keep what is no longer declared as long as something that is kept uses it."""
+        todo = list(self._kept.values())
+        while todo:
+            for name in sorted(references(todo.pop().document)):
+                is_retired = self._declared(name) is None and name not in self._kept
+                if is_retired and (used := self._applied.get(name)):
+                    self._kept[name] = used
+                    todo.append(used)
+
+    def _result(self, needs: Sequence[Need]) -> Blueprint:
+        declared = [self._kept.pop(each.external_id, each) for each in self._blueprint.components]
+        return replace(
+            self._blueprint,
+            components=(*self._kept.values(), *declared),
+            integration=with_request(self._blueprint.integration, needs),
+        )
+
+    def _note(
+        self, flow: CompiledComponent, lacking: Set[str], now: _Reach, *, is_off: bool = False
+    ) -> None:
+        """Say which steps of *flow* wait for which connection."""
+        for connection in sorted(lacking & now.of(flow.external_id)):
+            late = [name for name in steps_of(flow.document) if connection in now.behind(name)]
+            steps = tuple(map(self._name_of, late))
+            name = self._name_of(flow.external_id)
+            self._waiting[connection].append(Waiting(flow.external_id, name, steps, is_off))
+
+    def _declared(self, name: str) -> CompiledComponent | None:
+        try:
+            return self._blueprint.component(name)
+        except KeyError:
+            return None
+
+    def _name_of(self, name: str) -> str:
+        component = self._declared(name)
+        return str((component.document.get("name") if component else None) or name)
+
+
+def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
+    return {each.external_id: each for each in blueprint.components}
+
+
+def _with(component: CompiledComponent, **fields: Json) -> CompiledComponent:
+    """*component* with *fields* of its document changed; None leaves one out."""
+    document = {**component.document, **fields}
+    left = {key: value for key, value in document.items() if key not in fields or value is not None}
+    return replace(component, document=left)

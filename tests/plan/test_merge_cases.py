@@ -1,0 +1,431 @@
+"""What a merge does, case by case.
+
+A row is its name; what is declared, was applied and is live; what comes of them; and the changes
+reported: path, before, after, who prevailed where both had changed something.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from connector_kit.documents import MASK, ref
+from connector_kit.plan import MISSING, merge
+
+CONNECTOR, CUSTOMER = "connector", "customer"
+Change = tuple[str, Any, Any, str | None]
+
+
+@dataclass
+class Case:
+    name: str
+    declared: dict[str, Any]
+    applied: dict[str, Any] | None
+    live: dict[str, Any]
+    result: dict[str, Any]
+    changes: tuple[Change, ...]
+    owns: tuple[str, ...]
+
+
+def case(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row of whole documents."""
+    return Case(name, declared, applied, live, result, changes, owns)
+
+
+def value(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about one field, ``a``."""
+    return case(name, *map(_field, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def mapping(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about field mappings, given as what is generated from what."""
+    return case(name, *map(_mapped, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def steps(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about the steps of a flow, given as the names of what they run."""
+    return case(name, *map(_steps, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def _field(value: Any) -> dict[str, Any]:
+    return {} if value is MISSING else {"a": value}
+
+
+def _mapped(extracts: dict[str, str]) -> dict[str, Any]:
+    return {"mapping": {"fields": [_map(*pair) for pair in extracts.items()], "lists": []}}
+
+
+def _map(generate: str, extract: str, kind: str = "", **more: Any) -> dict[str, Any]:
+    typed = {"dataType": kind} if kind else {}
+    return {"generate": generate, "extract": extract, **typed, **more}
+
+
+def _steps(names: str | None) -> dict[str, Any] | None:
+    return None if names is None else {"pageProcessors": [_step(name) for name in names.split()]}
+
+
+def _step(name: str) -> dict[str, Any]:
+    return {"type": "import", "_importId": ref(name)}
+
+
+def _router(*branches: tuple[str, str]) -> dict[str, Any]:
+    return {"routers": [{"id": "r", "branches": [{"name": b, **_steps(s)} for b, s in branches]}]}
+
+
+def _page(**field: Any) -> dict[str, Any]:
+    flows = [{"_id": ref("f"), "settings": [{"name": "n", **field}]}]
+    return {"settings": {"sections": [{"title": "Orders", "flows": flows}]}}
+
+
+def _literal(**fields: Any) -> dict[str, Any]:
+    return {"$literal": {"$ref": "#/here", **fields}}
+
+
+def fields(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about mappings that all fill one field, given as what they are extracted from."""
+    return case(name, *map(_twins, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def _twins(extracts: str) -> dict[str, Any]:
+    items = (_map("x", *word.split(":")) for word in extracts.split())
+    return {"mapping": {"fields": list(items), "lists": []}}
+
+
+def ids(name, declared, applied, live, result, *changes: Change) -> Case:
+    """A row about a set of ids: the flows that run next."""
+    return case(name, *map(_next, (declared, applied, live, result)), *changes)
+
+
+def _next(names: str | None) -> dict[str, Any]:
+    return {} if names is None else {"_runNextFlowIds": list(map(ref, names.split()))}
+
+
+def _listener(fields: str, related: str) -> dict[str, Any]:
+    lines = {"sObjectType": "Line", "referencedFields": related.split()}
+    listener = {"referencedFields": fields.split(), "relatedLists": [lines]}
+    return {"salesforce": {"distributed": listener}}
+
+
+def _run(name: str) -> dict[str, Any]:
+    return {"_flowId": "5f00", "_exportId": ref(name)}
+
+
+VALUES = [
+    value("all the same", 1, 1, 1, 1),
+    value("the customer's change stays", 1, 1, 2, 2),
+    value("the customer's removal stays", 1, 1, MISSING, MISSING),
+    value("the connector's change is taken", 2, 1, 1, 2, ("a", 1, 2, None)),
+    value("the connector's new field is taken", 1, MISSING, MISSING, 1, ("a", MISSING, 1, None)),
+    value("the connector's removal is taken", MISSING, 1, 1, MISSING, ("a", 1, MISSING, None)),
+    value("both made the same change", 2, 1, 2, 2),
+    value("both removed it", MISSING, 1, MISSING, MISSING),
+    value("both changed it", 2, 1, 3, 2, ("a", 3, 2, CONNECTOR)),
+    value("both changed what the customer owns", 2, 1, 3, 3, ("a", 3, 2, CUSTOMER), owns=["a"]),
+    value("a customer's field that only the connector changed", 2, 1, 1, 2, ("a", 1, 2, None), owns=["a"]),  # noqa: E501
+    value("removed by one, changed by the other", MISSING, 1, 2, MISSING, ("a", 2, MISSING, CONNECTOR)),  # noqa: E501
+    value("changed by one, removed by the other", 2, 1, MISSING, 2, ("a", MISSING, 2, CONNECTOR)),
+    value("added by both, differently", 1, MISSING, 2, 1, ("a", 2, 1, CONNECTOR)),
+    value("what the server adds stays", MISSING, MISSING, "e1a2b3", "e1a2b3"),
+    value("true is not 1", True, 1, 1, True, ("a", 1, True, None)),
+    value("1.0 is 1 on the wire", 1.0, 2, 1, 1),
+    value("a reference is one value", ref("y"), ref("x"), ref("x"), ref("y"), ("a", ref("x"), ref("y"), None)),  # noqa: E501
+    value("a plain list is one value", ["y"], ["x"], ["x", "own"], ["y"], ("a", ["x", "own"], ["y"], CONNECTOR)),  # noqa: E501
+]  # fmt: skip
+
+OBJECTS = [
+    value(
+        "changes in one object do not meet",
+        {"b": 2, "c": 1}, {"b": 1, "c": 1}, {"b": 1, "c": 5, "d": 6}, {"b": 2, "c": 5, "d": 6},
+        ("a.b", 1, 2, None),
+    ),
+    value("an object is removed at once", MISSING, {"b": 1}, {"b": 1}, MISSING, ("a", {"b": 1}, MISSING, None)),  # noqa: E501
+    value("but not what the customer added", MISSING, {"b": 1}, {"b": 1, "c": 2}, {"c": 2}, ("a.b", 1, MISSING, None)),  # noqa: E501
+    value("a removal that leaves nothing", MISSING, {"b": 1, "c": 1}, {"b": 1}, MISSING, ("a.b", 1, MISSING, None)),  # noqa: E501
+    value("an object declared to be empty", {}, {"b": 1}, {"b": 1}, {}, ("a.b", 1, MISSING, None)),
+    value("an object for a value", {"b": 1}, 1, 1, {"b": 1}, ("a", 1, {"b": 1}, None)),
+    value("a value for an object", 1, {"b": 1}, {"b": 1}, 1, ("a", {"b": 1}, 1, None)),
+    value(
+        "of a removed object comes back what the connector changes in it",
+        {"b": 2, "c": 1}, {"b": 1, "c": 1}, MISSING, {"b": 2},
+        ("a.b", MISSING, 2, CONNECTOR),
+    ),
+    value(
+        "a removed object stays away while the connector leaves it alone",
+        {"b": 1}, {"b": 1}, MISSING, MISSING,
+    ),
+    value(
+        "an owned path covers what lies under it",
+        {"b": 2}, {"b": 1}, {"b": 3}, {"b": 3}, ("a.b", 3, 2, CUSTOMER), owns=["a"],
+    ),
+    case(
+        "an owned path does not cover its neighbor",
+        {"ab": 2}, {"ab": 1}, {"ab": 3}, {"ab": 2}, ("ab", 3, 2, CONNECTOR), owns=["a"],
+    ),
+    value(
+        "data that looks like a reference is one value",
+        _literal(b=2), _literal(b=1), _literal(b=1, c=1), _literal(b=2),
+        ("a", _literal(b=1, c=1), _literal(b=2), CONNECTOR),
+    ),
+    case(
+        "samples are one value",
+        {"mockOutput": {"b": 2}}, {"mockOutput": {"b": 1}}, {"mockOutput": {"b": 1, "c": 1}},
+        {"mockOutput": {"b": 2}}, ("mockOutput", {"b": 1, "c": 1}, {"b": 2}, CONNECTOR),
+    ),
+]  # fmt: skip
+
+NOTHINGS = [
+    value("an empty object that the platform dropped", {}, {}, MISSING, MISSING),
+    value("an empty object in place of what the customer removed", {}, {"b": 1}, MISSING, MISSING),
+    value("an object of nulls in place of nothing", {"b": {"c": None}}, 1, MISSING, MISSING),
+    value("null in place of nothing", None, 1, MISSING, MISSING),
+    value("nothing in place of null", MISSING, 1, None, None),
+    value("what the platform dropped was not removed", {"b": 1}, {}, MISSING, {"b": 1}, ("a.b", MISSING, 1, None)),  # noqa: E501
+    value("empty objects in a plain list", [{"b": 1, "c": {}}], 1, [{"b": 1}], [{"b": 1}]),
+]  # fmt: skip
+
+ADOPTED = [
+    case("what was created is found again", {"b": 1}, None, {"b": 1, "_id": "x"}, {"b": 1, "_id": "x"}),  # noqa: E501
+    case("what the platform dropped does not matter", {"hooks": {"preMap": {}}}, None, {}, {}),
+    case("what differs is taken", {"b": 1}, None, {"b": 2, "c": 3}, {"b": 1, "c": 3}, ("b", 2, 1, CONNECTOR)),  # noqa: E501
+    case("unless the customer owns it", {"b": 1}, None, {"b": 2}, {"b": 2}, ("b", 2, 1, CUSTOMER), owns=["b"]),  # noqa: E501
+    case("what lacks is added", {"b": 1}, None, {}, {"b": 1}, ("b", MISSING, 1, None)),
+    case("a masked secret is trusted", {"b": "secret"}, None, {"b": MASK}, {"b": MASK}),
+    steps("the declared order is taken", "x y", None, "y own x", "x y own",
+          ("pageProcessors", ["y", "own", "x"], ["x", "y", "own"], CONNECTOR)),
+]  # fmt: skip
+
+SECRETS = [
+    value("a mask is no change", "old", "old", MASK, MASK),
+    value("a changed secret is written", "new", "old", MASK, "new", ("a", MASK, "new", None)),
+    value("but not over one that the customer owns", "new", "old", MASK, MASK, owns=["a"]),
+    value("a dropped secret is removed", MISSING, "old", MASK, MISSING, ("a", MASK, MISSING, None)),
+    value("one mask for a whole object", {"b": 1}, {"b": 1}, MASK, MASK),
+    value("a mask in a plain list is no change", [["k", "s"]], [["k", "s"]], [["k", MASK]], [["k", MASK]]),  # noqa: E501
+    value("and may be written over", [["n", "s"]], [["k", "s"]], [["k", MASK]], [["n", "s"]], ("a", [["k", MASK]], [["n", "s"]], None)),  # noqa: E501
+    value("a declared mask is no value", MASK, "old", "live", "live"),
+]  # fmt: skip
+
+ITEMS = [
+    mapping(
+        "items merge by identity",
+        {"x": "1", "y": "2!"}, {"x": "1", "y": "2"}, {"x": "c", "y": "2"}, {"x": "c", "y": "2!"},
+        ("mapping.fields[generate=y].extract", "2", "2!", None),
+    ),
+    mapping("the customer's item stays", {"x": "1"}, {"x": "1"}, {"x": "1", "own": "1"}, {"x": "1", "own": "1"}),  # noqa: E501
+    mapping(
+        "a new item comes",
+        {"x": "1", "y": "2"}, {"x": "1"}, {"x": "1"}, {"x": "1", "y": "2"},
+        ("mapping.fields[generate=y]", MISSING, _map("y", "2"), None),
+    ),
+    mapping(
+        "a dropped item goes",
+        {"x": "1"}, {"x": "1", "y": "2"}, {"x": "1", "y": "2"}, {"x": "1"},
+        ("mapping.fields[generate=y]", _map("y", "2"), MISSING, None),
+    ),
+    mapping(
+        "an item that the customer removed stays away",
+        {"x": "1!", "y": "2"}, {"x": "1", "y": "2"}, {"x": "1"}, {"x": "1!"},
+        ("mapping.fields[generate=x].extract", "1", "1!", None),
+    ),
+    mapping(
+        "a dropped item that the customer had changed",
+        {}, {"x": "1"}, {"x": "own"}, {},
+        ("mapping.fields[generate=x]", _map("x", "own"), MISSING, CONNECTOR),
+    ),
+    mapping(
+        "a dropped item that the customer had changed and owns",
+        {}, {"x": "1"}, {"x": "own"}, {"x": "own"},
+        ("mapping.fields[generate=x]", _map("x", "own"), MISSING, CUSTOMER), owns=["mapping"],
+    ),
+    mapping(
+        "a changed item that the customer had removed",
+        {"x": "1!"}, {"x": "1"}, {}, {"x": "1!"},
+        ("mapping.fields[generate=x]", MISSING, _map("x", "1!"), CONNECTOR),
+    ),
+    mapping(
+        "a single item may be owned",
+        {"x": "1!", "y": "2!"}, {"x": "1", "y": "2"}, {"x": "own", "y": "own"}, {"x": "own", "y": "2!"},  # noqa: E501
+        ("mapping.fields[generate=x].extract", "own", "1!", CUSTOMER),
+        ("mapping.fields[generate=y].extract", "own", "2!", CONNECTOR),
+        owns=["mapping.fields[generate=x]"],
+    ),
+    mapping(
+        "an identity with dots and brackets",
+        {"r[0].id": "2"}, {"r[0].id": "1"}, {"r[0].id": "1"}, {"r[0].id": "2"},
+        ("mapping.fields[generate=r[0].id].extract", "1", "2", None),
+    ),
+    case(
+        "lists in items merge in their turn",
+        {"mappings": [{"generate": "o", "mappings": [_map("x", "2"), _map("y", "1")]}]},
+        {"mappings": [{"generate": "o", "mappings": [_map("x", "1"), _map("y", "1")]}]},
+        {"mappings": [{"generate": "o", "mappings": [_map("x", "1"), _map("y", "own")]}]},
+        {"mappings": [{"generate": "o", "mappings": [_map("x", "2"), _map("y", "own")]}]},
+        ("mappings[generate=o].mappings[generate=x].extract", "1", "2", None),
+    ),
+    steps(
+        "steps of a flow by the component they run",
+        "x z", "x y", "x y own", "x z own",
+        ("pageProcessors[y]", _step("y"), MISSING, None),
+        ("pageProcessors[z]", MISSING, _step("z"), None),
+    ),
+    steps("the same component once more", "x x y", "x y", "x y", "x x y",
+          ("pageProcessors[x#2]", MISSING, _step("x"), None)),
+    steps("the same component once less", "x y", "x y x", "x y x", "x y",
+          ("pageProcessors[x#2]", _step("x"), MISSING, None)),
+    case(
+        "an id that has no name identifies as well",
+        {"pageGenerators": [{"_exportId": "64a1", "skipRetries": True}]},
+        {"pageGenerators": [{"_exportId": "64a1"}]},
+        {"pageGenerators": [{"_exportId": "64a1", "_id": "9"}]},
+        {"pageGenerators": [{"_exportId": "64a1", "_id": "9", "skipRetries": True}]},
+        ("pageGenerators[64a1].skipRetries", MISSING, True, None),
+    ),
+    case(
+        "branches of routers",
+        _router(("b", "x y")), _router(("b", "x")), _router(("b", "x"), ("own", "x")),
+        _router(("b", "x y"), ("own", "x")),
+        ("routers[id=r].branches[name=b].pageProcessors[y]", MISSING, _step("y"), None),
+    ),
+    case(
+        "settings by name, in their flow, in their section",
+        _page(label="New"), _page(label="Old"), _page(label="Old", value=7),
+        _page(label="New", value=7),
+        ("settings.sections[title=Orders].flows[f].settings[name=n].label", "Old", "New", None),
+    ),
+    case(
+        "a list with a nameless item is one value",
+        {"lookups": [{"name": "x"}, {}]}, {"lookups": []}, {"lookups": [{"name": "own"}]},
+        {"lookups": [{"name": "x"}, {}]},
+        ("lookups", [{"name": "own"}], [{"name": "x"}, {}], CONNECTOR),
+    ),
+    case(
+        "the customer's item of a dropped list stays",
+        {}, {"lookups": [{"name": "x"}]}, {"lookups": [{"name": "x"}, {"name": "own"}]},
+        {"lookups": [{"name": "own"}]}, ("lookups[name=x]", {"name": "x"}, MISSING, None),
+    ),
+]  # fmt: skip
+
+ORDERS = [
+    steps("only the connector reordered", "y x", "x y", "x own y", "y x own",
+          ("pageProcessors", ["x", "own", "y"], ["y", "x", "own"], None)),
+    steps("only the customer reordered", "x new y", "x y", "y x", "y x new",
+          ("pageProcessors[new]", MISSING, _step("new"), None)),
+    steps("both reordered", "z y x", "x y z", "y x z", "z y x",
+          ("pageProcessors", ["y", "x", "z"], ["z", "y", "x"], CONNECTOR)),
+    steps("both reordered what the customer owns", "z y x", "x y z", "y x z", "y x z",
+          ("pageProcessors", ["y", "x", "z"], ["z", "y", "x"], CUSTOMER), owns=["pageProcessors"]),
+    steps("both reordered alike", "y x", "x y", "y x", "y x"),
+    steps("a customer's item whose predecessor goes", "x z", "x y z", "x y own z", "x own z",
+          ("pageProcessors[y]", _step("y"), MISSING, None)),
+    steps("the customer's first item stays first", "y x", "x y", "own x y", "own y x",
+          ("pageProcessors", ["own", "x", "y"], ["own", "y", "x"], None)),
+]  # fmt: skip
+
+FIELDS = "mapping.fields[generate=x]"
+TWINS = [
+    fields("the customer swapped them, the connector changed one", "a1 b", "a b", "b a", "b a1",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("each side changed another one", "a1 b", "a b", "a b1", "a1 b1",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("both changed something of the same one", "a1 b", "a b", "b a:date", "b a1:date",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("one dropped by the connector, the other changed", "b", "a b", "a b1", "b1",
+           (f"{FIELDS[:-1]}#2]", _map("x", "a"), MISSING, None)),
+    fields("each side added one", "a b", "a", "a own", "a b own",
+           (f"{FIELDS[:-1]}#2]", MISSING, _map("x", "b"), None)),
+    fields("both added the same one", "a b", "a", "a b", "a b"),
+    fields("the customer's copy of one that the connector changed", "a1", "a", "a a", "a1 a",
+           (f"{FIELDS}.extract", "a", "a1", None)),
+    fields("the customer's copy of one that the connector dropped", "", "a", "a a", "a a"),
+    fields("one that the customer put beside a dropped one", "", "a", "a own", "a own"),
+    fields("both dropped one, and not the same", "b c", "a b c", "a c", "c",
+           (f"{FIELDS[:-1]}#3]", _map("x", "a"), MISSING, None)),
+    fields("the connector swapped them", "b a", "a b", "a b own", "b own a",
+           ("mapping.fields", ["generate=x#2", "generate=x", "generate=x#3"],
+            ["generate=x", "generate=x#3", "generate=x#2"], None)),
+    case(
+        "the customer's copy in a list that is dropped",
+        {}, {"lookups": [{"name": "g"}]}, {"lookups": [{"name": "g"}, {"name": "g"}]},
+        {"lookups": [{"name": "g"}, {"name": "g"}]},
+    ),
+]  # fmt: skip
+
+SETS = [
+    ids("what both added", "a b", "a", "a own", "a b own",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("what the connector took away, and the customer added", "b", "a b", "a b own", "b own",
+        ("_runNextFlowIds[a]", ref("a"), MISSING, None)),
+    ids("what the customer took away, and the connector added", "a b c", "a b", "b", "b c",
+        ("_runNextFlowIds[c]", MISSING, ref("c"), None)),
+    ids("what both took away", "", "a", "", ""),
+    ids("what the customer emptied, and the connector adds to", "a b", "a", None, "b",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("one that is no longer declared", None, "a", "a own", "own",
+        ("_runNextFlowIds[a]", ref("a"), MISSING, None)),
+    ids("in another order", "b a", "a b", "a b", "a b"),
+    ids("with something twice", "a b", "a", "a own a", "a b own",
+        ("_runNextFlowIds[b]", MISSING, ref("b"), None)),
+    ids("with something twice, which is left alone", "a b", "a", "a b a", "a b a"),
+    case(
+        "ids without a name",
+        {"_runNextFlowIds": [ref("a")]}, {"_runNextFlowIds": []}, {"_runNextFlowIds": ["5f00"]},
+        {"_runNextFlowIds": [ref("a"), "5f00"]},
+        ("_runNextFlowIds[a]", MISSING, ref("a"), None),
+    ),
+    case(
+        "names of fields, in an item of a list too",
+        _listener("A B C", "D E"), _listener("A B", "D"), _listener("A B Mine__c", "D Own__c"),
+        _listener("A B C Mine__c", "D E Own__c"),
+        ("salesforce.distributed.referencedFields[C]", MISSING, "C", None),
+        ("salesforce.distributed.relatedLists[sObjectType=Line].referencedFields[E]", MISSING, "E", None),  # noqa: E501
+    ),
+    case(
+        "objects of ids",
+        {"_runNextExportIds": [_run("a"), _run("b")]}, {"_runNextExportIds": [_run("a")]},
+        {"_runNextExportIds": [_run("own"), _run("a")]},
+        {"_runNextExportIds": [_run("own"), _run("a"), _run("b")]},
+        ("_runNextExportIds[b]", MISSING, _run("b"), None),
+    ),
+    case(
+        "a list of something else is one value",
+        {"successValues": [["a"], ["b"]]}, {"successValues": [["a"]]},
+        {"successValues": [["a"], ["own"]]}, {"successValues": [["a"], ["b"]]},
+        ("successValues", [["a"], ["own"]], [["a"], ["b"]], CONNECTOR),
+    ),
+    case(
+        "names in a layout have an order",
+        {"layout": {"fields": ["b", "a", "c"]}}, {"layout": {"fields": ["a", "b"]}},
+        {"layout": {"fields": ["a", "own", "b"]}}, {"layout": {"fields": ["b", "a", "own", "c"]}},
+        ("layout.fields[c]", MISSING, "c", None),
+        ("layout.fields", ["a", "own", "b"], ["b", "a", "own"], None),
+    ),
+]  # fmt: skip
+
+ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *SETS]
+every_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+
+
+@every_case
+def test_a_merge_gives(case):
+    merged = merge(case.declared, case.applied, case.live, case.owns)
+
+    assert merged.document == case.result
+    assert [_shown(change) for change in merged.changes] == list(case.changes)
+
+
+@every_case
+def test_merging_again_before_it_is_recorded_writes_nothing(case):
+    merged = merge(case.declared, case.applied, case.live, case.owns)
+
+    assert not merge(case.declared, case.applied, merged.document, case.owns).is_written
+
+
+@every_case
+def test_a_document_that_is_not_written_is_the_live_one(case):
+    merged = merge(case.declared, case.applied, case.live, case.owns)
+
+    assert (merged.document is case.live) == (not merged.is_written)
+
+
+def _shown(change) -> Change:
+    return change.path, change.before, change.after, change.settled
