@@ -218,7 +218,7 @@ class Services:
         )
         service.start()
         address = f"http://127.0.0.1:{port}"
-        self._wait(service, lambda: _is_ready(address))
+        self._wait(service, lambda: is_ready(address))
         return address
 
     def start_workers(self) -> None:
@@ -285,9 +285,10 @@ class Services:
             return False
 
 
-def _is_ready(address: str) -> bool:
+def is_ready(address: str) -> bool:
+    """Whether the server at *address* says that it takes requests."""
     try:
-        return requests.get(f"{address}/readyz", timeout=1).ok
+        return requests.get(f"{address}/readyz", timeout=10).ok
     except requests.RequestException:
         return False
 

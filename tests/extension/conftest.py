@@ -1,18 +1,16 @@
 """A real server process, shared by all tests of this folder."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 
-ROOT = Path(__file__).parents[2]
+from tests.waiting import wait_for
+from workshop.services import ROOT, free_port, is_ready
 
 SERVE = """
 import sys
@@ -27,9 +25,8 @@ serve(target, Bounds(), host="127.0.0.1", port=port, workers=1)
 @contextmanager
 def serving(log: Path, **environment: str) -> Iterator[str]:
     """Yield the address of a server process whose log goes to *log*."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     with log.open("wb") as sink:
         server = subprocess.Popen(
             [sys.executable, "-c", SERVE, str(port)],
@@ -39,21 +36,11 @@ def serving(log: Path, **environment: str) -> Iterator[str]:
             stdout=sink,
         )
         try:
-            yield _ready(f"http://127.0.0.1:{port}", log)
+            wait_for(lambda: is_ready(address), context=log.read_text)
+            yield address
         finally:
             server.terminate()
-            server.wait(10)
-
-
-def _ready(address: str, log: Path) -> str:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at:
-        try:
-            if requests.get(f"{address}/readyz", timeout=1).ok:
-                return address
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    pytest.fail(f"The server did not start:\n{log.read_text()}")
+            server.wait(60)
 
 
 @pytest.fixture(scope="session")

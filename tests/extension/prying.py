@@ -156,8 +156,11 @@ def pid(_options):
     return os.getpid()
 
 
-def sleeps(options):
-    time.sleep(options["seconds"])
+def waits_for_a_file(options):
+    """Tell in a file that it has begun, and end when there is another one."""
+    Path(options["begun"]).touch()
+    while not Path(options["end"]).exists():
+        time.sleep(0.01)
     return os.getpid()
 
 

@@ -21,6 +21,7 @@ from connector_kit.extension.isolation import Limits, Processes, crew
 from connector_kit.extension.isolation.messages import SMALL
 from connector_kit.extension.isolation.rooms import KEPT
 from tests.extension.unruly import CONNECTOR_ID
+from tests.waiting import wait_for
 
 TARGET = "tests.extension.unruly:registry"
 
@@ -92,7 +93,7 @@ def test_ids_of_any_length_and_any_characters_travel(start: Start) -> None:
 def test_a_process_that_died_idle_costs_no_call(start: Start) -> None:
     run = start()
     dead = told(run(call("dies_when_idle")))
-    psutil.wait_procs([psutil.Process(dead)], timeout=10)
+    psutil.wait_procs([psutil.Process(dead)], timeout=60)
 
     assert told(run(call("pid"))) != dead
 
@@ -151,9 +152,9 @@ def test_more_calls_than_the_desk_has_room_for_wait_and_are_all_answered(start: 
 
 
 def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start: Start) -> None:
-    run = start(calls=1, seconds=0.3)
+    run = start(calls=1, seconds=0.5)
 
-    late = told(run(call("sleeps", seconds=0.3)))
+    late = told(run(call("sleeps", seconds=0.5)))
     after = [told(run(call("echo", data=each))) for each in range(20)]
 
     assert late in ("function_timeout", "slept")  # whichever was first
@@ -161,22 +162,17 @@ def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start:
 
 
 def test_processes_that_slow_calls_needed_end_by_themselves(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(crew, "KEPT_SECONDS", 0.5)
     others = set(_children())
     run = start(calls=4)
     with ThreadPoolExecutor(4) as pool:
-        slept = [told(each) for each in pool.map(run, [call("sleeps", seconds=0.5)] * 4)]
-    many = set(_children()) - others
+        together = call("waits_for_company", folder=str(tmp_path), number=4)
+        met = [told(each) for each in pool.map(run, [together] * 4)]
 
-    give_up_at = time.monotonic() + 20
-    while len(set(_children()) - others) > 2 and time.monotonic() < give_up_at:
-        time.sleep(0.05)
-
-    assert slept == ["slept"] * 4
-    assert len(many) > 3  # the nursery is one of them
-    assert len(set(_children()) - others) == 2
+    assert met == [4] * 4
+    wait_for(lambda: set(_children()) - others, lambda left: len(left) == 2)  # with the nursery
 
 
 def test_none_stays_idle_of_processes_that_may_hold_connections(
@@ -186,7 +182,7 @@ def test_none_stays_idle_of_processes_that_may_hold_connections(
     run = Processes(TARGET, Limits(calls=2), is_trusted=True)
 
     pid = told(run(call("pid")))
-    _, alive = psutil.wait_procs([psutil.Process(pid)], timeout=10)
+    _, alive = psutil.wait_procs([psutil.Process(pid)], timeout=60)
     again = told(run(call("pid")))
     run.close()
 
@@ -228,7 +224,7 @@ def test_nobody_stays_when_the_serving_process_is_killed_while_calls_wait() -> N
         family = psutil.Process(serving.pid).children(recursive=True)
         serving.kill()
 
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=60)
 
     assert len(family) >= 2
     assert alive == []

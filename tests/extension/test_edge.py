@@ -153,7 +153,7 @@ def test_health_is_answered_while_every_thread_is_busy() -> None:
         lets_go, loop = asyncio.Event(), asyncio.get_running_loop()
 
         def hang(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-            asyncio.run_coroutine_threadsafe(lets_go.wait(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(lets_go.wait(), loop).result(60)
             start("200 OK", [])
             return []
 

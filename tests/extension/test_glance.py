@@ -35,7 +35,7 @@ def test_nobody_waits_for_a_look_that_hangs_nor_begins_another(
 
     def hang() -> str:
         looks.append("begun")
-        lets_go.wait(10)
+        lets_go.wait(60)
         return "seen"
 
     look = Glance(hang, late="late")

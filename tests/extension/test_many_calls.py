@@ -7,7 +7,6 @@ import http.client
 import itertools
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,11 +20,12 @@ from pathlib import Path
 import orjson
 import psutil
 import pytest
-import requests
+
+from tests.waiting import wait_for
+from workshop.services import ROOT, free_port, is_ready
 
 pytestmark = pytest.mark.scale
 
-ROOT = Path(__file__).parents[2]
 CALLS = int(os.environ.get("MANY_CALLS", "100000"))
 CONNECTIONS = 6
 MEASURE_EVERY = max(1, CALLS // 200)
@@ -145,9 +145,7 @@ def work(address: tuple[str, int], left: Iterator[Call], lock: threading.Lock, t
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[psutil.Process, tuple[str, int]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = probe.getsockname()
+    address = ("127.0.0.1", free_port())
     kept = {name: word for name, word in os.environ.items() if "CONNECTOR_KIT" not in name}
     environment = {
         **kept,
@@ -169,22 +167,14 @@ def server(tmp_path: Path) -> Iterator[tuple[psutil.Process, tuple[str, int]]]:
             stderr=log,
         )
         try:
-            _wait_for(f"http://127.0.0.1:{address[1]}/readyz")
+            wait_for(
+                lambda: is_ready(f"http://127.0.0.1:{address[1]}"),
+                context=(tmp_path / "log").read_text,
+            )
             yield psutil.Process(process.pid), address
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _wait_for(url: str) -> None:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at:
-        try:
-            if requests.get(url, timeout=1).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    pytest.fail("The server did not start.")
 
 
 def memory_of(server: psutil.Process) -> int:

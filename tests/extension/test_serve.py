@@ -2,12 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,15 @@ from typing import Any
 import pytest
 import requests
 
-ROOT = Path(__file__).parents[2]
+from tests.waiting import wait_for
+from workshop.services import ROOT, free_port, is_ready
+
 TOKENS = "first-system-token,second-system-token"
 HEADERS = {"Authorization": "Bearer second-system-token"}
 
 HOOKS = """
 import time
+from pathlib import Path
 
 class hooks:
     @staticmethod
@@ -29,9 +30,10 @@ class hooks:
 
 class utilities:
     @staticmethod
-    def sleep(options):
-        time.sleep(options["seconds"])
-        return "slept"
+    def wait(options):
+        while not Path(options["file"]).exists():
+            time.sleep(0.02)
+        return "waited"
 """
 
 
@@ -51,9 +53,7 @@ def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     (tmp_path / "my_hooks.py").write_text(HOOKS)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = started(
         tmp_path,
         CONNECTOR_KIT_SYSTEM_TOKEN=TOKENS,
@@ -61,55 +61,46 @@ def stack(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         CONNECTOR_KIT_PORT=str(port),
     )
     address = f"http://127.0.0.1:{port}"
-    _wait_for(address, server)
-    yield address, server
-    _end(server)
-
-
-def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at and server.poll() is None:
-        try:
-            if requests.get(f"{address}/readyz", timeout=1).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    pytest.fail(f"The server did not start:\n{_end(server)}")
+    try:
+        wait_for(lambda: is_ready(address), context=lambda: _end(server))
+        yield address, server
+    finally:
+        _end(server)
 
 
 def _end(server: subprocess.Popen[str]) -> str:
     """End all processes of *server*, whatever state it is in; returns what they said."""
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
-    return server.communicate(timeout=30)[0]
+    return server.communicate(timeout=60)[0]
 
 
 def call(address: str, type_: str, function: str, **options: Any) -> requests.Response:
     body = {"diy": True, "type": type_, "function": function, "options": options}
-    return requests.post(f"{address}/function", json=body, headers=HEADERS, timeout=30)
+    return requests.post(f"{address}/function", json=body, headers=HEADERS, timeout=60)
 
 
 def test_calls_are_served_and_none_is_cut_off_when_the_server_is_stopped(
-    stack: tuple[str, subprocess.Popen[str]],
+    stack: tuple[str, subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     address, server = stack
-    slept: list[str] = []
-    sleeper = threading.Thread(
-        target=lambda: slept.append(call(address, "utility", "sleep", seconds=2).json())
-    )
-    sleeper.start()
-    time.sleep(0.5)
+    file = tmp_path / "go on"
 
-    assert call(address, "hook", "preMap", data=[1], _importId="i").json() == [{"data": 1}]
-    assert requests.get(f"{address}/openConnections", headers=HEADERS, timeout=5).text == "1"
-    assert requests.get(f"{address}/stopServer", timeout=5).status_code == 401
+    def open_connections() -> str:
+        return requests.get(f"{address}/openConnections", headers=HEADERS, timeout=60).text
 
-    stopping = requests.get(f"{address}/stopServer", headers=HEADERS, timeout=5)
-    sleeper.join()
-    output, _ = server.communicate(timeout=30)
+    with ThreadPoolExecutor(1) as caller:
+        waiting = caller.submit(call, address, "utility", "wait", file=str(file))
+        wait_for(open_connections, lambda number: number == "1")
+        assert call(address, "hook", "preMap", data=[1], _importId="i").json() == [{"data": 1}]
+        assert requests.get(f"{address}/stopServer", timeout=60).status_code == 401
+
+        stopping = requests.get(f"{address}/stopServer", headers=HEADERS, timeout=60)
+        file.touch()
+    output, _ = server.communicate(timeout=60)
 
     assert stopping.text == "preparing to shut down."
-    assert slept == ["slept"]
+    assert waiting.result().json() == "waited"
     assert server.returncode == 0
     assert "logName=configurationLoaded" in output
     assert "logName=diyLoaded, module=my_hooks" in output
@@ -122,14 +113,14 @@ def test_a_server_that_is_going_to_end_tells_its_probes_and_still_serves(
 ) -> None:
     address, server = stack
 
-    told = requests.get(f"{address}/openConnections?terminate=true", headers=HEADERS, timeout=5)
+    told = requests.get(f"{address}/openConnections?terminate=true", headers=HEADERS, timeout=60)
 
     assert (told.status_code, told.text) == (200, "0")
     for _ in range(6):  # whichever of its processes answers
-        assert requests.get(f"{address}/readyz", timeout=5).status_code == 503
+        assert requests.get(f"{address}/readyz", timeout=60).status_code == 503
     assert call(address, "hook", "preMap", data=[], _importId="i").json() == []
     server.send_signal(signal.SIGTERM)
-    server.communicate(timeout=30)
+    server.communicate(timeout=60)
     assert server.returncode == 0
 
 
@@ -173,7 +164,7 @@ def test_a_mistake_in_the_configuration_ends_the_start_with_its_reason(
     (tmp_path / "my_hooks.py").write_text(HOOKS)
     server = started(tmp_path, **environment)
 
-    output, _ = server.communicate(timeout=30)
+    output, _ = server.communicate(timeout=60)
 
     assert server.returncode == 1
     assert message in output

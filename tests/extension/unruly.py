@@ -279,6 +279,23 @@ def sleeps(options):
     return "slept"
 
 
+def waits_for_a_file(options):
+    """Tell in a file that it has begun, and end when there is another one."""
+    Path(options["begun"]).touch()
+    while not Path(options["end"]).exists():
+        time.sleep(0.01)
+    return "waited"
+
+
+def waits_for_company(options):
+    """End when as many calls as the *number* run at once; returns how many those are."""
+    folder = Path(options["folder"])
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < options["number"]:
+        time.sleep(0.01)
+    return len(list(folder.iterdir()))
+
+
 def pid(_options):
     return os.getpid()
 

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ import requests
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from workshop.services import free_port
+from tests.waiting import wait_for
+from workshop.services import ROOT, free_port, is_ready
 
 HOOKS = """
 class hooks:
@@ -25,7 +25,6 @@ class hooks:
         raise LookupError(f"no order of {options['data'][0]['email']}")
 """
 CHANGED = HOOKS.replace("True", "False")
-ROOT = Path(__file__).parents[2]
 TOKEN = "one-time-token-3f9a"
 
 
@@ -66,32 +65,18 @@ def address(tmp_path: Path, home: Path, hooks: Path) -> Iterator[str]:
             stderr=sink,
         )
         try:
-            until(lambda: is_ready(f"http://127.0.0.1:{port}"), log.read_text)
+            wait_for(lambda: is_ready(f"http://127.0.0.1:{port}"), context=log.read_text)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(20)
-
-
-def is_ready(address: str) -> bool:
-    try:
-        return requests.get(f"{address}/readyz", timeout=1).ok
-    except requests.ConnectionError:
-        return False
-
-
-def until(condition: Callable[[], bool], trouble: Callable[[], str] = str) -> None:
-    give_up_at = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < give_up_at, f"It never came to pass. {trouble()}"
-        time.sleep(0.02)
+            server.wait(60)
 
 
 def call(address: str, function: str, email: str) -> requests.Response:
     options = {"bearerToken": TOKEN, "data": [{"email": email}]}
     body = {"diy": True, "type": "hook", "function": function, "options": options}
     headers = {"Authorization": "Bearer system"}
-    return requests.post(f"{address}/function", json=body, headers=headers, timeout=30)
+    return requests.post(f"{address}/function", json=body, headers=headers, timeout=60)
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -113,7 +98,7 @@ def test_a_running_server_is_recorded_and_replayed_without_being_started_again(
         call(address, "fails", "ann@example.com")
         return len(listed(capsys)["samples"]) == 2
 
-    until(both_are_kept)
+    wait_for(both_are_kept)
     call_command("record", "stop")
 
     text = "".join(each.read_text() for each in home.glob("samples/**/*.json"))
