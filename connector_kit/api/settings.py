@@ -29,8 +29,8 @@ from connector_kit.api.shapes.settings import (
     SettingsWishShape,
     settings_json,
 )
-from connector_kit.embedded.settings import save_settings
 from connector_kit.forms import Errors
+from connector_kit.installation_settings import save_settings
 from connector_kit.lifecycle.settings.checking import places_of
 from connector_kit.models import Installation, SettingsChange, SettingsLink
 from connector_kit.publisher.roles import Scope

@@ -9,26 +9,16 @@ from connector_kit.lifecycle.functions import (
 )
 from connector_kit.lifecycle.platform import preview_client, publisher_client
 from connector_kit.lifecycle.settings.checking import SettingsRefused
-from connector_kit.lifecycle.settings.requests import (
-    SaveResult,
-    push_waiting,
-    request_settings_change,
-    save_settings,
-)
 from connector_kit.lifecycle.signals import operation_finished
 
 __all__ = [
     "CHANGE_EDITION",
     "FUNCTION_NAMES",
     "LifecycleError",
-    "SaveResult",
     "SettingsRefused",
     "find_derived",
     "find_module",
     "operation_finished",
     "preview_client",
     "publisher_client",
-    "push_waiting",
-    "request_settings_change",
-    "save_settings",
 ]

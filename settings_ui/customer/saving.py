@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector_kit.embedded.settings import save_settings
 from connector_kit.extension.errors import ExtensionError
 from connector_kit.forms import Errors, Form, read_fields
+from connector_kit.installation_settings import save_settings
 from connector_kit.lifecycle.authors import AuthorsError
 from connector_kit.lifecycle.errors import LifecycleError
-from connector_kit.lifecycle.settings.checking import check_settings
-from connector_kit.lifecycle.settings.flows import check_flows
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
 from connector_kit.models import Installation, SettingsChange
 from connector_kit.publisher.actions import Actor
@@ -23,7 +21,7 @@ _Outcome = SettingsChange.Outcome
 
 
 @dataclass(frozen=True)
-class Saving:
+class ShownChange:
     """A change, as its page tells of it."""
 
     id: int
@@ -48,15 +46,14 @@ def save(installation: Installation, sheet: Sheet, *, by: Actor) -> int | None:
     values = _touched_values(sheet)
     flows = {flow.external_id: flow.changes for flow in sheet.flows if flow.changes}
     try:
-        if not _are_accepted(installation, sheet, values, flows):
-            return None
-        sent = values.get("", values)
-        result = save_settings(installation, sent, by=by, flows=flows)
+        result = save_settings(installation, values.get("", values), by=by, flows=flows)
     except LifecycleError as error:
         sheet.others.append(str(error))
         return None
-    for store in values or [""]:
-        sheet.put_errors(store, result.errors)
+    for store, errors in result.store_errors.items():
+        sheet.put_errors(store, errors)
+    for flow in sheet.flows:
+        flow.errors += result.flow_errors.get(flow.external_id, [])
     return result.change.pk if result.change else None
 
 
@@ -83,45 +80,29 @@ def _touched_values(sheet: Sheet) -> dict[str, dict[str, Any]]:
     return values
 
 
-def _are_accepted(
-    installation: Installation,
-    sheet: Sheet,
-    values: Mapping[str, Mapping[str, Any]],
-    flows: Mapping[str, Any],
-) -> bool:
-    """Whether all may be saved; what is wrong is put beside the field, in its own store."""
-    for store, own in values.items():
-        checked = check_settings(installation, {store: own} if store else own)
-        sheet.put_errors(store, checked.errors)
-    refused = check_flows(installation, flows) if flows else {}
-    for flow in sheet.flows:
-        flow.errors += refused.get(flow.external_id, [])
-    return not sheet.problems
-
-
-def asked_for(installation: Installation, key: str) -> Saving | None:
+def find_change(installation: Installation, key: str) -> ShownChange | None:
     """The change of *installation* that *key* names; None when it has none of the kind."""
     if not key.isdecimal() or len(key) > 18:
         return None
     row = installation.settings_changes.filter(pk=int(key)).first()
-    return _saving(row) if row else None
+    return _shown_change(row) if row else None
 
 
-def with_change(sheet: Sheet, saving: Saving) -> Sheet:
+def with_change(sheet: Sheet, change: ShownChange) -> Sheet:
     """*sheet* with what was typed: while it is being saved, and when it was refused after all."""
     for form in sheet.forms:
-        own: Any = saving.values.get(form.store, {}) if form.store else saving.values
+        own: Any = change.values.get(form.store, {}) if form.store else change.values
         names = {each.name for each in form.shown.form.fields.values()}
         typed = {name: value for name, value in own.items() if name in names}
         values = {**form.shown.values, **typed}
-        errors = {name: each for name, each in saving.errors.items() if name in typed}
-        baseline = values if saving.is_open else None
+        errors = {name: each for name, each in change.errors.items() if name in typed}
+        baseline = values if change.is_open else None
         form.shown = replace(form.shown, values=values, errors=errors, baseline=baseline)
     for flow in sheet.flows:
-        wanted = saving.flows.get(flow.external_id, {})
+        wanted = change.flows.get(flow.external_id, {})
         flow.is_on = not wanted.get("disabled", not flow.is_on)
         flow.schedule = wanted.get("schedule", flow.schedule)
-        if saving.is_open:
+        if change.is_open:
             flow.was_on, flow.was_schedule = flow.is_on, flow.schedule
     return sheet
 
@@ -179,9 +160,9 @@ def _with_news(each: Any, news: Mapping[str, Any]) -> Any:
     return replace(each, options=fresh.options, columns=fresh.columns or each.columns)
 
 
-def _saving(row: SettingsChange) -> Saving:
+def _shown_change(row: SettingsChange) -> ShownChange:
     words, tone = _in_words(row)
-    return Saving(
+    return ShownChange(
         id=row.pk,
         words=words,
         tone=tone,

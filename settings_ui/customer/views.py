@@ -46,7 +46,7 @@ def open_link(request: SettingsRequest) -> HttpResponse:
 @for_installation
 def first_page(request: SettingsRequest) -> HttpResponse:
     """Lead to the first page that there is, and with it to the change that is asked for."""
-    changed = _asked_for(request)
+    changed = _requested_change(request)
     record = settings_on_record(request.installation)
     for store in record.stores:
         for each in pages_of(store):
@@ -60,7 +60,7 @@ def first_page(request: SettingsRequest) -> HttpResponse:
 @for_installation
 def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
     """Show the settings of one store, opened at one section; or save what was typed into them."""
-    changed = _asked_for(request)
+    changed = _requested_change(request)
     record = settings_on_record(request.installation)
     of_store = _store(record, store, address)
     if request.method == "POST":
@@ -147,7 +147,7 @@ def connected(request: SettingsRequest) -> HttpResponse:
 @for_installation
 def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     """Show how far the saving of settings is: a part of a page, asked for until it has ended."""
-    found = saving.asked_for(request.installation, str(change_id))
+    found = saving.find_change(request.installation, str(change_id))
     if found is None:
         raise Http404("Nothing of the kind was saved.")
     return render(
@@ -214,13 +214,13 @@ def _ways_to_stores(
             yield store, reverse("customer:page", args=args)
 
 
-def _asked_for(request: SettingsRequest) -> saving.Saving | None:
+def _requested_change(request: SettingsRequest) -> saving.ShownChange | None:
     """Return the change that the address names.
 
     Looks at the installation again, after it: when the change is done, the page shows what came of
     it, for it will not be loaded again.
     """
-    changed = saving.asked_for(request.installation, request.GET.get("change", ""))
+    changed = saving.find_change(request.installation, request.GET.get("change", ""))
     if changed:
         request.installation.refresh_from_db()
     return changed

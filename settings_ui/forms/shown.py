@@ -26,7 +26,7 @@ from connector_kit.forms import (
     typed,
     validate,
 )
-from connector_kit.lifecycle.settings.requests import MEBIBYTE, in_mebibytes
+from connector_kit.installation_settings import MEBIBYTE, in_mebibytes
 from settings_ui.forms.controls import control
 
 PREFIX = "f"

@@ -3,7 +3,8 @@
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from connector_kit.lifecycle.settings.requests import request_settings_change
+from connector_kit.installation_settings import save_settings
+from connector_kit.publisher.actions import Actor
 from tests.lifecycle.fixtures import FIRST, SECOND, Customer, Shop, problems_of
 from tests.lifecycle.settings_fixtures import CHAT, body, installed, save
 from tests.rollouts.databases import KINDS, serving
@@ -90,7 +91,8 @@ def test_a_setting_that_the_platform_refuses_is_in_nobodys_way(named):
 
 def test_a_change_that_the_platform_refuses_ends_on_record(named, settings):
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
-    change = request_settings_change(named.installation, {"when": UNWANTED, "lag": 5}, by="staff")
+    values = {"when": UNWANTED, "lag": 5}
+    change = save_settings(named.installation, values, by=Actor("staff")).change
 
     assert named.push().outcome == "failed"
 

@@ -2,17 +2,11 @@
 
 from typing import Any
 
-import pytest
-
+from connector_kit.installation_settings import save_settings
 from connector_kit.lifecycle.operations import operation
-from connector_kit.lifecycle.settings.checking import SettingsRefused
-from connector_kit.lifecycle.settings.requests import (
-    order_settings,
-    request_settings_change,
-    save_settings,
-)
 from connector_kit.lifecycle.settings.waiting import waiting_changes
-from connector_kit.models import Installation, Operation, Order, SettingsChange
+from connector_kit.models import Installation, Operation, Order, SettingsChange, StaffAction
+from connector_kit.publisher.actions import Actor
 from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Shop, ask
 from tests.lifecycle.settings_fixtures import (
@@ -121,6 +115,14 @@ def test_what_somebody_else_wrote_on_the_page_survives(
 
 # Outside a call
 
+STAFF = Actor("staff@example.com")
+
+
+def requested(customer: Customer, values: dict[str, Any]) -> SettingsChange:
+    change = save_settings(customer.installation, values, by=STAFF).change
+    assert change is not None
+    return change
+
 
 def drained(customer: Customer) -> None:
     assert customer.platform.control("/drain", {"timeout_seconds": 30})["drained"]
@@ -130,7 +132,7 @@ def test_settings_saved_elsewhere_come_with_an_update_at_the_same_version(
     shop: Shop, chat: Customer
 ) -> None:
     shop.publish(NEXT_CHAT)
-    result = save_settings(chat.installation, {"channel": "#staff"}, by="staff@example.com")
+    result = save_settings(chat.installation, {"channel": "#staff"}, by=STAFF)
     drained(chat)
 
     assert result.errors == {}
@@ -151,23 +153,22 @@ def test_settings_saved_elsewhere_come_with_an_update_at_the_same_version(
 
 
 def test_what_may_not_be_set_is_refused_at_once_and_not_recorded(chat: Customer) -> None:
-    result = save_settings(chat.installation, {"lag": 61, "channel": ""}, by="staff")
+    result = save_settings(chat.installation, {"lag": 61, "channel": ""}, by=STAFF)
 
     assert result.change is None
     assert result.errors == {
         "lag": ["Value cannot be greater than 60"],
         "channel": ["A value must be provided"],
     }
-    with pytest.raises(SettingsRefused, match="Value cannot be greater than 60"):
-        request_settings_change(chat.installation, {"lag": 61}, by="staff")
     assert not SettingsChange.objects.exists()
+    assert not StaffAction.objects.filter(action="settings.save").exists()
 
 
 def test_what_is_not_valid_any_more_is_refused_when_it_is_taken_over(
     chat: Customer, settings: Any
 ) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
-    change = request_settings_change(chat.installation, {"loud": True}, by="staff")
+    change = requested(chat, {"loud": True})
     SettingsChange.objects.filter(pk=change.pk).update(values={"lag": 61})
     chat.push()
     change.refresh_from_db()
@@ -183,7 +184,7 @@ def test_a_change_that_cannot_be_pushed_says_why_and_comes_with_the_next_update(
     chat: Customer, settings: Any
 ) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
-    change = request_settings_change(chat.installation, {"lag": 6}, by="staff")
+    change = requested(chat, {"lag": 6})
 
     assert (change.outcome, "CONNECTOR_KIT_TOKEN" in change.message) == ("waiting", True)
     chat.push()
@@ -195,7 +196,7 @@ def test_a_change_that_cannot_be_pushed_says_why_and_comes_with_the_next_update(
 def test_several_changes_come_in_their_order(chat: Customer, settings: Any) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
     for lag in (6, 7):
-        request_settings_change(chat.installation, {"lag": lag}, by="staff")
+        requested(chat, {"lag": lag})
     chat.push()
 
     assert chat.installation.settings == {"lag": 7}
@@ -207,7 +208,7 @@ def test_a_blocked_update_takes_nothing_over_and_the_change_goes_on_waiting(
 ) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
     chat.delete("orders_to_chat")
-    change = request_settings_change(chat.installation, {"lag": 6}, by="staff")
+    change = requested(chat, {"lag": 6})
     assert chat.push().outcome == "failed"
     change.refresh_from_db()
 
@@ -218,7 +219,7 @@ def test_a_blocked_update_takes_nothing_over_and_the_change_goes_on_waiting(
 
 def test_a_dry_run_leaves_what_waits(chat: Customer, settings: Any) -> None:
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
-    change = request_settings_change(chat.installation, {"lag": 6}, by="staff")
+    change = requested(chat, {"lag": 6})
     chat.installation.orders.open().take_back()
     chat.order(kind=Order.Kind.PLAN)
     chat.push()
@@ -241,12 +242,13 @@ def test_settings_outlive_a_lost_database(shop: Shop, chat: Customer) -> None:
 
 
 def test_settings_that_are_saved_while_others_are_brought_wait_for_a_call_of_their_own(
-    shop: Shop, chat: Customer
+    chat: Customer, settings: Any
 ) -> None:
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
     update = Operation.Kind.UPDATE
-    save_settings(chat.installation, {"loud": True}, by="staff", push=order_settings)
+    save_settings(chat.installation, {"loud": True}, by=STAFF)
     with operation(chat.installation, update, "update") as work, waiting_changes(work):
-        save_settings(chat.installation, {"channel": "#late"}, by="staff", push=order_settings)
+        save_settings(chat.installation, {"channel": "#late"}, by=STAFF)
 
     assert Order.objects.to_serve(chat.installation)
     chat.push_unordered()
@@ -257,13 +259,14 @@ def test_settings_that_are_saved_while_others_are_brought_wait_for_a_call_of_the
 
 
 def test_settings_that_were_saved_during_an_update_leave_its_version(
-    shop: Shop, chat: Customer
+    shop: Shop, chat: Customer, settings: Any
 ) -> None:
     before = chat.installation
     shop.publish(NEXT_CHAT)
     chat.push()
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": ""}
 
-    save_settings(before, {"loud": True}, by="staff", push=order_settings)
+    save_settings(before, {"loud": True}, by=STAFF)
     chat.push_unordered()
 
     assert chat.installation.version == chat.integration["version"] == "1.1.0"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector_kit.embedded.settings import save_settings
+from connector_kit.installation_settings import save_settings
 from connector_kit.models import Operation, Order, Push, Rollout
 from connector_kit.publisher import plan_offline, publish
 from connector_kit.publisher.actions import Actor

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from connector_kit import Connector, File, Section, TextArea
 from connector_kit.blueprint import compile_connector
-from connector_kit.embedded.settings import save_settings
+from connector_kit.installation_settings import save_settings
 from connector_kit.models import Release, SettingsChange, StaffAction
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role

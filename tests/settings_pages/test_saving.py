@@ -56,13 +56,13 @@ def browsing(at_home, browser):
 
 def test_a_page_that_says_saved_shows_what_was_saved(browse, monkeypatch):
     saved = browse.send("-/Orders/", browse.form("-/Orders/", channel="#sales"))
-    look = saving.asked_for
+    look = saving.find_change
 
     def update_comes_while_the_page_is_made(installation, key):
         browse.settle()
         return look(installation, key)
 
-    monkeypatch.setattr(saving, "asked_for", update_comes_while_the_page_is_made)
+    monkeypatch.setattr(saving, "find_change", update_comes_while_the_page_is_made)
     html = browse.get(saved["Location"].partition(f"{browse.customer.integration_id}/")[2])
 
     assert "Saved and applied." in html

@@ -40,12 +40,21 @@ class SettingsRefused(LifecycleError):
 class Checked:
     """*settings* is the installation's new record; *values* what counts of what was sent.
 
-    Both are by store first in a multi-store installation. With *errors* nothing may be saved.
+    Both are by store first in a multi-store installation. With *errors* nothing may be saved;
+    *store_errors* are by store id, "" in an installation without stores.
     """
 
     settings: dict[str, Any]
     values: dict[str, Any] = field(default_factory=dict)
-    errors: Errors = field(default_factory=dict)
+    store_errors: dict[str, Errors] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> Errors:
+        """The errors of all stores, by name on the page."""
+        merged: Errors = {}
+        for errors in self.store_errors.values():
+            merged |= errors
+        return merged
 
 
 def check_settings(
@@ -61,11 +70,12 @@ def check_settings(
     by_store = {own.store: own for own in sets_of(installation, release)}
     settings = dict(installation.settings)
     accepted: dict[str, Any] = {}
-    errors: Errors = {}
+    errors: dict[str, Errors] = {}
     for store, sent in _by_store(values, by_store, errors):
         own = by_store[store]
         judged = _judged(installation, schema, own, sent, options or {})
-        errors |= {**judged.errors, **{name: [NOT_ON_PAGE] for name in judged.unknown}}
+        unknown = {name: [NOT_ON_PAGE] for name in judged.unknown}
+        errors[store or ""] = {**judged.errors, **unknown}
         settings = with_store(settings, store, judged.stored)
         accepted = with_store(accepted, store, judged.values)
     return Checked(settings, accepted, errors)
@@ -116,15 +126,18 @@ def _judged(
 
 
 def _by_store(
-    values: Mapping[str, Any], known: Mapping[str | None, StoreSettings], errors: Errors
+    values: Mapping[str, Any],
+    known: Mapping[str | None, StoreSettings],
+    errors: dict[str, Errors],
 ) -> Iterable[tuple[str | None, Mapping[str, Any]]]:
     if None in known:
         yield None, values
         return
     for store, sent in values.items():
         if store not in known:
-            errors[store] = [f"There is no such store; there are {', '.join(map(str, known))}"]
+            there_are = ", ".join(map(str, known))
+            errors[store] = {store: [f"There is no such store; there are {there_are}"]}
         elif not isinstance(sent, Mapping):
-            errors[store] = ["The values of a store have to be an object, by field"]
+            errors[store] = {store: ["The values of a store have to be an object, by field"]}
         else:
             yield store, sent

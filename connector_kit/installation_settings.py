@@ -1,0 +1,132 @@
+"""Saving an installation's settings: the one service behind pages, REST and programs.
+
+Outside a function call there is no token for a customer's account. So what is saved waits on
+record, and an update of this installation alone, at the version that it has, writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from django.db import transaction
+
+from connector_kit.conf import kit
+from connector_kit.embedded import tasks
+from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.forms import Errors
+from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.settings.checking import check_settings
+from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
+from connector_kit.lifecycle.veil import hidden_of
+from connector_kit.models import Installation, Order, SettingsChange
+from connector_kit.publisher.actions import Actor, record_action
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """What became of an attempt to save: the *change* that waits, or what is wrong.
+
+    *store_errors* are by store id, "" in an installation without stores, then by field; what is
+    about no field is under "". *flow_errors* are by flow.
+    """
+
+    change: SettingsChange | None = None
+    store_errors: Mapping[str, Errors] = field(default_factory=dict)
+    flow_errors: Errors = field(default_factory=dict)
+
+    @property
+    def errors(self) -> Errors:
+        """All that is wrong, by the name of the field or of the flow."""
+        merged: Errors = {}
+        for errors in (*self.store_errors.values(), self.flow_errors):
+            merged |= errors
+        return merged
+
+
+def save_settings(
+    installation: Installation,
+    values: Mapping[str, Any],
+    *,
+    by: Actor,
+    flows: FlowChanges | None = None,
+) -> SaveResult:
+    """Validate *values* and *flows*, record them, and request the update that writes them.
+
+    *values* are by setting, in a multi-store installation by store id first. *flows* are switched
+    or scheduled with them. One thing wrong refuses all, and nothing is recorded. The change and
+    its `StaffAction` are recorded together. In an account whose token the publisher holds a worker
+    makes the update, elsewhere the platform is asked for it; when that fails the change says why in
+    its *message*, and waits for the next update.
+    """
+    flows = flows or {}
+    if refusal := _too_large(values):
+        return SaveResult(store_errors={"": {"": [refusal]}})
+    store_errors = check_settings(installation, values).store_errors if values else {}
+    flow_errors = check_flows(installation, flows)
+    if any(store_errors.values()) or flow_errors:
+        return SaveResult(store_errors=store_errors, flow_errors=flow_errors)
+    with transaction.atomic():
+        change = _record(installation, values, flows, by)
+        _order(change)
+    _push(change)
+    return SaveResult(change)
+
+
+def in_mebibytes(size: int) -> str:
+    """Return *size*, in bytes, in mebibytes with one digit, rounded up."""
+    return f"{ceil(size * 10 / MEBIBYTE) / 10:g}"
+
+
+def _too_large(values: Mapping[str, Any]) -> str:
+    """Return why *values* are too large to be kept; "" when they are not."""
+    size = len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    limit = kit().save_mb
+    if size <= limit * MEBIBYTE:
+        return ""
+    return f"These settings have {in_mebibytes(size)} MB; at most {limit} MB can be saved at once."
+
+
+def _record(
+    installation: Installation, values: Mapping[str, Any], flows: FlowChanges, by: Actor
+) -> SettingsChange:
+    change = SettingsChange.objects.create(
+        installation=installation, values=dict(values), flows=dict(flows), by=by.name[:200]
+    )
+    veiled = hidden_of(installation, installation.release).over(change.values)
+    subject = f"installation/{installation.integration_id}"
+    record_action(by, "settings.save", subject, after={"values": veiled, "flows": change.flows})
+    return change
+
+
+def _order(change: SettingsChange) -> None:
+    """Order that the next call takes *change* over, at the version that the installation has.
+
+    A call that serves an order already may have read what waits before *change* was there.
+    """
+    installation = change.installation
+    waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS, begun_at=None)
+    if not waiting.exists():
+        Order.objects.place(installation, Order.Kind.SETTINGS, installation.release, by=change.by)
+
+
+def _push(change: SettingsChange) -> None:
+    """Request the update that was ordered, or note with *change* why that failed."""
+    installation = change.installation
+    try:
+        if installation.embedded_account_id is not None:
+            tasks.send(tasks.update, installation)
+            return
+        with publisher_client() as client:
+            connector_id = installation.connector.connector_id or ""
+            client.connectors.push_update(connector_id, [installation.integration_id])
+    except (EmbeddedError, IntegratorError, LifecycleError) as error:
+        change.message = str(error)
+        change.save(update_fields=["message"])
