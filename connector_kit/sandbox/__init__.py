@@ -1,9 +1,13 @@
 """A local integrator.io: many accounts, in memory, over HTTP.
 
-A second, independent reading of the protocol: it imports nothing else of the kit. Within, imports
-run downhill: ``server`` and ``app``, ``routes`` (what is answered), ``platform`` (all of it as one
-object), ``calling`` (how it calls stacks), ``traffic`` (limit, faults, journal), ``memory`` (what
-it remembers), ``documents`` (what a document is).
+A second, independent reading of the protocol: it imports nothing else of the kit. It is sorted as
+the platform's own API reference is, with a package for each resource. Such a package holds the
+routes of its resource, what is remembered of it (``store``), and what the platform does with it:
+``flows`` runs flows, ``stacks`` calls functions. ``apps`` is the life of an installed connector.
+What resources share is in ``http`` (how a request is answered), ``documents`` (what any document
+is), ``pipeline`` (what exports and imports do with records) and ``clones``. ``platform`` is all of
+it as one object, ``routes`` the table of everything that is answered, and ``control`` the routes
+that are the sandbox's own.
 """
 
 from connector_kit.sandbox.options import Options

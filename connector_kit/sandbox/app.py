@@ -11,18 +11,19 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from connector_kit.sandbox import visitors
-from connector_kit.sandbox.control import SIGNED, control
-from connector_kit.sandbox.errors import Dropped, Refusal, error, not_found, refuse
-from connector_kit.sandbox.memory.tokens import Token
+from connector_kit.sandbox import housekeeping
+from connector_kit.sandbox.account.acting import acting
+from connector_kit.sandbox.account.tokens import Token
+from connector_kit.sandbox.control import visitors
+from connector_kit.sandbox.control.routes import SIGNED, control
+from connector_kit.sandbox.http import scopes
+from connector_kit.sandbox.http.call import Answer, Call, Handler, answer_refusal
+from connector_kit.sandbox.http.errors import Dropped, Refusal, error, not_found, refuse
+from connector_kit.sandbox.http.journal import Visit
+from connector_kit.sandbox.http.routing import Match, split
+from connector_kit.sandbox.pipeline.by_identifier import by_identifier, is_api_identifier
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.routes import housekeeping, scopes
-from connector_kit.sandbox.routes.account.acting import acting
-from connector_kit.sandbox.routes.call import Answer, Call, Handler, answer_refusal
-from connector_kit.sandbox.routes.data.invoking import by_identifier, is_api_identifier
-from connector_kit.sandbox.routes.routing import Match, split
-from connector_kit.sandbox.routes.table import router
-from connector_kit.sandbox.traffic.journal import Visit
+from connector_kit.sandbox.routes import router
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes; mock outputs of some downloads are megabytes long."""

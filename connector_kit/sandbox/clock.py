@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connector_kit.sandbox.wire import iso
+from connector_kit.sandbox.http.wire import iso
 
 
 @dataclass

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from connector_kit.sandbox.control.visitors import is_open
+from connector_kit.sandbox.http.faults import KINDS
+from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.options import Options
 from connector_kit.sandbox.server import serving
-from connector_kit.sandbox.traffic.faults import KINDS
-from connector_kit.sandbox.visitors import is_open
-from connector_kit.sandbox.wire import Document, render
 
 DEFAULT_PORT = 8900
 OPTIONS = (

@@ -6,28 +6,28 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from connector_kit.sandbox.calling.backends import Backends
-from connector_kit.sandbox.calling.functions import Functions
-from connector_kit.sandbox.calling.pushes import Pushes
-from connector_kit.sandbox.calling.scripts import Scripts
+from connector_kit.sandbox.account.audit_log import Audit
+from connector_kit.sandbox.account.mails import Mails
+from connector_kit.sandbox.account.recycle_bin import Bin
+from connector_kit.sandbox.account.tokens import Tokens
 from connector_kit.sandbox.clock import Clock
-from connector_kit.sandbox.memory.audit import Audit
-from connector_kit.sandbox.memory.bin import Bin
-from connector_kit.sandbox.memory.failures import Failures
-from connector_kit.sandbox.memory.files import Files
-from connector_kit.sandbox.memory.jobs import Jobs
-from connector_kit.sandbox.memory.licenses import Licenses
-from connector_kit.sandbox.memory.logs import Logs
-from connector_kit.sandbox.memory.mails import Mails
-from connector_kit.sandbox.memory.retries import Retries
-from connector_kit.sandbox.memory.states import States
-from connector_kit.sandbox.memory.store import Account, Store
-from connector_kit.sandbox.memory.tokens import Tokens
+from connector_kit.sandbox.connections.backends import Backends
+from connector_kit.sandbox.connections.logs import Logs
+from connector_kit.sandbox.connectors.license_store import Licenses
+from connector_kit.sandbox.connectors.pushes import Pushes
+from connector_kit.sandbox.documents.store import Account, Store
+from connector_kit.sandbox.flows.failures import Failures
+from connector_kit.sandbox.http.faults import KINDS, Faults, Misfortune
+from connector_kit.sandbox.http.files import Files
+from connector_kit.sandbox.http.journal import Journal
+from connector_kit.sandbox.http.rate_limit import Buckets
+from connector_kit.sandbox.jobs.queue import Queue
+from connector_kit.sandbox.jobs.retry_store import Retries
+from connector_kit.sandbox.jobs.store import Jobs
 from connector_kit.sandbox.options import Options
-from connector_kit.sandbox.runner.queue import Queue
-from connector_kit.sandbox.traffic.faults import KINDS, Faults, Misfortune
-from connector_kit.sandbox.traffic.journal import Journal
-from connector_kit.sandbox.traffic.ratelimit import Buckets
+from connector_kit.sandbox.scripts.javascript import Scripts
+from connector_kit.sandbox.stacks.functions import Functions
+from connector_kit.sandbox.states.store import States
 
 PUBLISHER_EMAIL = "publisher@example.com"
 

@@ -17,11 +17,11 @@ from aiohttp import web
 
 from connector_kit.sandbox import snapshot
 from connector_kit.sandbox.app import LARGEST_BODY, App
-from connector_kit.sandbox.control import introduction
+from connector_kit.sandbox.control.routes import introduction
+from connector_kit.sandbox.flows.runner.executor import Executor
+from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.options import Options
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.runner.executing import Executor
-from connector_kit.sandbox.wire import Document
 
 logger = logging.getLogger(__name__)
 

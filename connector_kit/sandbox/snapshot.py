@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from connector_kit.sandbox.documents.records import Record
-from connector_kit.sandbox.memory.access_tokens import access_token
-from connector_kit.sandbox.memory.licenses import License
-from connector_kit.sandbox.memory.states import Place
-from connector_kit.sandbox.memory.store import Account, Ids
+from connector_kit.sandbox.account.access_token import access_token
+from connector_kit.sandbox.connectors.license_store import License
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.store import Account, Ids
+from connector_kit.sandbox.http.wire import Document, parse, render
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.wire import Document, parse, render
+from connector_kit.sandbox.states.store import Place
 
 FORMAT = 1
 

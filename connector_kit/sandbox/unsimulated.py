@@ -5,7 +5,7 @@ docs/sandbox.md gives the reasons; a route names what may keep it from answering
 
 from __future__ import annotations
 
-from connector_kit.sandbox.errors import Refusal, refuse
+from connector_kit.sandbox.http.errors import Refusal, refuse
 
 APPLICATIONS = "applications other than HTTP ones on this machine, and wrappers"
 LOGINS = "logins other than basic, token, OAuth, cookie and custom"

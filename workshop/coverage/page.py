@@ -19,7 +19,7 @@ endpoint of the reference has no client method or no test.
   edition, O observed, N developers' notes, ? unknown.
 * *Client* is the method of `connector_kit.integrator.Client` that was seen to call it. Where
   several do, the first is shown.
-* *Sandbox* is what answers it in the local integrator.io (`connector_kit.sandbox.routes`); 501
+* *Sandbox* is what answers it in the local integrator.io (`connector_kit.sandbox`); 501
   says that nothing does.
 * *Test* is one of the cases of `{tests}` that make the call.
 """

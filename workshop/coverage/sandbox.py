@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.routes.data.invoking import by_identifier, is_api_identifier
-from connector_kit.sandbox.routes.routing import split
-from connector_kit.sandbox.routes.table import router
+from connector_kit.sandbox.http.routing import split
+from connector_kit.sandbox.pipeline.by_identifier import by_identifier, is_api_identifier
+from connector_kit.sandbox.routes import router
 from workshop.coverage.endpoints import Endpoint
 
 NOT_THERE = "501"
@@ -29,4 +29,4 @@ class SandboxRoutes:
             handler = by_identifier
         if handler is None:
             return NOT_THERE
-        return f"`{handler.__module__.partition('.routes.')[2]}.{handler.__name__}`"
+        return f"`{handler.__module__.partition('.sandbox.')[2]}.{handler.__name__}`"

@@ -1,1 +1,1 @@
-"""What a document is: its secrets, references, shape and validity. Pure functions."""
+"""What all documents share: fields, secrets, references, reading and writing (http-api.md#3)."""

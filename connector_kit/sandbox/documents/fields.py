@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from connector_kit.sandbox.errors import invalid_entry
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.errors import invalid_entry
+from connector_kit.sandbox.http.wire import Document
 
 _SHARED = """
     name:text description:text externalId:text sandbox:flag

@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 from connector_kit.sandbox.documents.paths import Path, find, remove, replace
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.wire import Document
 
 MASK = "******"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.wire import Document
 
 Path = tuple[str, ...]
 

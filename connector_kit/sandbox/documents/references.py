@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.wire import Document
 
 TARGETS = {
     "_connectionId": "connections",

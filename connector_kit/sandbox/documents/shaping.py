@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.wire import Document
 
 ORIGIN = ("_templateId", "_sourceId")
 """Where a document was copied from: read-only."""

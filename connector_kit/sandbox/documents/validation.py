@@ -12,8 +12,8 @@ from typing import Any
 
 from connector_kit.sandbox.documents.fields import wrong_kinds
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.errors import Refusal, invalid_entry, missing_entry
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.errors import Refusal, invalid_entry, missing_entry
+from connector_kit.sandbox.http.wire import Document
 
 REQUIRED = {
     "connections": ("name", "type"),

@@ -1,6 +1,6 @@
 """What requests send, as JSON schemas; documents are described by their fields.
 
-`connector_kit.sandbox.routes.route.Route.body` names one of them.
+`connector_kit.sandbox.http.route.Route.body` names one of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents.fields import kinds
 from connector_kit.sandbox.documents.validation import REQUIRED, VOCABULARIES
-from connector_kit.sandbox.wire import Document
+from connector_kit.sandbox.http.wire import Document
 
 TEXT: Document = {"type": "string"}
 TEXTS: Document = {"type": "array", "items": TEXT}

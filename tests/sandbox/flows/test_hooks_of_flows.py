@@ -209,7 +209,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("told", SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_a_script_that_does_not_work_says_why(plant, told, monkeypatch):
-    monkeypatch.setattr("connector_kit.sandbox.calling.scripts.SECONDS", 0.2)
+    monkeypatch.setattr("connector_kit.sandbox.scripts.javascript.SECONDS", 0.2)
     content, code, message = told
     hook = {"function": "f", "_scriptId": plant.script(content)}
     export = plant.export(hooks={"preSavePage": hook})

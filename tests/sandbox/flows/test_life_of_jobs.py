@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from connector_kit.sandbox import Sandbox
 from tests.sandbox.flows.plant import Plant, counts
 from tests.sandbox.plain import Api
-from tests.sandbox.test_sandbox_command import COMMANDS, _start
+from tests.sandbox.test_command import COMMANDS, _start
 
 
 @contextmanager

@@ -1,0 +1,90 @@
+"""What happened in the account: the audit log and the recycle bin (protocol/http-api.md#13)."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.account.recycle_bin import Deleted
+from connector_kit.sandbox.documents.models import model_of
+from connector_kit.sandbox.documents.references import references
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
+from connector_kit.sandbox.http.errors import invalid, not_found
+from connector_kit.sandbox.http.paging import page
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import iso, parse, render
+
+
+def audit(call: Call) -> Answer:
+    """GET /audit: paged by ``Link``, or by ``limit`` and ``offset``."""
+    access.owners_only(call)
+    changes = [*call.platform.audit.of_account(call.account_id)]
+    limit, offset = _whole(call, "limit"), _whole(call, "offset")
+    if limit is None and offset is None:
+        shown, headers = page(call, changes)
+        return Answer(200, render([each.answer() for each in shown]), headers=headers)
+    start = offset or 0
+    end = None if limit is None else start + limit
+    return answer([each.answer() for each in changes[start:end]])
+
+
+def deleted(call: Call) -> Answer:
+    """GET /recycleBinTTL: what can still be restored."""
+    access.owners_only(call)
+    shown, headers = page(call, call.platform.bin.of_account(call.account_id))
+    entries = [
+        {
+            "model": model_of(each.record.resource),
+            "doc": parse(each.record.public),
+            "deletedAt": iso(each.at),
+        }
+        for each in shown
+    ]
+    return Answer(200, render(entries), headers=headers)
+
+
+def restore(call: Call) -> Answer:
+    """POST /recycleBinTTL/{type}/{id}/doCascadeRestore: with all it needs that is in the bin."""
+    access.owners_only(call)
+    found = _deleted(call)
+    _restore(call, found)
+    return Answer(200, found.record.public)
+
+
+def purge(call: Call) -> Answer:
+    """DELETE /recycleBinTTL/{type}/{id}: gone for good."""
+    access.owners_only(call)
+    call.platform.bin.take(_deleted(call))
+    return GONE
+
+
+def _restore(call: Call, found: Deleted) -> None:
+    record = call.platform.bin.take(found)
+    for each in references(record.resource, record.document):
+        needed = call.platform.bin.get(call.account_id, each.resource, each.id)
+        if needed:
+            _restore(call, needed)
+    call.store.put(record)
+
+
+def _deleted(call: Call) -> Deleted:
+    resource, identity = call.params["type"].lower(), call.params["id"]
+    found = call.platform.bin.get(call.account_id, resource, identity)
+    if found is None:
+        raise not_found(f"deleted {resource} {identity}")
+    return found
+
+
+def _whole(call: Call, name: str) -> int | None:
+    text = call.parameter(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise invalid(name, "must be a whole number")
+    return int(text)
+
+
+ROUTES = (
+    Route("GET", "/audit", audit, query="limit offset after"),
+    Route("GET", "/recycleBinTTL", deleted, query="after"),
+    Route("DELETE", "/recycleBinTTL/{type}/{id}", purge, ok=204),
+    Route("POST", "/recycleBinTTL/{type}/{id}/doCascadeRestore", restore, body="anything"),
+)

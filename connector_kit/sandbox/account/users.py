@@ -1,0 +1,114 @@
+"""Sharing an account with other users (protocol/http-api.md#13-notifications-users-rest).
+
+An invitation counts as accepted. Who has one acts in the account with the header
+``integrator-ashareid`` (`connector_kit.sandbox.account.acting`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.documents import writing
+from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call
+from connector_kit.sandbox.http.errors import invalid, missing
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+
+LEVELS = ("monitor", "manage", "administrator")
+
+
+def invite(call: Call) -> Answer:
+    """POST /invite: 201 with the share."""
+    access.owners_only(call)
+    sent = call.document()
+    user = invited_user(call, sent)
+    share = {
+        "_id": call.store.ids.next(),
+        "accepted": True,
+        "disabled": False,
+        "sharedWithUser": user,
+        **_levels(call, sent),
+    }
+    return Answer(201, writing.store(call, "ashares", share).public)
+
+
+def read(call: Call) -> Answer:
+    """GET /ashares/{id}."""
+    access.owners_only(call)
+    return Answer(200, access.readable(call).public)
+
+
+def replace(call: Call) -> Answer:
+    """PUT /ashares/{id}: other levels of access."""
+    access.owners_only(call)
+    record, sent = access.writable(call), call.document()
+    kept = {
+        name: value
+        for name, value in record.document.items()
+        if name not in ("accessLevel", "integrationAccessLevel")
+    }
+    return Answer(200, writing.store(call, "ashares", {**kept, **_levels(call, sent)}).public)
+
+
+def disable(call: Call) -> Answer:
+    """PUT /ashares/{id}/disable, /sshares/{id}/disable: off, and on again."""
+    access.owners_only(call)
+    record = access.writable(call)
+    return Answer(200, writing.change(call, record, disabled=not record.get("disabled")).public)
+
+
+def shares_of(call: Call, integration_id: str) -> list[Document]:
+    """Return the shares that reach one integration."""
+    shares = (each.document for each in call.store.documents(call.account_id, "ashares"))
+    return [each for each in shares if _reaches(each, integration_id)]
+
+
+def invited_user(call: Call, sent: Document) -> Document:
+    """Return the user that a body invites by e-mail address."""
+    email = sent.get("email")
+    if not email or not isinstance(email, str):
+        raise missing("email")
+    account = call.store.account_of(email)
+    if account is None:
+        return {"email": email}
+    if account.id == call.account_id:
+        raise invalid("email", "is your own")
+    return {"_id": account.user_id, "email": account.email, "name": account.name}
+
+
+def _levels(call: Call, sent: Document) -> Document:
+    """Return what a share allows: a level for the account, or levels for some integrations."""
+    account_wide, narrow = sent.get("accessLevel"), sent.get("integrationAccessLevel")
+    if account_wide is None and not narrow:
+        raise missing("accessLevel")
+    if account_wide is not None:
+        _check_level("accessLevel", account_wide)
+    found = [*objects(narrow)]
+    for index, each in enumerate(found):
+        field = f"integrationAccessLevel[{index}]"
+        access.lookup(call, "integrations", each.get("_integrationId"), f"{field}._integrationId")
+        _check_level(f"{field}.accessLevel", each.get("accessLevel"))
+    told: Document = {"accessLevel": account_wide} if account_wide else {}
+    return {**told, "integrationAccessLevel": found}
+
+
+def _check_level(field: str, level: Any) -> None:
+    if level not in LEVELS:
+        raise invalid(field, f"must be one of {', '.join(LEVELS)}")
+
+
+def _reaches(share: Document, integration_id: str) -> bool:
+    if share.get("accessLevel"):
+        return True
+    narrow = objects(share.get("integrationAccessLevel"))
+    return any(each.get("_integrationId") == integration_id for each in narrow)
+
+
+ROUTES = (
+    Route("POST", "/invite", invite, ok=201, body="invitation"),
+    Route("GET", "/ashares/{id}", read),
+    Route("PUT", "/ashares/{id}", replace, body="invitation"),
+    Route("PUT", "/ashares/{id}/disable", disable),
+)

@@ -1,0 +1,124 @@
+"""Framework 2.0: the steps of an install, and child integrations (protocol/http-api.md#83)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.apps.installation import Installation
+from connector_kit.sandbox.apps.wizard import Wizard
+from connector_kit.sandbox.connectors.license_store import License
+from connector_kit.sandbox.documents import writing
+from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
+from connector_kit.sandbox.http.errors import impossible, refuse
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.stacks.functions import unusable
+from connector_kit.sandbox.unsimulated import SCRIPTS
+
+STEPS = "installSteps"
+
+
+async def read_steps(call: Call) -> Answer:
+    """GET /integrations/{id}/installSteps: all steps; hidden ones in front are run."""
+    wizard = _wizard(call)
+    await wizard.run_hidden()
+    _finish(wizard)
+    return answer(wizard.steps())
+
+
+async def current_step(call: Call) -> Answer:
+    """GET /integrations/{id}/currentStep: what the current step shows, ``{"result": …}``."""
+    installation = Installation.of_copy(call)
+    installation.check_license()
+    is_change = installation.now().get("mode") == "settings"
+    wizard = Wizard(installation, "changeEditionSteps" if is_change else STEPS)
+    return answer({"result": await wizard.question()})
+
+
+async def submit_step(call: Call) -> Answer:
+    """POST /integrations/{id}/installSteps: all steps; an empty body when nothing is left."""
+    wizard = _wizard(call)
+    if wizard.installation.now().get("mode") != "install":
+        raise impossible(f"The integration {call.id} is not being installed.")
+    await wizard.submit(call.instructions())
+    return EMPTY if _finish(wizard) else answer(wizard.steps())
+
+
+async def init_child(call: Call) -> Answer:
+    """POST /integrations/{id}/initChild: a child integration with steps of its own (U20)."""
+    installation = Installation.of(call)
+    installation.check_license()
+    named = installation.now().get("initChild")
+    if not isinstance(named, dict) or not named.get("function"):
+        raise impossible(f"The integration {call.id} has no initChild.function.")
+    license_ = _child_license(installation)
+    options = {
+        "parentIntegration": installation.shown(),
+        "parentLicense": installation.license_shown(),
+    }
+    told = await installation.run_flat(named, options)
+    child = _child(installation, told)
+    call.platform.licenses.attach(license_, child["_id"])
+    call.store.changes += 1
+    return answer({"_childIntegrationId": child["_id"]})
+
+
+def _wizard(call: Call) -> Wizard:
+    installation = Installation.of_copy(call)
+    installation.check_license()
+    wizard = Wizard(installation, STEPS)
+    if not wizard.steps() and installation.connector is None:
+        raise impossible(f"The integration {call.id} has no steps.")
+    return wizard
+
+
+def _finish(wizard: Wizard) -> bool:
+    """Turn ``mode`` to ``settings`` after the last step; returns whether it was the last."""
+    if wizard.current() is not None:
+        return False
+    if wizard.installation.now().get("mode") == "install":
+        wizard.installation.write(mode="settings")
+    return True
+
+
+def _child_license(installation: Installation) -> License:
+    """Return the first unused child license of the parent's."""
+    licenses, own = installation.call.platform.licenses, installation.license
+    unused = [each for each in licenses.children(own) if not each.integration_id] if own else []
+    if not unused:
+        raise refuse(
+            422,
+            "subscription_required",
+            "There is no free license for another child; the publisher creates one "
+            "(POST /connectors/{id}/licenses with _parentId).",
+        )
+    return unused[0]
+
+
+def _child(installation: Installation, told: Any) -> Document:
+    """Store the integration that initChild answers."""
+    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+        raise unusable("initChild must answer {name, installSteps}.")
+    parent = installation.record()
+    document = {
+        **told,
+        "_id": installation.call.store.ids.next(),
+        "mode": "install",
+        "install": [],
+        "updateInProgress": False,
+        "_parentId": parent.id,
+        "_connectorId": parent.connector_id,
+        "_sourceId": parent.get("_sourceId"),
+        "sandbox": bool(parent.get("sandbox")),
+        "version": parent.get("version"),
+    }
+    kept = {name: value for name, value in document.items() if value is not None}
+    return writing.store(installation.call, "integrations", kept).document
+
+
+ROUTES = (
+    Route("GET", "/integrations/{id}/installSteps", read_steps, unless=(SCRIPTS,)),
+    Route("POST", "/integrations/{id}/installSteps", submit_step, body="step", unless=(SCRIPTS,)),
+    Route("GET", "/integrations/{id}/currentStep", current_step, unless=(SCRIPTS,)),
+    Route("POST", "/integrations/{id}/initChild", init_child, unless=(SCRIPTS,)),
+)

@@ -1,1 +1,0 @@
-"""How the platform calls a stack: functions, and pushed updates in the background."""

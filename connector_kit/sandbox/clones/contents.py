@@ -1,0 +1,48 @@
+"""What a copy of a document takes along: all it needs, except connections and stacks."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.references import references
+from connector_kit.sandbox.documents.store import Store
+
+ORDER = ("scripts", "asynchelpers", "filedefinitions", "exports", "imports", "flows")
+"""Types that are copied, what is referred to before what refers."""
+
+
+def belongings(store: Store, record: Record) -> list[Record]:
+    """Return *record* and what it needs, in the order in which it can be created.
+
+    Of an integration it is the integration itself first, then all its members.
+    """
+    members = store.members(record) if record.resource == "integrations" else [record]
+    found = {each.id: each for each in members if each.resource in ORDER}
+    waiting = [*found.values()]
+    while waiting:
+        for reference in references(waiting[0].resource, waiting.pop(0).document):
+            target = store.get(record.account_id, reference.resource, reference.id)
+            if target and target.resource in ORDER[:-1] and target.id not in found:
+                found[target.id] = target
+                waiting.append(target)
+    ordered = sorted(found.values(), key=lambda each: (ORDER.index(each.resource), each.id))
+    return [record, *ordered] if record.resource == "integrations" else ordered
+
+
+def named_ids(records: list[Record], resource: str) -> list[str]:
+    """Return the ids of one type, connections or stacks, that documents name."""
+    found = (
+        reference.id
+        for record in records
+        for reference in references(record.resource, record.document)
+        if reference.resource == resource
+    )
+    return [*dict.fromkeys(found)]
+
+
+def connections_of(store: Store, records: list[Record]) -> list[Record]:
+    """Return the connections that documents use."""
+    account_id = records[0].account_id if records else ""
+    found = (
+        store.get(account_id, "connections", each) for each in named_ids(records, "connections")
+    )
+    return [each for each in found if each]

@@ -1,0 +1,182 @@
+"""Clones of exports, imports, flows and integrations (protocol/http-api.md#51-clone)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from connector_kit.sandbox.apps.beginning import begin_copy
+from connector_kit.sandbox.clones.contents import belongings, named_ids
+from connector_kit.sandbox.clones.copies import make_copies, summary
+from connector_kit.sandbox.documents import writing
+from connector_kit.sandbox.documents.models import model_of
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.errors import (
+    Refusal,
+    invalid,
+    invalid_reference,
+    missing,
+    missing_entry,
+)
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document, parse
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a request says of the copy."""
+
+    name: str | None
+    tag: str | None
+    sandbox: bool
+    connections: dict[str, str]
+    stack_id: str | None
+
+    @classmethod
+    def of(cls, call: Call, sent: Document, record: Record) -> Wish:
+        """Read a body; raises `Refusal` 422 for names that lead nowhere."""
+        told = sent.get("connectionMap")
+        if told is not None and not isinstance(told, dict):
+            raise invalid("connectionMap", "must be an object: old connection id to new one")
+        sandbox = bool(sent["sandbox"] if "sandbox" in sent else record.get("sandbox"))
+        stack_id = sent.get("_stackId")
+        if stack_id:
+            access.lookup(call, "stacks", stack_id, "_stackId")
+        return cls(
+            name=_text(sent, "name"),
+            tag=_text(sent, "tag"),
+            sandbox=sandbox,
+            connections={
+                old: _connection(call, f"connectionMap.{old}", new, sandbox=sandbox)
+                for old, new in (told or {}).items()
+            },
+            stack_id=stack_id,
+        )
+
+    def ids(self, records: list[Record]) -> dict[str, str]:
+        """Return what the copies name instead; raises `Refusal` 422 for a connection left out."""
+        used = named_ids(records, "connections")
+        if left := [each for each in used if each not in self.connections]:
+            raise Refusal(422, [missing_entry(f"connectionMap.{each}") for each in left])
+        stacks = named_ids(records, "stacks") if self.stack_id else []
+        return {**self.connections, **{each: self.stack_id or each for each in stacks}}
+
+
+def clone(call: Call) -> Answer:
+    """POST /exports/{id}/clone, also /imports and /flows: 201."""
+    record, sent = access.readable(call), call.instructions()
+    access.may_create(call)
+    if record.resource == "flows":
+        _check_integration(call, sent)
+    wish = Wish.of(call, sent, record)
+    records = belongings(call.store, record)
+    fields = _fields(wish, sent)
+    if call.connector_id:
+        fields["_connectorId"] = call.connector_id
+    copies = make_copies(call, records, wish.ids(records), fields)
+    return _answered(_named(call, copies, wish))
+
+
+def clone_integration(call: Call) -> Answer:
+    """POST /integrations/{id}/clone: at once, or with an installer of its own."""
+    access.owners_only(call)
+    integration, sent = access.readable(call), call.instructions()
+    if sent.get("newTemplateInstaller"):
+        copy = begin_copy(call, integration, sent, is_clone=True)
+        return answer({"_integrationId": copy.id}, 201)
+    if integration.connector_id:
+        raise invalid("newTemplateInstaller", "must be true for an installed connector")
+    return answer(copy_integration(call, integration, sent), 201)
+
+
+def copy_integration(call: Call, source: Record, sent: Document) -> list[Document]:
+    """Copy an integration at once; returns what the platform answers."""
+    wish = Wish.of(call, sent, source)
+    records = belongings(call.store, source)
+    ids, fields = wish.ids(records), _fields(wish, {})
+    new = make_copies(call, records[:1], ids, fields)[0]
+    members = {**fields, "_integrationId": new.id}
+    copies = make_copies(call, records[1:], {**ids, source.id: new.id}, members)
+    registered = named_ids(copies, "connections")
+    new = writing.change(call, new, _registeredConnectionIds=registered)
+    return summary(_named(call, [new, *copies], wish))
+
+
+def preview(call: Call) -> Answer:
+    """GET /{type}/{id}/clone/preview: what would be copied."""
+    record = access.readable(call)
+    return answer(previewed(call, record))
+
+
+def previewed(call: Call, record: Record) -> Document:
+    """Return the documents that a copy of *record* is made of."""
+    records = belongings(call.store, record)
+    return {
+        "objects": [
+            {"model": model_of(each.resource), "doc": parse(each.public)} for each in records
+        ],
+        "stackRequired": bool(named_ids(records, "stacks")),
+    }
+
+
+def _check_integration(call: Call, sent: Document) -> None:
+    identity = sent.get("_integrationId")
+    if identity is None:
+        raise invalid_reference("_integrationId", "integrations", None)
+    access.lookup(call, "integrations", identity, "_integrationId")
+
+
+def _connection(call: Call, field: str, identity: Any, *, sandbox: bool) -> str:
+    if not identity:
+        raise missing(field)
+    record = access.lookup(call, "connections", identity, field)
+    if bool(record.get("sandbox")) != sandbox:
+        raise Refusal(422, invalid_reference(field, "connections", identity).errors)
+    return record.id
+
+
+def _fields(wish: Wish, sent: Document) -> Document:
+    fields: Document = {"sandbox": wish.sandbox}
+    if sent.get("_integrationId"):
+        fields["_integrationId"] = sent["_integrationId"]
+    return fields
+
+
+def _named(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
+    """Give the copy of what was asked for its name and tag."""
+    resources = ("integrations", "flows", "imports", "exports")
+    roots = [next((each for each in copies if each.resource == one), None) for one in resources]
+    root = next(each for each in roots if each)
+    told = {
+        "name": wish.name or f"Clone - {root.get('name')}",
+        **({"tag": wish.tag} if wish.tag and root.resource == "integrations" else {}),
+    }
+    renamed = writing.change(call, root, **told)
+    return [renamed if each.id == root.id else each for each in copies]
+
+
+def _answered(copies: list[Record]) -> Answer:
+    """The document itself when one was made, else the list."""
+    return Answer(201, copies[0].public) if len(copies) == 1 else answer(summary(copies), 201)
+
+
+def _text(sent: Document, name: str) -> str | None:
+    value = sent.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid(name, "must be a text")
+    return value
+
+
+ROUTES = (
+    *(
+        Route("POST", f"/{each}/{{id}}/clone", clone, ok=201, body="clone")
+        for each in ("exports", "imports", "flows")
+    ),
+    Route("POST", "/integrations/{id}/clone", clone_integration, ok=201, body="clone"),
+    *(
+        Route("GET", f"/{each}/{{id}}/clone/preview", preview)
+        for each in ("exports", "imports", "flows", "integrations")
+    ),
+)

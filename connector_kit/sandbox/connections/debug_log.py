@@ -1,0 +1,66 @@
+"""The debug log of a connection: its requests, while ``debugDate`` lies ahead. No secrets.
+
+Those of a flow are also in the log of the step that made them (protocol/http-api.md#4-connections,
+#61).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
+from connector_kit.sandbox.connections.debugging import is_debugged
+from connector_kit.sandbox.http.wire import Document, iso
+from connector_kit.sandbox.pipeline.context import Surroundings
+
+LONGEST = 2000
+"""Characters of a body that are logged."""
+_OPEN_HEADERS = ("accept", "content-type")
+
+
+def about(connection_id: str) -> tuple[str, str]:
+    """Return the name of a connection's log."""
+    return "connections", connection_id
+
+
+def about_step(flow_id: str, step_id: str) -> tuple[str, str, str]:
+    """Return the name of a step's log."""
+    return "steps", flow_id, step_id
+
+
+def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) -> None:
+    """Log an exchange, if the connection is being debugged."""
+    connection_id, now = around.connection.get("_id"), around.platform.clock.now()
+    if not (connection_id and is_debugged("connections", around.connection, now)):
+        return
+    entry = {
+        "_resourceId": around.stored_id,
+        "method": request.method,
+        "url": _without_query(request.url),
+        "headers": {
+            name: value if name.lower() in _OPEN_HEADERS else "******"
+            for name, value in request.headers.items()
+        },
+        "statusCode": answer.status,
+        "response": answer.body[:LONGEST].decode(errors="replace"),
+    }
+    logs = around.platform.logs
+    logs.write(about(connection_id), entry, now)
+    if around.flow and around.stored_id:
+        key = around.platform.store.ids.next()
+        logs.write(about_step(around.flow.id, around.stored_id), {"key": key, **entry}, now)
+
+
+def text(entries: list[Document]) -> str:
+    """Return entries as the log is read: as text."""
+    return "".join(
+        f"{iso(each['time'] / 1000)} {each['method']} {each['url']}\n"
+        f"  headers: {each['headers']}\n"
+        f"  {each['statusCode']}: {each['response']}\n"
+        for each in entries
+    )
+
+
+def _without_query(url: str) -> str:
+    """Tokens may stand in the query."""
+    return urlsplit(url)._replace(query="").geturl()

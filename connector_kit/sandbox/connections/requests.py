@@ -1,0 +1,187 @@
+"""From a connection and a relative address to a request, logged in (protocol/resources.md)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from connector_kit.sandbox.connections import debug_log
+from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.http.errors import invalid, missing
+from connector_kit.sandbox.http.wire import Document, parse, render
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.templates import fill
+from connector_kit.sandbox.unsimulated import APPLICATIONS, LOGINS, not_simulated
+
+TYPES = ("http", "rest")
+"""Types of connections that lead to an application the sandbox can ask."""
+MEDIA_TYPES = {
+    "json": "application/json",
+    "urlencoded": "application/x-www-form-urlencoded",
+    "plaintext": "text/plain",
+    "xml": "application/xml",
+}
+
+
+async def ask(around: Surroundings, request: BackendRequest) -> BackendAnswer:
+    """Send a request that says all but who asks; returns the application's answer."""
+    prepared = await logged_in(around, request)
+    answer = await around.platform.backends.exchange(prepared)
+    debug_log.write(around, prepared, answer)
+    return answer
+
+
+def address(connection: Document, relative_uri: str) -> str:
+    """Return the address of *relative_uri* at the connection's application."""
+    kind = connection_type(connection)
+    base = fill(str(find(connection, (kind, "baseURI")) or ""), {"connection": connection})
+    if not base:
+        raise missing(f"{kind}.baseURI")
+    if relative_uri.startswith(("http://", "https://")):
+        return relative_uri
+    if not relative_uri or relative_uri.startswith("?"):
+        return base + relative_uri
+    return f"{base.rstrip('/')}/{relative_uri.lstrip('/')}"
+
+
+def connection_type(connection: Document) -> str:
+    """Return ``http`` or ``rest``; raises `Refusal` 501 for what the sandbox cannot ask."""
+    kind = str(connection.get("type"))
+    if kind not in TYPES:
+        raise not_simulated(APPLICATIONS, f"a connection of the type {kind}")
+    return "http" if connection.get("http") else kind
+
+
+def default_headers(connection: Document) -> dict[str, str]:
+    """Return the headers that every request of a connection has."""
+    kind = connection_type(connection)
+    media = str(find(connection, (kind, "mediaType")) or "json")
+    return {
+        "Accept": "application/json",
+        "Content-Type": MEDIA_TYPES.get(media, MEDIA_TYPES["json"]),
+        **named(find(connection, (kind, "headers")), {"connection": connection}),
+    }
+
+
+def named(headers: Any, context: Document) -> dict[str, str]:
+    """Return ``[{name, value}]`` as headers, values filled in."""
+    return {
+        str(each["name"]): fill(str(each.get("value") or ""), context)
+        for each in objects(headers)
+        if each.get("name")
+    }
+
+
+async def logged_in(around: Surroundings, request: BackendRequest) -> BackendRequest:
+    """Return *request* with what the connection's kind of login adds."""
+    connection = around.connection
+    kind = connection_type(connection)
+    auth = find(connection, ("http", "auth")) if kind == "http" else _auth_of_rest(connection)
+    auth = auth if isinstance(auth, dict) else {}
+    login = str(auth.get("type") or "custom")
+    if login == "cookie":
+        return await _with_cookie(around, request, auth)
+    if login not in _LOGINS:
+        raise not_simulated(LOGINS, login)
+    return _LOGINS[login](request, auth)
+
+
+def _auth_of_rest(connection: Document) -> Document:
+    """Return the login of a legacy ``rest`` connection in the words of ``http``."""
+    rest = connection["rest"] if isinstance(connection.get("rest"), dict) else {}
+    return {
+        "type": rest.get("authType") or "custom",
+        "basic": rest.get("basicAuth"),
+        "cookie": rest.get("cookieAuth"),
+        "token": {
+            "token": rest.get("bearerToken"),
+            "location": rest.get("tokenLocation"),
+            "headerName": rest.get("authHeader"),
+            "scheme": rest.get("authScheme"),
+            "paramName": rest.get("tokenParam"),
+        },
+    }
+
+
+def _unchanged(request: BackendRequest, _: Document) -> BackendRequest:
+    """Custom logins stand in the connection's own headers."""
+    return request
+
+
+def _basic(request: BackendRequest, auth: Document) -> BackendRequest:
+    user, password = (str(find(auth, ("basic", each)) or "") for each in ("username", "password"))
+    word = b64encode(f"{user}:{password}".encode()).decode()
+    return _with_header(request, "Authorization", f"Basic {word}")
+
+
+def _oauth(request: BackendRequest, auth: Document) -> BackendRequest:
+    return _with_header(request, "Authorization", f"Bearer {find(auth, ('token', 'token')) or ''}")
+
+
+def _token(request: BackendRequest, auth: Document) -> BackendRequest:
+    told = auth["token"] if isinstance(auth.get("token"), dict) else {}
+    token, parameter = str(told.get("token") or ""), str(told.get("paramName") or "access_token")
+    match told.get("location") or "header":
+        case "url":
+            return _with_parameter(request, parameter, token)
+        case "body":
+            return _with_body_field(request, parameter, token)
+    scheme = told.get("scheme")
+    scheme = "Bearer" if scheme is None else str(scheme)
+    return _with_header(
+        request, str(told.get("headerName") or "Authorization"), f"{scheme} {token}".strip()
+    )
+
+
+async def _with_cookie(
+    around: Surroundings, request: BackendRequest, auth: Document
+) -> BackendRequest:
+    """Log in first, and send the cookies of the answer along."""
+    told = auth["cookie"] if isinstance(auth.get("cookie"), dict) else {}
+    login = BackendRequest(
+        method=str(told.get("method") or "POST"),
+        url=address(around.connection, str(told.get("uri") or "")),
+        headers=default_headers(around.connection),
+        body=fill(str(told.get("body") or ""), {"connection": around.connection}).encode(),
+    )
+    answer = await around.platform.backends.exchange(login)
+    wanted = told.get("successStatusCode") or 200
+    if answer.status != wanted:
+        raise invalid("http.auth.cookie", f"does not log in: {answer.status} instead of {wanted}")
+    cookie = answer.header("set-cookie").split(";")[0]
+    return _with_header(request, "Cookie", cookie)
+
+
+def _with_header(request: BackendRequest, name: str, value: str) -> BackendRequest:
+    headers = {**request.headers, name: value}
+    return BackendRequest(request.method, request.url, headers, request.body)
+
+
+def _with_parameter(request: BackendRequest, name: str, value: str) -> BackendRequest:
+    parts = urlsplit(request.url)
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), (name, value)])
+    url = urlunsplit(parts._replace(query=query))
+    return BackendRequest(request.method, url, request.headers, request.body)
+
+
+def _with_body_field(request: BackendRequest, name: str, value: str) -> BackendRequest:
+    try:
+        body = parse(request.body) if request.body else {}
+    except ValueError as error:
+        raise invalid("body", "is no JSON object, so the token cannot stand in it") from error
+    if not isinstance(body, dict):
+        raise invalid("body", "is no JSON object, so the token cannot stand in it")
+    text = render({**body, name: value})
+    return BackendRequest(request.method, request.url, request.headers, text)
+
+
+_Login = Callable[[BackendRequest, Document], BackendRequest]
+_LOGINS: dict[str, _Login] = {
+    "custom": _unchanged,
+    "basic": _basic,
+    "token": _token,
+    "oauth": _oauth,
+}

@@ -1,0 +1,137 @@
+"""Exports and imports that are not stored, and the proxy (protocol/http-api.md#41, #42)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.connections import paged_state as states
+from connector_kit.sandbox.connections import requests, wrappers
+from connector_kit.sandbox.connections.backends import BackendRequest
+from connector_kit.sandbox.exports.batches import everything, refined
+from connector_kit.sandbox.exports.exporting import Exporting, since
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.errors import invalid, missing
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.imports.importing import Importing
+from connector_kit.sandbox.pipeline.request_context import around_connection, part, records_in
+from connector_kit.sandbox.unsimulated import DATA
+
+DEFAULT_PAGE = 20
+"""Records of a page, where the export does not say."""
+
+
+async def run_export(call: Call) -> Answer:
+    """POST /connections/{id}/export: all records at once."""
+    data, links = await everything(_exporting(call, call.document()))
+    return answer({"data": data, "dataURIs": links})
+
+
+async def run_export_by_page(call: Call) -> Answer:
+    """POST /connections/{id}/export/pages: one page, and the state that leads to the next."""
+    sent = call.document()
+    exporting = _exporting(call, sent)
+    if exporting.export.get("asynchronous") is not True:
+        raise missing("export.asynchronous")
+    secret = call.platform.secret
+    if states.FIELD in sent:
+        state = states.checked(sent[states.FIELD], exporting.export, secret)
+    else:
+        size = _page_size(exporting.export)
+        state = {"pageIndex": 1, "pageSize": size, "offset": 0, "position": exporting.first()}
+    records, after = await _page(exporting, state)
+    batch, is_last = await refined(exporting, records, state["pageIndex"] - 1)
+    following = {**state, "pageIndex": state["pageIndex"] + 1, **(after or {})}
+    following["done"] = after is None or is_last
+    signed = states.signed(following, exporting.export, secret, call.now)
+    return answer({"data": batch.data, "dataURIs": batch.data_uris, states.FIELD: signed})
+
+
+async def run_import(call: Call) -> Answer:
+    """POST /connections/{id}/import: one element per record, in order."""
+    importing, records = _importing(call, call.document())
+    return answer(await importing.run(records))
+
+
+async def map_import(call: Call) -> Answer:
+    """POST /connections/{id}/import/map: the records after mapping; nothing is submitted."""
+    importing, records = _importing(call, call.document())
+    return answer(await importing.map(records))
+
+
+async def proxy(call: Call) -> Answer:
+    """POST /connections/{id}/proxy: pass a request on, and the application's answer back."""
+    around = around_connection(call, access.readable(call))
+    told = {name.lower(): value for name, value in call.headers.items()}
+    relative_uri = told.get("integrator-relative-uri")
+    if relative_uri is None:
+        raise missing("Integrator-Relative-URI")
+    headers = requests.default_headers(around.connection)
+    if call.body and told.get("content-type"):
+        headers["Content-Type"] = told["content-type"]
+    request = BackendRequest(
+        method=told.get("integrator-method", call.method).upper(),
+        url=requests.address(around.connection, relative_uri),
+        headers=headers,
+        body=call.body,
+    )
+    got = await requests.ask(around, request)
+    return Answer(got.status, got.body, got.header("content-type") or "text/plain")
+
+
+def _exporting(call: Call, sent: Document) -> Exporting:
+    around = around_connection(call, access.readable(call))
+    export = part(sent, "export")
+    return Exporting(around, export, given=since(export, call.now))
+
+
+def _importing(call: Call, sent: Document) -> tuple[Importing, list[Any]]:
+    around = around_connection(call, access.readable(call))
+    import_ = part(sent, "import")
+    return Importing(around, import_), records_in(sent.get("data"), "data")
+
+
+async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Document | None]:
+    """Return the records of a page, and where the next one begins.
+
+    A page of the application may hold more records than the caller wants: then it is asked again.
+    """
+    offset, size = state["offset"], state["pageSize"]
+    after: Document | None
+    if wrappers.is_wrapper(exporting.around.connection):
+        pages = wrappers.pages(exporting.around, exporting.export, exporting.given)
+        records = [each async for page in pages for each in page.records]
+        after = None
+    else:
+        page = await exporting.page(state["position"])
+        records, after = page.records, exporting.after(page)
+    if offset + size < len(records):
+        return records[offset : offset + size], {"offset": offset + size}
+    following = None if after is None else {"position": after, "offset": 0}
+    return records[offset:], following
+
+
+def _page_size(export: Document) -> int:
+    size = export.get("pageSize", DEFAULT_PAGE)
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise invalid("export.pageSize", "must be a whole number from 1")
+    return size
+
+
+ROUTES = (
+    Route("POST", "/connections/{id}/export", run_export, body="virtual_export", unless=DATA),
+    Route(
+        "POST",
+        "/connections/{id}/export/pages",
+        run_export_by_page,
+        body="virtual_export",
+        unless=DATA,
+    ),
+    Route("POST", "/connections/{id}/import", run_import, body="virtual_import", unless=DATA),
+    Route("POST", "/connections/{id}/import/map", map_import, body="virtual_import", unless=DATA),
+    *(
+        Route(method, "/connections/{id}/proxy", proxy, body="anything", unless=DATA)
+        for method in ("POST", "GET", "PUT", "PATCH", "DELETE")
+    ),
+)

@@ -1,0 +1,137 @@
+"""Connections of type ``wrapper``: the stack is the application (protocol/extension.md#52)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.sandbox.connections import online
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.http.errors import error, invalid, missing
+from connector_kit.sandbox.http.wire import Document, instant
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.stacks.functions import FunctionCall, unusable
+
+ENDLESS = 5
+"""After as many equal answers more, no further call is made."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one call of an export function came to; `is_offline`: its connection went offline."""
+
+    records: list[Any]
+    errors: list[Document] = field(default_factory=list)
+    is_offline: bool = False
+
+
+def is_wrapper(connection: Document) -> bool:
+    """Whether a connection leads to functions."""
+    return connection.get("type") == "wrapper" and isinstance(connection.get("wrapper"), dict)
+
+
+async def ping(around: Surroundings, ids: Document) -> Document:
+    """Return the body that answers a ping."""
+    function = find(around.connection, ("wrapper", "pingFunction"))
+    result = await _call(around, function, ids)
+    if isinstance(result, dict) and result.get("statusCode") == 200:
+        return {"code": 200}
+    errors = result.get("errors") if isinstance(result, dict) else None
+    refused = error("invalid_credentials", "The ping function did not answer 200.")
+    return {"code": 401, "errors": errors or [refused]}
+
+
+async def pages(
+    around: Surroundings, export: Document, options: Document
+) -> AsyncIterator[Answered]:
+    """Yield the pages of a wrapper export, until it says ``lastPage``.
+
+    ``connectionOffline`` takes the connection offline, and is the last page too.
+    """
+    function, state = find(export, ("wrapper", "function")), None
+    before: Any = None
+    repeated = 0
+    while True:
+        given = {**_described(around, export, options), **options}
+        if state is not None:
+            given["state"] = state
+        result = await _call(around, function, given)
+        if not isinstance(result, dict) or not isinstance(result.get("data"), list):
+            raise unusable("A wrapper export must answer {data, errors, lastPage, state}.")
+        is_offline = bool(result.get("connectionOffline"))
+        if is_offline:
+            _go_offline(around)
+        yield Answered(result["data"], [*objects(result.get("errors"))], is_offline)
+        repeated = repeated + 1 if result == before else 0
+        if result.get("lastPage") or is_offline or repeated >= ENDLESS:
+            return
+        before, state = result, result.get("state")
+
+
+async def submit(
+    around: Surroundings, import_: Document, sent: list[Any], mapped: list[Any]
+) -> list[Document]:
+    """Return a wrapper import's answers, one per record."""
+    options = {
+        **around.ids("import"),
+        "settings": around.settings(import_),
+        "preMapData": sent,
+        "postMapData": mapped,
+        **_configuration(import_),
+    }
+    result = await _call(around, find(import_, ("wrapper", "function")), options)
+    if not isinstance(result, list) or len(result) != len(mapped):
+        raise unusable(f"A wrapper import must answer an array of {len(mapped)} entries.")
+    return [each if isinstance(each, dict) else {"statusCode": 422} for each in result]
+
+
+def _go_offline(around: Surroundings) -> None:
+    store, identity = around.platform.store, around.connection.get("_id")
+    online.note(store, around.account_id, identity, offline=True)
+
+
+def _described(around: Surroundings, export: Document, options: Document) -> Document:
+    described = {**around.ids("export"), "settings": around.settings(export)}
+    for name in ("type", "once", "test"):
+        if export.get(name):
+            described[name] = export[name]
+    if last := options.get("lastExportDateTime"):
+        described["delta"] = {
+            "dateField": find(export, ("delta", "dateField")),
+            "lastExecutionTime": int(instant(last) * 1000),
+        }
+    return {**described, **_configuration(export)}
+
+
+def _configuration(document: Document) -> Document:
+    configuration = find(document, ("wrapper", "configuration"))
+    return {} if configuration is None else {"configuration": configuration}
+
+
+async def _call(around: Surroundings, function: Any, options: Document) -> Any:
+    """Call a function, with the connection's values in clear."""
+    if not function:
+        raise missing("wrapper.function")
+    connection = around.connection
+    stack_id = find(connection, ("wrapper", "_stackId"))
+    if not isinstance(stack_id, str):
+        raise invalid("wrapper._stackId", "must name a stack")
+    given = {
+        "connection": {
+            **({"_id": connection["_id"]} if connection.get("_id") else {}),
+            "encrypted": find(connection, ("wrapper", "encrypted")) or {},
+            "unencrypted": find(connection, ("wrapper", "unencrypted")) or {},
+        }
+    }
+    return await around.platform.functions.call(
+        FunctionCall(
+            connector_id=around.connector_id,
+            integration_id=around.integration_id,
+            account_id=around.account_id,
+            type=None if around.is_flat else "wrapper",
+            function=str(function),
+            options={**options, **given},
+            stack_id=stack_id,
+        )
+    )

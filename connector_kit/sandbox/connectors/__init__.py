@@ -1,0 +1,1 @@
+"""Connectors, their licenses, their install base, pushed updates (protocol/http-api.md#9)."""

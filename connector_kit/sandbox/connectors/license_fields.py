@@ -1,0 +1,78 @@
+"""What the owner of a connector may write into a license (protocol/http-api.md#9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.apps.frameworks import edition
+from connector_kit.sandbox.connectors.license_store import License
+from connector_kit.sandbox.http.errors import invalid, missing, refuse
+from connector_kit.sandbox.http.wire import Document, instant, iso
+
+DATES = ("expires", "trialEndDate")
+EDITIONS = ("_editionId", "_changeEditionId")
+WRITABLE = (*DATES, "opts", *EDITIONS)
+"""What may change later on; e-mail address and environment are chosen on create."""
+
+
+def license_fields(connector: Document, sent: Document) -> Document:
+    """Return the fields of a license; raises `Refusal` 422."""
+    has_trial = bool(sent.get("trialEndDate") and connector.get("trialEnabled"))
+    if not sent.get("expires") and not has_trial:
+        raise missing("expires")
+    fields = {name: sent[name] for name in WRITABLE if sent.get(name) is not None}
+    if fields.get("expires"):
+        fields.pop("trialEndDate", None)
+    for name in EDITIONS:
+        _check_edition(connector, name, fields.get(name))
+    _check_opts(fields)
+    dates = {name: _date(name, fields[name]) for name in DATES if name in fields}
+    return {**fields, **dates}
+
+
+def child_fields(sent: Document) -> Document:
+    """Return the fields of a child's license: its ``opts`` only."""
+    fields = {"opts": sent["opts"]} if sent.get("opts") is not None else {}
+    _check_opts(fields)
+    return fields
+
+
+def check_editions(connector: Document, license_: License, fields: Document) -> None:
+    """Raise `Refusal` 422 for a change of editions that is not one upwards.
+
+    The edition is fixed once the license is installed: *fields* keep it, and may only name the one
+    to change to.
+    """
+    current = license_.fields.get("_editionId")
+    if license_.integration_id:
+        if fields.setdefault("_editionId", current) != current:
+            raise invalid("_editionId", "is fixed once installed; set _changeEditionId")
+        if current is None:
+            del fields["_editionId"]
+    wanted = edition(connector, fields.get("_changeEditionId"))
+    has = edition(connector, fields.get("_editionId"))
+    if wanted and has and _order(wanted) <= _order(has):
+        raise invalid("_changeEditionId", "must name an edition of higher order")
+
+
+def _check_edition(connector: Document, field: str, identity: Any) -> None:
+    if identity is not None and edition(connector, identity) is None:
+        message = f"The connector has no edition {identity!r}."
+        raise refuse(422, "invalid_ref", message, field)
+
+
+def _check_opts(fields: Document) -> None:
+    if "opts" in fields and not isinstance(fields["opts"], dict):
+        raise invalid("opts", "must be an object")
+
+
+def _order(one: Document) -> float:
+    order = one.get("order")
+    return order if isinstance(order, (int, float)) else 0
+
+
+def _date(name: str, value: Any) -> str:
+    try:
+        return iso(instant(value))
+    except (ValueError, OverflowError) as error:
+        raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error

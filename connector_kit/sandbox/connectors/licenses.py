@@ -1,0 +1,212 @@
+"""Licenses over HTTP, and what they allow (protocol/http-api.md#9-connectors-and-licences)."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.apps.frameworks import is_two_dot_zero
+from connector_kit.sandbox.connectors.license_fields import (
+    check_editions,
+    child_fields,
+    license_fields,
+)
+from connector_kit.sandbox.connectors.license_store import APP, CHILD, CONNECTOR, License
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.store import Account
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.http.errors import Refusal, invalid, missing, not_found, refuse
+from connector_kit.sandbox.http.paging import page
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.platform import Platform
+
+
+def read_all(call: Call) -> Answer:
+    """GET /connectors/{id}/licenses."""
+    connector = access.readable(call)
+    found = call.platform.licenses.of_connector(connector.id)
+    return _answer_page(call, found)
+
+
+def read(call: Call) -> Answer:
+    """GET /connectors/{id}/licenses/{licenseId}."""
+    return _shown(call, _license(call))
+
+
+def create(call: Call) -> Answer:
+    """POST /connectors/{id}/licenses: for the e-mail address of somebody with an account."""
+    connector, sent = access.writable(call), call.document()
+    parent = _parent(call, connector, sent)
+    account = call.store.accounts[parent.account_id] if parent else _account(call, sent)
+    sandbox = sent.get("sandbox")
+    if sandbox is not None and not isinstance(sandbox, bool):
+        raise invalid("sandbox", "must be true or false")
+    license_ = License(
+        id=call.store.ids.next(),
+        connector_id=connector.id,
+        account_id=account.id,
+        created=call.platform.clock.stamp(),
+        sandbox=parent.sandbox if parent else bool(sandbox),
+        type=_type(connector, parent),
+        fields=child_fields(sent) if parent else license_fields(connector.document, sent),
+        parent_id=parent.id if parent else None,
+    )
+    call.platform.licenses.add(license_)
+    call.store.changes += 1
+    return answer(call.platform.licenses.shown(license_, account, call.now), 201)
+
+
+def replace(call: Call) -> Answer:
+    """PUT /connectors/{id}/licenses/{licenseId}: needs no e-mail address."""
+    license_, sent = _license(call), call.document()
+    connector = access.writable(call).document
+    if license_.parent_id:
+        fields = child_fields(sent)
+    else:
+        fields = license_fields(connector, sent)
+        check_editions(connector, license_, fields)
+    call.platform.licenses.rewrite(license_, fields)
+    call.store.changes += 1
+    return _shown(call, license_)
+
+
+def delete(call: Call) -> Answer:
+    """DELETE /connectors/{id}/licenses/{licenseId}: only while no installation uses it."""
+    license_ = _license(call)
+    if license_.integration_id:
+        message = f"The license is used by the installation {license_.integration_id}."
+        raise refuse(422, "resource_in_use", message)
+    for child in call.platform.licenses.children(license_):
+        call.platform.licenses.delete(child)
+    call.platform.licenses.delete(license_)
+    call.store.changes += 1
+    return GONE
+
+
+def read_own(call: Call) -> Answer:
+    """GET /licenses: the licenses a user holds."""
+    access.owners_only(call)
+    return _answer_page(call, call.platform.licenses.of_account(call.account_id))
+
+
+def request_change(call: Call) -> Answer:
+    """POST …/licenses/{licenseId}/upgradeRequest, …/renewRequest: mails the connector's contact."""
+    access.owners_only(call)
+    connector = call.store.find("connectors", call.id)
+    license_ = call.platform.licenses.get(call.params["licenseId"])
+    is_own = license_ is not None and license_.account_id == call.account_id
+    if connector is None or license_ is None or license_.connector_id != call.id or not is_own:
+        raise not_found(f"license {call.params['licenseId']} of yours")
+    _mail(call, connector, call.segments[-1], {"_licenseId": license_.id, **call.instructions()})
+    return EMPTY
+
+
+def request_contact(call: Call) -> Answer:
+    """POST /licenses/request: asks the publisher of a connector to get in touch."""
+    access.owners_only(call)
+    sent = call.document()
+    connector = call.store.find("connectors", str(sent.get("_connectorId")))
+    if connector is None:
+        raise missing("_connectorId")
+    _mail(call, connector, "request", sent)
+    return EMPTY
+
+
+def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
+    """Return the license that an installation takes: the oldest free one that is valid (U5)."""
+    free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
+    now = call.platform.clock.now()
+    valid = next((each for each in free if not each.has_expired(now)), None)
+    if valid:
+        return valid
+    if free:
+        raise license_expired()
+    raise refuse(
+        422,
+        "subscription_required",
+        f"There is no free {'sandbox' if sandbox else 'production'} license of this connector for "
+        "the account; its publisher creates one (POST /connectors/{id}/licenses).",
+    )
+
+
+def has_expired(platform: Platform, integration_id: str) -> bool:
+    """Whether the license of an installation has expired."""
+    license_, now = platform.licenses.of_installation(integration_id), platform.clock.now()
+    return license_ is not None and platform.licenses.has_expired(license_, now)
+
+
+def license_expired(integration_id: str | None = None) -> Refusal:
+    """422: a license whose date has passed switches the integration off (U21)."""
+    whose = f"of the installation {integration_id} " if integration_id else ""
+    return refuse(
+        422, "license_expired", f"The license {whose}has expired; its publisher can renew it."
+    )
+
+
+def _mail(call: Call, connector: Record, subject: str, about: Document) -> None:
+    owner = call.store.accounts[connector.account_id]
+    to = str(connector.get("contactEmail") or owner.email)
+    call.platform.mails.send(to, subject, {**about, "from": call.account.email})
+
+
+def _account(call: Call, sent: Document) -> Account:
+    email = sent.get("email")
+    if not email:
+        raise missing("email")
+    account = call.store.account_of(str(email))
+    if account is None:
+        message = f"{email} has no account; the user has to create one first."
+        raise refuse(422, "invalid_user", message, "email")
+    return account
+
+
+def _parent(call: Call, connector: Record, sent: Document) -> License | None:
+    """Return the license that a child's belongs to, None when it is not for a child."""
+    identity = sent.get("_parentId")
+    if identity is None:
+        return None
+    parent = call.platform.licenses.get(str(identity))
+    if parent is None or parent.connector_id != connector.id or parent.parent_id:
+        message = f"{identity!r} is no license of this connector that may have children."
+        raise refuse(422, "invalid_ref", message, "_parentId")
+    return parent
+
+
+def _type(connector: Record, parent: License | None) -> str:
+    if parent:
+        return CHILD
+    return APP if is_two_dot_zero(connector.document) else CONNECTOR
+
+
+def _license(call: Call) -> License:
+    connector = access.readable(call)
+    license_ = call.platform.licenses.get(call.params["licenseId"])
+    if license_ is None or license_.connector_id != connector.id:
+        raise not_found(f"license {call.params['licenseId']} of this connector")
+    return license_
+
+
+def _shown(call: Call, license_: License) -> Answer:
+    account = call.store.accounts[license_.account_id]
+    return answer(call.platform.licenses.shown(license_, account, call.now))
+
+
+def _answer_page(call: Call, found: list[License]) -> Answer:
+    shown, headers = page(call, found)
+    accounts, licenses = call.store.accounts, call.platform.licenses
+    body = answer(
+        [licenses.shown(each, accounts[each.account_id], call.now) for each in shown]
+    ).body
+    return Answer(200, body, headers=headers)
+
+
+ROUTES = (
+    Route("GET", "/connectors/{id}/licenses", read_all, query="after"),
+    Route("POST", "/connectors/{id}/licenses", create, ok=201, body="license"),
+    Route("GET", "/connectors/{id}/licenses/{licenseId}", read),
+    Route("PUT", "/connectors/{id}/licenses/{licenseId}", replace, body="license"),
+    Route("DELETE", "/connectors/{id}/licenses/{licenseId}", delete, ok=204),
+    Route("POST", "/connectors/{id}/licenses/{licenseId}/upgradeRequest", request_change),
+    Route("POST", "/connectors/{id}/licenses/{licenseId}/renewRequest", request_change),
+    Route("GET", "/licenses", read_own, query="after"),
+    Route("POST", "/licenses/request", request_contact, body="license_request"),
+)

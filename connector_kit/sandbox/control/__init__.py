@@ -1,0 +1,1 @@
+"""What tests and people ask of the sandbox itself, under ``/_sandbox/``."""

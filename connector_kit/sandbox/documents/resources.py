@@ -1,0 +1,144 @@
+"""Reading and writing documents of any type (protocol/http-api.md#3-conventions)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import jsonpatch
+from jsonpointer import JsonPointerException
+
+from connector_kit.sandbox.connections.debugging import check_debug_until
+from connector_kit.sandbox.documents import locking, shaping, writing
+from connector_kit.sandbox.documents.integrity import check_unused
+from connector_kit.sandbox.documents.masks import unmasked
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import GONE, Answer, Call
+from connector_kit.sandbox.http.errors import Refusal, missing, refuse
+from connector_kit.sandbox.http.paging import page
+from connector_kit.sandbox.http.wire import Document, parse, render
+
+
+def read_all(call: Call) -> Answer:
+    """GET /{resource}."""
+    return answer_page(call, access.visible(call))
+
+
+def read(call: Call) -> Answer:
+    """GET /{resource}/{id}."""
+    return Answer(200, access.readable(call).public)
+
+
+def create(call: Call) -> Answer:
+    """POST /{resource}: 201 with the stored document."""
+    access.may_create(call)
+    return Answer(201, writing.create(call, call.resource, call.document()).public)
+
+
+def replace(call: Call) -> Answer:
+    """PUT /{resource}/{id}: the whole document; what is left out is erased."""
+    record, sent = access.writable(call), call.document()
+    return Answer(200, put(call, record, sent).public)
+
+
+def put(call: Call, record: Record, sent: Document) -> Record:
+    """Replace what *record* holds by what was *sent*."""
+    check_kinds(record.resource, sent)
+    if record.resource == "scripts" and not isinstance(sent.get("content"), str):
+        raise missing("content")
+    stored = record.document
+    sent = unmasked(record.resource, sent, stored)
+    document = shaping.next_version(record.resource, _allowed(call, record, sent), stored)
+    document = _complete(call, record, document, sent)
+    return writing.write(call, record.resource, document, before=record)
+
+
+def patch(call: Call) -> Answer:
+    """PATCH /{resource}/{id}: a JSON Patch array."""
+    record, operations = access.writable(call), call.documents()
+    if _is_locked_for(call, record):
+        locking.check_patch(operations, locking.editable(call.store, record))
+    stored = record.document
+    sent = _patched(stored, operations)
+    check_kinds(record.resource, sent)
+    check_debug_until(record.resource, sent, call.now)
+    if call.connector_id is None:
+        locking.check_no_update(call.store, record, sent)
+    document = shaping.next_version(record.resource, sent, stored, is_patch=True)
+    document = _complete(call, record, document, sent)
+    return Answer(200, writing.write(call, record.resource, document, before=record).public)
+
+
+def delete(call: Call) -> Answer:
+    """DELETE /{resource}/{id}: 204, unless something uses the document."""
+    record = access.writable(call)
+    if record.resource == "integrations" and record.connector_id:
+        raise refuse(
+            422,
+            "integration_app_installed",
+            f"The integration {record.id} belongs to a connector; uninstall it instead "
+            "(DELETE /integrations/{id}/install).",
+        )
+    check_unused(call.store, record)
+    writing.remove(call, record)
+    return GONE
+
+
+def answer_page(call: Call, records: Iterable[Record]) -> Answer:
+    """Answer one page of *records*, without the fields in ``?exclude=a,b``."""
+    shown, headers = page(call, records)
+    return Answer(200, _array(shown, call.parameter("exclude")), headers=headers)
+
+
+def _array(records: Iterable[Record], exclude: str | None) -> bytes:
+    if not exclude:
+        return b"[" + b",".join(each.listed for each in records) + b"]"
+    unwanted = set(exclude.split(","))
+    return render(
+        [
+            {name: value for name, value in parse(each.listed).items() if name not in unwanted}
+            for each in records
+        ]
+    )
+
+
+def _allowed(call: Call, record: Record, sent: Document) -> Document:
+    """What of a PUT counts: all of it, or on a locked document what its user may edit."""
+    if call.connector_id is None:
+        locking.check_no_update(call.store, record, sent)
+    if not _is_locked_for(call, record):
+        return sent
+    return locking.with_edits(record.document, sent, locking.editable(call.store, record))
+
+
+def _is_locked_for(call: Call, record: Record) -> bool:
+    return call.connector_id is None and locking.is_locked(record)
+
+
+def _complete(call: Call, record: Record, document: Document, sent: Document) -> Document:
+    """Add what depends on who writes, and what cannot be lost."""
+    stored = record.document
+    if record.resource == "integrations" and call.connector_id:
+        document |= shaping.lifecycle_fields(sent, stored)
+    if record.resource == "stacks" and isinstance(document.get("server"), dict):
+        kept = (stored.get("server") or {}).get("systemToken")
+        document["server"] = {"systemToken": kept, **document["server"]}
+    return document | writing.derived(call, record.resource, document)
+
+
+def _patched(stored: Document, operations: list[Document]) -> Document:
+    try:
+        result: Any = jsonpatch.apply_patch(stored, render(operations).decode())
+    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError) as error:
+        raise _bad_patch(error) from None
+    if not isinstance(result, dict):
+        raise _bad_patch(TypeError())
+    return result
+
+
+def _bad_patch(error: Exception) -> Refusal:
+    """The library's own words quote the document, which may hold secrets."""
+    message = f"The patch does not apply to the document ({type(error).__name__})."
+    return refuse(422, "invalid_patch", message)

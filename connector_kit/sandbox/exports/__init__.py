@@ -1,0 +1,1 @@
+"""Exports: page after page out of an application (protocol/http-api.md#5)."""

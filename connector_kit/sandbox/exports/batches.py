@@ -1,0 +1,119 @@
+"""An export from end to end: its pages, each filtered, transformed, and after its hook.
+
+protocol/extension.md#51-hooks, protocol/resources.md#export
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.sandbox.connections import wrappers
+from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.exports.exporting import Exporting
+from connector_kit.sandbox.http.errors import Refusal
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline import hooks
+from connector_kit.sandbox.pipeline.rules import Failed, Rule
+
+
+class PageRefused(Refusal):
+    """The preSavePage hook failed: that is fatal for the whole export."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One page of an export: what came, and what filter, transform and hook made of it.
+
+    *failed* are the records that the filter or transform failed for; *later* those that the hook
+    wants to have retried, each with its errors (``newErrorsAndRetryData``).
+    """
+
+    raw: list[Any]
+    data: list[Any]
+    data_uris: list[str | None]
+    errors: list[Any] = field(default_factory=list)
+    ignored: int = 0
+    failed: list[Failed] = field(default_factory=list)
+    later: list[Document] = field(default_factory=list)
+
+
+async def batches(exporting: Exporting) -> AsyncIterator[Batch]:
+    """Yield the pages of an export, until there are no more or the hook says to stop."""
+    index = 0
+    async for page in pages(exporting):
+        batch, is_last = await refined(exporting, page.records, index, page.errors)
+        yield batch
+        if is_last:
+            return
+        index += 1
+
+
+async def everything(exporting: Exporting) -> tuple[list[Any], list[str | None]]:
+    """Return all records of an export, and their links."""
+    data: list[Any] = []
+    links: list[str | None] = []
+    async for batch in batches(exporting):
+        data += batch.data
+        links += batch.data_uris
+    return data, links
+
+
+async def refined(
+    exporting: Exporting, records: list[Any], index: int, errors: list[Document] | None = None
+) -> tuple[Batch, bool]:
+    """Return a page after filter, transform and hook, and whether the hook wants no further one.
+
+    Raises `PageRefused` when the hook fails.
+    """
+    around, export, given = exporting.around, exporting.export, exporting.given
+    passed = await Rule(around, export, "filter", "output_filter", given).passing(records)
+    failed = [each for each in passed if isinstance(each, Failed)]
+    kept = [one for one, passes in zip(records, passed, strict=True) if passes is True]
+    made = await Rule(around, export, "transform", "transformation", given).transformed(kept)
+    failed += [each for each in made if isinstance(each, Failed)]
+    data = [each for each in made if not isinstance(each, Failed)]
+    told = await _hooked(exporting, data, index, [*(errors or []), *(one.error for one in failed)])
+    own = told["errors"] if isinstance(told.get("errors"), list) else []
+    batch = Batch(
+        raw=records,
+        data=told["data"],
+        data_uris=exporting.data_uris(told["data"]),
+        errors=[each for each in own if isinstance(each, dict)],
+        ignored=sum(each is False for each in passed),
+        failed=failed,
+        later=[*objects(told.get("newErrorsAndRetryData"))],
+    )
+    return batch, bool(told.get("abort"))
+
+
+async def pages(exporting: Exporting) -> AsyncIterator[wrappers.Answered]:
+    """Yield what an application or a wrapper answers, page by page."""
+    if wrappers.is_wrapper(exporting.around.connection):
+        given = dict(exporting.given)
+        if exporting.record is not None:
+            given["data"] = [exporting.record]
+        async for answered in wrappers.pages(exporting.around, exporting.export, given):
+            yield answered
+        return
+    async for page in exporting.pages():
+        yield wrappers.Answered(page.records)
+
+
+async def _hooked(
+    exporting: Exporting, data: list[Any], index: int, errors: list[Document]
+) -> Document:
+    try:
+        return await hooks.pre_save_page(
+            exporting.around,
+            exporting.export,
+            data,
+            index=index,
+            given=exporting.given,
+            errors=errors,
+        )
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        raise PageRefused(422, refusal.errors) from refusal

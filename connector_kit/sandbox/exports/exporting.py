@@ -1,0 +1,177 @@
+"""Running an export: page after page out of a local application (protocol/http-api.md#41)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from connector_kit.sandbox.connections import requests, responses
+from connector_kit.sandbox.connections.backends import BackendRequest
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.exports import paging
+from connector_kit.sandbox.exports.paging import Page
+from connector_kit.sandbox.http.errors import Refusal, invalid
+from connector_kit.sandbox.http.wire import Document, instant, iso
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.mapper_one import context_of
+from connector_kit.sandbox.pipeline.templates import fill, in_body, in_uri
+from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
+
+MOST_PAGES = 1000
+"""Pages of one run; an application that never ends is left."""
+ENDLESS = 5
+"""After as many equal pages more, no further one is asked for."""
+
+
+@dataclass(frozen=True)
+class Exporting:
+    """One export, stored or not, in its surroundings.
+
+    *record* is the record that a lookup is run for, *given* what else templates see
+    (``lastExportDateTime``).
+    """
+
+    around: Surroundings
+    export: Document = field(repr=False)
+    record: Any = None
+    given: Document = field(default_factory=dict)
+
+    async def page(self, position: Document) -> Page:
+        """Return the page at *position*; raises `Refusal` 422 with the application's error."""
+        request = self.request(position)
+        answer = await requests.ask(self.around, request)
+        body = responses.content(answer)
+        rules = self.rules()
+        if failed := responses.failure(answer, body, rules):
+            raise Refusal(422, [failed])
+        return Page(responses.records(body, rules.get("resourcePath")), answer, body, position)
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """Yield every page."""
+        position: Document | None = self.first()
+        before, repeated = None, 0
+        for _ in range(MOST_PAGES):
+            if position is None or repeated >= ENDLESS:
+                return
+            page = await self.page(position)
+            yield page
+            position = self.after(page)
+            repeated = repeated + 1 if page.records == before else 0
+            before = page.records
+
+    async def mark(self, records: list[Any]) -> None:
+        """Tell the application that a ``once`` export has these records (``http.once``).
+
+        Where the export says nothing of that, as that of a wrapper, which is told
+        ``once.booleanField`` and marks by itself, nothing is asked. Raises `Refusal` 422 with the
+        application's error.
+        """
+        once = self._marking()
+        if not once.get("relativeURI"):
+            return
+        for record in records:
+            context = {**self._context({}), **context_of(record)}
+            connection, body = self.around.connection, once.get("body")
+            request = BackendRequest(
+                method=str(once.get("method") or "PUT").upper(),
+                url=requests.address(connection, in_uri(str(once["relativeURI"]), context)),
+                headers=requests.default_headers(connection),
+                body=in_body(str(body), context).encode() if body else b"",
+            )
+            answer = await requests.ask(self.around, request)
+            if failed := responses.failure(answer, responses.content(answer), {}):
+                raise Refusal(422, [failed])
+
+    def _marking(self) -> Document:
+        if self.export.get("type") != "once":
+            return {}
+        places = (find(self.export, (name, "once")) for name in requests.TYPES)
+        return next((each for each in places if isinstance(each, dict)), {})
+
+    def first(self) -> Document:
+        """Return the position of the first page."""
+        return paging.first(self._paging())
+
+    def after(self, page: Page) -> Document | None:
+        """Return the position after *page*, None when it was the last."""
+        details = self._details()
+        templates = f"{details.get('relativeURI') or ''} {details.get('body') or ''}"
+        return paging.following(self._paging(), page, templates)
+
+    def request(self, position: Document) -> BackendRequest:
+        """Return what the application is asked for the page at *position*."""
+        details, connection = self._details(), self.around.connection
+        context = self._context(position)
+        uri = str(position.get("url") or in_uri(str(details.get("relativeURI") or ""), context))
+        body = details.get("body") or details.get("postBody")
+        return BackendRequest(
+            method=str(details.get("method") or "GET").upper(),
+            url=requests.address(connection, uri),
+            headers={
+                **requests.default_headers(connection),
+                **requests.named(details.get("headers"), context),
+            },
+            body=in_body(str(body), context).encode() if body else b"",
+        )
+
+    def rules(self) -> Document:
+        """Return how an answer is read: ``resourcePath``, ``successPath`` and so on."""
+        details = self._details()
+        told = details.get("response")
+        return {**details, **told} if isinstance(told, dict) else details
+
+    def data_uris(self, records: list[Any]) -> list[str | None]:
+        """Return one link per record, None where the export makes none."""
+        template = self.export.get("dataURITemplate")
+        if not template:
+            return [None] * len(records)
+        return [fill(str(template), {**self._context({}), **context_of(each)}) for each in records]
+
+    def _details(self) -> Document:
+        """Return the part that says what to ask; ``rest`` is the legacy form of ``http``."""
+        for name in requests.TYPES:
+            if isinstance(self.export.get(name), dict):
+                details: Document = self.export[name]
+                return details
+        kind = str(self.export.get("adaptorType") or self.around.connection.get("type"))
+        raise not_simulated(APPLICATIONS, f"an export of the kind {kind}")
+
+    def _paging(self) -> Document:
+        details = self._details()
+        told = details.get("paging")
+        if isinstance(told, dict):
+            return told
+        if method := details.get("pagingMethod"):
+            path = details.get("nextPagePath")
+            return {"method": "url" if method == "nextpageurl" else method, "path": path}
+        return {}
+
+    def _context(self, position: Document) -> Document:
+        """What templates see; that of a wrapper, or of a mocked application, asks nothing."""
+        kinds = (name for name in requests.TYPES if isinstance(self.export.get(name), dict))
+        asked = {name: {**self.export[name], "paging": position} for name in islice(kinds, 1)}
+        return {
+            **self.around.context(self.export),
+            **(context_of(self.record) if self.record is not None else {}),
+            **self.given,
+            "export": {**self.export, **asked},
+        }
+
+
+def since(export: Document, now: float, start: str | None = None) -> Document:
+    """Return the dates that a delta export works with, as templates and hooks get them.
+
+    Raises `Refusal` 422 for a ``delta.startDate`` that is none.
+    """
+    if export.get("type") != "delta":
+        return {}
+    begin = start or find(export, ("delta", "startDate")) or iso(0)
+    lag = find(export, ("delta", "lagOffset"))
+    seconds = lag / 1000 if isinstance(lag, (int, float)) and not isinstance(lag, bool) else 0
+    try:
+        last = iso(instant(begin) - seconds)
+    except (ValueError, OverflowError) as error:
+        raise invalid("delta.startDate", "must be an ISO 8601 date") from error
+    return {"lastExportDateTime": last, "currentExportDateTime": iso(now)}

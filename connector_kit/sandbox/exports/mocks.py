@@ -1,0 +1,37 @@
+"""The records that an export carries itself: ``mockOutput``, ``sampleData``.
+
+protocol/resources.md#export
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.http.wire import Document, parse
+
+
+def is_there(export: Document) -> bool:
+    """Whether an export carries records."""
+    return bool(export.get("mockOutput") or export.get("sampleData"))
+
+
+def records_of(export: Document) -> list[Any]:
+    """Return the records of the mock output, else of the sample data: an object, a list, a text."""
+    if export.get("mockOutput"):
+        pages = find(export, ("mockOutput", "page_of_records"))
+        return [each.get("record") for each in objects(pages)]
+    sample = export.get("sampleData")
+    if isinstance(sample, str):
+        sample = _read(sample)
+    if not sample:
+        return []
+    return sample if isinstance(sample, list) else [sample]
+
+
+def _read(text: str) -> Any:
+    """Sample data of files are texts; those that are no JSON make no record."""
+    try:
+        return parse(text.encode())
+    except ValueError:
+        return None

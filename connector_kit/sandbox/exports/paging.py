@@ -1,0 +1,109 @@
+"""From one page of an application to the next (``http.paging``, protocol/resources.md#export).
+
+The reference names the methods only. How each finds the next page is the sandbox's reading:
+``page`` and ``skip`` count, and their count stands in the templates as ``export.http.paging``;
+``token``, ``url``, ``relativeuri`` and ``body`` read ``paging.path`` of the answer; ``linkheader``
+follows ``rel="next"``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from connector_kit.sandbox.connections.backends import BackendAnswer
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.templates import is_template
+from connector_kit.sandbox.pipeline.values import value_at
+
+_LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?([\w-]+)"?')
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came back: the records, the answer, and the position it was asked at."""
+
+    records: list[Any]
+    answer: BackendAnswer
+    body: Any
+    position: Document
+
+
+def first(paging: Document) -> Document:
+    """Return the position of the first page."""
+    match paging.get("method"):
+        case "page":
+            return {"page": _whole(paging.get("page"), 1)}
+        case "skip":
+            return {"skip": _whole(paging.get("skip"), 0)}
+        case "token":
+            return {"token": paging.get("token") or ""}
+    return {}
+
+
+def following(paging: Document, page: Page, template: str) -> Document | None:
+    """Return the position after *page*, None when it was the last one.
+
+    *template* is the address with its tags: a count that stands nowhere in it leads nowhere.
+    """
+    step = _STEPS.get(str(paging.get("method")))
+    if step is None or not page.records or _says_last(paging, page.body):
+        return None
+    after = step(paging, page)
+    counts = "page" in (after or {}) or "skip" in (after or {})
+    if counts and not is_template(template):
+        return None
+    return after if after != page.position else None
+
+
+def _by_page(_: Document, page: Page) -> Document | None:
+    return {"page": _whole(page.position.get("page"), 1) + 1}
+
+
+def _by_skip(_: Document, page: Page) -> Document | None:
+    return {"skip": _whole(page.position.get("skip"), 0) + len(page.records)}
+
+
+def _by_token(paging: Document, page: Page) -> Document | None:
+    token = value_at(page.body, str(paging.get("path") or "nextPageToken"))
+    return {"token": token} if token else None
+
+
+def _by_url(paging: Document, page: Page) -> Document | None:
+    url = value_at(page.body, str(paging.get("path") or "next"))
+    return {"url": str(url)} if url else None
+
+
+def _by_link(paging: Document, page: Page) -> Document | None:
+    relation = str(paging.get("linkHeaderRelation") or "next")
+    links = _LINK.findall(page.answer.header("link"))
+    return next(({"url": url} for url, rel in links if rel == relation), None)
+
+
+def _says_last(paging: Document, body: Any) -> bool:
+    path, values = paging.get("lastPagePath"), paging.get("lastPageValues")
+    if not path:
+        return False
+    value = value_at(body, str(path))
+    known = [str(each).lower() for each in values] if isinstance(values, list) else []
+    return str(value).lower() in known if known else value in (None, "", False)
+
+
+def _whole(value: Any, default: int) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return default
+
+
+_STEPS: dict[str, Callable[[Document, Page], Document | None]] = {
+    "page": _by_page,
+    "skip": _by_skip,
+    "token": _by_token,
+    "body": _by_token,
+    "url": _by_url,
+    "relativeuri": _by_url,
+    "linkheader": _by_link,
+}

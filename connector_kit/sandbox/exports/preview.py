@@ -1,0 +1,119 @@
+"""Previews of exports: the first records, stage by stage (protocol/http-api.md#5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.connections import requests, responses, wrappers
+from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.exports import mocks
+from connector_kit.sandbox.exports.batches import refined
+from connector_kit.sandbox.exports.exporting import Exporting, since
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.errors import Refusal, invalid
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.hooks import hook_of
+from connector_kit.sandbox.pipeline.request_context import around_unsaved, with_stored_secrets
+from connector_kit.sandbox.unsimulated import DATA
+
+DEFAULT_LIMIT, MOST = 10, 100
+"""Records of a preview: where ``test.limit`` does not say, and at most."""
+_OPEN_HEADERS = ("accept", "content-type")
+
+
+async def preview(call: Call) -> Answer:
+    """POST /exports/preview, also below an integration and a flow, whose settings are in scope."""
+    access.may_create_in(call, "exports")
+    if "id" in call.params:
+        access.readable(call)
+    export = call.document()
+    check_kinds("exports", export)
+    export = with_stored_secrets(call, "exports", export)
+    limit = _limit(export)
+    exporting = Exporting(around_unsaved(call, export), export, given=since(export, call.now))
+    stages, records = await _fetched(exporting)
+    try:
+        batch, _ = await refined(exporting, records[:limit], 0)
+    except Refusal as refusal:
+        if refusal.status != 422 or hook_of(export, "preSavePage") is None:
+            raise
+        stages.append({"name": "preSavePage", "data": None, "errors": refusal.errors})
+        return answer({"data": [], "dataURIs": [], "stages": stages})
+    if hook_of(export, "preSavePage") is not None:
+        stages.append({"name": "preSavePage", "data": batch.data, "errors": batch.errors})
+    return answer({"data": batch.data, "dataURIs": batch.data_uris, "stages": stages})
+
+
+async def _fetched(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+    """Return the stages so far and the records, be they from the export's own mock."""
+    around, export = exporting.around, exporting.export
+    if wrappers.is_wrapper(around.connection):
+        options = {**exporting.given, "preview": True}
+        async for page in wrappers.pages(around, export, options):
+            return [_stage("parse", page.records)], page.records
+    if around.connection.get("type") not in requests.TYPES and export.get("mockOutput"):
+        records = mocks.records_of(export)
+        return [_stage("parse", records)], records
+    return await _asked(exporting)
+
+
+async def _asked(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+    request = exporting.request(exporting.first())
+    stages = [_stage("request", [_shown_request(request)])]
+    got = await requests.ask(exporting.around, request)
+    body = responses.content(got)
+    rules = exporting.rules()
+    failed = responses.failure(got, body, rules)
+    stages.append(_stage("raw", [_shown_answer(request, got)], [failed] if failed else None))
+    if failed:
+        return stages, []
+    records = responses.records(body, rules.get("resourcePath"))
+    return [*stages, _stage("parse", records)], records
+
+
+def _stage(name: str, data: Any, errors: list[Document] | None = None) -> Document:
+    return {"name": name, "data": data, "errors": errors}
+
+
+def _shown_request(request: BackendRequest) -> Document:
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": {
+            name: value if name.lower() in _OPEN_HEADERS else "******"
+            for name, value in request.headers.items()
+        },
+        "body": request.body.decode(errors="replace"),
+    }
+
+
+def _shown_answer(request: BackendRequest, got: BackendAnswer) -> Document:
+    return {
+        "statusCode": got.status,
+        "url": request.url,
+        "headers": dict(got.headers),
+        "body": got.body.decode(errors="replace"),
+    }
+
+
+def _limit(export: Document) -> int:
+    limit = find(export, ("test", "limit"))
+    if limit is None:
+        return DEFAULT_LIMIT
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
+        raise invalid("test.limit", f"must be between 1 and {MOST}")
+    return limit
+
+
+ROUTES = tuple(
+    Route("POST", path, preview, body="exports", unless=DATA)
+    for path in (
+        "/exports/preview",
+        "/integrations/{id}/exports/preview",
+        "/integrations/{id}/flows/{flowId}/exports/preview",
+    )
+)

@@ -1,0 +1,190 @@
+"""Errors of a flow, step by step: today's error management (protocol/http-api.md#61)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.flows.failures import Failure
+from connector_kit.sandbox.flows.filters import Filters, wanted
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.http.errors import Refusal, error, invalid, missing, not_found
+from connector_kit.sandbox.http.files import File
+from connector_kit.sandbox.http.paging import next_page
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document, render
+
+OPEN_FILTERS = "source classification occurredAt_gte occurredAt_lte _flowJobId after"
+RESOLVED_FILTERS = f"{OPEN_FILTERS} resolvedAt_gte resolvedAt_lte"
+
+
+def of_flow(call: Call) -> Answer:
+    """GET /flows/{id}/errors: how many open errors each step has."""
+    flow = access.readable(call)
+    counted = call.platform.failures.of_flow(flow.id)
+    return answer(
+        {"flowErrors": [{"_expOrImpId": step, **_count(counted[step])} for step in counted]}
+    )
+
+
+def of_integration(call: Call) -> Answer:
+    """GET /integrations/{id}/errors: how many open errors each flow has."""
+    integration = access.readable(call)
+    flows = call.store.documents(call.account_id, "flows")
+    return answer(
+        [
+            {"_flowId": each.id, **_count(_of_flow(call, each))}
+            for each in access.reached(call, flows)
+            if each.integration_id == integration.id
+        ]
+    )
+
+
+def open_errors(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/errors."""
+    return _page(call, "errors", _open(call))
+
+
+def resolved_errors(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/resolved."""
+    return _page(call, "resolved", _resolved(call))
+
+
+def resolve(call: Call) -> Answer:
+    """PUT /flows/{id}/{step}/resolved: mark errors as resolved."""
+    for failure in _named(call, "errors", access.writable):
+        mark_resolved(call, failure)
+    return GONE
+
+
+def purge(call: Call) -> Answer:
+    """DELETE /flows/{id}/{step}/resolved: forget resolved errors."""
+    named = _named(call, "errors", access.writable)
+    unresolved = [each.id for each in named if not each.is_resolved]
+    if unresolved:
+        raise invalid("errors", f"names errors that are not resolved: {', '.join(unresolved)}")
+    for failure in named:
+        call.platform.failures.delete(failure)
+    return GONE
+
+
+def assign(call: Call) -> Answer:
+    """PUT /flows/{id}/{step}/errors/assign: to a user of the account."""
+    sent = call.document()
+    assignee = sent.get("email") or sent.get("_userId")
+    if not assignee:
+        raise missing("email")
+    for failure in _named(call, "errorIds", access.writable):
+        call.platform.failures.change(failure, assignedTo=assignee)
+    return EMPTY
+
+
+def tag(call: Call) -> Answer:
+    """PUT /flows/{id}/{step}/tags: with tags of the account."""
+    tags = _texts(call.document().get("tagIds"), "tagIds")
+    for failure in _named(call, "errorIds", access.writable):
+        call.platform.failures.change(failure, tags=tags)
+    return EMPTY
+
+
+def open_file(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/errors/signedURL: the address of a file of the open errors."""
+    return _file(call, "errors", _open(call))
+
+
+def resolved_file(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/resolved/signedURL."""
+    return _file(call, "resolved", _resolved(call))
+
+
+def failures_of_step(call: Call, reach: access.Reach = access.readable) -> list[Failure]:
+    """Return the failures of the path's step; raises `Refusal` 404 when the flow has no such."""
+    flow = reach(call)
+    check_step(flow, call.params["step"])
+    return call.platform.failures.of_step(flow.id, call.params["step"])
+
+
+def check_step(flow: Record, step: str) -> None:
+    """Raise `Refusal` 404 when a flow does not run this export or import."""
+    if step not in flow.uses:
+        raise not_found(f"step {step} of the flow {flow.id}")
+
+
+def mark_resolved(call: Call, failure: Failure) -> None:
+    """Mark one error as resolved, and count it."""
+    if failure.is_resolved:
+        return
+    platform = call.platform
+    platform.failures.change(failure, resolvedAt=platform.clock.stamp(), resolvedBy=call.user_id)
+    job = platform.jobs.get(call.account_id, failure.job_id or "")
+    flow_job = job and platform.jobs.get(call.account_id, job.fields.get("_flowJobId") or "")
+    for each in {id(one): one for one in (job, flow_job) if one}.values():
+        platform.jobs.change(each, numResolved=int(each.count("numResolved")) + 1)
+
+
+def _open(call: Call) -> list[Failure]:
+    found = wanted(call, failures_of_step(call), Filters.OPEN)
+    return [each for each in found if not each.is_resolved]
+
+
+def _resolved(call: Call) -> list[Failure]:
+    found = wanted(call, failures_of_step(call), Filters.RESOLVED)
+    return [each for each in found if each.is_resolved]
+
+
+def _named(call: Call, field: str, reach: access.Reach) -> list[Failure]:
+    """Return the errors that a body names; raises `Refusal` 422 for one that is not there."""
+    known = {each.id: each for each in failures_of_step(call, reach)}
+    identities = _texts(call.document().get(field), field)
+    unknown = [each for each in identities if each not in known]
+    if unknown:
+        raise Refusal(
+            422, [error("invalid_ref", f"There is no error {each}.", field) for each in unknown]
+        )
+    return [known[each] for each in dict.fromkeys(identities)]
+
+
+def _texts(value: Any, field: str) -> list[str]:
+    if value is None:
+        raise missing(field)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise invalid(field, "must be an array of texts")
+    return value
+
+
+def _of_flow(call: Call, flow: Record) -> list[Failure]:
+    return [each for found in call.platform.failures.of_flow(flow.id).values() for each in found]
+
+
+def _count(failures: Iterable[Failure]) -> Document:
+    unresolved = [each for each in failures if not each.is_resolved]
+    last = max((str(each.fields.get("occurredAt") or "") for each in unresolved), default=None)
+    return {"numError": len(unresolved), "lastErrorAt": last}
+
+
+def _page(call: Call, name: str, failures: list[Failure]) -> Answer:
+    shown, url = next_page(call, failures)
+    body: Document = {name: [each.record() for each in shown]}
+    return answer({**body, "nextPageURL": url} if url else body)
+
+
+def _file(call: Call, name: str, failures: list[Failure]) -> Answer:
+    content = render([each.record() for each in failures])
+    file = File(f"{name}.json", "application/json", content)
+    return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
+
+
+ROUTES = (
+    Route("GET", "/flows/{id}/errors", of_flow),
+    Route("GET", "/integrations/{id}/errors", of_integration),
+    Route("GET", "/flows/{id}/{step}/errors", open_errors, query=OPEN_FILTERS),
+    Route("GET", "/flows/{id}/{step}/resolved", resolved_errors, query=RESOLVED_FILTERS),
+    Route("PUT", "/flows/{id}/{step}/resolved", resolve, ok=204, body="errors"),
+    Route("DELETE", "/flows/{id}/{step}/resolved", purge, ok=204, body="errors"),
+    Route("PUT", "/flows/{id}/{step}/errors/assign", assign, body="assignment"),
+    Route("PUT", "/flows/{id}/{step}/tags", tag, body="tagging"),
+    Route("GET", "/flows/{id}/{step}/errors/signedURL", open_file, query=OPEN_FILTERS),
+    Route("GET", "/flows/{id}/{step}/resolved/signedURL", resolved_file, query=RESOLVED_FILTERS),
+)

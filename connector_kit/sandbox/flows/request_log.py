@@ -1,0 +1,72 @@
+"""Requests that a step made, while its connection is being debugged (protocol/http-api.md#61)."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.connections.debug_log import about_step
+from connector_kit.sandbox.flows.errors import check_step
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.dates import moment
+from connector_kit.sandbox.http.errors import not_found
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+
+FILTERS = "statusCode stage method time_gt time_lte"
+
+
+def read_all(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/requests."""
+    return answer({"requests": [each for each in _log(call) if _is_wanted(call, each)]})
+
+
+def read(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/requests/{key}."""
+    key = call.params["key"]
+    found = next((each for each in _log(call) if each.get("key") == key), None)
+    if found is None:
+        raise not_found(f"request {key} of this step")
+    return answer(found)
+
+
+def tags(call: Call) -> Answer:
+    """GET /tags: those that stand on errors of the account."""
+    access.owners_only(call)
+    flows = call.store.documents(call.account_id, "flows")
+    used = {
+        tag
+        for flow in flows
+        for found in call.platform.failures.of_flow(flow.id).values()
+        for each in found
+        for tag in each.fields.get("tags") or ()
+    }
+    return answer([{"tagId": each, "tag": each} for each in sorted(used)])
+
+
+def _log(call: Call) -> list[Document]:
+    flow, step = access.readable(call), call.params["step"]
+    check_step(flow, step)
+    return call.platform.logs.read(about_step(flow.id, step))
+
+
+def _is_wanted(call: Call, entry: Document) -> bool:
+    for name in ("statusCode", "stage", "method"):
+        values = call.parameters(name)
+        if values and str(entry.get(name)) not in values:
+            return False
+    return is_within(call, entry)
+
+
+def is_within(call: Call, entry: Document) -> bool:
+    """Whether a log entry lies between ``time_gt`` and ``time_lte``."""
+    after, until = call.parameter("time_gt"), call.parameter("time_lte")
+    seconds = entry["time"] / 1000
+    if after is not None and seconds <= moment("time_gt", after):
+        return False
+    return until is None or seconds <= moment("time_lte", until)
+
+
+ROUTES = (
+    Route("GET", "/flows/{id}/{step}/requests", read_all, query=FILTERS),
+    Route("GET", "/flows/{id}/{step}/requests/{key}", read),
+    Route("GET", "/tags", tags),
+)

@@ -1,0 +1,96 @@
+"""Retrying failed records of a step, and the data that is retried (protocol/http-api.md#61).
+
+A retry is a job; who runs jobs takes its records from the job's task.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.flows.errors import check_step, failures_of_step
+from connector_kit.sandbox.flows.failures import Failure
+from connector_kit.sandbox.flows.routes import queue
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.errors import Refusal, invalid, missing, not_found, refuse
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.jobs.retry_store import Retry
+
+AT_ONCE = 1000
+"""Records of one request."""
+
+
+def retry(call: Call) -> Answer:
+    """POST /flows/{id}/{step}/retry: a job that runs records again."""
+    failures = failures_of_step(call, access.writable)
+    chosen = _chosen(call.document(), failures)
+    resolved = [each.id for each in chosen if each.is_resolved]
+    if resolved:
+        raise invalid("errorIds", f"names resolved errors: {', '.join(resolved)}")
+    flow, step = access.writable(call), call.params["step"]
+    kind = "_exportId" if call.store.get(call.account_id, "exports", step) else "_importId"
+    task = {"retryDataKeys": [each.retry_key for each in chosen if each.retry_key]}
+    job = queue(call, flow, task, type="retry", **{kind: step})
+    for failure in chosen:
+        call.platform.failures.change(failure, retried=True)
+    return answer({"_jobId": job.id})
+
+
+def read_data(call: Call) -> Answer:
+    """GET /flows/{id}/{step}/{retryDataKey}/data: what would be run again."""
+    return answer(_shown(_retry(call, access.readable)))
+
+
+def write_data(call: Call) -> Answer:
+    """PUT /flows/{id}/{step}/{retryDataKey}/data: the same with repaired data."""
+    kept = _retry(call, access.writable)
+    sent = call.document()
+    if "data" not in sent:
+        raise missing("data")
+    call.platform.retries.replace(kept, sent["data"])
+    return answer(_shown(kept))
+
+
+def _retry(call: Call, reach: access.Reach) -> Retry:
+    flow, step = reach(call), call.params["step"]
+    check_step(flow, step)
+    kept = call.platform.retries.get(call.account_id, call.params["retryDataKey"])
+    if kept is None or (kept.flow_id, kept.step_id) != (flow.id, step):
+        raise not_found(f"retry data {call.params['retryDataKey']} of this step")
+    return kept
+
+
+def _shown(kept: Retry) -> Document:
+    return {"data": kept.data, "stage": kept.stage, "traceKey": kept.trace_key}
+
+
+def _chosen(sent: Document, failures: list[Failure]) -> list[Failure]:
+    """Return the failures that a body names, by one of the ways to name them."""
+    if "errorFileId" in sent:
+        raise refuse(422, "invalid_ref", "There is no such file of errors.", "errorFileId")
+    by_key = {each.retry_key: each for each in failures if each.retry_key}
+    by_id = {each.id: each for each in failures}
+    for field, known in (("retryDataKeys", by_key), ("errorIds", by_id)):
+        if field in sent:
+            return _all(sent[field], field, known)
+    raise missing("retryDataKeys")
+
+
+def _all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise invalid(field, "must be an array of texts")
+    if len(value) > AT_ONCE:
+        raise invalid(field, f"names {len(value)} records; at most {AT_ONCE} are retried at once")
+    unknown = [each for each in value if each not in known]
+    if unknown:
+        entries = (refuse(422, "invalid_ref", f"There is no {each}.", field) for each in unknown)
+        raise Refusal(422, [entry for each in entries for entry in each.errors])
+    return [known[each] for each in dict.fromkeys(value)]
+
+
+ROUTES = (
+    Route("POST", "/flows/{id}/{step}/retry", retry, body="retry"),
+    Route("GET", "/flows/{id}/{step}/{retryDataKey}/data", read_data),
+    Route("PUT", "/flows/{id}/{step}/{retryDataKey}/data", write_data, body="retry_data"),
+)

@@ -1,0 +1,67 @@
+"""Starting a flow: a job is queued (protocol/http-api.md#6-flows).
+
+`connector_kit.sandbox.flows.runner` runs it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.connectors.licenses import has_expired, license_expired
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.errors import impossible, invalid, refuse
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document, instant
+from connector_kit.sandbox.jobs.queueing import queue_flow
+from connector_kit.sandbox.jobs.store import Job
+
+
+def run(call: Call) -> Answer:
+    """POST /flows/{id}/run: 201 with the job; while the flow runs, it waits its turn."""
+    flow = access.writable(call)
+    task = _task(call.instructions())
+    if has_expired(call.platform, flow.integration_id or ""):
+        raise license_expired(flow.integration_id)
+    if flow.get("disabled"):
+        raise refuse(422, "invalid_flow", f"The flow {flow.id} is disabled.", "disabled")
+    return answer({"_jobId": queue(call, flow, task).id}, 201)
+
+
+def queue(call: Call, flow: Record, task: Document, **fields: Any) -> Job:
+    """Queue a job of a flow; raises `Refusal` 422 while a connection of it is offline."""
+    if connection_id := Ground(call.platform, flow).offline_connection():
+        message = f"The connection {connection_id} is offline; flows that use it do not run."
+        raise impossible(message)
+    return queue_flow(call.platform, flow, task, **fields)
+
+
+def start_listeners(call: Call, export: Record, events: list[Any]) -> None:
+    """Queue a job for each enabled flow that begins with an export of events."""
+    for flow in call.store.documents(call.account_id, "flows"):
+        document = flow.document
+        generators = objects(document.get("pageGenerators"))
+        begins = any(each.get("_exportId") == export.id for each in generators)
+        if begins and not document.get("disabled"):
+            queue_flow(call.platform, flow, {"_exportId": export.id, "data": events})
+
+
+def _task(sent: Document) -> Document:
+    """Read what a run may be told: a start date for a delta flow, or the key of a file."""
+    task: Document = {}
+    start = find(sent, ("export", "startDate"))
+    if start is not None:
+        try:
+            instant(start)
+        except (ValueError, OverflowError) as error:
+            raise invalid("export.startDate", "must be an ISO 8601 date") from error
+        task["startDate"] = start
+    if "runKey" in sent:
+        task["runKey"] = str(sent["runKey"])
+    return task
+
+
+ROUTES = (Route("POST", "/flows/{id}/run", run, ok=201, body="run"),)

@@ -1,0 +1,26 @@
+"""What ends a run before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connector_kit.sandbox.http.errors import error
+from connector_kit.sandbox.http.wire import Document
+
+
+class Canceled(Exception):
+    """Somebody canceled the job."""
+
+
+class StepFailed(Exception):
+    """A step cannot go on, and neither can the flow; *stage* is where its errors are from."""
+
+    def __init__(self, step_id: str, errors: Sequence[Document], stage: str) -> None:
+        super().__init__(f"{step_id}: {[each.get('code') for each in errors]}")
+        self.step_id, self.errors, self.stage = step_id, errors, stage
+
+
+def offline(step_id: str, connection_id: object) -> StepFailed:
+    """The step's connection is offline: flows that use it do not run."""
+    told = error("connection_offline", f"The connection {connection_id} is offline.")
+    return StepFailed(step_id, [told], "connection")

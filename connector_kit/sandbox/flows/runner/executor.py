@@ -1,0 +1,133 @@
+"""Executing a job: what it is, how it ends, what comes after it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed
+from connector_kit.sandbox.flows.runner.ledger import Books, Tally
+from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.retries import RetryBooks, retry
+from connector_kit.sandbox.flows.runner.run import Run
+from connector_kit.sandbox.http.errors import Refusal, error
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.jobs.queueing import queue_flow
+from connector_kit.sandbox.jobs.store import CANCELED, CANCELING, QUEUED, RUNNING, Job
+from connector_kit.sandbox.platform import Platform
+
+COUNTS = ("numSuccess", "numError", "numIgnore", "numResolved")
+
+logger = logging.getLogger(__name__)
+
+
+class Executor:
+    """Executes the jobs of a platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def resume(self) -> None:
+        """Take up what a snapshot holds: what waited waits again, what ran was cut off."""
+        for job in self._platform.jobs.everything():
+            status = job.fields.get("status")
+            if status == QUEUED and job.task is not None:
+                self._platform.queue.take(job)
+            elif job.task is not None and status in (RUNNING, CANCELING):
+                self._cut_off(job, CANCELED)
+        self._platform.queue.open(self.execute)
+
+    async def execute(self, job: Job) -> None:
+        """Execute a job to its end, whichever that is."""
+        try:
+            if job.fields.get("type") == "bulk_retry":
+                await self._collect(job)
+            else:
+                await self._run(job)
+        except asyncio.CancelledError:
+            self._cut_off(job, CANCELED)
+            raise
+        except Exception:
+            logger.exception("the job %s failed in the sandbox itself", job.id)
+            self._cut_off(job, "failed")
+
+    async def _run(self, job: Job) -> None:
+        flow = self._platform.store.get(job.account_id, "flows", job.flow_id or "")
+        task: Document = job.task or {}
+        if flow is None:
+            books = Books.opened(self._platform, job, ())
+            self._fail(books, job.flow_id or "", [error("invalid_ref", "The flow is gone.")])
+            return
+        ground = Ground(self._platform, flow)
+        keys = task.get("retryDataKeys")
+        if keys:
+            Books.opened(self._platform, job, ())
+            books = RetryBooks(self._platform, job, {}, None)
+        else:
+            books = Books.opened(self._platform, job, ground.shape.steps())
+        await self._ended(ground, books, keys)
+
+    async def _ended(self, ground: Ground, books: Books, keys: list[str] | None) -> None:
+        """Run, and close the books in the way that the run ended."""
+        job = books.job
+        try:
+            if keys:
+                await retry(self._platform, ground, job, keys)
+            else:
+                await Run(ground, books, job.task or {}).all()
+        except Canceled:
+            books.close(CANCELED)
+        except StepFailed as failed:
+            self._fail(books, failed.step_id, failed.errors, failed.stage)
+        except Refusal as refusal:
+            self._fail(books, job.flow_id or "", refusal.errors)
+        else:
+            is_canceled = not books.goes_on
+            books.close(CANCELED if is_canceled else "completed")
+            if not (keys or is_canceled):
+                self._run_next(ground, job)
+                job.task = {}  # events may be large; only a failed run is run again with them
+
+    def _fail(
+        self, books: Books, step_id: str, errors: Sequence[Document], stage: str = "internal"
+    ) -> None:
+        """Write down what ended the job, at its first step when it is the fault of none."""
+        job = books.job.fields
+        if step_id not in books.step_jobs:
+            step_id = job.get("_importId") or job.get("_exportId") or step_id
+            step_id = next(iter(books.step_jobs), step_id)
+        for each in errors:
+            books.fail(step_id, each, stage, None)
+        books.tally(step_id, Tally(error=len(errors)), is_page=False)
+        books.close("failed", step_id)
+
+    def _run_next(self, ground: Ground, job: Job) -> None:
+        """Start the flows that follow, but none that has led here."""
+        path = [*(job.task or {}).get("path", ()), ground.flow.id]
+        for each in ground.document.get("_runNextFlowIds") or ():
+            following = self._platform.store.get(job.account_id, "flows", str(each))
+            if following and each not in path and not following.get("disabled"):
+                queue_flow(self._platform, following, {"path": path})
+
+    async def _collect(self, job: Job) -> None:
+        """Wait for the members of a retry in bulk, and add them up."""
+        jobs = self._platform.jobs
+        jobs.change(job, status=RUNNING, startedAt=self._platform.clock.stamp())
+        members = [
+            each
+            for each in jobs.of_account(job.account_id)
+            if each.fields.get("_bulkJobId") == job.id
+        ]
+        while any(each.is_unfinished for each in members) and job.fields["status"] == RUNNING:
+            await self._platform.queue.moved()
+        sums = {name: int(sum(each.count(name) for each in members)) for name in COUNTS}
+        status = "completed" if job.fields["status"] == RUNNING else CANCELED
+        jobs.change(job, status=status, endedAt=self._platform.clock.stamp(), **sums)
+
+    def _cut_off(self, job: Job, status: str) -> None:
+        """End a job that the sandbox itself has ended, and those of its steps."""
+        stamp = self._platform.clock.stamp()
+        for each in (job, *self._platform.jobs.children(job)):
+            if each.is_unfinished:
+                self._platform.jobs.change(each, status=status, endedAt=stamp)

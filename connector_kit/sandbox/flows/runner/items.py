@@ -1,0 +1,22 @@
+"""One record on its way through a flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connector_kit.sandbox.jobs.retry_store import Retry
+
+
+@dataclass(frozen=True)
+class Item:
+    """*retry* is the failure's data that it is run again for, at its first step only."""
+
+    record: Any
+    trace_key: str | None = None
+    data_uri: str | None = None
+    retry: Retry | None = None
+
+    def next(self, record: Any) -> Item:
+        """Return the item as it leaves a step."""
+        return replace(self, record=record, retry=None)

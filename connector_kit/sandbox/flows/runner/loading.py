@@ -1,0 +1,98 @@
+"""The documents of a run: its flow, the exports and imports, and where each of them runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from connector_kit.sandbox.connections import online
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.flows.runner.exceptions import StepFailed, offline
+from connector_kit.sandbox.flows.runner.graph import KINDS, Shape
+from connector_kit.sandbox.http.errors import error
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.platform import Platform
+from connector_kit.sandbox.unsimulated import ONE_TO_MANY, not_simulated
+
+RESOURCES = {"export": "exports", "import": "imports"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """An export or import with its surroundings."""
+
+    kind: str
+    id: str
+    document: Document
+    around: Surroundings
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the data of its failed records are kept for a retry."""
+        return not self.document.get("skipRetries")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A flow and all that it runs, as they stand when it begins."""
+
+    platform: Platform
+    flow: Record
+
+    @cached_property
+    def document(self) -> Document:
+        """The flow's document."""
+        return self.flow.document
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What the flow runs, in order."""
+        return Shape.of(self.document)
+
+    @cached_property
+    def _steps(self) -> dict[str, Step]:
+        return {}
+
+    def step(self, kind: str, identity: str) -> Step:
+        """Return a step; raises `StepFailed` when it is not there, or its connection is offline."""
+        step = self._steps.get(identity) or self._steps.setdefault(
+            identity, self._read(kind, identity)
+        )
+        connection_id = step.document.get("_connectionId")
+        if online.is_offline(self.platform.store, self.flow.account_id, connection_id):
+            raise offline(identity, connection_id)
+        return step
+
+    def offline_connection(self) -> str | None:
+        """Return the first connection of the flow that is offline."""
+        store, account_id = self.platform.store, self.flow.account_id
+        for kind, identity in self.shape.steps():
+            record = store.get(account_id, RESOURCES[kind], identity)
+            connection_id = record.get("_connectionId") if record else None
+            if online.is_offline(store, account_id, connection_id):
+                return str(connection_id)
+        return None
+
+    def _read(self, kind: str, identity: str) -> Step:
+        store, account_id = self.platform.store, self.flow.account_id
+        record = store.get(account_id, RESOURCES[kind], identity)
+        if record is None:
+            gone = error("invalid_ref", f"There is no {kind} {identity}.", KINDS[kind])
+            raise StepFailed(identity, [gone], "internal")
+        document = record.document
+        if document.get("oneToMany"):
+            refusal = not_simulated(ONE_TO_MANY, f"the {kind} {identity}")
+            raise StepFailed(identity, refusal.errors, "internal")
+        connection = store.get(account_id, "connections", str(document.get("_connectionId")))
+        integration_id = self.flow.integration_id or record.integration_id
+        around = Surroundings(
+            platform=self.platform,
+            account_id=account_id,
+            connector_id=record.connector_id,
+            connection=connection.document if connection else {"type": document.get("type")},
+            integration=store.get(account_id, "integrations", integration_id or ""),
+            flow=self.flow,
+            stored_id=record.id,
+        )
+        return Step(kind, identity, document, around)

@@ -1,0 +1,114 @@
+"""Failed records that are run again: what comes of them is booked on the job they failed in.
+
+protocol/resources.md#job: a retry makes a new job whose results count towards the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connector_kit.sandbox.flows.runner.ledger import Books
+from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.run import Run
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.jobs.retry_store import Retry
+from connector_kit.sandbox.jobs.store import Job
+from connector_kit.sandbox.platform import Platform
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records that failed at one step of one run; *parent* is that run's job."""
+
+    step: tuple[str, str]
+    parent: Job | None
+    retries: list[Retry]
+
+
+class RetryBooks(Books):
+    """Books of a retry: its own job, and those of the run that the records failed in."""
+
+    counts_pages = False
+
+    def __init__(
+        self, platform: Platform, job: Job, step_jobs: dict[str, Job], parent: Job | None
+    ) -> None:
+        super().__init__(platform, job, step_jobs)
+        self._platform, self._parent = platform, parent
+
+    def flow_jobs(self) -> list[Job]:
+        """Return the retry, and the flow job it counts towards."""
+        return [self.job, *([self._parent] if self._parent else [])]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nobody has canceled the retry: that the run has ended is no matter."""
+        return self.job.fields.get("status") == "running"
+
+    def settle(self, retry: Retry, *, is_failed: bool) -> None:
+        """Take back what the record had failed with, before its new result is booked.
+
+        After a success its errors are resolved; after a failure new ones stand in their place.
+        """
+        failures, step_job = self._platform.failures, self.step_jobs.get(retry.step_id)
+        found = failures.of_step(retry.flow_id, retry.step_id)
+        old = [each for each in found if each.retry_key == retry.id and not each.is_resolved]
+        for each in old:
+            if is_failed:
+                failures.delete(each)
+            else:
+                failures.change(each, resolvedAt=self._platform.clock.stamp(), resolvedBy="retry")
+        for job in (step_job, self._parent):
+            if job and old:
+                self._take_back(job, len(old), is_failed=is_failed)
+
+    def close(self, status: str, failed: str | None = None) -> None:
+        """End the retry only; the jobs it counts towards have ended long ago."""
+        steps, self.step_jobs = self.step_jobs, {}
+        super().close(status, failed)
+        self.step_jobs = steps
+
+    def _take_back(self, job: Job, count: int, *, is_failed: bool) -> None:
+        resolved = 0 if is_failed else count
+        job.retried += resolved
+        self._platform.jobs.change(
+            job,
+            numError=max(0, int(job.count("numError")) - count),
+            numResolved=int(job.count("numResolved")) + resolved,
+        )
+
+
+async def retry(platform: Platform, ground: Ground, job: Job, keys: Iterable[str]) -> None:
+    """Run the records of *keys* again; raises what a run raises."""
+    task: Document = {}
+    for group in grouped(platform, job, keys):
+        children = platform.jobs.children(group.parent) if group.parent else []
+        steps = {
+            str(each.fields.get("_exportId") or each.fields.get("_importId")): each
+            for each in children
+        }
+        books = RetryBooks(platform, job, steps, group.parent)
+        await Run(ground, books, task).again(group.step, group.retries)
+
+
+def grouped(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
+    """Return what *keys* stand for, by step and by the run they failed in."""
+    found = (platform.retries.get(job.account_id, each) for each in keys)
+    groups: dict[tuple[str, str | None], Group] = {}
+    for each in found:
+        if each is None:
+            continue
+        parent = _run_of(platform, each)
+        is_export = platform.store.get(job.account_id, "exports", each.step_id) is not None
+        step = ("export" if is_export else "import", each.step_id)
+        place = (each.step_id, parent.id if parent else None)
+        groups.setdefault(place, Group(step, parent, [])).retries.append(each)
+    return [*groups.values()]
+
+
+def _run_of(platform: Platform, retry: Retry) -> Job | None:
+    """Return the flow's job that a record failed in."""
+    job = platform.jobs.get(retry.account_id, retry.job_id)
+    flow_job = job and platform.jobs.get(retry.account_id, job.fields.get("_flowJobId") or "")
+    return flow_job or job

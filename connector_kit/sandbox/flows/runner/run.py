@@ -1,0 +1,185 @@
+"""One run of a flow, from its exports to its end (protocol/resources.md#job)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from connector_kit.sandbox.connections import online
+from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.exports.batches import Batch, PageRefused
+from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed, offline
+from connector_kit.sandbox.flows.runner.graph import Stretch, step_of
+from connector_kit.sandbox.flows.runner.items import Item
+from connector_kit.sandbox.flows.runner.ledger import Books, Tally
+from connector_kit.sandbox.flows.runner.loading import Ground, Step
+from connector_kit.sandbox.flows.runner.processors import Processor
+from connector_kit.sandbox.flows.runner.routers import routed
+from connector_kit.sandbox.flows.runner.sources import Source
+from connector_kit.sandbox.http.errors import Refusal
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.jobs.retry_store import Retry
+from connector_kit.sandbox.pipeline import hooks
+from connector_kit.sandbox.pipeline.mapper_one import context_of
+from connector_kit.sandbox.pipeline.templates import fill
+
+MOST_ROUTERS = 100
+"""Routers that a record passes at most: documents may form a circle."""
+
+
+class Run:
+    """Takes pages through a flow and writes down what becomes of them."""
+
+    def __init__(self, ground: Ground, books: Books, task: Document) -> None:
+        self._ground, self._books, self._task = ground, books, task
+        self._keep = not ground.document.get("skipRetries")
+
+    async def all(self) -> None:
+        """Run the flow; raises `StepFailed`, `Canceled`."""
+        for generator in self._ground.shape.generators:
+            identity = str(generator.get("_exportId"))
+            if self._task.get("_exportId") in (None, identity):
+                await self._generate(identity, generator)
+        await self._aggregate()
+
+    async def again(self, step: tuple[str, str], retries: list[Retry]) -> None:
+        """Run records again from the step on that they failed at."""
+        kind, identity = step
+        items = [Item(each.data, each.trace_key, retry=each) for each in retries]
+        stretch = self._ground.shape.after(identity)
+        if stretch is not None:
+            await self.walk(items, stretch)
+            return
+        found = self._ground.step(kind, identity)
+        for item in items:
+            await self._export_again(found, item)
+
+    async def walk(self, items: list[Item], stretch: Stretch, depth: int = 0) -> None:
+        """Take items through the steps of a stretch, and on through its router."""
+        for processor in stretch.processors:
+            if not items:
+                return
+            self._check()
+            step = self._ground.step(*step_of(processor))
+            items = await Processor(step, processor, self._books, keep=self._keep).process(items)
+        if stretch.router is None or not items or depth >= MOST_ROUTERS:
+            return
+        router = self._ground.shape.routers[stretch.router]
+        branches = objects(router.get("branches"))
+        ways = await routed(self._ground, router, items)
+        for branch, some in zip(branches, ways, strict=True):
+            await self.walk(some, self._ground.shape.branch(branch), depth + 1)
+
+    async def _generate(self, identity: str, generator: Document) -> None:
+        step = self._ground.step("export", identity)
+        keep = self._keep and step.keeps and not generator.get("skipRetries")
+        async for batch in self._pages(step):
+            items = self._exported(step, batch, keep=keep)
+            await self.walk(items, self._ground.shape.start)
+            self._check()
+        connection_id = step.document.get("_connectionId")
+        store, account_id = self._ground.platform.store, self._ground.flow.account_id
+        if online.is_offline(store, account_id, connection_id):
+            raise offline(identity, connection_id)
+
+    async def _pages(self, step: Step) -> AsyncIterator[Batch]:
+        """Yield the pages of an export; what ends it ends the flow."""
+        events = self._task.get("data") if "_exportId" in self._task else None
+        try:
+            async for batch in Source(step, last=self._last(), events=events).batches():
+                yield batch
+        except PageRefused as refusal:
+            raise StepFailed(step.id, refusal.errors, "pre_save_page_hook") from refusal
+        except Refusal as refusal:
+            self._note_offline(step, refusal)
+            stage = "connection" if _is_unreachable(refusal) else "application"
+            raise StepFailed(step.id, refusal.errors, stage) from refusal
+
+    def _last(self) -> str | None:
+        """Return from when on a delta flow exports: as it is told, else since the last time."""
+        start = self._task.get("startDate")
+        if start:
+            return str(start)
+        jobs, flow = self._ground.platform.jobs, self._ground.flow
+        return jobs.last_export(flow.account_id, flow.id)
+
+    def _exported(self, step: Step, batch: Batch, *, keep: bool) -> list[Item]:
+        """Book a page; returns its records."""
+        self._books.exported(step.id, len(batch.data), batch.ignored)
+        self._book_errors(step, batch, keep=keep)
+        pairs = zip(batch.data, batch.data_uris, strict=True)
+        try:
+            return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
+        except Refusal as refusal:
+            raise StepFailed(step.id, refusal.errors, "internal") from refusal
+
+    def _book_errors(self, step: Step, batch: Batch, *, keep: bool) -> None:
+        """Book what failed in a page: of filter and transform, of the hook, of the application."""
+        left = [*batch.failed]
+        stage = "application"
+        if hooks.hook_of(step.document, "preSavePage") is not None:
+            stage = "pre_save_page_hook"
+        for error in batch.errors:
+            failed = next((each for each in left if each.error == error), None)
+            if failed:
+                left.remove(failed)
+            item = Item(failed.record, _trace_key(step, failed.record)) if failed else None
+            self._books.fail(step.id, error, stage, item, keep=keep)
+        count = len(batch.errors)
+        for later in batch.later:
+            item = Item(later.get("retryData"), _trace_key(step, later.get("retryData")))
+            for error in objects(later.get("errors")):
+                self._books.fail(step.id, error, "pre_save_page_hook", item, keep=keep)
+                count += 1
+        self._books.tally(step.id, Tally(error=count), is_page=False)
+
+    async def _export_again(self, step: Step, item: Item) -> None:
+        """Send a record of an export through its filter, transform and hook again."""
+        batch = await Source(step, last=self._last(), events=None).again([item.record])
+        is_failed = bool(batch.errors) and not batch.data
+        if item.retry:
+            self._books.settle(item.retry, is_failed=is_failed)
+        for error in batch.errors:
+            self._books.fail(step.id, error, "application", item, keep=is_failed)
+        tally = Tally(success=len(batch.data), error=len(batch.errors), ignore=batch.ignored)
+        self._books.tally(step.id, tally, is_page=False)
+        following = [item.next(each) for each in batch.data]
+        await self.walk(following, self._ground.shape.start)
+
+    async def _aggregate(self) -> None:
+        """Call postAggregate of imports that name it, once their last page is through."""
+        for kind, identity in self._ground.shape.steps():
+            step = self._ground.step(kind, identity)
+            if kind != "import" or hooks.hook_of(step.document, "postAggregate") is None:
+                continue
+            job = self._books.step_jobs[identity]
+            told = {"success": not job.count("numError"), "_json": job.answer()}
+            options = {"postAggregateData": {**told, "code": "", "message": "", "source": ""}}
+            try:
+                await hooks.call(step.around, kind, step.document, "postAggregate", options)
+            except Refusal as refusal:
+                raise StepFailed(identity, refusal.errors, "post_aggregate_hook") from refusal
+
+    def _note_offline(self, step: Step, refusal: Refusal) -> None:
+        """An application that does not know who asks takes its connection offline."""
+        if any(str(each.get("code")) == "401" for each in refusal.errors):
+            store, account_id = self._ground.platform.store, self._ground.flow.account_id
+            online.note(store, account_id, step.document.get("_connectionId"), offline=True)
+
+    def _check(self) -> None:
+        if not self._books.goes_on:
+            raise Canceled
+
+
+def _trace_key(step: Step, record: Any) -> str | None:
+    """Return what a record is known by: the template's text, else its ``id``."""
+    template = step.document.get("traceKeyTemplate")
+    if template:
+        return fill(str(template), context_of(record)) or None
+    identity = record.get("id") if isinstance(record, dict) else None
+    return None if identity is None else str(identity)
+
+
+def _is_unreachable(refusal: Refusal) -> bool:
+    words = ("backend_unreachable", "backend_not_local")
+    return any(each.get("code") in words for each in refusal.errors)

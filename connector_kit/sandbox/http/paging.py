@@ -1,0 +1,40 @@
+"""Lists come in pages; a ``Link`` header leads to the next one (protocol/http-api.md U23).
+
+Error lists and logs name the next page in the body instead: ``nextPageURL``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+from connector_kit.sandbox.http.call import Call
+
+
+class Identified(Protocol):
+    """Anything with an id; ids grow with time."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], dict[str, str]]:
+    """Return the page after ``?after=`` and the headers that say whether there are more."""
+    shown, url = next_page(call, items)
+    return shown, {"Link": f'<{url}>; rel="next"'} if url else {}
+
+
+def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
+    """Return the page after ``?after=`` and the address of the one that follows."""
+    after, size = call.parameter("after"), call.platform.options.page_size
+    rest = [each for each in items if after is None or each.id > after]
+    if len(rest) <= size:
+        return rest, None
+    path = "/v1/" + "/".join(quote(each, safe="") for each in call.segments)
+    kept = [(name, value) for name, value in parse_qsl(call.query) if name != "after"]
+    return rest[:size], f"{path}?{urlencode([*kept, ('after', rest[size - 1].id)])}"

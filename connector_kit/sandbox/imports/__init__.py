@@ -1,0 +1,1 @@
+"""Imports: records into an application (protocol/http-api.md#5)."""

@@ -1,0 +1,91 @@
+"""One record on its way through an import (protocol/extension.md#51-hooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.sandbox.http.wire import Document
+
+FAILED = 422
+
+
+@dataclass
+class Entry:
+    """One record: as it came, as it goes on, and what was answered for it.
+
+    *stage* says where it is, and so where an error that does not say is from.
+    """
+
+    original: Any
+    record: Any = None
+    mapped: Any = None
+    errors: list[Any] = field(default_factory=list)
+    is_over: bool = False
+    """Whether it goes no further: it failed, or a filter or hook left it out."""
+    is_left: bool = False
+    """Whether it was not sent any more, since the run is canceled."""
+    stage: str = "mapping"
+    answer: Document = field(default_factory=dict)
+    _stages: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.record = self.original
+
+    def note(self, *errors: Any) -> None:
+        """Have errors, of the stage that the record is at."""
+        self.errors += errors
+        self._stages += [self.stage] * len(errors)
+
+    def fail(self, *errors: Any) -> None:
+        """End here."""
+        self.note(*errors)
+        self.is_over = True
+
+    def sourced(self) -> list[Document]:
+        """Return the errors, each with its ``source``."""
+        return [
+            {"source": stage, **(each if isinstance(each, dict) else {"message": str(each)})}
+            for each, stage in zip(self.errors, self._stages, strict=True)
+        ]
+
+    def answer_instead(self, told: Document) -> None:
+        """Be answered otherwise, as postSubmit wants to have it."""
+        self.errors, self._stages = [], []
+        errors = told.get("errors") or []
+        self.note(*(errors if isinstance(errors, list) else [errors]))
+        self.answer = {name: value for name, value in told.items() if name != "errors"}
+
+    def leave_out(self) -> None:
+        """End here, ignored."""
+        self.is_over = True
+
+    def take(self, told: Any, stage: str) -> Any:
+        """Read what preMap or postMap says of the record; returns the data it goes on with."""
+        told = told if isinstance(told, dict) else {}
+        errors = told.get("errors") or []
+        self.stage = stage
+        self.note(*(errors if isinstance(errors, list) else [errors]))
+        self.is_over = "data" not in told
+        return told.get("data")
+
+    def refuse(self, errors: Iterable[Document], stage: str) -> None:
+        """Fail with the whole page, whatever was answered."""
+        self.stage = stage
+        if self.answer:
+            self.answer = {**self.answer, "statusCode": FAILED}
+        self.fail(*errors)
+
+    def result(self) -> Document:
+        """Return the element of the answer that is the record's."""
+        if self.answer:
+            return {**self.answer, "errors": self.errors} if self.errors else self.answer
+        if self.errors:
+            return {"statusCode": FAILED, "errors": self.errors}
+        return {"statusCode": 200, "ignored": True}
+
+
+def going_on(entries: Iterable[Entry]) -> list[Entry]:
+    """Return those that go on."""
+    return [each for each in entries if not each.is_over]

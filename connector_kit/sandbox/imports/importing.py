@@ -1,0 +1,267 @@
+"""Running an import: filter, hooks, mapping, one request per record (protocol/http-api.md#42).
+
+Each record gets an answer of its own, in order; one that fails stops no other. Records are not
+sent in batches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from connector_kit.sandbox.connections import requests, responses, wrappers
+from connector_kit.sandbox.connections.backends import BackendRequest
+from connector_kit.sandbox.connections.concurrency import at_a_time, for_each
+from connector_kit.sandbox.http.errors import Refusal, error
+from connector_kit.sandbox.http.wire import Document, render
+from connector_kit.sandbox.imports.entries import FAILED, Entry, going_on
+from connector_kit.sandbox.imports.operations import Operation, operation_for, rules_for
+from connector_kit.sandbox.pipeline import hooks
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.lookups import Lookups, RecordFailed
+from connector_kit.sandbox.pipeline.mapper_one import MapperOne, context_of
+from connector_kit.sandbox.pipeline.mapper_two import MapperTwo
+from connector_kit.sandbox.pipeline.rules import AT_ONCE, Failed, Rule
+from connector_kit.sandbox.pipeline.templates import in_body, in_uri
+from connector_kit.sandbox.pipeline.values import value_at
+
+Mapper = Callable[[Any, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Importing:
+    """One import, stored or not, in its surroundings.
+
+    Within a flow a hook that fails fails the records of the page, not the request (*in_flow*), and
+    nothing more is sent once *goes_on* says no.
+    """
+
+    around: Surroundings
+    import_: Document = field(repr=False)
+    in_flow: bool = False
+    goes_on: Callable[[], bool] = lambda: True
+
+    async def map(self, records: Iterable[Any]) -> list[Any]:
+        """Return the records after mapping; one that fails is ``{"errors": [...]}``."""
+        entries = await self._mapped(records)
+        return [{"errors": each.errors} if each.is_over else each.mapped for each in entries]
+
+    async def run(self, records: Iterable[Any]) -> list[Document]:
+        """Submit the records; returns one element for each."""
+        return [each.result() for each in await self.entries(records)]
+
+    async def entries(self, records: Iterable[Any]) -> list[Entry]:
+        """Submit the records; returns what became of each."""
+        entries = await self._mapped(records)
+        await self._submit(going_on(entries))
+        answered = [each for each in entries if not each.is_left]
+        await self._respond(answered)
+        if hooks.hook_of(self.import_, "postSubmit") is not None and answered:
+            results = [each.result() for each in answered]
+            options = {**_both(answered), "responseData": results}
+            told = await self._call("postSubmit", "post_submit_hook", options, answered)
+            for entry, each in zip(answered, told, strict=False):
+                _answer_instead(entry, each)
+        return entries
+
+    async def _mapped(self, records: Iterable[Any]) -> list[Entry]:
+        entries = [Entry(each) for each in records]
+        await self._refine(entries)
+        if hooks.hook_of(self.import_, "preMap") is not None and (ready := going_on(entries)):
+            options = {"data": [each.record for each in ready]}
+            told = await self._call("preMap", "pre_map_hook", options, ready)
+            for entry, each in zip(ready, told, strict=False):
+                entry.record = entry.take(each, "pre_map_hook")
+        await self._map_all(going_on(entries))
+        if hooks.hook_of(self.import_, "postMap") is not None and (ready := going_on(entries)):
+            told = await self._call("postMap", "post_map_hook", _both(ready), ready)
+            for entry, each in zip(ready, told, strict=False):
+                entry.mapped = entry.take(each, "post_map_hook")
+        return entries
+
+    async def _refine(self, entries: list[Entry]) -> None:
+        """Take what the filter lets through, transformed."""
+        records = [each.record for each in entries]
+        passed = await Rule(self.around, self.import_, "filter", "import_filter").passing(records)
+        for entry, passes in zip(entries, passed, strict=True):
+            if isinstance(passes, Failed):
+                entry.fail(passes.error)
+            elif not passes:
+                entry.leave_out()
+        ready = going_on(entries)
+        rule = Rule(self.around, self.import_, "transform", "transformation")
+        made = await rule.transformed([each.record for each in ready])
+        for entry, each in zip(ready, made, strict=True):
+            if isinstance(each, Failed):
+                entry.fail(each.error)
+            else:
+                entry.record = each
+
+    async def _call(
+        self, name: str, stage: str, options: Document, entries: list[Entry]
+    ) -> list[Any]:
+        """Call a hook for *entries*; one that fails within a flow fails them all."""
+        try:
+            return await hooks.entries(
+                self.around, "import", self.import_, name, options, len(entries)
+            )
+        except Refusal as refusal:
+            if not self.in_flow or refusal.status != FAILED:
+                raise
+            for entry in entries:
+                entry.refuse(({"source": stage, **each} for each in refusal.errors), stage)
+            return []
+
+    async def _map_all(self, entries: list[Entry]) -> None:
+        lookups = Lookups(self.import_)
+        mapper = _mapper(self.import_, lookups)
+        for number, entry in enumerate(entries):
+            if number and number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+            await self._map(entry, mapper, lookups)
+
+    async def _map(self, entry: Entry, mapper: Mapper, lookups: Lookups) -> None:
+        entry.stage = "mapping"
+        try:
+            answers = {
+                str(each.get("name")): await self._looked_up(each, entry.record)
+                for each in lookups.dynamic()
+            }
+            entry.mapped = mapper(entry.record, answers)
+        except RecordFailed as failed:
+            entry.fail(failed.error)
+        except Refusal as refusal:
+            if not self.in_flow or refusal.status != FAILED:
+                raise
+            entry.fail(*({"source": "mapping", **each} for each in refusal.errors))
+
+    async def _looked_up(self, lookup: Document, record: Any) -> Any:
+        """Ask the application what a dynamic lookup leads to, for one record."""
+        context = {**self.around.context(self.import_), **context_of(record)}
+        connection = self.around.connection
+        body = lookup.get("postBody") or lookup.get("body")
+        answer = await requests.ask(
+            self.around,
+            BackendRequest(
+                method=str(lookup.get("method") or "GET").upper(),
+                url=requests.address(
+                    connection, in_uri(str(lookup.get("relativeURI") or ""), context)
+                ),
+                headers=requests.default_headers(connection),
+                body=in_body(str(body), context).encode() if body else b"",
+            ),
+        )
+        found = responses.content(answer)
+        if responses.failure(answer, found, {}):
+            return None
+        return value_at(found, str(lookup.get("extract") or ""))
+
+    async def _submit(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            entry.stage, entry.is_left = "application", True
+        if not (entries and self.goes_on()):
+            return
+        if wrappers.is_wrapper(self.around.connection):
+            await self._submit_at_once(entries)
+        else:
+            await for_each(entries, at_a_time(self.around.connection), self._send)
+
+    async def _submit_at_once(self, entries: list[Entry]) -> None:
+        sent, mapped = [each.record for each in entries], [each.mapped for each in entries]
+        answers = await wrappers.submit(self.around, self.import_, sent, mapped)
+        for entry, answer in zip(entries, answers, strict=True):
+            entry.answer, entry.is_left = answer, False
+
+    async def _send(self, entry: Entry) -> None:
+        if not self.goes_on():
+            return
+        entry.is_left = False
+        operation = operation_for(self.import_, self.around.connection, entry.record)
+        if operation is None:
+            entry.answer = {"statusCode": 200, "ignored": True}
+            return
+        try:
+            answer = await requests.ask(self.around, self._request(operation, entry))
+        except Refusal as refusal:
+            if refusal.status != FAILED:
+                raise
+            entry.fail(*({**each, "source": "connection"} for each in refusal.errors))
+            return
+        body = responses.content(answer)
+        rules = rules_for(operation)
+        failed = responses.failure(answer, body, rules)
+        if failed:
+            entry.note(failed)
+        status = 200 if not failed else 401 if answer.status == 401 else FAILED
+        entry.answer = {"statusCode": status, **_identity(body, rules), "_json": body}
+
+    async def _respond(self, entries: list[Entry]) -> None:
+        """Transform what the application answered (``responseTransform``)."""
+        rule = Rule(self.around, self.import_, "responseTransform", "transformation")
+        answered = [each for each in entries if "_json" in each.answer] if rule.told else []
+        made = await rule.transformed([each.answer["_json"] for each in answered])
+        for entry, each in zip(answered, made, strict=True):
+            if isinstance(each, Failed):
+                entry.refuse([each.error], "transformation")
+            else:
+                entry.answer = {**entry.answer, "_json": each}
+
+    def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
+        connection, mapped = self.around.connection, entry.mapped
+        context = {
+            **self.around.context(self.import_),
+            **context_of(entry.record),
+            **context_of(mapped),
+            "preMapRecord": entry.record,
+        }
+        headers = requests.default_headers(connection)
+        headers |= requests.named(operation.details.get("headers"), context)
+        return BackendRequest(
+            method=operation.method,
+            url=requests.address(connection, in_uri(operation.relative_uri, context)),
+            headers=headers,
+            body=_body(operation, mapped, context, headers["Content-Type"]),
+        )
+
+
+def _mapper(import_: Document, lookups: Lookups) -> Mapper:
+    """Return what maps a record; without a mapping it stays as it is."""
+    if isinstance(import_.get("mappings"), list) and import_["mappings"]:
+        return MapperTwo(import_["mappings"], lookups)
+    mapping = import_.get("mapping")
+    if isinstance(mapping, dict) and (mapping.get("fields") or mapping.get("lists")):
+        return MapperOne(mapping, lookups)
+    return lambda record, _: record
+
+
+def _body(operation: Operation, mapped: Any, context: Document, media_type: str) -> bytes:
+    if operation.body:
+        return in_body(operation.body, context).encode()
+    if operation.method in ("GET", "DELETE"):
+        return b""
+    if "urlencoded" in media_type and isinstance(mapped, dict):
+        return urlencode(mapped).encode()
+    return render(mapped)
+
+
+def _identity(body: Any, rules: Document) -> Document:
+    found = value_at(body, str(rules.get("resourceIdPath") or "id"))
+    return {"id": str(found)} if isinstance(found, (str, int)) else {}
+
+
+def _both(entries: list[Entry]) -> Document:
+    return {
+        "preMapData": [each.record for each in entries],
+        "postMapData": [each.mapped for each in entries],
+    }
+
+
+def _answer_instead(entry: Entry, told: Any) -> None:
+    """Take a record's answer as postSubmit wants to have it."""
+    if not isinstance(told, dict):
+        entry.fail(error("invalid_extension_response", "postSubmit must answer objects."))
+        return
+    entry.answer_instead(told)

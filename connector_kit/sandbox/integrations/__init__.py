@@ -1,0 +1,1 @@
+"""Integrations (protocol/http-api.md#7-integrations)."""

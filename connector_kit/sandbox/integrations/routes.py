@@ -1,0 +1,101 @@
+"""Integrations: their members, their users, their tiles (protocol/http-api.md#7-integrations)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connector_kit.sandbox.account.users import shares_of
+from connector_kit.sandbox.connections.routes import answer_connections, usable_iclients
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.resources import answer_page
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.templates.zips import packed
+
+MEMBERS = ("flows", "exports", "imports", "connections")
+COPIED = ("_connectorId", "tag", "mode", "version", "_parentId")
+
+
+def members(call: Call) -> Answer:
+    """GET /integrations/{id}/flows, /exports, /imports, /connections.
+
+    Connections are also members when they are registered.
+    """
+    integration, kind = access.readable(call), call.segments[2]
+    records = access.reached(call, call.store.documents(call.account_id, kind))
+    if kind != "connections":
+        return answer_page(call, [each for each in records if _is_in(each, integration)])
+    registered = integration.get("_registeredConnectionIds") or []
+    found = [each for each in records if _is_in(each, integration) or each.id in registered]
+    return answer_connections(call, found)
+
+
+def ashares(call: Call) -> Answer:
+    """GET /integrations/{id}/ashares: the users of this integration."""
+    access.owners_only(call)
+    integration = access.readable(call)
+    return answer(shares_of(call, integration.id))
+
+
+def iclients(call: Call) -> Answer:
+    """GET /integrations/{id}/iclients: for a connection that an install step is to create."""
+    integration = access.readable(call)
+    type_ = call.parameter("type") or "http"
+    return answer(usable_iclients(call, integration.connector_id, type_))
+
+
+def template(call: Call) -> Answer:
+    """GET /integrations/{id}/template: the address of a zip of the whole integration."""
+    return answer({"signedURL": packed(call, access.readable(call))})
+
+
+def tiles(call: Call) -> Answer:
+    """GET /tiles: one for each integration, with what its state is derived from."""
+    access.owners_only(call)
+    flows = call.store.documents(call.account_id, "flows")
+    connections = call.store.documents(call.account_id, "connections")
+    offline = [each for each in connections if each.get("offline")]
+    integrations = call.store.documents(call.account_id, "integrations")
+    return answer([_tile(call, each, flows, offline) for each in integrations])
+
+
+def _tile(
+    call: Call, integration: Record, flows: Iterable[Record], offline: Iterable[Record]
+) -> Document:
+    document = integration.document
+    own = [each for each in flows if _is_in(each, integration)]
+    registered = document.get("_registeredConnectionIds") or []
+    return {
+        "_integrationId": integration.id,
+        "name": document.get("name"),
+        "numFlows": len(own),
+        "numError": sum(_open_errors(call, each) for each in own),
+        "offlineConnections": [
+            each.id for each in offline if _is_in(each, integration) or each.id in registered
+        ],
+        "sandbox": bool(document.get("sandbox")),
+        **{name: document[name] for name in COPIED if name in document},
+    }
+
+
+def _open_errors(call: Call, flow: Record) -> int:
+    by_step = call.platform.failures.of_flow(flow.id)
+    return sum(not each.is_resolved for found in by_step.values() for each in found)
+
+
+def _is_in(record: Record, integration: Record) -> bool:
+    return record.integration_id == integration.id
+
+
+ROUTES = (
+    *(
+        Route("GET", f"/integrations/{{id}}/{each}", members, query="after exclude fetchQueueSize")
+        for each in MEMBERS
+    ),
+    Route("GET", "/integrations/{id}/ashares", ashares),
+    Route("GET", "/integrations/{id}/iclients", iclients, query="type assistant"),
+    Route("GET", "/integrations/{id}/template", template),
+    Route("GET", "/tiles", tiles),
+)

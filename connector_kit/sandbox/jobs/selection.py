@@ -1,0 +1,140 @@
+"""Which jobs a request is about, and the filters of lists (protocol/http-api.md#11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Call
+from connector_kit.sandbox.http.dates import moment, moment_of
+from connector_kit.sandbox.http.errors import Refusal, error, invalid, not_found
+from connector_kit.sandbox.jobs.store import Job
+
+IDS = (
+    *("_integrationId", "_exportId", "_importId", "_flowId", "_flowJobId", "_bulkJobId"),
+    *("_parentJobId", "_jobId"),
+)
+WORDS = ("status", "type")
+COUNTS = ("numSuccess", "numError", "numExport", "numIgnore", "numResolved")
+FILTERS = " ".join(
+    [
+        *IDS,
+        *WORDS,
+        *("_flowId_in", "type_in", "createdAt_gte", "createdAt_lte", "retriable", "hideEmpty"),
+        *(f"{name}_{bound}" for name in COUNTS for bound in ("gte", "lte")),
+        "after",
+    ]
+)
+SPELLINGS = {"cancelled": "canceled", "cancelling": "canceling"}
+"""Both spellings are seen; the first is understood, the second written (U26)."""
+_OTHER_NAMES = {"_parentJobId": "_flowJobId", "_jobId": "_flowJobId"}
+
+Test = Callable[[Job], bool]
+
+
+def seen(call: Call) -> list[Job]:
+    """Return the jobs of the account that the token sees: a connector those of its own flows."""
+    jobs = call.platform.jobs.of_account(call.account_id)
+    return jobs if _sees_all(call) else [each for each in jobs if is_seen(call, each)]
+
+
+def is_seen(call: Call, job: Job) -> bool:
+    """Whether the token sees a job of its account."""
+    if _sees_all(call):
+        return True
+    flow = call.store.get(call.account_id, "flows", job.flow_id or "")
+    return flow is not None and access.is_reached(call, flow)
+
+
+def job_of(call: Call) -> Job:
+    """Return the job of the path; raises `Refusal` 404."""
+    job = call.platform.jobs.get(call.account_id, call.params["id"])
+    if job is None or not is_seen(call, job):
+        raise not_found(f"job {call.params['id']}")
+    return job
+
+
+def named(call: Call, identities: Iterable[str]) -> list[Job]:
+    """Return the jobs that a body names; raises `Refusal` 422 for one that is not there."""
+    known = {each.id: each for each in seen(call)}
+    wanted = [*dict.fromkeys(identities)]
+    if unknown := [each for each in wanted if each not in known]:
+        raise Refusal(422, [error("invalid_ref", f"There is no job {each}.") for each in unknown])
+    return [known[each] for each in wanted]
+
+
+def with_children(call: Call, job: Job) -> list[Job]:
+    """Return a job and those of its steps."""
+    return [job, *call.platform.jobs.children(job)]
+
+
+def wanted(call: Call) -> list[Job]:
+    """Return the jobs that the query asks for."""
+    found = seen(call)
+    for test in _tests(call):
+        found = [each for each in found if test(each)]
+    return found
+
+
+def _sees_all(call: Call) -> bool:
+    return call.connector_id is None and call.token.integrations is None
+
+
+def _tests(call: Call) -> list[Test]:
+    tests = [*_exact(call), *_bounds(call)]
+    tests += [
+        _date_bound(name, moment(name, text))
+        for name in ("createdAt_gte", "createdAt_lte")
+        if (text := call.parameter(name)) is not None
+    ]
+    if (text := call.parameter("retriable")) is not None:
+        tests.append(_flag("retriable", is_wanted=text == "true"))
+    if call.parameter("hideEmpty") == "true":
+        tests.append(_did_something)
+    return tests
+
+
+def _exact(call: Call) -> Iterable[Test]:
+    for name in (*IDS, *WORDS):
+        given = call.parameters(name) + call.parameters(f"{name}_in")
+        values = {word for each in given for word in each.split(",")}
+        if values:
+            field = _OTHER_NAMES.get(name, name)
+            yield _is_among(field, {SPELLINGS.get(each, each) for each in values})
+
+
+def _bounds(call: Call) -> Iterable[Test]:
+    for name in COUNTS:
+        for suffix in ("gte", "lte"):
+            text = call.parameter(f"{name}_{suffix}")
+            if text is not None:
+                yield _count_bound(name, suffix, _number(f"{name}_{suffix}", text))
+
+
+def _is_among(field: str, values: set[str]) -> Test:
+    return lambda job: job.fields.get(field) in values
+
+
+def _date_bound(name: str, bound: float) -> Test:
+    sign = 1 if name.endswith("gte") else -1
+    return lambda job: sign * (moment_of(job.fields.get("createdAt")) - bound) >= 0
+
+
+def _count_bound(name: str, suffix: str, bound: float) -> Test:
+    sign = 1 if suffix == "gte" else -1
+    return lambda job: sign * (job.count(name) - bound) >= 0
+
+
+def _flag(field: str, *, is_wanted: bool) -> Test:
+    return lambda job: bool(job.fields.get(field)) is is_wanted
+
+
+def _did_something(job: Job) -> bool:
+    return any(job.count(name) for name in COUNTS)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as wrong:
+        raise invalid(name, "must be a number") from wrong

@@ -1,0 +1,1 @@
+"""What exports and imports share: a record's way through filters, transforms, mappings, hooks."""

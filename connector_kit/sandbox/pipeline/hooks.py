@@ -1,0 +1,80 @@
+"""Calling the hooks of an export or import (protocol/extension.md#51-hooks, #6).
+
+A connector of framework 2.0 has flat functions, which are called without ``type``; all others have
+hooks. A hook on a script gets what a flat function gets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.stacks.functions import FunctionCall, unusable
+
+
+def hook_of(document: Document, name: str) -> Document | None:
+    """Return a hook that an export, an import or a page processor names, None for none."""
+    hook = find(document, ("hooks", name))
+    return hook if isinstance(hook, dict) and hook.get("function") else None
+
+
+async def call(
+    around: Surroundings, kind: str, document: Document, name: str, options: Document
+) -> Any:
+    """Call the hook *name* of an ``export`` or ``import``; returns its result.
+
+    *document* names it: the export or import, or the page processor that runs it.
+    """
+    hook = hook_of(document, name) or {}
+    shared = {**around.ids(kind), "settings": around.settings(document)}
+    if "configuration" in hook:
+        shared["configuration"] = hook["configuration"]
+    is_script = bool(hook.get("_scriptId")) and not hook.get("_stackId")
+    if around.is_flat or is_script:
+        shared["testMode"] = around.is_test
+    elif name == "preSavePage":
+        shared["preview"] = around.is_test
+    if is_script:
+        return await around.platform.scripts.call(around.account_id, hook, {**shared, **options})
+    return await around.platform.functions.call(
+        FunctionCall(
+            connector_id=around.connector_id,
+            integration_id=around.integration_id,
+            account_id=around.account_id,
+            type=None if around.is_flat else "hook",
+            function=str(hook["function"]),
+            options={**shared, **options},
+            stack_id=hook.get("_stackId"),
+        )
+    )
+
+
+async def pre_save_page(
+    around: Surroundings,
+    export: Document,
+    data: list[Any],
+    *,
+    index: int,
+    given: Document,
+    errors: list[Document],
+) -> Document:
+    """Return ``{data, errors, abort}`` of a page, itself when there is no such hook."""
+    if hook_of(export, "preSavePage") is None:
+        return {"data": data, "errors": errors, "abort": False}
+    options = {"data": data, "errors": errors, "pageIndex": index, **given}
+    result = await call(around, "export", export, "preSavePage", options)
+    if not isinstance(result, dict) or not isinstance(result.get("data"), list):
+        raise unusable("preSavePage must answer {data, errors, abort}.")
+    return result
+
+
+async def entries(
+    around: Surroundings, kind: str, document: Document, name: str, options: Document, count: int
+) -> list[Any]:
+    """Return what a hook answers that owes one entry for each of *count* records."""
+    result = await call(around, kind, document, name, options)
+    if not isinstance(result, list) or len(result) != count:
+        raise unusable(f"{name} must answer an array of {count} entries.")
+    return result

@@ -1,0 +1,91 @@
+"""Mapper 2.0: ``mappings: [{generate, dataType, extract, status, …}]`` (protocol/resources.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.lookups import Lookups
+from connector_kit.sandbox.pipeline.mapper_one import extracted, typed
+from connector_kit.sandbox.pipeline.values import value_at
+
+ACTIVE = "Active"
+_PLAIN = {"stringarray": "string", "numberarray": "number", "booleanarray": "boolean"}
+
+
+class MapperTwo:
+    """Maps records as one import says."""
+
+    def __init__(self, mappings: list[Any], lookups: Lookups) -> None:
+        self._mappings, self._lookups = mappings, lookups
+
+    def __call__(self, record: Any, answers: Mapping[str, Any]) -> Document:
+        """Return the mapped record; raises `RecordFailed`."""
+        return self._object(self._mappings, record, answers)
+
+    def _object(self, mappings: Any, record: Any, answers: Mapping[str, Any]) -> Document:
+        mapped: Document = {}
+        for line in objects(mappings):
+            if line.get("status") != ACTIVE or not line.get("generate"):
+                continue
+            value = self._value(line, record, answers)
+            if value is not None and not _is_unwanted(line, value):
+                mapped[str(line["generate"])] = value
+        return mapped
+
+    def _value(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
+        kind = str(line.get("dataType") or "string").lower()
+        if kind == "object" and line.get("mappings"):
+            return self._object(line["mappings"], record, answers) or None
+        if kind == "objectarray":
+            return self._array(line, record, answers)
+        value = _extract(line, record)
+        if name := line.get("lookupName"):
+            value = self._lookups.find(str(name), value, answers)
+        if value in (None, "") and "default" in line:
+            value = line["default"]
+        if kind in _PLAIN:
+            items = value if isinstance(value, list) else [] if value is None else [value]
+            return [typed(each, {**line, "dataType": _PLAIN[kind]}) for each in items] or None
+        return typed(value, line)
+
+    def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
+        """Build the items from each source that the line's helpers name."""
+        items: list[Any] = []
+        for helper in objects(line.get("buildArrayHelper")):
+            source = value_at(record, str(helper.get("extract") or "$"))
+            found = source if isinstance(source, list) else [] if source is None else [source]
+            if helper.get("mappings"):
+                path = str(helper.get("extract") or "$").removesuffix("[*]")
+                within = (_narrowed(record, path, each) for each in found)
+                items += [self._object(helper["mappings"], each, answers) for each in within]
+            else:
+                items += found
+        return items or None
+
+
+def _extract(line: Document, record: Any) -> Any:
+    """A path begins with ``$``; a template is filled in; anything else is the value itself."""
+    extract = line.get("extract")
+    if not isinstance(extract, str):
+        return extract
+    if extract.startswith("$") or "{{" in extract:
+        return extracted(record, extract)
+    return extract
+
+
+def _narrowed(record: Any, path: str, item: Any) -> Any:
+    """Return *record* as one item's mappings see it: with that item at the list's place.
+
+    They name their values from the top (``$.items[*].sku``) or from the item (``$.sku``).
+    """
+    fields = item if isinstance(item, dict) else {}
+    top = path.removeprefix("$").strip(".").split(".")[0].split("[")[0]
+    whole = record if isinstance(record, dict) else {}
+    return {**whole, **fields, **({top: item} if top else {})}
+
+
+def _is_unwanted(line: Document, value: Any) -> bool:
+    return find(line, ("conditional", "when")) == "extract_not_empty" and value in ("", [], {})

@@ -1,0 +1,107 @@
+"""Filters and transforms of records, by expression or by script.
+
+An export's records go through ``filter`` and ``transform``, those that enter a lookup through
+``inputFilter``, an import's through ``filter`` and ``transform`` (protocol/resources.md#export).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.http.errors import Refusal
+from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.expressions import Scope, holds
+from connector_kit.sandbox.pipeline.lookups import RecordFailed
+from connector_kit.sandbox.pipeline.transforms import transform_of
+
+AT_ONCE = 50
+"""Records after which others get their turn."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A record that could not be judged or changed."""
+
+    record: Any
+    error: Document
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One filter or transform of a document; *source* is where its errors are said to be from."""
+
+    around: Surroundings
+    document: Document = field(repr=False)
+    name: str
+    source: str
+    context: Document = field(default_factory=dict)
+
+    @property
+    def told(self) -> Document:
+        """The rule as it stands in the document."""
+        told = self.document.get(self.name)
+        return told if isinstance(told, dict) else {}
+
+    @property
+    def script(self) -> Document | None:
+        """The script that is the rule, None when an expression is."""
+        script = self.told.get("script")
+        named = isinstance(script, dict) and bool(script.get("function"))
+        if self.told.get("type") == "script" or (named and not _has_expression(self.told)):
+            return script if isinstance(script, dict) and named else None
+        return None
+
+    async def passing(self, records: list[Any]) -> list[bool | Failed]:
+        """Return for each record whether it goes on."""
+        rules = find(self.told, ("expression", "rules")) or self.told.get("rules")
+        if self.script is None and not rules:
+            return [True] * len(records)
+        if self.script is not None:
+            return [
+                each if isinstance(each, Failed) else bool(each)
+                for each in await self._scripted(self.script, records)
+            ]
+        settings = self.around.settings(self.document)
+        return await self._each(records, lambda one: holds(rules, self._scope(one, settings)))
+
+    async def transformed(self, records: list[Any]) -> list[Any]:
+        """Return for each record what it becomes, or a `Failed`."""
+        if self.script is not None:
+            return await self._scripted(self.script, records)
+        transform = transform_of(self.told)
+        return records if transform is None else await self._each(records, transform)
+
+    def _scope(self, record: Any, settings: Any) -> Scope:
+        return Scope(record, settings, self.context)
+
+    async def _each(self, records: list[Any], do: Any) -> list[Any]:
+        made: list[Any] = []
+        for number, record in enumerate(records):
+            if number and number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+            try:
+                made.append(do(record))
+            except RecordFailed as failed:
+                made.append(Failed(record, {**failed.error, "source": self.source}))
+        return made
+
+    async def _scripted(self, script: Document, records: list[Any]) -> list[Any]:
+        """Run a script's function once for each record."""
+        settings = self.around.settings(self.document)
+        options = [{"record": each, "settings": settings} for each in records]
+        answers = await self.around.platform.scripts.each(self.around.account_id, script, options)
+        return [
+            Failed(record, {**answer.errors[0], "source": self.source})
+            if isinstance(answer, Refusal)
+            else answer
+            for record, answer in zip(records, answers, strict=True)
+        ]
+
+
+def _has_expression(told: Document) -> bool:
+    paths = (("rules",), ("expression", "rules"), ("expression", "rulesTwoDotZero"))
+    return any(find(told, path) for path in paths)

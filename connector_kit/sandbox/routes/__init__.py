@@ -1,1 +1,0 @@
-"""What is answered under ``/v1``; the table names everything."""

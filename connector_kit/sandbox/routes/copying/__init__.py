@@ -1,1 +1,0 @@
-"""Copies of documents: clones, templates, zips (protocol/http-api.md#51-clone)."""

@@ -1,1 +1,0 @@
-"""Moving data: virtual exports and imports, previews, invocations (protocol/http-api.md#4, #5)."""

@@ -1,1 +1,0 @@
-"""Flows: running, what belongs to them, their errors (protocol/http-api.md#6-flows)."""

@@ -1,0 +1,42 @@
+"""Logs of scripts (protocol/http-api.md#10). No scripts are run here, so nothing writes them."""
+
+from __future__ import annotations
+
+from connector_kit.sandbox.flows.request_log import is_within
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
+from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.wire import Document
+
+FILTERS = ("_flowId", "_resourceId", "functionType")
+
+
+def about(script_id: str) -> tuple[str, str]:
+    """Return the name of a script's log."""
+    return "scripts", script_id
+
+
+def read(call: Call) -> Answer:
+    """GET /scripts/{id}/logs."""
+    entries = call.platform.logs.read(about(access.readable(call).id))
+    return answer({"logs": [each for each in entries if _is_wanted(call, each)]})
+
+
+def clear(call: Call) -> Answer:
+    """DELETE /scripts/{id}/logs."""
+    call.platform.logs.clear(about(access.writable(call).id))
+    return GONE
+
+
+def _is_wanted(call: Call, entry: Document) -> bool:
+    for name in FILTERS:
+        values = call.parameters(name)
+        if values and entry.get(name) not in values:
+            return False
+    return is_within(call, entry)
+
+
+ROUTES = (
+    Route("GET", "/scripts/{id}/logs", read, query="time_gt time_lte " + " ".join(FILTERS)),
+    Route("DELETE", "/scripts/{id}/logs", clear, ok=204),
+)

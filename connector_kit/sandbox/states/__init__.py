@@ -1,0 +1,1 @@
+"""State: keys and any JSON (protocol/http-api.md#12-state)."""

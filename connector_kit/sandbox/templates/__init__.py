@@ -1,0 +1,1 @@
+"""Templates: integrations that anybody may copy (protocol/http-api.md#10)."""

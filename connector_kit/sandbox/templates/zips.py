@@ -1,0 +1,32 @@
+"""A document and all it needs as a zip file, laid out like the platform's own downloads."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from connector_kit.sandbox.clones.contents import belongings, connections_of
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.http.call import Call
+from connector_kit.sandbox.http.files import File
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def packed(call: Call, record: Record) -> str:
+    """Return the signed address of a zip of *record*."""
+    records = belongings(call.store, record)
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        for each in [*records, *connections_of(call.store, records)]:
+            archive.writestr(_path(each), each.public)
+    file = File(f"{record.id}.zip", "application/zip", content.getvalue())
+    return call.origin + call.platform.files.sign(file, call.now)
+
+
+def _path(record: Record) -> str:
+    if record.resource == "integrations":
+        return "integration.json"
+    name = _UNFIT.sub("-", str(record.get("name")))
+    return f"{record.resource}/{name}-{record.id}.json"

@@ -1,1 +1,0 @@
-"""What happens to requests on their way: the limit, misfortunes, the journal."""
