@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from connector_kit.forms.patterns import is_endless, is_matched
+from connector_kit.forms.endless import is_endless
+from connector_kit.forms.patterns import is_matched
 
 ENDLESS = [
     r"^(a+)+$",
@@ -22,6 +23,17 @@ ENDLESS = [
     r"^(?:(?:a{1,})*)$",
     r"(?=(a+)+$)a",
     r"^(.*,)*$",
+    r"^(a|b|ab)*$",
+    r"^(?:a|b|ab)+c",
+    r"^(ab|ba|a|b)+$",
+    r"^(a?b?)*$",
+    r"^((ab)*|a|b)*$",
+    r"^(\w-|\d[-_])*$",
+    r"^(a{1,2}b{1,2}|ab{2}c?)*$",
+    r"^(x(y|)|xy)*$",
+    r"^([à-ý]|ä)*$",
+    r"^(a|bab|ab)*$",
+    r"^(\d{1,3}(,\d{1,3})?,?)*$",
 ]
 FINE = [
     r"^[A-Z]{3}$",
@@ -35,6 +47,18 @@ FINE = [
     r"^(\+\d{1,3})?( ?\d{2,4}){2,5}$",
     r"^(yes|no)$",
     r"(a{20})+",
+    r"^(ab|ac|b)*$",
+    r"^(a|bba|bc)*$",
+    r"^([|a]|\|b)*$",
+    r"^(a?b)*$",
+    r"^(ab?)+$",
+    r"^((a?)?b)*$",
+    r"^([à-í]|[î-ý])*$",
+    r"^(\d{3}|\d{2}-)*$",
+    r"^([A-Z]{2}(, ?)?)*$",
+    r"^(\d{1,3}(,\d{1,3})?;)*$",
+    r"([^\s\S]a)*",
+    r"(a{2}|b{3}c?){12,}",
     r"(unclosed",
     r"^(?<year>\d{4})$",
 ]

@@ -1,0 +1,231 @@
+"""Whether a pattern can run for ever: whether it matches some text in more ways than can be tried.
+
+A text may lead through a repeat, and back to where it began, in two ways, as in ``(a+)+`` and
+``(a|b|ab)*``: the ways then double each time that the text comes again (Weber and Seidl, "On the
+degree of ambiguity of finite automata").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from re import _parser  # type: ignore[attr-defined]  # CPython's own, since 3.11
+from typing import Any
+
+_MANY = 12
+"""Repeats from which on the ways to match a text may be more than can be tried."""
+
+_MOST = 150
+"""Places of a repeat that are looked at: one with more is taken to end."""
+
+_CHARACTERS = (*map(chr, range(32, 127)), "\n", "ä", "語")
+"""Characters that places are compared by, besides those that a pattern names."""
+
+Node = tuple[Any, Any]
+
+
+def is_endless(pattern: str) -> bool:
+    """Tell whether *pattern* can match one text in more ways than can be tried.
+
+    What cannot be read is taken to end.
+    """
+    try:
+        parsed = _parser.parse(_with_alternatives(pattern))
+        return any(_is_ambiguous(inside) for inside in _repeated(parsed))
+    except (re.error, RecursionError, OverflowError):
+        return False
+
+
+def _with_alternatives(pattern: str) -> str:
+    """Return *pattern* with alternatives that the parser leaves apart, as browsers do."""
+    return _BARS.sub(lambda found: "|(?=)" if found[0] == "|" else found[0], pattern)
+
+
+def _is_ambiguous(inside: Sequence[Node]) -> bool:
+    """Tell whether a text leads through the repeat of *inside*, and back, in two ways."""
+    places = _Places((*_CHARACTERS, *_characters(inside)))
+    try:
+        part = places.sequence(inside)
+    except _TooManyError:
+        return False
+    places.connect(part.last, part.first)
+    return any(places.has_two_ways_back(start) for start in part.first)
+
+
+def _repeated(nodes: Iterable[Node]) -> Iterator[Sequence[Node]]:
+    """Yield the insides of all repeats that may go on for long."""
+    for name, argument in nodes:
+        inside = _inside(str(name), argument)
+        if str(name) in _REPEATS and _is_long(argument[1]):
+            yield inside[0]
+        for part in inside:
+            yield from _repeated(part)
+
+
+def _inside(name: str, argument: Any) -> list[list[Node]]:
+    """Return the sequences that a node is made of: alternatives, or one."""
+    if name in _REPEATS:
+        return [list(argument[2])]
+    if name == "BRANCH":
+        return [list(branch) for branch in argument[1]]
+    if name in ("SUBPATTERN", "ASSERT", "ASSERT_NOT"):
+        return [list(argument[-1])]
+    return [list(argument)] if name == "ATOMIC_GROUP" else []
+
+
+def _is_long(most: Any) -> bool:
+    return int(most) >= _MANY
+
+
+class _TooManyError(Exception):
+    """A repeat has more places than are looked at."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a pattern: the places at which it begins and ends, each once for every way to.
+
+    *empty* is in how many ways it matches nothing; 2 stands for more.
+    """
+
+    first: tuple[int, ...] = ()
+    last: tuple[int, ...] = ()
+    empty: int = 1
+
+
+class _Places:
+    """The places of a pattern that match a character, and in how many ways one follows another.
+
+    Assertions and references to groups match nothing here.
+    """
+
+    def __init__(self, characters: Iterable[str]) -> None:
+        self._characters = frozenset(characters)
+        self._matched: list[frozenset[str]] = []
+        self._followers: list[Counter[int]] = []
+
+    def sequence(self, nodes: Iterable[Node]) -> _Part:
+        """Return the part that *nodes* are; raises `_TooManyError`."""
+        whole = _Part()
+        for name, argument in nodes:
+            whole = self._joined(whole, self._part(str(name), argument))
+        return whole
+
+    def connect(self, places: Iterable[int], followers: Iterable[int]) -> None:
+        """Have each of *places* be followed by each of *followers*, in one way more."""
+        for place in places:
+            self._followers[place].update(followers)
+
+    def has_two_ways_back(self, start: int) -> bool:
+        """Tell whether some text leads from *start* back to it in two ways."""
+        begin, end = (start, start, False), (start, start, True)
+        reached, waiting = {begin}, [begin]
+        while waiting and end not in reached:
+            new = set(self._next(*waiting.pop())) - reached
+            reached |= new
+            waiting += new
+        return end in reached
+
+    def _next(self, one: int, other: int, have_parted: bool) -> Iterator[tuple[int, int, bool]]:
+        """Yield where two ways are after one more character, and whether they ever differed."""
+        for left, count in self._followers[one].items():
+            for right in self._followers[other]:
+                if not self._matched[left].isdisjoint(self._matched[right]):
+                    part = left != right or count > 1
+                    yield min(left, right), max(left, right), have_parted or part
+
+    def _part(self, name: str, argument: Any) -> _Part:
+        if name in _REPEATS:
+            return self._repeat(int(argument[0]), int(argument[1]), argument[2])
+        if name in ("BRANCH", "SUBPATTERN", "ATOMIC_GROUP"):
+            return _either(self.sequence(inside) for inside in _inside(name, argument))
+        if name in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
+            return self._place(each for each in self._characters if _is_in(name, argument, each))
+        return _Part()
+
+    def _place(self, matched: Iterable[str]) -> _Part:
+        place = len(self._matched)
+        if place == _MOST:
+            raise _TooManyError
+        self._matched.append(frozenset(matched))
+        self._followers.append(Counter())
+        return _Part((place,), (place,), empty=0)
+
+    def _repeat(self, least: int, most: int, inside: Iterable[Node]) -> _Part:
+        """Return a repeat as if it were written out; the last of a long one follows itself."""
+        goes_on = _is_long(most) and least < most
+        whole = _Part()
+        copies = max(least, 1) if goes_on else most
+        for number in reversed(range(copies)):
+            part = self.sequence(inside)
+            if not part.first:
+                return _Part()
+            if goes_on and number == copies - 1:
+                self.connect(part.last, part.first)
+            whole = self._joined(part, whole)
+            if number >= least:
+                whole = replace(whole, empty=1)  # an engine gives up what repeats nothing
+        return whole
+
+    def _joined(self, part: _Part, following: _Part) -> _Part:
+        self.connect(part.last, following.first)
+        return _Part(
+            part.first + following.first * part.empty,
+            following.last + part.last * following.empty,
+            min(2, part.empty * following.empty),
+        )
+
+
+def _either(parts: Iterable[_Part]) -> _Part:
+    """Return what is one of *parts*."""
+    parts = list(parts)
+    return _Part(
+        tuple(place for part in parts for place in part.first),
+        tuple(place for part in parts for place in part.last),
+        min(2, sum(part.empty for part in parts)),
+    )
+
+
+def _characters(nodes: Iterable[Node]) -> Iterator[str]:
+    """Yield the characters that *nodes* name; what else there is, they take alike."""
+    for name, argument in nodes:
+        if str(name) in ("LITERAL", "NOT_LITERAL"):
+            yield chr(argument)
+        elif str(name) == "RANGE":
+            yield from map(chr, argument)
+        for inside in [argument] if str(name) == "IN" else _inside(str(name), argument):
+            yield from _characters(inside)
+
+
+def _is_in(name: str, argument: Any, character: str) -> bool:
+    if name == "LITERAL":
+        return bool(ord(character) == argument)
+    if name == "NOT_LITERAL":
+        return bool(ord(character) != argument)
+    if name == "ANY":
+        return character != "\n"
+    is_member = any(_is_member(str(kind), each, character) for kind, each in argument)
+    return is_member != (str(argument[0][0]) == "NEGATE")
+
+
+def _is_member(kind: str, argument: Any, character: str) -> bool:
+    if kind == "LITERAL":
+        return bool(ord(character) == argument)
+    if kind == "RANGE":
+        return bool(argument[0] <= ord(character) <= argument[1])
+    return kind == "CATEGORY" and re.match(_CATEGORIES[str(argument)], character) is not None
+
+
+_BARS = re.compile(r"(?s) \\. | \[ \^? \]? (?: \\. | [^\]\\] )* \] | \|", re.VERBOSE)
+"""Bars between alternatives; what is escaped or in brackets is passed over."""
+_REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT"})
+_CATEGORIES = {
+    "CATEGORY_DIGIT": r"\d",
+    "CATEGORY_NOT_DIGIT": r"\D",
+    "CATEGORY_SPACE": r"\s",
+    "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w",
+    "CATEGORY_NOT_WORD": r"\W",
+}
