@@ -4,12 +4,6 @@ from dataclasses import dataclass
 
 from connector_kit.documents import Document
 
-COMPONENTS = frozenset(
-    {"asynchelpers", "connections", "exports", "filedefinitions", "flows", "imports", "scripts"}
-)
-"""The resource types that a version of a connector consists of. Others belong to an account or a
-publisher, or nobody knows what they are."""
-
 
 class AdoptionError(Exception):
     """An integration cannot be adopted; the message names the file or document, and the way out."""

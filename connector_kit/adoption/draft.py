@@ -6,7 +6,7 @@ from connector_kit.adoption.download import Download, Found
 from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.naming import Names
 from connector_kit.adoption.paths import Path, leaves, strings, without
-from connector_kit.adoption.references import resource_of
+from connector_kit.adoption.references import type_of
 from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.compile import owned_by_default
@@ -99,7 +99,8 @@ def _contexts(download: Download) -> Iterator[tuple[str, str]]:
         yield identity, INTEGRATION
     for found in download.found:
         for path, text in strings(found.document, ()):
-            if resource_of(path) == "stacks" and text:
+            row = type_of(path)
+            if row and row.context == STACK and text:
                 yield text, STACK
 
 

@@ -7,20 +7,20 @@ scripts, and most exports and imports stand alone (protocol/resources.md, first 
 from collections.abc import Iterator
 from contextlib import suppress
 
-from connector_kit.adoption.download import COMPONENTS, AdoptionError, Download, Found
+from connector_kit.adoption.download import AdoptionError, Download, Found
 from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.intake import LIMITS
 from connector_kit.adoption.parsing import require_document
 from connector_kit.adoption.paths import strings
-from connector_kit.adoption.references import field_of, resource_of
+from connector_kit.adoption.references import field_of, type_of
+from connector_kit.blueprint.resources import DECLARED
 from connector_kit.documents import Document, Json
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 
-_LISTS = ("flows", "imports", "exports", "connections", "scripts")
-"""In the order in which they use each other, so that one look at each list is mostly enough."""
-
-_NEIGHBOURS = frozenset({"_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "_runNextFlowIds"})
+_NEIGHBORS = frozenset(
+    {"_flowId", "_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "_runNextFlowIds"}
+)
 """References to what may well be part of another integration."""
 
 
@@ -32,7 +32,7 @@ def read_live(client: Client, integration_id: str) -> Download:
     """
     integration = _integration(client, integration_id)
     account = _Account(client, integration_id)
-    for resource in _LISTS:
+    for resource in reversed(DECLARED):  # what uses others first, which are wanted then
         account.look_through(resource)
     account.fetch_wanted()
     return Download(
@@ -109,6 +109,6 @@ def _id(document: Json, resource: str) -> str:
 def _used(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the id and the resource type of everything that *document* cannot work without."""
     for path, text in strings(document, ()):
-        resource = resource_of(path)
-        if resource in COMPONENTS and is_id(text) and field_of(path) not in _NEIGHBOURS:
-            yield text, resource
+        row = type_of(path)
+        if row and row.is_component and is_id(text) and field_of(path) not in _NEIGHBORS:
+            yield text, row.path

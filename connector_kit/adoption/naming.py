@@ -10,6 +10,7 @@ from connector_kit import storable
 from connector_kit.adoption.download import Found
 from connector_kit.adoption.source import MODULE_NAMES
 from connector_kit.blueprint.declare import LISTING
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.blueprint.slug import slug_from
 
 _LONGEST = 60
@@ -41,8 +42,6 @@ _LETTERS = str.maketrans(
     }
 )
 """Letters that Unicode does not take apart into a Latin letter and a mark, and a few signs."""
-
-_SINGULAR = {"asynchelpers": "async_helper", "filedefinitions": "file_definition"}
 
 
 def attribute(name: str) -> str:
@@ -93,7 +92,7 @@ class Names:
 
     def make(self, found: Found) -> str:
         """Return a name after *found*'s own, told apart by its kind or a number where needed."""
-        kind = _SINGULAR.get(found.resource, found.resource.removesuffix("s"))
+        kind = resource_type(found.resource).noun.replace(" ", "_")
         base = attribute(str(found.document.get("name") or ""))
         if not base or base[0].isdigit():
             base = f"{kind}_{base or 1}"

@@ -1,36 +1,13 @@
 """References between documents: where they stand, and what a missing one takes with it."""
 
-import re
-
 from connector_kit.adoption.ids import is_id, proper
 from connector_kit.adoption.paths import Path, at
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.blueprint.resources import ResourceType, names_reference, referred_type
 from connector_kit.documents import Document, Json
-
-_FIELD = re.compile(r"_\w+Ids?")
-
-_LIKE_EVERYWHERE = re.compile(r"_(httpConnector\w*|iClient)Ids?")
-"""The platform's own descriptions of applications, and the OAuth clients that a publisher shares
-with the install base: they mean the same in every account (protocol/resources.md#connection,
-protocol/README.md)."""
 
 _DATA = frozenset({"configuration", "mapping", "mappings", "settings"})
 """Parts in which keys are the author's own."""
-
-_HOLDING = {
-    "_asyncHelperId": "asynchelpers",
-    "_borrowConcurrencyFromConnectionId": "connections",
-    "_connectionId": "connections",
-    "_exportId": "exports",
-    "_fileDefinitionId": "filedefinitions",
-    "_importId": "imports",
-    "_keepDeltaBehindExportId": "exports",
-    "_keepDeltaBehindFlowId": "flows",
-    "_runNextFlowIds": "flows",
-    "_scriptId": "scripts",
-    "_stackId": "stacks",
-}
-"""The resource type that a field refers to."""
 
 _ENTRIES = frozenset({"pageGenerators", "pageProcessors"})
 
@@ -40,18 +17,17 @@ def field_of(path: Path) -> str:
     return next((each for each in reversed(path) if isinstance(each, str)), "")
 
 
-def resource_of(path: Path) -> str | None:
+def type_of(path: Path) -> ResourceType | None:
     """Return the resource type that the field at *path* refers to, None when nobody knows."""
-    return None if _DATA.intersection(path) else _HOLDING.get(field_of(path))
+    return None if _DATA.intersection(path) else referred_type(field_of(path))
 
 
 def is_reference(path: Path, text: str) -> bool:
     """Tell whether *text* at *path* stands for a document of the account, if only an empty one."""
-    if resource_of(path) is not None:
-        return True
-    field = field_of(path)
-    names_document = _FIELD.fullmatch(field) and not _LIKE_EVERYWHERE.fullmatch(field)
-    return bool(names_document) and not _DATA.intersection(path) and is_id(text)
+    if row := type_of(path):
+        return row.has_names
+    names_document = names_reference(field_of(path)) and not _DATA.intersection(path)
+    return names_document and is_id(text)
 
 
 def with_proper_ids(document: Document) -> Document:
@@ -84,7 +60,8 @@ def _with_proper_ids(value: Json, path: Path) -> Json:
         return {key: _with_proper_ids(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
         return [_with_proper_ids(item, (*path, n)) for n, item in enumerate(value)]
-    return proper(value) if isinstance(value, str) and resource_of(path) else value
+    row = type_of(path)
+    return proper(value) if isinstance(value, str) and row and row.has_names else value
 
 
 def _script_user(document: Document, path: Path) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from connector_kit.adoption.paths import Path, at, strings
 from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS
-from connector_kit.blueprint.secrets import SECRETS
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import MASK, Document, Json
 
 SERVER = "given by the server"
@@ -45,7 +45,7 @@ _OLDER_SECRETS = {
         "ssl.pfx",
     ),
 }
-"""Fields that older documents have, besides those of `SECRETS`. The platform masks all of them; an
+"""Fields that older documents have, besides those of the table. The platform masks all of them; an
 older download may not."""
 
 _SECRET_WORD = re.compile(
@@ -89,7 +89,7 @@ def _all(resource: str, document: Document) -> Residue:
     if resource == "exports" and document.get("asynchronous") is False:
         yield ("asynchronous",), ALWAYS_TRUE
     yield from _listed(document, _READ_ONLY.get(resource, ()), READ_ONLY)
-    secrets = (*SECRETS.get(resource, ()), *_OLDER_SECRETS.get(resource, ()))
+    secrets = (*resource_type(resource).secrets, *_OLDER_SECRETS.get(resource, ()))
     yield from _listed(document, secrets, SECRET)
     if resource == "connections":
         yield from _named_like_secrets(document, ())

@@ -10,7 +10,7 @@ from itertools import pairwise
 from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.paths import Path, dotted
 from connector_kit.adoption.placeholders import placeholder
-from connector_kit.adoption.references import casualty, field_of, is_reference, resource_of
+from connector_kit.adoption.references import casualty, field_of, is_reference, type_of
 from connector_kit.adoption.residue import SECRET, has_secret_inside
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import cycles, dependencies
@@ -56,7 +56,8 @@ def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
     if not identity:
         draft.cut(name, casualty(document, path), "refers to nothing")
     elif field_of(path) != "_connectionId":
-        what = (resource_of(path) or "documents").removesuffix("s")
+        row = type_of(path)
+        what = row.noun if row else "document"
         reason = f"needs the {what} {identity}, which is not there"
         draft.cut(name, casualty(document, path), reason)
     elif identity not in draft.names:

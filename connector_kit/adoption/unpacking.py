@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from connector_kit.adoption.download import COMPONENTS, AdoptionError, Download, Found
+from connector_kit.adoption.download import AdoptionError, Download, Found
 from connector_kit.adoption.ids import ids_within, proper
 from connector_kit.adoption.parsing import parse_document, parse_text
 from connector_kit.adoption.references import with_proper_ids
+from connector_kit.blueprint.resources import resource_type
 
 Files = Mapping[PurePosixPath, bytes]
 Documents = dict[PurePosixPath, Found]
@@ -72,7 +73,7 @@ def _below(files: Files, root: PurePosixPath) -> Iterator[tuple[str, PurePosixPa
     for path, content in files.items():
         inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
         resource = re.sub(r"[^a-z0-9]", "", inside[0].lower()) if len(inside) > 1 else ""
-        if resource in COMPONENTS:
+        if resource_type(resource).is_component:
             yield resource, path, content
 
 

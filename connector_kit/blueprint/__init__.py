@@ -1,13 +1,7 @@
 """What a connector is: its declarations, and what they compile to. Pure: no Django, no I/O."""
 
 from connector_kit.blueprint.compile import compile_connector, problems, stack_functions
-from connector_kit.blueprint.compiled import (
-    CONNECTOR,
-    INTEGRATION,
-    STACK,
-    Blueprint,
-    CompiledComponent,
-)
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.components import (
     Component,
     Connection,
@@ -19,12 +13,14 @@ from connector_kit.blueprint.components import (
 )
 from connector_kit.blueprint.declare import Connector
 from connector_kit.blueprint.entitlements import Entitlements
-from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS, python_field
+from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.flows import Branch, Flow, Router, Source, Step
 from connector_kit.blueprint.functions import StackFunction, hook
 from connector_kit.blueprint.listing import Listing, listing_of
 from connector_kit.blueprint.offers import AddOn, Edition, Offer, Stores
 from connector_kit.blueprint.problems import DeclarationError, Problem
+from connector_kit.blueprint.resources import CONNECTOR, INTEGRATION, STACK
+from connector_kit.blueprint.spelling import python_field
 from connector_kit.blueprint.tailoring import Situation, tailored
 
 __all__ = [

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from connector_kit.blueprint.compiled import STACK, Blueprint, CompiledComponent
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
+from connector_kit.blueprint.resources import STACK
 from connector_kit.blueprint.rules.rule import objects
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.documents import Document, ref, referred

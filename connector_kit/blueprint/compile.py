@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.blueprint.compiled import INTEGRATION, Blueprint, CompiledComponent
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.declare import Connector, Declaration, declaration, section_title
 from connector_kit.blueprint.functions import StackFunction
 from connector_kit.blueprint.offers import name_of
 from connector_kit.blueprint.order import cycles, dependencies, dependency_order
 from connector_kit.blueprint.problems import DeclarationError, Finding, Problem, placed
+from connector_kit.blueprint.resources import INTEGRATION
 from connector_kit.blueprint.rules import (
     CONNECTION_TYPES,
     SettingsRules,

@@ -7,15 +7,6 @@ from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEditi
 from connector_kit.blueprint.settings.schema import NO_SETTINGS, Schema
 from connector_kit.documents import Document, digest
 
-INTEGRATION = "@integration"
-"""The name of the installation itself, and of the component that describes it."""
-
-CONNECTOR = "@connector"
-"""The name of the connector's record in the marketplace."""
-
-STACK = "@stack"
-"""The name of the stack that runs the connector's Python functions."""
-
 
 @dataclass(frozen=True)
 class CompiledComponent:

@@ -7,7 +7,7 @@ connector is examined, so that all mistakes come to light together.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 from connector_kit.blueprint.fields import (
     ConnectionFields,
@@ -40,6 +40,9 @@ class Component:
     *per_store* that they get it once for every store.
     Components are compared by identity: two exports may well look alike.
     """
+
+    keywords: ClassVar[tuple[str, ...]] = ()
+    """The fields of a class's documents, in Python's spelling."""
 
     def __init__(
         self,
@@ -74,6 +77,8 @@ class Connection(Component):
     declared: the customer enters them at installation.
     """
 
+    keywords = ("name", "type", *ConnectionFields.__annotations__)
+
     def __init__(
         self,
         name: str | None = None,
@@ -101,6 +106,8 @@ class ScriptFunction:
 class Script(Component):
     """JavaScript that the platform keeps and runs (protocol/resources.md#script)."""
 
+    keywords = ("name", "content", *ScriptFields.__annotations__)
+
     def __init__(
         self,
         name: str | None = None,
@@ -122,6 +129,8 @@ class Script(Component):
 
 class Export(Component):
     """Takes records out of an application, or receives them (protocol/resources.md#export)."""
+
+    keywords = ("name", *ExportFields.__annotations__)
 
     def __init__(
         self,
@@ -155,6 +164,8 @@ class Import(Component):
     *required_mappings* cannot be deleted by customers, *locked_mappings* not be edited; a mapping
     is named by what it generates, in a list ``"lines[*].sku"``.
     """
+
+    keywords = ("name", *ImportFields.__annotations__)
 
     def __init__(
         self,

@@ -1,13 +1,11 @@
 """The top-level fields of each resource: Python's spelling, and the platform's.
 
 One list serves three readers: an editor completes and mypy checks the keywords of a declaration,
-`wire_name` compiles them, and `python_field` is its exact inverse for code that writes
-declarations. Field lists: protocol/resources.md. A field that stands in no list goes into
+`spelling.wire_name` compiles them, and `spelling.python_field` is its exact inverse for code that
+writes declarations. Field lists: protocol/resources.md. A field that stands in no list goes into
 ``wire={...}``; nested objects are always in the platform's spelling.
 """
 
-import keyword
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
@@ -214,99 +212,3 @@ class BranchFields(TypedDict, total=False):
 
     description: str | None
     input_filter: Nested
-
-
-_SPELLINGS = {
-    "agent": "_agentId",
-    "borrow_concurrency_from": "_borrowConcurrencyFromConnectionId",
-    "connection": "_connectionId",
-    "data_uri_template": "dataURITemplate",
-    "export": "_exportId",
-    "flow_grouping": "_flowGroupingId",
-    "import_": "_importId",
-    "keep_delta_behind_export": "_keepDeltaBehindExportId",
-    "keep_delta_behind_flow": "_keepDeltaBehindFlowId",
-    "netsuite_da": "netsuite_da",
-    "run_next": "_runNextFlowIds",
-}
-
-_POSITIONAL = {
-    "connections": ("name", "type"),
-    "scripts": ("name", "content"),
-    "exports": ("name",),
-    "imports": ("name",),
-    "flows": ("name",),
-    "flows.pageGenerators": (),
-    "flows.pageProcessors": (),
-    "flows.routers": ("id",),
-    "flows.routers.branches": ("name",),
-}
-
-_TYPED = {
-    "connections": ConnectionFields,
-    "scripts": ScriptFields,
-    "exports": ExportFields,
-    "imports": ImportFields,
-    "flows": FlowFields,
-    "flows.pageGenerators": SourceFields,
-    "flows.pageProcessors": StepFields,
-    "flows.routers": RouterFields,
-    "flows.routers.branches": BranchFields,
-}
-
-_BELONGING = frozenset(BelongingFields.__annotations__)
-_PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"}) | _BELONGING
-
-
-def _camel(python_name: str) -> str:
-    first, *rest = python_name.split("_")
-    return first + "".join(word[:1].upper() + word[1:] for word in rest)
-
-
-def _snake(wire_name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wire_name).lower()
-
-
-def _catalogue(resource: str) -> dict[str, str]:
-    names = (*_POSITIONAL[resource], *_TYPED[resource].__annotations__)
-    spelled = (name for name in names if name not in _BELONGING)
-    return {name: _SPELLINGS.get(name, _camel(name)) for name in spelled}
-
-
-_WIRE_NAMES = {resource: _catalogue(resource) for resource in _TYPED}
-_PYTHON_NAMES = {
-    resource: {wire: python for python, wire in names.items()}
-    for resource, names in _WIRE_NAMES.items()
-}
-
-
-def known_fields(resource: str) -> Mapping[str, str]:
-    """Return the wire name of every keyword of *resource*; empty for a resource without a list.
-
-    The parts of a flow count as resources: ``flows.pageGenerators``, ``flows.pageProcessors``,
-    ``flows.routers``, ``flows.routers.branches``.
-    """
-    return _WIRE_NAMES.get(resource, {})
-
-
-def wire_name(resource: str, python_name: str) -> str | None:
-    """Return the platform's spelling of a keyword; None when *resource* has no such field.
-
-    Resources without a list of fields (``asynchelpers``) are spelled by rule.
-    """
-    if resource in _WIRE_NAMES:
-        return _WIRE_NAMES[resource].get(python_name)
-    return _camel(python_name)
-
-
-def python_field(resource: str, wire_name: str) -> str | None:
-    """Return the keyword that compiles to *wire_name*; None when it belongs into ``wire={...}``."""
-    if resource in _PYTHON_NAMES:
-        return _PYTHON_NAMES[resource].get(wire_name)
-    python_name = _snake(wire_name)
-    writable = (
-        python_name.isidentifier()
-        and not keyword.iskeyword(python_name)
-        and python_name not in _PARAMETERS
-    )
-    return python_name if writable and _camel(python_name) == wire_name else None

@@ -18,9 +18,11 @@ from connector_kit.blueprint.functions import HookFunction
 
 
 class Part:
-    """A part of a flow with fields of its own; *kind* names their list in the catalog."""
+    """A part of a flow with fields of its own; *kind* says where it stands in the document."""
 
     kind: ClassVar[str]
+    keywords: ClassVar[tuple[str, ...]]
+    """The part's fields, in Python's spelling."""
 
     def __init__(self, fields: Mapping[str, Any], wire: Mapping[str, Any] | None) -> None:
         self.fields = fields
@@ -31,6 +33,7 @@ class Source(Part):
     """A page generator: an export that feeds a flow (protocol/resources.md#flow)."""
 
     kind = "flows.pageGenerators"
+    keywords = tuple(SourceFields.__annotations__)
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Step(Part):
     """
 
     kind = "flows.pageProcessors"
+    keywords = tuple(StepFields.__annotations__)
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Router(Part):
     """A fork in a flow: sends each record to the first, or to every, branch that it matches."""
 
     kind = "flows.routers"
+    keywords = ("id", *RouterFields.__annotations__)
 
     def __init__(
         self,
@@ -97,6 +102,7 @@ class Branch(Part):
     """One way out of a router: its own steps, then the end or the *next_router*."""
 
     kind = "flows.routers.branches"
+    keywords = ("name", *BranchFields.__annotations__)
 
     def __init__(
         self,
@@ -124,6 +130,8 @@ class Flow(Component):
     `Source`, `Step` and `Router`. *section* is the title under which the settings page lists the
     flow; without one it stands under the connector's name (protocol/settings-forms.md 1.3).
     """
+
+    keywords = ("name", *FlowFields.__annotations__)
 
     def __init__(
         self,

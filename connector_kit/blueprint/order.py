@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import references
-
-_RANKS = {"connections": 0, "scripts": 1, "exports": 3, "imports": 3, "flows": 4}
-_OTHERS = 2
 
 
 def dependencies(components: Sequence[CompiledComponent]) -> dict[str, list[str]]:
@@ -33,10 +31,13 @@ def cycles(graph: Mapping[str, Sequence[str]]) -> list[list[str]]:
 def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledComponent, ...]:
     """Return *components*, which form no cycle, so that references point backwards.
 
-    Connections come first, then scripts, other resources, exports and imports, flows, as far as
-    references allow; equals stay in the order of declaration.
+    Types of a lower rank come first, as far as references allow; equals stay in the order of
+    declaration.
     """
-    priority = {each.external_id: (_rank(each), n) for n, each in enumerate(components)}
+    priority = {
+        component.external_id: (resource_type(component.resource).rank, n)
+        for n, component in enumerate(components)
+    }
     sorter = TopologicalSorter(dependencies(components))
     sorter.prepare()
     ready: list[tuple[tuple[int, int], str]] = []
@@ -48,10 +49,6 @@ def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledC
         sorter.done(order[-1])
     by_name = {each.external_id: each for each in components}
     return tuple(by_name[name] for name in order)
-
-
-def _rank(component: CompiledComponent) -> int:
-    return _RANKS.get(component.resource, _OTHERS)
 
 
 def _cycle(graph: Mapping[str, Sequence[str]]) -> list[str] | None:

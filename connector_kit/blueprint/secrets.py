@@ -3,114 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
 from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.blueprint.resources import TYPES, resource_type
 from connector_kit.documents import MASK, Document, Json, referred
 from connector_kit.documents.redaction import is_secret_key, without_passwords
-
-SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "connections": (
-            "as2.encrypted.userPrivateKey",
-            "as2.partnerStationInfo.auth.basic.password",
-            "as2.partnerStationInfo.auth.token.refreshToken",
-            "as2.partnerStationInfo.auth.token.token",
-            "dynamodb.aws.secretAccessKey",
-            "ftp.authKey",
-            "ftp.password",
-            "ftp.pgpDecryptKey",
-            "ftp.pgpEncryptKey",
-            "ftp.pgpPassphrase",
-            "http.auth.basic.password",
-            "http.auth.jwt.privateKey",
-            "http.auth.jwt.secret",
-            "http.auth.jwt.token",
-            "http.auth.oauth.clientSecret",
-            "http.auth.oauth.oauth1.accessToken",
-            "http.auth.oauth.oauth1.consumerPrivateKey",
-            "http.auth.oauth.oauth1.consumerSecret",
-            "http.auth.oauth.oauth1.tokenSecret",
-            "http.auth.oauth.password",
-            "http.auth.oauth.pkceCodeVerifier",
-            "http.auth.token.refreshToken",
-            "http.auth.token.token",
-            "http.clientCertificates.key",
-            "http.clientCertificates.passphrase",
-            "http.clientCertificates.pfx",
-            "http.encrypted",
-            "jdbc.password",
-            "jdbc.wallet",
-            "mcp.http.auth.oauth.clientSecret",
-            "mcp.http.auth.oauth.oauth1.accessToken",
-            "mcp.http.auth.oauth.oauth1.consumerPrivateKey",
-            "mcp.http.auth.oauth.oauth1.consumerSecret",
-            "mcp.http.auth.oauth.oauth1.tokenSecret",
-            "mcp.http.auth.oauth.password",
-            "mcp.http.auth.oauth.pkceCodeVerifier",
-            "mcp.http.auth.token.refreshToken",
-            "mcp.http.auth.token.token",
-            "mcp.http.encrypted",
-            "mongodb.password",
-            "netsuite.password",
-            "netsuite.tokenId",
-            "netsuite.tokenSecret",
-            "pgp.passphrase",
-            "pgp.privateKey",
-            "rdbms.bigquery.privateKey",
-            "rdbms.key",
-            "rdbms.passphrase",
-            "rdbms.password",
-            "rdbms.redshift.aws.secretAccessKey",
-            "rdbms.ssl.ca",
-            "rdbms.ssl.cert",
-            "rdbms.ssl.key",
-            "rdbms.ssl.passphrase",
-            "rest.basicAuth.password",
-            "rest.bearerToken",
-            "rest.oauth.clientSecret",
-            "rest.oauth.oauth1.accessToken",
-            "rest.oauth.oauth1.consumerPrivateKey",
-            "rest.oauth.oauth1.consumerSecret",
-            "rest.oauth.oauth1.tokenSecret",
-            "rest.oauth.password",
-            "rest.oauth.pkceCodeVerifier",
-            "rest.refreshToken",
-            "s3.secretAccessKey",
-            "salesforce.bearerToken",
-            "salesforce.refreshToken",
-            "ssl.ca",
-            "ssl.cert",
-            "ssl.key",
-            "ssl.passphrase",
-            "wrapper.encrypted",
-        ),
-        "iclients": (
-            "amazonmws.secretKey",
-            "azureserviceprincipal.clientSecret",
-            "ebay.certId",
-            "jwt.privateKey",
-            "jwt.secret",
-            "netsuite.consumerKey",
-            "netsuite.consumerSecret",
-            "oauth2.auth.queryParameters",
-            "oauth2.clientSecret",
-            "oauth2.encrypted",
-            "oauth2.password",
-            "salesforce.clientSecret",
-            "salesforce.privateKey",
-        ),
-        "exports": (
-            "distributed.bearerToken",
-            "webhook.key",
-            "webhook.password",
-            "webhook.token",
-        ),
-        "apis": ("shipworks.password",),
-    }
-)
-"""By resource, the fields that the platform takes and never shows (``x-secret`` of its schemas)."""
 
 _VALUES = frozenset({"value", "hardCodedValue"})
 _NAMES = ("name", "generate")
@@ -130,8 +28,7 @@ def leads_to_secret(steps: Sequence[str]) -> bool:
     picked = _PICKED.fullmatch(steps[-2]) if len(steps) > 1 else None
     if picked and keys[-1] in _VALUES and is_secret_key(picked[1]):
         return True
-    path = ".".join(keys)
-    return any(path == place for places in SECRETS.values() for place in places)
+    return any(".".join(keys) in row.secrets for row in TYPES.values())
 
 
 def literal_secrets(resource: str, document: Document) -> Iterator[str]:
@@ -139,7 +36,7 @@ def literal_secrets(resource: str, document: Document) -> Iterator[str]:
 
     Handlebars, what is empty, and what is blanked out hold none.
     """
-    listed = SECRETS.get(resource, ())
+    listed = resource_type(resource).secrets
     for path, key, value, around in _members(document, ""):
         plain = _INDEX.sub("", path)
         is_listed = any(plain == place or plain.startswith(f"{place}.") for place in listed)

@@ -3,17 +3,94 @@
 What comes out still holds the author's objects; `Writer` turns them into a symbolic document.
 """
 
+import keyword
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector_kit.blueprint.components import Component, Ref
-from connector_kit.blueprint.fields import known_fields, wire_name
+from connector_kit.blueprint.fields import BelongingFields
 from connector_kit.blueprint.flows import Branch, Flow, Part, Router, Source, Step
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.resources import TYPES
 
 Report = Callable[[Finding], None]
 ResourceOf = Callable[[Any], str | None]
 """Tells the resource type of a component or reference, None when nobody knows."""
+
+
+_SPELLINGS = {
+    "agent": "_agentId",
+    "borrow_concurrency_from": "_borrowConcurrencyFromConnectionId",
+    "connection": "_connectionId",
+    "data_uri_template": "dataURITemplate",
+    "export": "_exportId",
+    "flow_grouping": "_flowGroupingId",
+    "import_": "_importId",
+    "keep_delta_behind_export": "_keepDeltaBehindExportId",
+    "keep_delta_behind_flow": "_keepDeltaBehindFlowId",
+    "netsuite_da": "netsuite_da",
+    "run_next": "_runNextFlowIds",
+}
+
+_BELONGING = frozenset(BelongingFields.__annotations__)
+_PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"}) | _BELONGING
+
+
+def _camel(python_name: str) -> str:
+    first, *rest = python_name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _snake(wire_name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wire_name).lower()
+
+
+def _spelled(kind: type[Component | Part]) -> dict[str, str]:
+    names = (name for name in kind.keywords if name not in _BELONGING)
+    return {name: _SPELLINGS.get(name, _camel(name)) for name in names}
+
+
+_WIRE_NAMES = {
+    **{row.path: _spelled(row.declared_as) for row in TYPES.values() if row.declared_as},
+    **{part.kind: _spelled(part) for part in (Source, Step, Router, Branch)},
+}
+_PYTHON_NAMES = {
+    resource: {wire: python for python, wire in names.items()}
+    for resource, names in _WIRE_NAMES.items()
+}
+
+
+def known_fields(resource: str) -> Mapping[str, str]:
+    """Return the wire name of every keyword of *resource*; empty for a resource without a list.
+
+    The parts of a flow count as resources: ``flows.pageGenerators``, ``flows.pageProcessors``,
+    ``flows.routers``, ``flows.routers.branches``.
+    """
+    return _WIRE_NAMES.get(resource, {})
+
+
+def wire_name(resource: str, python_name: str) -> str | None:
+    """Return the platform's spelling of a keyword; None when *resource* has no such field.
+
+    Resources without a list of fields (``asynchelpers``) are spelled by rule.
+    """
+    if resource in _WIRE_NAMES:
+        return _WIRE_NAMES[resource].get(python_name)
+    return _camel(python_name)
+
+
+def python_field(resource: str, wire_name: str) -> str | None:
+    """Return the keyword that compiles to *wire_name*; None when it belongs into ``wire={...}``."""
+    if resource in _PYTHON_NAMES:
+        return _PYTHON_NAMES[resource].get(wire_name)
+    python_name = _snake(wire_name)
+    writable = (
+        python_name.isidentifier()
+        and not keyword.iskeyword(python_name)
+        and python_name not in _PARAMETERS
+    )
+    return python_name if writable and _camel(python_name) == wire_name else None
 
 
 class Speller:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
-from connector_kit.blueprint.compiled import CONNECTOR, INTEGRATION, STACK
 from connector_kit.blueprint.components import Component, Ref, ScriptFunction
 from connector_kit.blueprint.declare import Declaration
 from connector_kit.blueprint.flows import Part
@@ -16,10 +15,9 @@ from connector_kit.blueprint.functions import (
     stack_function,
 )
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.resources import CONTEXTS, STACK
 from connector_kit.blueprint.spelling import Speller
 from connector_kit.documents import LITERAL, Document, Json, looks_symbolic, ref
-
-CONTEXTS = frozenset({INTEGRATION, CONNECTOR, STACK})
 
 
 class Writer:

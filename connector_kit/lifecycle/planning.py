@@ -7,15 +7,13 @@ from dataclasses import replace
 from itertools import chain
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
+from connector_kit.blueprint.resources import DECLARED
 from connector_kit.documents import Document, abstract, references
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.leavings import as_left_behind, undoubted
 from connector_kit.plan import Delete, Fence, Live, Plan, PlanStep, Unchanged, Update, compare
 from connector_kit.plan.removal import removal_order
-
-CORE_RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
-"""Where an uninstall looks in any case."""
 
 
 def plan_release(
@@ -79,9 +77,10 @@ def plan_removal(
 
     Goes by what the account holds and is tagged with, not by what was declared: leftovers of
     earlier versions go too, whatever they are called, and everything else stays. *known* only
-    says where to look besides the core resources.
+    says where to look besides the types that
+    have classes of their own.
     """
-    wanted = (*resources_of(known), *CORE_RESOURCES)
+    wanted = (*resources_of(known), *DECLARED)
     resources = dict.fromkeys(each for each in wanted if each != "integrations")
     found = {
         document["_id"]: (resource, document) for resource, document in account.owned(resources)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
-from connector_kit.blueprint.compiled import INTEGRATION, CompiledComponent
+from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
+from connector_kit.blueprint.resources import INTEGRATION
 from connector_kit.documents import Document, references
 from connector_kit.plan import conflicts
 from connector_kit.plan.merge import Merge, merge

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from connector_kit.blueprint.compiled import INTEGRATION, Blueprint, CompiledComponent
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
+from connector_kit.blueprint.resources import INTEGRATION
 from connector_kit.documents import Document, Json, references
 from connector_kit.plan.asking import with_request
 from connector_kit.plan.needs import Need, Waiting

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, CompiledComponent, Connector
 from connector_kit.blueprint.compile import examine
 from connector_kit.blueprint.functions import HOOK_KINDS
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import Document, references, referred, resolve
 from connector_kit.testing.ids import made_up_id
 from connector_kit.testing.records import Records, sample_records
@@ -84,7 +85,7 @@ class Declared:
         return {"_id": self._ids[name], "externalId": name, **document}
 
     def _places(self) -> Iterator[Place]:
-        for component in self._of(*_ID_OPTIONS):
+        for component in self._of("connections", "exports", "imports"):
             for kind, entry in _entries(component):
                 yield self._place(kind, entry, component, self._flow_of(component.external_id))
         for flow in self._flows:
@@ -101,7 +102,7 @@ class Declared:
         ids = {
             "_flowId": flow and self._ids[flow.name],
             "_connectionId": connection and self._ids[connection],
-            _ID_OPTIONS[component.resource]: self._ids[name],
+            resource_type(component.resource).ids[0]: self._ids[name],
         }
         return Place(
             kind=kind,
@@ -124,9 +125,6 @@ class Declared:
     def _flow_of(self, name: str) -> Flow | None:
         return next((flow for flow in self._flows if flow.holds(name)), None)
 
-
-_ID_OPTIONS = {"exports": "_exportId", "imports": "_importId", "connections": "_connectionId"}
-"""The option that names a component, by what it is."""
 
 Entry = tuple[str, Mapping[str, Any]]
 

@@ -132,7 +132,7 @@ def test_what_only_the_account_has_is_left_out(field):
     assert GONE in reasons(adoption, "shop")[field]
 
 
-@pytest.mark.parametrize("field", ["_httpConnectorId", "_iClientId"])
+@pytest.mark.parametrize("field", ["_httpConnectorId", "_iClientId", "_tpConnectorId"])
 def test_what_every_account_has_stays(field):
     http = small()["connections"][0]["http"] | {field: GONE}
 

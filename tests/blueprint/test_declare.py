@@ -17,7 +17,7 @@ from connector_kit import (
     hook,
 )
 from connector_kit.blueprint import compile_connector, problems, python_field, stack_functions
-from connector_kit.blueprint.fields import known_fields, wire_name
+from connector_kit.blueprint.spelling import known_fields, wire_name
 
 HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}
 

@@ -1,44 +1,13 @@
 """Where documents hold secrets, and that no declaration holds one literally."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from connector_kit import Connection, Connector, Export, Import
 from connector_kit.blueprint import DeclarationError, compile_connector
-from connector_kit.blueprint.secrets import SECRETS, leads_to_secret, literal_secrets
+from connector_kit.blueprint.resources import TYPES
+from connector_kit.blueprint.secrets import leads_to_secret, literal_secrets
 
-SCHEMAS = Path(__file__).parents[3] / "shared" / "protocol" / "schemas-2026.json"
-
-
-def marked(schemas, schema, path=(), seen=()):
-    """Yield the path of every field with ``x-secret`` below *schema*."""
-    if not isinstance(schema, dict):
-        return
-    if schema.get("x-secret"):
-        yield ".".join(path)
-        return
-    name = schema.get("$ref", "").removeprefix("#/$defs/")
-    if name and name not in seen:
-        yield from marked(schemas, schemas["$defs"][name], path, (*seen, name))
-    for key, inner in schema.get("properties", {}).items():
-        yield from marked(schemas, inner, (*path, key), seen)
-    for key in ("items", "if", "then", "else", "additionalProperties"):
-        yield from marked(schemas, schema.get(key), path, seen)
-    for inner in (each for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key, ())):
-        yield from marked(schemas, inner, path, seen)
-
-
-@pytest.mark.skipif(not SCHEMAS.exists(), reason="the platform's schemas are not here")
-def test_the_table_is_that_of_the_platforms_schemas():
-    schemas = json.loads(SCHEMAS.read_text())
-    listed = {
-        resource: tuple(sorted(set(marked(schemas, {"$ref": ref}))))
-        for resource, ref in schemas["x-resources"].items()
-    }
-
-    assert dict(SECRETS) == {resource: places for resource, places in listed.items() if places}
+SECRETS = [(row.path, place) for row in TYPES.values() for place in sorted(row.secrets)]
 
 
 def nested(path, value):
@@ -47,9 +16,7 @@ def nested(path, value):
     return value
 
 
-@pytest.mark.parametrize(
-    ("resource", "path"), [(name, path) for name, paths in SECRETS.items() for path in paths]
-)
+@pytest.mark.parametrize(("resource", "path"), SECRETS)
 def test_every_secret_of_the_platform_is_found(resource, path):
     deeper = f"{path}.x" if path.endswith("encrypted") else path
 

@@ -5,17 +5,10 @@ from connector_kit.adoption.source.arguments import Argument, keywords, without
 from connector_kit.adoption.source.layout import Expression, call
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.values import Values
-from connector_kit.blueprint import CompiledComponent
+from connector_kit.blueprint import CompiledComponent, Component
 from connector_kit.blueprint.compile import owned_by_default
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import Document
-
-_CLASSES = {
-    "connections": "Connection",
-    "scripts": "Script",
-    "exports": "Export",
-    "imports": "Import",
-    "flows": "Flow",
-}
 
 _FLOW_PARTS = {
     "pageGenerators": ("source=", flows.source),
@@ -26,7 +19,7 @@ _FLOW_PARTS = {
 
 def component(values: Values, compiled: CompiledComponent, section: str | None) -> Expression:
     """Return the expression that declares *compiled*; *section* is that of a flow."""
-    word = _CLASSES.get(compiled.resource, "Component")
+    word = (resource_type(compiled.resource).declared_as or Component).__name__
     document = compiled.document
     arguments = [] if word != "Component" else [("", literal(compiled.resource))]
     if isinstance(document.get("name"), str):

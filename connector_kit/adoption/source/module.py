@@ -17,6 +17,7 @@ from connector_kit.adoption.source.layout import (
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.outline import Outline
 from connector_kit.adoption.source.values import DATA_HELPER, TEXT_HELPER, Values
+from connector_kit.blueprint.resources import TYPES
 
 HELPERS = {
     TEXT_HELPER: f"""
@@ -30,9 +31,9 @@ def {DATA_HELPER}(path: str) -> Any:
 }
 
 _DECLARATIONS = (
-    *(blueprint.Connector, blueprint.Component, blueprint.Connection, blueprint.Script),
-    *(blueprint.Export, blueprint.Lookup, blueprint.Import, blueprint.Flow, blueprint.Source),
-    *(blueprint.Step, blueprint.Router, blueprint.Branch, blueprint.Ref),
+    *(blueprint.Connector, blueprint.Component, blueprint.Lookup, blueprint.Ref),
+    *(blueprint.Source, blueprint.Step, blueprint.Router, blueprint.Branch),
+    *(row.declared_as for row in TYPES.values() if row.declared_as),
 )
 
 MODULE_NAMES = frozenset(

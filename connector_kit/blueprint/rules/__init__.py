@@ -10,14 +10,13 @@ from connector_kit.blueprint.rules.every import EVERY
 from connector_kit.blueprint.rules.flows import FLOWS, SCHEDULES
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings, unknown_offers
 from connector_kit.blueprint.rules.rule import Components
-from connector_kit.blueprint.rules.scripts import LONG_NAME, SCRIPTS
+from connector_kit.blueprint.rules.scripts import SCRIPTS
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
 from connector_kit.blueprint.rules.storing import storing_findings
 from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
 
 __all__ = [
     "CONNECTION_TYPES",
-    "RULES",
     "SettingsRules",
     "belonging_findings",
     "component_findings",
@@ -28,16 +27,17 @@ __all__ = [
     "unknown_offers",
 ]
 
-RULES = {
-    "connections": (*EVERY, *CONNECTIONS, LONG_NAME),
-    "scripts": (*EVERY, *SCRIPTS),
-    "exports": (*EVERY, *EXPORTS, SCHEDULES),
-    "imports": (*EVERY, *IMPORTS),
-    "flows": (*EVERY, *FLOWS),
+_OF_TYPE = {
+    "connections": CONNECTIONS,
+    "scripts": SCRIPTS,
+    "exports": (*EXPORTS, SCHEDULES),
+    "imports": IMPORTS,
+    "flows": FLOWS,
 }
+"""Further rules of resource types that have some."""
 
 
 def component_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
     """Yield what is wrong with *component*, one of *components*."""
-    for rule in RULES.get(component.resource, EVERY):
+    for rule in (*EVERY, *_OF_TYPE.get(component.resource, ())):
         yield from rule.findings(component, components)

@@ -4,43 +4,23 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from connector_kit.blueprint.compiled import CONNECTOR, INTEGRATION, STACK, CompiledComponent
-from connector_kit.blueprint.fields import (
-    ENVELOPE_FIELDS,
-    SERVER_FIELDS,
-    known_fields,
-    wire_name,
-)
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.problems import did_you_mean
-from connector_kit.blueprint.rules.rule import Components, Rule, Words, members, objects
+from connector_kit.blueprint.resources import (
+    CONTEXTS,
+    DECLARED,
+    names_reference,
+    referred_type,
+    resource_type,
+)
+from connector_kit.blueprint.rules.rule import Check, Components, Rule, Words, members, objects
 from connector_kit.blueprint.secrets import literal_secrets
+from connector_kit.blueprint.spelling import known_fields, wire_name
 from connector_kit.documents import MASK, referred
 
-_REFERENCE = re.compile(r"_\w+Ids?")
 _RAW_ID = re.compile(r"[0-9a-f]{24}")
 _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
-
-_MEANT_FOR = {
-    "_asyncHelperId": "asynchelpers",
-    "_borrowConcurrencyFromConnectionId": "connections",
-    "_connectionId": "connections",
-    "_exportId": "exports",
-    "_fileDefinitionId": "filedefinitions",
-    "_importId": "imports",
-    "_keepDeltaBehindExportId": "exports",
-    "_keepDeltaBehindFlowId": "flows",
-    "_runNextFlowIds": "flows",
-    "_scriptId": "scripts",
-    "_stackId": "stacks",
-}
-_CONTEXT_FOR = {"_stackId": STACK, "_integrationId": INTEGRATION, "_connectorId": CONNECTOR}
-_CONTEXTS = frozenset(_CONTEXT_FOR.values())
-
-# The same in every account: the platform's own application descriptions, and what the publisher
-# shares with the install base (protocol/resources.md#connection, README.md "iClient").
-_GLOBAL = re.compile(r"_(httpConnector\w*|iClient|stack)Ids?")
-
-_RESOURCES = ("connections", "scripts", "exports", "imports", "flows")
 
 
 def _server_fields(component: CompiledComponent, _: Components) -> Iterator[Words]:
@@ -82,7 +62,7 @@ _LEAVE_IT = (
 def _unnamed(component: CompiledComponent, _: Components) -> Iterator[Words]:
     name = component.document.get("name")
     named = isinstance(name, str) and name.strip()
-    if not named and component.resource in _RESOURCES:
+    if not named and component.resource in DECLARED:
         yield "It has no name.", "Give it one, for people to see: the first argument."
 
 
@@ -106,13 +86,14 @@ def _owned_hint(resource: str, field: str, known: set[str]) -> str:
 
 def _misdirected(component: CompiledComponent, components: Components) -> Iterator[Words]:
     for path, key, value in members(component.document):
-        fitting = {_MEANT_FOR.get(key), _CONTEXT_FOR.get(key)} - {None}
-        for name in filter(None, map(referred, _each(value))):
+        wanted = referred_type(key)
+        fitting = sorted({wanted.path, wanted.context} - {""}) if wanted else []
+        for name in filter(None, map(referred, _listed(value))):
             kind = components[name].resource if name in components else name
-            if fitting and kind not in fitting and (name in components or name in _CONTEXTS):
+            if fitting and kind not in fitting and (name in components or name in CONTEXTS):
                 yield (
                     f"{path} refers to {name!r}, which is {_called(name, components)}.",
-                    f"It must refer to one of the {' or '.join(sorted(filter(None, fitting)))}.",
+                    f"It must refer to one of the {' or '.join(fitting)}.",
                 )
 
 
@@ -122,8 +103,8 @@ def _called(name: str, components: Components) -> str:
 
 def _quoted(component: CompiledComponent, components: Components) -> Iterator[Words]:
     for path, key, value in members(component.document):
-        if _REFERENCE.fullmatch(key):
-            for name in _each(value):
+        if names_reference(key):
+            for name in _listed(value):
                 if isinstance(name, str) and name in components:
                     yield (
                         f"{path} holds the text {name!r} instead of a reference.",
@@ -133,18 +114,29 @@ def _quoted(component: CompiledComponent, components: Components) -> Iterator[Wo
 
 def _raw_ids(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for path, key, value in members(component.document):
-        if not _REFERENCE.fullmatch(key) or _GLOBAL.fullmatch(key) or key in SERVER_FIELDS:
+        wanted = referred_type(key)
+        if not names_reference(key) or (wanted and wanted.is_shared) or key in SERVER_FIELDS:
             continue
-        for each in _each(value):
-            if isinstance(each, str) and _RAW_ID.fullmatch(each):
+        for identity in _listed(value):
+            if isinstance(identity, str) and _RAW_ID.fullmatch(identity):
                 yield (
-                    f"{path} holds the id {each}, which exists in one account only.",
+                    f"{path} holds the id {identity}, which exists in one account only.",
                     "Declare the component it stands for and refer to that.",
                 )
 
 
-def _each(value: Any) -> list[Any]:
+def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _limits(field: str) -> Check:
+    def too_long(component: CompiledComponent, _: Components) -> Iterator[Words]:
+        limit = resource_type(component.resource).limits.get(field)
+        length = len(str(component.document.get(field, "")))
+        if limit is not None and length > limit:
+            yield f"The {field} has {length} characters.", f"The platform allows {limit}."
+
+    return too_long
 
 
 def _absent_functions(component: CompiledComponent, components: Components) -> Iterator[Words]:
@@ -159,9 +151,9 @@ def _absent_functions(component: CompiledComponent, components: Components) -> I
 
 
 def _misspelled(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    if component.resource in _RESOURCES:
+    if component.resource in DECLARED:
         return
-    if suggestion := did_you_mean(component.resource, _RESOURCES):
+    if suggestion := did_you_mean(component.resource, DECLARED):
         yield (
             f"The resource type {component.resource!r} is unknown.",
             f"{suggestion}It is the word in the address: /v1/exports.",
@@ -178,6 +170,8 @@ EVERY = (
     Rule("E013", "http-api.md section 2, invalid_ref", _misdirected),
     Rule("E014", "http-api.md section 3, ids", _quoted),
     Rule("W020", "http-api.md section 3, ids", _raw_ids),
+    Rule("W021", "resources.md, fields most documents share", _limits("name")),
+    Rule("W022", "resources.md#script", _limits("description")),
     Rule("W023", "extension.md section 6, where a function is named", _absent_functions),
     Rule("W040", "http-api.md", _misspelled),
 )

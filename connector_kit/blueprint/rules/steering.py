@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.fields import known_fields
 from connector_kit.blueprint.offers import Offer
 from connector_kit.blueprint.paths import is_covered
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.rules.writing import unsettable, unwritten
 from connector_kit.blueprint.settings.bindings import Binding
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.blueprint.spelling import known_fields
 from connector_kit.forms import Field
 
 Components = Mapping[str, CompiledComponent]

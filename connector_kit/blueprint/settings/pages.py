@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from connector_kit.blueprint.compiled import STACK, CompiledComponent
+from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.resources import STACK
 from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
 from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema

@@ -1,0 +1,218 @@
+"""What the kit knows of the platform's resource types: one row each.
+
+A row says what declarations, plans, adoption and redaction need to know. A new type is a row here
+and, for authors to declare it by, a class in `components` with its fields in `fields`; until it has
+a class, ``Component("lookupcaches", ...)`` declares one. References and secrets are those of
+protocol/schemas-2026.json, as tests/blueprint/platform-facts.json keeps them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connector_kit.blueprint.components import Component, Connection, Export, Import, Script
+from connector_kit.blueprint.flows import Flow
+
+INTEGRATION = "@integration"
+"""The name of the installation itself, and of the component that describes it."""
+
+CONNECTOR = "@connector"
+"""The name of the connector's record in the marketplace."""
+
+STACK = "@stack"
+"""The name of the stack that runs the connector's Python functions."""
+
+_AFTER_SCRIPTS = 2
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One of the platform's kinds of documents.
+
+    *path* is its word in addresses, *noun* what people call one. *ids* are the fields, in documents
+    of any type, that hold the id of one, or a list of ids; the first is the usual one.
+    """
+
+    path: str
+    noun: str
+    ids: tuple[str, ...]
+    declared_as: type[Component] | None = None
+    """The class for authors. An uninstall looks for documents of these types in any case."""
+    rank: int = _AFTER_SCRIPTS
+    """Components of a lower rank are created first, as far as references allow."""
+    is_component: bool = False
+    """Whether an adopted integration keeps them; others belong to an account or a publisher."""
+    is_shared: bool = False
+    """Whether an id means the same in every account: the platform's descriptions of applications,
+    and what a publisher shares with the install base (protocol/platform-2026.md#15, P12)."""
+    context: str = ""
+    """The name by which components refer to the one that every installation has."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """The most characters of texts, by field (protocol/resources.md)."""
+    secrets: frozenset[str] = frozenset()
+    """Dotted paths of what the platform takes and never shows."""
+
+    @property
+    def has_names(self) -> bool:
+        """Whether a symbolic document holds a name where one of these is referred to."""
+        return bool(self.context) or not self.is_shared
+
+
+def _under(place: str, names: str) -> list[str]:
+    return [f"{place}.{name}" for name in names.split()]
+
+
+_OAUTH = (
+    "clientSecret password pkceCodeVerifier"
+    " oauth1.accessToken oauth1.consumerPrivateKey oauth1.consumerSecret oauth1.tokenSecret"
+)
+_CERTIFICATE = "ca cert key passphrase"
+
+_CONNECTION_SECRETS = frozenset(
+    [
+        *_under("as2", "encrypted.userPrivateKey"),
+        *_under("as2.partnerStationInfo.auth", "basic.password token.refreshToken token.token"),
+        *_under("dynamodb", "aws.secretAccessKey"),
+        *_under("ftp", "authKey password pgpDecryptKey pgpEncryptKey pgpPassphrase"),
+        *_under("http", "encrypted"),
+        *_under("http.auth", "basic.password token.refreshToken token.token"),
+        *_under("http.auth.jwt", "privateKey secret token"),
+        *_under("http.auth.oauth", _OAUTH),
+        *_under("http.clientCertificates", "key passphrase pfx"),
+        *_under("jdbc", "password wallet"),
+        *_under("mcp.http", "encrypted auth.token.refreshToken auth.token.token"),
+        *_under("mcp.http.auth.oauth", _OAUTH),
+        *_under("mongodb", "password"),
+        *_under("netsuite", "password tokenId tokenSecret"),
+        *_under("pgp", "passphrase privateKey"),
+        *_under("rdbms", "key passphrase password"),
+        *_under("rdbms", "bigquery.privateKey redshift.aws.secretAccessKey"),
+        *_under("rdbms.ssl", _CERTIFICATE),
+        *_under("rest", "basicAuth.password bearerToken refreshToken"),
+        *_under("rest.oauth", _OAUTH),
+        *_under("s3", "secretAccessKey"),
+        *_under("salesforce", "bearerToken refreshToken"),
+        *_under("ssl", _CERTIFICATE),
+        *_under("wrapper", "encrypted"),
+    ]
+)
+
+_ICLIENT_SECRETS = frozenset(
+    [
+        *_under("amazonmws", "secretKey"),
+        *_under("azureserviceprincipal", "clientSecret"),
+        *_under("ebay", "certId"),
+        *_under("jwt", "privateKey secret"),
+        *_under("netsuite", "consumerKey consumerSecret"),
+        *_under("oauth2", "auth.queryParameters clientSecret encrypted password"),
+        *_under("salesforce", "clientSecret privateKey"),
+    ]
+)
+
+_ROWS = (
+    ResourceType(
+        "connections",
+        "connection",
+        (
+            *("_connectionId", "_borrowConcurrencyFromConnectionId", "_mcpConnectionId"),
+            "_registeredConnectionIds",
+        ),
+        declared_as=Connection,
+        rank=0,
+        is_component=True,
+        limits={"name": 100},
+        secrets=_CONNECTION_SECRETS,
+    ),
+    ResourceType(
+        "scripts",
+        "script",
+        ("_scriptId",),
+        declared_as=Script,
+        rank=1,
+        is_component=True,
+        limits={"name": 100, "description": 1024},
+    ),
+    ResourceType("asynchelpers", "async helper", ("_asyncHelperId",), is_component=True),
+    ResourceType("filedefinitions", "file definition", ("_fileDefinitionId",), is_component=True),
+    ResourceType(
+        "exports",
+        "export",
+        ("_exportId", "_keepDeltaBehindExportId", "_postParseListenerId"),
+        declared_as=Export,
+        rank=3,
+        is_component=True,
+        secrets=frozenset(
+            ["distributed.bearerToken", *_under("webhook", "key password token")],
+        ),
+    ),
+    ResourceType(
+        "imports", "import", ("_importId",), declared_as=Import, rank=3, is_component=True
+    ),
+    ResourceType(
+        "flows",
+        "flow",
+        ("_flowId", "_abstractFlowId", "_keepDeltaBehindFlowId", "_runNextFlowIds"),
+        declared_as=Flow,
+        rank=4,
+        is_component=True,
+    ),
+    ResourceType("agents", "agent", ("_agentId",)),
+    ResourceType("apis", "API", ("_apiId",), secrets=frozenset(["shipworks.password"])),
+    ResourceType("connectors", "connector", ("_connectorId",), context=CONNECTOR),
+    ResourceType("ediprofiles", "EDI profile", ("_ediProfileId",)),
+    ResourceType(
+        "httpconnectors",
+        "HTTP connector",
+        (
+            *("_httpConnectorId", "_httpConnectorApiId", "_httpConnectorVersionId"),
+            *("_httpConnectorResourceId", "_httpConnectorEndpointId", "_httpConnectorEndpointIds"),
+        ),
+        is_shared=True,
+    ),
+    ResourceType(
+        "iclients",
+        "iClient",
+        ("_iClientId", "_iClientIds"),
+        is_shared=True,
+        secrets=_ICLIENT_SECRETS,
+    ),
+    ResourceType(
+        "integrations", "integration", ("_integrationId", "_parentId"), context=INTEGRATION
+    ),
+    ResourceType("lookupcaches", "lookup cache", ("_lookupCacheId",)),
+    ResourceType("mcpservers", "MCP server", ("_mcpServerId",)),
+    ResourceType("stacks", "stack", ("_stackId",), is_shared=True, context=STACK),
+    ResourceType("tools", "tool", ("_toolId",)),
+    ResourceType(
+        "tradingpartnerconnectors",
+        "trading partner connector",
+        ("_tpConnectorId",),
+        is_shared=True,
+    ),
+)
+
+TYPES: Mapping[str, ResourceType] = {row.path: row for row in _ROWS}
+"""Every type that the kit knows, by path word. Others exist, and can be declared all the same."""
+
+DECLARED = tuple(row.path for row in _ROWS if row.declared_as)
+"""The types that authors have classes for, in the order in which they use each other."""
+
+CONTEXTS = frozenset(row.context for row in _ROWS if row.context)
+
+_BY_FIELD = {name: row for row in _ROWS for name in row.ids}
+_REFERENCE = re.compile(r"_\w+Ids?")
+
+
+def resource_type(path: str) -> ResourceType:
+    """Return what is known of the type *path*: next to nothing where it has no row."""
+    return TYPES.get(path) or ResourceType(path, path.removesuffix("s"), ())
+
+
+def referred_type(name: str) -> ResourceType | None:
+    """Return the type whose ids the field called *name* holds, None when that is not known."""
+    return _BY_FIELD.get(name)
+
+
+def names_reference(name: str) -> bool:
+    """Tell whether a field called *name* holds an id, or a list of them."""
+    return _REFERENCE.fullmatch(name) is not None
