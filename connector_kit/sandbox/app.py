@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from connector_kit.sandbox import housekeeping
-from connector_kit.sandbox.account.acting import acting
 from connector_kit.sandbox.account.tokens import Token
+from connector_kit.sandbox.account.users import acting
 from connector_kit.sandbox.control import visitors
 from connector_kit.sandbox.control.routes import SIGNED, control
 from connector_kit.sandbox.http import scopes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector_kit.sandbox.account.access_token import access_token
+from connector_kit.sandbox.account.access_tokens import access_token
 from connector_kit.sandbox.apps.expiry import switch_off_lapsed
 from connector_kit.sandbox.platform import Platform
 

@@ -5,39 +5,32 @@ Each module of routes holds its own lines; a line that comes later replaces an e
 
 from __future__ import annotations
 
-from connector_kit.sandbox.account import access_tokens, history, notifications
-from connector_kit.sandbox.account import users as sharing
-from connector_kit.sandbox.apps import editions as two_editions
-from connector_kit.sandbox.apps import expiry as resuming
-from connector_kit.sandbox.apps import forms, one_steps, one_uninstall, saving
-from connector_kit.sandbox.apps import install as installing
-from connector_kit.sandbox.apps import install_steps as two_install
-from connector_kit.sandbox.apps import uninstall as two_uninstall
-from connector_kit.sandbox.clones import routes as cloning
-from connector_kit.sandbox.connections import ping as pinging
-from connector_kit.sandbox.connections import registration as registering
-from connector_kit.sandbox.connections import routes as reading
-from connector_kit.sandbox.connections import virtual
-from connector_kit.sandbox.connectors import licenses as licensing
-from connector_kit.sandbox.connectors import routes as listings
-from connector_kit.sandbox.documents import relations, resources
-from connector_kit.sandbox.exports import preview as previews
-from connector_kit.sandbox.flows import belongings, errors
-from connector_kit.sandbox.flows import request_log as requests
-from connector_kit.sandbox.flows import retries as retrying
-from connector_kit.sandbox.flows import routes as starting
+from connector_kit.sandbox.account import access_tokens, history, notifications, users
+from connector_kit.sandbox.apps import editions, expiry, install, install_steps, settings, uninstall
+from connector_kit.sandbox.clones import routes as clones
+from connector_kit.sandbox.connections import ping, registration, virtual
+from connector_kit.sandbox.connections import routes as connections
+from connector_kit.sandbox.connectors import licenses
+from connector_kit.sandbox.connectors import routes as connectors
+from connector_kit.sandbox.documents import integrity, resources
+from connector_kit.sandbox.exports import invocation as export_invocation
+from connector_kit.sandbox.exports import preview
+from connector_kit.sandbox.flows import errors as flow_errors
+from connector_kit.sandbox.flows import request_log
+from connector_kit.sandbox.flows import retries as flow_retries
+from connector_kit.sandbox.flows import routes as flows
 from connector_kit.sandbox.http.call import Answer, Call, Handler, answer
-from connector_kit.sandbox.http.route import Route
-from connector_kit.sandbox.http.routing import Router
+from connector_kit.sandbox.http.routing import Route, Router
+from connector_kit.sandbox.imports import invocation as import_invocation
 from connector_kit.sandbox.integrations import routes as integrations
-from connector_kit.sandbox.jobs import bulk, retries
+from connector_kit.sandbox.jobs import bulk as bulk_retries
 from connector_kit.sandbox.jobs import errors as job_errors
+from connector_kit.sandbox.jobs import retries as job_retries
 from connector_kit.sandbox.jobs import routes as jobs
-from connector_kit.sandbox.pipeline import by_identifier as invoking
 from connector_kit.sandbox.pipeline import distributed
 from connector_kit.sandbox.scripts import routes as scripts
 from connector_kit.sandbox.stacks import routes as stacks
-from connector_kit.sandbox.states import routes as state
+from connector_kit.sandbox.states import routes as states
 from connector_kit.sandbox.templates import routes as templates
 
 RESOURCES = (
@@ -62,15 +55,18 @@ RESOURCES = (
 last four only where other documents refer to them; they are stored like any other."""
 
 MODULES = (
-    *(pinging, reading, registering, virtual, previews, invoking, distributed),
-    *(starting, belongings, errors, retrying, requests),
-    *(integrations, cloning, templates),
-    *(installing, one_steps, one_uninstall, two_install, two_editions, two_uninstall),
-    *(resuming, forms, saving),
-    *(licensing, listings, stacks, scripts, access_tokens),
-    *(jobs, job_errors, retries, bulk),
-    *(sharing, notifications, history),
+    *(connections, registration, ping, virtual),
+    *(preview, export_invocation, import_invocation, distributed, clones),
+    *(flows, flow_errors, flow_retries, request_log),
+    integrations,
+    *(install, install_steps, settings, editions, uninstall, expiry),
+    *(connectors, licenses),
+    *(templates, stacks, scripts, access_tokens),
+    *(jobs, job_errors, job_retries, bulk_retries),
+    states,
+    *(notifications, users, history),
 )
+"""In the order of protocol/http-api.md."""
 
 
 def token_info(call: Call) -> Answer:
@@ -85,7 +81,6 @@ def routes() -> list[Route]:
         Route("GET", "/tokenInfo", token_info),
         *(route for resource in RESOURCES for route in _routes_of(resource)),
         *(route for module in MODULES for route in module.ROUTES),
-        *state.ROUTES,
     ]
 
 
@@ -106,6 +101,6 @@ def _routes_of(resource: str) -> list[Route]:
         Route("PUT", one, resources.replace, body=kind),
         Route("PATCH", one, resources.patch, body="patch"),
         Route("DELETE", one, resources.delete, ok=204),
-        Route("GET", f"{one}/dependencies", relations.dependencies),
-        *state.routes_below(one),
+        Route("GET", f"{one}/dependencies", integrity.dependencies),
+        *states.routes_below(one),
     ]

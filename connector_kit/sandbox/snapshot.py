@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from connector_kit.sandbox.account.access_token import access_token
+from connector_kit.sandbox.account.access_tokens import access_token
 from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Account, Ids

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import secrets
 
-from connector_kit.sandbox.account.access_token import access_token
+from connector_kit.sandbox.account.tokens import ACCESS, Scope, Token
 from connector_kit.sandbox.documents import resources, writing
+from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, invalid, invalid_reference
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, instant
 
 LISTS = {"_connectionIds": "connections", "_exportIds": "exports", "_importIds": "imports"}
@@ -87,6 +88,29 @@ def _listed(sent: Document, field: str) -> list[str]:
 
 def _new() -> str:
     return secrets.token_hex(16)
+
+
+def access_token(record: Record) -> Token:
+    """Return what the document of an access token stands for."""
+    document = record.document
+    until = document.get("autoPurgeAt")
+    return Token(
+        value=document["token"],
+        account_id=record.account_id,
+        connector_id=record.connector_id,
+        integration_id=record.integration_id,
+        expires=instant(until) if until else None,
+        kind=ACCESS,
+        scope=None if document.get("fullAccess") else _scope(document),
+    )
+
+
+def _scope(document: Document) -> Scope:
+    return Scope(
+        connections=frozenset(document.get("_connectionIds") or ()),
+        exports=frozenset(document.get("_exportIds") or ()),
+        imports=frozenset(document.get("_importIds") or ()),
+    )
 
 
 ROUTES = (

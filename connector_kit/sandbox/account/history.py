@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from connector_kit.sandbox.account.recycle_bin import Deleted
-from connector_kit.sandbox.documents.models import model_of
+from connector_kit.sandbox.documents.fields import model_of
 from connector_kit.sandbox.documents.references import references
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import invalid, not_found
 from connector_kit.sandbox.http.paging import page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import iso, parse, render
 
 

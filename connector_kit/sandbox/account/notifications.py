@@ -9,7 +9,7 @@ from connector_kit.sandbox.documents.store import Account
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call
 from connector_kit.sandbox.http.errors import missing, refuse
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 RESOURCE = "notifications"

@@ -1,19 +1,26 @@
-"""Sharing an account with other users (protocol/http-api.md#13-notifications-users-rest).
+"""Users of an account: sharing it, and acting in one that somebody else shares.
 
 An invitation counts as accepted. Who has one acts in the account with the header
-``integrator-ashareid`` (`connector_kit.sandbox.account.acting`).
+``integrator-ashareid``: ``monitor`` reads, ``manage`` and ``administrator`` also write. A share of
+single integrations reaches these and their documents only
+(protocol/http-api.md#13-notifications-users-rest).
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connector_kit.sandbox.account.tokens import ACCOUNT, Token
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call
-from connector_kit.sandbox.http.errors import invalid, missing
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.errors import forbidden, invalid, missing
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 LEVELS = ("monitor", "manage", "administrator")
@@ -104,6 +111,41 @@ def _reaches(share: Document, integration_id: str) -> bool:
         return True
     narrow = objects(share.get("integrationAccessLevel"))
     return any(each.get("_integrationId") == integration_id for each in narrow)
+
+
+HEADER = "integrator-ashareid"
+READS = ("GET", "HEAD")
+
+
+def acting(store: Store, token: Token, headers: Mapping[str, str], method: str) -> Token:
+    """Return the token with which a request acts: its own, or one in the account of a share."""
+    identity = headers.get(HEADER)
+    if identity is None:
+        return token
+    share = store.find("ashares", identity)
+    user_id = store.accounts[token.account_id].user_id
+    if token.kind != ACCOUNT or share is None or not _is_shared_with(share, user_id):
+        raise forbidden(f"There is no share {identity} of yours.")
+    levels = {each["_integrationId"]: each["accessLevel"] for each in _narrow(share)}
+    account_wide = share.get("accessLevel")
+    allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
+    if method not in READS and all(each == "monitor" for each in allowed):
+        raise forbidden("The share allows to read only.")
+    return dataclasses.replace(
+        token,
+        account_id=share.account_id,
+        user_id=user_id,
+        integrations=None if account_wide else frozenset(levels),
+    )
+
+
+def _narrow(share: Record) -> Iterable[Any]:
+    return objects(share.get("integrationAccessLevel"))
+
+
+def _is_shared_with(share: Record, user_id: str) -> bool:
+    document = share.document
+    return document["sharedWithUser"].get("_id") == user_id and not document.get("disabled")
 
 
 ROUTES = (

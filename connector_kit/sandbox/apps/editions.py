@@ -8,7 +8,7 @@ from connector_kit.sandbox.apps.wizard import HIDDEN, Wizard
 from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.unsimulated import SCRIPTS
 

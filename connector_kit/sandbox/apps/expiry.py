@@ -8,7 +8,7 @@ from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call
 from connector_kit.sandbox.http.errors import impossible
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.platform import Platform
 
 

@@ -1,15 +1,28 @@
-"""Installing a connector (protocol/http-api.md#81-framework-10, #83-framework-20-install)."""
+"""Installing a connector, of both frameworks: an integration with the steps that lead to it.
+
+Framework 2.0 copies its source integration (protocol/http-api.md#81-framework-10,
+#83-framework-20-install). The steps are the source's own; for connections that its resources use
+and no step asks for, steps are put in front, and one of type ``template_zip`` makes the copies once
+the connections are there. That step is left out when the source has nothing to copy, or a step of
+its own.
+"""
 
 from __future__ import annotations
 
-from connector_kit.sandbox.apps.beginning import begin, source_fields
-from connector_kit.sandbox.apps.frameworks import TWO_DOT_ZERO, source_of
+from typing import Any
+
+from connector_kit.sandbox.apps.frameworks import TWO_DOT_ZERO, source_of, steps
 from connector_kit.sandbox.apps.installation import Installation
+from connector_kit.sandbox.clones.contents import belongings, connections_of, named_ids
+from connector_kit.sandbox.clones.copies import as_template, copied
+from connector_kit.sandbox.connectors.license_rules import choose
+from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.errors import impossible, not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.errors import impossible, invalid, not_found
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 
@@ -44,6 +57,136 @@ def _source(call: Call, connector: Record) -> Document:
         )
     copied = source_fields(call.store, source)
     return {**copied, "name": connector.get("name"), "_sourceId": source.id}
+
+
+TEMPLATE_ZIP = "template_zip"
+IN_FRONT = ("connection", "stack", TEMPLATE_ZIP)
+
+
+def begin(call: Call, connector: Record, asked: Document, fields: Document) -> Record:
+    """Make the integration of an installation and attach a license to it (U5)."""
+    sandbox = _flag(asked, "sandbox")
+    license_ = choose(call, connector.id, sandbox=sandbox)
+    integration = _make(
+        call,
+        {
+            "name": connector.get("name"),
+            "install": [],
+            **fields,
+            "_connectorId": connector.id,
+            "sandbox": sandbox,
+        },
+        asked,
+    )
+    call.platform.licenses.attach(license_, integration.id)
+    return integration
+
+
+def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -> Record:
+    """Make the integration of a clone or template; a connector's takes a license of its own."""
+    fields = {**source_fields(call.store, source, is_clone=is_clone), "_sourceId": source.id}
+    connector = call.store.find("connectors", source.connector_id or "")
+    name = asked.get("name") or (f"Clone - {source.get('name')}" if is_clone else None)
+    if name is not None and not isinstance(name, str):
+        raise invalid("name", "must be a text")
+    fields |= {"name": name} if name else {}
+    if connector:
+        return begin(call, connector, asked, fields)
+    return _make(call, {**fields, "sandbox": _flag(asked, "sandbox")}, asked)
+
+
+def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Document:
+    """Return what an installation takes over from its source integration."""
+    document = copied(source.document, {})
+    for name in ("sandbox", "tag", "_registeredConnectionIds", "install", *shaping.ORIGIN):
+        document.pop(name, None)
+    steps_to_take = copied_steps(store, source, is_clone=is_clone)
+    return {**document, "installSteps": steps_to_take, "changeEditionSteps": []}
+
+
+def copied_steps(store: Store, source: Record, *, is_clone: bool = False) -> list[Document]:
+    """Return the steps that lead to a copy of *source*, none of them completed."""
+    records = belongings(store, source)[1:]
+    used = connections_of(store, records)
+    own = [_fresh(store, source, used, each) for each in steps(source.document, "installSteps")]
+    asked = {_source_connection(each).get("_id") for each in own}
+    mark = {"isClone": True} if is_clone else {}
+    made = [{**_connection_step(each), **mark} for each in used if each.id not in asked]
+    if records and not any(each.get("type") == TEMPLATE_ZIP for each in own):
+        place = next((n for n, each in enumerate(own) if not _is_in_front(each)), len(own))
+        own.insert(place, {**_zip_step(), **mark})
+    if named_ids(records, "stacks") and is_clone:
+        made.append({"name": "Stack", "type": "stack", "completed": False, **mark})
+    return [*made, *own]
+
+
+def _make(call: Call, fields: Document, asked: Document) -> Record:
+    tag = asked.get("tag")
+    if tag is not None and not isinstance(tag, str):
+        raise invalid("tag", "must be a text")
+    document = {
+        **fields,
+        "_id": call.store.ids.next(),
+        "mode": "install",
+        "updateInProgress": False,
+        **({"tag": tag} if tag else {}),
+    }
+    return writing.store(call, "integrations", document)
+
+
+def _fresh(store: Store, source: Record, used: list[Record], step: Document) -> Document:
+    """Return a step as it is before anybody has taken it; *used* are the source's connections."""
+    kept = {name: value for name, value in step.items() if name != "_connectionId"}
+    named = store.get(source.account_id, "connections", str(step.get("_connectionId")))
+    connection = named or _described(used, _source_connection(step))
+    if connection:
+        told = {**as_template(connection.document), **_source_connection(step)}
+        kept["sourceConnection"] = {**told, "_id": connection.id}
+    return {**kept, "completed": False}
+
+
+def _described(used: list[Record], told: Document) -> Record | None:
+    """Return the connection that a step's template describes."""
+    for name in ("externalId", "name"):
+        for each in used if told.get(name) else ():
+            if each.get(name) == told[name]:
+                return each
+    return None
+
+
+def _connection_step(connection: Record) -> Document:
+    return {
+        "name": str(connection.get("name")),
+        "type": "connection",
+        "completed": False,
+        "sourceConnection": {**as_template(connection.document), "_id": connection.id},
+    }
+
+
+def _zip_step() -> Document:
+    return {
+        "name": "Copy resources now from template zip",
+        "type": TEMPLATE_ZIP,
+        "completed": False,
+        "templateZip": True,
+        "isClone": False,
+    }
+
+
+def _source_connection(step: Document) -> Document:
+    told: Any = step.get("sourceConnection")
+    return told if isinstance(told, dict) else {}
+
+
+def _is_in_front(step: Document) -> bool:
+    return step.get("type") in IN_FRONT or bool(step.get("sourceConnection"))
+
+
+def _flag(asked: Document, name: str) -> bool:
+    value = asked.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise invalid(name, "must be true or false")
+    return bool(value)
 
 
 ROUTES = (

@@ -1,16 +1,17 @@
-"""Framework 2.0: the steps of an install, and child integrations (protocol/http-api.md#83)."""
+"""Install steps of both frameworks, and child integrations (protocol/http-api.md#81, #83)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.apps.installation import Installation
+from connector_kit.sandbox.apps.installation import Installation, relayed
 from connector_kit.sandbox.apps.wizard import Wizard
 from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.documents import writing
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, refuse
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.stacks.functions import unusable
 from connector_kit.sandbox.unsimulated import SCRIPTS
@@ -116,7 +117,37 @@ def _child(installation: Installation, told: Any) -> Document:
     return writing.store(installation.call, "integrations", kept).document
 
 
+async def run_installer(call: Call) -> Answer:
+    """PUT /integrations/{id}/installer/{fn}: a step, ``addNewStore``, an add-on."""
+    installation = Installation.of(call)
+    installation.check_license()
+    result = await installation.run("installer", call.params["fn"], call.instructions())
+    _take_over_steps(installation, result)
+    return relayed(result)
+
+
+def _take_over_steps(installation: Installation, result: Any) -> None:
+    """Merge ``stepsToUpdate`` into the integration's steps, as the user's browser shows them."""
+    if not isinstance(result, dict) or not result.get("success"):
+        return
+    updates = [*objects(result.get("stepsToUpdate"))]
+    steps = installation.now().get("install")
+    if updates and isinstance(steps, list):
+        installation.write(install=[_updated(step, updates) for step in steps])
+
+
+def _updated(step: Any, updates: list[Document]) -> Any:
+    if not isinstance(step, dict):
+        return step
+    for update in updates:
+        for name in ("installerFunction", "name"):
+            if update.get(name) and update.get(name) == step.get(name):
+                return {**step, **update}
+    return step
+
+
 ROUTES = (
+    Route("PUT", "/integrations/{id}/installer/{fn}", run_installer, body="anything"),
     Route("GET", "/integrations/{id}/installSteps", read_steps, unless=(SCRIPTS,)),
     Route("POST", "/integrations/{id}/installSteps", submit_step, body="step", unless=(SCRIPTS,)),
     Route("GET", "/integrations/{id}/currentStep", current_step, unless=(SCRIPTS,)),

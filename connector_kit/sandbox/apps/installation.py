@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import is_two_dot_zero
+from connector_kit.sandbox.connectors.license_rules import has_expired, license_expired
 from connector_kit.sandbox.connectors.license_store import License
-from connector_kit.sandbox.connectors.licenses import has_expired, license_expired
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.sandbox.apps.beginning import TEMPLATE_ZIP
 from connector_kit.sandbox.apps.frameworks import steps
+from connector_kit.sandbox.apps.install import TEMPLATE_ZIP
 from connector_kit.sandbox.apps.installation import Installation
 from connector_kit.sandbox.clones.contents import belongings, named_ids
-from connector_kit.sandbox.clones.copies import make_copies
-from connector_kit.sandbox.clones.copying import copied
+from connector_kit.sandbox.clones.copies import copied, make_copies
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access

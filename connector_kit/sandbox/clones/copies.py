@@ -1,15 +1,54 @@
-"""Making copies of documents in the account of a request."""
+"""Copies of documents: without what belongs to the original, references led elsewhere."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
-from connector_kit.sandbox.clones.copying import copied
 from connector_kit.sandbox.documents import shaping, writing
-from connector_kit.sandbox.documents.models import model_of
+from connector_kit.sandbox.documents.fields import model_of
+from connector_kit.sandbox.documents.masks import masked, unmasked
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.references import AUTHORS_DATA
 from connector_kit.sandbox.http.call import Call
 from connector_kit.sandbox.http.wire import Document
+
+_ID_FIELD = re.compile(r"_\w*Ids?")
+_ORIGINALS_OWN = (
+    *("_id", "createdAt", "lastModified", "apiIdentifier", "_connectorId", "_integrationId"),
+    *("lastExecutedAt", "resolvedAt", "debugDate", "debugUntil", "updateInProgress", "mode"),
+)
+
+
+def copied(document: Document, ids: Mapping[str, str]) -> Document:
+    """Return a copy of *document* that names what *ids* leads to, old id to new."""
+    kept = {name: value for name, value in document.items() if name not in _ORIGINALS_OWN}
+    result: Document = _led(kept, ids)
+    return result
+
+
+def as_template(connection: Document) -> Document:
+    """Return a connection as install steps carry it: without secrets."""
+    kept = {
+        name: value
+        for name, value in connection.items()
+        if name not in (*_ORIGINALS_OWN[1:], "sandbox", "offline", "queues")
+    }
+    return unmasked("connections", masked("connections", kept), {})
+
+
+def _led(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {
+            key: inner if key in AUTHORS_DATA else _led(inner, ids, key)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_led(each, ids, name) for each in value]
+    if isinstance(value, str) and _ID_FIELD.fullmatch(name):
+        return ids.get(value, value)
+    return value
 
 
 def make_copies(

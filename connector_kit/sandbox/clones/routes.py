@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.sandbox.apps.beginning import begin_copy
+from connector_kit.sandbox.apps.install import begin_copy
 from connector_kit.sandbox.clones.contents import belongings, named_ids
 from connector_kit.sandbox.clones.copies import make_copies, summary
 from connector_kit.sandbox.documents import writing
-from connector_kit.sandbox.documents.models import model_of
+from connector_kit.sandbox.documents.fields import model_of
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
@@ -20,7 +20,7 @@ from connector_kit.sandbox.http.errors import (
     missing,
     missing_entry,
 )
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, parse
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
-from connector_kit.sandbox.connections.debugging import is_debugged
-from connector_kit.sandbox.http.wire import Document, iso
+from connector_kit.sandbox.http.wire import Document, instant, iso
 from connector_kit.sandbox.pipeline.context import Surroundings
 
 LONGEST = 2000
@@ -31,7 +30,7 @@ def about_step(flow_id: str, step_id: str) -> tuple[str, str, str]:
 def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) -> None:
     """Log an exchange, if the connection is being debugged."""
     connection_id, now = around.connection.get("_id"), around.platform.clock.now()
-    if not (connection_id and is_debugged("connections", around.connection, now)):
+    if not (connection_id and _is_debugged(around.connection, now)):
         return
     entry = {
         "_resourceId": around.stored_id,
@@ -59,6 +58,13 @@ def text(entries: list[Document]) -> str:
         f"  {each['statusCode']}: {each['response']}\n"
         for each in entries
     )
+
+
+def _is_debugged(connection: Document, now: float) -> bool:
+    try:
+        return instant(connection.get("debugDate")) > now
+    except (ValueError, OverflowError):
+        return False
 
 
 def _without_query(url: str) -> str:

@@ -1,12 +1,78 @@
-"""Connections that go offline and come back: their flows do not run meanwhile.
+"""Whether a connection is online: by its credentials, and by what became of its requests.
 
-protocol/http-api.md#4-connections
+Where no application is asked, a connection is online when every credential that its kind of login
+needs is there; the answer of a failed ping names the missing ones, one error with its ``field`` for
+each. Types and kinds of login that are not in the table need none. Failures are answered with
+status 200 (protocol/README.md U25). Flows of a connection that is offline do not run
+(protocol/http-api.md#4-connections).
 """
 
 from __future__ import annotations
 
+from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Store
+from connector_kit.sandbox.http.errors import error
+from connector_kit.sandbox.http.wire import Document
+
+_HTTP = "http.auth"
+NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("http", "basic"): (f"{_HTTP}.basic.username", f"{_HTTP}.basic.password"),
+    ("http", "digest"): (f"{_HTTP}.basic.username", f"{_HTTP}.basic.password"),
+    ("http", "wsse"): (f"{_HTTP}.basic.username", f"{_HTTP}.basic.password"),
+    ("http", "token"): (f"{_HTTP}.token.token",),
+    ("http", "oauth"): (f"{_HTTP}.token.token",),
+    ("http", "custom"): ("http.encrypted",),
+    ("rest", "basic"): ("rest.basicAuth.username", "rest.basicAuth.password"),
+    ("rest", "token"): ("rest.bearerToken",),
+    ("netsuite", "token"): ("netsuite.tokenId", "netsuite.tokenSecret"),
+    ("netsuite", "token-auto"): ("netsuite.tokenId", "netsuite.tokenSecret"),
+    ("netsuite", "basic"): ("netsuite.email", "netsuite.password"),
+    ("salesforce", ""): ("salesforce.refreshToken",),
+    ("salesforce", "jwtBearerToken"): ("salesforce.username",),
+    ("ftp", ""): ("ftp.username", "ftp.password"),
+    ("s3", ""): ("s3.accessKeyId", "s3.secretAccessKey"),
+    ("s3", "awsIam"): (),
+    ("rdbms", ""): ("rdbms.user", "rdbms.password"),
+    ("rdbms", "bigquery"): ("rdbms.bigquery.privateKey",),
+    ("mongodb", ""): ("mongodb.username", "mongodb.password"),
+}
+"""Fields that must not be empty, by type and kind of login ("" is any other kind)."""
+
+_LOGIN = {
+    "http": ("http", "auth", "type"),
+    "rest": ("rest", "authType"),
+    "netsuite": ("netsuite", "authType"),
+    "salesforce": ("salesforce", "oauth2FlowType"),
+    "s3": ("s3", "authType"),
+    "rdbms": ("rdbms", "type"),
+}
+"""Where a type says which kind of login it uses."""
+
+_INSTEAD = {"ftp.password": "ftp.authKey"}
+"""Credentials that another one may stand in for."""
+
+
+def missing_credentials(connection: Document) -> list[str]:
+    """Return the fields without which *connection* cannot log in."""
+    kind = str(connection.get("type"))
+    login = find(connection, _LOGIN[kind]) if kind in _LOGIN else None
+    needed = NEEDED.get((kind, str(login)), NEEDED.get((kind, ""), ()))
+    return [field for field in needed if not _is_there(connection, field)]
+
+
+def ping(connection: Document) -> Document:
+    """Return the body that answers a ping: one error for each missing credential."""
+    errors = [
+        error("invalid_credentials", f"Cannot log in without {field}.", field)
+        for field in missing_credentials(connection)
+    ]
+    return {"code": 401, "errors": errors} if errors else {"code": 200}
+
+
+def _is_there(connection: Document, field: str) -> bool:
+    names = (field, _INSTEAD.get(field, field))
+    return any(find(connection, tuple(name.split("."))) for name in names)
 
 
 def is_offline(store: Store, account_id: str, connection_id: str | None) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Awaitable
 
 from connector_kit.sandbox.connections import online, requests, responses, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest, is_local
-from connector_kit.sandbox.connections.credentials import missing_credentials, ping
+from connector_kit.sandbox.connections.online import missing_credentials, ping
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.validation import check_kinds
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.context import Surroundings
 from connector_kit.sandbox.pipeline.request_context import around_connection, with_stored_secrets

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.flows.belongings import steps_of
+from connector_kit.sandbox.flows.routes import steps_of
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import invalid, missing, not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 
 
 def create_registered(call: Call) -> Answer:

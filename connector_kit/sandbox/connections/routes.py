@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from connector_kit.sandbox.connections import debug_log
-from connector_kit.sandbox.connections.credentials import ping
+from connector_kit.sandbox.connections.online import ping
 from connector_kit.sandbox.documents import resources
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.flows.belongings import steps_of
+from connector_kit.sandbox.flows.routes import steps_of
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, TEXT, Answer, Call, answer
 from connector_kit.sandbox.http.paging import page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, parse, render
 from connector_kit.sandbox.jobs.selection import seen
 from connector_kit.sandbox.jobs.store import QUEUED, Job

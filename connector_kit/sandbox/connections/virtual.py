@@ -1,25 +1,28 @@
-"""Exports and imports that are not stored, and the proxy (protocol/http-api.md#41, #42)."""
+"""Exports and imports that are not stored, and the proxy (protocol/http-api.md#41, #42).
+
+The state of a paged export is opaque to the caller, and protected (protocol/http-api.md U24).
+"""
 
 from __future__ import annotations
 
+import hmac
+from hashlib import sha256
 from typing import Any
 
-from connector_kit.sandbox.connections import paged_state as states
 from connector_kit.sandbox.connections import requests, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest
 from connector_kit.sandbox.exports.batches import everything, refined
-from connector_kit.sandbox.exports.exporting import Exporting, since
+from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, Exporting, since
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.errors import invalid, missing
-from connector_kit.sandbox.http.route import Route
-from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.http.errors import Refusal, invalid, missing
+from connector_kit.sandbox.http.routing import Route
+from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.imports.importing import Importing
 from connector_kit.sandbox.pipeline.request_context import around_connection, part, records_in
 from connector_kit.sandbox.unsimulated import DATA
 
-DEFAULT_PAGE = 20
-"""Records of a page, where the export does not say."""
+STATE = "pagedExportState"
 
 
 async def run_export(call: Call) -> Answer:
@@ -35,8 +38,8 @@ async def run_export_by_page(call: Call) -> Answer:
     if exporting.export.get("asynchronous") is not True:
         raise missing("export.asynchronous")
     secret = call.platform.secret
-    if states.FIELD in sent:
-        state = states.checked(sent[states.FIELD], exporting.export, secret)
+    if STATE in sent:
+        state = _checked(sent[STATE], exporting.export, secret)
     else:
         size = _page_size(exporting.export)
         state = {"pageIndex": 1, "pageSize": size, "offset": 0, "position": exporting.first()}
@@ -44,8 +47,8 @@ async def run_export_by_page(call: Call) -> Answer:
     batch, is_last = await refined(exporting, records, state["pageIndex"] - 1)
     following = {**state, "pageIndex": state["pageIndex"] + 1, **(after or {})}
     following["done"] = after is None or is_last
-    signed = states.signed(following, exporting.export, secret, call.now)
-    return answer({"data": batch.data, "dataURIs": batch.data_uris, states.FIELD: signed})
+    signed = _signed(following, exporting.export, secret, call.now)
+    return answer({"data": batch.data, "dataURIs": batch.data_uris, STATE: signed})
 
 
 async def run_import(call: Call) -> Answer:
@@ -117,6 +120,34 @@ def _page_size(export: Document) -> int:
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise invalid("export.pageSize", "must be a whole number from 1")
     return size
+
+
+def _signed(state: Document, export: Document, secret: bytes, now: float) -> Document:
+    """Return *state* with the time and a signature that holds for this export only."""
+    dated = {**state, "issuedAt": int(now)}
+    return {**dated, "sig": _signature(dated, export, secret)}
+
+
+def _checked(state: Any, export: Document, secret: bytes) -> Document:
+    """Return a state that came back; raises `Refusal` 422 when it, or the export, was changed."""
+    if not isinstance(state, dict):
+        raise invalid(STATE, "must be an object")
+    dated = {name: value for name, value in state.items() if name != "sig"}
+    signature = _signature(dated, export, secret)
+    if not hmac.compare_digest(signature.encode(), str(state.get("sig")).encode()):
+        raise _changed()
+    if state.get("done"):
+        raise invalid(STATE, "says that there are no more pages")
+    return dated
+
+
+def _changed() -> Refusal:
+    return invalid(f"{STATE}.sig", "does not match: send state and export back unchanged")
+
+
+def _signature(state: Document, export: Document, secret: bytes) -> str:
+    ordered = [sorted(state.items()), sorted(export.items())]
+    return hmac.new(secret, render(ordered), sha256).hexdigest()
 
 
 ROUTES = (

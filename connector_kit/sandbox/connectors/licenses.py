@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector_kit.sandbox.apps.frameworks import is_two_dot_zero
-from connector_kit.sandbox.connectors.license_fields import (
+from connector_kit.sandbox.connectors.license_rules import (
     check_editions,
     child_fields,
     license_fields,
@@ -13,11 +13,10 @@ from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Account
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
-from connector_kit.sandbox.http.errors import Refusal, invalid, missing, not_found, refuse
+from connector_kit.sandbox.http.errors import invalid, missing, not_found, refuse
 from connector_kit.sandbox.http.paging import page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.platform import Platform
 
 
 def read_all(call: Call) -> Answer:
@@ -109,37 +108,6 @@ def request_contact(call: Call) -> Answer:
         raise missing("_connectorId")
     _mail(call, connector, "request", sent)
     return EMPTY
-
-
-def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
-    """Return the license that an installation takes: the oldest free one that is valid (U5)."""
-    free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
-    now = call.platform.clock.now()
-    valid = next((each for each in free if not each.has_expired(now)), None)
-    if valid:
-        return valid
-    if free:
-        raise license_expired()
-    raise refuse(
-        422,
-        "subscription_required",
-        f"There is no free {'sandbox' if sandbox else 'production'} license of this connector for "
-        "the account; its publisher creates one (POST /connectors/{id}/licenses).",
-    )
-
-
-def has_expired(platform: Platform, integration_id: str) -> bool:
-    """Whether the license of an installation has expired."""
-    license_, now = platform.licenses.of_installation(integration_id), platform.clock.now()
-    return license_ is not None and platform.licenses.has_expired(license_, now)
-
-
-def license_expired(integration_id: str | None = None) -> Refusal:
-    """422: a license whose date has passed switches the integration off (U21)."""
-    whose = f"of the installation {integration_id} " if integration_id else ""
-    return refuse(
-        422, "license_expired", f"The license {whose}has expired; its publisher can renew it."
-    )
 
 
 def _mail(call: Call, connector: Record, subject: str, about: Document) -> None:

@@ -5,14 +5,14 @@ protocol/http-api.md#9-connectors-and-licences
 
 from __future__ import annotations
 
-from connector_kit.sandbox.connectors.licenses import has_expired, license_expired
+from connector_kit.sandbox.connectors.license_rules import has_expired, license_expired
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, error, invalid, missing, refuse
 from connector_kit.sandbox.http.paging import page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 SHOWN = (

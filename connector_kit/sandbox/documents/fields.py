@@ -1,7 +1,7 @@
-"""Which fields a document has, and what kind of value each holds (protocol/resources.md).
+"""Which fields a document has, what kind of value each holds, what its type is called.
 
-Only kinds that the platform itself has to read are told; everything else is stored as it is.
-Null stands for a field that is not there.
+Only kinds that the platform itself has to read are told; everything else is stored as it is
+(protocol/resources.md). Null stands for a field that is not there.
 """
 
 from __future__ import annotations
@@ -128,3 +128,27 @@ _WORDS = {
     "object": "an object",
     "list": "an array",
 }
+
+
+MODELS = {
+    "connections": "Connection",
+    "exports": "Export",
+    "imports": "Import",
+    "flows": "Flow",
+    "integrations": "Integration",
+    "scripts": "Script",
+    "stacks": "Stack",
+    "asynchelpers": "AsyncHelper",
+    "filedefinitions": "FileDefinition",
+    "connectors": "Connector",
+    "templates": "Template",
+    "iclients": "IClient",
+    "agents": "Agent",
+    "apis": "Api",
+    "accesstokens": "AccessToken",
+}
+
+
+def model_of(resource: str) -> str:
+    """Return the name of a type of documents: ``Export`` of ``exports``."""
+    return MODELS.get(resource, resource)

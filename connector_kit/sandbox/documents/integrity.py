@@ -1,11 +1,17 @@
-"""No reference leads nowhere, and nothing that is used is deleted."""
+"""No reference leads nowhere, and nothing that is used is deleted.
+
+Who uses a document is what ``/dependencies`` answers (protocol/http-api.md#4-connections).
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.references import Reference, references
 from connector_kit.sandbox.documents.store import Store
-from connector_kit.sandbox.http.call import Call
+from connector_kit.sandbox.http import access
+from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, error, refuse
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.stacks.lookup import find_stack
@@ -77,3 +83,11 @@ def _other_environment(reference: Reference, target: Record, document: Document)
         f"{reference.field} names the {word} {target.id} of the other environment.",
         reference.field,
     )
+
+
+def dependencies(call: Call) -> Answer:
+    """GET /{resource}/{id}/dependencies: who uses the document."""
+    users: dict[str, list[Document]] = defaultdict(list)
+    for each in call.store.users_of(access.readable(call).id):
+        users[each.resource].append({"id": each.id, "name": each.get("name")})
+    return answer(users)

@@ -8,12 +8,11 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointerException
 
-from connector_kit.sandbox.connections.debugging import check_debug_until
 from connector_kit.sandbox.documents import locking, shaping, writing
 from connector_kit.sandbox.documents.integrity import check_unused
 from connector_kit.sandbox.documents.masks import unmasked
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.documents.validation import check_kinds
+from connector_kit.sandbox.documents.validation import check_debug_until, check_kinds
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call
 from connector_kit.sandbox.http.errors import Refusal, missing, refuse

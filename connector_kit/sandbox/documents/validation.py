@@ -12,8 +12,8 @@ from typing import Any
 
 from connector_kit.sandbox.documents.fields import wrong_kinds
 from connector_kit.sandbox.documents.paths import find
-from connector_kit.sandbox.http.errors import Refusal, invalid_entry, missing_entry
-from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.http.errors import Refusal, invalid, invalid_entry, missing_entry
+from connector_kit.sandbox.http.wire import Document, instant
 
 REQUIRED = {
     "connections": ("name", "type"),
@@ -34,6 +34,8 @@ LONGEST = {
     "scripts": {"name": 100, "description": 1024},
 }
 """Characters that a text may have at most."""
+LONGEST_DEBUGGING = 3600
+"""Seconds that a script may be debugged from now on."""
 CONNECTOR_FUNCTIONS = ("installerFunction", "uninstallerFunction", "updateFunction")
 """What a listing of framework 1.0 must name."""
 
@@ -58,6 +60,7 @@ _WORDS = {
 VOCABULARIES = {where: tuple(words.split()) for where, words in _WORDS.items()}
 
 _CRON_FIELDS = 6
+_CLOCKS_DIFFER = 60
 _NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
 
 
@@ -74,6 +77,19 @@ def check_kinds(resource: str, document: Document) -> None:
     """Raise `Refusal` 422 when a field holds a value of the wrong kind: nothing else is read."""
     if errors := [*wrong_kinds(resource, document)]:
         raise Refusal(422, errors)
+
+
+def check_debug_until(resource: str, document: Document, now: float) -> None:
+    """Raise `Refusal` 422 when a script is to be debugged for longer than an hour."""
+    until = document.get("debugUntil")
+    if resource != "scripts" or until is None:
+        return
+    try:
+        seconds = instant(until) - now
+    except (ValueError, OverflowError) as error:
+        raise invalid("debugUntil", f"must be an ISO 8601 date, not {until!r}") from error
+    if seconds > LONGEST_DEBUGGING + _CLOCKS_DIFFER:
+        raise invalid("debugUntil", "must be at most one hour ahead")
 
 
 def _common(resource: str, document: Document) -> Iterator[Document]:

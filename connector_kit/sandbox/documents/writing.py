@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.account import audit_log
-from connector_kit.sandbox.connections.credentials import missing_credentials
+from connector_kit.sandbox.connections.online import missing_credentials
 from connector_kit.sandbox.documents import shaping
 from connector_kit.sandbox.documents.integrity import check_references
 from connector_kit.sandbox.documents.masks import unmasked

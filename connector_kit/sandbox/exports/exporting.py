@@ -15,10 +15,13 @@ from connector_kit.sandbox.exports.paging import Page
 from connector_kit.sandbox.http.errors import Refusal, invalid
 from connector_kit.sandbox.http.wire import Document, instant, iso
 from connector_kit.sandbox.pipeline.context import Surroundings
-from connector_kit.sandbox.pipeline.mapper_one import context_of
-from connector_kit.sandbox.pipeline.templates import fill, in_body, in_uri
+from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, in_uri
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
+EVENTS = ("webhook", "distributed")
+"""Types of exports that are told of events instead of asking for records."""
+DEFAULT_PAGE = 20
+"""Records of a page, where the export does not say."""
 MOST_PAGES = 1000
 """Pages of one run; an application that never ends is left."""
 ENDLESS = 5

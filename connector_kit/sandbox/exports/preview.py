@@ -14,7 +14,7 @@ from connector_kit.sandbox.exports.exporting import Exporting, since
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, invalid
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.hooks import hook_of
 from connector_kit.sandbox.pipeline.request_context import around_unsaved, with_stored_secrets

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.flows.failures import Failure
-from connector_kit.sandbox.flows.filters import Filters, wanted
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.http.dates import moment, moment_of
 from connector_kit.sandbox.http.errors import Refusal, error, invalid, missing, not_found
 from connector_kit.sandbox.http.files import File
 from connector_kit.sandbox.http.paging import next_page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, render
 
 OPEN_FILTERS = "source classification occurredAt_gte occurredAt_lte _flowJobId after"
@@ -81,12 +82,26 @@ def assign(call: Call) -> Answer:
     return EMPTY
 
 
-def tag(call: Call) -> Answer:
+def assign_tags(call: Call) -> Answer:
     """PUT /flows/{id}/{step}/tags: with tags of the account."""
     tags = _texts(call.document().get("tagIds"), "tagIds")
     for failure in _named(call, "errorIds", access.writable):
         call.platform.failures.change(failure, tags=tags)
     return EMPTY
+
+
+def tags(call: Call) -> Answer:
+    """GET /tags: those that stand on errors of the account."""
+    access.owners_only(call)
+    flows = call.store.documents(call.account_id, "flows")
+    used = {
+        tag
+        for flow in flows
+        for found in call.platform.failures.of_flow(flow.id).values()
+        for each in found
+        for tag in each.fields.get("tags") or ()
+    }
+    return answer([{"tagId": each, "tag": each} for each in sorted(used)])
 
 
 def open_file(call: Call) -> Answer:
@@ -176,7 +191,37 @@ def _file(call: Call, name: str, failures: list[Failure]) -> Answer:
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
 
 
+class Filters(Enum):
+    """Which dates a list may be narrowed by."""
+
+    OPEN = ("occurredAt",)
+    RESOLVED = ("occurredAt", "resolvedAt")
+
+
+EXACT = ("source", "classification", "_flowJobId")
+_BOUNDS = (("gte", 1), ("lte", -1))
+
+
+def wanted(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Failure]:
+    """Return those failures that the query asks for."""
+    found = [*failures]
+    for name in EXACT:
+        if values := call.parameters(name):
+            found = [each for each in found if each.fields.get(name) in values]
+    for name in filters.value:
+        for suffix, sign in _BOUNDS:
+            parameter = f"{name}_{suffix}"
+            text = call.parameter(parameter)
+            if text is not None:
+                bound = moment(parameter, text)
+                found = [
+                    each for each in found if sign * (moment_of(each.fields.get(name)) - bound) >= 0
+                ]
+    return found
+
+
 ROUTES = (
+    Route("GET", "/tags", tags),
     Route("GET", "/flows/{id}/errors", of_flow),
     Route("GET", "/integrations/{id}/errors", of_integration),
     Route("GET", "/flows/{id}/{step}/errors", open_errors, query=OPEN_FILTERS),
@@ -184,7 +229,7 @@ ROUTES = (
     Route("PUT", "/flows/{id}/{step}/resolved", resolve, ok=204, body="errors"),
     Route("DELETE", "/flows/{id}/{step}/resolved", purge, ok=204, body="errors"),
     Route("PUT", "/flows/{id}/{step}/errors/assign", assign, body="assignment"),
-    Route("PUT", "/flows/{id}/{step}/tags", tag, body="tagging"),
+    Route("PUT", "/flows/{id}/{step}/tags", assign_tags, body="tagging"),
     Route("GET", "/flows/{id}/{step}/errors/signedURL", open_file, query=OPEN_FILTERS),
     Route("GET", "/flows/{id}/{step}/resolved/signedURL", resolved_file, query=RESOLVED_FILTERS),
 )

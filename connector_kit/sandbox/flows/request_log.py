@@ -8,7 +8,7 @@ from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.dates import moment
 from connector_kit.sandbox.http.errors import not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 FILTERS = "statusCode stage method time_gt time_lte"
@@ -26,20 +26,6 @@ def read(call: Call) -> Answer:
     if found is None:
         raise not_found(f"request {key} of this step")
     return answer(found)
-
-
-def tags(call: Call) -> Answer:
-    """GET /tags: those that stand on errors of the account."""
-    access.owners_only(call)
-    flows = call.store.documents(call.account_id, "flows")
-    used = {
-        tag
-        for flow in flows
-        for found in call.platform.failures.of_flow(flow.id).values()
-        for each in found
-        for tag in each.fields.get("tags") or ()
-    }
-    return answer([{"tagId": each, "tag": each} for each in sorted(used)])
 
 
 def _log(call: Call) -> list[Document]:
@@ -68,5 +54,4 @@ def is_within(call: Call, entry: Document) -> bool:
 ROUTES = (
     Route("GET", "/flows/{id}/{step}/requests", read_all, query=FILTERS),
     Route("GET", "/flows/{id}/{step}/requests/{key}", read),
-    Route("GET", "/tags", tags),
 )

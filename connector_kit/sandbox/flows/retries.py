@@ -13,7 +13,7 @@ from connector_kit.sandbox.flows.routes import queue
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, invalid, missing, not_found, refuse
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.retry_store import Retry
 

@@ -1,23 +1,24 @@
-"""Starting a flow: a job is queued (protocol/http-api.md#6-flows).
+"""Starting flows, and what belongs to one: jobs, steps, last date (protocol/http-api.md#6-flows).
 
-`connector_kit.sandbox.flows.runner` runs it.
+To start a flow is to queue a job, which `connector_kit.sandbox.flows.runner` runs.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.connectors.licenses import has_expired, license_expired
+from connector_kit.sandbox.connectors.license_rules import has_expired, license_expired
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.flows.runner.loading import Ground
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, invalid, refuse
-from connector_kit.sandbox.http.route import Route
-from connector_kit.sandbox.http.wire import Document, instant
+from connector_kit.sandbox.http.routing import Route
+from connector_kit.sandbox.http.wire import Document, instant, parse
 from connector_kit.sandbox.jobs.queueing import queue_flow
 from connector_kit.sandbox.jobs.store import Job
+from connector_kit.sandbox.templates.zips import packed
 
 
 def run(call: Call) -> Answer:
@@ -64,4 +65,46 @@ def _task(sent: Document) -> Document:
     return task
 
 
-ROUTES = (Route("POST", "/flows/{id}/run", run, ok=201, body="run"),)
+STEPS = ("exports", "imports")
+
+
+def steps_of(call: Call, flow: Record) -> list[Record]:
+    """Return the exports and imports that a flow runs, the oldest first."""
+    found = (call.store.get(call.account_id, kind, each) for kind in STEPS for each in flow.uses)
+    return sorted((each for each in found if each), key=lambda each: each.id)
+
+
+def descendants(call: Call) -> Answer:
+    """GET /flows/{id}/descendants: the exports and imports that the flow runs."""
+    steps = steps_of(call, access.readable(call))
+    return answer(
+        {kind: [parse(each.public) for each in steps if each.resource == kind] for kind in STEPS}
+    )
+
+
+def latest_jobs(call: Call) -> Answer:
+    """GET /flows/{id}/jobs/latest: an array with the newest flow job, if there is one."""
+    flow = access.readable(call)
+    jobs = call.platform.jobs.of_flows(call.account_id, {flow.id})
+    return answer([each.answer() for each in jobs[-1:]])
+
+
+def last_export(call: Call) -> Answer:
+    """GET /flows/{id}/lastExportDateTime: when the last completed run began, else null."""
+    flow = access.readable(call)
+    date = call.platform.jobs.last_export(call.account_id, flow.id)
+    return answer({"lastExportDateTime": date})
+
+
+def template(call: Call) -> Answer:
+    """GET /flows/{id}/template: the address of a zip of the flow and all it uses."""
+    return answer({"signedURL": packed(call, access.readable(call))})
+
+
+ROUTES = (
+    Route("POST", "/flows/{id}/run", run, ok=201, body="run"),
+    Route("GET", "/flows/{id}/descendants", descendants),
+    Route("GET", "/flows/{id}/jobs/latest", latest_jobs),
+    Route("GET", "/flows/{id}/lastExportDateTime", last_export),
+    Route("GET", "/flows/{id}/template", template),
+)

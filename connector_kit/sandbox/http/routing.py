@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from connector_kit.sandbox.http.call import Handler
+
 Target = TypeVar("Target")
 
 
@@ -72,3 +74,21 @@ def _descend(
         if inner and (found := _descend(inner, method, segments, depth + 1)):
             return found
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What answers a method and a path.
+
+    *ok* is the status when all is well, *body* the name of what is sent
+    (`connector_kit.sandbox.openapi.bodies`), *query* the names of its parameters. *unless* names
+    what may keep it from answering (`connector_kit.sandbox.unsimulated`).
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    ok: int = 200
+    body: str = ""
+    query: str = ""
+    unless: tuple[str, ...] = ()

@@ -22,10 +22,9 @@ from connector_kit.sandbox.imports.operations import Operation, operation_for, r
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.context import Surroundings
 from connector_kit.sandbox.pipeline.lookups import Lookups, RecordFailed
-from connector_kit.sandbox.pipeline.mapper_one import MapperOne, context_of
-from connector_kit.sandbox.pipeline.mapper_two import MapperTwo
+from connector_kit.sandbox.pipeline.mappers import MapperOne, MapperTwo
 from connector_kit.sandbox.pipeline.rules import AT_ONCE, Failed, Rule
-from connector_kit.sandbox.pipeline.templates import in_body, in_uri
+from connector_kit.sandbox.pipeline.templates import context_of, in_body, in_uri
 from connector_kit.sandbox.pipeline.values import value_at
 
 Mapper = Callable[[Any, Mapping[str, Any]], Any]

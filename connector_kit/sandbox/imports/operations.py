@@ -12,7 +12,7 @@ from typing import Any
 from connector_kit.sandbox.connections.requests import TYPES
 from connector_kit.sandbox.http.errors import missing
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.mapper_one import extracted
+from connector_kit.sandbox.pipeline.templates import extracted
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
 _RULES = ("resourcePath", "resourceIdPath", "successPath", "successValues", "failPath")

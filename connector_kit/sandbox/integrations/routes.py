@@ -10,7 +10,7 @@ from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.resources import answer_page
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.templates.zips import packed
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from connector_kit.sandbox.flows.errors import mark_resolved
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.jobs.queueing import queue_job
 from connector_kit.sandbox.jobs.retries import queue_for, retriable_keys
 from connector_kit.sandbox.jobs.selection import named, seen, with_children

@@ -8,7 +8,7 @@ from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, not_found
 from connector_kit.sandbox.http.files import File
 from connector_kit.sandbox.http.paging import next_page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import render
 from connector_kit.sandbox.jobs.selection import job_of, with_children
 from connector_kit.sandbox.jobs.store import CANCELING

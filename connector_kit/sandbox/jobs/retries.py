@@ -11,7 +11,7 @@ from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, missing, not_found
 from connector_kit.sandbox.http.files import File
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, iso, render
 from connector_kit.sandbox.jobs.queueing import queue_job
 from connector_kit.sandbox.jobs.retry_store import Retry

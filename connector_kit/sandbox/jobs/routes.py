@@ -11,7 +11,7 @@ from connector_kit.sandbox.http.dates import moment, moment_of
 from connector_kit.sandbox.http.errors import impossible, invalid, not_found
 from connector_kit.sandbox.http.files import File
 from connector_kit.sandbox.http.paging import page
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.jobs.queueing import NO_COUNTS
 from connector_kit.sandbox.jobs.selection import (

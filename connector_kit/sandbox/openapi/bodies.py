@@ -1,6 +1,6 @@
 """What requests send, as JSON schemas; documents are described by their fields.
 
-`connector_kit.sandbox.http.route.Route.body` names one of them.
+`connector_kit.sandbox.http.routing.Route.body` names one of them.
 """
 
 from __future__ import annotations

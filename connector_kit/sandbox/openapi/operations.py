@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.openapi.bodies import schema
 from connector_kit.sandbox.pipeline.by_identifier import BY_IDENTIFIER

@@ -12,7 +12,7 @@ from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 
 PLACES = {
     "exports": (("netsuite", "distributed"), ("salesforce", "distributed")),

@@ -46,6 +46,21 @@ def is_template(text: object) -> bool:
     return isinstance(text, str) and "{{" in text
 
 
+def extracted(record: Any, extract: str) -> Any:
+    """Return what an ``extract`` names: a path, or a template."""
+    if not extract:
+        return None
+    if is_template(extract):
+        return fill(extract, context_of(record))
+    return value_at(record, extract)
+
+
+def context_of(record: Any) -> Document:
+    """Return what templates see of a record: its fields, and itself as ``record``."""
+    fields = record if isinstance(record, dict) else {}
+    return {**fields, "record": record, "data": [record]}
+
+
 def _evaluate(expression: str, context: Document) -> Any:
     if literal := _QUOTED.fullmatch(expression):
         return literal[2]

@@ -12,8 +12,8 @@ from typing import Any
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.lookups import Lookups
-from connector_kit.sandbox.pipeline.mapper_one import extracted
-from connector_kit.sandbox.pipeline.mapper_two import MapperTwo
+from connector_kit.sandbox.pipeline.mappers import MapperTwo
+from connector_kit.sandbox.pipeline.templates import extracted
 from connector_kit.sandbox.pipeline.values import put_at
 
 MODIFY = "modify"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector_kit.sandbox.flows.request_log import is_within
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 FILTERS = ("_flowId", "_resourceId", "functionType")

@@ -9,7 +9,7 @@ from connector_kit.sandbox.documents.shaping import new_system_token
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import invalid, refuse
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.stacks.lookup import shares
 
 

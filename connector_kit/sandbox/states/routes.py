@@ -9,7 +9,7 @@ from __future__ import annotations
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, GONE, TEXT, Answer, Call, answer
 from connector_kit.sandbox.http.errors import missing, not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.states.store import Place
 
 

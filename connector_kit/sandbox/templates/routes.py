@@ -5,14 +5,14 @@ A template names its source integration by ``_integrationId``.
 
 from __future__ import annotations
 
-from connector_kit.sandbox.apps.beginning import begin_copy
+from connector_kit.sandbox.apps.install import begin_copy
 from connector_kit.sandbox.clones.routes import copy_integration, previewed
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.resources import answer_page
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 
 
 def published(call: Call) -> Answer:

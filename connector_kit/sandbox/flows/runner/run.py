@@ -20,8 +20,7 @@ from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.retry_store import Retry
 from connector_kit.sandbox.pipeline import hooks
-from connector_kit.sandbox.pipeline.mapper_one import context_of
-from connector_kit.sandbox.pipeline.templates import fill
+from connector_kit.sandbox.pipeline.templates import context_of, fill
 
 MOST_ROUTERS = 100
 """Routers that a record passes at most: documents may form a circle."""

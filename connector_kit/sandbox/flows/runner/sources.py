@@ -15,16 +15,11 @@ from connector_kit.sandbox.connections.wrappers import Answered
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.exports import batches, mocks
 from connector_kit.sandbox.exports.batches import Batch
-from connector_kit.sandbox.exports.exporting import Exporting, since
+from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, EVENTS, Exporting, since
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed
 from connector_kit.sandbox.flows.runner.loading import Step
 from connector_kit.sandbox.http.errors import error
 from connector_kit.sandbox.http.wire import Document
-
-DEFAULT_PAGE = 20
-"""Records of a page, where the export does not say."""
-EVENTS = ("webhook", "distributed")
-"""Types of exports that are told of events instead of asking for records."""
 
 
 class Source:

@@ -1,19 +1,68 @@
-"""Settings forms that a function makes (protocol/settings-forms.md#41-settingsform)."""
+"""Settings of an installed connector, saved and shown, and its utilities.
+
+Framework 1.0 calls a function for each (protocol/http-api.md#82-settings-calls, #85). In 2.0 a
+user's save goes through ``preSave``, and a form may be made by a function
+(protocol/settings-forms.md#4).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import steps
-from connector_kit.sandbox.apps.installation import Installation
+from connector_kit.sandbox.apps.installation import Installation, relayed
+from connector_kit.sandbox.documents import locking, resources
+from connector_kit.sandbox.documents.locking import update_in_progress
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.validation import check_kinds
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, not_found
-from connector_kit.sandbox.http.route import Route
+from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, parse
+from connector_kit.sandbox.stacks.functions import unusable
 from connector_kit.sandbox.unsimulated import SCRIPTS
+
+
+async def save(call: Call) -> Answer:
+    """PUT /integrations/{id}: a user's save goes through ``preSave``, a connector's does not.
+
+    A save that is refused anyway is not shown to the function.
+    """
+    record, sent = access.writable(call), call.document()
+    check_kinds("integrations", sent)
+    named = record.get("preSave")
+    if call.connector_id is None and isinstance(named, dict) and named.get("function"):
+        locking.check_no_update(call.store, record, sent)
+        connector = call.store.find("connectors", record.connector_id or "")
+        installation = Installation(call, record, connector)
+        options: Document = {"newResource": sent, "oldResource": parse(record.public)}
+        saved = await installation.run_flat(named, options)
+        if not isinstance(saved, dict):
+            raise unusable("preSave must answer the document to store.")
+        sent, record = saved, installation.record()
+    return Answer(200, resources.put(call, record, sent).public)
+
+
+async def run_setting(call: Call) -> Answer:
+    """PUT /integrations/{id}/settings/{fn}."""
+    installation, function = Installation.of(call), call.params["fn"]
+    installation.check_license()
+    document = installation.now()
+    if function == "persistSettings" and document.get("updateInProgress"):
+        raise update_in_progress()
+    options = call.instructions()
+    if function == "getMappingMetadata":
+        options["version"] = document.get("version")
+    return relayed(await installation.run("setting", function, options))
+
+
+async def run_utility(call: Call) -> Answer:
+    """PUT /integrations/{id}/utilities/{fn}."""
+    installation = Installation.of(call)
+    installation.check_license()
+    return relayed(await installation.run("utility", call.params["fn"], call.instructions()))
 
 
 async def init_form(call: Call) -> Answer:
@@ -72,6 +121,15 @@ def _licenses(installation: Installation) -> Document:
 
 
 ROUTES = (
+    Route(
+        "PUT",
+        "/integrations/{id}",
+        save,
+        body="integrations",
+        unless=(SCRIPTS,),
+    ),
+    Route("PUT", "/integrations/{id}/settings/{fn}", run_setting, body="anything"),
+    Route("PUT", "/integrations/{id}/utilities/{fn}", run_utility, body="anything"),
     *(
         Route("POST", f"/{each}/{{id}}/settingsForm/init", init_form, unless=(SCRIPTS,))
         for each in ("exports", "imports", "flows", "connections", "integrations")

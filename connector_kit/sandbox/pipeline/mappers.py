@@ -1,4 +1,8 @@
-"""Mapper 2.0: ``mappings: [{generate, dataType, extract, status, …}]`` (protocol/resources.md)."""
+"""Both mappers of imports (protocol/resources.md#import).
+
+Mapper 1.0 reads ``mapping: {fields, lists}``, mapper 2.0 ``mappings: [{generate, dataType, extract,
+status, …}]``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,79 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.conversion import typed
 from connector_kit.sandbox.pipeline.lookups import Lookups
-from connector_kit.sandbox.pipeline.mapper_one import extracted, typed
-from connector_kit.sandbox.pipeline.values import value_at
+from connector_kit.sandbox.pipeline.templates import extracted
+from connector_kit.sandbox.pipeline.values import EVERY, put_at, steps, value_at
+
+
+class MapperOne:
+    """Maps records as one import says."""
+
+    def __init__(self, mapping: Document, lookups: Lookups) -> None:
+        self._fields = [*objects(mapping.get("fields"))]
+        self._lists = [*objects(mapping.get("lists"))]
+        self._lookups = lookups
+
+    def __call__(self, record: Any, answers: Mapping[str, Any]) -> Document:
+        """Return the mapped record; raises `RecordFailed`."""
+        mapped: Document = {}
+        for line in self._fields:
+            self._write(mapped, line, str(line.get("extract") or ""), record, answers)
+        for group in self._lists:
+            items = self._items(group, record, answers)
+            if items:
+                put_at(mapped, str(group.get("generate")), items)
+        return mapped
+
+    def _items(self, group: Document, record: Any, answers: Mapping[str, Any]) -> list[Document]:
+        """Make one item for each item of the longest list that the group's lines name."""
+        lines = [*objects(group.get("fields"))]
+        items: list[Document] = []
+        for position in range(max((_length(record, line) for line in lines), default=0)):
+            item: Document = {}
+            for line in lines:
+                extract = str(line.get("extract") or "").replace("[*]", f"[{position}]", 1)
+                self._write(item, line, extract, record, answers)
+            items.append(item)
+        return items
+
+    def _write(
+        self,
+        target: Document,
+        line: Document,
+        extract: str,
+        record: Any,
+        answers: Mapping[str, Any],
+    ) -> None:
+        value = self._value(line, extract, record, answers)
+        if not _is_skipped(line, value):
+            put_at(target, str(line.get("generate")), value)
+
+    def _value(self, line: Document, extract: str, record: Any, answers: Mapping[str, Any]) -> Any:
+        if "hardCodedValue" in line:
+            return line["hardCodedValue"]
+        value = extracted(record, extract)
+        if name := line.get("lookupName"):
+            value = self._lookups.find(str(name), value, answers)
+        return typed(value, line)
+
+
+def _is_skipped(line: Document, value: Any) -> bool:
+    """What has no value is left out, except where a null is written on purpose."""
+    if value is None:
+        return "hardCodedValue" not in line
+    return bool(line.get("discardIfEmpty")) and value == ""
+
+
+def _length(record: Any, line: Document) -> int:
+    way = steps(str(line.get("extract") or ""))
+    if EVERY not in way:
+        return 0
+    source = str(line["extract"]).split("[*]", 1)[0]
+    found = value_at(record, source) if source else record
+    return len(found) if isinstance(found, list) else 0
+
 
 ACTIVE = "Active"
 _PLAIN = {"stringarray": "string", "numberarray": "number", "booleanarray": "boolean"}

@@ -1,4 +1,4 @@
-"""What the owner of a connector may write into a license (protocol/http-api.md#9)."""
+"""What a license may say, and what it allows (protocol/http-api.md#9-connectors-and-licences)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import edition
 from connector_kit.sandbox.connectors.license_store import License
-from connector_kit.sandbox.http.errors import invalid, missing, refuse
+from connector_kit.sandbox.http.call import Call
+from connector_kit.sandbox.http.errors import Refusal, invalid, missing, refuse
 from connector_kit.sandbox.http.wire import Document, instant, iso
+from connector_kit.sandbox.platform import Platform
 
 DATES = ("expires", "trialEndDate")
 EDITIONS = ("_editionId", "_changeEditionId")
@@ -76,3 +78,34 @@ def _date(name: str, value: Any) -> str:
         return iso(instant(value))
     except (ValueError, OverflowError) as error:
         raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error
+
+
+def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
+    """Return the license that an installation takes: the oldest free one that is valid (U5)."""
+    free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
+    now = call.platform.clock.now()
+    valid = next((each for each in free if not each.has_expired(now)), None)
+    if valid:
+        return valid
+    if free:
+        raise license_expired()
+    raise refuse(
+        422,
+        "subscription_required",
+        f"There is no free {'sandbox' if sandbox else 'production'} license of this connector for "
+        "the account; its publisher creates one (POST /connectors/{id}/licenses).",
+    )
+
+
+def has_expired(platform: Platform, integration_id: str) -> bool:
+    """Whether the license of an installation has expired."""
+    license_, now = platform.licenses.of_installation(integration_id), platform.clock.now()
+    return license_ is not None and platform.licenses.has_expired(license_, now)
+
+
+def license_expired(integration_id: str | None = None) -> Refusal:
+    """422: a license whose date has passed switches the integration off (U21)."""
+    whose = f"of the installation {integration_id} " if integration_id else ""
+    return refuse(
+        422, "license_expired", f"The license {whose}has expired; its publisher can renew it."
+    )

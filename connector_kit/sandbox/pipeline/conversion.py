@@ -1,0 +1,111 @@
+"""Values in the data types and date formats that mappings name: ``MM/DD/YYYY HH:mm:ss``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector_kit.sandbox.http.wire import Document, iso, render
+from connector_kit.sandbox.pipeline.lookups import RecordFailed
+
+_WORDS = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MMMM": "%B",
+    "MMM": "%b",
+    "MM": "%m",
+    "M": "%m",
+    "DD": "%d",
+    "D": "%d",
+    "HH": "%H",
+    "H": "%H",
+    "hh": "%I",
+    "h": "%I",
+    "mm": "%M",
+    "m": "%M",
+    "ss": "%S",
+    "s": "%S",
+    "A": "%p",
+    "a": "%p",
+    "ZZ": "%z",
+    "Z": "%z",
+}
+_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)) + r"|\[([^\]]*)\]")
+
+
+def _converted(value: object, read: str | None, write: str | None, zone: str | None) -> str:
+    """Return a date in another format, ISO 8601 where none is named.
+
+    Raises ValueError or KeyError for a date, a format or a zone that says nothing.
+    """
+    instant = _read(str(value), read, zone)
+    if not write:
+        return iso(instant.timestamp())
+    return instant.astimezone(ZoneInfo(zone or "UTC")).strftime(_pattern(write))
+
+
+def _read(text: str, read: str | None, zone: str | None) -> datetime:
+    found = (
+        datetime.strptime(text, _pattern(read))  # noqa: DTZ007 - the zone follows
+        if read
+        else datetime.fromisoformat(text)
+    )
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+
+
+def _pattern(format_: str) -> str:
+    return _WORD.sub(lambda found: _WORDS.get(found[0], found[1] or ""), format_.replace("%", "%%"))
+
+
+def typed(value: Any, line: Document) -> Any:
+    """Return *value* in the data type that a line of either mapper names."""
+    if line.get("extractDateFormat") or line.get("generateDateFormat"):
+        return _dated(value, line)
+    convert = _TYPES.get(str(line.get("dataType") or "").lower())
+    if convert is None or value is None:
+        return value
+    try:
+        return convert(value)
+    except (TypeError, ValueError) as error:
+        kind, field = line["dataType"], line.get("generate")
+        raise RecordFailed("mapping_error", f"{field}: {value!r} is no {kind}.") from error
+
+
+def _dated(value: Any, line: Document) -> Any:
+    if value in (None, ""):
+        return value
+    zone = line.get("extractDateTimezone") or line.get("generateDateTimezone")
+    formats = (line.get("extractDateFormat"), line.get("generateDateFormat"))
+    try:
+        return _converted(value, *formats, zone)
+    except (TypeError, ValueError, KeyError) as error:
+        raise RecordFailed(
+            "mapping_error",
+            f"{line.get('generate')}: {value!r} is no date of the "
+            f"format {line.get('extractDateFormat')!r}.",
+        ) from error
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    read = float(value)
+    return int(read) if read.is_integer() else read
+
+
+def _flag(value: Any) -> bool:
+    return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes", "y")
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else render(value).decode()
+
+
+_TYPES: dict[str, Callable[[Any], Any]] = {
+    "string": _string,
+    "number": _number,
+    "boolean": _flag,
+}
