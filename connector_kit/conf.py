@@ -5,23 +5,21 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-from connector_kit import local_redis, parsing
+from connector_kit import environment, local_redis, parsing
 from connector_kit.client_address import NO_PROXIES, Proxies
-from connector_kit.extension.bounds import BOUNDS, Bounds
-from connector_kit.extension.configuration import ENVIRONMENT, LIMITS, PORT, VARIABLES
-from connector_kit.extension.isolation import Limits
+from connector_kit.environment import Problem, Variable
 from connector_kit.home import HOME, HOME_VARIABLE
 from connector_kit.licensing import PolicyRule, parse_policies
-from connector_kit.parsing import ConnectorEntry, Problem, Variable
+from connector_kit.parsing import ConnectorEntry
+from connector_kit.stack_settings import StackSettings
 
 __all__ = [
     "HOME",
@@ -40,8 +38,8 @@ API_BASE_URLS = {"na": "https://api.integrator.io/v1", "eu": "https://api.eu.int
 """Where each region's API is (protocol/http-api.md)."""
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, repr=False)
+class Settings(StackSettings):
     """Everything that can be set, with the defaults of a laptop. Documented in docs/settings.md."""
 
     home: Annotated[
@@ -151,26 +149,6 @@ class Settings:
             number=210,
         ),
     ] = "http://127.0.0.1:8000"
-    system_tokens: Annotated[
-        tuple[str, ...],
-        Variable(
-            "CONNECTOR_KIT_SYSTEM_TOKEN",
-            parsing.words,
-            "The system token of the stack record, with which integrator.io identifies itself. "
-            "Several, separated by commas, while a new one takes over.",
-            number=211,
-            is_secret=True,
-        ),
-    ] = ()
-    connectors: Annotated[
-        tuple[ConnectorEntry, ...],
-        Variable(
-            "CONNECTOR_KIT_CONNECTORS",
-            parsing.connectors,
-            "The connectors served, each as `[<connectorId>=]package.module[:Class]`.",
-            number=212,
-        ),
-    ] = ()
     rate_size: Annotated[
         int,
         Variable(
@@ -255,14 +233,6 @@ class Settings:
             number=241,
         ),
     ] = ""
-    isolation: Annotated[bool, VARIABLES["isolation"]] = True
-    calls: Annotated[int, LIMITS["calls"]] = Limits.calls
-    call_seconds: Annotated[float, LIMITS["seconds"]] = Limits.seconds
-    call_patience_seconds: Annotated[float, LIMITS["patience"]] = Limits.patience
-    call_memory_mb: Annotated[int, LIMITS["memory_mb"]] = Limits.memory_mb
-    call_processes: Annotated[int, LIMITS["processes"]] = Limits.processes
-    calls_per_process: Annotated[int, LIMITS["calls_per_process"]] = Limits.calls_per_process
-    functions_environment: Annotated[tuple[str, ...], ENVIRONMENT] = ()
     functions_may_use_database: Annotated[
         bool,
         Variable(
@@ -273,13 +243,6 @@ class Settings:
             number=236,
         ),
     ] = False
-    port: Annotated[int, VARIABLES["port"]] = PORT
-    body_seconds: Annotated[float, BOUNDS["body_seconds"]] = Bounds.body_seconds
-    bodies_mb: Annotated[int, BOUNDS["bodies_mb"]] = Bounds.bodies_mb
-    upload_mb: Annotated[int, BOUNDS["upload_mb"]] = Bounds.upload_mb
-    pages: Annotated[int, BOUNDS["pages"]] = Bounds.pages
-    connections: Annotated[int, BOUNDS["connections"]] = Bounds.connections
-    contracts: Annotated[bool, VARIABLES["contracts"]] = True
     license_policies: Annotated[
         tuple[PolicyRule, ...],
         Variable(
@@ -436,23 +399,10 @@ class Settings:
         ),
     ] = ()
 
-    def __repr__(self) -> str:
-        shown = (
-            f"{name}={getattr(self, name)!r}"
-            for name, variable in variables().items()
-            if not variable.is_secret
-        )
-        return f"Settings({', '.join(shown)})"
-
     @property
     def api_base_url(self) -> str:
         """The API's address: the custom one, else the region's."""
         return self.base_url or API_BASE_URLS[self.region]
-
-    @property
-    def bounds(self) -> Bounds:
-        """What strangers may take up of a server process."""
-        return Bounds(**{name: getattr(self, name) for name in BOUNDS})
 
     @property
     def is_public(self) -> bool:
@@ -480,30 +430,16 @@ def redis_url() -> str:
     return settings.redis_url or local_redis.redis_url(settings.home)
 
 
-def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the words that *environment* has for the settings, by the settings' names."""
-    given = {name: environment.get(each.name, "") for name, each in variables().items()}
-    return {name: words for name, words in given.items() if words.strip()}
+def from_environment(variables_set: Mapping[str, str]) -> dict[str, str]:
+    """Return the text that the *variables_set* have for the settings, by the settings' names."""
+    return environment.texts_in(variables_set, Settings)
 
 
-def read(given: Mapping[str, Any]) -> tuple[Settings, tuple[Problem, ...]]:
-    """Return the settings that *given* makes, the default wherever a value cannot be used.
-
-    Text is parsed as it stands in the environment; values of other types are taken as they are.
-    """
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for name, value in given.items():
-        variable = variables()[name]
-        try:
-            values[name] = variable.parse(value) if isinstance(value, str) else value
-        except ValueError as error:
-            problems.append(variable.problem(str(error)))
-    return Settings(**values), tuple(problems)
+def read(values: Mapping[str, Any]) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings that *values* make, the default wherever one cannot be used."""
+    return environment.read(Settings, values)
 
 
-@cache
 def variables() -> Mapping[str, Variable]:
     """Return the environment variable of every setting, by the setting's name."""
-    hints = get_type_hints(Settings, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(Settings)}
+    return environment.variables(Settings)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -32,35 +32,6 @@ MOST_PROXIES = 9
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
-
-
-class Problem(NamedTuple):
-    """A setting that cannot be used: which variable, why, and the way out."""
-
-    variable: str
-    message: str
-    hint: str
-    id: str
-
-
-@dataclass(frozen=True)
-class Variable:
-    """Where a setting comes from: the environment variable, how its text is read, what it means."""
-
-    name: str
-    parse: Parse
-    about: str
-    number: int
-    is_secret: bool = False
-
-    def problem(self, reason: str) -> Problem:
-        """Return the problem that *reason*, the end of a sentence about the variable, tells."""
-        return Problem(
-            variable=self.name,
-            message=f"{self.name} {reason}",
-            hint=f"{self.about} See docs/settings.md.",
-            id=f"connector_kit.E{self.number}",
-        )
 
 
 @dataclass(frozen=True)

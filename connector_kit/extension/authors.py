@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from logging.config import dictConfig
 from typing import Any
 
 import orjson
 
-from connector_kit import parsing
 from connector_kit.adoption.loaded import loaded
 from connector_kit.adoption.loading import LoadError
+from connector_kit.environment import read, texts_in
 from connector_kit.extension.authoring.settings import settings_functions
 from connector_kit.extension.isolation.asking import ask
 from connector_kit.extension.registry import FunctionModule, Registry
 from connector_kit.extension.remember import Remembering
 from connector_kit.logs import logging_configuration
+from connector_kit.parsing import ConnectorEntry
+from connector_kit.stack_settings import StackSettings
 
 SECONDS = 1.0
 """How long an answer of the serving process, which remembers it itself, is good for."""
@@ -47,11 +49,13 @@ log = logging.getLogger("connector_kit.extension")
 def registry() -> Registry:
     """Return the registry of the authors' functions; what each of their processes begins with."""
     dictConfig(logging_configuration())
-    _load_ahead(os.environ.get("CONNECTOR_KIT_CONNECTORS", ""))
+    # What cannot be used the server's start has complained of.
+    settings, _ = read(StackSettings, texts_in(os.environ, StackSettings))
+    _load_ahead(settings.connectors)
     return Registry(
         connectors=Remembering(_of_connector, SECONDS),
         embedded=_of_deployment,
-        contracts=_are_contracts_kept(os.environ.get("CONNECTOR_KIT_CONTRACTS", "")),
+        contracts=settings.contracts,
         is_partial=True,
     )
 
@@ -105,21 +109,10 @@ def _of_names(names: str) -> FunctionModule | None:
 _deployments = Remembering(_of_names, SECONDS)
 
 
-def _load_ahead(connectors: str) -> None:
+def _load_ahead(entries: Iterable[ConnectorEntry]) -> None:
     """Import what will be needed before there are processes, so that each need not do it."""
-    try:
-        entries = parsing.connectors(connectors) if connectors.strip() else ()
-    except ValueError:
-        return  # the server's start has complained
     for entry in entries:
         try:
             functions_at(entry.target)
         except (LoadError, TypeError, SystemExit) as failure:
             log.warning("logName=notLoadedAhead, module=%s, reason=%s", entry.target, failure)
-
-
-def _are_contracts_kept(words: str) -> bool:
-    try:
-        return parsing.boolean(words) if words.strip() else True
-    except ValueError:
-        return True

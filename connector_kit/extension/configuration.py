@@ -5,119 +5,39 @@ The checks, their order, codes and messages are those of protocol/extension.md#3
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from connector_kit import parsing
 from connector_kit.adoption.loading import LoadError, load_object
 from connector_kit.blueprint.problems import did_you_mean
+from connector_kit.environment import Variable, read, texts_in, variables
 from connector_kit.extension.authoring.modules import RegistrationError
-from connector_kit.extension.bounds import BOUNDS, Bounds
 from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import is_given
 from connector_kit.extension.errors import ConfigurationError
-from connector_kit.extension.isolation import Limits
 from connector_kit.extension.registry import FunctionModule, Registry, require_either
 from connector_kit.extension.words import sort_of
-from connector_kit.parsing import ConnectorEntry, Variable
+from connector_kit.parsing import ConnectorEntry
+from connector_kit.stack_settings import PORT, StackSettings
 
 log = logging.getLogger("connector_kit.extension")
 
-PORT = 8000
-"""The port unless told otherwise: one that needs no privileges. The reference's is 80."""
 
-VARIABLES = {
-    "diy": Variable(
-        "CONNECTOR_KIT_DIY",
-        parsing.text,
-        "The functions of a self-made integration, as `package.module[:name]` or a path.",
-        number=230,
-    ),
-    "connectors": Variable(
-        "CONNECTOR_KIT_CONNECTORS",
-        parsing.connectors,
-        "The connectors served, each as `<connectorId>=package.module[:name]`.",
-        number=212,
-    ),
-    "systemToken": Variable(
-        "CONNECTOR_KIT_SYSTEM_TOKEN",
-        parsing.words,
-        "The system token of the stack record, with which integrator.io identifies itself. "
-        "Several, separated by commas, while a new one takes over.",
-        number=211,
-        is_secret=True,
-    ),
-    "port": Variable(
-        "CONNECTOR_KIT_PORT",
-        parsing.whole(1, 65_535),
-        "The port at which the server listens.",
-        number=231,
-    ),
-    "contracts": Variable(
-        "CONNECTOR_KIT_CONTRACTS",
-        parsing.boolean,
-        "Hold results to what integrator.io expects of them before it gets them.",
-        number=232,
-    ),
-    "isolation": Variable(
-        "CONNECTOR_KIT_ISOLATION",
-        parsing.boolean,
-        "Run functions in processes of their own. Without, one that hangs takes a thread with "
-        "it; for debuggers, and for systems that cannot fork.",
-        number=220,
-    ),
-}
-"""The environment variable of every field."""
+@dataclass(frozen=True, repr=False)
+class StandaloneSettings(StackSettings):
+    """The settings of a server of functions without a database."""
 
-LIMITS = {
-    "calls": Variable(
-        "CONNECTOR_KIT_CALLS",
-        parsing.whole(1, 1000),
-        "Function calls that run at a time, per server process.",
-        number=221,
-    ),
-    "seconds": Variable(
-        "CONNECTOR_KIT_CALL_SECONDS",
-        parsing.number(0.1, 3600),
-        "Seconds after which a function that has not answered is ended.",
-        number=222,
-    ),
-    "patience": Variable(
-        "CONNECTOR_KIT_CALL_PATIENCE_SECONDS",
-        parsing.number(0, 300),
-        "Seconds that a call waits for its turn before it is refused with status 503.",
-        number=223,
-    ),
-    "memory_mb": Variable(
-        "CONNECTOR_KIT_CALL_MEMORY_MB",
-        parsing.whole(0, 1_000_000),
-        "Mebibytes of memory that a function may take up; 0 for as much as there is.",
-        number=224,
-    ),
-    "processes": Variable(
-        "CONNECTOR_KIT_CALL_PROCESSES",
-        parsing.whole(0, 1000),
-        "Processes of its own that a function may have at a time. All of them end with its call.",
-        number=233,
-    ),
-    "calls_per_process": Variable(
-        "CONNECTOR_KIT_CALLS_PER_PROCESS",
-        parsing.whole(0, 1_000_000),
-        "Calls after which a function process ends; 0 for no such number. With 1 no call meets "
-        "anything that another one has left in memory; small calls take several times as long.",
-        number=234,
-    ),
-}
-"""The environment variable of every limit of calls."""
-
-ENVIRONMENT = Variable(
-    "CONNECTOR_KIT_FUNCTIONS_ENVIRONMENT",
-    parsing.words,
-    "Environment variables that functions get besides harmless ones, separated by commas, "
-    "also as patterns: `SHOP_*`.",
-    number=235,
-)
+    diy: Annotated[
+        str | None,
+        Variable(
+            "CONNECTOR_KIT_DIY",
+            parsing.text,
+            "The functions of a self-made integration, as `package.module[:name]` or a path.",
+            number=230,
+        ),
+    ] = None
 
 
 WAY_OUT = (
@@ -161,13 +81,7 @@ class Configuration:
 
     diy: Entry | None
     connectors: Mapping[str, Entry] | None
-    system_tokens: tuple[str, ...] = field(default=(), repr=False)
-    port: int = PORT
-    contracts: bool = True
-    isolation: bool = True
-    limits: Limits = field(default_factory=Limits)
-    bounds: Bounds = field(default_factory=Bounds)
-    functions_environment: tuple[str, ...] = ()
+    settings: StackSettings = field(default_factory=StackSettings)
 
     @classmethod
     def from_environment(
@@ -178,21 +92,25 @@ class Configuration:
         Only a server needs a system token. Unless *load* is false the functions are imported, and
         what is wrong with them is said, right away. Raises ConfigurationError.
         """
-        given, limits = _read(VARIABLES, environment), _read(LIMITS, environment)
-        if "connectors" in given:
-            given["connectors"] = _by_id(given["connectors"])
+        texts = texts_in(environment, StandaloneSettings)
+        settings, problems = read(StandaloneSettings, texts)
+        if problems:
+            messages = " ".join(problem.message for problem in problems)
+            raise ConfigurationError("invalid_field", messages)
+        given: dict[str, Any] = {
+            "diy": settings.diy,
+            "connectors": _by_id(settings.connectors) if "connectors" in texts else None,
+            "systemToken": settings.system_tokens,
+        }
         try:
-            _check(given, is_server=is_server)
+            is_any_set = texts.keys() & {"diy", "connectors", "system_tokens"}
+            _check(given if is_any_set else None, is_server=is_server)
         except ConfigurationError as error:
             error.add_note(WAY_OUT)
             raise
-        diy, connectors = VARIABLES["diy"].name, VARIABLES["connectors"].name
-        built = cls._built(given, diy, connectors + "={}", limits=Limits(**limits), load=load)
-        return replace(
-            built,
-            bounds=Bounds(**_read(BOUNDS, environment)),
-            functions_environment=_read({"": ENVIRONMENT}, environment).get("", ()),
-        )
+        named = variables(StandaloneSettings)
+        places = (named["diy"].name, named["connectors"].name + "={}")
+        return cls._built(given, places, settings, load=load)
 
     @classmethod
     def of(
@@ -207,23 +125,36 @@ class Configuration:
         """
         _check(given, is_server=is_server)
         fields = _typed(given or {})
-        return cls._built(fields, "diy", "connectors.{}", limits=Limits(), load=load)
+        settings = StackSettings(
+            system_tokens=tuple(fields.get("systemToken", ())),
+            port=fields.get("port", PORT),
+            contracts=fields.get("contracts", True),
+            isolation=fields.get("isolation", True),
+        )
+        return cls._built(fields, ("diy", "connectors.{}"), settings, load=load)
 
     @classmethod
     def _built(
-        cls, given: Mapping[str, Any], diy: str, connector: str, *, limits: Limits, load: bool
+        cls,
+        functions: Mapping[str, Any],
+        places: tuple[str, str],
+        settings: StackSettings,
+        *,
+        load: bool,
     ) -> "Configuration":
-        """Return the configuration of checked fields; *diy* and *connector* name their places."""
-        connectors = given.get("connectors")
+        """Return the configuration of checked *functions*: ``diy``, or ``connectors`` by id.
+
+        *places* say where each of the two was set.
+        """
+        diy, connectors = functions.get("diy"), functions.get("connectors")
         built = cls(
-            diy=None if given.get("diy") is None else Entry(diy, given["diy"]),
+            diy=None if diy is None else Entry(places[0], diy),
             connectors=connectors
-            and {each: Entry(connector.format(each), connectors[each]) for each in connectors},
-            system_tokens=tuple(given.get("systemToken", ())),
-            port=given.get("port", PORT),
-            contracts=given.get("contracts", True),
-            isolation=given.get("isolation", True),
-            limits=limits,
+            and {
+                connector_id: Entry(places[1].format(connector_id), module)
+                for connector_id, module in connectors.items()
+            },
+            settings=settings,
         )
         if load:
             _ = built.registry
@@ -237,13 +168,13 @@ class Configuration:
         """
         entries = {None: self.diy} if self.diy else dict(self.connectors or {})
         modules = _loaded(entries)
-        log.info("%s", log_line("configurationLoaded", [("contracts", self.contracts)]))
+        log.info("%s", log_line("configurationLoaded", [("contracts", self.settings.contracts)]))
         for connector_id, module in modules.items():
             _log_module(connector_id, entries[connector_id], module)
         if self.diy:
-            return Registry(diy=modules[None], contracts=self.contracts)
+            return Registry(diy=modules[None], contracts=self.settings.contracts)
         connectors = {str(each): module for each, module in modules.items()}
-        return Registry(connectors=connectors, contracts=self.contracts)
+        return Registry(connectors=connectors, contracts=self.settings.contracts)
 
 
 def _check(given: Mapping[str, Any] | None, *, is_server: bool) -> None:
@@ -281,29 +212,14 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _read(variables: Mapping[str, Variable], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of *variables* that *environment* sets, by field."""
-    values: dict[str, Any] = {}
-    unusable: list[str] = []
-    for name, variable in variables.items():
-        words = environment.get(variable.name, "")
-        if words.strip():
-            try:
-                values[name] = variable.parse(words)
-            except ValueError as error:
-                unusable.append(f"{variable.name} {error}")
-    if unusable:
-        raise ConfigurationError("invalid_field", " ".join(unusable))
-    return values
-
-
 def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
     """Return the targets of *entries* by connector id, which each has to have here."""
     nameless = [each.target for each in entries if each.connector_id is None]
     if nameless:
+        variable = variables(StandaloneSettings)["connectors"]
         raise ConfigurationError(
             "invalid_field",
-            f"{VARIABLES['connectors'].name} gives no id for {', '.join(nameless)}: write "
+            f"{variable.name} gives no id for {', '.join(nameless)}: write "
             f"<connectorId>={nameless[0]}. Only a server with a database knows ids by itself.",
         )
     return {str(each.connector_id): each.target for each in entries}

@@ -21,9 +21,9 @@ from granian.http import HTTP1Settings
 from granian.net import SocketSpec  # type: ignore[attr-defined]
 
 from connector_kit.extension.board import BOARD_VARIABLE, Board
-from connector_kit.extension.bounds import Bounds
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.errors import ConfigurationError
+from connector_kit.stack_settings import Bounds
 
 DRAIN_SECONDS = 300
 """How long a process that is told to end may take: as long as a call may."""
@@ -145,9 +145,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     serve(
         STACK,
-        configuration.bounds,
+        configuration.settings.bounds,
         host=options.host,
-        port=options.port or configuration.port,
+        port=options.port or configuration.settings.port,
         workers=options.workers,
     )
     return 0

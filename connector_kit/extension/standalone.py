@@ -31,17 +31,17 @@ def make_application() -> Edge:
     configuration = Configuration.from_environment(os.environ, load=False)
     health = Health(ready=True, board=Board.of_this_server())
     run = _function_runner(configuration, health)
-    stack = Stack(Endpoint(run, configuration.system_tokens), health)
-    return Edge(stack, configuration.bounds, calls=configuration.limits.calls)
+    stack = Stack(Endpoint(run, configuration.settings.system_tokens), health)
+    return Edge(stack, configuration.settings.bounds, calls=configuration.settings.limits.calls)
 
 
 def _function_runner(configuration: Configuration, health: Health) -> Run:
-    if not configuration.isolation:
+    if not configuration.settings.isolation:
         return Dispatcher(configuration.registry, observers=(log_answer,))
     processes = Processes(
         "connector_kit.extension.standalone:registry",
-        configuration.limits,
-        named=configuration.functions_environment,
+        configuration.settings.limits,
+        named=configuration.settings.functions_environment,
     )
     health.watch(lambda: [] if processes.can_serve() else [NOT_LOADED])
     return processes

@@ -26,7 +26,7 @@ from connector_kit.extension.authors import SETTINGS
 from connector_kit.extension.authors import registry as authors_functions
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.calls import new_request_id
-from connector_kit.extension.isolation import Limits, Processes, asking
+from connector_kit.extension.isolation import Processes, asking
 from connector_kit.extension.remember import Remembering
 
 SECONDS = 1.0
@@ -66,7 +66,7 @@ class FunctionProcesses:
         self._whereabouts = Whereabouts()
         self._kits_own = Processes(
             "connector_kit.server.stack:kits_registry",
-            limits(),
+            in_force.limits,
             is_trusted=True,
             answerer=self._called_for_the_kit,
         )
@@ -74,7 +74,7 @@ class FunctionProcesses:
             "connector_kit.server.stack:authors_registry"
             if in_force.functions_may_use_database
             else "connector_kit.extension.authors:registry",
-            limits(),
+            in_force.limits,
             is_trusted=in_force.functions_may_use_database,
             named=in_force.functions_environment,
             answerer=self._whereabouts,
@@ -212,19 +212,6 @@ _FOR_CUSTOMERS = {
     "functions_not_loaded": _FAILED,
     "server_unavailable": _FAILED,
 }
-
-
-def limits() -> Limits:
-    """Return what function calls may take, as the settings say."""
-    in_force = kit()
-    return Limits(
-        calls=in_force.calls,
-        patience=in_force.call_patience_seconds,
-        seconds=in_force.call_seconds,
-        memory_mb=in_force.call_memory_mb,
-        processes=in_force.call_processes,
-        calls_per_process=in_force.calls_per_process,
-    )
 
 
 def _make_ready() -> None:

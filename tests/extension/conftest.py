@@ -14,7 +14,7 @@ from workshop.services import ROOT, free_port, is_ready
 
 SERVE = """
 import sys
-from connector_kit.extension.bounds import Bounds
+from connector_kit.stack_settings import Bounds
 from connector_kit.extension.serve import serve
 
 target, port = "tests.extension.served:application", int(sys.argv[1])

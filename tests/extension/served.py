@@ -4,10 +4,10 @@ import logging
 import os
 
 from connector_kit.extension import Endpoint, this_process
-from connector_kit.extension.bounds import Bounds
 from connector_kit.extension.edge import Edge
 from connector_kit.extension.isolation import Limits, Processes
 from connector_kit.extension.wsgi import Stack
+from connector_kit.stack_settings import Bounds
 
 SYSTEM_TOKENS = ("current-system-token", "next-system-token")
 

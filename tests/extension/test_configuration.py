@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from connector_kit.conf import Settings
+from connector_kit.environment import variables
 from connector_kit.extension import ConfigurationError, FunctionModule, Registry
-from connector_kit.extension.configuration import LIMITS, VARIABLES, Configuration
-from connector_kit.parsing import connectors
+from connector_kit.extension.configuration import Configuration, StandaloneSettings
 
 ID = "64a1f0c2b3d4e5f6071828ff"
 OTHER = "64a1f0c2b3d4e5f607182900"
@@ -90,7 +91,7 @@ def test_a_wrong_configuration_is_refused_in_the_references_order(
 
 
 def test_only_a_server_needs_a_token() -> None:
-    assert Configuration.of({"diy": DIY}).system_tokens == ()
+    assert Configuration.of({"diy": DIY}).settings.system_tokens == ()
     assert Configuration.from_environment(
         {"CONNECTOR_KIT_DIY": "tests.extension.functions"}, is_server=False, load=False
     ).diy
@@ -182,9 +183,9 @@ def test_the_environment_says_everything(project: Any) -> None:
         }
     )
 
-    limits = configuration.limits
-    assert configuration.system_tokens == (TOKEN, "next-one")
-    assert (configuration.port, configuration.contracts) == (8080, False)
+    limits = configuration.settings.limits
+    assert configuration.settings.system_tokens == (TOKEN, "next-one")
+    assert (configuration.settings.port, configuration.settings.contracts) == (8080, False)
     assert (limits.calls, limits.seconds, limits.patience, limits.memory_mb) == (3, 1.5, 0, 64)
     registry = configuration.registry
     assert registry.diy is not None
@@ -199,9 +200,9 @@ def test_what_the_environment_leaves_out_has_a_default(project: Any) -> None:
         {"CONNECTOR_KIT_DIY": "orders", "CONNECTOR_KIT_SYSTEM_TOKEN": TOKEN}
     )
 
-    assert (configuration.port, configuration.contracts) == (8000, True)
+    assert (configuration.settings.port, configuration.settings.contracts) == (8000, True)
     assert configuration.registry.contracts
-    assert configuration.limits.calls == 16
+    assert configuration.settings.limits.calls == 16
 
 
 SOURCE = """
@@ -395,10 +396,10 @@ def test_a_value_says_everything() -> None:
         {"diy": DIY, "systemToken": [TOKEN, "next"], "port": 80, "contracts": False}
     )
 
-    assert configuration.system_tokens == (TOKEN, "next")
-    assert (configuration.port, configuration.contracts) == (80, False)
+    assert configuration.settings.system_tokens == (TOKEN, "next")
+    assert (configuration.settings.port, configuration.settings.contracts) == (80, False)
     assert isinstance(configuration.registry, Registry)
-    assert Configuration.of({"diy": DIY, "systemToken": TOKEN}).system_tokens == (TOKEN,)
+    assert Configuration.of({"diy": DIY, "systemToken": TOKEN}).settings.system_tokens == (TOKEN,)
 
 
 def test_a_configuration_never_shows_its_tokens() -> None:
@@ -419,22 +420,11 @@ def test_the_log_tells_what_was_loaded(caplog: pytest.LogCaptureFixture) -> None
     ]
 
 
-def test_a_connectors_variable_of_a_server_with_a_database_is_read_by_the_same_parser() -> None:
-    entries = connectors(f"orders.v1:Orders,{ID}=orders.v2")
+def test_servers_with_and_without_a_database_share_one_declaration_of_each_variable() -> None:
+    of_server = variables(Settings)
 
-    assert VARIABLES["connectors"].parse is connectors
-    assert [each.connector_id for each in entries] == [None, ID]
-
-
-def test_no_variable_means_two_things() -> None:
-    from connector_kit.conf import variables
-
-    of_server = {each.name: each for each in variables().values()}
-    for variable in (*VARIABLES.values(), *LIMITS.values()):
-        known = of_server.get(variable.name, variable)
-
-        assert known.parse("1") == variable.parse("1")
-        assert (known.number, known.is_secret) == (variable.number, variable.is_secret)
+    for name, variable in variables(StandaloneSettings).items():
+        assert of_server.get(name, variable) is variable
 
 
 def test_serving_functions_needs_no_django() -> None:

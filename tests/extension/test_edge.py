@@ -11,10 +11,10 @@ import pytest
 from connector_kit.extension import Endpoint, Health
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import SMALL
-from connector_kit.extension.bounds import MEBIBYTE, Bounds
 from connector_kit.extension.edge import Edge
 from connector_kit.extension.edge.gateway import environ_of
 from connector_kit.extension.wsgi import Stack
+from connector_kit.stack_settings import MEBIBYTE, Bounds
 
 TOKEN = "right-token"
 

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from connector_kit.extension.accesslog import log_request
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import BODY_LIMIT, SMALL, UnreadableError, too_large
-from connector_kit.extension.bounds import MEBIBYTE, Bounds
 from connector_kit.extension.edge import gateway, intake
 from connector_kit.extension.edge.intake import Budget, Rule, Share
 from connector_kit.extension.edge.threads import Threads, TooMuchError
 from connector_kit.extension.endpoint import Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.wsgi import AT_ONCE, FUNCTION, Stack, query_value
+from connector_kit.stack_settings import MEBIBYTE, Bounds
 
 SPARE_CALLS = 8
 """Threads beside those of the calls that run: for calls that wait for their turn."""

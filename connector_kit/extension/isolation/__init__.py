@@ -5,6 +5,7 @@ a room that nobody else has, and makes one call at a time. Whoever waits for an 
 process to its limits, and ends it when it does not keep them.
 """
 
-from connector_kit.extension.isolation.pool import Limits, Processes
+from connector_kit.extension.isolation.pool import Processes
+from connector_kit.stack_settings import Limits
 
 __all__ = ["Limits", "Processes"]

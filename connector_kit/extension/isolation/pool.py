@@ -7,7 +7,6 @@ import os
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import Answer, refusal
@@ -26,28 +25,11 @@ from connector_kit.extension.isolation.children import (
 )
 from connector_kit.extension.isolation.crew import BusyError, Crew
 from connector_kit.extension.isolation.messages import ANSWER, QUESTION, REPORT, Gone
+from connector_kit.stack_settings import Limits
 
 log = logging.getLogger("connector_kit.extension")
 
 Run = Callable[[RawCall], Answer]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What calls may take, per serving process.
-
-    *calls* run at a time, more wait *patience* seconds for their turn; a call that has not
-    answered after *seconds* is ended, and one process may allocate *memory_mb* mebibytes (0: as
-    many as there are). A call may have *processes* of its own at a time, and a function process
-    ends after *calls_per_process* calls (0: when there is a reason).
-    """
-
-    calls: int = 16
-    patience: float = 5.0
-    seconds: float = 290.0
-    memory_mb: int = 1024
-    processes: int = 16
-    calls_per_process: int = 0
 
 
 class Processes:

@@ -36,9 +36,9 @@ CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector manage.py
             raise CommandError(said(error)) from error
         serve(
             STACK,
-            configuration.bounds,
+            configuration.settings.bounds,
             host=options["host"],
-            port=options["port"] or configuration.port,
+            port=options["port"] or configuration.settings.port,
             workers=options["workers"],
         )
         return None

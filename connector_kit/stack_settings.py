@@ -1,0 +1,245 @@
+"""What every server that answers function calls is configured with, with or without Django.
+
+`connector_kit.conf.Settings` has these beside the settings of the server with a database,
+`extension.configuration.StandaloneSettings` beside those of `connector-kit-stack`.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from connector_kit import parsing
+from connector_kit.environment import Variable, variables
+from connector_kit.parsing import ConnectorEntry
+
+MEBIBYTE = 1024 * 1024
+
+PORT = 8000
+"""The port unless told otherwise: one that needs no privileges. The reference's is 80."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What calls may take, per serving process.
+
+    *calls* run at a time, more wait *patience* seconds for their turn; a call that has not
+    answered after *seconds* is ended, and one process may allocate *memory_mb* mebibytes (0: as
+    many as there are). A call may have *processes* of its own at a time, and a function process
+    ends after *calls_per_process* calls (0: when there is a reason).
+    """
+
+    calls: int = 16
+    patience: float = 5.0
+    seconds: float = 290.0
+    memory_mb: int = 1024
+    processes: int = 16
+    calls_per_process: int = 0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What strangers may take up of a server process at a time, as `StackSettings` has it."""
+
+    body_seconds: float = 60.0
+    bodies_mb: int = 100
+    upload_mb: int = 10
+    pages: int = 8
+    connections: int = 4096
+
+
+@dataclass(frozen=True, repr=False)
+class StackSettings:
+    """The settings of a server that answers function calls."""
+
+    connectors: Annotated[
+        tuple[ConnectorEntry, ...],
+        Variable(
+            "CONNECTOR_KIT_CONNECTORS",
+            parsing.connectors,
+            "The connectors served, each as `[<connectorId>=]package.module[:Class]`. "
+            "Without a database each needs its id.",
+            number=212,
+        ),
+    ] = ()
+    system_tokens: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_SYSTEM_TOKEN",
+            parsing.words,
+            "The system token of the stack record, with which integrator.io identifies itself. "
+            "Several, separated by commas, while a new one takes over.",
+            number=211,
+            is_secret=True,
+        ),
+    ] = ()
+    port: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_PORT",
+            parsing.whole(1, 65_535),
+            "The port at which the server listens.",
+            number=231,
+        ),
+    ] = PORT
+    contracts: Annotated[
+        bool,
+        Variable(
+            "CONNECTOR_KIT_CONTRACTS",
+            parsing.boolean,
+            "Hold results to what integrator.io expects of them before it gets them.",
+            number=232,
+        ),
+    ] = True
+    isolation: Annotated[
+        bool,
+        Variable(
+            "CONNECTOR_KIT_ISOLATION",
+            parsing.boolean,
+            "Run functions in processes of their own. Without, one that hangs takes a thread with "
+            "it; for debuggers, and for systems that cannot fork.",
+            number=220,
+        ),
+    ] = True
+    calls: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_CALLS",
+            parsing.whole(1, 1000),
+            "Function calls that run at a time, per server process.",
+            number=221,
+        ),
+    ] = Limits.calls
+    call_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_CALL_SECONDS",
+            parsing.number(0.1, 3600),
+            "Seconds after which a function that has not answered is ended.",
+            number=222,
+        ),
+    ] = Limits.seconds
+    call_patience_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_CALL_PATIENCE_SECONDS",
+            parsing.number(0, 300),
+            "Seconds that a call waits for its turn before it is refused with status 503.",
+            number=223,
+        ),
+    ] = Limits.patience
+    call_memory_mb: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_CALL_MEMORY_MB",
+            parsing.whole(0, 1_000_000),
+            "Mebibytes of memory that a function may take up; 0 for as much as there is.",
+            number=224,
+        ),
+    ] = Limits.memory_mb
+    call_processes: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_CALL_PROCESSES",
+            parsing.whole(0, 1000),
+            "Processes of its own that a function may have at a time. All of them end with its "
+            "call.",
+            number=233,
+        ),
+    ] = Limits.processes
+    calls_per_process: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_CALLS_PER_PROCESS",
+            parsing.whole(0, 1_000_000),
+            "Calls after which a function process ends; 0 for no such number. With 1 no call meets "
+            "anything that another one has left in memory; small calls take several times as long.",
+            number=234,
+        ),
+    ] = Limits.calls_per_process
+    functions_environment: Annotated[
+        tuple[str, ...],
+        Variable(
+            "CONNECTOR_KIT_FUNCTIONS_ENVIRONMENT",
+            parsing.words,
+            "Environment variables that functions get besides harmless ones, separated by commas, "
+            "also as patterns: `SHOP_*`.",
+            number=235,
+        ),
+    ] = ()
+    body_seconds: Annotated[
+        float,
+        Variable(
+            "CONNECTOR_KIT_BODY_SECONDS",
+            parsing.number(1, 3600),
+            "Seconds in which the body of a request has to come.",
+            number=225,
+        ),
+    ] = Bounds.body_seconds
+    bodies_mb: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_BODIES_MB",
+            parsing.whole(50, 1_000_000),
+            "Mebibytes that all large bodies (over 64 KiB) of function calls may take up at a "
+            "time, per server process, and as much again those of all else. More is refused with "
+            "status 503.",
+            number=226,
+        ),
+    ] = Bounds.bodies_mb
+    upload_mb: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_UPLOAD_MB",
+            parsing.whole(1, 50),
+            "Mebibytes that a body may have which is not a function call's.",
+            number=227,
+        ),
+    ] = Bounds.upload_mb
+    pages: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_PAGES",
+            parsing.whole(1, 1000),
+            "Requests to pages and API that are answered at a time, per server process.",
+            number=228,
+        ),
+    ] = Bounds.pages
+    connections: Annotated[
+        int,
+        Variable(
+            "CONNECTOR_KIT_CONNECTIONS",
+            parsing.whole(100, 1_000_000),
+            "Connections that a server process holds at a time; more wait until one is closed.",
+            number=229,
+        ),
+    ] = Bounds.connections
+
+    @property
+    def limits(self) -> Limits:
+        """What function calls may take."""
+        return Limits(
+            calls=self.calls,
+            patience=self.call_patience_seconds,
+            seconds=self.call_seconds,
+            memory_mb=self.call_memory_mb,
+            processes=self.call_processes,
+            calls_per_process=self.calls_per_process,
+        )
+
+    @property
+    def bounds(self) -> Bounds:
+        """What strangers may take up of a server process."""
+        return Bounds(
+            body_seconds=self.body_seconds,
+            bodies_mb=self.bodies_mb,
+            upload_mb=self.upload_mb,
+            pages=self.pages,
+            connections=self.connections,
+        )
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={getattr(self, name)!r}"
+            for name, variable in variables(type(self)).items()
+            if not variable.is_secret
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
