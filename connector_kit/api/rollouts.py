@@ -25,6 +25,7 @@ from connector_kit.api.shapes.rollouts import (
     RolloutWishShape,
     StatusShape,
     UnlockShape,
+    options,
     selection,
     waves,
 )
@@ -73,12 +74,7 @@ class Rollouts(generics.ListAPIView[Rollout]):
         rollout = start_rollout(
             connector,
             release=release,
-            waves=waves(given),
-            window=given["window"],
-            failure_limit=given["failure_limit"],
-            max_attempts=given["max_attempts"],
-            wave_failure_share=given["wave_failure_share"],
-            recreate_deleted=given["recreate_deleted"],
+            options=options(given),
             digest=given.get("digest"),
             only=selection(given.get("only")),
             by=actor_of(request),

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector_kit.management.base import add_json, add_yes
-from connector_kit.rollouts.services import DEFAULT_WAVE_FAILURE_SHARE
+from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS, RECREATE_DELETED
 
 CONTROLS = {
     "pause": "begin nothing more; what has begun comes to its end",
@@ -114,26 +114,17 @@ def _add_strategy(parser: CommandParser) -> None:
         action="append",
         metavar="SIZE",
         help="a count (3), a share of the base (25%%) or rest; once per wave, in their order "
-        "(3, 25%%, rest)",
+        f"({', '.join(DEFAULT_WAVES).replace('%', '%%')})",
     )
-    parser.add_argument("--window", type=int, default=10, help="updates at a time (10)")
-    parser.add_argument(
-        "--failure-limit", type=int, default=5, help="failed installations that halt it (5)"
-    )
-    parser.add_argument(
-        "--wave-failure-share",
-        type=int,
-        default=DEFAULT_WAVE_FAILURE_SHARE,
-        metavar="PERCENT",
-        help="failed in a wave, of those pushed, before no next wave is begun "
-        f"({DEFAULT_WAVE_FAILURE_SHARE})",
-    )
-    parser.add_argument("--max-attempts", type=int, default=5, help="pushes per installation (5)")
-    parser.add_argument(
-        "--recreate-deleted",
-        action="store_true",
-        help="make components again that customers deleted, instead of failing there",
-    )
+    for name, number in NUMBERS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            default=number.default,
+            metavar="PERCENT" if name == "wave_failure_share" else "N",
+            help=f"{number.about} ({number.least:,} to {number.most:,}, default {number.default})",
+        )
+    parser.add_argument("--recreate-deleted", action="store_true", help=RECREATE_DELETED)
     parser.add_argument(
         "--digest", help="that of the preview that was approved; refused when anything moved"
     )

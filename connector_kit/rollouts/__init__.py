@@ -6,6 +6,7 @@
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.finding import find_rollout
 from connector_kit.rollouts.locks import release_locks
+from connector_kit.rollouts.options import RolloutOptions
 from connector_kit.rollouts.rollback import roll_back
 from connector_kit.rollouts.selection import Selection
 from connector_kit.rollouts.services import abort, pause, resume, retry_failed, start_rollout
@@ -14,6 +15,7 @@ from connector_kit.rollouts.ticks import tick
 
 __all__ = [
     "RolloutError",
+    "RolloutOptions",
     "Selection",
     "Status",
     "abort",

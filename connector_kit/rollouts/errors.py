@@ -8,6 +8,7 @@ class RolloutError(Exception):
     that is the cause.
     """
 
-    def __init__(self, message: str, *, field: str = "") -> None:
+    def __init__(self, message: str, *, field: str = "", code: str = "rollout_refused") -> None:
         super().__init__(message)
         self.field = field
+        self.code = code

@@ -13,9 +13,10 @@ from django.db.models.functions import RowNumber
 
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.publisher.planning import plan_offline
+from connector_kit.rollouts.options import DEFAULT_WAVES
 from connector_kit.rollouts.order import ORDER, Lot, digest_of, in_order
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
-from connector_kit.rollouts.services import DEFAULT_WAVES, newest
+from connector_kit.rollouts.services import newest
 from connector_kit.rollouts.waves import parse_waves, partition
 
 FIRST = 20

@@ -18,6 +18,7 @@ from connector_kit.publisher.served import NOT_SERVED, unserved
 from connector_kit.rollouts.decide import failing_now
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.events import log_event
+from connector_kit.rollouts.options import DEFAULTS, RolloutOptions
 from connector_kit.rollouts.order import Lot, digest_of, in_order
 from connector_kit.rollouts.rows import locked, write_steps
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
@@ -31,11 +32,8 @@ from connector_kit.rollouts.verdicts import (
     UNDONE,
     UNHEARD_UNDO,
 )
-from connector_kit.rollouts.waves import WaveSize, parse_waves, partition
+from connector_kit.rollouts.waves import WaveSize, partition
 
-DEFAULT_WAVES = ("3", "25%", "rest")
-DEFAULT_WAVE_FAILURE_SHARE = 40
-"""Percent of a wave that may fail before no next one is begun: one of three, not two."""
 BATCH = 2_000
 """Installations that are read and written at a time, however large the base."""
 
@@ -60,16 +58,11 @@ class _Place(NamedTuple):
     lot: int
 
 
-def start_rollout(  # noqa: PLR0913  what a rollout can be told
+def start_rollout(
     connector: Connector,
     *,
     release: Release | None = None,
-    waves: Sequence[str] = DEFAULT_WAVES,
-    window: int = 10,
-    failure_limit: int = 5,
-    max_attempts: int = 5,
-    wave_failure_share: int = DEFAULT_WAVE_FAILURE_SHARE,
-    recreate_deleted: bool = False,
+    options: RolloutOptions = DEFAULTS,
     only: Selection = WHOLE_BASE,
     digest: str | None = None,
     by: Actor = THE_KIT,
@@ -84,9 +77,7 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
     when the server lacks functions that the release calls, when something does not fit, or when
     the base is not what was previewed.
     """
-    sizes = parse_waves(waves)
-    _require_at_least_one(window=window, failure_limit=failure_limit, max_attempts=max_attempts)
-    _require_share(wave_failure_share)
+    sizes = options.sizes
     release = release or newest(connector)
     _require_published(connector, release)
     only.require_known(connector)
@@ -98,11 +89,11 @@ def start_rollout(  # noqa: PLR0913  what a rollout can be told
         rollout = Rollout.objects.create(
             connector=connector,
             release=release,
-            window=window,
-            failure_limit=failure_limit,
-            max_attempts=max_attempts,
-            wave_failure_share=wave_failure_share,
-            recreate_deleted=recreate_deleted,
+            window=options.window,
+            failure_limit=options.failure_limit,
+            max_attempts=options.max_attempts,
+            wave_failure_share=options.wave_failure_share,
+            recreate_deleted=options.recreate_deleted,
             selection=only.to_json(),
             created_by=by.user,
         )
@@ -280,20 +271,6 @@ def _require(rollout: Rollout, *states: Rollout.State, to: str) -> None:
         raise RolloutError(
             f"Rollout {rollout.pk} is {rollout.state} and cannot be {to}; "
             f"it would have to be {' or '.join(states)}."
-        )
-
-
-def _require_at_least_one(**numbers: int) -> None:
-    wrong = [name for name, number in numbers.items() if number < 1]
-    if wrong:
-        raise RolloutError(f"At least 1 is needed for {', '.join(wrong)}.", field=wrong[0])
-
-
-def _require_share(percent: int) -> None:
-    if not 0 <= percent <= 100:
-        raise RolloutError(
-            f"{percent} is no share of a wave that may fail. Write a percentage from 0 to 100.",
-            field="wave_failure_share",
         )
 
 

@@ -54,6 +54,7 @@ def parse_wave(text: str) -> WaveSize:
         f"{cut(text, _SHOWN)!r} is not the size of a wave. Write a count (3), a share of the whole "
         "base between 0% and 100% (25%), or 'rest'.",
         field="waves",
+        code="invalid_waves",
     )
 
 
@@ -65,7 +66,9 @@ def parse_waves(texts: Iterable[str]) -> tuple[WaveSize, ...]:
     sizes = tuple(parse_wave(text) for text in texts)
     if EVERYTHING_ELSE in sizes[:-1]:
         raise RolloutError(
-            "No wave can come after 'rest': write 'rest' last, or leave it out.", field="waves"
+            "No wave can come after 'rest': write 'rest' last, or leave it out.",
+            field="waves",
+            code="invalid_waves",
         )
     return sizes if sizes and sizes[-1] == EVERYTHING_ELSE else (*sizes, EVERYTHING_ELSE)
 

@@ -10,9 +10,14 @@ from connector_kit.licensing import Standing
 from connector_kit.models import Connector, Operation, Release, Rollout
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.listing import InstallBaseFilter
-from connector_kit.rollouts import RolloutError, Selection, start_rollout
+from connector_kit.rollouts import RolloutError, RolloutOptions, Selection, start_rollout
+from connector_kit.rollouts.options import (
+    DEFAULT_WAVES,
+    NUMBERS,
+    RECREATE_DELETED,
+    as_sentence,
+)
 from connector_kit.rollouts.preview import Preview, preview
-from connector_kit.rollouts.services import DEFAULT_WAVES
 from connector_kit.rollouts.waves import parse_waves
 
 
@@ -96,6 +101,18 @@ class ConnectorForm(forms.Form):
     connector = forms.ModelChoiceField(Connector.objects.order_by("slug"), to_field_name="slug")
 
 
+def _number(name: str, label: str) -> forms.IntegerField:
+    """Return the field of a numeric option of rollouts."""
+    number = NUMBERS[name]
+    return forms.IntegerField(
+        label=label,
+        help_text=as_sentence(number.about),
+        min_value=number.least,
+        max_value=number.most,
+        initial=number.default,
+    )
+
+
 class RolloutForm(forms.Form):
     """How a release of one connector is brought to the install base."""
 
@@ -105,24 +122,14 @@ class RolloutForm(forms.Form):
         initial=", ".join(DEFAULT_WAVES),
         max_length=500,
     )
-    window = forms.IntegerField(
-        label="At a time",
-        help_text="Installations that are being updated at once, at the most.",
-        min_value=1,
-        max_value=1000,
-        initial=10,
-    )
-    failure_limit = forms.IntegerField(
-        label="Halt after this many failures",
-        min_value=1,
-        max_value=1_000_000,
-        initial=5,
-    )
-    max_attempts = forms.IntegerField(
-        label="Attempts", help_text="Per installation.", min_value=1, max_value=100, initial=5
-    )
+    window = _number("window", "In parallel")
+    failure_limit = _number("failure_limit", "Failure limit")
+    max_attempts = _number("max_attempts", "Attempts")
+    wave_failure_share = _number("wave_failure_share", "Failures in a wave")
     recreate_deleted = forms.BooleanField(
-        label="Recreate components that customers deleted", required=False
+        label="Recreate deleted components",
+        help_text=as_sentence(RECREATE_DELETED),
+        required=False,
     )
     environment = forms.ChoiceField(
         choices=[("", "all"), ("sandbox", "only sandboxes"), ("production", "only production")],
@@ -206,11 +213,11 @@ class RolloutForm(forms.Form):
         return start_rollout(
             self.connector,
             release=given["release"],
-            waves=given["waves"],
-            window=given["window"],
-            failure_limit=given["failure_limit"],
-            max_attempts=given["max_attempts"],
-            recreate_deleted=given["recreate_deleted"],
+            options=RolloutOptions(
+                waves=given["waves"],
+                recreate_deleted=given["recreate_deleted"],
+                **{name: given[name] for name in NUMBERS},
+            ),
             only=self.selection(),
             digest=self.data.get("digest") or None,
             by=by,

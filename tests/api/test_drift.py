@@ -12,7 +12,7 @@ from connector_kit.publisher.dry_runs import ask, ask_for_drift, unfinished
 from connector_kit.publisher.errors import NotPublished, PublisherError, RolloutInTheWay
 from connector_kit.publisher.roles import Role, Scope
 from connector_kit.publisher.tasks import carry_out_dry_run
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, start_rollout
 from connector_kit.server import celery_app
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS
@@ -233,7 +233,7 @@ def test_who_is_not_known_cannot_be_asked(base, release):
 
 def test_nobody_is_asked_while_a_rollout_runs(api, base, release):
     [row] = base.install(1)
-    start_rollout(base.connector, waves=["rest"])
+    start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
 
     with pytest.raises(RolloutInTheWay):
         ask(base.connector, release, [row.integration_id], by=THE_KIT)

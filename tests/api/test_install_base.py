@@ -11,7 +11,7 @@ from connector_kit.models import Change, Connector, Installation, Operation, Rol
 from connector_kit.publisher import publish
 from connector_kit.publisher.roles import Role
 from connector_kit.publisher.timeline import Day, Moved, going_back, versions_over_time
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, start_rollout
 from tests.api.fixtures import token_of
 from tests.publisher.fixtures import ORDERS, recorded
 
@@ -164,7 +164,7 @@ def furnish(base, release, count):
             external_id=f"c{first.components.count()}", resource="flows", resource_id=str(number)
         )
         Connector.objects.create(slug=f"other-{Connector.objects.count()}", name="Other")
-        start_rollout(base.connector, waves=["rest"])
+        start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
         Rollout.objects.update(state=Rollout.State.COMPLETED)
 
 

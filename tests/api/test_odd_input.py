@@ -7,7 +7,7 @@ from django.test import Client
 
 from connector_kit.api import rollouts
 from connector_kit.publisher.roles import Role
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, start_rollout
 from tests.api.fixtures import token_of
 from tests.api.test_schema import DESCRIPTION, SIGNED
 
@@ -173,7 +173,7 @@ def test_what_broke_is_json_and_in_the_log(ask, base, release, monkeypatch, capl
 
     base.install(1)
     monkeypatch.setattr(rollouts, "status_of", broken)
-    rollout = start_rollout(base.connector, waves=["rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
 
     answer = ask("GET", f"/api/v1/rollouts/{rollout.pk}/")
 

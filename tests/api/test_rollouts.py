@@ -5,7 +5,7 @@ import pytest
 from connector_kit.models import Connector, Installation, Push, Rollout, StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.roles import Role, Scope
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, start_rollout
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS, recorded
 
@@ -107,7 +107,7 @@ def test_a_body_that_is_no_json_is_refused(api, base):
 
 def test_the_controls_do_what_they_say_and_are_recorded(api, base, release):
     base.install(2)
-    rollout = start_rollout(base.connector, waves=["rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
     where = f"rollouts/{rollout.pk}"
 
     assert api.post(f"{where}/pause/")["state"] == "paused"
@@ -135,7 +135,7 @@ def test_the_controls_do_what_they_say_and_are_recorded(api, base, release):
 
 def test_what_does_not_fit_the_state_is_a_conflict_that_says_so(api, base, release):
     base.install(1)
-    rollout = start_rollout(base.connector, waves=["rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
     api.post(f"rollouts/{rollout.pk}/abort/")
 
     answer = api.ask("POST", f"rollouts/{rollout.pk}/resume/")
@@ -155,7 +155,7 @@ def test_one_rollout_at_a_time(api, base, release):
 
 def test_the_pushes_of_a_rollout_are_listed_by_state(api, base, release):
     first, _ = base.install(2)
-    rollout = start_rollout(base.connector, waves=["1", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("1", "rest")))
     rollout.pushes.filter(installation=first).update(state=Push.State.FAILED, code="x")
 
     [failed] = api.get(f"rollouts/{rollout.pk}/pushes/", state="failed")["results"]
@@ -192,7 +192,7 @@ def stuck(base, release):
     """A running rollout with an installation that failed half-way, and one that is updated."""
     first, second, _ = base.install(3)
     Installation.objects.filter(pk=first.pk).update(email="ana@example.com", tag="north")
-    rollout = start_rollout(base.connector, waves=["2", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest")))
     base.settle(rollout)
     base.finish(first, None, "failed", "component_deleted", "A flow is gone.", locks=True)
     base.finish(second)

@@ -16,7 +16,7 @@ from connector_kit.api.urls import urlpatterns
 from connector_kit.blueprint import compile_connector
 from connector_kit.models import Change, License, Release, Subscription
 from connector_kit.publisher.roles import Scope
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, start_rollout
 from tests.publisher.declared import OrdersToSlack
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -108,7 +108,7 @@ def furnished(api, base):
     [row, *_] = base.install(3)
     operation = base.finish(row, release)
     Change.objects.create(operation=operation, installation=row, action="update", external_id="x")
-    rollout = start_rollout(base.connector, waves=["1", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("1", "rest")))
     License.objects.create(pk=rollout.pk, connector=base.connector, email="a@example.com")
     row.settings_changes.create(pk=rollout.pk, values={"x": 1}, by="alice")
     subscription = Subscription.objects.create(key="sub_1", license_id=rollout.pk)

@@ -10,7 +10,7 @@ from connector_kit.embedded.encryption import encrypted
 from connector_kit.integrator.transport.secret import Secret
 from connector_kit.models import Installation
 from connector_kit.publisher import publish, sync_install_base
-from connector_kit.rollouts import start_rollout, tick
+from connector_kit.rollouts import RolloutOptions, start_rollout, tick
 from connector_kit.rollouts.embedded import at_once
 from connector_kit.server.celery import app
 from tests.embedded.fixtures import FIRST, SECOND, problems_of
@@ -51,7 +51,7 @@ def outcomes(rollout):
 
 
 def test_every_deployment_is_updated_and_verified_without_the_marketplace(embedding, two):
-    rollout = start_rollout(two[0].connector, waves=["1", "rest"])
+    rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("1", "rest")))
 
     drive(rollout, update=at_once)
 
@@ -63,7 +63,7 @@ def test_every_deployment_is_updated_and_verified_without_the_marketplace(embedd
 
 
 def test_workers_are_told_once_each_and_what_they_did_settles_the_push(embedding, two, sent):
-    rollout = start_rollout(two[0].connector, waves=["rest"])
+    rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("rest",)))
 
     drive(rollout)
 
@@ -80,7 +80,7 @@ def test_while_the_broker_is_away_nothing_is_lost(two, monkeypatch):
     def refuse(*_args, **_options):
         raise OperationalError("no broker")
 
-    rollout = start_rollout(two[0].connector, waves=["rest"])
+    rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("rest",)))
     with monkeypatch.context() as away:
         away.setattr(app.Task, "apply_async", refuse)
         drive(rollout)
@@ -94,7 +94,7 @@ def test_a_deployment_that_fails_is_told_from_the_others(embedding, two, sent):
     flow = embedding.of(two[0])["orders_to_chat"][1]
     embedding.do("DELETE", f"/flows/{flow['_id']}")
     embedding.do("DELETE", f"/{resource}/{export['_id']}")
-    rollout = start_rollout(two[0].connector, waves=["rest"])
+    rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("rest",)))
 
     drive(rollout, update=at_once)
 
@@ -104,7 +104,7 @@ def test_a_deployment_that_fails_is_told_from_the_others(embedding, two, sent):
 def test_what_a_revoked_token_keeps_from_being_verified_fails_and_stops_nobody_else(
     embedding, two, sent
 ):
-    rollout = start_rollout(two[0].connector, waves=["rest"])
+    rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("rest",)))
     drive(rollout)
     for each in two:
         tasks.update.run(each.pk)
@@ -133,7 +133,7 @@ def test_one_rollout_serves_the_marketplace_and_the_embedded_ones(
     platform.control("/reset_counters", {})
     platform.control("/faults", {"rate": 0, "stack_rate": 1, "stack_kinds": ["drop"]})
 
-    rollout = start_rollout(connector, waves=["rest"])
+    rollout = start_rollout(connector, options=RolloutOptions(waves=("rest",)))
     drive(rollout, update=at_once)
 
     pushes = platform.control("/counters")["by_route"].get("PUT /connectors/{id}/update", 0)
@@ -168,6 +168,9 @@ def test_a_deployment_that_is_not_complete_is_left_to_its_own_completion(
     )
     record_release(SECOND)
 
-    rollout = drive(start_rollout(release.connector, waves=["rest"]), update=partial(at_once))
+    rollout = drive(
+        start_rollout(release.connector, options=RolloutOptions(waves=("rest",))),
+        update=partial(at_once),
+    )
 
     assert outcomes(rollout) == {("updated", ""), ("skipped", "not_installed")}

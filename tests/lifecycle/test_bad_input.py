@@ -4,7 +4,7 @@ import pytest
 
 from connector_kit.models import Connector, Installation, Push, RefusedCall, Release
 from connector_kit.publisher import publish, sync_install_base
-from connector_kit.rollouts import start_rollout, tick
+from connector_kit.rollouts import RolloutOptions, start_rollout, tick
 from tests.lifecycle.fixtures import SECOND, Customer
 from tests.publisher.fixtures import ORDERS
 
@@ -76,7 +76,7 @@ def test_a_one_time_token_whose_function_has_returned(shop, customer, upgraded, 
 
 def test_a_wrong_token_of_the_publisher(shop, customer, upgraded, untouched, settings):
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "token": "wrong"}
-    rollout = start_rollout(shop.connector, waves=["rest"])
+    rollout = start_rollout(shop.connector, options=RolloutOptions(waves=("rest",)))
     untouched()
 
     drive(rollout)
@@ -225,7 +225,7 @@ def test_a_license_that_expired_skips_the_installation_in_a_rollout(
     shop, customer, expired, untouched
 ):
     sync_install_base(shop.connector)
-    rollout = start_rollout(shop.connector, waves=["rest"])
+    rollout = start_rollout(shop.connector, options=RolloutOptions(waves=("rest",)))
     untouched()
 
     drive(rollout)

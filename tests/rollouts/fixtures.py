@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from connector_kit.integrator.errors import NotFound, Refused
 from connector_kit.models import Connector, Installation, Operation, Order, Push, Release
-from connector_kit.rollouts import start_rollout, tick
+from connector_kit.rollouts import RolloutOptions, start_rollout, tick
+from connector_kit.rollouts.selection import WHOLE_BASE
 
 CONNECTOR_ID = "c" * 24
 
@@ -235,6 +236,7 @@ def state_of(rollout, installation) -> str:
     return rollout.pushes.get(installation=installation).state
 
 
-def started(connector, **options):
-    """Start a rollout in one wave unless told otherwise."""
-    return start_rollout(connector, **{"waves": ["rest"], **options})
+def started(connector, *, release=None, only=WHOLE_BASE, **options):
+    """Start a rollout in one wave unless told otherwise; *options* are those of the rollout."""
+    proceeding = RolloutOptions(**{"waves": ("rest",), **options})
+    return start_rollout(connector, release=release, only=only, options=proceeding)

@@ -3,7 +3,7 @@
 import pytest
 
 from connector_kit.models import Rollout
-from connector_kit.rollouts import resume, retry_failed, start_rollout
+from connector_kit.rollouts import RolloutOptions, resume, retry_failed, start_rollout
 from tests.rollouts.fixtures import started
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def bad_canary(base, release):
     """A first wave of three in which two failed, and a second one."""
     first, second, _ = base.install(3)
     base.install(4)
-    rollout = start_rollout(base.connector, waves=["3", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("3", "rest")))
     base.settle(rollout)
     for installation in (first, second):
         base.finish(installation, None, "failed", code="component_deleted")
@@ -119,7 +119,9 @@ def test_retrying_does_a_wave_over_in_which_too_many_failed(base, bad_canary):
 @pytest.mark.parametrize(("share", "state"), [(66, "halted"), (67, "completed")])
 def test_the_share_that_may_fail_is_the_starters_to_say(base, release, share, state):
     base.install(5)
-    rollout = start_rollout(base.connector, waves=["3", "rest"], wave_failure_share=share)
+    rollout = start_rollout(
+        base.connector, options=RolloutOptions(waves=("3", "rest"), wave_failure_share=share)
+    )
     base.settle(rollout)
     for push in rollout.pushes.filter(state="sent").order_by("pk")[:2]:
         base.finish(push.installation, None, "failed", code="component_deleted")

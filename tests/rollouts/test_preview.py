@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from connector_kit.blueprint import compile_connector
 from connector_kit.models import Connector, Installation, Push, Release
-from connector_kit.rollouts import RolloutError, Selection, start_rollout
+from connector_kit.rollouts import RolloutError, RolloutOptions, Selection, start_rollout
 from connector_kit.rollouts.preview import EXAMPLES, changes, examples, preview
 from tests.publisher.declared import OrdersToSlack
 
@@ -43,7 +43,9 @@ class PreviewsComeTrue(TestCase):
         named = examples(foretold)
 
         with transaction.atomic():
-            rollout = start_rollout(connector, release=release, waves=sizes)
+            rollout = start_rollout(
+                connector, release=release, options=RolloutOptions(waves=tuple(sizes))
+            )
         waves = [
             [*wave.pushes.select_related("installation").order_by("pk")]
             for wave in rollout.waves.all()
@@ -87,7 +89,7 @@ def test_what_is_not_pushed_takes_no_place_of_what_is(base, release):
     base.install(1, version="1.1.0", release=release, sandbox=True)
     base.install(4)
 
-    first, rest = preview(base.connector, waves=["3", "rest"]).waves
+    first, rest = preview(base.connector, waves=("3", "rest")).waves
 
     assert (first.to_update, first.skipped, first.current) == (3, 0, 0)
     assert (rest.to_update, rest.skipped, rest.current) == (1, 2, 1)
@@ -116,7 +118,7 @@ def test_the_changes_are_told_once_for_each_release_that_is_left(base):
 
 def test_sizes_that_make_no_sense_are_refused(base, release):
     with pytest.raises(RolloutError, match="not the size of a wave"):
-        preview(base.connector, waves=["half"])
+        preview(base.connector, waves=("half",))
 
 
 def test_what_a_rollout_pushed_to_can_be_chosen_whatever_came_of_it(base, release):

@@ -5,6 +5,7 @@ import pytest
 from connector_kit.models import Installation, Order, Release, Rollout, StaffAction
 from connector_kit.rollouts import (
     RolloutError,
+    RolloutOptions,
     Selection,
     abort,
     pause,
@@ -104,7 +105,7 @@ def test_what_a_later_rollout_has_pushed_is_left_alone(base, release):
     base.complete(rollout)
     Release.objects.create(connector=base.connector, version="1.2.0", digest="2", manifest={})
     base.marketplace.versions[first.integration_id] = "1.1.0"
-    later = start_rollout(base.connector, waves=["1", "rest"])
+    later = start_rollout(base.connector, options=RolloutOptions(waves=("1", "rest")))
     base.settle(later)
     base.finish_all(later)
     abort(later.pk)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connector_kit.management.commands.rollout import Command
 from connector_kit.models import Installation, Release, Rollout, StaffAction
-from connector_kit.rollouts import abort, start_rollout
+from connector_kit.rollouts import RolloutOptions, abort, start_rollout
 from connector_kit.rollouts.preview import preview
 from connector_kit.server.celery import app
 from tests.publisher.fixtures import orders, platform, stack_address
@@ -178,7 +178,7 @@ def test_every_action_explains_itself(action, capsys):
 @pytest.fixture
 def touched(installed, orders):
     """A running rollout that has updated one installation and keeps another one locked."""
-    rollout = start_rollout(orders, waves=["rest"])
+    rollout = start_rollout(orders, options=RolloutOptions(waves=("rest",)))
     first, second, *_ = rollout.pushes.order_by("pk")
     now = timezone.now()
     rollout.pushes.filter(pk=first.pk).update(state="updated", claimed_at=now)
@@ -274,7 +274,7 @@ def test_start_takes_what_a_preview_approved(installed, orders, run):
 
 
 def test_a_share_that_is_none_is_refused(installed):
-    with pytest.raises(CommandError, match="101 is no share"):
+    with pytest.raises(CommandError, match="wave_failure_share cannot be 101"):
         call_command("rollout", "start", "--wave-failure-share", "101")
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from connector_kit.models import Connector, Push, Release, Rollout
-from connector_kit.rollouts import start_rollout, tick
+from connector_kit.rollouts import RolloutOptions, start_rollout, tick
 from tests.rollouts.databases import KINDS, serving
 from tests.rollouts.fixtures import CONNECTOR_ID, Base, Clock, Marketplace
 
@@ -55,7 +55,7 @@ def at_once(work):
 
 
 def test_ticks_at_once_claim_nothing_twice(many):
-    rollout = start_rollout(many.connector, waves=["rest"], window=10)
+    rollout = start_rollout(many.connector, options=RolloutOptions(waves=("rest",), window=10))
 
     at_once(lambda: many.tick(rollout))
 
@@ -64,7 +64,7 @@ def test_ticks_at_once_claim_nothing_twice(many):
 
 
 def test_workers_together_push_each_installation_once_and_keep_the_window(many):
-    rollout = start_rollout(many.connector, waves=["5", "rest"], window=7)
+    rollout = start_rollout(many.connector, options=RolloutOptions(waves=("5", "rest"), window=7))
     in_flight = []
 
     @contextmanager

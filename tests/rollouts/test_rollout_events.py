@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from connector_kit.publisher.actions import Actor
-from connector_kit.rollouts import abort, pause, resume, start_rollout
+from connector_kit.rollouts import RolloutOptions, abort, pause, resume, start_rollout
 from connector_kit.rollouts.rollback import roll_back
 from tests.rollouts.fixtures import started
 
@@ -33,7 +33,9 @@ def names(events):
 def test_a_rollout_tells_of_its_start_its_waves_and_its_end(base, release, events):
     base.install(3)
 
-    base.complete(rollout := start_rollout(base.connector, waves=["1", "rest"]))
+    base.complete(
+        rollout := start_rollout(base.connector, options=RolloutOptions(waves=("1", "rest")))
+    )
 
     told = events()
     assert names(told) == [

@@ -3,6 +3,7 @@ import pytest
 from connector_kit.models import Connector, Push, Release, Rollout
 from connector_kit.rollouts import (
     RolloutError,
+    RolloutOptions,
     Selection,
     abort,
     find_rollout,
@@ -11,6 +12,7 @@ from connector_kit.rollouts import (
     retry_failed,
     start_rollout,
 )
+from connector_kit.rollouts.options import NUMBERS
 from tests.rollouts.fixtures import started, state_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def test_sandboxes_go_first(base, release):
     base.install(3)
     sandboxes = base.install(2, sandbox=True)
 
-    rollout = start_rollout(base.connector, waves=["2", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest")))
 
     first = rollout.waves.get(index=0).pushes.values_list("installation", flat=True)
     assert set(first) == {each.pk for each in sandboxes}
@@ -101,10 +103,13 @@ def test_one_rollout_of_a_connector_is_open_at_a_time(base, release):
     assert start_rollout(base.connector).state == Rollout.State.RUNNING
 
 
-@pytest.mark.parametrize("wrong", [{"window": 0}, {"failure_limit": 0}, {"max_attempts": 0}])
-def test_numbers_below_one_are_refused(base, release, wrong):
-    with pytest.raises(RolloutError, match=f"At least 1 .* {next(iter(wrong))}"):
-        start_rollout(base.connector, **wrong)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_out_of_its_range_is_refused_by_name(name):
+    for wrong in (NUMBERS[name].least - 1, NUMBERS[name].most + 1):
+        with pytest.raises(RolloutError, match=f"{name} cannot be {wrong:,}.") as caught:
+            RolloutOptions(**{name: wrong})
+
+        assert caught.value.field == name
 
 
 def test_a_connector_without_release_or_record_cannot_be_rolled_out(connector):
@@ -178,7 +183,9 @@ def test_an_abort_skips_what_waits_and_lets_running_updates_come_to_their_end(ba
 
 def test_retry_pushes_the_failed_ones_again_even_after_the_end(base, release):
     bad, *_ = base.install(3)
-    rollout = start_rollout(base.connector, waves=["1", "rest"], wave_failure_share=100)
+    rollout = start_rollout(
+        base.connector, options=RolloutOptions(waves=("1", "rest"), wave_failure_share=100)
+    )
     base.settle(rollout)
     base.finish_all(rollout, "failed", code="component_deleted", message="gone")
     base.complete(rollout)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from connector_kit.rollouts import abort, pause, start_rollout, status_of
+from connector_kit.rollouts import RolloutOptions, abort, pause, start_rollout, status_of
 from connector_kit.rollouts.display import line, page
 from connector_kit.rollouts.watching import is_success, needs_attention, watch
 from tests.rollouts.fixtures import started
@@ -20,7 +20,7 @@ def shown(status):
 
 def test_the_status_counts_each_wave_by_state(base, release):
     base.install(8)
-    rollout = start_rollout(base.connector, waves=["2", "rest"], window=2)
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest"), window=2))
     base.settle(rollout)
     base.finish_all(rollout)
     base.settle(rollout)
@@ -67,7 +67,9 @@ def test_failures_are_grouped_by_code_with_an_example(base, release):
 
 def test_a_line_and_a_page_say_what_matters(base, release):
     base.install(8)
-    rollout = start_rollout(base.connector, waves=["2", "rest"], failure_limit=1)
+    rollout = start_rollout(
+        base.connector, options=RolloutOptions(waves=("2", "rest"), failure_limit=1)
+    )
     base.settle(rollout)
     base.finish_all(rollout, "failed", code="component_deleted", message="The [flow] is gone.")
     base.settle(rollout)
@@ -83,7 +85,7 @@ def test_a_line_and_a_page_say_what_matters(base, release):
 
 def test_watching_ends_where_the_rollout_comes_to_rest(base, release):
     base.install(5)
-    rollout = start_rollout(base.connector, waves=["2", "rest"])
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest")))
     pauses = []
 
     def sleep(seconds):

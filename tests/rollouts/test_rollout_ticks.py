@@ -5,7 +5,7 @@ from django.db import connection
 
 from connector_kit.integrator.errors import RateLimited, Refused, Unauthorized, Unavailable
 from connector_kit.models import Order, Push, Release, Rollout
-from connector_kit.rollouts import RolloutError, pause, start_rollout, tick
+from connector_kit.rollouts import RolloutError, RolloutOptions, pause, start_rollout, tick
 from tests.rollouts.fixtures import started, state_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_every_installation_reaches_the_release_whatever_the_size_of_the_base(ba
 
 def test_waves_follow_each_other_and_the_window_is_kept(base, release):
     base.install(12)
-    rollout = start_rollout(base.connector, waves=["2", "rest"], window=4)
+    rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest"), window=4))
 
     base.settle(rollout)
     assert counts(rollout) == {"sent": 2, "waiting": 10}

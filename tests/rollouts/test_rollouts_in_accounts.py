@@ -3,7 +3,15 @@
 import pytest
 
 from connector_kit.models import Rollout
-from connector_kit.rollouts import abort, pause, release_locks, roll_back, start_rollout, tick
+from connector_kit.rollouts import (
+    RolloutOptions,
+    abort,
+    pause,
+    release_locks,
+    roll_back,
+    start_rollout,
+    tick,
+)
 from tests.lifecycle.fixtures import (
     customer,
     doorway,
@@ -77,7 +85,7 @@ def is_locked(customer):
 def begun(connector, drive, trouble, **options):
     """A rollout whose update stopped half-way and is between two attempts."""
     trouble(**HALF_WAY)
-    rollout = start_rollout(connector, waves=["rest"], **options)
+    rollout = start_rollout(connector, options=RolloutOptions(waves=("rest",), **options))
     drive(rollout, seconds=15)
     assert rollout.pushes.get().state == "retrying"
     return rollout
@@ -96,7 +104,7 @@ def test_a_release_that_the_platform_refuses_changes_and_locks_nobody(
 ):
     trouble(**REFUSED)
 
-    rollout = drive(start_rollout(upgraded.connector, failure_limit=1))
+    rollout = drive(start_rollout(upgraded.connector, options=RolloutOptions(failure_limit=1)))
 
     push = rollout.pushes.get()
     assert (rollout.state, push.state, push.code, push.attempts) == (

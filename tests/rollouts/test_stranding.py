@@ -6,6 +6,7 @@ from connector_kit.integrator.errors import Unavailable
 from connector_kit.models import Installation, Order, Push, Rollout, StaffAction
 from connector_kit.rollouts import (
     RolloutError,
+    RolloutOptions,
     abort,
     pause,
     release_locks,
@@ -325,7 +326,7 @@ def test_retrying_the_locked_goes_on_whatever_is_pressed_next(base, begun):
 
 def test_a_later_rollout_takes_over_who_is_locked(base, begun):
     abort(begun.pk)
-    later = start_rollout(base.connector, waves=["rest"])
+    later = start_rollout(base.connector, options=RolloutOptions(waves=("rest",)))
 
     for _ in range(30):
         base.clock.forward(seconds=5)

@@ -3,7 +3,7 @@
 import pytest
 
 from connector_kit.models import Connector, Installation, Push, Release
-from connector_kit.rollouts import RolloutError, Selection, pause, start_rollout
+from connector_kit.rollouts import RolloutError, RolloutOptions, Selection, pause, start_rollout
 from connector_kit.rollouts.preview import preview
 from connector_kit.rollouts.rows import locked
 from connector_kit.rollouts.writing_verdicts import PIECE
@@ -187,7 +187,10 @@ def test_a_preview_is_not_started_when_anything_moved(base, release, move):
     assert caught.value.field == "digest"
 
 
-@pytest.mark.parametrize("asked", [{"waves": ("rest",)}, {"only": Selection(versions=("1.0.0",))}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"options": RolloutOptions(waves=("rest",))}, {"only": Selection(versions=("1.0.0",))}],
+)
 def test_a_preview_is_not_started_as_something_else(base, release, asked):
     base.install(3)
     digest = preview(base.connector).digest

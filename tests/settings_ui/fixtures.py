@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -27,7 +28,8 @@ from connector_kit.models import (
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role
 from connector_kit.publisher.staff import set_role
-from connector_kit.rollouts import start_rollout
+from connector_kit.rollouts import RolloutOptions, Selection, start_rollout
+from connector_kit.rollouts.selection import WHOLE_BASE
 from tests.publisher.declared import OrdersToSlack
 
 PASSWORD = "correct horse battery"
@@ -94,9 +96,10 @@ class World:
             for each in (*blueprint.components, blueprint.integration)
         )
 
-    def roll_out(self, **options: object) -> Rollout:
+    def roll_out(self, *, only: Selection = WHOLE_BASE, **options: Any) -> Rollout:
         """Begin a rollout of the second release."""
-        return start_rollout(self.connector, release=self.second, **options)
+        proceeding = RolloutOptions(**options)
+        return start_rollout(self.connector, release=self.second, only=only, options=proceeding)
 
     def try_out(self, installation: Installation, **answer: object) -> DryRun:
         """Record a dry run of the second release, and what *installation* answered."""

@@ -119,7 +119,13 @@ def test_a_form_from_elsewhere_changes_nothing(world):
 
 def test_every_action_is_recorded_with_who_and_when(world: World, operator):
     world.install(2)
-    strategy = {"waves": "rest", "window": 1, "failure_limit": 1, "max_attempts": 1}
+    strategy = {
+        "waves": "rest",
+        "window": 1,
+        "failure_limit": 1,
+        "max_attempts": 1,
+        "wave_failure_share": 40,
+    }
     what = {"connector": "orders-to-slack", "release": "1.1.0", "do": "start"}
     operator.post(at("rollout-new"), what | strategy)
     rollout = Rollout.objects.get()

@@ -20,7 +20,7 @@ __all__ = ["chromium", "operator", "site", "window", "world"]
 @pytest.fixture
 def rollout(world: World) -> Rollout:
     world.install(4)
-    return world.roll_out(waves=["2", "rest"])
+    return world.roll_out(waves=("2", "rest"))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from settings_ui.console.urls import urlpatterns
 NAMES = (
     *("words", "connector", "version", "edition", "environment", "outcome", "license", "drifted"),
     *("state", "release", "waves", "window", "failure_limit", "max_attempts", "recreate_deleted"),
+    *("wave_failure_share",),
     *("versions", "tags", "integrations", "updated_by", "came_from", "email", "standing", "ends"),
     *("is_trial", "until", "time_zone", "sandbox", "days", "add_ons", "stores", "month", "reason"),
     *("installation", "do", "link", "kept", "next", "who", "subject", "before", "after", "change"),
@@ -40,7 +41,7 @@ def addresses(**changed: str):
 
 @pytest.mark.parametrize("value", VALUES)
 def test_an_odd_value_in_every_field_of_every_form(history, admin, value):
-    history.roll_out(waves=["rest"])
+    history.roll_out(waves=("rest",))
     form = "&".join(f"{name}={VALUES[value]}" for name in NAMES)
     admin.raise_request_exception = False
 

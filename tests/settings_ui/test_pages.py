@@ -42,7 +42,7 @@ def furnish(world: World, count: int) -> dict[str, str]:
     world.consist(one)
     for _ in range(count):
         operation = world.update(one)
-    rollout = world.roll_out(waves=["2", "rest"])
+    rollout = world.roll_out(waves=("2", "rest"))
     fail_some(rollout, count // 2)
     dry_run = world.try_out(one, outcome="failed", code="x", message="No.")
     return {
@@ -83,7 +83,7 @@ def test_no_page_takes_more_queries_for_more_rows(
 
 
 def test_the_overview_says_how_every_connector_stands(history, viewer):
-    history.roll_out(waves=["2", "rest"])
+    history.roll_out(waves=("2", "rest"))
 
     text = text_of(viewer.get(at("overview")))
 
@@ -266,6 +266,7 @@ STRATEGY = {
     "window": 3,
     "failure_limit": 2,
     "max_attempts": 4,
+    "wave_failure_share": 30,
 }
 
 
@@ -387,7 +388,7 @@ CONSEQUENCES = {
 
 def test_an_aborted_rollout_says_what_was_updated_and_what_never_started(world, viewer):
     rows = world.install(10)
-    rollout = world.roll_out(waves=["4", "rest"])
+    rollout = world.roll_out(waves=("4", "rest"))
     done = rollout.pushes.filter(installation__in=rows[:3])
     done.update(state=Push.State.UPDATED, claimed_at=timezone.now(), attempts=1)
     rollout.waves.filter(index=0).update(state="running")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import serializers, status
+from rest_framework import serializers
 
-from connector_kit.api.refusals import Refused
 from connector_kit.api.shapes.plain import Shown, counts, words
 from connector_kit.models import Push, Rollout
-from connector_kit.rollouts import RolloutError, Selection
-from connector_kit.rollouts.services import DEFAULT_WAVE_FAILURE_SHARE, DEFAULT_WAVES
-from connector_kit.rollouts.waves import parse_waves
-
-MOST = 10_000
+from connector_kit.rollouts import RolloutOptions, Selection
+from connector_kit.rollouts.options import (
+    DEFAULT_WAVES,
+    MOST_WAVES,
+    NUMBERS,
+    RECREATE_DELETED,
+    as_sentence,
+)
 
 
 class SelectionShape(Shown):
@@ -36,25 +38,32 @@ class RolloutWishShape(Shown):
         child=serializers.CharField(),
         required=False,
         min_length=1,
-        max_length=50,
+        max_length=MOST_WAVES,
         help_text='Sizes in their order: "3", "25%" (of the base) or "rest".',
     )
     only = SelectionShape(required=False)
 
 
+def _number(name: str) -> serializers.IntegerField:
+    number = NUMBERS[name]
+    return serializers.IntegerField(
+        default=number.default,
+        min_value=number.least,
+        max_value=number.most,
+        help_text=as_sentence(number.about),
+    )
+
+
 class NewRolloutShape(RolloutWishShape):
     """A rollout to start."""
 
-    window = serializers.IntegerField(default=10, min_value=1, max_value=MOST)
-    failure_limit = serializers.IntegerField(default=5, min_value=1, max_value=1_000_000)
-    max_attempts = serializers.IntegerField(default=5, min_value=1, max_value=1000)
-    wave_failure_share = serializers.IntegerField(
-        default=DEFAULT_WAVE_FAILURE_SHARE,
-        min_value=0,
-        max_value=100,
-        help_text="Percent of a wave that may fail before no next one is begun.",
+    window = _number("window")
+    failure_limit = _number("failure_limit")
+    max_attempts = _number("max_attempts")
+    wave_failure_share = _number("wave_failure_share")
+    recreate_deleted = serializers.BooleanField(
+        default=False, help_text=as_sentence(RECREATE_DELETED)
     )
-    recreate_deleted = serializers.BooleanField(default=False)
     digest = serializers.CharField(
         required=False,
         max_length=64,
@@ -94,17 +103,17 @@ def selection(given: dict[str, Any] | None) -> Selection:
 
 
 def waves(given: dict[str, Any]) -> tuple[str, ...]:
-    """Return the sizes of the waves, the usual ones when none are given.
+    """Return the sizes of the waves, the usual ones when none are given."""
+    return tuple(given.get("waves") or DEFAULT_WAVES)
 
-    Raises `Refused` when they are none.
-    """
-    wanted = tuple(given.get("waves") or DEFAULT_WAVES)
-    try:
-        parse_waves(wanted)
-    except RolloutError as error:
-        unprocessable = status.HTTP_422_UNPROCESSABLE_ENTITY
-        raise Refused(unprocessable, "invalid_waves", str(error), "waves") from error
-    return wanted
+
+def options(given: dict[str, Any]) -> RolloutOptions:
+    """Return how the rollout proceeds that *given*, checked by `NewRolloutShape`, describes."""
+    return RolloutOptions(
+        waves=waves(given),
+        recreate_deleted=given["recreate_deleted"],
+        **{name: given[name] for name in NUMBERS},
+    )
 
 
 class RolloutShape(serializers.ModelSerializer[Rollout]):

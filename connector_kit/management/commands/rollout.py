@@ -19,6 +19,7 @@ from connector_kit.publisher import PublisherError, find_connector, find_release
 from connector_kit.publisher.actions import Actor
 from connector_kit.rollouts import (
     RolloutError,
+    RolloutOptions,
     Selection,
     Status,
     abort,
@@ -33,7 +34,7 @@ from connector_kit.rollouts import (
     status_of,
 )
 from connector_kit.rollouts.display import line, page
-from connector_kit.rollouts.services import DEFAULT_WAVES
+from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import inline, is_at_rest, is_success, needs_attention, watch
 from connector_kit.workers.heartbeat import nobody_works
@@ -125,12 +126,11 @@ def _start(options: dict[str, Any]) -> Rollout:
     return start_rollout(
         connector,
         release=find_release(connector, options["release"]),
-        waves=options["wave"] or DEFAULT_WAVES,
-        window=options["window"],
-        failure_limit=options["failure_limit"],
-        max_attempts=options["max_attempts"],
-        wave_failure_share=options["wave_failure_share"],
-        recreate_deleted=options["recreate_deleted"],
+        options=RolloutOptions(
+            waves=tuple(options["wave"] or DEFAULT_WAVES),
+            recreate_deleted=options["recreate_deleted"],
+            **{name: options[name] for name in NUMBERS},
+        ),
         only=Selection(
             sandbox=options["sandbox"],
             versions=tuple(options["from_version"]),
