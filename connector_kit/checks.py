@@ -22,7 +22,7 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
     """Report every setting that cannot be used, with the way out."""
     kit, unusable = conf.read(settings.CONNECTOR_KIT)
     messages: list[CheckMessage] = [
-        Error(each.message, hint=each.hint, id=each.id) for each in unusable
+        Error(problem.message, hint=problem.hint, id=problem.id) for problem in unusable
     ]
     if kit.is_public and not kit.secret_key:
         messages.append(_SECRET_KEY_MISSING)

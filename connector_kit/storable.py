@@ -97,7 +97,7 @@ def _inner(value: Json) -> Iterable[Json]:
         value = value.values()
     elif not isinstance(value, list):
         return ()
-    return [each for each in value if isinstance(each, dict | list)]
+    return [item for item in value if isinstance(item, dict | list)]
 
 
 def flaw_of(value: Json) -> str | None:

@@ -67,6 +67,6 @@ def actor(request: HttpRequest) -> Actor:
 
 
 def _refusal(role: Role | None, scope: Scope) -> str:
-    able = " or ".join(each for each in Role if scope in SCOPES[each])
+    able = " or ".join(role for role in Role if scope in SCOPES[role])
     yours = f"yours is {role}" if role else "you have no role"
     return f"This needs the {able} role; {yours}. An admin can change that ('manage.py staff')."

@@ -86,7 +86,9 @@ def family() -> Iterator[tuple[logging.Logger, StringIO]]:
 def nobody_else_listens(logger: logging.Logger) -> None:
     """Take away what pytest has added, so that the short way is taken."""
     assert logger.parent
-    logger.parent.handlers = [each for each in logger.parent.handlers if type(each) is Lines]
+    logger.parent.handlers = [
+        handler for handler in logger.parent.handlers if type(handler) is Lines
+    ]
 
 
 def test_a_ready_line_looks_as_its_record_would(family: tuple[logging.Logger, StringIO]) -> None:

@@ -30,7 +30,7 @@ class Findings:
 
     def __add__(self, other: Findings) -> Findings:
         return Findings(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+            *(getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
         )
 
     @property
@@ -49,7 +49,7 @@ def audit(
     customers: Sequence[Customer], blueprint: Blueprint, connector_id: str, stack_id: str
 ) -> Findings:
     """Audit the accounts of all *customers* against *blueprint*."""
-    expected = [_Expected.of(each) for each in blueprint.components]
+    expected = [_Expected.of(component) for component in blueprint.components]
 
     def one(customer: Customer) -> Findings:
         return _audit_account(customer, blueprint, expected, connector_id, stack_id)
@@ -68,8 +68,8 @@ class _Expected:
 
     @classmethod
     def of(cls, component: CompiledComponent) -> _Expected:
-        varying = {key: each for key, each in component.document.items() if references_in(each)}
-        fixed = {key: each for key, each in component.document.items() if key not in varying}
+        varying = {key: item for key, item in component.document.items() if references_in(item)}
+        fixed = {key: item for key, item in component.document.items() if key not in varying}
         return cls(component, resolve(fixed, {}), varying)
 
 
@@ -81,12 +81,14 @@ def _audit_account(
     stack_id: str,
 ) -> Findings:
     integration = customer.integration()
-    resources = dict.fromkeys((*(each.resource for each in blueprint.components), *_ALWAYS))
+    resources = dict.fromkeys(
+        (*(component.resource for component in blueprint.components), *_ALWAYS)
+    )
     held = [
         (resource, document) for resource in resources for document in customer.documents(resource)
     ]
     ours = [each for each in held if each[1].get("_connectorId") == connector_id]
-    declared = {each.external_id for each in blueprint.components}
+    declared = {component.external_id for component in blueprint.components}
     names = Counter(str(document.get("externalId")) for _, document in ours)
     ids = {
         "@integration": customer.integration_id,

@@ -71,10 +71,11 @@ def serious_findings(page: Page) -> list[str]:
     """What axe finds on *page* that keeps people from using it, each with the place."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [
-        f"{each['id']} ({each['impact']}): {each['help']}: {node['target']}: {node['html'][:200]}"
-        for each in found
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
+        f"{violation['id']} ({violation['impact']}): {violation['help']}: "
+        f"{node['target']}: {node['html'][:200]}"
+        for violation in found
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"]
     ]
 
 

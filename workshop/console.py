@@ -42,7 +42,7 @@ def start(services: Services) -> ConsoleField:
     field.grant_licenses()
     deque(field.install_everywhere(), maxlen=0)
     field.publish(SECOND)
-    chosen = [each.integration_id for each in field.customers[:ALREADY]]
+    chosen = [customer.integration_id for customer in field.customers[:ALREADY]]
     only = [word for each in chosen for word in ("--installation", each)]
     services.run("rollout", "start", field.slug, *only, "--watch", "--json")
     services.run("installbase", "sync", field.slug)

@@ -110,12 +110,14 @@ class Customer:
         integration = self.integration()
         if integration.get("mode") != "install":
             return None
-        return next((each for each in integration["install"] if not each.get("completed")), None)
+        return next(
+            (document for document in integration["install"] if not document.get("completed")), None
+        )
 
     def _enter_credentials(self, connection_id: str) -> None:
         """Enter what the connection's ping misses (protocol/README.md U25)."""
         answer = self._call("GET", f"connections/{connection_id}/ping")
-        missing = [each["field"] for each in answer.get("errors") or () if each.get("field")]
+        missing = [error["field"] for error in answer.get("errors") or () if error.get("field")]
         if not missing:
             return
         document = self._call("GET", f"connections/{connection_id}")

@@ -91,9 +91,11 @@ class Demo:
 
     def _let_customers_edit(self) -> None:
         with self._doing("Some customers change what is theirs to change") as note:
-            before, after = (compile_connector(load_connector(each)) for each in self.versions)
+            before, after = (
+                compile_connector(load_connector(version)) for version in self.versions
+            )
             edit_as_customers_do(self.field.customers, before, after)
-            note(f"{sum(len(each.edits) for each in self.field.customers)} edits")
+            note(f"{sum(len(customer.edits) for customer in self.field.customers)} edits")
 
     def _deploy(self) -> None:
         """The process that holds the old version's hooks starts again."""

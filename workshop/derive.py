@@ -47,13 +47,13 @@ def derive_versions(source: Path, home: Path, console: Console | None = None) ->
 
 def next_version(outline: Outline) -> tuple[Outline, tuple[str, ...]]:
     """Return a version to follow *outline*, and what is different in it: one thing of each kind."""
-    components = {each.external_id: each for each in outline.components}
+    components = {component.external_id: component for component in outline.components}
     changes = (_remove_one(components), _change_one(components), _add_one(components))
     following = replace(
         outline,
         version=SECOND,
         components=dependency_order(list(components.values())),
-        sections={flow: each for flow, each in outline.sections.items() if flow in components},
+        sections={flow: item for flow, item in outline.sections.items() if flow in components},
     )
     return following, changes
 
@@ -97,8 +97,8 @@ def _add_one(components: Components) -> str:
 def _users(components: Components) -> Mapping[str, set[str]]:
     """Return, for each component, what refers to it."""
     users: dict[str, set[str]] = defaultdict(set)
-    for name, each in components.items():
-        for used in references(each.document):
+    for name, item in components.items():
+        for used in references(item.document):
             users[used].add(name)
     return users
 
@@ -153,9 +153,9 @@ class {name}(Adopted):
 
 def _pings(outline: Outline) -> Iterator[str]:
     """Yield what the wrapper connections are pinged by (protocol/resources.md#connection)."""
-    for each in outline.components:
-        details = each.document.get("wrapper")
-        if each.resource == "connections" and isinstance(details, dict):
+    for component in outline.components:
+        details = component.document.get("wrapper")
+        if component.resource == "connections" and isinstance(details, dict):
             name = details.get("pingFunction")
             if isinstance(name, str) and name.isidentifier():
                 yield name

@@ -32,7 +32,7 @@ def edit_as_customers_do(
 
 
 def _possible(before: Blueprint, after: Blueprint) -> Iterator[Edit]:
-    remaining = {each.external_id: each for each in after.components}
+    remaining = {component.external_id: component for component in after.components}
     for component in before.components:
         successor = remaining.get(component.external_id)
         if successor is None:

@@ -41,7 +41,10 @@ class Field:
         services.start_workers()
         return cls(
             services,
-            [Customer(sandbox.base_url, each["token"], each["email"]) for each in sandbox.accounts],
+            [
+                Customer(sandbox.base_url, account["token"], account["email"])
+                for account in sandbox.accounts
+            ],
         )
 
     def publish(self, target: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def main() -> int:
         shutil.rmtree(home, ignore_errors=True)
     for old in set(FOLDER.glob("*.png")) - set(taken):
         old.unlink()
-    size = sum(each.stat().st_size for each in taken)
+    size = sum(path.stat().st_size for path in taken)
     print(f"{len(taken)} pictures, {size // 1000} kB, in {FOLDER.relative_to(ROOT)}")
     return int(size > AT_MOST)
 
@@ -117,9 +117,9 @@ def _drift(page: Page, field: ConsoleField) -> Iterator[Path]:
     """A customer changes something, and is asked."""
     customer = field.field.customers[0]
     mine = (
-        each
-        for each in customer.documents("exports")
-        if each.get("_integrationId") == customer.integration_id
+        document
+        for document in customer.documents("exports")
+        if document.get("_integrationId") == customer.integration_id
     )
     customer.change("exports", next(mine)["externalId"], ("pageSize",), PAGE_SIZE)
     page.goto(f"{field.address}/console/installations/{customer.integration_id}/")

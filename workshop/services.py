@@ -262,7 +262,7 @@ class Services:
         return self.running[name]
 
     def _clock_of(self, name: str) -> Mapping[str, str]:
-        offsets = (each for start, each in self.clocks.items() if name.startswith(start))
+        offsets = (item for start, item in self.clocks.items() if name.startswith(start))
         offset = next(offsets, None)
         return off_by(offset) if offset else {}
 

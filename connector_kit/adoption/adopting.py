@@ -90,7 +90,7 @@ def adopt(
         class_name=class_name,
         name=title or "Adopted integration",
         version=version,
-        components=dependency_order([on_own_stack(each) for each in _some(draft)]),
+        components=dependency_order([on_own_stack(component) for component in _some(draft)]),
         description=storable.text(str(download.integration.get("description") or "")),
         applications=tuple(dict.fromkeys(map(storable.text, _applications(draft)))),
         sections={flow: title for flow, title in sections.items() if flow not in draft.dropped},
@@ -151,7 +151,7 @@ def _class_name(given: str | None, name: str) -> str:
 
 def _sections(draft: Draft, download: Download) -> dict[str, str]:
     """Return the settings page's section for every flow in a group, and cut its group's id."""
-    titles = {str(each.get("_id")): _title(each) for each in _groups(download)}
+    titles = {str(group.get("_id")): _title(group) for group in _groups(download)}
     sections = {}
     for name, found in draft.living():
         group = found.document.get(_GROUP)
@@ -167,7 +167,9 @@ def _sections(draft: Draft, download: Download) -> dict[str, str]:
 
 def _groups(download: Download) -> list[Document]:
     groups = download.integration.get("flowGroupings")
-    return [each for each in groups if isinstance(each, dict)] if isinstance(groups, list) else []
+    return (
+        [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
+    )
 
 
 def _title(group: Document) -> str:
@@ -210,7 +212,11 @@ def _left_out(draft: Draft) -> Iterator[Remark]:
 def _stand_ins(draft: Draft) -> Iterator[Remark]:
     components = draft.components()
     for name in draft.added:
-        users = [each.external_id for each in components if name in references(each.document)]
+        users = [
+            component.external_id
+            for component in components
+            if name in references(component.document)
+        ]
         reason = f"made up, with details to be completed; used by {', '.join(users)}"
         yield Remark(name, "", reason, draft.found[name].place)
 
@@ -263,7 +269,7 @@ def _suspicion(text: str) -> str | None:
 
 def _id_inside(text: str, draft: Draft) -> str | None:
     """Warn of an id in the midst of a text, where it cannot be made a reference."""
-    known = [draft.names[each] for each in ids_within(text) if each in draft.names]
+    known = [draft.names[id_] for id_ in ids_within(text) if id_ in draft.names]
     if not known or text in draft.names:
         return None
     return f"holds the id of {known[0]}, which no other account has"

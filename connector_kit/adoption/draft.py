@@ -26,12 +26,12 @@ class Draft:
         found = sorted(download.found, key=_by_name)
         self.found = dict(zip(self._free_names.of(found), found, strict=True))
         self.cuts = {
-            name: residue(each.resource, each.document) for name, each in self.found.items()
+            name: residue(item.resource, item.document) for name, item in self.found.items()
         }
         self.dropped: dict[str, str] = {}
         self.added: list[str] = []
         self.names = dict(_contexts(download)) | {
-            each.id: name for name, each in self.found.items() if each.id
+            item.id: name for name, item in self.found.items() if item.id
         }
         self._compiled: dict[str, CompiledComponent] = {}
 
@@ -45,11 +45,11 @@ class Draft:
 
     def living(self) -> Iterator[tuple[str, Found]]:
         """Yield what has not been dropped, with its attribute."""
-        return ((name, each) for name, each in self.found.items() if name not in self.dropped)
+        return ((name, item) for name, item in self.found.items() if name not in self.dropped)
 
     def components(self) -> list[CompiledComponent]:
         """Return what is left as components."""
-        return [self._component(name, each) for name, each in self.living()]
+        return [self._component(name, entry) for name, entry in self.living()]
 
     def cut(self, name: str, path: Path, reason: str) -> None:
         """Leave out what stands at *path* of the component *name*."""

@@ -80,8 +80,8 @@ class Names:
         An external id that is a readable attribute stays one; the rest are named after the
         documents.
         """
-        kept = [self.take(_external_id(each)) for each in found]
-        return [name or self.make(each) for name, each in zip(kept, found, strict=True)]
+        kept = [self.take(_external_id(entry)) for entry in found]
+        return [name or self.make(entry) for name, entry in zip(kept, found, strict=True)]
 
     def take(self, name: str) -> str | None:
         """Return *name* and keep it from others; None when it cannot be had."""

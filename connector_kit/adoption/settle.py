@@ -84,7 +84,7 @@ def _leave_out_secrets(draft: Draft) -> bool:
 
 def _leave_out_refused(draft: Draft) -> bool:
     components = draft.components()
-    by_name = {each.external_id: each for each in components}
+    by_name = {component.external_id: component for component in components}
     errors = {
         (component.external_id, finding.id): f"{finding.message} {finding.hint}"
         for component in components
@@ -135,5 +135,5 @@ def _paths(draft: Draft, source: str, target: str) -> list[Path]:
 
 def _weight(paths: list[Path]) -> int:
     fields = {field_of(path) for path in paths}
-    ranks = [_DISPENSABLE.index(each) for each in fields if each in _DISPENSABLE]
+    ranks = [_DISPENSABLE.index(field) for field in fields if field in _DISPENSABLE]
     return max(ranks) if len(ranks) == len(fields) else len(_DISPENSABLE)

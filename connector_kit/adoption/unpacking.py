@@ -41,8 +41,8 @@ def _integration(files: Files) -> PurePosixPath:
     places = [path for path in files if path.name.lower() == "integration.json"] or [
         path for path in files if _folder(path) == "integrations" and path.suffix == ".json"
     ]
-    outermost = min((len(each.parts) for each in places), default=0)
-    places = sorted(each for each in places if len(each.parts) == outermost)
+    outermost = min((len(place.parts) for place in places), default=0)
+    places = sorted(place for place in places if len(place.parts) == outermost)
     if len(places) == 1:
         return places[0]
     if places:
@@ -118,7 +118,9 @@ def _owner(text: PurePosixPath, documents: Documents) -> PurePosixPath | None:
         if path.with_suffix("") == text.with_suffix(""):
             return path
     identity = _id_in_name(text)
-    return next((each for each in scripts if identity and documents[each].id == identity), None)
+    return next(
+        (script for script in scripts if identity and documents[script].id == identity), None
+    )
 
 
 def _lone_script(path: PurePosixPath, text: str) -> Found:

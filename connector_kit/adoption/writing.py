@@ -104,11 +104,11 @@ def _differences(blueprint: Blueprint, outline: Outline) -> Iterator[str]:
     for part in ("name", "version", "description", "applications"):
         if getattr(made, part) != getattr(outline, part):
             yield part
-    sections = {flow: each for flow, each in outline.sections.items() if each != outline.name}
+    sections = {flow: item for flow, item in outline.sections.items() if item != outline.name}
     if dict(made.sections) != sections:
         yield "the settings page"
-    found = {each.external_id: each.digest for each in made.components}
-    wanted = {each.external_id: each.digest for each in outline.components}
+    found = {component.external_id: component.digest for component in made.components}
+    wanted = {component.external_id: component.digest for component in outline.components}
     yield from (name for name in wanted if found.get(name) != wanted[name])
     yield from sorted(found.keys() - wanted.keys())
     if not found.keys() ^ wanted.keys() and list(found) != list(wanted):
@@ -121,5 +121,5 @@ def _move(staged: Path, folder: Path) -> None:
         return
     # An empty folder stays the one it is, for somebody may be in it. Without its module there is
     # no package, so that one comes last.
-    for each in sorted(staged.iterdir(), key=lambda path: path.name == "__init__.py"):
-        each.rename(folder / each.name)
+    for path in sorted(staged.iterdir(), key=lambda path: path.name == "__init__.py"):
+        path.rename(folder / path.name)

@@ -75,12 +75,14 @@ def _problems_of(error: Exception) -> tuple[list[Any], int] | None:
         return list(_problems(error)), status.HTTP_409_CONFLICT
     if isinstance(error, PublicationRefused):
         told = [
-            entry(each.code, f"{each.message} {each.hint}".strip(), each.field)
-            for each in error.objections
+            entry(objection.code, f"{objection.message} {objection.hint}".strip(), objection.field)
+            for objection in error.objections
         ]
         return told, status.HTTP_409_CONFLICT
     if isinstance(error, LicensingError):
-        return [each.to_json() for each in error.problems], status.HTTP_422_UNPROCESSABLE_ENTITY
+        return [
+            problem.to_json() for problem in error.problems
+        ], status.HTTP_422_UNPROCESSABLE_ENTITY
     if isinstance(error, RequestDataTooBig):  # Django's words name a setting, not the way out
         told = [entry("body_too_large", "The body is larger than any that is read here.")]
         return told, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
@@ -134,9 +136,9 @@ def entry(code: str, message: str, field: str | None = None) -> Entry:
 
 
 def _problems(error: DeclarationError) -> Iterator[Entry]:
-    for each in error.problems:
-        place = ".".join(filter(None, (each.connector, each.attribute)))
-        yield entry(each.id, f"{each.message} {each.hint}", place)
+    for problem in error.problems:
+        place = ".".join(filter(None, (problem.connector, problem.attribute)))
+        yield entry(problem.id, f"{problem.message} {problem.hint}", place)
 
 
 def _entries(error: Exception, response: Response) -> Iterator[Entry]:

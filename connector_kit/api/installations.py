@@ -53,7 +53,8 @@ class InstallationFilters(Filters):
     )
     mode = TextFilter(label="settings, install or uninstall.")
     last_update = filters.ChoiceFilter(
-        choices=[(each, each) for each in OUTCOMES], label="What the newest update came to."
+        choices=[(outcome, outcome) for outcome in OUTCOMES],
+        label="What the newest update came to.",
     )
     drifted = YesOrNoFilter(field_name="is_drifted", label="As the last check found.")
     updating = YesOrNoFilter(field_name="update_in_progress", label="An update runs.")

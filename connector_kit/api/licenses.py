@@ -50,7 +50,7 @@ class LicenseFilters(Filters):
     )
     email = TextFilter(label="Part of the address.")
     standing = filters.ChoiceFilter(
-        choices=[(each, each) for each in STANDINGS], label="Where it is on its way."
+        choices=[(standing, standing) for standing in STANDINGS], label="Where it is on its way."
     )
     environment = filters.ChoiceFilter(
         field_name="sandbox",

@@ -81,7 +81,7 @@ _NAMINGS = (
 
 def calls_of(blueprint: Blueprint) -> Iterator[tuple[Call, str]]:
     """Yield each function of the stack that *blueprint* names, with the place where it does."""
-    components = {each.external_id: each for each in blueprint.components}
+    components = {component.external_id: component for component in blueprint.components}
     for component in (*blueprint.components, blueprint.integration):
         yield from _named_by(component, components)
     for call, setting in _calls_of_settings(blueprint.schema):

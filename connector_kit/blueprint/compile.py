@@ -49,9 +49,9 @@ def compile_connector(connector: type[Connector], *, pass_over: Collection[str] 
     """
     examined = examine(connector)
     errors = [
-        each
-        for each in examined.problems
-        if each.level == "error" and each.id.rpartition(".")[2] not in pass_over
+        problem
+        for problem in examined.problems
+        if problem.level == "error" and problem.id.rpartition(".")[2] not in pass_over
     ]
     if errors:
         raise DeclarationError(errors)
@@ -86,7 +86,7 @@ def examine(connector: type[Connector]) -> Examined:
     for name, component in declared.components.items():
         document, findings = writer.component(component)
         components.append(_compiled(name, component, document))
-        found += [(name, each) for each in findings]
+        found += [(name, finding) for finding in findings]
     schema = _schema(settings, writer, found)
     found += [*_of_documents(components), *_loops(components)]
     found += belonging_findings(declared.offer, components)
@@ -114,7 +114,7 @@ def _of_connector(declared: Declaration, writer: Writer) -> Iterator[Placed]:
 
 
 def _of_documents(components: list[CompiledComponent]) -> Iterator[Placed]:
-    by_name = {each.external_id: each for each in components}
+    by_name = {component.external_id: component for component in components}
     for component in components:
         for finding in component_findings(component, by_name):
             yield component.external_id, finding
@@ -170,7 +170,7 @@ def _schema(settings: DeclaredSettings, writer: Writer, found: list[Placed]) -> 
 
     def write(name: str, value: Any) -> Any:
         written, findings = writer.value(value, name)
-        found.extend((f"Settings.{name}", each) for each in findings)
+        found.extend((f"Settings.{name}", finding) for finding in findings)
         return written
 
     def report(name: str, finding: Finding) -> None:
@@ -187,7 +187,7 @@ def _of_settings(
     components: list[CompiledComponent],
 ) -> Iterator[Placed]:
     yield from holder_findings(connector)
-    by_name = {each.external_id: each for each in components}
+    by_name = {component.external_id: component for component in components}
     yield from SettingsRules(settings, schema, declared.offer, by_name).findings()
 
 

@@ -109,7 +109,9 @@ class Blueprint:
 
     @cached_property
     def _by_external_id(self) -> dict[str, CompiledComponent]:
-        return {each.external_id: each for each in (*self.components, self.integration)}
+        return {
+            component.external_id: component for component in (*self.components, self.integration)
+        }
 
     def component(self, external_id: str) -> CompiledComponent:
         """Return the component called *external_id*; raises KeyError when there is none."""
@@ -125,7 +127,7 @@ class Blueprint:
             "version": self.version,
             "description": self.description,
             "applications": list(self.applications),
-            "components": [each.to_json() for each in self.components],
+            "components": [component.to_json() for component in self.components],
             "integration": self.integration.to_json(),
             **self.offer.to_json(),
             **self.schema.to_json(),

@@ -90,8 +90,8 @@ class Declaration:
         """The attribute of every component, also of those that a subclass replaced or dropped."""
         names = {
             value: attribute
-            for each in self.connector.__mro__
-            for attribute, value in vars(each).items()
+            for base in self.connector.__mro__
+            for attribute, value in vars(base).items()
             if isinstance(value, Component)
         }
         return names | {component: name for name, component in self.components.items()}
@@ -126,8 +126,10 @@ def declaration(connector: type[Connector]) -> Declaration:
             for name, value in attributes.items()
             if isinstance(value, Named) and name not in LISTING
         },
-        functions=tuple(each for each in attributes.values() if isinstance(each, StackFunction)),
-        rebound=tuple(name for each in connector.__mro__ for name in _rebound(each)),
+        functions=tuple(
+            attribute for attribute in attributes.values() if isinstance(attribute, StackFunction)
+        ),
+        rebound=tuple(name for base in connector.__mro__ for name in _rebound(base)),
     )
 
 
@@ -139,8 +141,8 @@ def section_title(declared: Declaration, flow: Component) -> str:
 
 def _attributes(connector: type[Connector]) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
-    for each in reversed(connector.__mro__):
-        attributes.update(vars(each))
+    for base in reversed(connector.__mro__):
+        attributes.update(vars(base))
     return attributes
 
 

@@ -49,7 +49,7 @@ class Entitlements:
         """Tell whether the edition is *wanted* or a higher one; raises ValueError like `has`."""
         name = name_of(wanted)
         if name not in self.offer.ranks:
-            known = [*self.offer.ranks, *(each.name for each in self.offer.add_ons)]
+            known = [*self.offer.ranks, *(add_on.name for add_on in self.offer.add_ons)]
             raise ValueError(
                 f"The connector declares no edition or add-on {name!r}; "
                 f"it has {', '.join(known) or 'none'}."
@@ -76,18 +76,20 @@ def of_license(offer: Offer, opts: Any) -> Entitlements:
     word = given.get("connectorEdition")
     edition = offer.edition_called(word)
     features = list(_licenses(given, FEATURE))
-    known = [each for each in features if offer.has_add_on(each.get("addOnId"))]
+    known = [feature for feature in features if offer.has_add_on(feature.get("addOnId"))]
     stores = sum(1 for _ in _licenses(given, STORE))
     return Entitlements(
         edition=edition or offer.lowest,
-        add_ons=frozenset(each["addOnId"] for each in known if not each.get("storeId")),
+        add_ons=frozenset(mapping["addOnId"] for mapping in known if not mapping.get("storeId")),
         of_store=frozenset(
-            (each["addOnId"], str(each["storeId"])) for each in known if each.get("storeId")
+            (mapping["addOnId"], str(mapping["storeId"]))
+            for mapping in known
+            if mapping.get("storeId")
         ),
         allowed_stores=max(1, stores),
         unknown=(
             *([str(word)] if word and offer.editions and edition is None else []),
-            *(str(each.get("addOnId")) for each in features if each not in known),
+            *(str(feature.get("addOnId")) for feature in features if feature not in known),
         ),
         offer=offer,
     )
@@ -118,7 +120,9 @@ def of_page(offer: Offer, page: Any) -> Entitlements:
     """
     given: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
     word, add_ons = given.get("connectorEdition"), _list(given.get("addOns"))
-    named = [(without_store(each), store_of(each)) for each in add_ons if isinstance(each, str)]
+    named = [
+        (without_store(add_on), store_of(add_on)) for add_on in add_ons if isinstance(add_on, str)
+    ]
     return Entitlements(
         edition=offer.edition_called(word) or offer.lowest,
         add_ons=frozenset(name for name, store in named if not store and offer.has_add_on(name)),
@@ -126,9 +130,11 @@ def of_page(offer: Offer, page: Any) -> Entitlements:
             (name, store) for name, store in named if store and offer.has_add_on(name)
         ),
         stores=tuple(
-            str(each["id"])
-            for each in _list(given.get("sections") if given.get("supportsMultiStore") else ())
-            if isinstance(each, Mapping) and each.get("id") and each.get("mode") != "install"
+            str(section["id"])
+            for section in _list(given.get("sections") if given.get("supportsMultiStore") else ())
+            if isinstance(section, Mapping)
+            and section.get("id")
+            and section.get("mode") != "install"
         ),
         offer=offer,
     )
@@ -156,9 +162,9 @@ def _licenses(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]
     """Yield the add-on licenses of one *kind*."""
     for group in _list(opts.get("addonLicenses")):
         if isinstance(group, Mapping) and group.get("type") == kind:
-            for each in _list(group.get("licenses")):
-                if isinstance(each, Mapping):
-                    yield each
+            for license_ in _list(group.get("licenses")):
+                if isinstance(license_, Mapping):
+                    yield license_
 
 
 def _list(value: Any) -> list[Any]:

@@ -65,8 +65,8 @@ def _generated(document: Document) -> Iterator[str]:
     mapping = document.get("mapping")
     if isinstance(mapping, dict):
         yield from _names(mapping.get("fields"), "")
-        for each in _objects(mapping.get("lists")):
-            yield from _names(each.get("fields"), f"{each.get('generate')}{_LIST}")
+        for list_ in _objects(mapping.get("lists")):
+            yield from _names(list_.get("fields"), f"{list_.get('generate')}{_LIST}")
     for each in _objects(document.get("mappings")):
         yield from _of_tree(each, "")
 
@@ -74,16 +74,16 @@ def _generated(document: Document) -> Iterator[str]:
 def _of_tree(mapping: Document, prefix: str) -> Iterator[str]:
     name = f"{prefix}{mapping.get('generate')}"
     yield name
-    for each in _objects(mapping.get("mappings")):
-        yield from _of_tree(each, f"{name}.")
+    for document in _objects(mapping.get("mappings")):
+        yield from _of_tree(document, f"{name}.")
     for array in _objects(mapping.get("buildArrayHelper")):
-        for each in _objects(array.get("mappings")):
-            yield from _of_tree(each, f"{name}{_LIST}")
+        for document in _objects(array.get("mappings")):
+            yield from _of_tree(document, f"{name}{_LIST}")
 
 
 def _names(fields: Any, prefix: str) -> Iterator[str]:
-    return (f"{prefix}{each.get('generate')}" for each in _objects(fields))
+    return (f"{prefix}{document.get('generate')}" for document in _objects(fields))
 
 
 def _objects(value: Any) -> Iterable[Document]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else ()
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else ()

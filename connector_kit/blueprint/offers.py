@@ -104,7 +104,7 @@ class Offer:
     @cached_property
     def ranks(self) -> dict[str, int]:
         """How high each edition is, by name; the lowest has 0."""
-        return {each.name: rank for rank, each in enumerate(self.editions)}
+        return {edition.name: rank for rank, edition in enumerate(self.editions)}
 
     @property
     def lowest(self) -> str | None:
@@ -113,7 +113,7 @@ class Offer:
 
     def edition_called(self, word: object) -> str | None:
         """Return the name of the edition that *word* means, None when it means none."""
-        return next((each.name for each in self.editions if each.is_called(word)), None)
+        return next((edition.name for edition in self.editions if edition.is_called(word)), None)
 
     def edition_or_lowest(self, name: str | None) -> CompiledEdition | None:
         """Return the edition called *name*, else the lowest; None without editions."""
@@ -121,7 +121,7 @@ class Offer:
 
     def has_add_on(self, name: object) -> bool:
         """Tell whether an add-on is called *name*."""
-        return any(each.name == name for each in self.add_ons)
+        return any(add_on.name == name for add_on in self.add_ons)
 
     def reaches(self, edition: str | None, wanted: str | None) -> bool:
         """Tell whether *edition* includes what belongs to *wanted*; None is the lowest.
@@ -134,11 +134,15 @@ class Offer:
         """Return what is declared as JSON; `from_json` reads it back. Nothing declared is {}."""
         return {
             **(
-                {"editions": [_edition_json(each) for each in self.editions]}
+                {"editions": [_edition_json(edition) for edition in self.editions]}
                 if self.editions
                 else {}
             ),
-            **({"addOns": [_add_on_json(each) for each in self.add_ons]} if self.add_ons else {}),
+            **(
+                {"addOns": [_add_on_json(add_on) for add_on in self.add_ons]}
+                if self.add_ons
+                else {}
+            ),
             **({} if self.stores is None else {"stores": {"label": self.stores}}),
         }
 
@@ -147,12 +151,12 @@ class Offer:
         """Return the offer that `to_json` wrote, also from among other keys."""
         return cls(
             editions=tuple(
-                CompiledEdition(each["name"], each["displayName"])
-                for each in data.get("editions", ())
+                CompiledEdition(edition["name"], edition["displayName"])
+                for edition in data.get("editions", ())
             ),
             add_ons=tuple(
-                CompiledAddOn(each["name"], each["displayName"], each["description"])
-                for each in data.get("addOns", ())
+                CompiledAddOn(add_on["name"], add_on["displayName"], add_on["description"])
+                for add_on in data.get("addOns", ())
             ),
             stores=data["stores"]["label"] if "stores" in data else None,
         )
@@ -170,17 +174,17 @@ def name_of(value: Any) -> Any:
 def compiled_offer(offers: Iterable[tuple[str, Named]]) -> Offer:
     """Return what the declarations *offers*, by attribute and in their order, amount to."""
     listed = list(offers)
-    labels = [each.label for _, each in listed if isinstance(each, Stores)]
+    labels = [named.label for _, named in listed if isinstance(named, Stores)]
     return Offer(
         editions=tuple(
-            CompiledEdition(name, each.display_name)
-            for name, each in listed
-            if isinstance(each, Edition)
+            CompiledEdition(name, named.display_name)
+            for name, named in listed
+            if isinstance(named, Edition)
         ),
         add_ons=tuple(
-            CompiledAddOn(name, each.display_name, each.description)
-            for name, each in listed
-            if isinstance(each, AddOn)
+            CompiledAddOn(name, named.display_name, named.description)
+            for name, named in listed
+            if isinstance(named, AddOn)
         ),
         stores=labels[-1] if labels else None,
     )

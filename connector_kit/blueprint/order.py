@@ -11,8 +11,11 @@ from connector_kit.documents import references
 
 def dependencies(components: Sequence[CompiledComponent]) -> dict[str, list[str]]:
     """Return, for each component, the components that it refers to, in a stable order."""
-    known = {each.external_id for each in components}
-    return {each.external_id: sorted(references(each.document) & known) for each in components}
+    known = {component.external_id for component in components}
+    return {
+        component.external_id: sorted(references(component.document) & known)
+        for component in components
+    }
 
 
 def cycles(graph: Mapping[str, Sequence[str]]) -> list[list[str]]:
@@ -47,7 +50,7 @@ def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledC
             heapq.heappush(ready, (priority[name], name))
         order.append(heapq.heappop(ready)[1])
         sorter.done(order[-1])
-    by_name = {each.external_id: each for each in components}
+    by_name = {component.external_id: component for component in components}
     return tuple(by_name[name] for name in order)
 
 

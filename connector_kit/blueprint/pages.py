@@ -59,7 +59,7 @@ def _of_stores(
     for store, names in grants.items():
         own = renamed(
             {"sections": _sections(blueprint, settings, shared | names)},
-            {each: per_store(each, store) for each in names},
+            {name: per_store(name, store) for name in names},
         )
         mode = "install" if store == situation.opening else "settings"
         stores.append({"id": store, "title": store_title(label, store), "mode": mode, **own})
@@ -78,7 +78,7 @@ def _sections(blueprint: Blueprint, settings: Document, there: Set[str]) -> list
     """
     shown = []
     for section in settings["sections"]:
-        flows = [each for each in section["flows"] if referred(each["_id"]) in there]
+        flows = [flow for flow in section["flows"] if referred(flow["_id"]) in there]
         if flows or not section["flows"] or section.get("fields") or section.get("sections"):
             shown.append({**section, "flows": flows})
     return shown or [{"title": blueprint.name, "flows": []}]

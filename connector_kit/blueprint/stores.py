@@ -35,8 +35,8 @@ def without_store(name: str) -> str:
 
 def following_store(stores: Iterable[str]) -> str:
     """Return the id of the next store, above those of all *stores*."""
-    numbers = (each.removeprefix("s") for each in stores)
-    taken = [int(each) for each in numbers if each.isdecimal() and len(each) <= _DIGITS]
+    numbers = (store.removeprefix("s") for store in stores)
+    taken = [int(number) for number in numbers if number.isdecimal() and len(number) <= _DIGITS]
     return f"s{max(taken, default=0) + 1}"
 
 
@@ -53,19 +53,19 @@ def spread(
     *grants* has, for each store, the names of the per-store components that it gets. Order is kept,
     so references still point backwards.
     """
-    for each in components:
-        if not each.per_store:
-            yield each
+    for component in components:
+        if not component.per_store:
+            yield component
             continue
         for store, names in grants.items():
-            if each.external_id in names:
-                yield _of_store(each, store, names, store_title(label, store))
+            if component.external_id in names:
+                yield _of_store(component, store, names, store_title(label, store))
 
 
 def for_connecting(components: Iterable[CompiledComponent]) -> set[str]:
     """Return which per-store *components* a store gets first: connections, and what these need."""
     wanted: set[str] = set()
-    for each in reversed([each for each in components if each.per_store]):
+    for each in reversed([component for component in components if component.per_store]):
         if each.resource == "connections" or each.external_id in wanted:
             wanted |= {each.external_id, *references(each.document)}
     return wanted
@@ -80,7 +80,7 @@ def _of_store(
     (protocol/settings-forms.md 1.2).
     """
     document: Document = renamed(
-        component.document, {each: per_store(each, store) for each in names}
+        component.document, {name: per_store(name, store) for name in names}
     )
     if isinstance(document.get("name"), str):
         document = {**document, "name": f"{document['name']} [{title}]"}

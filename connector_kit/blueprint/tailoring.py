@@ -72,11 +72,12 @@ def _offered(blueprint: Blueprint, situation: Situation) -> Blueprint:
         return blueprint
     of_stores = _of_stores(blueprint, situation)
     kept = [
-        each
-        for each in blueprint.components
-        if each.per_store or grants(offer, situation, edition=each.edition, add_on=each.add_on)
+        component
+        for component in blueprint.components
+        if component.per_store
+        or grants(offer, situation, edition=component.edition, add_on=component.add_on)
     ]
-    shared = {each.external_id for each in kept if not each.per_store}
+    shared = {component.external_id for component in kept if not component.per_store}
     return replace(
         blueprint,
         components=tuple(spread(kept, of_stores, offer.stores or "")),
@@ -94,15 +95,15 @@ def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[s
     first = for_connecting(blueprint.components)
     return {
         store: {
-            each.external_id
-            for each in blueprint.components
-            if each.per_store
-            and (store != situation.opening or each.external_id in first)
+            component.external_id
+            for component in blueprint.components
+            if component.per_store
+            and (store != situation.opening or component.external_id in first)
             and grants(
                 blueprint.offer,
                 situation,
-                edition=each.edition,
-                add_on=each.add_on,
+                edition=component.edition,
+                add_on=component.add_on,
                 store=store,
             )
         }
@@ -121,4 +122,4 @@ def _has_add_on(situation: Situation, add_on: str, store: str | None) -> bool:
         return True
     if store is not None:
         return per_store(add_on, store) in situation.add_ons
-    return any(without_store(each) == add_on for each in situation.add_ons)
+    return any(without_store(name) == add_on for name in situation.add_ons)

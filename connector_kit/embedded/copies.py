@@ -80,14 +80,14 @@ def _blueprint(adoption: Adoption) -> Blueprint:
 
 def _require_complete(adoption: Adoption) -> None:
     if adoption.stand_ins:
-        missing = ", ".join(each.component for each in adoption.stand_ins)
+        missing = ", ".join(remark.component for remark in adoption.stand_ins)
         raise EmbeddedError(
             "not_copyable", f"The integration lacks connections that its documents use: {missing}."
         )
     calling = [
-        each.external_id
-        for each in adoption.outline.components
-        if STACK in references(each.document)
+        component.external_id
+        for component in adoption.outline.components
+        if STACK in references(component.document)
     ]
     if calling:
         raise EmbeddedError(

@@ -26,7 +26,7 @@ def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
 
     The message names fields, never values.
     """
-    known = [each.external_id for each in connections_of(blueprint)]
+    known = [connection.external_id for connection in connections_of(blueprint)]
     if not isinstance(credentials, Mapping):
         raise _unusable("are no object: write connection names with their fields.")
     for name, fields in credentials.items():

@@ -71,7 +71,9 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
         _make_connections(work, place)
         has_news = enter(work, place, given)
         if ping:
-            require_log_in(place, [each.external_id for each in connections_of(blueprint)])
+            require_log_in(
+                place, [connection.external_id for connection in connections_of(blueprint)]
+            )
         if not components:
             work.ended(Operation.Outcome.CHECKPOINT, READY, CONNECTIONS_READY)
             return installation
@@ -283,7 +285,7 @@ def _register_connections(work: Work, account: Account) -> None:
     if work.operation.release is None:
         return
     registered = set(account.integration.get("_registeredConnectionIds") or ())
-    names = [each.external_id for each in connections_of(work.blueprint)]
+    names = [connection.external_id for connection in connections_of(work.blueprint)]
     missing = [each for name in names if (each := account.ids[name]) not in registered]
     if missing:
         account.client.integrations.register_connections(account.integration_id, missing)
@@ -295,14 +297,14 @@ def _require_nothing_else(account: Account) -> None:
         return
     members = account.client.integrations
     foreign = [
-        f"{kind} {each['name']!r} ({each['_id']})"
+        f"{kind} {document['name']!r} ({document['_id']})"
         for kind, found in (
             ("export", members.exports(account.integration_id)),
             ("import", members.imports(account.integration_id)),
             ("flow", members.flows(account.integration_id)),
         )
-        for each in found
-        if not account.owns(each)
+        for document in found
+        if not account.owns(document)
     ]
     if foreign:
         raise EmbeddedError(

@@ -40,10 +40,11 @@ def class_of_deployment(names: Mapping[str, Any]) -> str | None:
         or _all()
     )
     if len(connectors) > 1:
+        slugs = ", ".join(sorted(connector.slug for connector in connectors))
         raise ExtensionError(
             "deployment_unknown",
             "The call does not say which integration it belongs to, and functions of several "
-            f"connectors are embedded here ({', '.join(sorted(each.slug for each in connectors))})."
+            f"connectors are embedded here ({slugs})."
             " Call the export or import where it is stored.",
         )
     return connectors[0].class_path if connectors else None
@@ -53,7 +54,7 @@ def _of_integration(integration_id: Any) -> list[Connector]:
     if not isinstance(integration_id, str):
         return []
     found = Installation.objects.embedded().filter(integration_id=integration_id)
-    return [each.connector for each in found.select_related("connector")]
+    return [installation.connector for installation in found.select_related("connector")]
 
 
 def _of_component(ids: list[str]) -> list[Connector]:

@@ -99,9 +99,9 @@ def _find(installation: Installation, client: Client) -> str | None:
 def _marked(installation: Installation, client: Client) -> list[str]:
     mark = mark_of(installation)
     return [
-        str(each["_id"])
-        for each in client.integrations.list()
-        if each.get("externalId") == mark and not each.get("_connectorId")
+        str(integration["_id"])
+        for integration in client.integrations.list()
+        if integration.get("externalId") == mark and not integration.get("_connectorId")
     ]
 
 
@@ -134,7 +134,7 @@ def _require_ours(installation: Installation, integration: Document) -> None:
 def _needs_stack(blueprint: Blueprint) -> bool:
     """Whether functions of the publisher are called; raises `EmbeddedError` ``needs_connector``."""
     used = references(blueprint.integration.document).union(
-        *(references(each.document) for each in blueprint.components)
+        *(references(component.document) for component in blueprint.components)
     )
     if CONNECTOR in used:
         raise EmbeddedError(

@@ -48,7 +48,7 @@ def _record(by: Actor, release: Release, broken: tuple[Objection, ...]) -> None:
     after = {
         "version": release.version,
         "digest": release.digest,
-        "broken": [each.to_json() for each in broken],
+        "broken": [objection.to_json() for objection in broken],
     }
     record_action(by, "release.record", f"connector/{release.connector.slug}", after=after)
 

@@ -101,7 +101,7 @@ class UsageReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON; what there is nothing to say of is left out."""
-        unasked = [each.to_json() for each in self.unasked]
+        unasked = [unasked.to_json() for unasked in self.unasked]
         return {
             "usage": [row.to_json() for row in self.rows],
             **({"next_after": self.next_after} if self.next_after else {}),
@@ -146,7 +146,9 @@ def count_own(query: UsageQuery, now: datetime) -> None:
     with publisher_client() as client:
         named = query.integrations
         if named is None:
-            named = [each["_id"] for each in client.integrations.list(exclude="settings")]
+            named = [
+                integration["_id"] for integration in client.integrations.list(exclude="settings")
+            ]
         for integration_id in named:
             count_integration(integration_id, client.jobs, since, until)
 
@@ -177,9 +179,9 @@ def _count_account(
         with account_client(account) as client:
             for deployment in deployments.prefetch_related("components"):
                 names = {
-                    each.resource_id: each.external_id
-                    for each in deployment.components.all()
-                    if each.resource == "flows"
+                    component.resource_id: component.external_id
+                    for component in deployment.components.all()
+                    if component.resource == "flows"
                 }
                 count_installation(deployment, client.jobs, now, names=names)
     except (IntegratorError, LifecycleError) as error:
@@ -226,16 +228,16 @@ def _rows(matching: QuerySet[FlowUsage], *, by_flow: bool) -> Iterable[UsageRow]
         .order_by(*places, "month")
     )
     groups = list(counted)
-    ids = {each["integration_id"] for each in groups}
+    ids = {group["integration_id"] for group in groups}
     told = _told_of(ids)
-    for each in groups:
-        whose: dict[str, Any] = told.get(each["integration_id"], {})
+    for group in groups:
+        whose: dict[str, Any] = told.get(group["integration_id"], {})
         yield UsageRow(
-            integration_id=each["integration_id"],
-            flow_id=each.get("flow_id", ""),
-            flow=each.get("flow", ""),
-            month=f"{each['month']:%Y-%m}",
-            **{name: each[f"sum_{name}"] for name in COUNTS},
+            integration_id=group["integration_id"],
+            flow_id=group.get("flow_id", ""),
+            flow=group.get("flow", ""),
+            month=f"{group['month']:%Y-%m}",
+            **{name: group[f"sum_{name}"] for name in COUNTS},
             **whose,
         )
 

@@ -33,5 +33,5 @@ def refusal(status: int, *errors: ErrorEntry, headers: Mapping[str, str] | None 
 
 def errors_body(errors: Iterable[ErrorEntry]) -> bytes:
     """Return ``{"errors": [{"code", "message"}, ...]}``, whatever characters the texts hold."""
-    entries = [{"code": text(each.code), "message": text(each.message)} for each in errors]
+    entries = [{"code": text(error.code), "message": text(error.message)} for error in errors]
     return orjson.dumps({"errors": entries})

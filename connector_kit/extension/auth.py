@@ -33,7 +33,7 @@ class SystemTokens:
     """The tokens that the platform may come with; empty ones do not count."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
-        self._tokens = tuple(each.encode() for each in tokens if each)
+        self._tokens = tuple(token.encode() for token in tokens if token)
 
     def __contains__(self, token: str | None) -> bool:
         """Tell, in a time that depends on no secret, whether *token* is one of them."""
@@ -41,6 +41,6 @@ class SystemTokens:
             return False
         presented = token.encode("utf-8", "surrogatepass")
         is_known = False
-        for each in self._tokens:
-            is_known |= hmac.compare_digest(presented, each)
+        for chunk in self._tokens:
+            is_known |= hmac.compare_digest(presented, chunk)
         return is_known

@@ -85,7 +85,7 @@ def names_in(options: object) -> dict[str, Any]:
         ids.append(connection.get("_id"))
     return {
         "integration": given.get("_integrationId"),
-        "components": [each for each in ids if isinstance(each, str) and each],
+        "components": [id_ for id_ in ids if isinstance(id_, str) and id_],
     }
 
 

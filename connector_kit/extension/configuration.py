@@ -173,7 +173,7 @@ class Configuration:
             _log_module(connector_id, entries[connector_id], module)
         if self.diy:
             return Registry(diy=modules[None], contracts=self.settings.contracts)
-        connectors = {str(each): module for each, module in modules.items()}
+        connectors = {str(item): module for item, module in modules.items()}
         return Registry(connectors=connectors, contracts=self.settings.contracts)
 
 
@@ -214,7 +214,7 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
     """Return the targets of *entries* by connector id, which each has to have here."""
-    nameless = [each.target for each in entries if each.connector_id is None]
+    nameless = [entry.target for entry in entries if entry.connector_id is None]
     if nameless:
         variable = variables(StandaloneSettings)["connectors"]
         raise ConfigurationError(
@@ -222,7 +222,7 @@ def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
             f"{variable.name} gives no id for {', '.join(nameless)}: write "
             f"<connectorId>={nameless[0]}. Only a server with a database knows ids by itself.",
         )
-    return {str(each.connector_id): each.target for each in entries}
+    return {str(entry.connector_id): entry.target for entry in entries}
 
 
 def _loaded(entries: Mapping[Any, Entry]) -> dict[Any, FunctionModule]:
@@ -234,7 +234,7 @@ def _loaded(entries: Mapping[Any, Entry]) -> dict[Any, FunctionModule]:
         except ConfigurationError as failure:
             failures.append(failure)
     if len(failures) > 1:
-        messages = "\n".join(each.message for each in failures)
+        messages = "\n".join(failure.message for failure in failures)
         raise ConfigurationError("invalid_field", messages) from failures[0]
     if failures:
         raise failures[0]
@@ -249,11 +249,11 @@ def _log_module(connector_id: str | None, entry: Entry, module: FunctionModule) 
 
 
 def _is_tokens(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def _is_by_id(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(each, str) and each for each in value)
+    return isinstance(value, Mapping) and all(isinstance(item, str) and item for item in value)
 
 
 def _is_port(value: Any) -> bool:

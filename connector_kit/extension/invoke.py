@@ -151,10 +151,10 @@ def _takes_callback(function: Function) -> bool:
     except (TypeError, ValueError):
         return False  # built-in functions may not say
     required = [
-        each
-        for each in parameters
-        if each.default is each.empty
-        and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+        parameter
+        for parameter in parameters
+        if parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     ]
     return len(required) > 1
 

@@ -97,10 +97,14 @@ def _compares(value: Json, parameters: Document, values: Values) -> str | None:
     measure, is_met, description = _COMPARED[word]
     mine = measure(value)
     others = (values.get(each) for each in _listed(parameters.get("fields")))
-    theirs = [measure(each) for each in others if not is_empty(each)]
+    theirs = [measure(other) for other in others if not is_empty(other)]
     if mine is None:
         return description
-    return None if all(each is None or is_met(mine, each) for each in theirs) else description
+    return (
+        None
+        if all(condition is None or is_met(mine, condition) for condition in theirs)
+        else description
+    )
 
 
 _COMPARED: Mapping[str, tuple[Callable[[Json], Any], Callable[[Any, Any], bool], str]] = {
@@ -114,7 +118,11 @@ _COMPARED: Mapping[str, tuple[Callable[[Json], Any], Callable[[Any, Any], bool],
 def _combined(are_met: Callable[[list[bool]], bool]) -> _Check:
     def check(value: Json, parameters: Document, values: Values) -> str | None:
         conditions = _listed(parameters.get("conditions"))
-        results = [_holds(value, each, values) for each in conditions if isinstance(each, dict)]
+        results = [
+            _holds(value, condition, values)
+            for condition in conditions
+            if isinstance(condition, dict)
+        ]
         return None if are_met(results) else "Invalid input provided"
 
     return check

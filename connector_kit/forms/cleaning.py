@@ -24,15 +24,15 @@ def typed(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Json]
     sends of a whole form: lists of texts, and nothing for what is not checked or not chosen.
     """
     values = form.values()
-    for each in form.fields.values():
-        if not each.type.has_value:
+    for field in form.fields.values():
+        if not field.type.has_value:
             continue
-        if each.name in raw:
-            sent = raw[each.name]
+        if field.name in raw:
+            sent = raw[field.name]
             is_posted = is_complete and isinstance(sent, list) and len(sent) == 1
-            values[each.name] = clean(each, sent[0] if is_posted else sent)
-        elif is_complete and each.type in _ABSENT:
-            values[each.name] = _ABSENT[each.type]()
+            values[field.name] = clean(field, sent[0] if is_posted else sent)
+        elif is_complete and field.type in _ABSENT:
+            values[field.name] = _ABSENT[field.type]()
     return values
 
 
@@ -55,9 +55,9 @@ def submitted(form: Form, values: Values) -> dict[str, Json]:
     """
     states = state_of(form, values)
     sent: dict[str, Json] = {}
-    for each in form.fields.values():
-        if each.name in values and each.type.has_value and each.name not in sent:
-            sent |= _sent(each, states[each.id], values[each.name])
+    for field in form.fields.values():
+        if field.name in values and field.type.has_value and field.name not in sent:
+            sent |= _sent(field, states[field.id], values[field.name])
     return sent
 
 
@@ -123,7 +123,7 @@ def _text(field: Field, value: Any) -> Json:
         value = text_of(value)
     delimiter = field.raw.get("delimiter")
     if isinstance(value, str) and isinstance(delimiter, str) and delimiter:
-        return [_trimmed(field, each) for each in value.split(delimiter)] if value else []
+        return [_trimmed(field, part) for part in value.split(delimiter)] if value else []
     if isinstance(value, list):
         is_list = isinstance(delimiter, str) and delimiter
         return value if is_list else (value[-1] if value else None)
@@ -173,7 +173,7 @@ def _value_of(chosen: Option | None, value: Json) -> Json:
 
 
 def _chosen(field: Field, value: Json) -> Option | None:
-    return next((each for each in field.options if alike(each.value, value)), None)
+    return next((option for option in field.options if alike(option.value, value)), None)
 
 
 def _choices(field: Field, value: Any) -> Json:

@@ -37,9 +37,9 @@ def day_of(value: str) -> date | None:
 def _iso(text: str, formats: tuple[str, ...], *, as_day: bool) -> str | None:
     if day_of(text) is not None:
         return text
-    for each in formats:
+    for format_ in formats:
         try:
-            found = datetime.strptime(text, each)  # noqa: DTZ007  the user's own time zone
+            found = datetime.strptime(text, format_)  # noqa: DTZ007  the user's own time zone
         except ValueError:
             continue
         return found.date().isoformat() if as_day else found.isoformat()

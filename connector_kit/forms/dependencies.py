@@ -35,11 +35,11 @@ def governed(fields: Mapping[str, Field]) -> dict[str, Field]:
             among[effect.name, effect.property][controlling.id].append(effect.value)
     rulings: dict[str, dict[str, Any]] = defaultdict(dict)
     for (name, governing), controllers in among.items():
-        every = tuple(Condition(each, tuple(values)) for each, values in controllers.items())
+        every = tuple(Condition(item, tuple(values)) for item, values in controllers.items())
         rulings[name][governing] = Ruling(every=every)
     return {
-        identity: replace(each, **rulings[each.name]) if each.name in rulings else each
-        for identity, each in fields.items()
+        identity: replace(item, **rulings[item.name]) if item.name in rulings else item
+        for identity, item in fields.items()
     }
 
 
@@ -49,10 +49,10 @@ def _effects(controlling: Field) -> Iterator[_Effect]:
         return
     for key, entry in dependencies.items():
         value = _value(controlling, key)
-        for each in _named(entry):
+        for document in _named(entry):
             for word, (governing, when) in _GOVERNING.items():
-                if each.get(word) is when:
-                    yield _Effect(str(each.get("name")), governing, value)
+                if document.get(word) is when:
+                    yield _Effect(str(document.get("name")), governing, value)
 
 
 def _value(controlling: Field, key: str) -> Json:

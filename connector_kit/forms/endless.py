@@ -142,7 +142,9 @@ class _Places:
         if name in ("BRANCH", "SUBPATTERN", "ATOMIC_GROUP"):
             return _either(self.sequence(inside) for inside in _inside(name, argument))
         if name in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return self._place(each for each in self._characters if _is_in(name, argument, each))
+            return self._place(
+                character for character in self._characters if _is_in(name, argument, character)
+            )
         return _Part()
 
     def _place(self, matched: Iterable[str]) -> _Part:

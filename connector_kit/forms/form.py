@@ -52,7 +52,7 @@ class Form:
         """Tell whether *field* may have got other options since the document was written."""
         others = (each for each in self.fields.values() if each.id != field.id)
         return bool(
-            field.is_refreshable or field.refreshed_by or any(each.posts_back for each in others)
+            field.is_refreshable or field.refreshed_by or any(other.posts_back for other in others)
         )
 
     def values(self) -> dict[str, Json]:

@@ -115,7 +115,9 @@ def _fields(
     if isinstance(field_map, list):
         notes.add("fieldMap", "It should be an object and is a list.")
         named = objects(field_map, "fieldMap", notes)
-        field_map = {words(each.get("id")) or words(each.get("name")): each for each in named}
+        field_map = {
+            words(document.get("id")) or words(document.get("name")): document for document in named
+        }
     if not isinstance(field_map, dict):
         notes.add("fieldMap", f"It should be an object and is {sort_of(field_map)}.")
         return
@@ -187,7 +189,7 @@ def _stored(values: Mapping[str, Json], name: str) -> Json:
 
 
 def _rules(value: Json, place: str, notes: Notes) -> list[Rule]:
-    found = (_rule(each, place, notes) for each in objects(value, place, notes))
+    found = (_rule(object_, place, notes) for object_ in objects(value, place, notes))
     return [each for each in found if each is not None]
 
 
@@ -232,7 +234,9 @@ def _box(raw: Document, fields: Mapping[str, Field], place: str, notes: Notes) -
         is_collapsed=flag(raw.get("collapsed")),
         fields=tuple(name for name in dict.fromkeys(named) if name in fields),
         boxes=tuple(
-            _box(each, fields, f"{place}.containers[{n}]", notes)
-            for n, each in enumerate(objects(raw.get("containers"), f"{place}.containers", notes))
+            _box(container, fields, f"{place}.containers[{n}]", notes)
+            for n, container in enumerate(
+                objects(raw.get("containers"), f"{place}.containers", notes)
+            )
         ),
     )

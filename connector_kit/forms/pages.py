@@ -76,7 +76,7 @@ class StorePage:
 
     def forms(self) -> Iterator[Form]:
         """Yield every form that is saved on its own."""
-        tabs = (*self.general.tabs, *(tab for each in self.sections for tab in each.tabs))
+        tabs = (*self.general.tabs, *(tab for section in self.sections for tab in section.tabs))
         yield from (tab.form for tab in tabs)
         yield from (entry.form for entry in self.flows())
 
@@ -101,7 +101,7 @@ class SettingsPages:
         """Return the store called *store_id*; the only one when none is asked for."""
         if not self.is_multi_store and not store_id:
             return self.stores[0]
-        return next((each for each in self.stores if each.id == store_id), None)
+        return next((store for store in self.stores if store.id == store_id), None)
 
     def flow(self, flow_id: str) -> tuple[StorePage, FlowEntry] | None:
         """Return the flow *flow_id* and the first store that lists it."""

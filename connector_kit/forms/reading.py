@@ -52,7 +52,7 @@ def objects(value: Json, place: str, notes: Notes) -> list[Document]:
     for n, each in enumerate(value):
         if not isinstance(each, dict):
             notes.add(f"{place}[{n}]", f"It should be an object and is {sort_of(each)}.")
-    return [each for each in value if isinstance(each, dict)]
+    return [item for item in value if isinstance(item, dict)]
 
 
 def sort_of(value: Json) -> str:
@@ -81,8 +81,8 @@ def read_options(value: Json, place: str, notes: Notes) -> tuple[Option, ...]:
 
 
 def _options(values: list[Any], place: str, notes: Notes) -> Iterator[Option]:
-    for n, each in enumerate(values):
-        match each:
+    for n, value in enumerate(values):
+        match value:
             case {"items": items}:
                 yield from read_options(items, f"{place}[{n}].items", notes)
             case [option, label, *_]:
@@ -90,11 +90,11 @@ def _options(values: list[Any], place: str, notes: Notes) -> Iterator[Option]:
             case [option]:
                 yield Option(option, text_of(option))
             case {"value": option} | {"id": option}:
-                yield Option(option, _label(each) or text_of(option))
+                yield Option(option, _label(value) or text_of(option))
             case str() | int() | float():
-                yield Option(each, text_of(each))
+                yield Option(value, text_of(value))
             case _:
-                notes.add(f"{place}[{n}]", f"{sort_of(each).capitalize()} is no option.")
+                notes.add(f"{place}[{n}]", f"{sort_of(value).capitalize()} is no option.")
 
 
 def _label(option: Mapping[str, Json]) -> str:
@@ -115,20 +115,20 @@ COLUMN_TYPES = {
 def read_columns(value: Json, place: str, notes: Notes) -> tuple[Column, ...]:
     """Return the columns of a table (``optionsMap``), each known by its ``id``."""
     columns: dict[str, Column] = {}
-    for n, each in enumerate(objects(value, place, notes)):
-        identity = words(each.get("id")) or words(each.get("name"))
+    for n, object_ in enumerate(objects(value, place, notes)):
+        identity = words(object_.get("id")) or words(object_.get("name"))
         if not identity or identity in columns:
             notes.add(f"{place}[{n}]", "A column needs an id of its own.")
             continue
-        is_long = flag(each.get("multiline"))
-        kind = COLUMN_TYPES.get(words(each.get("type")), FieldType.TEXT)
+        is_long = flag(object_.get("multiline"))
+        kind = COLUMN_TYPES.get(words(object_.get("type")), FieldType.TEXT)
         columns[identity] = Column(
             id=identity,
-            label=words(each.get("name")) or words(each.get("label")) or identity,
+            label=words(object_.get("name")) or words(object_.get("label")) or identity,
             type=FieldType.TEXTAREA if is_long and kind is FieldType.TEXT else kind,
-            required=flag(each.get("required")),
-            options=read_options(each.get("options"), f"{place}[{n}].options", notes),
-            is_refreshable=flag(each.get("supportsRefresh")),
+            required=flag(object_.get("required")),
+            options=read_options(object_.get("options"), f"{place}[{n}].options", notes),
+            is_refreshable=flag(object_.get("supportsRefresh")),
         )
     return tuple(columns.values())
 

@@ -38,13 +38,13 @@ class Combined:
 
     def holds(self, values: Mapping[str, Json], default: bool) -> bool:
         """Tell whether they do; *default* stands for fields that the form does not have."""
-        results = (each.holds(values, default) for each in self.rules)
+        results = (rule.holds(values, default) for rule in self.rules)
         return all(results) if self.word == "AND" else any(results)
 
     def fields(self) -> Iterator[str]:
         """Yield the ids of the fields that it looks at."""
-        for each in self.rules:
-            yield from each.fields()
+        for rule in self.rules:
+            yield from rule.fields()
 
 
 Rule = Union[Condition, Combined]  # noqa: UP007  a forward reference stands in it

@@ -20,7 +20,7 @@ def samples(field: Field, words: Iterable[Json] = ()) -> list[Json]:
 
 
 def _of_text(_: Field, words: list[Json]) -> list[Json]:
-    return ["a", "b", "", *(each if isinstance(each, str) else str(each) for each in words)]
+    return ["a", "b", "", *(word if isinstance(word, str) else str(word) for word in words)]
 
 
 def _of_number(_: Field, words: list[Json]) -> list[Json]:
@@ -37,29 +37,29 @@ def _as_number(word: Json) -> Json:
 def _of_choice(field: Field, words: list[Json]) -> list[Json]:
     options = _options(field, words)
     if field.wants_label:
-        return [{"id": each, "label": "a"} for each in options]
+        return [{"id": option, "label": "a"} for option in options]
     return options
 
 
 def _of_choices(field: Field, words: list[Json]) -> list[Json]:
-    return [[], *([each] for each in _options(field, words))]
+    return [[], *([option] for option in _options(field, words))]
 
 
 def _options(field: Field, words: list[Json]) -> list[Json]:
     """The options, or what they might be where a function knows them."""
     is_known = field.options and not field.is_refreshable
-    return [each.value for each in field.options] if is_known else ["a", 1, *words]
+    return [option.value for option in field.options] if is_known else ["a", 1, *words]
 
 
 def _of_rows(field: Field, words: list[Json]) -> list[Json]:
-    keys = {*(each.id for each in field.columns), *map(str, words)} or {"key", "value"}
+    keys = {*(column.id for column in field.columns), *map(str, words)} or {"key", "value"}
     row: dict[str, Json] = dict.fromkeys(sorted(keys), "a")
     return [[], [row]]
 
 
 def _of_objects(_: Field, words: list[Json]) -> list[Json]:
     """What may be anything: text, numbers, lists, objects with the keys that are looked for."""
-    whole: dict[str, Json] = {"a": "b", **{str(each): "a" for each in words}}
+    whole: dict[str, Json] = {"a": "b", **{str(word): "a" for word in words}}
     return ["a", 1, True, [whole], whole]
 
 

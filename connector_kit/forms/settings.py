@@ -55,7 +55,7 @@ def _single(document: Document, notes: Notes) -> Iterator[StorePage]:
     general = document.get("general")
     if isinstance(general, list):
         entries = objects(general, "general", notes)
-        titled = (each for each in entries if words(each.get("title")) == "General")
+        titled = (entry for entry in entries if words(entry.get("title")) == "General")
         general = next(titled, entries[0] if len(entries) == 1 else None)
     yield StorePage(
         id="",
@@ -66,18 +66,18 @@ def _single(document: Document, notes: Notes) -> Iterator[StorePage]:
 
 def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
     listed = objects(document.get("general"), "general", notes)
-    general = {words(each.get("id")): each for each in listed}
-    for n, each in enumerate(objects(document.get("sections"), "sections", notes)):
-        identity = words(each.get("id"))
+    general = {words(document.get("id")): document for document in listed}
+    for n, section in enumerate(objects(document.get("sections"), "sections", notes)):
+        identity = words(section.get("id"))
         if not identity:
             notes.add(f"sections[{n}]", "The store has no id, and so cannot be saved.")
         yield StorePage(
             id=identity,
-            title=words(each.get("title")) or identity,
-            mode=words(each.get("mode")) or "settings",
-            is_hidden=flag(each.get("hidden")),
+            title=words(section.get("title")) or identity,
+            mode=words(section.get("mode")) or "settings",
+            is_hidden=flag(section.get("hidden")),
             general=_general(general.get(identity), "general", notes),
-            sections=_sections(each.get("sections"), f"sections[{n}].sections", notes),
+            sections=_sections(section.get("sections"), f"sections[{n}].sections", notes),
         )
 
 
@@ -95,7 +95,8 @@ def _general(raw: Json, place: str, notes: Notes) -> General:
 
 def _sections(raw: Json, place: str, notes: Notes) -> tuple[Section, ...]:
     return tuple(
-        _section(each, f"{place}[{n}]", notes) for n, each in enumerate(objects(raw, place, notes))
+        _section(object_, f"{place}[{n}]", notes)
+        for n, object_ in enumerate(objects(raw, place, notes))
     )
 
 
@@ -110,8 +111,8 @@ def _section(raw: Document, place: str, notes: Notes) -> Section:
         columns=columns if isinstance(columns, int) and columns > 0 else 1,
         tabs=_tabs(raw, place, notes),
         flows=tuple(
-            _flow(each, f"{place}.flows[{n}]", notes)
-            for n, each in enumerate(objects(raw.get("flows"), f"{place}.flows", notes))
+            _flow(flow, f"{place}.flows[{n}]", notes)
+            for n, flow in enumerate(objects(raw.get("flows"), f"{place}.flows", notes))
         ),
     )
 
@@ -120,11 +121,11 @@ def _tabs(raw: Document, place: str, notes: Notes) -> tuple[Tab, ...]:
     """The fields of a section, or its tabs; with both, which is strange, all of them."""
     tabs = [
         Tab(
-            title=words(each.get("title")),
-            form=read_fields(each.get("fields"), f"{place}.sections[{n}].fields", notes),
-            is_collapsed=flag(each.get("collapsed")),
+            title=words(section.get("title")),
+            form=read_fields(section.get("fields"), f"{place}.sections[{n}].fields", notes),
+            is_collapsed=flag(section.get("collapsed")),
         )
-        for n, each in enumerate(objects(raw.get("sections"), f"{place}.sections", notes))
+        for n, section in enumerate(objects(raw.get("sections"), f"{place}.sections", notes))
     ]
     own = read_fields(raw.get("fields"), f"{place}.fields", notes)
     return (Tab("", own), *tabs) if own else tuple(tabs)
@@ -154,9 +155,9 @@ def _flow_form(raw: Document, place: str, notes: Notes) -> Form:
         return read_fields(raw.get("settings"), f"{place}.settings", notes)
     own = Notes()
     listed: list[tuple[str, Document]] = [
-        (f"tab {n}", each)
+        (f"tab {n}", field)
         for n, tab in enumerate(tabs)
-        for each in objects(tab.get("fields"), f"{place}.sections[{n}].fields", notes)
+        for field in objects(tab.get("fields"), f"{place}.sections[{n}].fields", notes)
     ]
     fields = _fields([each for _, each in listed], place, own)
     by_tab: dict[str, list[str]] = defaultdict(list)
@@ -248,12 +249,12 @@ def _boxes(fields: list[Field]) -> Iterator[Box]:
     """Fields with a heading of their own share a collapsible box, where the first of them is."""
     grouped: dict[str, list[str]] = {}
     order: list[tuple[str, list[str]]] = []
-    for each in fields:
-        heading = _heading(each.raw)
+    for field in fields:
+        heading = _heading(field.raw)
         if heading not in grouped or (not heading and order[-1][0] != ""):
             grouped[heading] = []
             order.append((heading, grouped[heading]))
-        grouped[heading].append(each.id)
+        grouped[heading].append(field.id)
     for heading, names in order:
         yield Box(label=heading, style="collapse" if heading else "", fields=tuple(names))
 

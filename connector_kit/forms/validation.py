@@ -30,20 +30,20 @@ def validate(form: Form, values: Values, *, today: date | None = None) -> Errors
     Dates that may not lie in the future are held against *today*, if it is given.
     """
     states = state_of(form, values)
-    by_id = {each.id: values.get(each.name) for each in form.fields.values()}
+    by_id = {field.id: values.get(field.name) for field in form.fields.values()}
     errors: Errors = defaultdict(list)
-    for each in form.fields.values():
-        state = states[each.id]
-        if not each.type.has_value or not state.is_shown:
+    for field in form.fields.values():
+        state = states[field.id]
+        if not field.type.has_value or not state.is_shown:
             continue
-        value = values.get(each.name)
-        if has_no_value(each, value):
-            found = [_missing_message(each)] if state.required else []
+        value = values.get(field.name)
+        if has_no_value(field, value):
+            found = [_missing_message(field)] if state.required else []
         else:
-            found = list(_wrong(each, value, form, today)) or [
-                *failed_checks(value, each.checks, by_id)
+            found = list(_wrong(field, value, form, today)) or [
+                *failed_checks(value, field.checks, by_id)
             ]
-        errors[each.name] += [message for message in found if message not in errors[each.name]]
+        errors[field.name] += [message for message in found if message not in errors[field.name]]
     return {name: messages for name, messages in errors.items() if messages}
 
 
@@ -80,7 +80,7 @@ def _anything(_: Field, value: Json) -> str | None:  # noqa: ARG001
 
 def _text(field: Field, value: Json) -> str | None:
     if isinstance(value, list) and field.raw.get("delimiter"):
-        return None if all(isinstance(each, str) for each in value) else "It has to be texts"
+        return None if all(isinstance(item, str) for item in value) else "It has to be texts"
     if not isinstance(value, str):
         return "It has to be text"
     limit = field.maximum_length
@@ -122,7 +122,7 @@ def _editor(field: Field, value: Json) -> str | None:
 
 
 def _rows(_: Field, value: Json) -> str | None:
-    is_fine = isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    is_fine = isinstance(value, list) and all(isinstance(item, dict) for item in value)
     return None if is_fine else "It has to be rows of columns"
 
 
@@ -175,7 +175,7 @@ def _not_offered(field: Field, value: Json, form: Form) -> Iterator[str]:
     """Options that a function makes are known to the browser better than to the document."""
     if not field.options or form.may_refresh(field):
         return
-    known = [each.value for each in field.options]
+    known = [option.value for option in field.options]
     chosen = value if isinstance(value, list) else [value]
     for each in map(plain, chosen):
         if not any(alike(each, option) for option in known):
@@ -210,4 +210,4 @@ def _wrong_cell(column: Column, value: Json, row: int) -> Iterator[str]:
 def _is_offered(column: Column, value: Json) -> bool:
     if column.type is not FieldType.SELECT or column.is_refreshable or not column.options:
         return True
-    return any(alike(plain(value), each.value) for each in column.options)
+    return any(alike(plain(value), option.value) for option in column.options)

@@ -16,7 +16,7 @@ def text_of(value: Json) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case list() | tuple():
-            return ",".join("" if each is None else text_of(each) for each in value)
+            return ",".join("" if item is None else text_of(item) for item in value)
         case dict():
             return json.dumps(value, ensure_ascii=False, sort_keys=True)
         case _:

@@ -205,11 +205,13 @@ class Client:
         until = until or datetime.now(UTC)
         since = since or until - LIFETIME
         if integration_ids is None:
-            integration_ids = [each["_id"] for each in self.integrations.list(exclude="settings")]
+            integration_ids = [
+                integration["_id"] for integration in self.integrations.list(exclude="settings")
+            ]
         return usage(
             job
-            for each in integration_ids
-            for job in jobs_between(self.jobs, since, until, integration_id=each)
+            for integration_id in integration_ids
+            for job in jobs_between(self.jobs, since, until, integration_id=integration_id)
         )
 
 

@@ -43,8 +43,10 @@ class Listing:
         """Read the connector's document."""
         two = document.get("twoDotZero") or {}
         editions = (
-            ListedEdition(each["_id"], str(each.get("displayName", "")), each.get("order") or 0)
-            for each in two.get("editions") or ()
+            ListedEdition(
+                edition["_id"], str(edition.get("displayName", "")), edition.get("order") or 0
+            )
+            for edition in two.get("editions") or ()
         )
         return cls(
             is_two=document.get("framework") == "twoDotZero",
@@ -56,10 +58,10 @@ class Listing:
     def edition(self, word: str) -> ListedEdition:
         """Return the 2.0 edition of that name, word or id; raises `LicensingError`."""
         names = {word.lower(), self.words.get(word.lower(), word).lower()}
-        for each in self.editions:
-            if word == each.id or each.name.lower() in names:
-                return each
-        known = ", ".join(each.name for each in self.editions) or "none"
+        for edition in self.editions:
+            if word == edition.id or edition.name.lower() in names:
+                return edition
+        known = ", ".join(edition.name for edition in self.editions) or "none"
         message = f"the listing has no edition {word!r} (there are: {known})."
         raise LicensingError(Problem("unknown_edition", message, "edition"))
 
@@ -109,7 +111,7 @@ def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tupl
     """Return where *live* is not what is wanted."""
     should = written(wanted, listing, live)
     opts = dict.fromkeys(("connectorEdition", "addonLicenses", *wanted.opts))
-    compared = (*((each,) for each in DATES), *(("opts", each) for each in opts))
+    compared = (*((date,) for date in DATES), *(("opts", option) for option in opts))
     found = [
         Difference(".".join(place), _read(should, place), _read(live, place))
         for place in compared
@@ -122,7 +124,7 @@ def live_edition(live: LicenseDocument, listing: Listing) -> str:
     """Return the name of the edition that the platform's license has, empty without one."""
     if not listing.is_two:
         return str((live.get("opts") or {}).get("connectorEdition") or "")
-    names = {each.id: each.name for each in listing.editions}
+    names = {edition.id: edition.name for edition in listing.editions}
     current = str(live.get("_editionId") or "")
     return names.get(current, current)
 
@@ -169,7 +171,7 @@ def _edition_difference(
 
 
 def _is_higher(edition: ListedEdition, listing: Listing, live: LicenseDocument) -> bool:
-    orders = {each.id: each.order for each in listing.editions}
+    orders = {edition.id: edition.order for edition in listing.editions}
     return edition.order > orders.get(str(live.get("_editionId")), float("-inf"))
 
 
@@ -182,7 +184,7 @@ def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, 
         edition = {"addOnEdition": wanted.edition or live_edition(live, listing) or "standard"}
         licenses = _replaced(licenses, "store", [dict(edition) for _ in range(wanted.stores)])
     if wanted.add_ons is not None:
-        licenses = _replaced(licenses, "addon", [{"addOnId": each} for each in wanted.add_ons])
+        licenses = _replaced(licenses, "addon", [{"addOnId": add_on} for add_on in wanted.add_ons])
     opts.pop("addonLicenses", None)
     return opts | ({"addonLicenses": licenses} if licenses else {})
 
@@ -190,7 +192,9 @@ def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, 
 def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> list[Any]:
     """Return the add-on licenses with *entries* as those of their *kind*, others untouched."""
     own = {"type": kind, "licenses": entries}
-    kinds = [each.get("type") if isinstance(each, Mapping) else None for each in licenses]
+    kinds = [
+        license_.get("type") if isinstance(license_, Mapping) else None for license_ in licenses
+    ]
     kept = [each for each, its_kind in zip(licenses, kinds, strict=True) if its_kind != kind]
     if not entries:
         return kept

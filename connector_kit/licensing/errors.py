@@ -23,7 +23,7 @@ class LicensingError(ValueError):
     """A request that cannot be met; `problems` lists everything that is wrong with it."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__(" ".join(f"{each.field}: {each.message}" for each in problems))
+        super().__init__(" ".join(f"{problem.field}: {problem.message}" for problem in problems))
         self.problems = problems
 
     @property

@@ -74,7 +74,7 @@ def _count(most: int) -> Callable[[Any], int]:
 def _words(value: Any) -> list[str]:
     if not isinstance(value, list):
         raise ValueError('write a list of names, such as ["payouts"].')  # noqa: TRY004
-    return sorted({_text(each) for each in value})
+    return sorted({_text(item) for item in value})
 
 
 def _zone(value: Any) -> str:

@@ -121,10 +121,10 @@ def _days(value: Any) -> int:
 def _several(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list):
         raise ValueError("write a list of days such as [30, 7, 1].")  # noqa: TRY004
-    return tuple(sorted({_days(each) for each in value}, reverse=True))
+    return tuple(sorted({_days(item) for item in value}, reverse=True))
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    each.name: _several if each.name.endswith("reminder_days") else _days
-    for each in fields(LicensePolicy)
+    field.name: _several if field.name.endswith("reminder_days") else _days
+    for field in fields(LicensePolicy)
 }

@@ -51,9 +51,9 @@ def run(
 ) -> Iterator[Happening]:
     """Yield what happens to a license that keeps its *terms*, later than *after*, up to *until*."""
     off = terms.switched_off_at
-    for each in milestones(terms, policy):
-        if after < each.at <= until:
-            yield Happening(each.at, license_name, each.notice, each.standing, off)
+    for milestone in milestones(terms, policy):
+        if after < milestone.at <= until:
+            yield Happening(milestone.at, license_name, milestone.notice, milestone.standing, off)
 
 
 def run_subscription(
@@ -64,7 +64,7 @@ def run_subscription(
     Between two events the license takes its course.
     """
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.id))
-    ends = [*(each.occurred_at for each in ordered[1:]), until]
+    ends = [*(event.occurred_at for event in ordered[1:]), until]
     for number, (event, following) in enumerate(zip(ordered, ends, strict=True), start=1):
         policy_of = policies_of(_connector(ordered))
         entitled = fold(ordered[:number], policy_of=policy_of)
@@ -90,16 +90,16 @@ def terms_of(entitled: Entitlement) -> Terms:
 
 
 def _connector(events: Iterable[Event]) -> str:
-    return next((str(each.data["connector"]) for each in events if "connector" in each.data), "")
+    return next((str(event.data["connector"]) for event in events if "connector" in event.data), "")
 
 
 def by_day(happenings: Iterable[Happening]) -> Iterator[tuple[date, list[Happening]]]:
     """Group happenings, given in their order, by day."""
     group: list[Happening] = []
-    for each in happenings:
-        if group and group[0].day != each.day:
+    for happening in happenings:
+        if group and group[0].day != happening.day:
             yield group[0].day, group
             group = []
-        group.append(each)
+        group.append(happening)
     if group:
         yield group[0].day, group

@@ -83,7 +83,7 @@ def milestones(terms: Terms, policy: LicensePolicy) -> tuple[Milestone, ...]:
         for days in policy.reminders(is_trial=terms.is_trial)
     ]
     grace = Milestone(terms.ended_at + TICK, Standing.GRACE, Notice.GRACE)
-    before = [each for each in sorted(reminders) if each.at < grace.at] + [grace]
+    before = [reminder for reminder in sorted(reminders) if reminder.at < grace.at] + [grace]
     kept = takewhile(lambda each: each.at < off, before)
     return (*kept, Milestone(off, Standing.EXPIRED, Notice.EXPIRED))
 
@@ -97,7 +97,7 @@ def latest(terms: Terms, policy: LicensePolicy, now: datetime) -> Milestone | No
 
     Those before it are not made up for: who is in grace need not hear that the end is near.
     """
-    passed = [each for each in milestones(terms, policy) if each.at <= now]
+    passed = [milestone for milestone in milestones(terms, policy) if milestone.at <= now]
     return passed[-1] if passed else None
 
 
@@ -111,4 +111,6 @@ def standing(terms: Terms, policy: LicensePolicy, now: datetime) -> Standing:
 
 def next_change(terms: Terms, policy: LicensePolicy, now: datetime) -> datetime | None:
     """Return when something changes next after *now*; None when the end is behind."""
-    return next((each.at for each in milestones(terms, policy) if each.at > now), None)
+    return next(
+        (milestone.at for milestone in milestones(terms, policy) if milestone.at > now), None
+    )

@@ -259,14 +259,14 @@ def _is_edited(seen: Document, now: Document) -> bool:
 
 
 def _names(resource: str, components: Iterable[CompiledComponent]) -> set[str]:
-    return {each.external_id for each in components if each.resource == resource}
+    return {component.external_id for component in components if component.resource == resource}
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:
     """The resource types among *components*, each once, in their order."""
-    return tuple(dict.fromkeys(each.resource for each in components))
+    return tuple(dict.fromkeys(component.resource for component in components))
 
 
 def by_external_id(components: Iterable[CompiledComponent]) -> dict[str, CompiledComponent]:
     """Index *components* by external id."""
-    return {each.external_id: each for each in components}
+    return {component.external_id: component for component in components}

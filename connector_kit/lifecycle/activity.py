@@ -39,7 +39,7 @@ def note_activity(work: Work, account: Account) -> None:
     try:
         runs = _newest(account)
         found: Document = {
-            "runs": [_run(each, account) for each in runs],
+            "runs": [_run(run, account) for run in runs],
             "errors": list(_errors(runs, account)),
         }
         jobs = account.client.jobs
@@ -52,16 +52,16 @@ def note_activity(work: Work, account: Account) -> None:
 def _newest(account: Account) -> list[Job]:
     query = JobQuery(integration_id=account.integration_id, types=["flow"])
     jobs = list(islice(account.client.jobs.list(query), 1000))
-    jobs.sort(key=lambda each: each.get("createdAt") or "", reverse=True)
+    jobs.sort(key=lambda document: document.get("createdAt") or "", reverse=True)
     newest = jobs[:RUNS]
     if not newest:
         return []
-    known = {each["_id"]: each for each in account.client.jobs.families(_ids(newest))}
-    return [known.get(each["_id"], each) for each in newest]
+    known = {family["_id"]: family for family in account.client.jobs.families(_ids(newest))}
+    return [known.get(job["_id"], job) for job in newest]
 
 
 def _ids(jobs: list[Job]) -> list[str]:
-    return [each["_id"] for each in jobs]
+    return [job["_id"] for job in jobs]
 
 
 def _run(job: Job, account: Account) -> Document:
@@ -77,7 +77,7 @@ def _run(job: Job, account: Account) -> Document:
 
 
 def _errors(runs: list[Job], account: Account) -> Iterator[Document]:
-    failed = [each for each in runs if count_of(each, "numError") or status_of(each) == "failed"]
+    failed = [run for run in runs if count_of(run, "numError") or status_of(run) == "failed"]
     for run in failed[:FAILED_RUNS]:
         flow = _name(run.get("_flowId") or "", account)
         for step in run.get("children") or ():

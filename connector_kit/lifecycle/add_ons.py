@@ -47,13 +47,13 @@ def license_metadata(connector: Connector, options: Document) -> Document:
         "addOns": {
             "addOnMetaData": [
                 {
-                    "id": each.name,
-                    "name": each.display_name,
-                    "description": each.description,
+                    "id": add_on.name,
+                    "name": add_on.display_name,
+                    "description": add_on.description,
                     "installerFunction": INSTALL,
                     "uninstallerFunction": UNINSTALL,
                 }
-                for each in offer.add_ons
+                for add_on in offer.add_ons
             ],
             "addOnLicenses": list(_standings(installation, release)) if release else [],
         }
@@ -112,7 +112,7 @@ def _key(work: Work, options: Document) -> str:
     blueprint = work.release.blueprint()
     name, store = given(options, "addOnId"), given(options, "storeId")
     if not blueprint.offer.has_add_on(name):
-        known = ", ".join(each.name for each in blueprint.add_ons) or "none"
+        known = ", ".join(add_on.name for add_on in blueprint.add_ons) or "none"
         raise LifecycleError(
             "add_on_unknown", f"The installed version has no add-on {name!r}; it has {known}."
         )

@@ -110,7 +110,7 @@ def _write(step: Update, account: Account) -> None:
     resource = account.client.resource(step.resource)
     write = step.writes()
     if write[0] == "PATCH":
-        resource.patch(step.id, [account.resolve(dict(each)) for each in write[1]])
+        resource.patch(step.id, [account.resolve(dict(operation)) for operation in write[1]])
     else:
         resource.update(step.id, account.resolve(write[1]))
 

@@ -77,6 +77,6 @@ def _still_unknown(error: IntegratorError) -> OutcomeUnknown:
 def _only(resource: Resource, found: Sequence[str]) -> str:
     """Keep the first of *found*."""
     first, *doubles = found
-    for each in doubles:
-        remove(resource, each)
+    for twin in doubles:
+        remove(resource, twin)
     return first

@@ -93,7 +93,7 @@ def edition_on_listing(connector: Connector, identity: str) -> Document | None:
             f"its name could not be read: {error}",
         ) from error
     editions: list[Document] = (listing.get("twoDotZero") or {}).get("editions") or []
-    return next((each for each in editions if each.get("_id") == identity), None)
+    return next((edition for edition in editions if edition.get("_id") == identity), None)
 
 
 def _unknown(word: str, offer: Offer) -> LifecycleError:

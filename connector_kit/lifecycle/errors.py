@@ -49,7 +49,7 @@ class PlanBlocked(LifecycleError):
 
     def __init__(self, plan: Plan) -> None:
         first = plan.conflicts[0]
-        super().__init__(first.code, " ".join(_sentence(each) for each in plan.conflicts))
+        super().__init__(first.code, " ".join(_sentence(conflict) for conflict in plan.conflicts))
         self.plan = plan
 
 

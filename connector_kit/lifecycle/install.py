@@ -88,7 +88,7 @@ def _complete(step: Document, work: Work, account: Account) -> None:
         {**each, "completed": True} if each is step else each
         for each in account.integration["install"]
     ]
-    if all(each.get("completed") for each in steps):
+    if all(step.get("completed") for step in steps):
         in_step_with_the_customer(account, partial(_make_components, work, account, steps))
     else:
         account.write_integration({**account.integration, "install": steps})

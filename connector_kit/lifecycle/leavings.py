@@ -40,9 +40,13 @@ def as_left_behind(
 
 def undoubted(applied: Applied, interrupted: Iterable[Sequence[CompiledComponent]]) -> Applied:
     """Those of *applied* that none of the *interrupted* operations was to change."""
-    brought = [each for components in interrupted for each in components]
-    doubtful = {each.external_id for each in brought if applied.get(each.external_id) != each}
-    return {name: each for name, each in applied.items() if name not in doubtful}
+    brought = [component for components in interrupted for component in components]
+    doubtful = {
+        component.external_id
+        for component in brought
+        if applied.get(component.external_id) != component
+    }
+    return {name: item for name, item in applied.items() if name not in doubtful}
 
 
 def _was_written(

@@ -65,10 +65,10 @@ class LeftOpen:
     def _has_changed(self, step: Update, row: Change) -> bool:
         """Whether the fields of *row* are not any more what they were before it."""
         found = {change.path: change.to_json()["before"] for change in step.changes}
-        meant: list[dict[str, Any]] = [each for each in row.fields if each["path"] in found]
+        meant: list[dict[str, Any]] = [field for field in row.fields if field["path"] in found]
         if not meant:
             return self._is_repeated(row)
-        return any(found[each["path"]] != each["before"] for each in meant)
+        return any(found[document["path"]] != document["before"] for document in meant)
 
     def _is_repeated(self, row: Change) -> bool:
         """Whether the operation brings what the one that was cut off was to bring."""

@@ -88,7 +88,11 @@ def _passed(work: Work, account: Account) -> list[Blueprint]:
     """What the account may hold of: as its page says, as it is on record, as was broken off."""
     release, installation = work.release.blueprint(), work.installation
     page = situation_on_page(installation, release, account.integration.get("settings"))
-    broken_off = (each for each in work.journal.interrupted() if each.version == release.version)
+    broken_off = (
+        blueprint
+        for blueprint in work.journal.interrupted()
+        if blueprint.version == release.version
+    )
     shown = held_back(tailored(release, page), work.journal.applied, work.awaited)
     return [shown.blueprint, work.blueprint, *broken_off]
 

@@ -349,11 +349,11 @@ def _recording(record: Operation, veil: Veil) -> Iterator[None]:
 
 def _remember_made(blueprint: Blueprint, whole: Blueprint, situation: Situation) -> None:
     """Store the documents that tailoring has made; those of the release are stored with it."""
-    published = {each.digest for each in (*whole.components, whole.integration)}
+    published = {component.digest for component in (*whole.components, whole.integration)}
     made = [
-        each
-        for each in (*blueprint.components, blueprint.integration)
-        if each.digest not in published
+        component
+        for component in (*blueprint.components, blueprint.integration)
+        if component.digest not in published
     ]
     if made:
         has_secrets = bool(secrets_in(situation.settings))

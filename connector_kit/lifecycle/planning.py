@@ -35,7 +35,7 @@ def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
     """
     applied = journal.applied
     live = account.read(
-        (each for each in resources_of(applied.values()) if each != "integrations"),
+        (resource for resource in resources_of(applied.values()) if resource != "integrations"),
         declared=applied,
         applied=applied,
         known_ids=journal.known_ids,
@@ -50,7 +50,7 @@ def _disowned(step: PlanStep) -> PlanStep | None:
         return None
     if not isinstance(step, Update):
         return step
-    changes = tuple(each for each in step.changes if not _is_owned(each.path, step.component))
+    changes = tuple(change for change in step.changes if not _is_owned(change.path, step.component))
     return replace(step, changes=changes) if changes else None
 
 
@@ -65,8 +65,10 @@ def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJo
 
     A connection that was deleted before the installation is complete is made again.
     """
-    wanted = with_dependencies(blueprint, {each.external_id for each in connections_of(blueprint)})
-    declared = [each for each in blueprint.components if each.external_id in wanted]
+    wanted = with_dependencies(
+        blueprint, {connection.external_id for connection in connections_of(blueprint)}
+    )
+    declared = [component for component in blueprint.components if component.external_id in wanted]
     return _plan(declared, account, journal, only=wanted, recreate_deleted=True)
 
 
@@ -98,7 +100,7 @@ def plan_removal(
 
 def connections_of(blueprint: Blueprint) -> list[CompiledComponent]:
     """The connections that *blueprint* declares, in its order."""
-    return [each for each in blueprint.components if each.resource == "connections"]
+    return [component for component in blueprint.components if component.resource == "connections"]
 
 
 def _plan(
@@ -114,7 +116,7 @@ def _plan(
         for name, component in journal.applied.items()
         if only is None or name in only
     }
-    interrupted = [_declared_by(each, only) for each in journal.interrupted()]
+    interrupted = [_declared_by(blueprint, only) for blueprint in journal.interrupted()]
     resources = resources_of((*declared, *applied.values(), *chain(*interrupted)))
     expected = by_external_id((*chain(*interrupted), *declared))
     live = account.read(
@@ -137,7 +139,7 @@ def _plan(
 
 def _declared_by(blueprint: Blueprint, only: set[str] | None) -> list[CompiledComponent]:
     everything = (*blueprint.components, blueprint.integration)
-    return [each for each in everything if only is None or each.external_id in only]
+    return [component for component in everything if only is None or component.external_id in only]
 
 
 def _replaced(
@@ -179,6 +181,6 @@ def _uses(documents: Mapping[str, Document], also: str | None) -> dict[str, set[
 def _dependents(identity: str, uses: Mapping[str, set[str]]) -> set[str]:
     """*identity* and everything that refers to it, directly or not."""
     doomed = {identity}
-    while more := {each for each, used in uses.items() if used & doomed} - doomed:
+    while more := {item for item, used in uses.items() if used & doomed} - doomed:
         doomed |= more
     return doomed

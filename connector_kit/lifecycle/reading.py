@@ -45,7 +45,7 @@ def members_only(client: Client, integration_id: str) -> Read:
 
     def read(resource: str, names: Set[str] | None, ids: Mapping[str, str]) -> Iterator[Document]:
         unknown = names is None or (
-            resource not in members and not all(ids.get(each) for each in names)
+            resource not in members and not all(ids.get(name) for name in names)
         )
         if unknown:
             yield from client.resource(resource).list()

@@ -39,7 +39,7 @@ def question(class_path: str, calls: Iterable[Call]) -> Document:
     """
     options = {
         "class": Signer(salt=_SALT).sign(class_path),
-        "calls": [list(each) for each in calls],
+        "calls": [list(call) for call in calls],
     }
     return {"_connectorId": KIT, "type": "utility", "function": SERVED, "options": options}
 
@@ -51,7 +51,7 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     ``secret_key_differs`` or ``connector_not_loaded``.
     """
     class_path = _class_path(options)
-    calls = [Call(*each) for each in options.get("calls") or ()]
+    calls = [Call(*call) for call in options.get("calls") or ()]
     try:
         cls, module = loaded(class_path), module_at(class_path)
         authors.call(class_path, LOADED, {})  # also where functions run
@@ -60,7 +60,7 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     return {
         "version": str(cls.version),
         "digest": _digest(cls),
-        "lacking": [list(each) for each in lacking_in(cls, module, calls)],
+        "lacking": [list(call) for call in lacking_in(cls, module, calls)],
     }
 
 
@@ -78,7 +78,7 @@ def lacking_in(
             return name in settings and settings[name].on_change is not None
         return _finds(module, call)
 
-    return [each for each in calls if not answers(each)]
+    return [call for call in calls if not answers(call)]
 
 
 def _finds(module: FunctionModule, call: Call) -> bool:

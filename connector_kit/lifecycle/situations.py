@@ -114,7 +114,8 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
         _warn_of_unknown(installation, offer)
     if offer.add_ons and not installation.add_ons and shown.get("add_ons"):
         lacking["add_ons"] = {
-            each: {"status": INSTALLED, "installedOn": None} for each in sorted(shown["add_ons"])
+            add_on: {"status": INSTALLED, "installedOn": None}
+            for add_on in sorted(shown["add_ons"])
         }
     if not installation.stores and (shown.get("stores") or shown.get("opening")):
         lacking |= {"stores": list(shown["stores"]), "opening": shown["opening"]}
@@ -168,7 +169,7 @@ def _edition(installation: Installation, offer: Offer) -> str | None:
 
 
 def _add_ons(installation: Installation) -> frozenset[str]:
-    return frozenset(key for key, each in installation.add_ons.items() if each["status"] != LEAVING)
+    return frozenset(key for key, item in installation.add_ons.items() if item["status"] != LEAVING)
 
 
 def _stores(installation: Installation) -> tuple[str, ...]:

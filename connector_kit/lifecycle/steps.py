@@ -55,7 +55,11 @@ def store_steps(blueprint: Blueprint, account: Account, store: str) -> list[Docu
     """The steps of one *store* that is added; those that are completed stay so."""
     title = store_title(blueprint.stores or "", store)
     alone = _step(title, per_store(FINISH, store), f"Make the components of {title}.")
-    own = (each for each in connections_of(blueprint) if store_of(each.external_id) == store)
+    own = (
+        connection
+        for connection in connections_of(blueprint)
+        if store_of(connection.external_id) == store
+    )
     return _made(own, alone, account)
 
 
@@ -67,9 +71,9 @@ def _made(
     Completed ones stay so when the installer runs again, unless their connection was made anew.
     """
     done = {
-        (each.get("installerFunction"), each.get("_connectionId"))
-        for each in steps_of(account)
-        if each.get("completed")
+        (step.get("installerFunction"), step.get("_connectionId"))
+        for step in steps_of(account)
+        if step.get("completed")
     }
     fresh = [
         {

@@ -54,8 +54,11 @@ def complete_step(step: Document, work: Work, account: Account) -> None:
     """Complete a *step* of a store that is being added; the last one makes its components."""
     require_settled(work, account)
     store = store_of_step(step)
-    steps = [{**each, "completed": True} if each is step else each for each in steps_of(account)]
-    if all(each.get("completed") for each in steps if store_of_step(each) == store):
+    steps = [
+        {**document, "completed": True} if document is step else document
+        for document in steps_of(account)
+    ]
+    if all(step.get("completed") for step in steps if store_of_step(step) == store):
         stores = [*dict.fromkeys((*work.situation.stores, store))]
         opening = _opening_but(work, store)
         move(work, account, fields=lambda _: {"install": steps}, stores=stores, opening=opening)
@@ -122,17 +125,17 @@ def _with_steps(work: Work, store: str, account: Account) -> Document:
     own = store_steps(work.blueprint, account, store)
     if own == _steps_for(account, store):
         return {}
-    others = [each for each in steps_of(account) if store_of_step(each) != store]
+    others = [step for step in steps_of(account) if store_of_step(step) != store]
     return {"install": [*others, *own]}
 
 
 def _without_steps(store: str, account: Account) -> Document:
-    left = [each for each in steps_of(account) if store_of_step(each) != store]
+    left = [step for step in steps_of(account) if store_of_step(step) != store]
     return {} if left == steps_of(account) else {"install": left}
 
 
 def _steps_for(account: Account, store: str) -> list[Document]:
-    return [each for each in steps_of(account) if store_of_step(each) == store]
+    return [step for step in steps_of(account) if store_of_step(step) == store]
 
 
 def _without(work: Work, store: str) -> dict[str, Any]:
@@ -142,9 +145,9 @@ def _without(work: Work, store: str) -> dict[str, Any]:
         "stores": [each for each in situation.stores if each != store],
         "opening": _opening_but(work, store),
         "add_ons": {
-            key: each for key, each in installation.add_ons.items() if store_of(key) != store
+            key: item for key, item in installation.add_ons.items() if store_of(key) != store
         },
-        "settings": {key: each for key, each in installation.settings.items() if key != store},
+        "settings": {key: item for key, item in installation.settings.items() if key != store},
     }
 
 

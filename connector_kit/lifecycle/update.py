@@ -257,7 +257,9 @@ def write_installation(
 
 
 def _with_changes(document: Document, step: Update, account: Account) -> Document:
-    changes = [account.resolve(dict(each)) for each in operations(step.before, step.document)]
+    changes = [
+        account.resolve(dict(operation)) for operation in operations(step.before, step.document)
+    ]
     try:
         changed: Document = jsonpatch.apply_patch(document, changes)
     except (JsonPatchException, JsonPointerException) as error:
@@ -268,9 +270,9 @@ def _with_changes(document: Document, step: Update, account: Account) -> Documen
 def settled_add_ons(installation: Installation) -> Document:
     """The add-ons on record when an operation is complete: what was begun is done."""
     return {
-        key: {**each, "status": INSTALLED}
-        for key, each in installation.add_ons.items()
-        if each["status"] != LEAVING
+        key: {**item, "status": INSTALLED}
+        for key, item in installation.add_ons.items()
+        if item["status"] != LEAVING
     }
 
 
@@ -278,7 +280,7 @@ def remember_release(work: Work, plan: Plan) -> None:
     """Record that the installation now runs the operation's release."""
     moved = settings_for(work.installation, work.release.blueprint())
     if moved.notes:
-        work.note(each.to_json() for each in moved.notes)
+        work.note(note.to_json() for note in moved.notes)
     with transaction.atomic():
         for step in plan.steps:
             if step.external_id == INTEGRATION:

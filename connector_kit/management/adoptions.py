@@ -29,7 +29,7 @@ def render_adoption(adoption: Adoption, console: Console) -> None:
 
 def census(components: Iterable[CompiledComponent]) -> str:
     """``2 connections, 7 exports``: how many there are of each type, in their order."""
-    counts = Counter(each.resource for each in components)
+    counts = Counter(component.resource for component in components)
     return ", ".join(
         f"{count} {resource if count > 1 else resource.removesuffix('s')}"
         for resource, count in counts.items()
@@ -50,8 +50,8 @@ def _render_remarks(title: str, remarks: Iterable[Remark], console: Console) -> 
 
 def _grouped(remarks: Iterable[Remark]) -> Mapping[str, Mapping[str, list[str]]]:
     grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for each in remarks:
-        grouped[each.reason][each.path].append(each.component)
+    for remark in remarks:
+        grouped[remark.reason][remark.path].append(remark.component)
     # The longest lists are of the least interest, and what is printed last is read first.
     by_size = sorted(grouped, key=lambda reason: -sum(map(len, grouped[reason].values())))
     return {reason: grouped[reason] for reason in by_size}

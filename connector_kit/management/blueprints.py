@@ -29,11 +29,11 @@ def functions_of(document: Document) -> Iterator[str]:
 
     *helpers* is a script; functions of the connector's stack are ``on @stack``.
     """
-    for path, each in objects(document):
+    for path, object_ in objects(document):
         for field, word in (("_scriptId", "in"), ("_stackId", "on")):
-            home = referred(each.get(field))
-            if home is not None and isinstance(each.get("function"), str):
-                yield f"{path}: {each['function']} {word} {home}"
+            home = referred(object_.get(field))
+            if home is not None and isinstance(object_.get("function"), str):
+                yield f"{path}: {object_['function']} {word} {home}"
 
 
 def _table(components: Iterable[CompiledComponent], *, with_belonging: bool) -> Table:
@@ -41,23 +41,23 @@ def _table(components: Iterable[CompiledComponent], *, with_belonging: bool) -> 
     belonging = ("belongs to",) if with_belonging else ()
     for title in ("component", "resource", "name", "refers to", "functions", *belonging):
         table.add_column(title, overflow="fold")
-    for each in components:
+    for component in components:
         table.add_row(
-            each.external_id,
-            each.resource,
-            str(each.document.get("name") or ""),
-            ", ".join(sorted(references(each.document))),
-            "\n".join(functions_of(each.document)),
-            *([", ".join(_belonging(each))] if with_belonging else []),
+            component.external_id,
+            component.resource,
+            str(component.document.get("name") or ""),
+            ", ".join(sorted(references(component.document))),
+            "\n".join(functions_of(component.document)),
+            *([", ".join(_belonging(component))] if with_belonging else []),
         )
     return table
 
 
 def _offers(blueprint: Blueprint) -> Iterator[str]:
     if blueprint.editions:
-        yield f"editions {', '.join(each.display_name for each in blueprint.editions)}"
+        yield f"editions {', '.join(edition.display_name for edition in blueprint.editions)}"
     if blueprint.add_ons:
-        yield f"add-ons {', '.join(each.display_name for each in blueprint.add_ons)}"
+        yield f"add-ons {', '.join(add_on.display_name for add_on in blueprint.add_ons)}"
     if blueprint.stores is not None:
         yield f"one for every {blueprint.stores}"
 

@@ -27,16 +27,16 @@ def license_table(row: License) -> Table:
 def events_table(events: Iterable[LicenseEvent]) -> Table:
     """The audit trail."""
     table = Table("when", "who", "what", "before", "after", box=None)
-    for each in events:
-        after = each.message or _fields(each.after)
-        table.add_row(f"{each.at:%F %T}", each.by, each.act, _fields(each.before), after)
+    for event in events:
+        after = event.message or _fields(event.after)
+        table.add_row(f"{event.at:%F %T}", event.by, event.act, _fields(event.before), after)
     return table
 
 
 def events_json(events: Iterable[LicenseEvent]) -> list[dict[str, Any]]:
     """The audit trail as JSON."""
     names = ("at", "by", "act", "before", "after", "code", "message")
-    return [{name: getattr(each, name) for name in names} for each in events]
+    return [{name: getattr(event, name) for name in names} for event in events]
 
 
 def print_page(page: LicensePage, console: Console) -> None:
@@ -64,9 +64,9 @@ def print_reconciled(
         return
     table = Table("#", "e-mail", "field", "wanted", "platform", box=None)
     for row in page.rows:
-        for each in row.drift:
-            values = (str(each["wanted"]), str(each["platform"]))
-            table.add_row(str(row.pk), row.email, each["field"], *values)
+        for document in row.drift:
+            values = (str(document["wanted"]), str(document["platform"]))
+            table.add_row(str(row.pk), row.email, document["field"], *values)
     console.print(table)
     console.print("Not as wanted. 'manage.py license reconcile --repair' writes what is wanted.")
 
@@ -87,18 +87,18 @@ def lost_table(rows: Iterable[License]) -> Table:
 def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
     """The shop's subscriptions that come to no license."""
     table = Table("subscription", "code", "reason", box=None)
-    for each in refused:
-        table.add_row(each["subscription"], each["code"], each["message"])
+    for document in refused:
+        table.add_row(document["subscription"], document["code"], document["message"])
     return table
 
 
 def days_table(days: Sequence[SimulatedDay]) -> Table:
     """What would happen, a line for each day and thing."""
     table = Table("day", "what", "how many", "licenses", box=None)
-    for each in days:
-        for what, count in each.counts.items():
-            more = " …" if count > len(each.named[what]) else ""
-            table.add_row(str(each.day), what, str(count), ", ".join(each.named[what]) + more)
+    for day in days:
+        for what, count in day.counts.items():
+            more = " …" if count > len(day.named[what]) else ""
+            table.add_row(str(day.day), what, str(count), ", ".join(day.named[what]) + more)
     return table
 
 

@@ -60,7 +60,7 @@ def _lines(step: Document) -> list[str]:
     if step["action"] == "conflict":
         return [f"{headline}: {step['message']} {step['hint']} ({step['code']})"]
     changes = [*step.get("changes", ()), *step.get("kept", ())]
-    return [headline, *(f"    {field_change(each)}{_settled(each)}" for each in changes)]
+    return [headline, *(f"    {field_change(change)}{_settled(change)}" for change in changes)]
 
 
 def _settled(change: Document) -> str:

@@ -206,7 +206,7 @@ def _blueprint(release_id: int, digest: str) -> Blueprint:
         version=manifest["version"],
         description=manifest["description"],
         applications=tuple(manifest["applications"]),
-        components=tuple(compiled[each] for each in manifest["components"]),
+        components=tuple(compiled[component] for component in manifest["components"]),
         integration=compiled[manifest["integration"]],
         offer=Offer.from_json(manifest),
         schema=schema,

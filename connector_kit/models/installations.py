@@ -232,7 +232,7 @@ class Installation(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         fields: list[Any] = [self._meta.get_field(name) for name in values]
-        _noting(*values)(*(getattr(self, each.attname) for each in fields), self.pk)
+        _noting(*values)(*(getattr(self, field.attname) for field in fields), self.pk)
 
     def take_lease(self, owner: str, *, now: datetime, seconds: float) -> bool:
         """Become the only one who changes this account, for *seconds*.

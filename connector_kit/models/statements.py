@@ -63,7 +63,7 @@ class Insert(Statement):
         if not self.unique:
             return sql
         keys = [_quoted(field.column) for field in self._fields(self.unique)]
-        new = ", ".join(f"{each} = EXCLUDED.{each}" for each in columns if each not in keys)
+        new = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column not in keys)
         return f"{sql} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {new}"
 
 

@@ -38,8 +38,8 @@ def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> Compi
 def request_for(needs: Iterable[Need]) -> str:
     """Return what is asked of the customer, in words for the customer."""
     asked = " ".join(
-        f"Open the connection “{each.name}” and enter its credentials: {_what_waits(each)}."
-        for each in needs
+        f"Open the connection “{need.name}” and enter its credentials: {_what_waits(need)}."
+        for need in needs
     )
     return (
         f"{asked} Everything else is up to date and goes on running. When you have connected, save "

@@ -92,7 +92,7 @@ def compare(
     comparison = _Comparison(account, applied, recreated)
     outcomes = [comparison.outcome(component) for component in _installation_last(declared)]
     names = {component.external_id for component in declared} | {INTEGRATION}
-    retired = {name: each for name, each in applied.items() if name not in names}
+    retired = {name: item for name, item in applied.items() if name not in names}
     return Plan(
         steps=(
             *(outcome.step for outcome in outcomes),
@@ -115,9 +115,9 @@ class _Account:
     def mine(self, component: CompiledComponent) -> list[Live]:
         """What the installation holds as *component*: one document, if all is well."""
         return [
-            each
-            for each in self._by_name.get(component.external_id, ())
-            if self._fence.holds(each) and each.resource == component.resource
+            live
+            for live in self._by_name.get(component.external_id, ())
+            if self._fence.holds(live) and live.resource == component.resource
         ]
 
     def trespasser(self, component: CompiledComponent) -> Conflict | None:
@@ -125,7 +125,7 @@ class _Account:
         found = self._by_name.get(component.external_id)
         if not found:
             return None
-        is_ours = any(each.connector_id == self._fence.connector_id for each in found)
+        is_ours = any(live.connector_id == self._fence.connector_id for live in found)
         return conflicts.foreign(component) if is_ours else conflicts.untagged(component)
 
     def lacking(self, names: Iterable[str]) -> frozenset[str]:
@@ -137,7 +137,7 @@ class _Account:
         found = chain.from_iterable(
             documents for name, documents in self._by_name.items() if name not in known
         )
-        return tuple(each.external_id or each.id for each in found if self._fence.holds(each))
+        return tuple(live.external_id or live.id for live in found if self._fence.holds(live))
 
 
 class _Outcome(NamedTuple):
@@ -164,7 +164,7 @@ class _Comparison:
     def _absent(self, component: CompiledComponent, found: list[Live]) -> PlanStep:
         name = component.external_id
         if found:
-            return conflicts.duplicated(component, (each.id for each in found))
+            return conflicts.duplicated(component, (live.id for live in found))
         if conflict := self.account.trespasser(component):
             return conflict
         if name == INTEGRATION:
@@ -228,7 +228,7 @@ def _removals(retired: Mapping[str, CompiledComponent], account: _Account) -> It
 
 
 def _targets(component: CompiledComponent, found: Iterable[Live]) -> list[str]:
-    documents = (component.document, *(each.document for each in found))
+    documents = (component.document, *(live.document for live in found))
     return sorted(set().union(*map(references, documents)))
 
 

@@ -40,7 +40,7 @@ def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
     """
     reach, had = _reaches(blueprint, applied)
     return frozenset().union(
-        *(_gained(each, applied, reach, had) for each in _users(blueprint.components))
+        *(_gained(user, applied, reach, had) for user in _users(blueprint.components))
     )
 
 
@@ -58,7 +58,7 @@ def held_back(blueprint: Blueprint, applied: Components, awaited: Iterable[str])
 
 def _users(components: Iterable[CompiledComponent]) -> Iterator[CompiledComponent]:
     """Whatever may use connections; these may use one another, and wait for nobody."""
-    return (each for each in components if each.resource != "connections")
+    return (component for component in components if component.resource != "connections")
 
 
 def _gained(
@@ -89,8 +89,12 @@ def _is_off(flow: CompiledComponent) -> bool:
 
 def _awake(applied: Components, had: _Reach) -> frozenset[str]:
     """The connections that flows use which are switched on."""
-    flows = (each for each in applied.values() if each.resource == "flows" and not _is_off(each))
-    return frozenset().union(*(had.of(each.external_id) for each in flows))
+    flows = (
+        component
+        for component in applied.values()
+        if component.resource == "flows" and not _is_off(component)
+    )
+    return frozenset().union(*(had.of(flow.external_id) for flow in flows))
 
 
 class _Reach:
@@ -128,7 +132,7 @@ def _reaches(blueprint: Blueprint, applied: Components) -> tuple[_Reach, _Reach]
     A connection is one also where the records have lost it.
     """
     declared = _by_name(blueprint)
-    connections = {name: each for name, each in declared.items() if each.resource == "connections"}
+    connections = {name: item for name, item in declared.items() if item.resource == "connections"}
     return _Reach(declared), _Reach({**connections, **applied})
 
 
@@ -182,7 +186,9 @@ class _Holding:
     def _hold_steps(self, flow: CompiledComponent, before: CompiledComponent, now: _Reach) -> None:
         """Leave the steps out that cannot log in yet, or what the flow runs as it is."""
         lacking = self._awaited - self._had.of(flow.external_id)
-        late = {each for each in references(flow.document) if now.behind(each) & lacking}
+        late = {
+            reference for reference in references(flow.document) if now.behind(reference) & lacking
+        }
         self._note(flow, lacking, now)
         variants = (
             *self._without(flow, before, late),
@@ -190,7 +196,7 @@ class _Holding:
             before,
         )
         self._kept[flow.external_id] = next(
-            each for each in variants if not now.of_document(each.document) & lacking
+            variant for variant in variants if not now.of_document(variant.document) & lacking
         )
         if feed_others(flow.document, late):
             self._keep_companions(flow, before)
@@ -221,7 +227,10 @@ class _Holding:
                     todo.append(used)
 
     def _result(self, needs: Sequence[Need]) -> Blueprint:
-        declared = [self._kept.pop(each.external_id, each) for each in self._blueprint.components]
+        declared = [
+            self._kept.pop(component.external_id, component)
+            for component in self._blueprint.components
+        ]
         return replace(
             self._blueprint,
             components=(*self._kept.values(), *declared),
@@ -250,7 +259,7 @@ class _Holding:
 
 
 def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
-    return {each.external_id: each for each in blueprint.components}
+    return {component.external_id: component for component in blueprint.components}
 
 
 def _with(component: CompiledComponent, **fields: Json) -> CompiledComponent:

@@ -57,7 +57,7 @@ class Need:
             "connection": self.connection,
             "name": self.name,
             "message": str(self),
-            "waiting": [each.to_json() for each in self.waiting],
+            "waiting": [waiting.to_json() for waiting in self.waiting],
         }
 
 

@@ -28,7 +28,7 @@ def _visit(
     while path:
         name, targets = path[-1]
         following = next(
-            (each for each in targets if each in references and each not in seen), None
+            (target for target in targets if target in references and target not in seen), None
         )
         if following is None:
             finished.append(name)

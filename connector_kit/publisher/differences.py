@@ -14,7 +14,9 @@ _NOWHERE = Fence(connector_id="", integration_id="")
 def difference(older: Release, newer: Release) -> Plan:
     """What brings an installation to *newer* that nobody touched since it got *older*."""
     before, after = older.blueprint(), newer.blueprint()
-    applied = {each.external_id: each for each in (*before.components, before.integration)}
+    applied = {
+        component.external_id: component for component in (*before.components, before.integration)
+    }
     declared = (*after.components, after.integration)
     return compare(declared, applied, tuple(as_live(applied, _NOWHERE)), fence=_NOWHERE)
 

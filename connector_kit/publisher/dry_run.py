@@ -107,7 +107,8 @@ def record(
         rows = Installation.objects.filter(connector=connector, integration_id__in=integration_ids)
         keys = dict(rows.values_list("integration_id", "pk"))
         DryRunAnswer.objects.bulk_create(
-            DryRunAnswer(dry_run=dry_run, installation_id=keys[each]) for each in integration_ids
+            DryRunAnswer(dry_run=dry_run, installation_id=keys[integration_id])
+            for integration_id in integration_ids
         )
     return dry_run
 

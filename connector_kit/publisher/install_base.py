@@ -46,19 +46,21 @@ class SyncResult:
 
     def __add__(self, other: "SyncResult") -> "SyncResult":
         return SyncResult(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+            *(getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
         )
 
     @property
     def counts(self) -> dict[str, int]:
         """How many installations there are of each kind."""
         return {
-            each.name: getattr(self, each.name) for each in fields(self) if each.name != "oddities"
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name != "oddities"
         }
 
     def to_json(self) -> dict[str, Any]:
         """Return counts and oddities as JSON."""
-        return {**self.counts, "oddities": [each.to_json() for each in self.oddities]}
+        return {**self.counts, "oddities": [oddity.to_json() for oddity in self.oddities]}
 
 
 def sync_install_base(
@@ -153,8 +155,8 @@ def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> No
 
 @transaction.atomic
 def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime) -> SyncResult:
-    entries = [reported(each) for each in batch]
-    usable = [each for each in entries if each.integration_id]
+    entries = [reported(entry) for entry in batch]
+    usable = [entry for entry in entries if entry.integration_id]
     rows = {each.integration_id: _row(connector, each, now) for each in usable}
     known = Installation.objects.in_bulk(list(rows), field_name="integration_id")
     Installation.objects.bulk_create(
@@ -169,7 +171,7 @@ def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime
         changed=sum(_reported(rows[key]) != _reported(row) for key, row in known.items()),
         returned=sum(row.vanished_at is not None for row in known.values()),
         unusable=len(entries) - len(usable),
-        oddities=tuple(oddity for each in entries for oddity in each.oddities),
+        oddities=tuple(oddity for entry in entries for oddity in entry.oddities),
     )
 
 

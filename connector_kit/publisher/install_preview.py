@@ -85,7 +85,11 @@ class Preview:
 def previews(connector: Connector) -> list[Preview]:
     """The previews of *connector* that are there; costs one list of integrations."""
     with preview_client() as client:
-        return [_preview(each) for each in client.integrations.list() if _is_ours(each, connector)]
+        return [
+            _preview(integration)
+            for integration in client.integrations.list()
+            if _is_ours(integration, connector)
+        ]
 
 
 def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
@@ -115,7 +119,7 @@ def enter_credentials(
 ) -> None:
     """Write *values* (by dotted path) into a connection of the preview; empty ones stay as is."""
     with _opened(connector, integration_id) as (client, integration):
-        if connection_id not in {each.get("_connectionId") for each in _steps(integration)}:
+        if connection_id not in {step.get("_connectionId") for step in _steps(integration)}:
             raise PublisherError("The preview has no step for this connection. Reload the page.")
         document = client.connections.get(connection_id)
         entered = document
@@ -186,13 +190,13 @@ def _require_license(publisher: Client, connector_id: str, email: str, edition: 
     licenses = publisher.connectors.licenses(connector_id)
     now = datetime.now(UTC)
     opts = {"connectorEdition": edition} if edition else {}
-    for each in licenses.list():
-        if each.get("user", {}).get("email") != email or not each.get("sandbox"):
+    for license_ in licenses.list():
+        if license_.get("user", {}).get("email") != email or not license_.get("sandbox"):
             continue
-        if each.get("_integrationId") or str(each.get("expires") or "") < now.isoformat():
+        if license_.get("_integrationId") or str(license_.get("expires") or "") < now.isoformat():
             continue
-        if (each.get("opts") or {}) != opts:
-            licenses.update(each["_id"], {**each, "opts": opts})
+        if (license_.get("opts") or {}) != opts:
+            licenses.update(license_["_id"], {**license_, "opts": opts})
         return
     expires = (now + LIFETIME).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     licenses.create({"email": email, "expires": expires, "sandbox": True, "opts": opts})
@@ -200,19 +204,23 @@ def _require_license(publisher: Client, connector_id: str, email: str, edition: 
 
 def _newest(client: Client, connector: Connector) -> str:
     """The platform need not say what it made (protocol/README.md U4)."""
-    made = [each for each in client.integrations.list() if _is_ours(each, connector)]
+    made = [
+        integration
+        for integration in client.integrations.list()
+        if _is_ours(integration, connector)
+    ]
     if not made:
         raise PublisherError(
             "The platform said that it installed the connector, and the account has no such "
             "integration. Look at it there, then try again."
         )
-    return str(max(made, key=lambda each: str(each.get("createdAt") or ""))["_id"])
+    return str(max(made, key=lambda document: str(document.get("createdAt") or ""))["_id"])
 
 
 def _preview(integration: Document, client: Client | None = None) -> Preview:
     steps = _steps(integration)
     is_installing = integration.get("mode") == "install"
-    undone = [index for index, each in enumerate(steps) if not each.get("completed")]
+    undone = [index for index, step in enumerate(steps) if not step.get("completed")]
     current = undone[0] if undone and is_installing else None
     return Preview(
         integration_id=str(integration["_id"]),
@@ -220,8 +228,8 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
         mode=str(integration.get("mode") or ""),
         version=str(integration.get("version") or ""),
         steps=tuple(
-            _step(each, is_current=index == current, client=client)
-            for index, each in enumerate(steps)
+            _step(step, is_current=index == current, client=client)
+            for index, step in enumerate(steps)
         ),
     )
 
@@ -249,7 +257,7 @@ def _step(step: Document, *, is_current: bool, client: Client | None) -> Preview
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:
     """What the ping misses (protocol/README.md U25), and what is there, masked."""
     ping = client.connections.ping(connection_id)
-    missing = {each["field"]: each["message"] for each in ping.errors if each.get("field")}
+    missing = {error["field"]: error["message"] for error in ping.errors if error.get("field")}
     for path, problem in missing.items():
         yield Credential(path, problem)
     for path in _masked(client.connections.get(connection_id)):

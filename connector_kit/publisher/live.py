@@ -51,7 +51,7 @@ def live_releases(connector: Connector) -> tuple[ReleaseStanding, ...]:
     That is what the kit applied last, what the platform says, what an order or a rollout
     brings, and what new installations get; embedded deployments included.
     """
-    return tuple(each for each in reversed(standings(connector)) if each.is_live)
+    return tuple(standing for standing in reversed(standings(connector)) if standing.is_live)
 
 
 def standings(connector: Connector) -> tuple[ReleaseStanding, ...]:
@@ -67,13 +67,15 @@ def standings(connector: Connector) -> tuple[ReleaseStanding, ...]:
         if release.pk in on_their_way:
             counts[release.pk] += installed.filter(_is_brought(release)).count()
     default = Release.objects.default(connector)
-    return tuple(ReleaseStanding(each, counts[each.pk], each == default) for each in releases)
+    return tuple(
+        ReleaseStanding(release, counts[release.pk], release == default) for release in releases
+    )
 
 
 def _held(connector: Connector, releases: list[Release]) -> dict[int, int]:
     """How many installations have each of *releases*, by the kit's word or the platform's."""
     counts: dict[int, int] = defaultdict(int)
-    by_version = {each.version: each.pk for each in releases}
+    by_version = {release.version: release.pk for release in releases}
     installed = Installation.objects.active().filter(connector=connector)
     held = installed.values_list("release", "version").annotate(count=Count("pk")).order_by()
     for applied, version, count in held:

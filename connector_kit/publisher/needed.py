@@ -19,7 +19,7 @@ def customers_needed(connector: Connector, wanted: Blueprint) -> tuple[str, ...]
     waiting: Counter[str] = Counter()
     for standing in live_releases(connector):
         release = standing.release.blueprint()
-        applied = {each.external_id: each for each in release.components}
+        applied = {component.external_id: component for component in release.components}
         for name in newly_used(wanted, applied) - applied.keys():
             waiting[name] += standing.installations
     return tuple(_note(wanted, name, count) for name, count in sorted(waiting.items()) if count)

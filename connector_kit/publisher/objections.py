@@ -41,4 +41,4 @@ class Objection:
 
 def of_weight(objections: Iterable[Objection], *weights: Weight) -> tuple[Objection, ...]:
     """Those of *objections* that have one of *weights*."""
-    return tuple(each for each in objections if each.weight in weights)
+    return tuple(objection for objection in objections if objection.weight in weights)

@@ -51,17 +51,17 @@ def summaries() -> tuple[ConnectorSummary, ...]:
     connectors = Connector.objects.order_by("slug")[:CONNECTORS_AT_MOST]
     newest, releases = _releases()
     versions, failed = _installations()
-    rollouts = {each.rollout.connector_id: each for each in open_rollouts()}
+    rollouts = {open_rollout.rollout.connector_id: open_rollout for open_rollout in open_rollouts()}
     return tuple(
         ConnectorSummary(
-            connector=each,
-            newest=newest.get(each.pk),
-            releases=releases[each.pk],
-            versions=versions[each.pk],
-            failed=failed[each.pk],
-            rollout=rollouts.get(each.pk),
+            connector=connector,
+            newest=newest.get(connector.pk),
+            releases=releases[connector.pk],
+            versions=versions[connector.pk],
+            failed=failed[connector.pk],
+            rollout=rollouts.get(connector.pk),
         )
-        for each in connectors
+        for connector in connectors
     )
 
 
@@ -70,7 +70,7 @@ def open_rollouts() -> tuple[OpenRollout, ...]:
     rollouts = Rollout.objects.open().select_related("connector", "release").order_by("-pk")
     counted = Push.objects.filter(rollout__in=Rollout.objects.open().values("pk"))
     progress = progress_by("rollout", counted)
-    return tuple(OpenRollout(each, progress.get(each.pk, Progress())) for each in rollouts)
+    return tuple(OpenRollout(rollout, progress.get(rollout.pk, Progress())) for rollout in rollouts)
 
 
 def _releases() -> tuple[dict[int, Release], Counter[int]]:

@@ -80,10 +80,10 @@ def plan_offline(
     It knows nothing of what customers changed or deleted since, so it shows no conflicts.
     """
     connector_id = published_id(connector)
-    for each in integration_ids:
-        installation = Installation.objects.get(integration_id=each)
+    for integration_id in integration_ids:
+        installation = Installation.objects.get(integration_id=integration_id)
         applied = installation.applied()
-        fence = Fence(connector_id=connector_id, integration_id=each)
+        fence = Fence(connector_id=connector_id, integration_id=integration_id)
         held = _held(blueprint_for(installation, release), installation, applied)
         plan = compare(
             (*held.blueprint.components, held.blueprint.integration),

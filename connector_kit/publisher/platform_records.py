@@ -42,7 +42,9 @@ class PlatformRecords:
             except NotFound as error:
                 if not may_be_lost:
                     raise RecordLost(_lost(self.slug, stored_id)) from error
-        found = [each for each in self.client.connectors.list() if self._is_listing(each)]
+        found = [
+            connector for connector in self.client.connectors.list() if self._is_listing(connector)
+        ]
         if len(found) > 1:
             raise RecordLost(_ambiguous(self.name, self.handle, found))
         return found[0] if found else None
@@ -114,7 +116,7 @@ def _lost(slug: str, stored_id: str) -> str:
 
 
 def _ambiguous(name: str, handle: str, found: list[Document]) -> str:
-    ids = ", ".join(each["_id"] for each in found)
+    ids = ", ".join(document["_id"] for document in found)
     return (
         f"The platform has {len(found)} connectors called {name!r} with the handle {handle!r}: "
         f"{ids}. Say which one is meant: CONNECTOR_KIT_CONNECTORS=<id>=module:Class."

@@ -42,7 +42,7 @@ class PublishResult:
 
     def __bool__(self) -> bool:
         """Whether there was anything to do."""
-        changed = any(each.action != "unchanged" for each in (self.stack, self.listing))
+        changed = any(plan.action != "unchanged" for plan in (self.stack, self.listing))
         return changed or self.standing is Standing.NEW
 
     def to_json(self) -> Document:
@@ -56,7 +56,7 @@ class PublishResult:
             "stack_id": self.stack.id,
             "changes": [self.stack.to_json(), self.listing.to_json()],
             "notes": list(self.notes),
-            "broken": [each.to_json() for each in self.broken],
+            "broken": [objection.to_json() for objection in self.broken],
             "dry_run": self.dry_run,
         }
 

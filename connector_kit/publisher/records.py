@@ -115,7 +115,9 @@ def presentation(
 
 def editions_of(blueprint: Blueprint) -> Editions:
     """The editions that the class declares, as a listing of framework 2.0 names them."""
-    return tuple((each.display_name, order) for order, each in enumerate(blueprint.editions, 1))
+    return tuple(
+        (edition.display_name, order) for order, edition in enumerate(blueprint.editions, 1)
+    )
 
 
 def _given(**fields: Any) -> Document:
@@ -151,7 +153,7 @@ def two_dot_zero(live: Document, editions: Editions) -> Document:
     """
     if not editions:
         return dict(live)
-    known = {each.get("displayName"): each for each in live.get("editions") or ()}
+    known = {edition.get("displayName"): edition for edition in live.get("editions") or ()}
     written = [
         {**known.get(name, {}), "displayName": name, "order": order} for name, order in editions
     ]

@@ -35,7 +35,7 @@ def of_server(
 
     Who has *live* releases makes calls already; where nobody has, the server may follow.
     """
-    is_used = any(each.installations for each in live)
+    is_used = any(standing.installations for standing in live)
     for objection in _of_server(publication, live, client):
         is_harmless = objection.weight is Weight.BREAKS and not is_used
         yield replace(objection, weight=Weight.ADVICE) if is_harmless else objection
@@ -43,11 +43,11 @@ def of_server(
 
 def _missing_iclients(wanted: Candidate, client: Client) -> Iterator[Objection]:
     for type_, ids in wanted.listing.iclients.items():
-        for each in ids:
+        for id_ in ids:
             try:
-                client.iclients.get(each)
+                client.iclients.get(id_)
             except (NotFound, Forbidden):
-                message = f"The publisher's account has no iClient {each}."
+                message = f"The publisher's account has no iClient {id_}."
                 hint = "Make it under Resources, iClients, or correct the id in the class."
                 yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
 

@@ -19,7 +19,7 @@ def set_default(connector: Connector, version: str, *, by: Actor = THE_KIT) -> R
     """
     release = find_release(connector, version)
     objections = unserved(connector, [release])
-    if missing := [each for each in objections if each.code in NOT_SERVED]:
+    if missing := [objection for objection in objections if objection.code in NOT_SERVED]:
         raise PublicationRefused(missing)
     with transaction.atomic():
         row = Connector.objects.select_for_update().get(pk=connector.pk)

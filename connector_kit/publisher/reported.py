@@ -59,7 +59,7 @@ def reported(entry: Any) -> Reported:
     own = entry["_integrationId"]
     texts = {name: _text(entry.get(name), longest) for name, longest in LONGEST.items()}
     flags = {name: entry.get(name) is True for name in _FLAGS}
-    oddities = tuple(Oddity(own, *each) for each in _oddities(entry))
+    oddities = tuple(Oddity(own, *oddity) for oddity in _oddities(entry))
     return Reported(own, texts | flags, oddities)
 
 

@@ -91,7 +91,7 @@ def examine(target: str | None) -> Examined:
     cls = load_connector(place_of(target))
     problems = declared_problems(cls)
     objections = (*settings, *map(_of_problem, problems))
-    if errors := [each for each in problems if each.level == "error"]:
+    if errors := [problem for problem in problems if problem.level == "error"]:
         return Examined(objections, cls, cause=DeclarationError(errors))
     wanted = candidate(target)
     unknown = _unknown_functions(cls, wanted.blueprint)
@@ -116,7 +116,7 @@ def examined_on_platform(
         publication = look_up(wanted, known, standing, client, new_records=new_records)
     except PublisherError as error:
         causes.append(error)
-    found += [Objection(each.code, wanted.slug, str(each), "") for each in causes]
+    found += [Objection(cause.code, wanted.slug, str(cause), "") for cause in causes]
     live = _served_by_it(known, standing)
     found += dropped(cls, live)
     if publication:
@@ -136,7 +136,7 @@ def examined_code(examined: Examined) -> Examined:
     standing = standing_of(examined.connector, examined.candidate)
     live = _served_by_it(examined.connector, standing)
     found = list(dropped(examined.cls, live))
-    if any(each.installations for each in live):
+    if any(standing.installations for standing in live):
         token = next(iter(kit().system_tokens), "")
         found += not_served(examined.candidate, live, token)
     return replace(examined, objections=(*examined.objections, *found))

@@ -69,7 +69,9 @@ def forget_lost(integration_ids: tuple[str, ...]) -> None:
         row.operations.exclude(situation={}).update(situation={})
         row.note(release=None, settings={}, retired_settings={})
     unused = _made().filter(components=None)
-    Document.objects.filter(pk__in=[each.pk for each in unused if not _is_readable(each)]).delete()
+    Document.objects.filter(
+        pk__in=[document.pk for document in unused if not _is_readable(document)]
+    ).delete()
 
 
 def _is_readable(document: Document) -> bool:

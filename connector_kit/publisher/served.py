@@ -67,7 +67,7 @@ def dropped(cls: type[blueprint.Connector], live: Iterable[ReleaseStanding]) -> 
 
 def needs_of(live: Iterable[ReleaseStanding]) -> dict[Call, Need]:
     """What *live* releases call."""
-    return needs((str(each), each.release.blueprint()) for each in live)
+    return needs((str(standing), standing.release.blueprint()) for standing in live)
 
 
 def not_served(
@@ -98,13 +98,13 @@ def unserved(connector: Connector, releases: Iterable[Release]) -> tuple[Objecti
     if not class_path:
         return ()
     wanted = tuple(releases)
-    needed = needs((each.version, each.blueprint()) for each in wanted)
+    needed = needs((release.version, release.blueprint()) for release in wanted)
     token = next(iter(kit().system_tokens), "")
     answer = ask_served(class_path, needed, token)
     if isinstance(answer, Objection):
         return (answer,)
-    newer = [each for each in wanted if _is_older(answer.version, each.version)]
-    outdated = [_outdated(f"{connector} {answer.version}", str(each)) for each in newer]
+    newer = [release for release in wanted if _is_older(answer.version, release.version)]
+    outdated = [_outdated(f"{connector} {answer.version}", str(release)) for release in newer]
     return (*outdated, *(_not_there(needed[call]) for call in answer.lacking))
 
 

@@ -103,15 +103,15 @@ def pages_of(store: StorePage) -> list[Page]:
 
     What is asked of the customer is no page: these pages have a way of their own to ask.
     """
-    titled = (each for each in store.sections if each.title not in ("", REQUEST))
-    pages = [_section_page(each) for each in titled]
+    titled = (section for section in store.sections if section.title not in ("", REQUEST))
+    pages = [_section_page(section) for section in titled]
     if store.general.tabs:
         pages.append(_general_page(store.general))
     return pages
 
 
 def _section_page(section: Section) -> Page:
-    flows = tuple(each for each in section.flows if each.id and not each.is_hidden)
+    flows = tuple(flow for flow in section.flows if flow.id and not flow.is_hidden)
     return Page(section.address, section.title, section.description, section.tabs, flows)
 
 

@@ -75,7 +75,7 @@ def remove_member(username: str, *, by: Actor) -> None:
     """
     user = get_user_model().objects.filter(username=username).first()
     if user is None:
-        known = ", ".join(each.username for each in members()) or "nobody"
+        known = ", ".join(member.username for member in members()) or "nobody"
         raise PublisherError(f"There is no user {username!r}. Staff: {known}.")
     before = role_of(user)
     for token in ApiToken.objects.filter(owner=user, revoked_at=None):
@@ -102,7 +102,7 @@ def users_with(scope: Scope) -> QuerySet[User]:
 
 def find_member(username: str) -> Member | None:
     """The active member of the staff called *username*, or None."""
-    return next((each for each in members() if each.username == username), None)
+    return next((member for member in members() if member.username == username), None)
 
 
 def _member(user: User) -> Member:

@@ -60,17 +60,17 @@ def going_back(
     day = until
     while day >= since:
         yield Day(day, {version: n for version, n in sorted(counts.items()) if n > 0})
-        for each in by_day.get(day, ()):
-            counts[each.after] -= each.count
-            counts[each.before] += each.count
+        for moved in by_day.get(day, ()):
+            counts[moved.after] -= moved.count
+            counts[moved.before] += moved.count
         counts.pop("", None)
         day -= timedelta(days=1)
 
 
 def _by_day(moves: Iterable[Moved]) -> dict[date, list[Moved]]:
     days: dict[date, list[Moved]] = {}
-    for each in moves:
-        days.setdefault(each.day, []).append(each)
+    for move in moves:
+        days.setdefault(move.day, []).append(move)
     return days
 
 

@@ -61,7 +61,9 @@ def count_versions(today: date | None = None) -> int:
             unique_fields=["connector", "day", "version"],
             update_fields=["count"],
         )
-    return len(rows) + sum(_fill_in(each, today) for each in Connector.objects.order_by("pk"))
+    return len(rows) + sum(
+        _fill_in(connector, today) for connector in Connector.objects.order_by("pk")
+    )
 
 
 def _fill_in(connector: Connector, today: date) -> int:
@@ -73,10 +75,10 @@ def _fill_in(connector: Connector, today: date) -> int:
     if len(counted) >= days:
         return 0
     rows = [
-        VersionCount(connector=connector, day=each.day, version=version, count=count)
-        for each in versions_over_time(connector, days=days, today=today)
-        if each.day not in counted
-        for version, count in each.versions.items()
+        VersionCount(connector=connector, day=day.day, version=version, count=count)
+        for day in versions_over_time(connector, days=days, today=today)
+        if day.day not in counted
+        for version, count in day.versions.items()
     ]
     VersionCount.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -98,4 +100,4 @@ def version_history(
         counts[day][version] += count
     if now:
         counts[today] = dict(now)
-    return VersionHistory({day: dict(each) for day, each in counts.items()})
+    return VersionHistory({day: dict(item) for day, item in counts.items()})

@@ -56,7 +56,7 @@ def embedded_among(integration_ids: Iterable[str]) -> Deployments:
     """Those of *integration_ids* that are embedded deployments."""
     found = Installation.objects.embedded().filter(integration_id__in=[*integration_ids])
     rows = found.select_related("embedded_account", "connector")
-    return {each.integration_id: each for each in rows}
+    return {row.integration_id: row for row in rows}
 
 
 def have_updated(deployments: Deployments, update: Update) -> Delivery:

@@ -29,7 +29,7 @@ def find_rollout(word: str | None = None) -> Rollout:
 def _only_open(rollouts: QuerySet[Rollout]) -> Rollout | None:
     running = list(rollouts.filter(state__in=Rollout.OPEN)[:20])
     if len(running) > 1:
-        known = ", ".join(f"{each.pk} ({each.connector.slug})" for each in running)
+        known = ", ".join(f"{rollout.pk} ({rollout.connector.slug})" for rollout in running)
         raise RolloutError(f"Which rollout? Several are open: {known}. Name one by its number.")
     return running[0] if running else None
 

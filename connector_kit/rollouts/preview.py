@@ -69,17 +69,17 @@ class Preview:
     @property
     def total(self) -> int:
         """How many installations the waves take."""
-        return sum(each.total for each in self.waves)
+        return sum(wave.total for wave in self.waves)
 
     @property
     def to_update(self) -> int:
         """How many are pushed."""
-        return sum(each.to_update for each in self.waves)
+        return sum(wave.to_update for wave in self.waves)
 
     @property
     def skipped(self) -> int:
         """How many are being installed or uninstalled."""
-        return sum(each.skipped for each in self.waves)
+        return sum(wave.skipped for wave in self.waves)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def preview(
     base = in_order(connector, release, only)
     counted = base.order_by("lot", "-sandbox").values_list("lot", "sandbox")
     groups = [_Group(*row) for row in counted.annotate(count=Count("*"))]
-    places = range(sum(each.count for each in groups))
+    places = range(sum(group.count for group in groups))
     return Preview(
         connector=connector,
         release=release,

@@ -86,7 +86,7 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
     """Return how *rollout* stands, read from its rows."""
     now = now or shared_now()
     waves = _waves(rollout)
-    counts = {state: sum(each["counts"][state] for each in waves) for state in Push.State.values}
+    counts = {state: sum(wave["counts"][state] for wave in waves) for state in Push.State.values}
     total = sum(counts.values())
     settled = _settled(counts)
     speed = _pushes_per_minute(rollout, now)

@@ -100,7 +100,9 @@ def _deliveries(
 ) -> Iterator[Delivery]:
     """Have *integration_ids* updated: by the platform, or by ourselves where it is ours to do."""
     embedded = embedded_among(integration_ids)
-    if others := [each for each in integration_ids if each not in embedded]:
+    if others := [
+        integration_id for integration_id in integration_ids if integration_id not in embedded
+    ]:
         yield _pushed(rollout, connect, others)
     if embedded:
         yield have_updated(embedded, update)

@@ -115,7 +115,7 @@ def _tokens(introduction: Document) -> list[str]:
     return [
         "Tokens:",
         f"  {introduction['publisher']['email']:<28}{introduction['publisher_token']}",
-        *(f"  {each['email']:<28}{each['token']}" for each in accounts[:5]),
+        *(f"  {account['email']:<28}{account['token']}" for account in accounts[:5]),
         *([f"  ... and {len(accounts) - 5} more (--json lists all)"] if len(accounts) > 5 else []),
     ]
 

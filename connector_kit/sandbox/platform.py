@@ -102,7 +102,7 @@ class Platform:
     @property
     def changes(self) -> int:
         """A number that grows with everything worth saving."""
-        kept = sum(each.changes for each in self.kept.values())
+        kept = sum(kept.changes for kept in self.kept.values())
         return self.store.changes + self.states.changes + kept
 
     @property

@@ -158,7 +158,7 @@ class Sandbox:
     @property
     def accounts(self) -> list[Customer]:
         """The customers."""
-        return [Customer(**each) for each in self.introduction["accounts"]]
+        return [Customer(**account) for account in self.introduction["accounts"]]
 
     def _run(self) -> None:
         try:

@@ -25,12 +25,14 @@ def contents(platform: Platform) -> list[bytes]:
         "format": FORMAT,
         "ids": asdict(store.ids),
         "clock_offset": platform.clock.offset,
-        "accounts": [asdict(each) for each in store.accounts.values()],
-        "licenses": [asdict(each) for each in platform.licenses],
-        **{name: each.saved() for name, each in platform.kept.items()},
+        "accounts": [asdict(account) for account in store.accounts.values()],
+        "licenses": [asdict(license_) for license_ in platform.licenses],
+        **{name: item.saved() for name, item in platform.kept.items()},
     }
     states = [_item([*place, key], value) for place, key, value in platform.states.items()]
-    records = [_item([each.account_id, each.resource], each.body) for each in store.records()]
+    records = [
+        _item([record.account_id, record.resource], record.body) for record in store.records()
+    ]
     return [
         render(head)[:-1],
         b',"states":[',

@@ -86,8 +86,12 @@ class Calls:
 
         A function that nothing says more of is taken for what its name, or its namespace, says.
         """
-        placed = {each.kind for each in self.places if name in (each.component, each.function)}
-        marked = {each.kind.name for each in self._functions(name, KINDS.values()) if each.kind}
+        placed = {place.kind for place in self.places if name in (place.component, place.function)}
+        marked = {
+            function.kind.name
+            for function in self._functions(name, KINDS.values())
+            if function.kind
+        }
         return placed | marked or set(self._kinds_by_name(name))
 
     def _kinds_by_name(self, name: str) -> Iterator[str]:
@@ -113,9 +117,9 @@ class Calls:
 
     def _place(self, kind: str, name: str) -> Place:
         """Return where *name*, a component or a function, is called; raises `NotDeclared`."""
-        ours = [each for each in self.places if each.kind == kind]
-        found = [each for each in ours if each.component == name]
-        found = found or [each for each in ours if each.function == name]
+        ours = [place for place in self.places if place.kind == kind]
+        found = [place for place in ours if place.component == name]
+        found = found or [place for place in ours if place.function == name]
         if found:
             return _only(kind, name, found)
         if self._module is not None:
@@ -142,7 +146,9 @@ class Calls:
 
     def _known(self, kind: str) -> list[str]:
         """Return what could have been meant instead of an unknown name."""
-        placed = {each.component for each in self.places if each.kind == kind and each.runs_here}
+        placed = {
+            place.component for place in self.places if place.kind == kind and place.runs_here
+        }
         by_part = (each.partition(".") for each in self._module or ())
         named = {name for part, _, name in by_part if part in KINDS[kind].parts}
         return sorted(placed) or sorted(named)
@@ -177,11 +183,11 @@ def _found(module: FunctionModule, type_: str | None, name: str) -> Registered |
 def _only(kind: str, name: str, found: list[Place]) -> Place:
     """Return the one of *found* that is meant; raises `NotDeclared` when they differ."""
     place = found[0]
-    if len({each.component for each in found}) > 1:
-        places = ", ".join(dict.fromkeys(each.component for each in found))
+    if len({place.component for place in found}) > 1:
+        places = ", ".join(dict.fromkeys(place.component for place in found))
         raise NotDeclared(f"{name!r} is called at {places}: name the one that is meant.")
-    if len({each.function for each in found}) > 1:
-        functions = ", ".join(dict.fromkeys(each.function for each in found))
+    if len({place.function for place in found}) > 1:
+        functions = ", ".join(dict.fromkeys(place.function for place in found))
         raise NotDeclared(f"The flows call {functions} at {name!r}: name the one that is meant.")
     if not place.runs_here:
         raise NotDeclared(

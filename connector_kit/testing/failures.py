@@ -20,11 +20,11 @@ class CallFailed(Exception):
         self.errors = tuple(errors)
         self.code = self.errors[0].code
         self.message = self.errors[0].message
-        super().__init__("; ".join(f"{each.code}: {each.message}" for each in self.errors))
+        super().__init__("; ".join(f"{error.code}: {error.message}" for error in self.errors))
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer's status, and its body as the platform gets it."""
-        entries = [{"code": each.code, "message": each.message} for each in self.errors]
+        entries = [{"code": error.code, "message": error.message} for error in self.errors]
         return {"status": self.status, "errors": entries}
 
 

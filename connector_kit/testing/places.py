@@ -57,10 +57,12 @@ class Declared:
 
     def __init__(self, connector: type[Connector]) -> None:
         self.name = connector.name or connector.__name__
-        self._components = {each.external_id: each for each in examine(connector).components}
+        self._components = {
+            component.external_id: component for component in examine(connector).components
+        }
         self._ids = {name: made_up_id(name) for name in self._names()}
-        self.documents = {name: self._installed(each) for name, each in self._components.items()}
-        self._flows = [_flow(each) for each in self._of("flows")]
+        self.documents = {name: self._installed(item) for name, item in self._components.items()}
+        self._flows = [_flow(component) for component in self._of("flows")]
         self.places = tuple(self._places())
 
     def document(self, name: str, resource: str) -> Document | None:
@@ -73,11 +75,13 @@ class Declared:
         return self.documents.get(place.connection, {})
 
     def _names(self) -> set[str]:
-        referred_to = (references(each.document) for each in self._components.values())
+        referred_to = (references(component.document) for component in self._components.values())
         return {INTEGRATION, CONNECTOR, STACK, *self._components}.union(*referred_to)
 
     def _of(self, *resources: str) -> Iterator[CompiledComponent]:
-        return (each for each in self._components.values() if each.resource in resources)
+        return (
+            component for component in self._components.values() if component.resource in resources
+        )
 
     def _installed(self, component: CompiledComponent) -> Document:
         name = component.external_id
@@ -109,7 +113,7 @@ class Declared:
             component=name,
             function=entry["function"],
             runs_here=not resolved.get("_scriptId"),
-            ids={option: each for option, each in ids.items() if each},
+            ids={option: item for option, item in ids.items() if item},
             configuration=resolved.get("configuration"),
             document=self.documents[name],
             connection=name if component.resource == "connections" else connection or "",
@@ -119,7 +123,7 @@ class Declared:
     def _records(self, name: str, flow: Flow | None) -> Records:
         """Return samples of what arrives at the component *name*: its own if it is a source."""
         sources = flow.sources if flow and name not in flow.sources else (name,)
-        samples = (sample_records(self.documents.get(each, {})) for each in sources)
+        samples = (sample_records(self.documents.get(source, {})) for source in sources)
         return next(filter(None, samples), [])
 
     def _flow_of(self, name: str) -> Flow | None:
@@ -134,7 +138,7 @@ def _entries(component: CompiledComponent) -> Iterator[Entry]:
     document = component.document
     hooks = document.get("hooks")
     if component.resource in ("exports", "imports") and isinstance(hooks, dict):
-        yield from ((kind, each) for kind, each in hooks.items() if _is_hook(kind, each))
+        yield from ((kind, item) for kind, item in hooks.items() if _is_hook(kind, item))
     wrapper = document.get("wrapper")
     if not isinstance(wrapper, dict):
         return
@@ -155,11 +159,11 @@ def _is_entry(entry: Any) -> bool:
 def _flow(component: CompiledComponent) -> Flow:
     document = component.document
     generators = _objects(document.get("pageGenerators"))
-    sources = (referred(each.get("_exportId")) for each in generators)
+    sources = (referred(generator.get("_exportId")) for generator in generators)
     return Flow(
         component.external_id,
         tuple(filter(None, sources)),
-        tuple((name, _response_hook(each)) for name, each in _steps(document)),
+        tuple((name, _response_hook(step)) for name, step in _steps(document)),
     )
 
 
@@ -182,4 +186,4 @@ def _response_hook(step: Document) -> Any:
 
 
 def _objects(value: Any) -> list[Document]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

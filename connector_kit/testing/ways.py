@@ -102,7 +102,9 @@ def _entries(status: int, body: bytes) -> list[ErrorEntry]:
     """Return the errors of an answer; of one that lists none, what the platform makes of it."""
     try:
         listed = loads(body)["errors"]
-        entries = [ErrorEntry(str(each["code"]), str(each["message"])) for each in listed]
+        entries = [
+            ErrorEntry(str(document["code"]), str(document["message"])) for document in listed
+        ]
     except (ValueError, LookupError, TypeError):
         entries = []
     said = f"The stack answered with status {status} and no errors."

@@ -119,7 +119,7 @@ class WrapperCalls(Calls):
 
     def _wrapper(self, place: Place, options: Document, more: Mapping[str, Any]) -> Any:
         # A wrapper knows its connection whole, so that it is not named by an id besides.
-        ids = {option: each for option, each in place.ids.items() if option != "_connectionId"}
+        ids = {option: item for option, item in place.ids.items() if option != "_connectionId"}
         surroundings: Document = {"connection": self._connection(place), **ids}
         if place.kind != "ping":
             surroundings["settings"] = self._installation.settings

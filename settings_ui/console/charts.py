@@ -101,4 +101,4 @@ def _marks(top: int) -> tuple[int, ...]:
 def _day_ticks(days: list[date]) -> tuple[Tick, ...]:
     place = (WIDTH - LEFT) / len(days)
     shown = sorted({0, (len(days) - 1) // 2, len(days) - 1})
-    return tuple(Tick(round(LEFT + each * place, 2), f"{days[each]:%d %b}") for each in shown)
+    return tuple(Tick(round(LEFT + number * place, 2), f"{days[number]:%d %b}") for number in shown)

@@ -46,7 +46,7 @@ class InstallBaseForm(forms.Form):
         label="Last update",
         choices=[
             ("", "all"),
-            *((each.value, each.value) for each in Operation.Outcome),
+            *((outcome.value, outcome.value) for outcome in Operation.Outcome),
             ("running", "running"),
             ("none", "none yet"),
         ],
@@ -54,7 +54,7 @@ class InstallBaseForm(forms.Form):
     )
     license = forms.ChoiceField(
         label="License",
-        choices=[("", "all"), *((each.value, each.value) for each in Standing)],
+        choices=[("", "all"), *((standing.value, standing.value) for standing in Standing)],
         required=False,
     )
     drifted = forms.ChoiceField(

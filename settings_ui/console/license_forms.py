@@ -27,7 +27,8 @@ class LicensesForm(forms.Form):
         Connector.objects.order_by("slug"), to_field_name="slug", required=False, empty_label="all"
     )
     standing = forms.ChoiceField(
-        choices=[("", "all"), *((each.value, each.value) for each in Standing)], required=False
+        choices=[("", "all"), *((standing.value, standing.value) for standing in Standing)],
+        required=False,
     )
     environment = forms.ChoiceField(
         choices=[("", "all"), ("production", "production"), ("sandbox", "sandbox")],

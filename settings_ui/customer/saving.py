@@ -75,7 +75,7 @@ def _touched_values(sheet: Sheet) -> dict[str, dict[str, Any]]:
     for form in sheet.touched:
         own = form.shown.saved
         if form.shown.sample is not None:
-            own = {name: _with_text(each, form.shown.sample) for name, each in own.items()}
+            own = {name: _with_text(item, form.shown.sample) for name, item in own.items()}
         values.setdefault(form.store, {}).update(own)
     return values
 
@@ -92,10 +92,10 @@ def with_change(sheet: Sheet, change: ShownChange) -> Sheet:
     """*sheet* with what was typed: while it is being saved, and when it was refused after all."""
     for form in sheet.forms:
         own: Any = change.values.get(form.store, {}) if form.store else change.values
-        names = {each.name for each in form.shown.form.fields.values()}
+        names = {field.name for field in form.shown.form.fields.values()}
         typed = {name: value for name, value in own.items() if name in names}
         values = {**form.shown.values, **typed}
-        errors = {name: each for name, each in change.errors.items() if name in typed}
+        errors = {name: item for name, item in change.errors.items() if name in typed}
         baseline = values if change.is_open else None
         form.shown = replace(form.shown, values=values, errors=errors, baseline=baseline)
     for flow in sheet.flows:
@@ -144,8 +144,8 @@ def _with_text(value: Any, text: str) -> Any:
 def _with_options(form: Form, name: str, told: Any) -> Form:
     news = told if isinstance(told, Mapping) else {}
     fields = {
-        key: _with_news(each, news) if each.name == name else each
-        for key, each in form.fields.items()
+        key: _with_news(item, news) if item.name == name else item
+        for key, item in form.fields.items()
     }
     return replace(form, fields=fields)
 

@@ -235,11 +235,11 @@ def sheet_of(
     """The sheet of the *stores* at these addresses, and of all of which something was *sent*."""
     sheet = Sheet([])
     wanted = {*stores} | (sent.stores if sent else set())
-    for number, each in enumerate(record.stores):
-        address = each.id or NO_STORE
+    for number, store in enumerate(record.stores):
+        address = store.id or NO_STORE
         if address in wanted:
-            builder = _Builder(record, each, number, sent, is_read_only)
-            sheet.panels.append(Panel(each, address, builder.sections()))
+            builder = _Builder(record, store, number, sent, is_read_only)
+            sheet.panels.append(Panel(store, address, builder.sections()))
     if sent and sent.prefixes.keys() - {form.key for form in sheet.forms}:
         sheet.others.append(
             "A part of these settings is no longer there, and what was typed into it cannot be "

@@ -60,7 +60,7 @@ def _attributes(field: Field, state: FieldState, widget: forms.Widget) -> dict[s
         "maxlength": field.maximum_length if field.type is FieldType.TEXT else None,
         "label": field.label if is_group else "",
     }
-    return {name: each for name, each in given.items() if each not in ("", None, False)}
+    return {name: item for name, item in given.items() if item not in ("", None, False)}
 
 
 def _line(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
@@ -172,11 +172,15 @@ _WIDGETS: Mapping[FieldType, Callable[[Field, Any, int], forms.Widget]] = {
 
 def _choices(field: Field, value: Any) -> list[tuple[str, str]]:
     """The options, and what is chosen although it is none of them: it must not get lost."""
-    listed = [(text_of(each.value), each.label) for each in field.options]
+    listed = [(text_of(option.value), option.label) for option in field.options]
     known = {text for text, _ in listed}
     chosen = value if isinstance(value, list | tuple) else [value]
     strays = [text_of(plain(each)) for each in chosen if plain(each) not in (None, "")]
-    labels = {text_of(plain(each)): each.get("label") for each in chosen if isinstance(each, dict)}
+    labels = {
+        text_of(plain(document)): document.get("label")
+        for document in chosen
+        if isinstance(document, dict)
+    }
     return [
         *listed,
         *((text, str(labels.get(text) or text)) for text in strays if text not in known),

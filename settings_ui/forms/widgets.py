@@ -34,7 +34,7 @@ class Rows(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return what the template shows: a row of cells for every row, and empty ones."""
         context = super().get_context(name, value, attrs)
-        rows = [each for each in value if isinstance(each, dict)] if _is_list(value) else []
+        rows = [item for item in value if isinstance(item, dict)] if _is_list(value) else []
         shown = [*rows, *({} for _ in range(self.more))]
         context["widget"] |= {
             "columns": self.columns,
@@ -151,7 +151,7 @@ class MatchRules(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return what the template shows: a group of checkboxes per account type and match."""
         context = super().get_context(name, value, attrs)
-        rows = [each for each in value if isinstance(each, dict)] if _is_list(value) else []
+        rows = [item for item in value if isinstance(item, dict)] if _is_list(value) else []
         context["widget"]["rows"] = [
             {
                 "account": str(row.get("accountType") or ""),
@@ -310,10 +310,10 @@ def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
     chosen = value if _is_list(value) else [value]
     texts = {str(each) for each in chosen if each not in (None, "")}
     listed = [
-        {"value": str(each.value), "label": each.label, "is_chosen": str(each.value) in texts}
-        for each in column.options
+        {"value": str(option.value), "label": option.label, "is_chosen": str(option.value) in texts}
+        for option in column.options
     ]
-    known = {each["value"] for each in listed}
+    known = {document["value"] for document in listed}
     strays = [{"value": text, "label": text, "is_chosen": True} for text in sorted(texts - known)]
     return [*listed, *strays]
 

@@ -129,7 +129,7 @@ def numbers(chart: Chart) -> SafeString:
         "",
         '<tr><th scope="row">{}</th>{}' + cells + "</tr>",
         (
-            (day.isoformat(), format_html_join("", cells, ((each,) for each in counts)), total)
+            (day.isoformat(), format_html_join("", cells, ((count,) for count in counts)), total)
             for day, counts, total in chart.rows
         ),
     )

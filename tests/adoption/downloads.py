@@ -169,7 +169,7 @@ def big_files(sample_bytes: int = 5 * _MEGABYTE, *, complete: bool = False) -> F
     files = files_of(
         integration,
         connections=list(_connections()),
-        scripts=[each for each in _scripts() if each["content"]],
+        scripts=[script for script in _scripts() if script["content"]],
         exports=[
             _export(number, sample if number % 6 else None) | gone.get(f"export {number}", {})
             for number in range(60)
@@ -177,11 +177,11 @@ def big_files(sample_bytes: int = 5 * _MEGABYTE, *, complete: bool = False) -> F
         imports=[_import(number) | gone.get(f"import {number}", {}) for number in range(40)],
         flows=[_flow(number, groups) for number in range(12)],
     )
-    for each in _scripts():
-        if not each["content"]:
-            path = f"scripts/{each['name']}-{each['_id']}"
-            files[f"{path}.json"] = written(each)
-            files[f"{path}.js"] = _javascript(each["name"]).encode()
+    for script in _scripts():
+        if not script["content"]:
+            path = f"scripts/{script['name']}-{script['_id']}"
+            files[f"{path}.json"] = written(script)
+            files[f"{path}.js"] = _javascript(script["name"]).encode()
     return files | {"README.txt": b"Downloaded", "tools/hammer.json": b"{}", ".DS_Store": b"junk"}
 
 

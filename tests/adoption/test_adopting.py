@@ -36,7 +36,10 @@ def test_names_stand_where_ids_stood():
     flow = component(adopted(), "sync").document
 
     assert flow["pageGenerators"] == [{"_exportId": ref("orders")}]
-    assert [each.get("_importId") for each in flow["pageProcessors"]] == [None, ref("save_order")]
+    assert [page_processor.get("_importId") for page_processor in flow["pageProcessors"]] == [
+        None,
+        ref("save_order"),
+    ]
     assert component(adopted(), "orders").document["_connectionId"] == ref("shop")
 
 
@@ -196,7 +199,7 @@ def test_no_configuration_holds_an_id_of_the_download(download):
         adoption = adopt(download)
     except AdoptionError:
         return
-    dropped = {each.place for each in adoption.left_out if not each.path}
+    dropped = {remark.place for remark in adoption.left_out if not remark.path}
     known = {INTEGRATION} | {each.id for each in download.found if each.place not in dropped}
 
     for compiled in adoption.outline.components:
@@ -256,5 +259,5 @@ def test_a_function_that_names_no_stack_runs_on_the_connectors_own():
     assert entry == {"function": "addTax", "_stackId": {"$ref": "@stack"}}
     assert made.document["mockOutput"] == sample["mockOutput"]
     assert ("hooks.preMap", "calls the function 'addTax' on the connector's stack") in [
-        (each.path, each.reason.partition(":")[0]) for each in adoption.notes
+        (note.path, note.reason.partition(":")[0]) for note in adoption.notes
     ]

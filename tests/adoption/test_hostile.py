@@ -130,8 +130,8 @@ def fenced():
         inside = (home / "in", home / "in.zip", home / "work")
         assert not {path for path in touched if not any(map(path.is_relative_to, inside))}
         assert _tree(home / "outside") == before
-        assert {each.name for each in home.iterdir()} <= {"in", "in.zip", "outside", "work"}
-        assert {each.name for each in (home / "work").iterdir()} <= {"out"}
+        assert {path.name for path in home.iterdir()} <= {"in", "in.zip", "outside", "work"}
+        assert {path.name for path in (home / "work").iterdir()} <= {"out"}
         for path in (home / "work").rglob("*"):
             assert not path.is_symlink()
             assert path.is_dir() or SECRET.encode() not in path.read_bytes()
@@ -235,16 +235,18 @@ def test_what_is_linked_or_no_file_is_refused_by_its_name(kind, place, is_folder
 
 def test_a_key_that_is_a_path_becomes_a_plain_name(tmp_path):
     files = small_files()
-    path = next(each for each in files if each.startswith("exports/"))
+    path = next(file for file in files if file.startswith("exports/"))
     document = json.loads(files[path])
     document["http"]["/../../../planted"] = "#" * 2100
     source = save(files | {path: written(document)}, tmp_path / "in")
 
     adoption = adopted(source, tmp_path / "out")
 
-    names = [each.name for each in (tmp_path / "out" / "data").iterdir()]
+    names = [path.name for path in (tmp_path / "out" / "data").iterdir()]
     assert names == ["orders.http._planted.txt"]
-    [orders] = [each for each in adoption.outline.components if each.external_id == "orders"]
+    [orders] = [
+        component for component in adoption.outline.components if component.external_id == "orders"
+    ]
     assert orders.document["http"]["/../../../planted"] == "#" * 2100
 
 
@@ -276,7 +278,10 @@ def test_reserved_keys_come_back_byte_for_byte(odd, place, tmp_path):
     adoption = adopted(save(files, tmp_path / "in"), tmp_path / "out")
 
     loaded = load_connector(f"{tmp_path / 'out'}:{adoption.outline.class_name}")
-    made = {each.external_id: each.document for each in compile_connector(loaded).components}
+    made = {
+        component.external_id: component.document
+        for component in compile_connector(loaded).components
+    }
     ids = {"shop": number("connections"), "helpers": HELPERS}
     assert canonical(resolve(made["odd"], ids)) == canonical(export)
 
@@ -287,7 +292,11 @@ def test_a_document_of_nothing_but_a_reserved_key_is_adopted(tmp_path):
 
     adoption = adopted(source, tmp_path / "out")
 
-    [made] = [each for each in adoption.outline.components if each.resource == "asynchelpers"]
+    [made] = [
+        component
+        for component in adoption.outline.components
+        if component.resource == "asynchelpers"
+    ]
     assert resolve(made.document, {}) == {"$ref": "shop"}
 
 
@@ -317,8 +326,8 @@ BOMB = b"{}" + b" " * (8 << 20)
 def test_a_member_of_an_archive_is_refused_by_its_name(name, content, words, tmp_path):
     place = tmp_path / "in.zip"
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, each in small_files().items():
-            archive.writestr(path, each)
+        for path, item in small_files().items():
+            archive.writestr(path, item)
         member = zipfile.ZipInfo("x")
         member.filename, member.compress_type = name, zipfile.ZIP_DEFLATED
         archive.writestr(member, content)
@@ -375,8 +384,8 @@ def test_an_archive_that_claims_millions_of_files_is_refused_before_they_are_lis
 def test_what_names_no_file_is_passed_over(name, tmp_path):
     place = tmp_path / "in.zip"
     with zipfile.ZipFile(place, "w") as archive:
-        for path, each in small_files().items():
-            archive.writestr(path, each)
+        for path, item in small_files().items():
+            archive.writestr(path, item)
         member = zipfile.ZipInfo("x")
         member.filename = name
         archive.writestr(member, b"")

@@ -60,10 +60,10 @@ def _renamed(value, ids):
 def symbolic(adoption):
     """The documents of *adoption* by name, less what only a server adds."""
     return {
-        each.external_id: {
-            key: value for key, value in each.document.items() if key != "asynchronous"
+        component.external_id: {
+            key: value for key, value in component.document.items() if key != "asynchronous"
         }
-        for each in adoption.outline.components
+        for component in adoption.outline.components
     }
 
 
@@ -88,34 +88,34 @@ def test_masked_secrets_are_left_out_and_listed_with_their_address(account):
 
     shop = symbolic(live)["shop"]
     assert at(shop, ("http", "auth", "basic")) == {"username": "me"}
-    [remark] = [each for each in live.left_out if each.path == "http.auth.basic.password"]
+    [remark] = [remark for remark in live.left_out if remark.path == "http.auth.basic.password"]
     assert remark.place == f"/v1/connections/{ids[documents['connections'][0]['_id']]}"
-    assert {"createdAt", "lastModified", "offline"} <= {each.path for each in live.left_out}
+    assert {"createdAt", "lastModified", "offline"} <= {remark.path for remark in live.left_out}
 
 
 def test_a_big_integration_is_read_page_by_page(account):
     download = unpack(big_files(50_000, complete=True))
     documents = {
         resource: [
-            {**each.document, "_id": each.id}
-            for each in sorted(download.found, key=lambda found: found.id)
-            if each.resource == resource
+            {**entry.document, "_id": entry.id}
+            for entry in sorted(download.found, key=lambda found: found.id)
+            if entry.resource == resource
         ]
         for resource in ORDER
     }
     ids, integration_id = stored(account, documents)
-    by_id = {each.id: each.document for each in download.found}
-    used = {each["_id"] for each in documents["flows"]}
+    by_id = {entry.id: entry.document for entry in download.found}
+    used = {flow["_id"] for flow in documents["flows"]}
     while more := {found for each in used for found in _ids(by_id[each])} & by_id.keys() - used:
         used |= more
 
     live = read_live(account, integration_id)
 
-    assert {each.id for each in live.found} == {ids[each] for each in used}
+    assert {entry.id for entry in live.found} == {ids[each] for each in used}
     assert len(live.found) > 90
-    names = {each.document["name"] for each in live.found if each.resource == "flows"}
+    names = {entry.document["name"] for entry in live.found if entry.resource == "flows"}
     assert names == {f"Flow {number}" for number in range(12)}
-    assert all(each.document["content"] for each in live.found if each.resource == "scripts")
+    assert all(entry.document["content"] for entry in live.found if entry.resource == "scripts")
     assert adopt(live).stand_ins == ()
 
 
@@ -133,15 +133,15 @@ def test_what_belongs_to_other_integrations_is_left_alone(account):
     lonely = account.exports.create({"name": "Lonely", "type": "webhook"})
     flow = account.flows.get(ids[small()["flows"][0]["_id"]])
     theirs = next(
-        each["_id"] for each in account.flows.list() if each.get("_integrationId") == other
+        flow["_id"] for flow in account.flows.list() if flow.get("_integrationId") == other
     )
     account.flows.update(flow["_id"], {**flow, "_runNextFlowIds": [theirs]})
 
     live = read_live(account, integration_id)
 
     assert len(live.found) == 6
-    assert lonely["_id"] not in {each.id for each in live.found}
-    [remark] = [each for each in adopt(live).left_out if each.path == "_runNextFlowIds[0]"]
+    assert lonely["_id"] not in {entry.id for entry in live.found}
+    [remark] = [remark for remark in adopt(live).left_out if remark.path == "_runNextFlowIds[0]"]
     assert theirs in remark.reason
 
 
@@ -213,7 +213,7 @@ def test_an_account_that_answers_with_other_documents_is_asked_once_for_each(pla
     with Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client:
         found = read_live(client, flow["_integrationId"]).found
 
-    assert [each.id for each in found] == [flow["_id"], other["_id"]]
+    assert [entry.id for entry in found] == [flow["_id"], other["_id"]]
     assert platform.lines[-1] == "GET /v1/imports/64a1f0c2b3d4e5f6071829ff"
 
 
@@ -224,5 +224,5 @@ def test_keys_of_a_live_document_stay_in_the_package(account, tmp_path):
 
     write_package(adopt(read_live(account, integration_id)).outline, tmp_path / "out")
 
-    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out" / "data" / "orders.http._planted.txt").read_text() == "#" * 2100

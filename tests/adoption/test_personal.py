@@ -37,23 +37,27 @@ def download():
 def test_samples_are_left_out_counted_and_named(download):
     adoption = adopt(download)
 
-    [export] = [each for each in adoption.outline.components if each.external_id == "orders"]
+    [export] = [
+        component for component in adoption.outline.components if component.external_id == "orders"
+    ]
     assert not {"mockOutput", "sampleData"} & export.document.keys()
     assert adoption.samples_left_out == 2
-    left_out = {(each.component, each.path) for each in adoption.left_out}
+    left_out = {(remark.component, remark.path) for remark in adoption.left_out}
     assert {("orders", "mockOutput"), ("orders", "sampleData")} <= left_out
-    assert "orders" not in {each.component for each in adoption.personal}
+    assert "orders" not in {remark.component for remark in adoption.personal}
 
 
 def test_samples_are_kept_when_the_author_says_so_and_what_is_in_them_is_named(download):
     adoption = adopt(download, keep_samples=True)
 
-    [export] = [each for each in adoption.outline.components if each.external_id == "orders"]
+    [export] = [
+        component for component in adoption.outline.components if component.external_id == "orders"
+    ]
     assert export.document["mockOutput"] == OUTPUT
     assert adoption.samples_left_out == 0
     record = "mockOutput.page_of_records[0].record"
-    named = [each for each in adoption.personal if each.component == "orders"]
-    assert {(each.path, each.reason) for each in named} == {
+    named = [remark for remark in adoption.personal if remark.component == "orders"]
+    assert {(remark.path, remark.reason) for remark in named} == {
         (f"{record}.buyer.firstName", PERSON),
         (f"{record}.buyer.email", EMAIL),
         (f"{record}.buyer.phone", PHONE),
@@ -61,7 +65,7 @@ def test_samples_are_kept_when_the_author_says_so_and_what_is_in_them_is_named(d
         ("sampleData", EMAIL),
         ("sampleData", PHONE),
     }
-    assert all(each.place.startswith("exports/Orders-") for each in named)
+    assert all(remark.place.startswith("exports/Orders-") for remark in named)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +149,6 @@ def test_the_id_of_an_account_is_found_in_other_components():
 
     adoption = adopt(unpack(small_files(connections=connections, exports=exports)))
 
-    found = {(each.path, each.reason) for each in adoption.personal}
+    found = {(remark.path, remark.reason) for remark in adoption.personal}
     assert ("description", ACCOUNT_INSIDE) in found
     assert ("netsuite.account", ACCOUNT) in found

@@ -177,7 +177,7 @@ def test_nothing_secret_ends_in_the_package(download, data):
 
     written = package(adoption.outline)
     assert not [path for path, content in written.items() if secret.encode() in content]
-    listed = [each.path for each in adoption.left_out if each.component == "vault"]
+    listed = [remark.path for remark in adoption.left_out if remark.component == "vault"]
     assert path in listed
     assert "http.headers[0].value" in listed
 
@@ -191,8 +191,8 @@ def test_everything_that_is_missing_is_listed_with_its_reason(download):
     except AdoptionError:
         return
     by_place = {each.place: each for each in download.found}
-    listed = {(each.place, each.path) for each in adoption.left_out}
-    assert all(each.reason and each.place for each in adoption.left_out)
+    listed = {(remark.place, remark.path) for remark in adoption.left_out}
+    assert all(remark.reason and remark.place for remark in adoption.left_out)
     for place, found in by_place.items():
         gone = {path for where, path in listed if where == place}
         if "" in gone:
@@ -205,9 +205,9 @@ def test_everything_that_is_missing_is_listed_with_its_reason(download):
 def test_secrets_are_listed_with_component_path_and_file():
     remarks = adopt(unpack(small_files())).left_out
 
-    [password] = [each for each in remarks if each.path == "http.auth.basic.password"]
+    [password] = [remark for remark in remarks if remark.path == "http.auth.basic.password"]
     assert password.component == "shop"
     assert "secret" in password.reason
     assert password.place == f"connections/Shop-{SHOP}.json"
-    assert ("orders", "apiIdentifier") in [(each.component, each.path) for each in remarks]
-    assert ORDERS in [each.place[-29:-5] for each in remarks]
+    assert ("orders", "apiIdentifier") in [(remark.component, remark.path) for remark in remarks]
+    assert ORDERS in [remark.place[-29:-5] for remark in remarks]

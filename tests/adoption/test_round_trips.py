@@ -44,8 +44,8 @@ def test_any_download_comes_back(download):
             assert "nothing in it" in str(error)  # noqa: PT017  any other is a fault
             return
     outline = adoption.outline
-    assert [each.digest for each in blueprint.components] == [
-        each.digest for each in outline.components
+    assert [component.digest for component in blueprint.components] == [
+        component.digest for component in outline.components
     ]
     assert (blueprint.name, blueprint.version) == (outline.name, outline.version)
     titles = {
@@ -53,7 +53,9 @@ def test_any_download_comes_back(download):
         for section in blueprint.integration.document["settings"]["sections"]
         for flow in section["flows"]
     }
-    flows = [each.external_id for each in outline.components if each.resource == "flows"]
+    flows = [
+        component.external_id for component in outline.components if component.resource == "flows"
+    ]
     assert titles == {flow: outline.sections.get(flow, outline.name) for flow in flows}
 
 
@@ -104,16 +106,19 @@ def test_what_was_written_is_adopted_to_the_same_from_its_own_documents(tmp_path
     """A download of what the connector makes is the connector again."""
     adoption, blueprint = came_back(unpack(small_files()), tmp_path / "first")
     ids = {
-        each.external_id: f"64a1f0c2b3d4aaaa{n:08x}" for n, each in enumerate(blueprint.components)
+        component.external_id: f"64a1f0c2b3d4aaaa{n:08x}"
+        for n, component in enumerate(blueprint.components)
     }
     files = {"integration.json": json.dumps({"name": blueprint.name}).encode()}
-    for each in blueprint.components:
-        held = {**resolve(each.document, ids), "externalId": each.external_id}
-        identity = ids[each.external_id]
-        files[f"{each.resource}/x-{identity}.json"] = json.dumps({**held, "_id": identity}).encode()
+    for component in blueprint.components:
+        held = {**resolve(component.document, ids), "externalId": component.external_id}
+        identity = ids[component.external_id]
+        files[f"{component.resource}/x-{identity}.json"] = json.dumps(
+            {**held, "_id": identity}
+        ).encode()
 
     again = adopt(unpack(read_files(save(files, tmp_path / "download"))), keep_samples=True)
 
-    assert {each.digest for each in again.outline.components} == {
-        each.digest for each in adoption.outline.components
+    assert {component.digest for component in again.outline.components} == {
+        component.digest for component in adoption.outline.components
     }

@@ -32,7 +32,7 @@ def changed(folder, number=0, **fields):
 
 
 def documents(adoption):
-    return {each.external_id: each.document for each in adoption.outline.components}
+    return {component.external_id: component.document for component in adoption.outline.components}
 
 
 def reasons(adoption, component):
@@ -64,7 +64,7 @@ def test_a_step_goes_with_what_it_runs():
     adoption = adopted(imports=[])
 
     steps = documents(adoption)["sync"]["pageProcessors"]
-    assert [each["_exportId"] for each in steps] == [ref("find_customer")]
+    assert [step["_exportId"] for step in steps] == [ref("find_customer")]
     assert reasons(adoption, "sync") == {
         "pageProcessors[1]": f"needs the import {SAVE}, which is not there",
         "_integrationId": "the account's own: the kit writes it for each installation",

@@ -27,7 +27,7 @@ EXPORT = f"exports/Orders-{ORDERS}.json"
 
 
 def found(files, resource):
-    return [each for each in unpack(files).found if each.resource == resource]
+    return [entry for entry in unpack(files).found if entry.resource == resource]
 
 
 def contents(download):
@@ -38,7 +38,7 @@ def test_every_document_has_its_type_its_id_and_its_file():
     [export] = [each for each in found(small_files(), "exports") if each.id == ORDERS]
 
     assert (export.place, export.document["name"]) == (EXPORT, "Orders")
-    assert {each.resource for each in unpack(small_files()).found} == set(small())
+    assert {entry.resource for entry in unpack(small_files()).found} == set(small())
 
 
 def test_a_folder_and_a_zip_file_of_it_are_the_same(tmp_path):
@@ -240,8 +240,8 @@ def test_a_broken_zip_file_is_an_error_and_nothing_worse(tmp_path_factory, data)
 
 
 def test_the_integrations_place_is_known():
-    assert unpack({f"a/{path}": each for path, each in small_files().items()}).place == (
+    assert unpack({f"a/{path}": item for path, item in small_files().items()}).place == (
         "a/integration.json"
     )
     assert unpack(small_files()).integration["_id"] == INTEGRATION
-    assert SAVE in [each.id for each in unpack(small_files()).found]
+    assert SAVE in [entry.id for entry in unpack(small_files()).found]

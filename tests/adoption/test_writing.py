@@ -30,9 +30,9 @@ def test_the_package_is_named_after_its_class():
 def test_only_the_package_is_left(tmp_path):
     blueprint = write_package(OUTLINE, tmp_path / "deep" / "orders")
 
-    assert [each.name for each in tmp_path.iterdir()] == ["deep"]
-    assert [each.name for each in (tmp_path / "deep").iterdir()] == ["orders"]
-    written = sorted(each.name for each in (tmp_path / "deep" / "orders").iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["deep"]
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["orders"]
+    written = sorted(path.name for path in (tmp_path / "deep" / "orders").iterdir())
     assert written == ["__init__.py", "scripts"]
     assert blueprint.name == OUTLINE.name
 
@@ -51,7 +51,7 @@ def test_an_empty_folder_is_filled_and_stays_the_one_it_is(tmp_path, monkeypatch
 
     write_package(OUTLINE, folder)
 
-    assert sorted(each.name for each in Path().iterdir()) == ["__init__.py", "scripts"]
+    assert sorted(path.name for path in Path().iterdir()) == ["__init__.py", "scripts"]
 
 
 @pytest.mark.parametrize("taken", ["folder", "file"])
@@ -65,7 +65,7 @@ def test_what_is_there_is_never_overwritten(tmp_path, taken):
         write_package(OUTLINE, place)
 
     assert kept.read_text() == "mine"
-    assert [each.name for each in tmp_path.iterdir()] == ["orders"]
+    assert [path.name for path in tmp_path.iterdir()] == ["orders"]
 
 
 def test_a_place_that_cannot_be_written_is_an_error(tmp_path):

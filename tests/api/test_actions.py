@@ -45,7 +45,7 @@ def test_every_route_that_writes_is_one_whose_service_records_it() -> None:
 def test_views_leave_recording_to_services() -> None:
     folder = Path(inspect.getfile(urls)).parent
 
-    assert not [each for each in folder.rglob("*.py") if "record_action" in each.read_text()]
+    assert not [path for path in folder.rglob("*.py") if "record_action" in path.read_text()]
 
 
 @pytest.mark.django_db
@@ -61,10 +61,10 @@ def test_a_license_that_a_program_makes_and_changes_is_among_the_actions(
 
     actions = api.get("actions/", subject=f"license/{made['number']}")["results"]
 
-    assert [(each["action"], each["actor"]) for each in actions] == [
+    assert [(action["action"], action["actor"]) for action in actions] == [
         (f"license.{word}", "admin-of-the-tests (token tests)")
         for word in ("delete", "extend", "create")
     ]
-    [extended] = [each for each in actions if each["action"] == "license.extend"]
+    [extended] = [action for action in actions if action["action"] == "license.extend"]
     assert extended["before"]["ends"] == "2090-01-01"
     assert extended["after"]["ends"] == "2090-01-04"

@@ -78,7 +78,9 @@ def require_json(answer, told):
     assert answer["Content-Type"] == "application/json", (told, answer.content[:200])
     errors = answer.json()["errors"]
     assert errors, told
-    assert all(each.keys() == {"code", "message", "field"} and each["message"] for each in errors)
+    assert all(
+        error.keys() == {"code", "message", "field"} and error["message"] for error in errors
+    )
     return errors
 
 

@@ -73,7 +73,7 @@ def checked(platform, installed):
 
 def steps():
     operation = Operation.objects.filter(kind="plan").latest("pk")
-    return [(each["action"], each["externalId"]) for each in operation.plan["drift"]]
+    return [(document["action"], document["externalId"]) for document in operation.plan["drift"]]
 
 
 def test_an_account_as_it_was_left_has_not_drifted(platform, installed):
@@ -163,7 +163,7 @@ def test_a_dry_run_is_shown_with_its_answers_and_found_with_the_operations(
 
 
 def asking(api, *rows, **more):
-    wish = {"connector": "orders", "installations": [each.integration_id for each in rows]}
+    wish = {"connector": "orders", "installations": [row.integration_id for row in rows]}
     return api.ask("POST", "dry-runs/", {**wish, **more})
 
 
@@ -194,7 +194,7 @@ def test_dry_runs_are_listed_by_connector_and_by_installation(api, base, release
     both, one = asking(api, first, second).json(), asking(api, second).json()
 
     def listed(**query):
-        return [each["id"] for each in api.get("dry-runs/", **query)["results"]]
+        return [result["id"] for result in api.get("dry-runs/", **query)["results"]]
 
     assert listed() == listed(connector="orders") == [one["id"], both["id"]]
     assert listed(installation=first.integration_id) == [both["id"]]

@@ -103,7 +103,7 @@ def test_a_deployment_is_updated_and_removed(operator, workers, embedding, acme)
     assert embedding.of(acme) == {}
     assert operator.ask("GET", f"{DEPLOYMENTS}{acme.pk}/").status_code == 404
     actions = StaffAction.objects.filter(subject=f"deployment/{acme.pk}").order_by("pk")
-    assert [(each.action, each.actor_name) for each in actions] == [
+    assert [(action.action, action.actor_name) for action in actions] == [
         ("embedded.update", BY),
         ("embedded.remove", BY),
     ]
@@ -158,7 +158,7 @@ def test_deployments_are_filtered_at_a_constant_number_of_queries(
     def asked(**query):
         with CaptureQueriesContext(connection) as caught:
             answer = client.get(f"/api/v1/{DEPLOYMENTS}", query, headers=operator.headers)
-        return [each["end_user"] for each in answer.json()["results"]], len(caught)
+        return [result["end_user"] for result in answer.json()["results"]], len(caught)
 
     asked()  # the first use of a token is noted
     assert asked(end_user="acme")[0] == ["acme"]

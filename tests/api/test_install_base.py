@@ -19,7 +19,7 @@ OPS = Operation.Outcome
 
 
 def ids(page):
-    return [each["integration_id"] for each in page["results"]]
+    return [result["integration_id"] for result in page["results"]]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_what_cannot_be_asked_for_is_refused_by_name(api, base):
     answer = api.ask("GET", "installations/", params={"environment": "moon", "connector": "nope"})
 
     assert answer.status_code == 400
-    assert {each["field"] for each in answer.json()["errors"]} == {"environment", "connector"}
+    assert {error["field"] for error in answer.json()["errors"]} == {"environment", "connector"}
 
 
 def test_an_installation_shows_what_its_last_update_came_to(api, furnished):
@@ -183,7 +183,7 @@ def test_operations_and_changes_are_listed_newest_first_with_before_and_after(ap
     )
     where = f"installations/{row.integration_id}"
 
-    assert [each["id"] for each in api.get(f"{where}/operations/")["results"]] == [
+    assert [result["id"] for result in api.get(f"{where}/operations/")["results"]] == [
         second.pk,
         first.pk,
     ]
@@ -212,10 +212,10 @@ def test_the_components_of_an_installation_are_listed_by_their_names(api, platfo
 
     listed = api.get(f"installations/{row.integration_id}/components/")["results"]
 
-    names = [each["external_id"] for each in listed]
+    names = [document["external_id"] for document in listed]
     assert names == sorted(names)
     assert "orders_to_slack" in names
-    assert all(len(each["applied"]) == 64 for each in listed)
+    assert all(len(document["applied"]) == 64 for document in listed)
 
 
 TODAY = date(2026, 5, 10)
@@ -252,7 +252,7 @@ def test_versions_over_time_go_by_what_updates_did(base, release, django_assert_
     with django_assert_num_queries(2):
         days = versions_over_time(base.connector, days=4, today=now.date())
 
-    assert [dict(each.versions) for each in days] == [
+    assert [dict(day.versions) for day in days] == [
         {"1.0.0": 2},
         {"1.0.0": 1, "1.1.0": 1},
         {"1.0.0": 1, "1.1.0": 1},

@@ -18,7 +18,7 @@ BY = "admin-of-the-tests (token tests)"
 
 
 def numbers(page):
-    return [each["number"] for each in page["results"]]
+    return [result["number"] for result in page["results"]]
 
 
 def asked(desk, **more):
@@ -104,7 +104,7 @@ def editions(desk):
     ],
 )
 def test_licenses_are_filtered(api, several, query, expected):
-    assert numbers(api.get("licenses/", **query)) == [several[each] for each in expected.split()]
+    assert numbers(api.get("licenses/", **query)) == [several[part] for part in expected.split()]
 
 
 def test_licenses_are_found_by_their_last_day_and_counted(api, desk, several):
@@ -160,9 +160,9 @@ def test_one_license_tells_what_was_done_with_it(api, desk, made):
 
     told = api.get(f"licenses/{number}/")
 
-    [extended] = [each for each in told["trail"] if each["act"] == "extend"]
+    [extended] = [document for document in told["trail"] if document["act"] == "extend"]
     assert (extended["by"], extended["after"]) == (BY, {"ends": str(desk.day(105))})
-    assert [each["notice"] for each in told["reminders"]] == ["ends_in_7_days"]
+    assert [reminder["notice"] for reminder in told["reminders"]] == ["ends_in_7_days"]
     assert told["children"] == []
 
 
@@ -239,7 +239,7 @@ def test_the_calendar_counts_the_ends_of_a_month(api, desk, several):
 
     assert month["month"] == f"{day:%Y-%m}"
     assert {"day": str(day), "total": 1, "standings": {"active": 1}} in month["days"]
-    assert month["total"] == sum(each["total"] for each in month["days"])
+    assert month["total"] == sum(day["total"] for day in month["days"])
 
 
 @pytest.mark.parametrize("month", ["2027-13", "now", "0001-01", "9999-12"])

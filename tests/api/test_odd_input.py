@@ -58,7 +58,10 @@ def ask(db):
 def errors(answer):
     assert answer["Content-Type"] == "application/json", answer.content[:200]
     found = answer.json()["errors"]
-    assert all(each.keys() == {"code", "message", "field"} and each["message"] for each in found)
+    assert all(
+        document.keys() == {"code", "message", "field"} and document["message"]
+        for document in found
+    )
     return found
 
 
@@ -71,7 +74,7 @@ def test_a_body_that_cannot_be_used_is_refused_at_every_endpoint(ask, settings, 
         answer = ask(method.upper(), path, sent, content_type="application/json")
 
         assert 400 <= answer.status_code < 500, (method, path, answer.content[:300])
-        found = [each["code"] for each in errors(answer)]
+        found = [error["code"] for error in errors(answer)]
         assert found == codes or answer.status_code in (404, 413) or path.endswith("subscriptions/")
 
 
@@ -80,7 +83,11 @@ def test_a_query_that_cannot_be_used_is_refused_or_finds_nothing(ask, settings, 
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "api_rate": "100000/second"}
 
     for method, path, operation in operations(body=False):
-        names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+        names = [
+            parameter["name"]
+            for parameter in operation.get("parameters", ())
+            if parameter["in"] == "query"
+        ]
         for name in [] if method != "get" or "usage" in path else names:
             answer = ask("GET", path, QUERY_STRING=f"{name}={_quoted(QUERIES[value])}")
 
@@ -98,7 +105,7 @@ def test_a_moment_that_no_calendar_has_is_refused_by_name(ask, moment):
     answer = ask("GET", "/api/v1/actions/", QUERY_STRING=f"since={moment}")
 
     assert answer.status_code == 400
-    assert [each["field"] for each in errors(answer)] == ["since"]
+    assert [error["field"] for error in errors(answer)] == ["since"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,7 @@ def test_what_is_neither_yes_nor_no_is_refused_by_name(ask, path, name):
     answer = ask("GET", f"/api/{path}", QUERY_STRING=f"{name}=maybe")
 
     assert answer.status_code == 400
-    assert [each["field"] for each in errors(answer)] == [name]
+    assert [error["field"] for error in errors(answer)] == [name]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,7 @@ def test_waves_that_are_none_are_refused_by_name(ask, base, release, path, waves
     answer = ask("POST", f"/api/v1/{path}", body, content_type="application/json")
 
     assert answer.status_code == status
-    assert [each["field"] for each in errors(answer)] == ["waves"]
+    assert [error["field"] for error in errors(answer)] == ["waves"]
     assert len(answer.content) < 1000
 
 
@@ -152,7 +159,7 @@ def test_what_stands_where_in_a_body_is_said_with_its_place(ask, base):
     answer = ask("POST", "/api/v1/dry-runs/", body, content_type="application/json")
 
     assert answer.status_code == 400
-    assert [(each["code"], each["field"]) for each in errors(answer)] == [
+    assert [(error["code"], error["field"]) for error in errors(answer)] == [
         ("unstorable", "installations[1]"),
         ("unstorable", "installations[2]"),
     ]
@@ -164,7 +171,7 @@ def test_an_item_that_cannot_be_used_is_said_with_its_place(ask, base):
     answer = ask("POST", "/api/v1/dry-runs/", body, content_type="application/json")
 
     assert answer.status_code == 400
-    assert [each["field"] for each in errors(answer)] == ["installations[1]"]
+    assert [error["field"] for error in errors(answer)] == ["installations[1]"]
 
 
 def test_what_broke_is_json_and_in_the_log(ask, base, release, monkeypatch, caplog):

@@ -41,7 +41,7 @@ def test_a_release_shows_what_it_declares(api, published):
     release = api.get(f"{WHERE}/releases/1.0.0/")
 
     assert listed["digest"] == release["digest"] == compile_connector(OrdersToSlack).digest
-    components = {each["external_id"]: each for each in release["components"]}
+    components = {component["external_id"]: component for component in release["components"]}
     assert components["new_orders"]["document"]["_connectionId"] == {"$ref": "shop"}
     assert components["shop"]["customer_owns"] == ["http"]
     assert list(components)[-1] == "@integration"
@@ -55,12 +55,12 @@ def test_two_releases_are_compared_as_an_update_would(api, second):
     same = api.get(f"{WHERE}/releases/1.0.0/difference/1.0.0/")
 
     assert [
-        (each["action"], each["externalId"])
-        for each in there["steps"]
-        if each["action"] not in ("unchanged", "update")
+        (step["action"], step["externalId"])
+        for step in there["steps"]
+        if step["action"] not in ("unchanged", "update")
     ] == [("delete", "orders_to_slack")]
     assert back["summary"]["create"] == 1
-    assert {each["action"] for each in same["steps"]} == {"unchanged"}
+    assert {step["action"] for step in same["steps"]} == {"unchanged"}
 
 
 def test_the_plan_of_a_publication_shows_each_field_and_changes_nothing(api, platform, second):
@@ -69,7 +69,7 @@ def test_the_plan_of_a_publication_shows_each_field_and_changes_nothing(api, pla
     assert (plan["version"], plan["new_release"], plan["dry_run"]) == ("1.1.0", True, True)
     stack, listing = plan["changes"]
     assert (stack["action"], listing["action"]) == ("unchanged", "update")
-    assert [each["path"] for each in listing["fields"]] == ["description"]
+    assert [field["path"] for field in listing["fields"]] == ["description"]
     assert platform.call("GET", "/connectors")[0]["description"] != "Something better."
 
 
@@ -98,7 +98,7 @@ def test_other_content_under_a_published_version_is_a_conflict(api, published, m
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["code"] == "version_taken"
     objections = api.get(f"{WHERE}/publish-check/")["objections"]
-    assert [each["code"] for each in objections] == ["version_taken"]
+    assert [objection["code"] for objection in objections] == ["version_taken"]
 
 
 def test_what_breaks_installations_is_refused_by_name_unless_it_is_accepted(
@@ -112,12 +112,12 @@ def test_what_breaks_installations_is_refused_by_name_unless_it_is_accepted(
     answer = api.ask("POST", "connectors/hooked/publish/")
 
     assert answer.status_code == 409
-    told = {each["code"]: each for each in answer.json()["errors"]}
+    told = {error["code"]: error for error in answer.json()["errors"]}
     assert [*told] == ["function_dropped"]
     assert "1.0.0 (1 installation, new installations)" in told["function_dropped"]["message"]
     assert told["function_dropped"]["field"] == "orders.hooks.preSavePage.function"
     done = api.post("connectors/hooked/publish/", {"break_installations": True})
-    assert {each["weight"] for each in done["broken"]} == {"breaks"}
+    assert {document["weight"] for document in done["broken"]} == {"breaks"}
     answer = api.ask("POST", "connectors/hooked/publish/", {"break_installations": "perhaps"})
     assert answer.json()["errors"][0]["field"] == "break_installations"
 
@@ -186,11 +186,11 @@ def test_the_default_release_is_shown_and_moved_by_who_may_publish(api, as_role,
     publish(ORDERS)
 
     listed = api.get(f"{WHERE}/releases/")["results"]
-    assert [(each["version"], each["default"]) for each in listed] == [
+    assert [(document["version"], document["default"]) for document in listed] == [
         ("1.1.0", False),
         ("1.0.0", True),
     ]
-    assert [each["installations"] for each in listed] == [0, 0]
+    assert [document["installations"] for document in listed] == [0, 0]
     where = f"{WHERE}/releases/1.1.0/default/"
     assert as_role(Role.OPERATOR).ask("POST", where).status_code == 403
 

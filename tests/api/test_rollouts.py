@@ -34,8 +34,8 @@ def test_a_preview_is_what_comes_of_it(api, base, release):
     seen = api.post("rollouts/preview/", WISH)
     started = api.post("rollouts/", WISH, expect=201)
 
-    told = [(each["label"], each["total"]) for each in seen["waves"]]
-    assert told == [(each["label"], each["total"]) for each in started["waves"]]
+    told = [(wave["label"], wave["total"]) for wave in seen["waves"]]
+    assert told == [(wave["label"], wave["total"]) for wave in started["waves"]]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,7 +125,7 @@ def test_the_controls_do_what_they_say_and_are_recorded(api, base, release):
     assert api.post(f"{where}/abort/")["state"] == "aborted"
 
     actions = StaffAction.objects.filter(subject=f"rollout/{rollout.pk}").order_by("pk")
-    assert [(each.action, each.before, each.after) for each in actions][1:] == [
+    assert [(action.action, action.before, action.after) for action in actions][1:] == [
         ("rollout.pause", "running", "paused"),
         ("rollout.resume", "paused", "running"),
         ("rollout.retry", "running", "running"),
@@ -171,7 +171,7 @@ def test_whoever_only_reads_can_preview_and_not_start(as_role, base, release):
 
     viewer.post("rollouts/preview/", WISH)
     assert viewer.ask("POST", "rollouts/", WISH).status_code == 403
-    assert [each["id"] for each in viewer.get("rollouts/", connector="orders")["results"]] == []
+    assert [result["id"] for result in viewer.get("rollouts/", connector="orders")["results"]] == []
 
 
 def test_the_staff_can_read_what_was_done(api, base, release):

@@ -77,7 +77,7 @@ def test_the_page_of_the_docs_lists_every_endpoint_with_its_scope():
 def test_the_page_of_the_docs_lists_every_scope():
     listed = set(re.findall(r"^\| `([a-z]+:(?:read|write))` \|", DOCS.read_text(), re.MULTILINE))
 
-    assert listed == {str(each) for each in Scope}
+    assert listed == {str(scope) for scope in Scope}
 
 
 def _scope(operation):
@@ -86,16 +86,18 @@ def _scope(operation):
 
 
 def test_no_view_is_left_without_a_scope():
-    views = [each.callback.view_class for each in urlpatterns if each.name is None]
+    views = [
+        urlpattern.callback.view_class for urlpattern in urlpatterns if urlpattern.name is None
+    ]
 
     assert views
     for view in views:
         methods = [each for each in ("GET", "POST", "PATCH") if hasattr(view, each.lower())]
-        assert all(scope_of(view, each) for each in methods), view
+        assert all(scope_of(view, method) for method in methods), view
 
 
 SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
-OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
+OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 ASKS_THE_PLATFORM = re.compile("publish|usage|drift|dry-runs|licenses|settings|embedded")
 
 
@@ -151,7 +153,7 @@ def test_no_request_breaks_it(operation, mode, settings, furnished, api):
         assert answer.status_code < 500 or answer.status_code in (502, 503), answer.text
         assert str(answer.status_code) in documented, f"{answer.status_code}: {answer.text}"
         if answer.status_code >= 400 and answer.status_code != 405:
-            assert all(each["code"] and each["message"] for each in answer.json()["errors"])
+            assert all(error["code"] and error["message"] for error in answer.json()["errors"])
 
     ask()
 

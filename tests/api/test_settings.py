@@ -43,7 +43,7 @@ def test_values_and_pages_are_read_from_the_records(api):
     [flow] = store["pages"][0]["flows"]
     assert (flow["name"], flow["is_on"], flow["schedule"]) == ("orders", True, "? 0 2 ? * *")
     [tab] = store["pages"][0]["tabs"]
-    shown = {each["name"]: (each["is_shown"], each["is_required"]) for each in tab["fields"]}
+    shown = {field["name"]: (field["is_shown"], field["is_required"]) for field in tab["fields"]}
     assert shown == {"send_to": (True, False), "channel": (True, True), "person": (False, False)}
 
 
@@ -92,7 +92,7 @@ def test_values_come_into_the_account_and_the_change_says_so(shop, chat, as_role
     assert (change["outcome"], change["values"]) == ("applied", {"channel": "#staff"})
     assert change["by"] == "operator-of-the-tests (token tests)"
     assert body(chat) == '{"channel": "#staff"}'
-    assert [each["id"] for each in operator.get(f"{path}changes/")["results"]] == [change["id"]]
+    assert [result["id"] for result in operator.get(f"{path}changes/")["results"]] == [change["id"]]
     assert operator.get(f"{path}changes/", outcome="waiting")["results"] == []
     assert operator.get(path)["values"]["channel"] == "#staff"
     saved = StaffAction.objects.get(action="settings.save")
@@ -105,9 +105,9 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_saved(shop, chat, api):
     answer = api.ask("PATCH", settings_of(chat.installation), wish)
 
     assert answer.status_code == 422
-    fields = {each["field"] for each in answer.json()["errors"]}
+    fields = {error["field"] for error in answer.json()["errors"]}
     assert fields == {"values.lag", "values.nonsense", "flows.nowhere"}
-    assert all(each["message"] for each in answer.json()["errors"])
+    assert all(error["message"] for error in answer.json()["errors"])
     assert not SettingsChange.objects.exists()
     assert not StaffAction.objects.filter(action="settings.save").exists()
 
@@ -120,7 +120,7 @@ def test_what_is_wrong_in_a_store_is_said_where_it_was_sent(shop, api):
     answer = api.ask("PATCH", settings_of(customer.installation), wish)
 
     assert answer.status_code == 422
-    assert {each["field"] for each in answer.json()["errors"]} == {
+    assert {error["field"] for error in answer.json()["errors"]} == {
         *("values.s2", "values.s1.title", "values.s1.lag", "values.s1.nonsense")
     }
 

@@ -71,7 +71,7 @@ def test_what_is_open_to_everybody_is_counted_by_address_whatever_the_client_mak
     cache.clear()
     made_up = [{"X-Forwarded-For": f"192.0.2.{number}"} for number in range(4)]
 
-    told = [client.get("/api/schema/", headers=each).status_code for each in made_up]
+    told = [client.get("/api/schema/", headers=document).status_code for document in made_up]
 
     assert told == [200, 200, 200, 429]
 

@@ -74,7 +74,7 @@ def test_a_revoked_token_is_found_no_longer_and_revoking_is_recorded(made):
     assert find_token(made.text, now=timezone.now()) is None
     subject = f"token/{made.row.key}"
     actions = StaffAction.objects.filter(subject=subject).order_by("pk")
-    assert [each.action for each in actions] == ["token.create", "token.revoke"]
+    assert [action.action for action in actions] == ["token.create", "token.revoke"]
 
 
 def test_a_token_loses_what_its_owner_loses(made):
@@ -121,7 +121,7 @@ def test_the_command_makes_lists_and_revokes(made, capsys):
 
     call_command("token", "list", "--json")
     said = capsys.readouterr().out
-    assert {each["name"] for each in json.loads(said)["tokens"]} == {"ci", "deploy"}
+    assert {token["name"] for token in json.loads(said)["tokens"]} == {"ci", "deploy"}
     assert text.rpartition("_")[2] not in said
 
     call_command("token", "revoke", row.key, "--yes")

@@ -41,23 +41,23 @@ class Account:
         return tuple(
             Live(
                 id=identity,
-                external_id=INTEGRATION if identity == "integration" else each["externalId"],
-                resource=each["resource"],
-                document=abstract(_without(each, "resource"), names),
-                connector_id=each.get("_connectorId"),
-                integration_id=each.get("_integrationId", "integration")
+                external_id=INTEGRATION if identity == "integration" else item["externalId"],
+                resource=item["resource"],
+                document=abstract(_without(item, "resource"), names),
+                connector_id=item.get("_connectorId"),
+                integration_id=item.get("_integrationId", "integration")
                 if identity == "integration"
-                else each.get("_integrationId"),
+                else item.get("_integrationId"),
             )
-            for identity, each in self.documents.items()
+            for identity, item in self.documents.items()
         )
 
     def ids(self) -> dict[str, str]:
         """Ids by name."""
         named = {
-            each["externalId"]: identity
-            for identity, each in self.documents.items()
-            if "externalId" in each
+            item["externalId"]: identity
+            for identity, item in self.documents.items()
+            if "externalId" in item
         }
         return {INTEGRATION: "integration", **named}
 
@@ -122,9 +122,9 @@ class Account:
         return resolve(document, self.ids())
 
     def _require_sound_references(self) -> None:
-        names = {name for each in self.live() for name in references(each.document)}
+        names = {name for live in self.live() for name in references(live.document)}
         dangling = names - set(self.ids())
-        held = {value for each in self.documents.values() for value in _ids_in(each)}
+        held = {value for document in self.documents.values() for value in _ids_in(document)}
         lost = {each for each in held if each.startswith("id")} - set(self.documents)
         if dangling or lost:
             raise BrokenReference(f"{dangling | lost} are referred to and gone")
@@ -136,7 +136,7 @@ def _without(document: Document, key: str) -> Document:
 
 def _ids_in(value: object) -> list[str]:
     if isinstance(value, dict):
-        return [each for key, item in value.items() if key != "_id" for each in _ids_in(item)]
+        return [id_ for key, item in value.items() if key != "_id" for id_ in _ids_in(item)]
     if isinstance(value, list):
-        return [each for item in value for each in _ids_in(item)]
+        return [id_ for item in value for id_ in _ids_in(item)]
     return [value] if isinstance(value, str) and value.startswith("id") else []

@@ -41,7 +41,8 @@ def declare(**attributes):
 
 def found(connector):
     return [
-        (each.id.removeprefix("connector_kit."), each.attribute) for each in problems(connector)
+        (problem.id.removeprefix("connector_kit."), problem.attribute)
+        for problem in problems(connector)
     ]
 
 

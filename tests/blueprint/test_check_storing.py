@@ -14,7 +14,10 @@ def declared(class_name="Orders", **attributes):
 
 
 def found(connector):
-    return [(each.attribute, each.id[-4:], each.message, each.hint) for each in problems(connector)]
+    return [
+        (problem.attribute, problem.id[-4:], problem.message, problem.hint)
+        for problem in problems(connector)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ def made(resource, targets):
 @given(graphs())
 def test_no_component_comes_before_what_it_refers_to(graph):
     seen = set()
-    for each in compile_connector(declared(graph)).components:
-        assert references(each.document) <= seen
-        seen.add(each.external_id)
+    for component in compile_connector(declared(graph)).components:
+        assert references(component.document) <= seen
+        seen.add(component.external_id)
 
     assert seen == {name for name, _, _ in graph}
 
@@ -86,7 +86,7 @@ def test_resources_come_in_the_order_in_which_they_are_needed():
         script = Script("Script", content="")
         connection = Connection("Connection", type="http", http=HTTP)
 
-    order = [each.external_id for each in compile_connector(Mixed).components]
+    order = [component.external_id for component in compile_connector(Mixed).components]
 
     assert order == ["connection", "script", "other", "import_", "export", "flow"]
 
@@ -146,7 +146,7 @@ def test_every_error_is_raised_at_once():
     with pytest.raises(DeclarationError) as failure:
         compile_connector(Broken)
 
-    assert [each.id for each in failure.value.problems] == [
+    assert [problem.id for problem in failure.value.problems] == [
         "connector_kit.E001",
         "connector_kit.E002",
         "connector_kit.E060",

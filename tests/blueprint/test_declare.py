@@ -234,7 +234,7 @@ def test_a_subclass_replaces_and_drops_components():
 
     assert compiled.component("shop").document["name"] == "Renamed"
     assert compiled.component("orders").document["_connectionId"] == {"$ref": "shop"}
-    assert "customers" not in [each.external_id for each in compiled.components]
+    assert "customers" not in [component.external_id for component in compiled.components]
 
 
 def test_declaring_nonsense_does_not_fail():

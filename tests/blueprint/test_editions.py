@@ -30,7 +30,7 @@ from tests.blueprint.sold import HTTP, ORDERS, Orders, page
 
 
 def names(blueprint):
-    return [each.external_id for each in blueprint.components]
+    return [component.external_id for component in blueprint.components]
 
 
 def declare(**attributes):
@@ -41,8 +41,8 @@ def declare(**attributes):
 
 def found(**attributes):
     return [
-        (each.id.removeprefix("connector_kit."), each.attribute)
-        for each in problems(declare(**attributes))
+        (problem.id.removeprefix("connector_kit."), problem.attribute)
+        for problem in problems(declare(**attributes))
     ]
 
 
@@ -85,7 +85,7 @@ def test_the_page_lists_the_flows_of_each_store_and_the_common_ones_in_all():
     two = page(tailored(ORDERS, Situation(edition="premium", stores=("s1", "s2"))))
 
     assert (two["supportsMultiStore"], two["storeLabel"]) == (True, "Shopify store")
-    assert [(each["id"], each["title"], each["mode"]) for each in two["sections"]] == [
+    assert [(section["id"], section["title"], section["mode"]) for section in two["sections"]] == [
         ("s1", "Shopify store 1", "settings"),
         ("s2", "Shopify store 2", "settings"),
     ]
@@ -105,7 +105,7 @@ def test_the_page_lists_the_flows_of_each_store_and_the_common_ones_in_all():
 def test_a_store_that_is_being_set_up_has_its_connections_only():
     opening = tailored(ORDERS, Situation(stores=("s1",), opening="s2"))
 
-    assert [each for each in names(opening) if each.endswith("-s2")] == ["shop-s2"]
+    assert [name for name in names(opening) if name.endswith("-s2")] == ["shop-s2"]
     [first, second] = page(opening)["sections"]
     assert (first["mode"], second["mode"]) == ("settings", "install")
     assert second["sections"]
@@ -130,7 +130,7 @@ def test_the_page_of_a_single_store_loses_the_sections_that_became_empty():
         "sections": [{"title": "Single", "flows": []}],
     }
     better = page(tailored(blueprint, Situation(edition="premium")))
-    assert [each["title"] for each in better["sections"]] == ["Orders"]
+    assert [section["title"] for section in better["sections"]] == ["Orders"]
 
 
 def test_the_page_names_an_edition_as_the_platform_ranks_it():
@@ -193,10 +193,10 @@ def offers(draw):
     made = []
     for n in range(draw(st.integers(1, 7))):
         targets = draw(st.lists(st.sampled_from(made), max_size=2, unique=True)) if made else []
-        add_on = any(each[2] for each in targets) or draw(st.booleans())
-        is_per_store = any(each[3] for each in targets) or draw(st.booleans())
-        level = max([draw(rank), *(each[1] for each in targets)])
-        wire = {"uses": [Ref(each[0]) for each in targets]}
+        add_on = any(target[2] for target in targets) or draw(st.booleans())
+        is_per_store = any(target[3] for target in targets) or draw(st.booleans())
+        level = max([draw(rank), *(target[1] for target in targets)])
+        wire = {"uses": [Ref(target[0]) for target in targets]}
         attributes[f"x{n}"] = Component(
             draw(st.sampled_from(["asynchelpers", "filedefinitions"])),
             "X",
@@ -221,9 +221,9 @@ DRAWN = st.builds(
 @given(offers(), DRAWN)
 def test_every_reference_leads_to_something_that_came_before(blueprint, situation):
     seen = set()
-    for each in tailored(blueprint, situation).components:
-        assert references(each.document) <= seen
-        seen.add(each.external_id)
+    for component in tailored(blueprint, situation).components:
+        assert references(component.document) <= seen
+        seen.add(component.external_id)
 
 
 @given(offers(), DRAWN)
@@ -268,7 +268,7 @@ def test_the_page_lists_only_flows_that_are_there(situation):
     blueprint = tailored(ORDERS, situation)
 
     assert references(page(blueprint)) <= set(names(blueprint))
-    assert all(each["sections"] for each in page(blueprint)["sections"])
+    assert all(section["sections"] for section in page(blueprint)["sections"])
 
 
 EDITIONS = {"standard": Edition("Standard"), "premium": Edition("Premium")}

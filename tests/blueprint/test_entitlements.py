@@ -24,7 +24,7 @@ def opts(word=None, *, features=(), stores=0):
         **({} if word is None else {"connectorEdition": word}),
         "addonLicenses": [
             {"type": "store", "licenses": [{"addOnEdition": "standard"}] * stores},
-            {"type": "addon", "licenses": [dict(each) for each in features]},
+            {"type": "addon", "licenses": [dict(feature) for feature in features]},
         ],
     }
 

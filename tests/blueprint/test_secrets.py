@@ -61,7 +61,7 @@ def test_a_secret_in_a_declaration_is_refused_by_component_and_field(kind, docum
     with pytest.raises(DeclarationError) as refused:
         compile_connector(declared())
 
-    [problem] = [each for each in refused.value.problems if each.id.endswith("E028")]
+    [problem] = [problem for problem in refused.value.problems if problem.id.endswith("E028")]
     assert problem.attribute == "it"
     assert problem.message.startswith(f"{path} ")
     assert "the customer enters it" in problem.hint

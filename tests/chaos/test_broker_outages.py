@@ -31,7 +31,7 @@ def test_workers_outlive_fifty_short_outages_of_the_broker(services: Services) -
     rng = random.Random(50)
     wait_for_ticks(services)
     redis = services.running["redis"]
-    others = [each for name, each in services.running.items() if name != "redis"]
+    others = [item for name, item in services.running.items() if name != "redis"]
 
     for outage in range(OUTAGES):
         rng.choice([Service.stop, Service.kill])(redis)
@@ -39,7 +39,7 @@ def test_workers_outlive_fifty_short_outages_of_the_broker(services: Services) -
         services.start_redis()
         redis = services.running["redis"]
         time.sleep(rng.uniform(0.3, 2.5))
-        dead = [f"{each.name}: {each.tail()}" for each in others if not each.is_alive]
+        dead = [f"{other.name}: {other.tail()}" for other in others if not other.is_alive]
         assert not dead, f"outage {outage + 1}"
 
     wait_for_ticks(services)

@@ -61,10 +61,10 @@ def test_every_end_user_gets_each_version_exactly_once(services: Services) -> No
         assert components_of(services) == {6}
         exported = services.run("embedded", "run-export", "user-3", "new_orders", "--json")
         assert json.loads(exported.stdout) == {"records": [{"number": 1, "status": "paid"}]}
-    logs = "".join(each.log.read_text() for each in services.running.values())
+    logs = "".join(service.log.read_text() for service in services.running.values())
     secrets = (PASSWORD, TOKEN, services.sandbox.accounts[0]["token"])
     started = services.running["sandbox"].log.read_text()
-    assert [each for each in secrets if each in logs.replace(started, "")] == []
+    assert [secret for secret in secrets if secret in logs.replace(started, "")] == []
 
 
 def deploy_all(services: Services, credentials: str) -> None:
@@ -87,7 +87,7 @@ def wait_for(services: Services, version: str) -> None:
 
 def versions(services: Services) -> Counter[str]:
     listed = json.loads(services.run("embedded", "list", "--json").stdout)
-    return Counter(each["version"] for each in listed["deployments"])
+    return Counter(deployment["version"] for deployment in listed["deployments"])
 
 
 def components_of(services: Services) -> set[int]:
@@ -96,11 +96,11 @@ def components_of(services: Services) -> set[int]:
     url = f"{services.sandbox.control_url}/accounts/{account['account_id']}/documents"
     found: dict[str, list[dict[str, Any]]] = requests.get(url, timeout=30).json()
     marks = [
-        each["externalId"]
+        document["externalId"]
         for documents in found.values()
-        for each in documents
-        if "." in str(each.get("externalId", ""))
+        for document in documents
+        if "." in str(document.get("externalId", ""))
     ]
     assert len(marks) == len(set(marks))
     assert len(found["integrations"]) == END_USERS
-    return set(Counter(each.split(".")[0] for each in marks).values())
+    return set(Counter(mark.split(".")[0] for mark in marks).values())

@@ -83,9 +83,9 @@ def test_a_drift_check_shows_what_the_customer_changed(
 ) -> None:
     customer = console.field.customers[1]
     export = next(
-        each
-        for each in customer.documents("exports")
-        if each.get("_integrationId") == customer.integration_id
+        document
+        for document in customer.documents("exports")
+        if document.get("_integrationId") == customer.integration_id
     )
     customer.change("exports", export["externalId"], ("pageSize",), PAGE_SIZE)
     page = member("operator")
@@ -140,7 +140,7 @@ def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(
     expect(page.locator("#parts")).to_contain_text("4 updated 2 already current of 6")
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("rollout.resume")
-    assert {each.integration()["version"] for each in console.field.customers} == {"1.1.0"}
+    assert {customer.integration()["version"] for customer in console.field.customers} == {"1.1.0"}
 
 
 PAGES = (

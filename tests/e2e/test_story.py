@@ -53,9 +53,9 @@ class Story:
 
     def component(self, resource: str, integration_id: str, name: str) -> dict[str, Any]:
         [found] = [
-            each
-            for each in self.call("GET", f"/{resource}")
-            if each.get("_integrationId") == integration_id and each["externalId"] == name
+            document
+            for document in self.call("GET", f"/{resource}")
+            if document.get("_integrationId") == integration_id and document["externalId"] == name
         ]
         return found
 

@@ -45,7 +45,9 @@ class Embedding:
         """Every document of the account with its resource type."""
         account_id = self.sandbox_account.account_id
         found = self.platform.control(f"/accounts/{account_id}/documents")
-        return [(resource, each) for resource, documents in found.items() for each in documents]
+        return [
+            (resource, document) for resource, documents in found.items() for document in documents
+        ]
 
     def of(self, deployment: Installation) -> dict[str, tuple[str, dict[str, Any]]]:
         """The deployment's documents by name; fails when one is there twice."""
@@ -65,7 +67,7 @@ class Embedding:
     def requests(self) -> list[tuple[str, str]]:
         """Method and path of what was asked of this account, in order."""
         log = self.platform.control(f"/log?limit=20000&account={self.sandbox_account.account_id}")
-        return [(each["method"], each["path"].removeprefix("/v1")) for each in log]
+        return [(document["method"], document["path"].removeprefix("/v1")) for document in log]
 
 
 def problems_of(embedding: Embedding, deployment: Installation, release: Release) -> list[str]:
@@ -81,7 +83,7 @@ def problems_of(embedding: Embedding, deployment: Installation, release: Release
     problems = [
         f"not declared: {name}"
         for name in held
-        if name not in {each.external_id for each in blueprint.components}
+        if name not in {component.external_id for component in blueprint.components}
     ]
     for component in blueprint.components:
         resource, document = held.get(component.external_id, ("", {}))
@@ -100,7 +102,11 @@ def problems_of(embedding: Embedding, deployment: Installation, release: Release
     if connections != set(integration.get("_registeredConnectionIds") or ()):
         problems.append("connections are not registered")
     integrations = [each for kind, each in embedding.everything() if kind == "integrations"]
-    marked = [each for each in integrations if each.get("externalId") == integration["externalId"]]
+    marked = [
+        document
+        for document in integrations
+        if document.get("externalId") == integration["externalId"]
+    ]
     if len(marked) != 1:
         problems.append(f"{len(marked)} integrations")
     if (deployment.release, deployment.version) != (release, release.version):

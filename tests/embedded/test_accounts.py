@@ -73,9 +73,11 @@ def test_no_secret_is_in_the_database_or_in_a_line_of_the_log(
 
     said = "\n".join(logs)
     assert Change.objects.exists()
-    assert [each for each in secrets if each in everything_in_the_database()] == []
-    assert [each for each in secrets if each in said] == []
-    assert [each for each in secrets if each in repr([*EmbeddedAccount.objects.all(), acme])] == []
+    assert [secret for secret in secrets if secret in everything_in_the_database()] == []
+    assert [secret for secret in secrets if secret in said] == []
+    assert [
+        secret for secret in secrets if secret in repr([*EmbeddedAccount.objects.all(), acme])
+    ] == []
 
 
 def test_a_traceback_shows_no_token(embedding, acme):
@@ -271,7 +273,9 @@ def test_everything_is_made_in_the_environment_of_the_token(embedding, release, 
 
     made = [each for _, each in embedding.of(deployment).values()]
     assert made
-    assert {each["sandbox"] for each in (*made, embedding.integration(deployment))} == {True}
+    assert {document["sandbox"] for document in (*made, embedding.integration(deployment))} == {
+        True
+    }
     assert run_export(deployment, "new_orders") == [{"number": 1, "status": "paid"}]
 
 

@@ -68,7 +68,9 @@ def test_a_flow_that_is_started_and_an_account_that_is_forgotten_are_on_record(
     embedding, nothing_yet
 ):
     flow = next(
-        each.external_id for each in nothing_yet.components.all() if each.resource == "flows"
+        component.external_id
+        for component in nothing_yet.components.all()
+        if component.resource == "flows"
     )
     try:
         run_flow(nothing_yet, flow, **ALICE)

@@ -55,8 +55,8 @@ def type_(line, credentials, token, monkeypatch):
     """Run one line of the page."""
     words, _, source = line.partition(" < ")
     arguments = [
-        str(credentials) if each.endswith("credentials.json") else each
-        for each in shlex.split(words)
+        str(credentials) if part.endswith("credentials.json") else part
+        for part in shlex.split(words)
     ]
     if source:
         assert source == "token.txt"

@@ -17,7 +17,7 @@ def test_an_export_returns_its_records_as_the_publishers_hook_leaves_them(acme):
 def test_an_import_returns_one_result_for_each_record(acme):
     results = run(acme, "post_message", [{"number": 7}, {"number": 8}])
 
-    assert [each["statusCode"] for each in results] == [200, 200]
+    assert [result["statusCode"] for result in results] == [200, 200]
     assert Applications.posted == [{"text": 7}, {"text": 8}]
 
 

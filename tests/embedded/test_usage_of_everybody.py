@@ -21,7 +21,7 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture
 def flowing(embedding, acme):
     """A deployment whose flow has run twice."""
-    flow = next(each for each in acme.components.all() if each.resource == "flows")
+    flow = next(component for component in acme.components.all() if component.resource == "flows")
     path = f"/flows/{flow.resource_id}"
     document = embedding.do("GET", path)
     embedding.do("PUT", path, {**document, "disabled": False})
@@ -49,7 +49,7 @@ def ran(runs, records, **fields):
 def test_embedded_accounts_are_asked(flowing, capsys):
     code, answer = told(capsys)
 
-    [row] = [each for each in answer["usage"] if each["source"] == "embedded"]
+    [row] = [document for document in answer["usage"] if document["source"] == "embedded"]
     assert (code, row["runs"], row["owner"]) == (0, 2, flowing.end_user)
     assert (row["connector"], row["month"]) == (flowing.connector.slug, f"{TODAY:%Y-%m}")
     assert row["records"] + row["errors"] > 0
@@ -59,8 +59,12 @@ def test_embedded_accounts_are_asked(flowing, capsys):
 def test_flows_are_called_as_the_connector_calls_them(flowing, capsys):
     _, answer = told(capsys, "--flows", "--integration", flowing.integration_id)
 
-    flows = {each.external_id for each in flowing.components.all() if each.resource == "flows"}
-    assert {each["flow"] for each in answer["usage"] if each["runs"]} <= flows
+    flows = {
+        component.external_id
+        for component in flowing.components.all()
+        if component.resource == "flows"
+    }
+    assert {document["flow"] for document in answer["usage"] if document["runs"]} <= flows
 
 
 def test_counting_twice_is_counting_once(flowing, capsys):
@@ -76,7 +80,7 @@ def test_an_account_that_refuses_is_named_and_keeps_what_was_counted(flowing, ca
     code, answer = told(capsys)
 
     assert code == 3
-    assert [each["account"] for each in answer["unasked"]] == ["product"]
+    assert [document["account"] for document in answer["unasked"]] == ["product"]
     assert answer["usage"] == before
 
 
@@ -112,12 +116,12 @@ def test_customers_are_told_by_address_and_license_and_months_apart(platform, re
 
     report = usage_report(UsageQuery())
 
-    rows = [each for each in report.rows if each.source == "marketplace"]
-    assert [(each.month, each.runs, each.records) for each in rows] == [
+    rows = [row for row in report.rows if row.source == "marketplace"]
+    assert [(row.month, row.runs, row.records) for row in rows] == [
         ("2026-05", 2, 10),
         ("2026-06", 1, 5),
     ]
-    assert {(each.owner, each.license_id) for each in rows} == {("buyer@example.com", "l1")}
+    assert {(row.owner, row.license_id) for row in rows} == {("buyer@example.com", "l1")}
     coverage = report.coverage
     assert (coverage.installations, coverage.never_counted) == (2, 1)
     assert coverage.oldest_count < timezone.now() - timedelta(days=2)
@@ -130,7 +134,7 @@ def test_pages_follow_each_other_by_integration(platform, release):
     first = usage_report(UsageQuery(limit=2))
     second = usage_report(UsageQuery(limit=2, after=first.next_after))
 
-    assert [each.integration_id[0] for each in (*first.rows, *second.rows)] == ["1", "2", "3"]
+    assert [row.integration_id[0] for row in (*first.rows, *second.rows)] == ["1", "2", "3"]
     assert (first.next_after, second.next_after) == ("2" * 24, None)
 
 

@@ -40,21 +40,21 @@ def _in_socket(descriptor):
 
 def tokens_in_objects(_options):
     found = set()
-    for each in gc.get_objects():
-        if type(each) is dict:
-            found |= {value for value in list(each.values()) if type(value) is str}
+    for obj in gc.get_objects():
+        if type(obj) is dict:
+            found |= {value for value in list(obj.values()) if type(value) is str}
     return sorted(each for each in found if TOKEN.fullmatch(each.encode()))
 
 
 def tokens_in_rooms(_options):
     """What is mapped of rooms, its own among them."""
     found = set()
-    for each in gc.get_objects():
-        if isinstance(each, mmap.mmap):
-            found |= set(TOKEN.findall(each[:]))
+    for obj in gc.get_objects():
+        if isinstance(obj, mmap.mmap):
+            found |= set(TOKEN.findall(obj[:]))
     for line in Path("/proc/self/maps").read_text().splitlines():
         if "memfd:connector-kit" in line:
-            start, end = (int(each, 16) for each in line.split()[0].split("-"))
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
             found |= set(TOKEN.findall(ctypes.string_at(start, end - start)))
     return sorted(each.decode() for each in found)
 

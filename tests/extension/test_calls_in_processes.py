@@ -115,7 +115,7 @@ def test_a_call_that_dies_with_the_process_that_takes_it_is_answered(start: Star
     run = start()
     run(call("dies_taking_the_next_call"))
 
-    answers = [told(run(call("echo", data=each))) for each in range(3)]
+    answers = [told(run(call("echo", data=number))) for number in range(3)]
 
     assert answers == ["function_process_ended", 1, 2]
 
@@ -132,7 +132,7 @@ def test_every_call_is_begun_once_even_among_crashes(start: Start, tmp_path: Pat
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(make, lines))
 
-    assert answers == [each if each % 7 else "function_process_ended" for each in lines]
+    assert answers == [line if line % 7 else "function_process_ended" for line in lines]
     assert Counter(file.read_text().split()) == Counter(map(str, lines))
 
 
@@ -155,7 +155,7 @@ def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start:
     run = start(calls=1, seconds=0.5)
 
     late = told(run(call("sleeps", seconds=0.5)))
-    after = [told(run(call("echo", data=each))) for each in range(20)]
+    after = [told(run(call("echo", data=number))) for number in range(20)]
 
     assert late in ("function_timeout", "slept")  # whichever was first
     assert after == list(range(20))
@@ -195,7 +195,9 @@ def test_functions_that_cannot_be_loaded_are_an_answer_to_every_call(start: Star
 
     answers = [run(call("echo", data=1)) for _ in range(2)]
 
-    assert [(each.status, told(each)) for each in answers] == [(503, "functions_not_loaded")] * 2
+    assert [(answer.status, told(answer)) for answer in answers] == [
+        (503, "functions_not_loaded")
+    ] * 2
     assert answers[0].headers["Retry-After"] == "10"
 
 
@@ -231,4 +233,4 @@ def test_nobody_stays_when_the_serving_process_is_killed_while_calls_wait() -> N
 
 
 def _children() -> list[int]:
-    return [each.pid for each in psutil.Process(os.getpid()).children(recursive=True)]
+    return [child.pid for child in psutil.Process(os.getpid()).children(recursive=True)]

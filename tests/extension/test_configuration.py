@@ -263,7 +263,7 @@ def test_a_value_may_hold_the_functions_themselves_or_their_names(project: Any) 
 
     registry = Configuration.of({"connectors": things}).registry
 
-    found = [registry.connector(each) for each in things]
+    found = [registry.connector(thing) for thing in things]
     assert [module and module.find(None, "formInit")({}) for module in found] == [
         *("named", "a dict", "an object", "a module")
     ]

@@ -378,7 +378,10 @@ def test_one_wrong_entry_is_found_wherever_it_stands(
 
 def test_a_page_of_ten_thousand_entries_costs_next_to_nothing() -> None:
     options = {"_importId": "m", "data": [{"id": n} for n in range(10_000)]}
-    call, returned = FunctionCall(options=options), [{"data": each} for each in options["data"]]
+    call, returned = (
+        FunctionCall(options=options),
+        [{"data": collection} for collection in options["data"]],
+    )
 
     def seconds() -> float:
         began = time.perf_counter()

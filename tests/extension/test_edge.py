@@ -176,8 +176,10 @@ def test_more_requests_than_can_wait_are_sent_away() -> None:
 
     async def flood() -> list[int]:
         requests = [Request() for _ in range(300)]
-        await asyncio.gather(*(served.__rsgi__(Scope("GET", "/x"), each) for each in requests))
-        return [each.status for each in requests]
+        await asyncio.gather(
+            *(served.__rsgi__(Scope("GET", "/x"), request) for request in requests)
+        )
+        return [request.status for request in requests]
 
     statuses = asyncio.run(flood())
 

@@ -302,7 +302,7 @@ def test_an_unreadable_body_is_refused(server: str, sent: bytes, status: int) ->
     assert code == {400: "invalid_json", 413: "entity_too_large"}[status]
 
 
-@pytest.mark.parametrize("sent", [each for each, _ in UNREADABLE.values()], ids=UNREADABLE.keys())
+@pytest.mark.parametrize("sent", [chunk for chunk, _ in UNREADABLE.values()], ids=UNREADABLE.keys())
 def test_nothing_is_read_of_who_comes_with_a_wrong_token(server: str, sent: bytes) -> None:
     head = (
         "POST /function HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

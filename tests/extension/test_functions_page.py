@@ -78,8 +78,8 @@ def test_the_page_lists_every_problem() -> None:
     source = Path(__file__).parents[2] / "connector_kit" / "extension" / "authoring"
     raised = {
         found
-        for each in source.glob("*.py")
-        for found in re.findall(r'"(E4\d\d)"', each.read_text())
+        for path in source.glob("*.py")
+        for found in re.findall(r'"(E4\d\d)"', path.read_text())
     }
 
     assert raised == {row[0] for row in rows(2) if row[0].startswith("E4")}

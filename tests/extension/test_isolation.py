@@ -215,7 +215,7 @@ def test_calls_beside_one_that_hangs_or_dies_are_not_touched(hasty: str) -> None
         )
 
         assert good.result() == [list(range(n)) for n in range(30)]
-        assert [each.result().status_code for each in bad] == [422, 422]
+        assert [future.result().status_code for future in bad] == [422, 422]
 
 
 def test_calls_beyond_the_limit_wait_a_moment_and_are_refused_for_now(

@@ -111,7 +111,7 @@ def test_other_processes_of_the_server_cannot_be_read_or_signalled(
     run: Processes, tmp_path: Path
 ) -> None:
     with held(run, tmp_path, 1):
-        others = [each.pid for each in psutil.Process().children(recursive=True)]
+        others = [child.pid for child in psutil.Process().children(recursive=True)]
         bystander = subprocess.Popen(["sleep", "30"])
         others += [bystander.pid, os.getpid(), os.getppid()]
         own = told(run(call("pid")))

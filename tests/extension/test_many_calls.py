@@ -95,7 +95,7 @@ class Call:
 def calls() -> Iterator[Call]:
     """The same calls in every run."""
     draw = random.Random(1)
-    weights = {each: 0.1 if each in RARE else 1.0 for each in FAILURES}
+    weights = {failure: 0.1 if failure in RARE else 1.0 for failure in FAILURES}
     for number in range(CALLS):
         if number == CALLS // 2:
             weights |= dict.fromkeys(ENDING, 0.0)
@@ -198,16 +198,16 @@ def test_nothing_grows_and_no_answer_is_lost_or_mixed_up(
         for _ in range(CONNECTIONS)
     ]
     began = time.perf_counter()
-    for each in threads:
-        each.start()
+    for thread in threads:
+        thread.start()
     for due in itertools.count(MEASURE_EVERY, MEASURE_EVERY):
-        while len(outcome.seconds) < due and any(each.is_alive() for each in threads):
+        while len(outcome.seconds) < due and any(thread.is_alive() for thread in threads):
             threads[0].join(0.01)
-        if not any(each.is_alive() for each in threads):
+        if not any(thread.is_alive() for thread in threads):
             break
         outcome.memory.append(memory_of(process))
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.join()
     with capsys.disabled():
         print(_report(outcome, time.perf_counter() - began))
 

@@ -250,7 +250,9 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "settings": [],
     }
 
-    assert [(each.attribute, each.id.rpartition(".")[2]) for each in function_problems(thing)] == [
+    assert [
+        (problem.attribute, problem.id.rpartition(".")[2]) for problem in function_problems(thing)
+    ] == [
         ("hooks.a", "E403"),
         ("hooks.b", "E401"),
         ("hooks.c", "E406"),

@@ -61,7 +61,7 @@ def complaints(thing: Any) -> list[str]:
 class TestAConnector:
     def test_its_hooks_are_served_for_both_frameworks(self) -> None:
         def keep_paid(options: PreSavePageOptions) -> Any:
-            return {"data": [each for each in options.data if each["paid"]]}
+            return {"data": [document for document in options.data if document["paid"]]}
 
         class Orders(Connector):
             shop = Connection("Shop", type="http")

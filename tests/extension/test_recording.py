@@ -206,8 +206,8 @@ def test_names_from_outside_stay_within_the_folder(server: Server) -> None:
     server.record(functions=("../../x",))
     server.call("../../x")
 
-    outside = [each for each in server.home.parent.rglob("*x*") if each.is_file()]
-    assert [each for each in outside if server.samples_folder not in each.parents] == []
+    outside = [path for path in server.home.parent.rglob("*x*") if path.is_file()]
+    assert [path for path in outside if server.samples_folder not in path.parents] == []
 
 
 def test_a_folder_takes_so_many_samples_and_no_more(server: Server) -> None:
@@ -236,7 +236,7 @@ def test_trouble_with_recording_never_harms_a_call(
     trouble(server)
 
     assert [server.call(n=n)["n"] for n in range(3)] == [0, 1, 2]
-    assert [each.levelname for each in caplog.records].count("WARNING") == 1
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
 
 
 def test_a_switch_that_cannot_be_read_can_be_turned_off(server: Server) -> None:
@@ -332,9 +332,9 @@ def test_no_secret_survives_anywhere(data: Any, secret: str, field: str) -> None
 def shape(value: Any) -> Any:
     """What is left of *value* when texts and numbers are all the same."""
     if isinstance(value, dict):
-        return {name: shape(each) for name, each in value.items()}
+        return {name: shape(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [shape(each) for each in value]
+        return [shape(item) for item in value]
     return type(value) if value is None or isinstance(value, bool) else "leaf"
 
 

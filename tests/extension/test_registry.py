@@ -21,7 +21,7 @@ def two(_options: Any) -> int:
 
 @hook.pre_save_page
 def keep_paid(options: Any) -> Any:
-    return {"data": [each for each in options["data"] if each["paid"]]}
+    return {"data": [document for document in options["data"] if document["paid"]]}
 
 
 class Orders(Connector):

@@ -25,7 +25,7 @@ def test_a_settings_form_is_read_with_its_layout() -> None:
     assert [(box.label, box.fields) for box in form.layout.boxes] == [
         ("Orders", ("mode", "minimum"))
     ]
-    assert [(each.value, each.label) for each in form.fields["mode"].options] == [
+    assert [(option.value, option.label) for option in form.fields["mode"].options] == [
         ("all", "all"),
         ("paid", "Paid ones"),
     ]
@@ -85,7 +85,7 @@ def test_no_form_is_too_strange_to_be_shown_and_saved(metadata: Any, sent: Any) 
     form = read_form(metadata, sent if isinstance(sent, dict) else {})
 
     assert set(form.layout.shown()) <= set(form.fields)
-    for raw in ({}, {each.name: sent for each in form.fields.values()}):
+    for raw in ({}, {field.name: sent for field in form.fields.values()}):
         values = typed(form, raw)
         assert set(state_of(form, values)) == set(form.fields)
         validate(form, values)

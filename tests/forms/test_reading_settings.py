@@ -26,7 +26,7 @@ def test_a_single_store_has_general_settings_sections_and_flows() -> None:
     assert (pages.edition, pages.is_multi_store, pages.oddities) == ("standard", False, ())
     assert store.general.description == "Whole installation"
     assert store.general.tabs[0].form.values() == {"general_currency": "EUR"}
-    assert [(each.title, each.columns) for each in store.sections] == [
+    assert [(section.title, section.columns) for section in store.sections] == [
         ("New & paid orders", 2),
         ("Refunds", 1),
     ]
@@ -51,7 +51,7 @@ def test_a_multi_store_installation_has_a_page_for_every_store() -> None:
     pages = read_settings_document(MULTI_STORE)
 
     assert (pages.is_multi_store, pages.store_label) == (True, "Shop")
-    assert [(each.id, each.mode, len(each.sections)) for each in pages.stores] == [
+    assert [(store.id, store.mode, len(store.sections)) for store in pages.stores] == [
         ("s1", "settings", 2),
         ("s2", "install", 0),
     ]
@@ -166,7 +166,7 @@ def test_every_type_is_shown_as_something(
     [field] = read_fields([{"name": "f", **raw}]).fields.values()
 
     assert (field.type, field.value) == (type_, value)
-    assert [each.id for each in field.columns] == columns
+    assert [column.id for column in field.columns] == columns
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_options_are_read_however_they_are_written(
 ) -> None:
     [field] = read_fields([{"name": "f", "type": "select", "options": options}]).fields.values()
 
-    assert [(each.value, each.label) for each in field.options] == read
+    assert [(option.value, option.label) for option in field.options] == read
 
 
 def test_what_is_strange_is_noted_with_its_place() -> None:
@@ -236,7 +236,7 @@ def test_no_document_is_too_strange_to_be_shown_and_saved(document: Any) -> None
 def test_whatever_a_browser_sends_is_judged_and_not_tripped_over(document: Any, sent: Any) -> None:
     for store in read_settings_document(document).stores:
         for form in store.forms():
-            raw = {each.name: sent for each in form.fields.values()}
+            raw = {field.name: sent for field in form.fields.values()}
             values = typed(form, raw, is_complete=True)
             validate(form, values)
             submitted(form, values)

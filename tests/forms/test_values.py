@@ -294,7 +294,7 @@ def posted(value: Any) -> list[str]:
         case dict() | [{}, *_]:
             return [json.dumps(value)]
         case list():
-            return [str(each).lower() for each in value]
+            return [str(item).lower() for item in value]
         case None:
             return [""]
         case bool():

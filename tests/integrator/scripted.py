@@ -76,7 +76,7 @@ class ScriptedPlatform:
 
     @property
     def lines(self) -> list[str]:
-        return [each.line for each in self.received]
+        return [received.line for received in self.received]
 
     def next_reply(self, received: Received) -> Any:
         self.received.append(received)

@@ -71,7 +71,7 @@ def test_a_document_lives_and_dies(customer):
 def test_a_long_list_is_read_to_its_end(customer):
     made = {customer.connections.create(SHOP)["_id"] for _ in range(10)}
 
-    assert made <= {each["_id"] for each in customer.connections.list()}
+    assert made <= {connection["_id"] for connection in customer.connections.list()}
 
 
 def test_a_connection_is_pinged(customer):
@@ -100,10 +100,10 @@ def test_documents_know_their_users_and_their_integration(customer):
     )
 
     used_by = customer.connections.dependencies(shop)
-    assert [each["id"] for each in used_by["exports"]] == [export["_id"]]
-    assert [each["_id"] for each in customer.integrations.flows(integration)] == [flow["_id"]]
+    assert [export["id"] for export in used_by["exports"]] == [export["_id"]]
+    assert [flow["_id"] for flow in customer.integrations.flows(integration)] == [flow["_id"]]
     made_of = customer.flows.descendants(flow["_id"])
-    assert [each["_id"] for each in made_of["exports"]] == [export["_id"]]
+    assert [export["_id"] for export in made_of["exports"]] == [export["_id"]]
 
 
 def test_state_of_a_document_is_apart_from_the_account_s(customer):
@@ -164,7 +164,7 @@ def test_a_connector_has_licenses_and_an_install_base(sandbox):
         owner = {"email": sandbox.accounts[0].email, "expires": "2100-01-01T00:00:00.000Z"}
         publisher.connectors.licenses(connector).create(owner)
 
-        assert [each["user"] for each in publisher.connectors.licenses(connector).list()]
+        assert [license_["user"] for license_ in publisher.connectors.licenses(connector).list()]
         assert list(publisher.connectors.install_base(connector)) == []
         old = publisher.stacks.system_token(stack["_id"])
         assert publisher.stacks.renew_system_token(stack["_id"]) != old

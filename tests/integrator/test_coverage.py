@@ -22,7 +22,7 @@ def cases(monkeypatch):
 
 
 def test_every_endpoint_of_the_reference_is_listed_once():
-    listed = [str(each) for each in endpoints()]
+    listed = [str(endpoint) for endpoint in endpoints()]
 
     assert len(listed) == len(set(listed)) > 200
 
@@ -64,7 +64,7 @@ def test_a_method_covers_what_it_was_seen_to_call(cases):
 
     seen = exercise([FLOWS, ERRORS])
 
-    assert [(each.method, each.test) for each in seen.of(ERRORS)] == [
+    assert [(use.method, use.test) for use in seen.of(ERRORS)] == [
         ("flows.step(…).open", "errors are listed")
     ]
     assert seen.of(FLOWS) == []

@@ -27,8 +27,8 @@ def test_a_job_is_looked_at_until_it_is_done(client, platform, clock):
 
     states = list(client.jobs.watch("64b1"))
 
-    assert [each.status for each in states] == ["queued", "running", "completed"]
-    assert [each.is_done for each in states] == [False, False, True]
+    assert [state.status for state in states] == ["queued", "running", "completed"]
+    assert [state.is_done for state in states] == [False, False, True]
     assert clock.slept == [5, 5]
     assert set(platform.lines) == {"GET /v1/jobs/64b1/family"}
 

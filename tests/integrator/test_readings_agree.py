@@ -132,7 +132,7 @@ def test_an_import_is_mapped_and_run(user, shop, orders):
     assert mapped == [{"amount": 4}]
     assert shop.received == []
     results = user.connections.import_records(orders.shop, virtual, [{"total": 4}, {"total": 7}])
-    assert [each["statusCode"] for each in results] == [200, 200]
+    assert [result["statusCode"] for result in results] == [200, 200]
     assert [each.json for each in shop.received] == [{"amount": 4}, {"amount": 7}]
     assert user.imports.map(orders.import_["_id"], [{"a": 1}]) == [{"a": 1}]
     assert user.imports.invoke(orders.import_["_id"], [{"a": 1}])[0]["statusCode"] == 200
@@ -153,7 +153,7 @@ def test_a_connection_has_users_logs_and_pings(user, shop, orders):
 
     assert user.connections.ping(orders.shop, flow_id=orders.flow).ok
     used_by = user.connections.dependencies(orders.shop)
-    assert [each["id"] for each in used_by["exports"]] == [orders.export["_id"]]
+    assert [export["id"] for export in used_by["exports"]] == [orders.export["_id"]]
     assert user.connections.iclients(orders.shop) == []
     assert user.connections.check_package(orders.shop, "suiteapp")["success"] is False
     assert isinstance(user.connections.debug_log(orders.shop, orders.export["_id"]), str)
@@ -180,7 +180,7 @@ def test_a_flow_is_run_watched_and_cancelled(user, busy_shop):
     job_id = user.flows.run(orders.flow, start_date=datetime(2026, 1, 5, tzinfo=UTC))
 
     assert user.flows.latest_job(orders.flow)["_id"] == job_id
-    assert [each["_id"] for each in user.jobs.families([job_id])] == [job_id]
+    assert [family["_id"] for family in user.jobs.families([job_id])] == [job_id]
     with pytest.raises(StillRunning):
         list(user.jobs.watch(job_id, deadline=Deadline.after(7, clock=clock), clock=clock))
     user.jobs.cancel(job_id)
@@ -201,9 +201,9 @@ def test_jobs_are_found_by_what_was_asked(sandbox, user, orders):
     ]
 
     def found(**wanted: Any) -> list[int]:
-        ids = [each["_id"] for each in jobs]
+        ids = [job["_id"] for job in jobs]
         query = JobQuery(flow_id=orders.flow, **wanted)
-        return [ids.index(each["_id"]) for each in user.jobs.list(query)]
+        return [ids.index(job["_id"]) for job in user.jobs.list(query)]
 
     assert found() == [0, 1, 2, 3]
     assert found(types=("flow",)) == [0, 1, 2]
@@ -218,22 +218,24 @@ def test_jobs_are_found_by_what_was_asked(sandbox, user, orders):
 def test_errors_of_a_step_are_read_resolved_and_purged(sandbox, user, orders):
     stage_failures(sandbox, orders, 5)
     step = user.flows.step(orders.flow, orders.import_["_id"])
-    open_ids = [each["errorId"] for each in step.open()]
+    open_ids = [document["errorId"] for document in step.open()]
     assert len(open_ids) == 5
 
     step.resolve(open_ids[:3])
-    assert [each["errorId"] for each in step.open()] == open_ids[3:]
-    assert [each["errorId"] for each in step.resolved()] == open_ids[:3]
+    assert [document["errorId"] for document in step.open()] == open_ids[3:]
+    assert [document["errorId"] for document in step.resolved()] == open_ids[:3]
     step.purge(open_ids[:2])
-    assert [each["errorId"] for each in step.resolved()] == open_ids[2:3]
+    assert [document["errorId"] for document in step.resolved()] == open_ids[2:3]
     (count,) = user.flows.error_counts(orders.flow)
     assert (count["_expOrImpId"], count["numError"]) == (orders.import_["_id"], 2)
     of_integration = user.integrations.error_counts(orders.integration)
-    assert [(each["_flowId"], each["numError"]) for each in of_integration] == [(orders.flow, 2)]
+    assert [(document["_flowId"], document["numError"]) for document in of_integration] == [
+        (orders.flow, 2)
+    ]
     step.assign(open_ids[3:], email=sandbox.accounts[0].email)
     step.tag(open_ids[3:], ["mine"])
-    assert [each["tags"] for each in step.open()] == [["mine"], ["mine"]]
-    assert "mine" in [each["tagId"] for each in user.tags()]
+    assert [document["tags"] for document in step.open()] == [["mine"], ["mine"]]
+    assert "mine" in [tag["tagId"] for tag in user.tags()]
     assert len(step.open_file_urls()) == len(step.resolved_file_urls()) == 1
 
 
@@ -255,7 +257,7 @@ def test_job_errors_are_answered_or_are_a_file(sandbox, user, orders):
     many = stage_failures(sandbox, orders, 1001)
 
     answered = user.jobs.errors(user.jobs.get(few["_id"]))
-    assert [each["code"] for each in answered.records] == ["bad", "bad"]
+    assert [record["code"] for record in answered.records] == ["bad", "bad"]
     assert len(list(user.jobs.error_records(few["_id"]))) == 2
     (url,) = user.jobs.errors(user.jobs.get(many["_id"])).file_urls
     assert len(requests.get(url, timeout=5).json()) == 1001
@@ -300,12 +302,12 @@ def test_usage_is_what_the_jobs_say(sandbox, user, orders):
 def test_a_flow_is_cloned_into_another_integration(user, orders):
     target = user.integrations.create({"name": "Copies"})["_id"]
     preview = user.flows.clone_preview(orders.flow)
-    assert {each["model"] for each in preview["objects"]} == {"Export", "Import", "Flow"}
+    assert {object_["model"] for object_ in preview["objects"]} == {"Export", "Import", "Flow"}
 
     copy = Copy(connections={orders.shop: orders.shop}, integration_id=target)
     made = user.flows.clone(orders.flow, copy)
 
-    assert {each["model"] for each in made} == {"Export", "Import", "Flow"}
+    assert {document["model"] for document in made} == {"Export", "Import", "Flow"}
     assert len(list(user.integrations.flows(target))) == 1
     with pytest.raises(Refused) as caught:
         user.flows.clone(orders.flow, Copy(integration_id=target))
@@ -340,12 +342,12 @@ def test_people_are_invited_and_told(sandbox, user, orders):
 
     share = user.users.invite(email, integrations=one)["_id"]
     assert user.users.get(share)["integrationAccessLevel"] == one
-    assert [each["_id"] for each in user.integrations.shares(orders.integration)] == [share]
+    assert [share["_id"] for share in user.integrations.shares(orders.integration)] == [share]
     user.users.update(share, {"accessLevel": "manage"})
     wanted = {"_flowId": orders.flow, "subscribed": True, "subscribedByUserEmail": email}
     user.notifications.update([wanted])
     told = list(user.notifications.list(of_all_users=True))
-    assert [(each["_flowId"], each["subscribedByUser"]["email"]) for each in told] == [
+    assert [(document["_flowId"], document["subscribedByUser"]["email"]) for document in told] == [
         (orders.flow, email)
     ]
     assert list(user.notifications.list()) == []
@@ -362,14 +364,14 @@ def test_changes_are_logged_and_deletions_can_be_undone(user):
     user.recycle_bin.restore("integrations", made)
     assert user.integrations.get(made)["name"] == name
     user.integrations.delete(made)
-    assert made in [each["doc"]["_id"] for each in user.recycle_bin.list()]
+    assert made in [document["doc"]["_id"] for document in user.recycle_bin.list()]
     user.recycle_bin.purge("integrations", made)
     with pytest.raises(NotFound):
         user.recycle_bin.restore("integrations", made)
 
     by_link, by_offset = list(user.audit.list()), list(user.audit.list(limit=3))
     assert by_link == by_offset
-    assert made in [each["_resourceId"] for each in by_link]
+    assert made in [document["_resourceId"] for document in by_link]
 
 
 def test_tokens_are_made_shown_and_renewed(sandbox, user):
@@ -390,7 +392,9 @@ def test_stacks_and_scripts_have_what_goes_with_them(sandbox, user):
     assert len(shares) == 1
     user.stack_shares.disable(shares[0]["_id"])
     script = user.scripts.create({"name": "Helpers", "content": "function f () {}"})
-    assert "content" not in next(each for each in user.scripts.list() if each["name"] == "Helpers")
+    assert "content" not in next(
+        script for script in user.scripts.list() if script["name"] == "Helpers"
+    )
     user.scripts.update(script["_id"], {**user.scripts.get(script["_id"]), "name": "Helpers 2"})
     assert list(user.scripts.logs(script["_id"], since=datetime(2026, 1, 1, tzinfo=UTC))) == []
     user.scripts.purge_logs(script["_id"])
@@ -399,7 +403,7 @@ def test_stacks_and_scripts_have_what_goes_with_them(sandbox, user):
 def test_the_marketplace_and_the_start_page_are_read(user, orders):
     assert list(user.published()) == []
     assert list(user.templates.published()) == []
-    assert [each for each in user.tiles() if each["_integrationId"] == orders.integration]
+    assert [tile for tile in user.tiles() if tile["_integrationId"] == orders.integration]
     assert len(user.integrations.template_urls(orders.integration)) == 1
     assert user.flows.last_export_date(orders.flow) is None
 

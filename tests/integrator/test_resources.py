@@ -111,7 +111,11 @@ class TestLists:
             Reply(200, [{"_id": "3"}], {"Link": '</v1/exports>; rel="first"'}),
         )
 
-        assert [each["_id"] for each in client.exports.list(exclude="mapping")] == ["1", "2", "3"]
+        assert [export["_id"] for export in client.exports.list(exclude="mapping")] == [
+            "1",
+            "2",
+            "3",
+        ]
         assert platform.lines == [
             "GET /v1/exports?exclude=mapping",
             "GET /v1/exports?after=1",

@@ -113,7 +113,7 @@ def test_a_day_is_told_from_the_next():
 
     days = usage_by_day(jobs)
 
-    assert {str(day): [each.runs for each in rows] for day, rows in days.items()} == {
+    assert {str(day): [row.runs for row in rows] for day, rows in days.items()} == {
         "2026-05-05": [1],
         "2026-05-06": [1],
     }
@@ -198,7 +198,7 @@ def test_a_client_reads_the_last_thirty_days_of_every_integration(client, platfo
 
     rows = client.usage(until=MAY)
 
-    assert [each.integration_id for each in rows] == ["64a1", "64a2"]
+    assert [row.integration_id for row in rows] == ["64a1", "64a2"]
     assert platform.lines[1:] == [
         f"GET /v1/jobs?_integrationId={each}&createdAt_gte=2026-05-01T00%3A00%3A00.000Z"
         "&createdAt_lte=2026-05-31T00%3A00%3A00.000Z"
@@ -213,7 +213,7 @@ def test_a_list_that_may_have_been_cut_off_is_asked_for_in_halves(client, platfo
 
     rows = client.usage(since=MAY - timedelta(days=2), until=MAY, integration_ids=["64a1"])
 
-    assert [each.runs for each in rows] == [1200]
+    assert [row.runs for row in rows] == [1200]
     assert [line.rpartition("?")[2].split("&")[1:] for line in platform.lines] == [
         [
             f"createdAt_gte=2026-05-{since}T00%3A00%3A00.000Z",
@@ -228,7 +228,7 @@ def test_a_minute_with_more_than_can_be_listed_is_taken_as_it_is(client, platfor
 
     rows = client.usage(since=MAY, until=MAY + timedelta(minutes=1), integration_ids=["64a1"])
 
-    assert [each.runs for each in rows] == [1000]
+    assert [row.runs for row in rows] == [1000]
     assert len(platform.received) == 1
 
 

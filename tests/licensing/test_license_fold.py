@@ -188,14 +188,14 @@ def test_what_is_wrong_with_an_event_is_named_by_field(change, code, field):
     with pytest.raises(LicensingError) as refused:
         parse_event(**{**VALID, **change})
 
-    assert (code, field) in [(each.code, each.field) for each in refused.value.problems]
+    assert (code, field) in [(problem.code, problem.field) for problem in refused.value.problems]
 
 
 def test_everything_that_is_wrong_is_said_at_once():
     with pytest.raises(LicensingError) as refused:
         parse_event(event_id="", occurred_at=1, subscription=None, kind="signed_up", data={"x": 1})
 
-    fields = {each.field for each in refused.value.problems}
+    fields = {problem.field for problem in refused.value.problems}
     assert fields == {"id", "occurred_at", "subscription", "email", "x"}
 
 

@@ -16,7 +16,7 @@ def test_a_license_takes_its_course_day_by_day():
 
     happened = by_day(run("one", terms, POLICY, after=BEGIN, until=END))
 
-    assert [(str(day), [each.what for each in group]) for day, group in happened] == [
+    assert [(str(day), [happening.what for happening in group]) for day, group in happened] == [
         ("2027-03-24", ["expires-in-7"]),
         ("2027-03-30", ["expires-in-1"]),
         ("2027-04-01", ["grace"]),
@@ -39,7 +39,7 @@ def test_events_come_in_when_they_happen():
         stream, lambda _connector: lambda _edition: POLICY, after=BEGIN, until=END
     )
 
-    assert [(each.what, str(each.day)) for each in happened] == [
+    assert [(happening.what, str(happening.day)) for happening in happened] == [
         ("signed_up", "2027-01-01"),
         ("expires-in-3", "2027-01-12"),
         ("subscribed", "2027-01-14"),
@@ -56,9 +56,9 @@ def test_four_hundred_days_of_two_thousand_licenses_take_seconds():
     began = time.perf_counter()
 
     happened = [
-        each
+        happening
         for number in range(2000)
-        for each in run(
+        for happening in run(
             str(number),
             Terms(date(2027, 1, 1) + timedelta(days=number % 380), "Asia/Tokyo", grace_days=14),
             POLICY,
@@ -67,5 +67,5 @@ def test_four_hundred_days_of_two_thousand_licenses_take_seconds():
         )
     ]
 
-    assert len({each.license for each in happened}) == 2000
+    assert len({happening.license for happening in happened}) == 2000
     assert time.perf_counter() - began < 10

@@ -64,7 +64,7 @@ def test_what_the_publisher_switches_off_is_off_at_once():
     off = Terms(ends=date(2027, 1, 31), grace_days=14, off_at=at("2026-06-01T10:00"))
 
     assert standing(off, POLICY, at("2026-06-01T10:00")) is Standing.EXPIRED
-    assert [each.notice for each in milestones(off, POLICY)] == ["expired"]
+    assert [milestone.notice for milestone in milestones(off, POLICY)] == ["expired"]
 
 
 @given(terms, policies, moments)

@@ -20,7 +20,7 @@ class Doorway:
     def tokens(self) -> list[str]:
         """The one-time tokens of all calls that brought one."""
         options = [call["options"] for call in self.calls]
-        return [each["bearerToken"] for each in options if "bearerToken" in each]
+        return [option["bearerToken"] for option in options if "bearerToken" in option]
 
 
 DOORWAY = Doorway()

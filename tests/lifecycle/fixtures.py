@@ -174,9 +174,9 @@ class Customer:
         connector = self.installation.connector
         path = f"/connectors/{connector.connector_id}/licenses"
         [own] = [
-            each
-            for each in self.platform.call("GET", path)
-            if each.get("_integrationId") == self.integration_id
+            document
+            for document in self.platform.call("GET", path)
+            if document.get("_integrationId") == self.integration_id
         ]
         body = {"expires": own["expires"], "opts": opts}
         self.platform.call("PUT", f"{path}/{own['_id']}", body)
@@ -230,7 +230,9 @@ class Customer:
     def everything(self) -> list[tuple[str, dict[str, Any]]]:
         """Every document of the account with its resource type, whoever it belongs to."""
         found = self.platform.control(f"/accounts/{self.account.account_id}/documents")
-        return [(resource, each) for resource, documents in found.items() for each in documents]
+        return [
+            (resource, document) for resource, documents in found.items() for document in documents
+        ]
 
     def untouched(self) -> dict[str, Any]:
         """Everything that a refused call must leave as it was, to be compared with ``==``."""
@@ -270,8 +272,10 @@ class Customer:
     def requests(self, *, since: int = 0) -> list[tuple[str, str]]:
         """Method and path of what connectors asked of this account, in order."""
         log = self.platform.control(f"/log?limit=20000&account={self.account.account_id}")
-        asked = [each for each in log if each.get("token") == "one_time"]
-        return [(each["method"], each["path"].removeprefix("/v1")) for each in asked][since:]
+        asked = [document for document in log if document.get("token") == "one_time"]
+        return [(document["method"], document["path"].removeprefix("/v1")) for document in asked][
+            since:
+        ]
 
 
 def ask(method: str, url: str, body: Any, *, token: str) -> Reply:
@@ -351,7 +355,7 @@ def problems_of(customer: Customer, release: Release) -> list[str]:
 
 
 def _names(blueprint: Any) -> set[str]:
-    return {each.external_id for each in blueprint.components}
+    return {component.external_id for component in blueprint.components}
 
 
 def _untagged(customer: Customer, blueprint: Any) -> list[str]:
@@ -366,9 +370,15 @@ def _wrong_records(customer: Customer, release: Release, ids: dict[str, str]) ->
     """Where the records say something else than the account."""
     blueprint = blueprint_for(customer.installation, release)
     row = customer.installation
-    rows = {each.external_id: (each.resource_id, each.applied_id) for each in row.components.all()}
+    rows = {
+        component.external_id: (component.resource_id, component.applied_id)
+        for component in row.components.all()
+    }
     declared = (*blueprint.components, blueprint.integration)
-    wanted = {each.external_id: (ids.get(each.external_id), each.digest) for each in declared}
+    wanted = {
+        component.external_id: (ids.get(component.external_id), component.digest)
+        for component in declared
+    }
     problems = [f"records: {rows}, wanted {wanted}"] if rows != wanted else []
     if (row.release, row.version) != (release, release.version):
         problems.append(f"recorded release: {row.release}, version {row.version}")

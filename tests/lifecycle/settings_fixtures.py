@@ -55,7 +55,7 @@ def two_dot_zero(shop: Shop, doorway: Doorway) -> Customer:
     # are asked about an integration that they made, so the listing says 1.0 while it is made.
     path = f"/connectors/{shop.connector.connector_id}"
     listing = shop.platform.call("GET", path)
-    plain = {name: each for name, each in listing.items() if name != "framework"}
+    plain = {name: item for name, item in listing.items() if name != "framework"}
     shop.platform.call("PUT", path, plain)
     customer = installed(shop)
 
@@ -85,13 +85,13 @@ def page(customer: Customer) -> dict[str, Any]:
 
 def section(customer: Customer) -> dict[str, Any]:
     """The section of orders."""
-    [found] = [each for each in page(customer)["sections"] if each["title"] == "Orders"]
+    [found] = [document for document in page(customer)["sections"] if document["title"] == "Orders"]
     return found
 
 
 def values(fields: list[dict[str, Any]]) -> dict[str, Any]:
     """What *fields* hold, by name."""
-    return {each["name"]: each.get("value") for each in fields}
+    return {field["name"]: field.get("value") for field in fields}
 
 
 def body(customer: Customer) -> str:

@@ -17,7 +17,7 @@ def granted(*add_ons, stores=1, **opts):
     return {
         **opts,
         "addonLicenses": [
-            {"type": "addon", "licenses": [{"addOnId": each} for each in add_ons]},
+            {"type": "addon", "licenses": [{"addOnId": add_on} for add_on in add_ons]},
             {"type": "store", "licenses": [{"addOnEdition": "standard"}] * stores},
         ],
     }
@@ -54,8 +54,8 @@ def metadata(customer):
 
 def standing(customer):
     return [
-        (each["id"], each.get("storeId"), each["status"])
-        for each in metadata(customer)["addOnLicenses"]
+        (document["id"], document.get("storeId"), document["status"])
+        for document in metadata(customer)["addOnLicenses"]
     ]
 
 
@@ -89,7 +89,7 @@ def test_the_page_is_told_what_there_is_and_what_is_licensed(buyer):
 def test_what_is_not_licensed_is_listed_for_a_request_only(shop, sold):
     buyer = Customer(shop.platform, 0).install(shop.connector)
 
-    assert [each["id"] for each in metadata(buyer)["addOnMetaData"]] == ["payouts"]
+    assert [document["id"] for document in metadata(buyer)["addOnMetaData"]] == ["payouts"]
     assert metadata(buyer)["addOnLicenses"] == []
 
     code, message = install(buyer).error
@@ -236,4 +236,4 @@ def test_the_add_on_goes_with_its_store(keeper):
     keeper.do("PUT", f"{keeper.home}/uninstaller/removeStore", {"storeId": "s2"})
 
     assert keeper.installation.add_ons == {}
-    assert not [each for each in names(keeper) if each.endswith("-s2")]
+    assert not [name for name in names(keeper) if name.endswith("-s2")]

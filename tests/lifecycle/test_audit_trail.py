@@ -10,7 +10,7 @@ from tests.lifecycle.fixtures import Customer
 def changes(operation):
     """Action and component of every change, in order."""
     rows = operation.changes.order_by("pk")
-    return [(each.action, f"{each.resource}/{each.external_id}") for each in rows]
+    return [(row.action, f"{row.resource}/{row.external_id}") for row in rows]
 
 
 def fields(operation, external_id):
@@ -24,8 +24,14 @@ def test_every_call_leaves_an_operation(shop, customer, upgraded):
     operations = customer.installation.operations.order_by("pk")
     first, second = shop.connector.releases.order_by("pk")
     assert [
-        (each.kind, each.function, each.outcome, each.release, each.from_version)
-        for each in operations
+        (
+            operation.kind,
+            operation.function,
+            operation.outcome,
+            operation.release,
+            operation.from_version,
+        )
+        for operation in operations
     ] == [
         ("install", "install", "done", first, ""),
         ("install", "verify_shop", "done", first, ""),
@@ -36,8 +42,10 @@ def test_every_call_leaves_an_operation(shop, customer, upgraded):
         ("uninstall", "remove_shop", "done", None, "1.1.0"),
         ("uninstall", "uninstall", "done", None, "1.1.0"),
     ]
-    assert sum(each.requests for each in operations) == len(customer.requests())
-    assert all(each.started_at <= each.finished_at <= timezone.now() for each in operations)
+    assert sum(operation.requests for operation in operations) == len(customer.requests())
+    assert all(
+        operation.started_at <= operation.finished_at <= timezone.now() for operation in operations
+    )
 
 
 def test_an_installation_lists_what_it_made(shop, customer):
@@ -56,7 +64,7 @@ def test_an_installation_lists_what_it_made(shop, customer):
         ("create", "flows/refunds_to_chat"),
         ("update", "integrations/@integration"),
     ]
-    assert {each.resource_id for each in Change.objects.all()} == {
+    assert {change.resource_id for change in Change.objects.all()} == {
         customer.integration_id,
         *(document["_id"] for _, document in customer.tagged()),
     }
@@ -96,7 +104,7 @@ def test_what_a_customer_keeps_is_on_record_too(customer, upgraded):
 
     operation = customer.push()
 
-    kept = [each for each in fields(operation, "orders_to_chat") if each["path"] == "schedule"]
+    kept = [field for field in fields(operation, "orders_to_chat") if field["path"] == "schedule"]
     assert kept == [
         {
             "path": "schedule",

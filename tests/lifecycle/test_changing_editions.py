@@ -93,14 +93,14 @@ def test_an_upgrade_is_an_operation_of_its_own_with_its_changes(buyer):
         Operation.Outcome.DONE,
     )
     assert operation.situation == {}
-    changes = [(each.action, each.external_id) for each in operation.changes.order_by("pk")]
+    changes = [(change.action, change.external_id) for change in operation.changes.order_by("pk")]
     assert changes == [
         ("create", "refunds"),
         ("create", "refund_flow"),
         ("update", "@integration"),
     ]
     page = operation.changes.get(external_id="@integration").fields
-    assert {"settings.connectorEdition"} <= {each["path"] for each in page}
+    assert {"settings.connectorEdition"} <= {document["path"] for document in page}
 
 
 def test_a_downgrade_removes_what_the_edition_had_more_and_keeps_edits_of_the_rest(buyer, sold):

@@ -138,9 +138,9 @@ def presses(customer: Customer, function: str) -> Attempt:
 
     def attempt():
         [step] = [
-            each
-            for each in customer.integration["install"]
-            if each["installerFunction"] == function
+            document
+            for document in customer.integration["install"]
+            if document["installerFunction"] == function
         ]
         customer.log_in(step)
         reply = customer.press(function)

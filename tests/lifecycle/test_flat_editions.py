@@ -63,7 +63,7 @@ def listing(shop, source):
 
 @pytest.fixture
 def ids(listing):
-    return {each["displayName"]: each["_id"] for each in listing["twoDotZero"]["editions"]}
+    return {edition["displayName"]: edition["_id"] for edition in listing["twoDotZero"]["editions"]}
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_an_edition_that_the_version_lacks_changes_nothing(shop, buyer, ids):
 
     assert code == "edition_unknown"
     assert "'Gold'" in message
-    assert {key: each for key, each in buyer.untouched().items() if key in before} == before
+    assert {key: item for key, item in buyer.untouched().items() if key in before} == before
 
 
 def test_an_edition_may_come_as_its_id(shop, buyer, ids, doorway):
@@ -137,6 +137,6 @@ def test_an_edition_may_come_as_its_id(shop, buyer, ids, doorway):
     doorway.before = ask_with_ids
     wish(shop, buyer, ids["Premium"])
 
-    assert [each.status for each in replies] == [200]
+    assert [reply.status for reply in replies] == [200]
     assert names(buyer) == STANDARD | {"refunds", "refund_flow"}
     assert buyer.last_operation.outcome == Operation.Outcome.CURRENT

@@ -54,7 +54,9 @@ def source(shop: Shop) -> str:
 
 def edition_id(shop: Shop, name: str) -> str:
     listing = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}")
-    editions = {each["displayName"]: each["_id"] for each in listing["twoDotZero"]["editions"]}
+    editions = {
+        edition["displayName"]: edition["_id"] for edition in listing["twoDotZero"]["editions"]
+    }
     return str(editions[name])
 
 

@@ -64,7 +64,7 @@ class LabelledTwo(Labeled):
 
 def sent(fields: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     """What a page of the platform sends for a form (protocol/settings-forms.md#15-field)."""
-    shown = {each["name"]: each.get("value") for each in fields}
+    shown = {field["name"]: field.get("value") for field in fields}
     return {name: changes.get(name.partition("-")[0], value) for name, value in shown.items()}
 
 
@@ -115,7 +115,9 @@ def test_a_label_that_other_code_put_on_the_page_does_not_keep_a_form_from_savin
     reply = save(customer, sent(section["fields"], text="b", kept="k"))
 
     assert reply.status == 200, reply.body
-    values = {each["name"]: each.get("value") for each in page(customer)["sections"][0]["fields"]}
+    values = {
+        field["name"]: field.get("value") for field in page(customer)["sections"][0]["fields"]
+    }
     assert (values["text"], values["kept"]) == ("b", "k")
 
 

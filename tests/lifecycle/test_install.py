@@ -22,7 +22,7 @@ def test_the_installer_makes_the_connections_and_a_step_for_each(shop, newcomer)
     steps = newcomer.begin(shop.connector)
 
     assert names(newcomer) == ["chat", "shop"]
-    assert [(each["name"], each["completed"]) for each in steps] == [
+    assert [(step["name"], step["completed"]) for step in steps] == [
         ("Shop", False),
         ("Chat", False),
     ]
@@ -41,7 +41,7 @@ def test_a_connection_that_works_completes_its_step_and_makes_nothing_yet(shop, 
     reply = newcomer.press(step)
 
     assert reply.body == {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
-    assert [each["completed"] for each in newcomer.integration["install"]] == [True, False]
+    assert [document["completed"] for document in newcomer.integration["install"]] == [True, False]
     assert names(newcomer) == ["chat", "shop"]
 
 
@@ -71,7 +71,7 @@ def test_the_last_step_makes_the_rest_and_writes_mode_and_version_last(shop, new
     newcomer.press(steps[1])
 
     assert problems_of(newcomer, shop.connector.releases.get()) == []
-    *_, state, last = [each for each in newcomer.requests() if each[0] != "GET"]
+    *_, state, last = [request for request in newcomer.requests() if request[0] != "GET"]
     assert state == ("PUT", f"{newcomer.home}/state/connectorKit")
     assert last == newcomer.requests()[-1] == ("PUT", newcomer.home)
 
@@ -88,8 +88,10 @@ def test_steps_may_be_pressed_in_any_order(shop, newcomer):
 def test_every_component_is_tagged_and_named_and_refers_to_its_own_account(shop, customer):
     tagged = {each["externalId"]: each for _, each in customer.tagged()}
 
-    assert {each["_connectorId"] for each in tagged.values()} == {shop.connector.connector_id}
-    assert {each["_integrationId"] for each in tagged.values()} == {customer.integration_id}
+    assert {document["_connectorId"] for document in tagged.values()} == {
+        shop.connector.connector_id
+    }
+    assert {document["_integrationId"] for document in tagged.values()} == {customer.integration_id}
     assert tagged["new_orders"]["_connectionId"] == tagged["shop"]["_id"]
     assert tagged["new_orders"]["hooks"]["preSavePage"] == {
         "function": "keepPaid",
@@ -99,7 +101,7 @@ def test_every_component_is_tagged_and_named_and_refers_to_its_own_account(shop,
     assert flow["pageGenerators"][0]["_exportId"] == tagged["new_orders"]["_id"]
     assert flow["pageProcessors"][0]["_importId"] == tagged["post_message"]["_id"]
     [section] = customer.integration["settings"]["sections"]
-    assert {each["_id"] for each in section["flows"]} == {
+    assert {flow["_id"] for flow in section["flows"]} == {
         tagged["orders_to_chat"]["_id"],
         tagged["refunds_to_chat"]["_id"],
     }
@@ -141,7 +143,7 @@ def test_the_installer_called_again_keeps_credentials_and_completed_steps(shop, 
 
     assert newcomer.press("install").status == 200
 
-    assert [each["completed"] for each in newcomer.integration["install"]] == [True, False]
+    assert [document["completed"] for document in newcomer.integration["install"]] == [True, False]
     assert newcomer.press(first).body["success"]
     newcomer.log_in(second)
     newcomer.press(second)
@@ -157,7 +159,7 @@ def test_the_installer_makes_a_deleted_connection_again_and_opens_its_step(shop,
     assert newcomer.press("install").status == 200
 
     steps = newcomer.integration["install"]
-    assert [each["completed"] for each in steps] == [False, False]
+    assert [step["completed"] for step in steps] == [False, False]
     assert steps[0]["_connectionId"] == newcomer.component("shop")["_id"]
     for step in steps:
         newcomer.log_in(step)

@@ -109,7 +109,7 @@ def test_no_secret_is_answered(shop, doorway, lived_through):
     _, answers = lived_through
 
     assert {reply.status for reply in answers} == {200, 422}
-    assert found(secrets_of(shop, doorway), json.dumps([each.body for each in answers])) == []
+    assert found(secrets_of(shop, doorway), json.dumps([answer.body for answer in answers])) == []
 
 
 def test_a_dry_run_shows_no_secret(shop, customer, upgraded, doorway):

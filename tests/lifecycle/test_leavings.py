@@ -66,7 +66,7 @@ def test_what_was_removed_is_no_deletion_by_the_customer():
 
     assert known == {"orders": OLD}
     plan = compare([OLD, retired], known, [live(OLD)], fence=FENCE)
-    assert [each.action for each in plan.steps] == ["unchanged", "create"]
+    assert [step.action for step in plan.steps] == ["unchanged", "create"]
 
 
 def test_a_deletion_by_the_customer_stays_one():

@@ -26,7 +26,7 @@ EDITS = ("? 7 */3 ? * *", 37, "Our shop")
 
 def records_are_complete(customer, release):
     rows = customer.installation.components.all()
-    digests = {each.external_id: each.applied_id for each in rows}
+    digests = {row.external_id: row.applied_id for row in rows}
     blueprint = release.blueprint()
     assert digests == {
         each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)
@@ -129,5 +129,5 @@ def test_a_copy_that_makes_no_sense_is_passed_over(customer, upgraded, state):
     assert customer.push().outcome == Operation.Outcome.DONE
 
     records = customer.installation.components.values_list("external_id", flat=True)
-    assert {each.external_id for each in upgraded.blueprint().components} <= set(records)
+    assert {component.external_id for component in upgraded.blueprint().components} <= set(records)
     assert customer.integration["version"] == "1.1.0"

@@ -172,9 +172,9 @@ def store_steps(customer, store):
     def pressing(function):
         def attempt():
             [step] = [
-                each
-                for each in customer.integration["install"]
-                if each["installerFunction"] == function
+                document
+                for document in customer.integration["install"]
+                if document["installerFunction"] == function
             ]
             customer.log_in(step)
             reply = customer.press(function)
@@ -204,5 +204,5 @@ def test_what_was_tried_in_vain_time_and_again_is_looked_at_once(buyer, sold):
 
     brought = DatabaseJournal(now, Lease(buyer.installation, "me", 60)).interrupted()
 
-    pages = [each.integration.document["settings"] for each in brought]
-    assert [each["connectorEdition"] for each in pages] == ["standard", "premium"]
+    pages = [blueprint.integration.document["settings"] for blueprint in brought]
+    assert [page["connectorEdition"] for page in pages] == ["standard", "premium"]

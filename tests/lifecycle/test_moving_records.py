@@ -29,7 +29,7 @@ def application():
     with running_application() as application:
         known = {"ann@example.com": [{"internalId": "C-1"}]}
         application.answers = {
-            "GET /orders.json": (200, {"orders": [order(each) for each in ORDERS]}, {}),
+            "GET /orders.json": (200, {"orders": [order(document) for document in ORDERS]}, {}),
             "GET /api/customers": lambda request: (
                 200,
                 {"customers": known.get(parse_qs(urlsplit(request["path"]).query)["email"][0], [])},
@@ -67,9 +67,9 @@ def run(customer, name):
 
 def sent(application, path):
     return [
-        each["body"]
-        for each in application.requests
-        if each["method"] == "POST" and each["path"] == path
+        request["body"]
+        for request in application.requests
+        if request["method"] == "POST" and request["path"] == path
     ]
 
 
@@ -77,19 +77,21 @@ def test_orders_go_through_hooks_lookups_routers_and_mappings(installed, applica
     job = run(installed, "orders_to_netsuite")
 
     assert (job["status"], job["numError"]) == ("completed", 0)
-    orders = {each["externalId"]: each for each in sent(application, "/api/sales-orders")}
-    assert {name: each.get("entity") for name, each in orders.items()} == {
+    orders = {
+        document["externalId"]: document for document in sent(application, "/api/sales-orders")
+    }
+    assert {name: item.get("entity") for name, item in orders.items()} == {
         1: "C-1",
         2: None,
         3: None,
     }
-    assert {each["total"] for each in orders.values()} == {1200}
+    assert {document["total"] for document in orders.values()} == {1200}
     assert orders[1]["items"] == [{"item": "MUG", "quantity": 2}]
-    assert [each["email"] for each in sent(application, "/api/customers")] == [
+    assert [document["email"] for document in sent(application, "/api/customers")] == [
         "ann@example.com",
         "bob@example.com",
     ]
-    assert [each["text"] for each in sent(application, "/chat.postMessage")] == ["#2"]
+    assert [document["text"] for document in sent(application, "/chat.postMessage")] == ["#2"]
 
 
 def test_an_order_that_the_erp_refuses_is_an_error_of_the_installation(installed, application):
@@ -104,7 +106,9 @@ def test_an_order_that_the_erp_refuses_is_an_error_of_the_installation(installed
     (listed,) = installed.do("GET", f"/jobs?type=flow&{query}")
     assert listed["numOpenError"] == 1
     counted = installed.do("GET", f"/integrations/{installed.integration_id}/errors")
-    assert [each["numError"] for each in counted if each["_flowId"] == job["_flowId"]] == [1]
+    assert [
+        document["numError"] for document in counted if document["_flowId"] == job["_flowId"]
+    ] == [1]
     application.answers["POST /api/sales-orders"] = (200, {"internalId": "SO"}, {})
     installed.do("POST", f"/jobs/{job['_id']}/retry")
     installed.platform.control("/drain", {"timeout_seconds": 8})
@@ -122,9 +126,9 @@ def test_a_check_of_the_installation_reads_its_newest_runs_and_errors(installed,
     installed.push()
 
     activity = installed.installation.activity
-    assert [(each["flow"], each["status"], each["errors"]) for each in activity["runs"]] == [
-        ("orders_to_netsuite", "completed", 1)
-    ]
+    assert [
+        (document["flow"], document["status"], document["errors"]) for document in activity["runs"]
+    ] == [("orders_to_netsuite", "completed", 1)]
     [error] = activity["errors"]
     assert (error["flow"], error["code"]) == ("orders_to_netsuite", "422")
 
@@ -151,5 +155,5 @@ def test_a_check_counts_what_the_flows_have_done(installed, application):
     assert (counted.records, shown["success"]) == (10, 5)
     row = installed.installation
     assert row.usage_since < row.usage_until
-    [told] = [each for each in usage_report(UsageQuery()).rows if each.source == "marketplace"]
+    [told] = [row for row in usage_report(UsageQuery()).rows if row.source == "marketplace"]
     assert (told.runs, told.records, told.owner) == (2, 10, row.email)

@@ -60,7 +60,7 @@ def test_what_a_customer_wrote_is_recorded_with_a_sign_in_its_place(production, 
     assert (operation.outcome, operation.message) == ("done", "")
     assert problems_of(customer, release) == []
     [audited] = operation.changes.filter(external_id="chat")
-    [name] = [each for each in audited.fields if each["path"] == "name"]
+    [name] = [field for field in audited.fields if field["path"] == "name"]
     shown = f"Our orders {odd}".replace("\ud83d", "�").replace("\x00", "␀")
     assert (name["before"], name["after"]) == (shown, "Team chat")
 

@@ -23,7 +23,7 @@ def test_what_is_edited_after_an_update_survives_the_loss_of_the_records(custome
     assert customer.push().summary["conflict"] == 0
 
     assert customer.component("chat")["name"] == "Our chat"
-    digests = {each.external_id: each.applied_id for each in Component.objects.all()}
+    digests = {component.external_id: component.applied_id for component in Component.objects.all()}
     blueprint = upgraded.blueprint()
     assert digests == {
         each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)

@@ -46,7 +46,7 @@ def test_a_map_gets_the_options_of_its_sides(chat: Customer, column: dict[str, s
 def test_a_table_gets_its_columns(chat: Customer, column: dict[str, str]) -> None:
     columns = refresh(chat, fieldName="table", **column).body["optionsMap"]
 
-    assert [each["id"] for each in columns] == ["carrier", "note"]
+    assert [column["id"] for column in columns] == ["carrier", "note"]
     assert columns[0]["options"] == [{"id": "ups", "text": "UPS"}]
 
 

@@ -146,9 +146,9 @@ def test_the_settings_of_a_flow_are_saved_with_its_id(chat: Customer) -> None:
 
     assert reply.body["pending"] == {"flowId": flow["_id"], "listed": "#9", "ways": ways}
     assert chat.component("post_message")["lookups"] == [{"name": "carriers", **ways}]
-    [entry] = [each for each in section(chat)["flows"] if each["_id"] == flow["_id"]]
+    [entry] = [document for document in section(chat)["flows"] if document["_id"] == flow["_id"]]
     assert values(entry["sections"][0]["fields"]) == {"listed": "#9"}
-    [shown] = [each for each in entry["sections"][1]["fields"] if each["name"] == "ways"]
+    [shown] = [field for field in entry["sections"][1]["fields"] if field["name"] == "ways"]
     assert shown["map"] == {"x": "y"}
 
 
@@ -201,7 +201,7 @@ def test_a_file_is_written_where_it_belongs_and_its_text_is_not_on_the_page(
     assert chat.component("new_orders")["sampleData"] == "a,b"
     save(chat, pending)
     assert chat.component("new_orders")["sampleData"] == "a,b"
-    [entry] = [each for each in section(chat)["flows"] if each["_id"] == flow["_id"]]
+    [entry] = [document for document in section(chat)["flows"] if document["_id"] == flow["_id"]]
     assert values(entry["settings"]) == {"upload": file}
 
 
@@ -283,7 +283,7 @@ def test_every_store_is_saved_by_itself(shops: Customer) -> None:
     assert shops.installation.settings == {"s2": {"title": "FR", "lag": 9}}
     assert shops.component("orders-s1")["delta"] == {"lagOffset": 1}
     assert shops.component("orders-s2")["delta"] == {"lagOffset": 9}
-    general = {each["id"]: values(each["fields"]) for each in page(shops)["general"]}
+    general = {document["id"]: values(document["fields"]) for document in page(shops)["general"]}
     assert general == {"s1": {"title-s1": "?"}, "s2": {"title-s2": "FR"}}
     assert written(shops.last_operation) == {"orders-s2", "@integration"}
 

@@ -109,7 +109,7 @@ def test_what_somebody_else_wrote_on_the_page_survives(
 
     assert values(section(chat)["fields"])["channel"] == "#sales"
     assert values(section(chat)["fields"])["lag"] == 3
-    assert {each["tooltip"] for each in section(chat)["fields"]} == {"mine"}
+    assert {field["tooltip"] for field in section(chat)["fields"]} == {"mine"}
     assert chat.integration["settings"]["storemap"] == [{"shopid": "1"}]
 
 

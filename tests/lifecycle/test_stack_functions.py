@@ -73,7 +73,11 @@ def module_of(name: str, text: str = "", **members: Any) -> str:
 
 
 def document(name: str) -> Any:
-    [found] = [each for each in compile_connector(Wrapped).components if each.external_id == name]
+    [found] = [
+        component
+        for component in compile_connector(Wrapped).components
+        if component.external_id == name
+    ]
     return found.document
 
 

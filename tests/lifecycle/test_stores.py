@@ -49,10 +49,10 @@ def remove(customer, store):
     replies = [
         customer.ask(
             "PUT",
-            f"{customer.home}/uninstaller/{each['uninstallerFunction']}",
+            f"{customer.home}/uninstaller/{step['uninstallerFunction']}",
             {"storeId": store},
         )
-        for each in steps
+        for step in steps
     ]
     return replies[-1]
 
@@ -75,7 +75,7 @@ def page(customer):
 
 def test_an_installation_begins_with_one_store(keeper, shops):
     assert names(keeper) == COMMON | of("s1")
-    assert [each["name"] for each in keeper.integration["install"]] == [
+    assert [document["name"] for document in keeper.integration["install"]] == [
         "ERP",
         "Shop [Shopify store 1]",
         "Till [Shopify store 1]",
@@ -92,12 +92,12 @@ def test_adding_a_store_makes_its_connections_and_answers_their_steps(keeper):
 
     steps = begin(keeper)
 
-    assert [each["installerFunction"] for each in steps] == ["verify_shop-s2", "verify_pos-s2"]
-    assert all(each["_connectionId"] and not each["completed"] for each in steps)
+    assert [step["installerFunction"] for step in steps] == ["verify_shop-s2", "verify_pos-s2"]
+    assert all(step["_connectionId"] and not step["completed"] for step in steps)
     assert names(keeper) - COMMON - of("s1") == {"shop-s2", "pos-s2"}
     assert documents(keeper, but=of("s2")) == before
     assert page(keeper)["defaultSectionId"] == "s2"
-    assert [each["mode"] for each in page(keeper)["sections"]] == ["settings", "install"]
+    assert [section["mode"] for section in page(keeper)["sections"]] == ["settings", "install"]
     assert keeper.integration["mode"] == "settings"
     assert keeper.last_operation.kind == Operation.Kind.STORE
 
@@ -109,8 +109,10 @@ def test_asking_again_goes_on_with_the_store_that_was_begun(keeper):
 
     second = begin(keeper)
 
-    assert [each["completed"] for each in second] == [True, False]
-    assert [each["_connectionId"] for each in second] == [each["_connectionId"] for each in first]
+    assert [document["completed"] for document in second] == [True, False]
+    assert [document["_connectionId"] for document in second] == [
+        document["_connectionId"] for document in first
+    ]
 
 
 def test_the_last_step_makes_the_rest_of_the_store(keeper, shops):
@@ -177,7 +179,7 @@ def test_a_store_is_removed_with_all_it_has_and_with_nothing_else(two, shops):
     assert documents(two) == before
     assert two.integration["mode"] == "settings"
     assert len(two.integration["install"]) == 3
-    assert [each["id"] for each in page(two)["sections"]] == ["s1"]
+    assert [section["id"] for section in page(two)["sections"]] == ["s1"]
     assert problems_of(two, shops) == []
 
 
@@ -187,7 +189,7 @@ def test_the_first_store_can_go_too_and_the_others_keep_their_names(two, shops):
     assert names(two) == COMMON | of("s2")
     assert two.component("sync-s2")["name"] == "Sync [Shopify store 2]"
     assert problems_of(two, shops) == []
-    assert [each["installerFunction"] for each in begin(two)] == [
+    assert [document["installerFunction"] for document in begin(two)] == [
         "verify_shop-s3",
         "verify_pos-s3",
     ]

@@ -86,7 +86,7 @@ def test_everything_else_in_the_account_stays(shop, customer):
     export = {"name": "Mine", "_connectionId": connection["_id"], "externalId": "new_orders"}
     customer.do("POST", "/exports", export)
     mine = {document["_id"] for _, document in customer.tagged()} | {customer.integration_id}
-    others = {key: each for key, each in customer.untouched().items() if key not in mine}
+    others = {key: item for key, item in customer.untouched().items() if key not in mine}
 
     customer.uninstall()
 

@@ -58,7 +58,7 @@ def differs(customer: Customer) -> list[str]:
 
 
 def titles(customer: Customer) -> list[str]:
-    return [each["title"] for each in customer.integration["settings"]["sections"]]
+    return [section["title"] for section in customer.integration["settings"]["sections"]]
 
 
 def test_an_update_whose_connection_nobody_has_ends_waiting_for_the_customer(waiting):
@@ -92,7 +92,7 @@ def test_the_settings_page_asks_the_customer_to_connect_and_says_what_waits(wait
     assert section["title"] == "This update waits for you"
     assert "“Books”" in section["description"]
     assert "“Orders to chat and books”" in section["description"]
-    assert [each["title"] for each in others] == ["Shop to chat"]
+    assert [other["title"] for other in others] == ["Shop to chat"]
 
 
 def test_the_records_say_who_is_needed_for_what(waiting):

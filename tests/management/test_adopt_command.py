@@ -24,7 +24,7 @@ def downloaded(tmp_path, monkeypatch):
 def test_the_package_is_in_the_current_folder_named_after_the_class(downloaded, capsys):
     call_command("adopt", str(downloaded))
 
-    assert [each.name for each in Path().iterdir()] == ["orders_to_erp"]
+    assert [path.name for path in Path().iterdir()] == ["orders_to_erp"]
     assert load_connector("./orders_to_erp:OrdersToERP").name == "Orders to ERP"
     said = capsys.readouterr()
     assert said.err == ""
@@ -79,7 +79,9 @@ def test_json_is_the_only_thing_on_stdout_and_leaves_nothing_out(downloaded, cap
         "reason": "given by the server",
         "place": f"exports/Orders-{small()['exports'][0]['_id']}.json",
     } in answer["left_out"]
-    assert [each["component"] for each in answer["stand_ins"]] == ["missing_http_connection"]
+    assert [document["component"] for document in answer["stand_ins"]] == [
+        "missing_http_connection"
+    ]
     assert answer["notes"] == []
     assert answer["ignored_files"] == ["README.md"]
 
@@ -118,7 +120,7 @@ def test_secrets_are_listed_and_not_printed(tmp_path, capsys):
 def test_what_is_wrong_is_one_paragraph_and_nothing_is_written(downloaded, words, complaint):
     before = sorted(downloaded.parent.rglob("*"))
 
-    arguments = [each.replace("DOWNLOADED", str(downloaded)) for each in words]
+    arguments = [word.replace("DOWNLOADED", str(downloaded)) for word in words]
 
     with pytest.raises(CommandError, match=complaint) as caught:
         call_command("adopt", *arguments)
@@ -143,7 +145,7 @@ def test_a_live_integration_goes_by_its_id(platform, tmp_path, capsys):
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["name"] == "Live [orders]"
-    assert [each["externalId"] for each in answer["components"]] == ["shop", "orders"]
+    assert [component["externalId"] for component in answer["components"]] == ["shop", "orders"]
     assert {
         "component": "shop",
         "path": "http.auth.basic.password",

@@ -37,7 +37,7 @@ def test_removing_a_member_says_what_ends_and_waits_for_a_yes(alice, at_a_termin
         call_command("staff", "remove", "alice")
 
     assert "alice (admin) can log in no longer, and 1 of their API tokens end" in shown.getvalue()
-    assert [each.username for each in members()] == ["alice"]
+    assert [member.username for member in members()] == ["alice"]
 
 
 def test_whoever_says_yes_gets_it_done(alice, at_a_terminal):

@@ -19,7 +19,7 @@ def test_it_shows_the_components_in_the_order_in_which_they_are_made(capsys):
     said = capsys.readouterr().out
     blueprint = compile_connector(load_connector(HUB))
     assert f"Commerce Hub 1.1.0 ({blueprint.digest})" in said
-    components = [(each.external_id, each.resource) for each in blueprint.components]
+    components = [(component.external_id, component.resource) for component in blueprint.components]
     shown = [tuple(line.split()[:2]) for line in said.splitlines()]
     assert [each for each in shown if each in components] == components
 

@@ -59,7 +59,7 @@ def test_from_an_account_to_records_and_back_to_nothing(platform, address, type_
     assert run("run-flow", "acme", "orders_to_chat")["job_id"]
     run("release", SECOND)
     assert run("update", "acme")["version"] == "1.1.0"
-    assert [each["end_user"] for each in run("list")["deployments"]] == ["acme"]
+    assert [deployment["end_user"] for deployment in run("list")["deployments"]] == ["acme"]
     run("remove", "acme", "--yes")
     assert run("list") == {"deployments": [], "next_after": None}
     assert not any(each in capsys.readouterr().out for each in (PASSWORD, TOKEN))
@@ -87,8 +87,8 @@ def test_the_list_comes_in_pages(embedding, release, acme, address, run):
     first = run("list", "--limit", "2")
     second = run("list", "--limit", "2", "--after", str(first["next_after"]))
 
-    assert [each["end_user"] for each in first["deployments"]] == ["acme", "bolt"]
-    assert [each["end_user"] for each in second["deployments"]] == ["core"]
+    assert [deployment["end_user"] for deployment in first["deployments"]] == ["acme", "bolt"]
+    assert [deployment["end_user"] for deployment in second["deployments"]] == ["core"]
     assert second["next_after"] is None
     assert second["deployments"][0]["integration_id"] is None
 

@@ -57,7 +57,9 @@ def test_list_says_where_the_next_page_begins(installed, capsys):
 
     call_command("installbase", "list", "--limit", "2", "--after", f"{1:024x}", "--json")
     answer = json.loads(capsys.readouterr().out)
-    assert [each["integration_id"] for each in answer["installations"]] == [f"{2:024x}"]
+    assert [installation["integration_id"] for installation in answer["installations"]] == [
+        f"{2:024x}"
+    ]
     assert (answer["total"], answer["next_after"]) == (3, None)
 
 

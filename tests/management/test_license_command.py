@@ -43,12 +43,15 @@ def test_a_license_goes_through_its_life(email, capsys):
     assert act("extend", email, "--days", "30")["ends"] == "2091-01-31"
     assert act("change-edition", f"#{made['number']}", "premium")["edition_in_force"] == "premium"
     told = act("add-ons", word, "--add-on", "payouts", "--stores", "2")
-    assert [len(each["licenses"]) for each in told["platform"]["opts"]["addonLicenses"]] == [2, 1]
+    assert [
+        len(addon_license["licenses"])
+        for addon_license in told["platform"]["opts"]["addonLicenses"]
+    ] == [2, 1]
     assert act("add-ons", word, "--add-on", "", "--stores", "0")["add_ons"] == []
     assert act("expire", word, "--yes", "--by", "alice")["standing"] == "expired"
     assert act("reactivate", word, "--until", "2092-01-01")["standing"] == "active"
     trail = act("show", word)["events"]
-    assert ("alice", "expire") in [(each["by"], each["act"]) for each in trail]
+    assert ("alice", "expire") in [(document["by"], document["act"]) for document in trail]
     assert act("delete", word, "--yes")["vanished_at"]
 
 
@@ -67,7 +70,7 @@ def test_a_grant_that_waits_is_reported_with_its_reason(orders, platform, capsys
 
     code, told = run(capsys, "pending")
     assert code == 3
-    assert [each["code"] for each in told["licenses"]] == ["invalid_user"]
+    assert [license_["code"] for license_ in told["licenses"]] == ["invalid_user"]
 
     assert run(capsys, "delete", "later@example.com", "--yes")[0] == 0
     assert run(capsys, "pending")[0] == 0
@@ -107,7 +110,7 @@ def test_a_simulation_shows_what_would_happen_and_changes_nothing(email, capsys)
     capsys.readouterr()
 
     code, told = run(capsys, "simulate", SLUG, "--days", "400")
-    happened = [each["counts"] for each in told["days"]]
+    happened = [day["counts"] for day in told["days"]]
     assert code == 0
     assert happened == [{"expires-in-3": 1}, {"expires-in-1": 1}, {"expired": 1}]
     assert License.objects.values().get() == before
@@ -130,7 +133,7 @@ def test_a_scenario_is_a_shops_stream(orders, tmp_path, capsys):
 
     _, told = run(capsys, "simulate", "--scenario", str(file))
 
-    whats = [what for each in told["days"] for what in each["counts"]]
+    whats = [what for day in told["days"] for what in day["counts"]]
     reminders = ["expires-in-30", "expires-in-7", "expires-in-1"]
     assert whats == ["signed_up", "subscribed", *reminders, "grace", "expired"]
 

@@ -101,7 +101,7 @@ def test_a_running_server_is_recorded_and_replayed_without_being_started_again(
     wait_for(both_are_kept)
     call_command("record", "stop")
 
-    text = "".join(each.read_text() for each in home.glob("samples/**/*.json"))
+    text = "".join(path.read_text() for path in home.glob("samples/**/*.json"))
     assert '"email": "xxx@xxxxxxx.xxx"' in text
     assert not any(word in text for word in ("ann@", "before@", TOKEN, "system"))
     call_command("record", "replay", str(hooks))

@@ -74,7 +74,7 @@ def test_a_sync_without_a_name_brings_all_connectors_up_to_date(orders, capsys):
 
     call_command("installbase", "sync", "--json")
     told = json.loads(capsys.readouterr().out)["connectors"]
-    assert [each["connector"] for each in told] == ["hooked", "orders-to-slack"]
+    assert [document["connector"] for document in told] == ["hooked", "orders-to-slack"]
 
 
 def test_a_connector_that_cannot_be_read_does_not_keep_the_others_from_it(orders, capsys):

@@ -146,9 +146,9 @@ def connections(components: dict[str, CompiledComponent], name: str) -> set[str]
     runs = references(components[name].document)
     return {
         connection
-        for each in runs
-        if each in components
-        for connection in references(components[each].document)
+        for run in runs
+        if run in components
+        for connection in references(components[run].document)
     }
 
 

@@ -164,7 +164,11 @@ def test_what_was_created_and_is_not_on_record_is_adopted_and_not_made_twice(old
 
     account.apply(account.plan(*new))
 
-    names = [each["externalId"] for each in account.documents.values() if "externalId" in each]
+    names = [
+        document["externalId"]
+        for document in account.documents.values()
+        if "externalId" in document
+    ]
     assert len(names) == len(set(names))
     assert {each.external_id for each in new} <= set(names)
     assert nothing_to_do(account.plan(*new))

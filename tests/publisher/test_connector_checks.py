@@ -19,8 +19,8 @@ def test_every_problem_of_a_declaration_is_reported_with_its_place_and_way_out(s
     messages = found(settings, "tests.publisher.declared:Unsound")
 
     assert len(messages) >= 3
-    assert all(each.level == ERROR and each.hint and each.id for each in messages)
-    assert any(each.msg.startswith("Unsound.lonely: ") for each in messages)
+    assert all(message.level == ERROR and message.hint and message.id for message in messages)
+    assert any(message.msg.startswith("Unsound.lonely: ") for message in messages)
 
 
 def test_what_is_too_long_to_be_recorded_is_reported_with_the_longest_length(settings):

@@ -57,8 +57,8 @@ class Stack:
 def two(orders, platform):
     """Two installations."""
     ids = sorted([platform.install(orders, 0), platform.install(orders, 1)])
-    for each in ids:
-        Installation.objects.get_or_create(connector=orders, integration_id=each)
+    for id_ in ids:
+        Installation.objects.get_or_create(connector=orders, integration_id=id_)
     return ids
 
 
@@ -75,8 +75,8 @@ def test_each_installation_answers_with_its_plan(orders, two):
 
     answers = ask(orders, two, stack)
 
-    assert {each.installation.integration_id for each in answers} == set(two)
-    assert all(each.outcome == "planned" and each.plan == EMPTY_PLAN for each in answers)
+    assert {answer.installation.integration_id for answer in answers} == set(two)
+    assert all(answer.outcome == "planned" and answer.plan == EMPTY_PLAN for answer in answers)
     assert nothing_is_ordered()
 
 
@@ -118,7 +118,7 @@ def test_an_installation_that_the_platform_refuses_does_not_spoil_the_others(ord
 
     answers = ask(orders, [*two, unknown.integration_id], stack)
 
-    outcomes = {each.installation.integration_id: each.outcome for each in answers}
+    outcomes = {answer.installation.integration_id: answer.outcome for answer in answers}
     assert outcomes == {two[0]: "planned", two[1]: "planned", "f" * 24: "failed"}
     assert nothing_is_ordered()
 

@@ -27,7 +27,7 @@ def declare(**attributes):
 
 
 def codes(**attributes):
-    return {each.id.rpartition(".")[2] for each in problems(declare(**attributes))}
+    return {problem.id.rpartition(".")[2] for problem in problems(declare(**attributes))}
 
 
 @pytest.fixture
@@ -112,11 +112,11 @@ def test_a_connector_of_framework_two_lists_its_editions_once(platform):
 
     live = platform.call("GET", f"/connectors/{first.listing.id}")
     listed = live["twoDotZero"]["editions"]
-    assert [(each["displayName"], each["order"]) for each in listed] == [
+    assert [(document["displayName"], document["order"]) for document in listed] == [
         ("Standard", 1),
         ("Gold plan", 2),
     ]
-    assert all(each["_id"] for each in listed)
+    assert all(document["_id"] for document in listed)
     assert publish(target).listing.action == "unchanged"
 
 

@@ -61,7 +61,7 @@ def test_a_dry_run_shows_the_update_and_leaves_the_account_and_the_records_alone
     )
 
     assert answer.outcome == "planned", answer.message
-    [step] = [each for each in answer.plan["steps"] if each["action"] == "update"]
+    [step] = [step for step in answer.plan["steps"] if step["action"] == "update"]
     assert (step["externalId"], step["changes"][0]["path"]) == ("orders_to_slack", "name")
     assert platform.as_customer(0, "GET", "/flows") == flows
     integration = platform.as_customer(0, "GET", f"/integrations/{installed.integration_id}")

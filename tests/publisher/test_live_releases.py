@@ -82,7 +82,7 @@ def test_a_version_that_renames_a_hook_is_refused_with_function_release_and_coun
 def test_the_check_says_the_same(hooked):
     install(hooked, 1)
 
-    assert [each.code for each in review(SECOND)] == ["function_dropped"]
+    assert [objection.code for objection in review(SECOND)] == ["function_dropped"]
 
 
 def test_a_version_that_keeps_the_old_hook_beside_the_new_one_is_published(hooked):
@@ -96,7 +96,7 @@ def test_a_renamed_setting_keeps_its_code_for_those_who_have_the_old_name(hooked
     install(hooked, 1)
     codes = [each.message for each in refused()]
 
-    assert not [each for each in codes if "channel" in each]
+    assert not [code for code in codes if "channel" in code]
 
 
 def test_a_setting_that_is_gone_takes_its_options_from_installations(hooked, monkeypatch):
@@ -170,7 +170,7 @@ def test_whoever_accepts_that_it_breaks_is_on_record(hooked):
 
     result = publish(SECOND, break_installations=True)
 
-    assert [each.code for each in result.broken] == ["function_dropped"]
+    assert [objection.code for objection in result.broken] == ["function_dropped"]
     after = StaffAction.objects.filter(action="connector.publish").latest("pk").after
     assert "old_hook" in json.dumps(after["broken"])
     assert served_by_it() == SECOND
@@ -234,7 +234,7 @@ def test_a_server_without_a_function_that_is_needed_is_recognized(hooked, monkey
 def test_a_rollout_of_a_release_that_the_server_has_not_loaded_is_refused(hooked):
     newer = Release.objects.record(hooked, compile_connector(hooked_1_1.Hooked))
 
-    codes = [each.code for each in unserved(hooked, [newer])]
+    codes = [objection.code for objection in unserved(hooked, [newer])]
 
     assert codes == ["server_outdated", "function_not_served", "function_not_served"]
 
@@ -246,7 +246,7 @@ def test_a_server_that_cannot_be_reached_stops_only_those_who_have_installations
     install(hooked, 1)
 
     assert [each.code for each in refused(THIRD)] == ["host_uri_unreachable"]
-    assert [each.code for each in unserved(hooked, [])] == ["host_uri_unreachable"]
+    assert [objection.code for objection in unserved(hooked, [])] == ["host_uri_unreachable"]
 
 
 def test_a_server_that_does_not_know_the_question_is_recognized(hooked, monkeypatch):

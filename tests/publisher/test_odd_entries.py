@@ -92,7 +92,7 @@ def test_the_command_names_what_is_odd(orders, listed, capsys):
     assert "1 unusable" in said
     assert f"{ID}: name has 400 characters, and was cut to 300." in said
     assert "An entry: entry is no object: None." in said
-    assert [each["field"] for each in told["oddities"]] == ["name", "entry"]
+    assert [oddity["field"] for oddity in told["oddities"]] == ["name", "entry"]
 
 
 def test_the_records_are_as_long_as_they_say():

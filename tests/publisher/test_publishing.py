@@ -105,9 +105,9 @@ def test_what_the_check_refuses_is_not_published_and_all_of_it_is_named(platform
     with pytest.raises(PublicationRefused) as raised:
         publish("tests.publisher.declared:Unsound")
 
-    codes = [each.code for each in raised.value.objections]
+    codes = [objection.code for objection in raised.value.objections]
     assert codes[0].startswith("setting_")
-    assert len([each for each in codes if each.startswith("declaration_")]) >= 3
+    assert len([code for code in codes if code.startswith("declaration_")]) >= 3
     with pytest.raises(PublicationRefused, match="CONNECTOR_KIT_PUSH_TIMEOUT"):
         publish()
     assert platform.call("GET", "/connectors") == platform.call("GET", "/stacks") == []
@@ -145,7 +145,7 @@ def test_a_higher_version_updates_the_listing_and_adds_a_release(platform, monke
     second = publish(ORDERS)
 
     assert second.listing.id == first.listing.id
-    assert [each.path for each in second.listing.changes] == ["description"]
+    assert [change.path for change in second.listing.changes] == ["description"]
     assert platform.call("GET", "/connectors")[0]["description"] == "Something better."
     assert Release.objects.newest(Connector.objects.get()).version == "1.1.0"
 

@@ -51,13 +51,16 @@ def test_publishing_says_who_gets_what(orders, monkeypatch):
 
 
 def test_releases_stand_with_their_installations_the_newest_first(both):
-    told = [each.to_json() for each in standings(both)]
+    told = [standing.to_json() for standing in standings(both)]
 
-    assert [(each["version"], each["installations"]) for each in told] == [
+    assert [(document["version"], document["installations"]) for document in told] == [
         ("1.1.0", 0),
         ("1.0.0", 2),
     ]
-    assert [(each["default"], each["live"]) for each in told] == [(False, False), (True, True)]
+    assert [(document["default"], document["live"]) for document in told] == [
+        (False, False),
+        (True, True),
+    ]
 
 
 def test_moving_the_default_is_recorded_with_who_did_it(both):

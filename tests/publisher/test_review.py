@@ -60,7 +60,7 @@ def change(settings, platform, served):
 
 
 def codes(target=ORDERS):
-    return [each.code for each in review(target)]
+    return [objection.code for objection in review(target)]
 
 
 def edit(platform, resource, **fields):
@@ -101,7 +101,7 @@ def test_every_problem_of_a_declaration_is_an_objection(change):
     found = review("tests.publisher.declared:Unsound")
 
     assert len(found) >= 3
-    assert all(each.code.startswith("declaration_") and each.hint for each in found)
+    assert all(objection.code.startswith("declaration_") and objection.hint for objection in found)
 
 
 def test_a_trial_that_the_platform_does_not_know_is_an_objection(change, monkeypatch):
@@ -208,7 +208,9 @@ def test_a_hook_that_the_served_code_does_not_have_is_an_objection(change, monke
     )
     monkeypatch.setattr(OrdersToSlack, "more_orders", export, raising=False)
 
-    [objection] = [each for each in review(ORDERS) if each.code == "function_unknown"]
+    [objection] = [
+        objection for objection in review(ORDERS) if objection.code == "function_unknown"
+    ]
     assert objection.field == "more_orders.hooks.preMap.function"
     assert "keepPaid" in objection.message
 

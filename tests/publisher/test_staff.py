@@ -28,7 +28,7 @@ def test_each_role_opens_what_the_one_below_it_opens_and_more():
     viewer, operator, admin = (SCOPES[role] for role in Role)
 
     assert viewer < operator < admin == frozenset(Scope)
-    assert all(each.endswith(":read") for each in viewer)
+    assert all(scope.endswith(":read") for scope in viewer)
     assert Scope.STAFF_READ not in operator
 
 
@@ -100,7 +100,7 @@ def test_the_members_are_listed_with_one_query_for_all_their_roles(django_assert
         set_role(name, Role.OPERATOR, by=THE_KIT)
 
     with django_assert_num_queries(2):
-        assert [each.role for each in members()] == [Role.OPERATOR] * 3
+        assert [member.role for member in members()] == [Role.OPERATOR] * 3
 
 
 def test_a_change_of_role_is_recorded_with_who_and_when():

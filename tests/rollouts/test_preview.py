@@ -61,7 +61,7 @@ class PreviewsComeTrue(TestCase):
             assert (wave.sandboxes, wave.production) == (pushed.count(True), pushed.count(False))
         everything = [push for pushes in waves for push in pushes]
         assert foretold.total == len(everything) == len(rows)
-        assert [each.pk for each in foretold.first] == [
+        assert [installation.pk for installation in foretold.first] == [
             push.installation_id for push in everything if is_pushed(push)
         ]
         assert list(named) == [

@@ -69,7 +69,9 @@ def test_an_expired_license_is_told_from_the_others(orders, three, platform):
     expired = Installation.objects.get(email=platform.sandbox.accounts[1].email)
     path = f"/connectors/{orders.connector_id}/licenses"
     (license_,) = [
-        each for each in platform.call("GET", path) if each["user"]["email"] == expired.email
+        document
+        for document in platform.call("GET", path)
+        if document["user"]["email"] == expired.email
     ]
     gone = {**license_, "expires": "2020-01-01T00:00:00.000Z"}
     platform.call("PUT", f"{path}/{license_['_id']}", gone)

@@ -38,7 +38,7 @@ def test_sandboxes_go_first(base, release):
     rollout = start_rollout(base.connector, options=RolloutOptions(waves=("2", "rest")))
 
     first = rollout.waves.get(index=0).pushes.values_list("installation", flat=True)
-    assert set(first) == {each.pk for each in sandboxes}
+    assert set(first) == {sandbox.pk for sandbox in sandboxes}
 
 
 def test_what_runs_the_release_already_is_current_and_never_pushed(base, release):

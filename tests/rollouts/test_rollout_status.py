@@ -95,7 +95,9 @@ def test_watching_ends_where_the_rollout_comes_to_rest(base, release):
     statuses = list(watch(rollout.pk, every=0.5, drive=lambda _: base.tick(rollout), sleep=sleep))
 
     assert is_success(statuses[-1])
-    assert [each["settled"] for each in statuses] == sorted(each["settled"] for each in statuses)
+    assert [status["settled"] for status in statuses] == sorted(
+        status["settled"] for status in statuses
+    )
     assert set(pauses) == {0.5}
 
 

@@ -267,7 +267,7 @@ def test_an_expired_license_and_a_lost_installation_are_skipped_and_touch_nobody
     assert counts(rollout) == {"updated": 4, "skipped": 2}
     told = dict(rollout.pushes.filter(state="skipped").values_list("installation", "code"))
     assert told == {expired.pk: "license_expired", lost.pk: "installation_vanished"}
-    assert {*base.marketplace.pushed} == {each.integration_id for each in others}
+    assert {*base.marketplace.pushed} == {other.integration_id for other in others}
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("down"), RateLimited("slow down")])

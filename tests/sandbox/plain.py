@@ -75,7 +75,7 @@ def code(answer):
 
 def errors(answer):
     assert answer.status_code == 422, answer.text
-    return [(each["code"], each.get("field")) for each in answer.json()["errors"]]
+    return [(error["code"], error.get("field")) for error in answer.json()["errors"]]
 
 
 class Failure(Exception):

@@ -43,8 +43,8 @@ def test_it_prints_one_line_of_json_serves_and_ends_well(command, number):
         rest, complaints = process.communicate(timeout=10)
 
     assert answer.status_code == 200
-    assert [each["token"] for each in ready["accounts"]] == ready["account_tokens"]
-    assert [each["email"] for each in ready["accounts"]] == [
+    assert [account["token"] for account in ready["accounts"]] == ready["account_tokens"]
+    assert [account["email"] for account in ready["accounts"]] == [
         "customer-1@example.com",
         "customer-2@example.com",
     ]

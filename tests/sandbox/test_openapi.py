@@ -32,15 +32,15 @@ def test_every_line_of_the_table_is_described(description):
         (method.upper(), path) for path, item in description["paths"].items() for method in item
     }
 
-    assert {(each.method, each.path) for each in routes()} <= described
+    assert {(route.method, route.path) for route in routes()} <= described
     assert {("GET", "/{apiIdentifier}"), ("POST", "/{apiIdentifier}")} <= described
 
 
 def test_operations_are_told_apart_and_say_what_they_do(description):
     operations = [each for item in description["paths"].values() for each in item.values()]
 
-    assert len({each["operationId"] for each in operations}) == len(operations)
-    assert all(len(each["summary"]) > 10 for each in operations)
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert all(len(operation["summary"]) > 10 for operation in operations)
 
 
 def test_what_is_not_simulated_is_documented_as_501(description):
@@ -51,7 +51,7 @@ def test_what_is_not_simulated_is_documented_as_501(description):
 
 
 SCHEMA = schemathesis.openapi.from_dict(openapi.description())
-OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
+OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 
 
 @pytest.fixture

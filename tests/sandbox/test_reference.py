@@ -41,9 +41,9 @@ def test_no_line_of_the_table_hides_another():
     table = router()
 
     hidden = [
-        f"{each.method} {each.path}"
-        for each in routes()
-        if table.find(each.method, split(each.path)).route != f"{each.method} {each.path}"
+        f"{route.method} {route.path}"
+        for route in routes()
+        if table.find(route.method, split(route.path)).route != f"{route.method} {route.path}"
     ]
 
     assert hidden == []
@@ -125,7 +125,7 @@ def _whole(path, section):
 def test_the_page_names_all_that_is_not_simulated_and_every_route_of_its_own():
     text = PAGE.read_text()
 
-    reasons = {reason for each in routes() for reason in each.unless}
+    reasons = {reason for route in routes() for reason in route.unless}
     rows = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
 
     assert reasons <= rows

@@ -82,7 +82,7 @@ def test_the_file_is_for_its_owner_only_and_replaced_as_a_whole(tmp_path):
         pass
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["sandbox.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.json"]
     assert json.loads(path.read_text())["format"] == 1
 
 

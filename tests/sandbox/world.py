@@ -60,9 +60,9 @@ class World(dict):
         if isinstance(value, str):
             return WORD.sub(lambda found: str(self[found[1]]), value)
         if isinstance(value, list):
-            return [self.filled(each) for each in value]
+            return [self.filled(item) for item in value]
         if isinstance(value, dict):
-            return {self.filled(name): self.filled(each) for name, each in value.items()}
+            return {self.filled(name): self.filled(item) for name, item in value.items()}
         return value
 
     def create(self, resource, by="customer", **document):
@@ -389,9 +389,9 @@ class World(dict):
         path = self.filled(f"/connectors/{connector}/licenses")
         while path:
             page = self["publisher"].get(path)
-            for each in page.json():
-                if each.get("_integrationId") == installation:
-                    return each
+            for document in page.json():
+                if document.get("_integrationId") == installation:
+                    return document
             path = page.links.get("next", {}).get("url", "").removeprefix("/v1")
         raise LookupError(installation)
 

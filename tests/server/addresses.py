@@ -45,12 +45,12 @@ class Address(NamedTuple):
 
 
 def _addresses(resolver: Any, before: str = "/") -> Iterator[Address]:
-    for each in resolver.url_patterns:
-        route = before + _written(each.pattern)
-        if isinstance(each, URLPattern):
-            yield Address(route, each.callback)
+    for url_pattern in resolver.url_patterns:
+        route = before + _written(url_pattern.pattern)
+        if isinstance(url_pattern, URLPattern):
+            yield Address(route, url_pattern.callback)
         else:
-            yield from _addresses(each, route)
+            yield from _addresses(url_pattern, route)
 
 
 def _written(pattern: Any) -> str:

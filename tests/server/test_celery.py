@@ -102,6 +102,6 @@ def test_what_takes_long_waits_apart_from_what_drives() -> None:
 def test_every_scheduled_task_exists() -> None:
     celery_app.loader.import_default_modules()
 
-    assert {each["task"] for each in celery_app.conf.beat_schedule.values()} <= set(
+    assert {document["task"] for document in celery_app.conf.beat_schedule.values()} <= set(
         celery_app.tasks
     )

@@ -28,7 +28,7 @@ def complaints(settings):
 
     def complaints(**changed):
         settings.CONNECTOR_KIT = {**RIGHT, **changed}
-        return [each.id.removeprefix("connector_kit.") for each in settings_are_complete()]
+        return [message.id.removeprefix("connector_kit.") for message in settings_are_complete()]
 
     return complaints
 

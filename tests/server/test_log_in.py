@@ -125,7 +125,7 @@ def test_guesses_while_the_log_in_is_closed_keep_it_closed_no_longer(admin):
 def test_all_addresses_of_a_home_count_as_one(admin):
     homes = [f"2001:db8:1:2::{number}" for number in range(12)]
 
-    assert [log_in(STRANGER, "guess", peer=each) for each in homes][-1] == 429
+    assert [log_in(STRANGER, "guess", peer=home) for home in homes][-1] == 429
     assert log_in(STRANGER, PASSWORD, peer="2001:db8:1:3::1") == 302
 
 

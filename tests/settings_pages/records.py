@@ -56,11 +56,11 @@ def installation_with(settings: Any, number: int = 1) -> Installation:
     Component.objects.bulk_create(
         Component(
             installation=installation,
-            external_id=each.external_id,
-            resource=each.resource,
+            external_id=component.external_id,
+            resource=component.resource,
             resource_id=f"{index:024x}",
-            applied_id=each.digest,
+            applied_id=component.digest,
         )
-        for index, each in enumerate((page, FLOW), start=number * 100)
+        for index, component in enumerate((page, FLOW), start=number * 100)
     )
     return installation

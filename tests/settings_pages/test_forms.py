@@ -111,7 +111,7 @@ def html_of(shown: forms.ShownForm) -> str:
     return render_to_string("settings_ui/form/box.html", {"box": shown.layout})
 
 
-@pytest.mark.parametrize("field", IN_1_0, ids=lambda each: each["name"])
+@pytest.mark.parametrize("field", IN_1_0, ids=lambda document: document["name"])
 def test_what_is_shown_and_not_touched_is_sent_back_as_it_was(field):
     form = read_fields([field])
     sent = forms.read(form, sent_by_a_browser(html_of(forms.show(form))))

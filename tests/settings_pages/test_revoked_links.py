@@ -99,7 +99,7 @@ def test_all_links_of_an_installation_are_revoked_at_once(installation, staff, r
 
     revoke(staff, installation)
 
-    assert [sees(each, installation) for each in customers] == [False, False]
+    assert [sees(customer, installation) for customer in customers] == [False, False]
     assert sees(elsewhere, other)
 
 

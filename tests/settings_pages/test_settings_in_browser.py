@@ -143,7 +143,7 @@ def test_an_expired_link_is_told_by_itself_and_a_new_one_lets_what_was_typed_be_
     expect(page.get_by_role("alert")).to_contain_text("The link that opened these settings")
     expect(page.get_by_label("Channel")).to_have_value("#sales")
 
-    page.context.add_cookies([each for each in cookies if each["name"] == "sessionid"])
+    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])
     expect(page.get_by_role("alert").filter(has_text="link")).to_have_count(0)
     save(page)
     page.wait_for_url("**change=*")

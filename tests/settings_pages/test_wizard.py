@@ -48,7 +48,7 @@ def test_a_preview_goes_through_every_step_to_the_end_and_away_again(preview, st
     page = browser.post(f"{here}end/", follow=True)
     assert "The preview was uninstalled." in html(page)
     actions = StaffAction.objects.filter(action__startswith="preview.").order_by("pk")
-    assert [each.action for each in actions] == ["preview.start", "preview.end"]
+    assert [action.action for action in actions] == ["preview.start", "preview.end"]
 
 
 def test_a_step_that_fails_says_why_and_can_be_done_again(preview, staff):

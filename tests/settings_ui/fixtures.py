@@ -88,12 +88,12 @@ class World:
         Component.objects.bulk_create(
             Component(
                 installation=installation,
-                external_id=each.external_id,
-                resource=each.resource,
+                external_id=component.external_id,
+                resource=component.resource,
                 resource_id="1" * 24,
-                applied_id=each.digest,
+                applied_id=component.digest,
             )
-            for each in (*blueprint.components, blueprint.integration)
+            for component in (*blueprint.components, blueprint.integration)
         )
 
     def roll_out(self, *, only: Selection = WHOLE_BASE, **options: Any) -> Rollout:

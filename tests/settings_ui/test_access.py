@@ -33,8 +33,8 @@ def test_a_stranger_is_asked_to_log_in_everywhere(client, pattern):
     answers = [client.get(address), client.post(address)]
 
     refused = {(302, f"/console/log-in/?next={address}"), (403, None), (405, None)}
-    assert {(each.status_code, each.headers.get("Location")) for each in answers} <= refused
-    asked = [each for each in answers if each.status_code != 405]
+    assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} <= refused
+    asked = [answer for answer in answers if answer.status_code != 405]
     assert asked
     assert all(each.status_code == 302 or "Log in" in each.content.decode() for each in asked)
 
@@ -133,10 +133,10 @@ def test_every_action_is_recorded_with_who_and_when(world: World, operator):
         operator.post(at("control", rollout.pk, action), {"reason": f"To {action} it"})
 
     recorded = StaffAction.objects.filter(actor_name="operator").order_by("pk")
-    assert [each.action for each in recorded] == [
+    assert [action.action for action in recorded] == [
         f"rollout.{each}" for each in ("start", "pause", "resume", "abort")
     ]
-    assert all(each.at and each.subject == f"rollout/{rollout.pk}" for each in recorded)
+    assert all(action.at and action.subject == f"rollout/{rollout.pk}" for action in recorded)
     assert rollout.created_by.username == "operator"
 
 
@@ -144,7 +144,7 @@ def test_pages_take_scripts_and_styles_from_here_only_and_are_framed_nowhere(cli
     headers = client.get("/console/log-in/").headers
 
     policy = dict(
-        each.strip().split(" ", 1) for each in headers["Content-Security-Policy"].split(";")
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
     )
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"

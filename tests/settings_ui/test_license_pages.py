@@ -108,7 +108,10 @@ def test_setting_the_stores_leaves_add_ons_that_the_platform_alone_knows(give):
     give.browser.post(at("license-act", row.pk, "add-ons"), {"add_ons": "", "stores": "2"})
 
     [live] = give.shop.platform.call("GET", address)
-    found = {each["type"]: len(each["licenses"]) for each in live["opts"]["addonLicenses"]}
+    found = {
+        addon_license["type"]: len(addon_license["licenses"])
+        for addon_license in live["opts"]["addonLicenses"]
+    }
     assert found == {"addon": 2, "store": 2}
 
 

@@ -179,7 +179,7 @@ def test_secrets_that_customers_have_set_are_on_no_page(world, viewer, admin):
         reverse("admin:connector_kit_installation_change", args=[row.pk]),
         reverse("admin:connector_kit_settingschange_change", args=[change.pk]),
     )
-    for text in (page, *(text_of(admin.get(each)) for each in addresses)):
+    for text in (page, *(text_of(admin.get(address)) for address in addresses)):
         assert "s3cret" not in text
 
 
@@ -523,7 +523,7 @@ def test_the_audit_log_is_searched_by_who_and_what(world, admin):
 
     found = admin.get(at("audit", subject=f"rollout/{rollout.pk}", who="Connector"))
 
-    assert [each.action for each in found.context["actions"].rows] == [
+    assert [row.action for row in found.context["actions"].rows] == [
         "rollout.pause",
         "rollout.start",
     ]

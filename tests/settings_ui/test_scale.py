@@ -97,8 +97,8 @@ def multiply(row: Model, **columns: str) -> None:
         for field in row._meta.concrete_fields
         if not (field.primary_key or field.generated)
     ]
-    values = ", ".join(columns.get(each, f'"{each}"') for each in fields)
-    names = ", ".join(f'"{each}"' for each in fields)
+    values = ", ".join(columns.get(field, f'"{field}"') for field in fields)
+    names = ", ".join(f'"{field}"' for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({names}) "

@@ -145,7 +145,7 @@ class Everything(Connector):
         type="delta",
         http={"relativeURI": "/orders", "method": "GET"},
         hooks={"preSavePage": keep_all.configured(status="paid")},
-        mock_output={"page_of_records": [{"record": each} for each in CHECKED]},
+        mock_output={"page_of_records": [{"record": document} for document in CHECKED]},
     )
     returns = Export(
         "Returns",

@@ -61,7 +61,9 @@ def test_documents_are_made_and_found_whatever_the_page_size(
 
     found = account.documents("connections")
 
-    assert sorted(each["_id"] for each in found) == sorted(each["_id"] for each in made)
+    assert sorted(document["_id"] for document in found) == sorted(
+        document["_id"] for document in made
+    )
     assert len(sandbox.accounts) == 1
 
 

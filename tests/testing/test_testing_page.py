@@ -104,7 +104,7 @@ def test_the_page_names_every_method_of_the_platform() -> None:
     methods = {kind.mark.rpartition(".")[2] for kind in KINDS.values()}
 
     assert methods | {"persist_settings", "ask", "call"} <= named
-    assert all(callable(getattr(Platform, each)) for each in methods)
+    assert all(callable(getattr(Platform, method)) for method in methods)
 
 
 def test_the_page_names_every_fixture() -> None:
@@ -113,4 +113,4 @@ def test_the_page_names_every_fixture() -> None:
     }
 
     assert fixtures == {"connector", "platform", "stack", "sandbox", "account"}
-    assert {f"| `{each}` |" for each in fixtures} <= set(re.findall(r"\| `\w+` \|", PAGE))
+    assert {f"| `{fixture}` |" for fixture in fixtures} <= set(re.findall(r"\| `\w+` \|", PAGE))

@@ -23,7 +23,7 @@ def redis():
 
 def waiting_in(queue):
     messages = [json.loads(each)["headers"] for each in store().lrange(queue, 0, -1)]
-    return [(each["task"], each["argsrepr"]) for each in messages]
+    return [(message["task"], message["argsrepr"]) for message in messages]
 
 
 def begin(task, *args):
@@ -95,7 +95,9 @@ def test_beat_sends_each_of_its_ticks_once():
             scheduler.apply_async(entry, advance=False)
 
     sent = [name for queue in ("ticks", "work", "mail") for name, _ in waiting_in(queue)]
-    assert sorted(sent) == sorted({each["task"] for each in app.conf.beat_schedule.values()})
+    assert sorted(sent) == sorted(
+        {document["task"] for document in app.conf.beat_schedule.values()}
+    )
 
 
 def test_a_task_that_could_not_be_sent_leaves_no_mark(redis):

@@ -36,15 +36,15 @@ def derived(source, home):
     """The blueprints of the versions derived from *source*, and what was said about them."""
     said = io.StringIO()
     console = Console(file=said, width=500, markup=False, emoji=False, highlight=False)
-    classes = [load_connector(each) for each in derive_versions(source, home, console)]
-    assert len({slug_of(each) for each in classes}) == 1
-    return [compile_connector(each) for each in classes], said.getvalue()
+    classes = [load_connector(version) for version in derive_versions(source, home, console)]
+    assert len({slug_of(cls_) for cls_ in classes}) == 1
+    return [compile_connector(cls_) for cls_ in classes], said.getvalue()
 
 
 def difference(before, after):
     """What is removed, changed and added between two outlines or blueprints, by name."""
-    old = {each.external_id: each.digest for each in before.components}
-    new = {each.external_id: each.digest for each in after.components}
+    old = {component.external_id: component.digest for component in before.components}
+    new = {component.external_id: component.digest for component in after.components}
     changed = {name for name in old.keys() & new.keys() if old[name] != new[name]}
     return old.keys() - new.keys(), changed, new.keys() - old.keys()
 
@@ -52,12 +52,19 @@ def difference(before, after):
 def update(before, after):
     """The plan that brings an account from *before* to *after*: action and name of each step."""
     live = [
-        Live(each.external_id, each.external_id, each.resource, each.document, "c", "i")
-        for each in before.components
+        Live(
+            component.external_id,
+            component.external_id,
+            component.resource,
+            component.document,
+            "c",
+            "i",
+        )
+        for component in before.components
     ]
-    applied = {each.external_id: each for each in before.components}
+    applied = {component.external_id: component for component in before.components}
     plan = compare(after.components, applied, live, fence=FENCE).to_json()
-    return {(each["action"], each["externalId"]) for each in plan["steps"]}
+    return {(step["action"], step["externalId"]) for step in plan["steps"]}
 
 
 def outline(**folders):
@@ -110,8 +117,8 @@ def test_any_download_makes_two_versions_that_differ_in_one_thing_of_each_kind(d
     planned = update(before, after)
     assert {step for step in planned if step[0] in {"create", "delete", "conflict"}} == wanted
     assert {name for action, name in planned if action == "update"} <= changed
-    for each in after.components:
-        assert not references(each.document) & removed
+    for component in after.components:
+        assert not references(component.document) & removed
     with tempfile.TemporaryDirectory() as home:
         assert write_package(after, Path(home, "after")).version == "1.1.0"
 
@@ -122,7 +129,7 @@ def test_a_step_goes_with_what_it_runs():
     after, (removed, _, _) = next_version(whole)
 
     assert removed == "save_order is removed, and its step in sync"
-    [sync] = [each for each in after.components if each.external_id == "sync"]
+    [sync] = [component for component in after.components if component.external_id == "sync"]
     assert len(sync.document["pageProcessors"]) == 1
 
 
@@ -161,7 +168,10 @@ def test_a_single_component_cannot_be_spared_and_that_is_said():
     after, words = next_version(outline(scripts=[script]))
 
     assert words[0] == "nothing is removed, for there is only one component"
-    assert {each.external_id for each in after.components} == {"added_script", "added_script_2"}
+    assert {component.external_id for component in after.components} == {
+        "added_script",
+        "added_script_2",
+    }
 
 
 def test_a_wrapper_connection_gets_what_it_is_pinged_by(tmp_path):
@@ -172,10 +182,10 @@ def test_a_wrapper_connection_gets_what_it_is_pinged_by(tmp_path):
 
     targets = derive_versions(source, tmp_path)
 
-    classes = [load_connector(each) for each in targets]
-    assert {each.__name__ for each in classes} == {"OrdersToERP"}
-    assert [compile_connector(each).version for each in classes] == ["1.0.0", "1.1.0"]
-    assert all("wrappers.pingErp" in FunctionModule.of(each) for each in classes)
+    classes = [load_connector(target) for target in targets]
+    assert {cls_.__name__ for cls_ in classes} == {"OrdersToERP"}
+    assert [compile_connector(cls_).version for cls_ in classes] == ["1.0.0", "1.1.0"]
+    assert all("wrappers.pingErp" in FunctionModule.of(cls_) for cls_ in classes)
 
 
 @pytest.mark.parametrize("source", ["nonsense", "."])
@@ -197,9 +207,9 @@ def test_the_demo_says_in_one_line_why_a_source_is_none(source, tmp_path, monkey
 
 def test_a_download_is_written_nowhere_but_at_home(tmp_path):
     source = save(small_files(), tmp_path / "downloaded")
-    before = {each: each.read_bytes() for each in source.rglob("*") if each.is_file()}
+    before = {path: path.read_bytes() for path in source.rglob("*") if path.is_file()}
 
     derived(source, tmp_path / "home")
 
-    assert sorted(each.name for each in (tmp_path / "home").iterdir()) == ["v1_0", "v1_1"]
-    assert {each: each.read_bytes() for each in source.rglob("*") if each.is_file()} == before
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["v1_0", "v1_1"]
+    assert {path: path.read_bytes() for path in source.rglob("*") if path.is_file()} == before

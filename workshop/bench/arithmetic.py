@@ -40,10 +40,10 @@ def least_requests(before: Blueprint, after: Blueprint) -> int:
     component that is new, changes or goes, and the last one, which sets the version and lifts the
     customer's lock. For an account whose customer changed nothing, and whose lists are one page.
     """
-    old = {each.external_id: each for each in before.components}
-    new = {each.external_id: each for each in after.components}
+    old = {component.external_id: component for component in before.components}
+    new = {component.external_id: component for component in after.components}
     changed = [name for name in new.keys() & old if new[name].digest != old[name].digest]
-    lists = {each.resource for each in (*old.values(), *new.values())}
+    lists = {component.resource for component in (*old.values(), *new.values())}
     scripts = [name for name in changed if new[name].resource == "scripts"]
     reads = 1 + len(lists) + len(scripts)
     writes = len(changed) + len(new.keys() ^ old) + 1

@@ -78,7 +78,7 @@ class Recording:
             return _ID.sub(lambda id_: f"<<{names[id_[0]]}>>" if id_[0] in names else id_[0], text)
 
         return tuple(
-            replace(each, path=named(each.path), body=named(each.body)) for each in self.calls
+            replace(call, path=named(call.path), body=named(call.body)) for call in self.calls
         )
 
 

@@ -66,14 +66,14 @@ def _measured(servers: dict[str, Server], size: int) -> Figures:
     ]
     name = f"calls_{size}_records"
     figures: dict[str, float] = {
-        f"{name}_{server}_per_second": median(each[server].calls for each in rounds)
+        f"{name}_{server}_per_second": median(round_[server].calls for round_ in rounds)
         for server in servers
     }
     for other in ("bare", "node"):
         if other in servers:
-            ratios = [each["stack"].calls / each[other].calls for each in rounds]
+            ratios = [round_["stack"].calls / round_[other].calls for round_ in rounds]
             figures[f"{name}_to_{other}"] = median(ratios)
-    figures[f"{name}_refused"] = sum(load.refused for each in rounds for load in each.values())
+    figures[f"{name}_refused"] = sum(load.refused for round_ in rounds for load in round_.values())
     return figures
 
 

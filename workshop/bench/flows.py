@@ -41,15 +41,15 @@ def measure(ground: Ground) -> Figures:
     with orders_application(folder) as address, stack_server(folder, workers=1, serves=DIY) as port:
         flow = account.flow(address, f"http://127.0.0.1:{port}")
         rounds = [_round(ground, account, flow, address) for _ in range(ROUNDS)]
-    moved = [each["moved"] for each in rounds]
-    bare = [each["bare"] for each in rounds]
+    moved = [round_["moved"] for round_ in rounds]
+    bare = [round_["bare"] for round_ in rounds]
     return {
         "flow_records": RECORDS,
         "flow_records_per_second": median(moved),
         "flow_bare_posts_per_second": median(bare),
         "flow_to_bare": median_ratio([*zip(moved, bare, strict=True)]),
         **{
-            f"flow_records_{name}": sum(int(each[name]) for each in rounds)
+            f"flow_records_{name}": sum(int(round_[name]) for round_ in rounds)
             for name in ("failed", "lost", "twice")
         },
     }

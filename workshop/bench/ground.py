@@ -73,7 +73,7 @@ class Ground:
 
     def push(self, customers: Iterable[Customer]) -> None:
         """Push an update to *customers*."""
-        ids = [each.integration_id for each in customers]
+        ids = [customer.integration_id for customer in customers]
         self.publisher.connectors.push_update(self.field.connector_id, ids)
 
     def drain(self) -> None:
@@ -107,7 +107,7 @@ def prepared(folder: Path) -> Iterator[Ground]:
         services.start_web()
         os.environ.update(services.env)
         django.setup()
-        known = [(each["token"], each["email"]) for each in sandbox.accounts]
+        known = [(account["token"], account["email"]) for account in sandbox.accounts]
         singles, shared = known[:SINGLES], known[SINGLES:] * INSTALLATIONS_EACH
         customers = [Customer(sandbox.base_url, *each) for each in (*singles, *shared)]
         field = Field(services, customers)

@@ -88,7 +88,7 @@ def put_under_load(port: int, sent: bytes, *, connections: int, seconds: float) 
     took = time.perf_counter() - began
     for each in made:
         each.socket.close()
-    return Load(answered / took, sum(each.refused for each in made))
+    return Load(answered / took, sum(connection.refused for connection in made))
 
 
 def _drive(connections: list[_Connection], *, until: float) -> int:

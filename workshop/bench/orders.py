@@ -22,7 +22,7 @@ class Orders:
         """GET /orders?page=1: the orders of a page; none behind the last."""
         first = (int(request.query["page"]) - 1) * PAGE
         return web.json_response(
-            [_order(each) for each in range(first, min(first + PAGE, RECORDS))]
+            [_order(number) for number in range(first, min(first + PAGE, RECORDS))]
         )
 
     async def take(self, request: web.Request) -> web.Response:

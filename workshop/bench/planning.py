@@ -48,7 +48,7 @@ def measure() -> Figures:
 def connector(version: str, changed: range = range(0)) -> type[Connector]:
     """A connector with `SYSTEMS`, `SCRIPTS` and `FLOWS`; *changed* imports map one field more."""
     systems = [_connection(number) for number in range(SYSTEMS)]
-    parts: dict[str, Any] = {f"system_{number}": each for number, each in enumerate(systems)}
+    parts: dict[str, Any] = {f"system_{number}": system for number, system in enumerate(systems)}
     for number in range(SCRIPTS):
         parts[f"script_{number}"] = Script(f"Script {number}", content=_SCRIPT * 10)
     for number in range(FLOWS):
@@ -91,7 +91,7 @@ def _export(number: int, connection: Connection) -> Export:
 
 
 def _import(number: int, connection: Connection, is_changed: bool) -> Import:
-    names = [f"field{each}" for each in range(21 if is_changed else 20)]
+    names = [f"field{number}" for number in range(21 if is_changed else 20)]
     fields = [{"extract": f"record.{name}", "generate": name} for name in names]
     http = {
         "relativeURI": [f"/records/{number}"],
@@ -114,10 +114,13 @@ def account_of(blueprint: Blueprint) -> list[tuple[str, Document]]:
     As they come from the wire: nothing in them is shared with anything. The integration is last.
     """
     ids = {INTEGRATION: FENCE.integration_id, CONNECTOR: CONNECTOR_ID, STACK: "5" * 24}
-    ids |= {each.external_id: f"{n:024x}" for n, each in enumerate(blueprint.components)}
+    ids |= {component.external_id: f"{n:024x}" for n, component in enumerate(blueprint.components)}
     held = [
-        (each.resource, {**resolve(each.document, ids), **_envelope(each.external_id, ids)})
-        for each in blueprint.components
+        (
+            component.resource,
+            {**resolve(component.document, ids), **_envelope(component.external_id, ids)},
+        )
+        for component in blueprint.components
     ]
     integration = resolve(blueprint.integration.document, ids)
     held.append(("integrations", {**integration, **_envelope(INTEGRATION, ids)}))
@@ -145,7 +148,7 @@ def plan(declared: Blueprint, applied: Blueprint | None, held: list[tuple[str, D
     was = (*applied.components, applied.integration) if applied else ()
     return compare(
         (*declared.components, declared.integration),
-        {each.external_id: each for each in was},
+        {component.external_id: component for component in was},
         live,
         fence=FENCE,
     )

@@ -28,7 +28,7 @@ def measure(ground: Ground) -> Figures:
     rollout = _rolled_out(ground)
     counters = ground.control("counters")
     ground.control("limits", {"bucket": 0, "rate": RATE})
-    requests = {each: counters["by_account"].get(each, 0) for each in _accounts(ground)}
+    requests = {account: counters["by_account"].get(account, 0) for account in _accounts(ground)}
     bound = lower_bound(requests, bucket=BUCKET, rate=RATE)
     assert rollout.finished_at
     seconds = (rollout.finished_at - rollout.created_at).total_seconds()
@@ -57,7 +57,9 @@ def _deploy(ground: Ground) -> None:
 
 def _rolled_out(ground: Ground) -> Rollout:
     """Start the rollout and return it when it has come to its end."""
-    members = [word for each in ground.shared for word in ("--installation", each.integration_id)]
+    members = [
+        word for customer in ground.shared for word in ("--installation", customer.integration_id)
+    ]
     started = ground.services.run(
         *("rollout", "start", ground.field.slug, "--wave", "rest", "--window", str(WINDOW)),
         *("--json", *members),
@@ -80,6 +82,6 @@ def _until(is_so: Callable[[], bool], complaint: str) -> None:
 
 
 def _accounts(ground: Ground) -> set[str]:
-    emails = {each.email for each in ground.shared}
+    emails = {customer.email for customer in ground.shared}
     known = ground.services.sandbox.accounts
-    return {each["account_id"] for each in known if each["email"] in emails}
+    return {document["account_id"] for document in known if document["email"] in emails}

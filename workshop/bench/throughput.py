@@ -58,11 +58,13 @@ class Track:
 
     def by_bare_loop(self, version: str) -> float:
         """The requests a second with which a bare loop does the same in their accounts."""
-        filled = {each.integration_id: self._filled(each, version) for each in self.theirs}
+        filled = {
+            condition.integration_id: self._filled(condition, version) for condition in self.theirs
+        }
         with self.ground.held(self.held, self.theirs) as calls, requests.Session() as session:
             work = [
-                (filled[each["options"]["_integrationId"]], each["options"]["bearerToken"])
-                for each in calls
+                (filled[call["options"]["_integrationId"]], call["options"]["bearerToken"])
+                for call in calls
             ]
             return self._rate(lambda: self._loop(work, session))
 
@@ -144,7 +146,9 @@ def _compared_when_slow(track: Track) -> Figures:
 
 
 def _compared(track: Track, rounds: int, suffix: str) -> Figures:
-    against_loop, against_one = zip(*(_round(track, each) for each in range(rounds)), strict=True)
+    against_loop, against_one = zip(
+        *(_round(track, number) for number in range(rounds)), strict=True
+    )
     return {
         f"engine_requests_per_second{suffix}": median(ours for ours, _ in against_loop),
         f"bare_requests_per_second{suffix}": median(theirs for _, theirs in against_loop),

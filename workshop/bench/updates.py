@@ -13,7 +13,7 @@ from workshop.customers import Customer
 
 def bring(ground: Ground, customers: list[Customer], version: str) -> None:
     """Make *version* what the next update brings to *customers*, newest or not."""
-    ids = [each.integration_id for each in customers]
+    ids = [customer.integration_id for customer in customers]
     release = Release.objects.get(connector__slug=ground.field.slug, version=version)
     for installation in Installation.objects.filter(integration_id__in=ids):
         Order.objects.place(installation, Order.Kind.ROLLOUT, release)
@@ -22,7 +22,7 @@ def bring(ground: Ground, customers: list[Customer], version: str) -> None:
 def measure(ground: Ground) -> Figures:
     """Push one update through the real server, and count what the platform saw of it."""
     customer = ground.singles[0]
-    before, after = (compile_connector(load_connector(each)) for each in VERSIONS)
+    before, after = (compile_connector(load_connector(version)) for version in VERSIONS)
     bring(ground, [customer], after.version)
     ground.control("reset_counters", {})
     ground.push([customer])

@@ -25,7 +25,7 @@ class Endpoint:
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every endpoint, in the reference's order; raises ValueError for one named twice."""
     found = tuple(_read(TABLE.read_text(encoding="utf-8").splitlines()))
-    twice = {str(each) for each in found if list(map(str, found)).count(str(each)) > 1}
+    twice = {str(endpoint) for endpoint in found if list(map(str, found)).count(str(endpoint)) > 1}
     if twice:
         raise ValueError(f"{TABLE.name} names {', '.join(sorted(twice))} more than once.")
     return found
@@ -35,22 +35,22 @@ def _read(lines: Iterable[str]) -> Iterator[Endpoint]:
     for line in lines:
         if line.strip() and not line.startswith("#"):
             section, mark, methods, path = line.split()
-            yield from (Endpoint(section, mark, each, path) for each in methods.split(","))
+            yield from (Endpoint(section, mark, part, path) for part in methods.split(","))
 
 
 class Finder:
     """Tells which endpoint a request goes to; a word of a path goes before a variable."""
 
     def __init__(self, known: Iterable[Endpoint]) -> None:
-        self._known = [(each, each.path.split("/")) for each in known]
+        self._known = [(endpoint, endpoint.path.split("/")) for endpoint in known]
 
     def find(self, method: str, path: str) -> Endpoint | None:
         """Return the endpoint of a request to *path*, which has no query; None for none."""
         segments = path.split("/")
         fitting = [
-            (each, pattern)
-            for each, pattern in self._known
-            if each.method == method and _fits(segments, pattern)
+            (endpoint, pattern)
+            for endpoint, pattern in self._known
+            if endpoint.method == method and _fits(segments, pattern)
         ]
         return max(fitting, key=lambda found: _words(found[1]))[0] if fitting else None
 

@@ -38,7 +38,7 @@ class Exercise:
 
     def of(self, endpoint: Endpoint) -> list[Use]:
         """Return the uses of *endpoint*."""
-        return [each for each in self.uses if each.endpoint == endpoint]
+        return [use for use in self.uses if use.endpoint == endpoint]
 
 
 class Overheard:

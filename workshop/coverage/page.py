@@ -60,8 +60,8 @@ def render(known: Iterable[Endpoint], seen: Exercise, sandbox: SandboxRoutes) ->
 
 
 def _summary(rows: list[Endpoint], seen: Exercise, sandbox: SandboxRoutes) -> str:
-    served = sum(bool(seen.of(each)) for each in rows)
-    answered = sum(sandbox[each] != NOT_THERE for each in rows)
+    served = sum(bool(seen.of(row)) for row in rows)
+    answered = sum(sandbox[row] != NOT_THERE for row in rows)
     return (
         f"{len(rows)} endpoints: {served} called by the client and tested, "
         f"{answered} answered by the sandbox."
@@ -73,7 +73,7 @@ def _tables(rows: list[Endpoint], seen: Exercise, sandbox: SandboxRoutes) -> Ite
         yield f"\n## {section} {SECTIONS[section]}\n"
         yield "| Endpoint | Mark | Client | Sandbox | Test |"
         yield "| --- | --- | --- | --- | --- |"
-        yield from (_row(each, seen, sandbox) for each in group)
+        yield from (_row(endpoint, seen, sandbox) for endpoint in group)
 
 
 def _row(endpoint: Endpoint, seen: Exercise, sandbox: SandboxRoutes) -> str:

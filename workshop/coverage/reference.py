@@ -35,10 +35,10 @@ def unlisted(text: str, listed: Iterable[Endpoint]) -> list[str]:
 
     A path may go on from the one before it, or from ``/integrations/{id}`` in section 8.
     """
-    known = {(each.method, _plain(each.path)) for each in listed}
+    known = {(endpoint.method, _plain(endpoint.path)) for endpoint in listed}
     missing: list[str] = []
     for number, alternatives in _named(text):
-        if not any(_is_known(each, known) for each in alternatives):
+        if not any(_is_known(alternative, known) for alternative in alternatives):
             method, path = alternatives[0]
             missing.append(f"{method} {path} (line {number} of {REFERENCE.name})")
     return missing

@@ -30,7 +30,7 @@ def routers(values: Values, documents: list[Document], where: Where) -> Expressi
 def are_parts(value: Json) -> bool:
     """Tell whether *value* is a list of documents, none of which is a bare reference."""
     return isinstance(value, list) and all(
-        isinstance(each, dict) and referred(each) is None for each in value
+        isinstance(item, dict) and referred(item) is None for item in value
     )
 
 
@@ -89,7 +89,7 @@ def _pairs(mapping: Json) -> dict[str, str] | None:
     fields = mapping["fields"]
     if mapping["lists"] != [] or not isinstance(fields, list) or not all(map(_is_pair, fields)):
         return None
-    pairs = {each["generate"]: each["extract"] for each in fields}
+    pairs = {field["generate"]: field["extract"] for field in fields}
     return None if len(pairs) < len(fields) or looks_symbolic(pairs) else pairs
 
 

@@ -86,7 +86,7 @@ def _lines(value: Expression, indent: int, prefix: str, suffix: str) -> Iterator
         inner = " " * (indent + _STEP)
         fits = columns(inner + value.flat) <= WIDTH
         yield f"{margin}{prefix}("
-        yield from (inner + each for each in ([value.flat] if fits else value.lines))
+        yield from (inner + line for line in ([value.flat] if fits else value.lines))
         yield f"{margin}){suffix}"
     else:
         yield f"{margin}{prefix}{value.head}"

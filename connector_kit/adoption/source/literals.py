@@ -21,9 +21,9 @@ def quoted(text: str) -> str:
 
 
 def _text(value: str) -> Expression:
-    lines = [f"{each}\n" for each in value.split("\n")]
+    lines = [f"{part}\n" for part in value.split("\n")]
     lines[-1] = lines[-1][:-1]
-    written = [quoted(each) for each in lines if each]
+    written = [quoted(line) for line in lines if line]
     return Paragraph(quoted(value), written) if len(written) > 1 else Atom(quoted(value))
 
 

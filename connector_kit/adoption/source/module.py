@@ -38,7 +38,7 @@ _DECLARATIONS = (
 
 MODULE_NAMES = frozenset(
     {
-        *(each.__name__ for each in _DECLARATIONS),
+        *(declaration.__name__ for declaration in _DECLARATIONS),
         *("hook", "Any", "HERE", "Path", "json"),
         *HELPERS,
     }
@@ -101,7 +101,7 @@ def _listing(outline: Outline) -> Iterator[tuple[str, Expression]]:
     yield "version", literal(outline.version)
     if outline.applications:
         # A tuple of one needs its comma.
-        words = [("", literal(each)) for each in outline.applications]
+        words = [("", literal(application)) for application in outline.applications]
         alone = len(words) == 1
         yield (
             "applications",

@@ -59,13 +59,13 @@ class Values:
     def members(self, value: Document, where: Where) -> Expression:
         """Return *value*, which is no reference and stays in the module, as a ``{...}``."""
         items = [
-            (f"{quoted(key)}: ", self.value(each, (*where, key))) for key, each in value.items()
+            (f"{quoted(key)}: ", self.value(item, (*where, key))) for key, item in value.items()
         ]
         return Bracketed("{", items, "}") if items else Atom("{}")
 
     def items(self, items: Iterable[Expression]) -> Expression:
         """Return a ``[...]`` of *items*."""
-        listed = [("", each) for each in items]
+        listed = [("", item) for item in items]
         return Bracketed("[", listed, "]") if listed else Atom("[]")
 
     def script(self, name: str, content: str) -> Expression:
@@ -113,7 +113,7 @@ def _belongs_in_a_file(value: Document | list[Json], where: Where) -> bool:
         return True
     # A few long parts in a small frame: the frame is readable, the parts go into files.
     children = value.values() if isinstance(value, dict) else value
-    bulky = sum(each for each in map(_size, children) if each > _BULK)
+    bulky = sum(number for number in map(_size, children) if number > _BULK)
     return size - bulky > _BULK
 
 

@@ -34,7 +34,7 @@ from connector_kit.publisher.roles import Scope
 LARGEST_BODY = 64 * 1024
 """Bytes of an event; Standard Webhooks asks senders to stay below 20 kB."""
 
-_SIGNATURE = [OpenApiParameter(each, location="header", required=True) for each in HEADERS]
+_SIGNATURE = [OpenApiParameter(header, location="header", required=True) for header in HEADERS]
 
 
 class SmallBodies(APIView):

@@ -60,7 +60,7 @@ class ReleaseShape(serializers.ModelSerializer[Release]):
         """How the release stands; asked once for all releases of an answer."""
         if self._standings is None:
             found = standings(release.connector)
-            self._standings = {each.release.pk: each for each in found}
+            self._standings = {standing.release.pk: standing for standing in found}
         return self._standings[release.pk]
 
 

@@ -14,7 +14,7 @@ from connector_kit.models import License, LicenseEvent, LicenseReminder
 from connector_kit.publisher.licenses import LicenseRequest, license_json
 from connector_kit.publisher.licenses.listing import trail_of
 
-STANDINGS = [each.value for each in Standing]
+STANDINGS = [standing.value for standing in Standing]
 CHILDREN_SHOWN = 200
 REMINDERS_SHOWN = 50
 

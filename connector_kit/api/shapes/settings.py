@@ -184,7 +184,7 @@ def _values(store: StorePage) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for form in store.forms():
         values = form.values()
-        secret = {each.name for each in form.fields.values() if each.is_secret}
+        secret = {field.name for field in form.fields.values() if field.is_secret}
         found |= {name: _shown(value, name in secret) for name, value in values.items()}
     return found
 
@@ -231,9 +231,9 @@ def _flows(record: SettingsOnRecord, page: Page) -> Iterable[dict[str, Any]]:
 def _fields(form: Form) -> Iterable[dict[str, Any]]:
     values = form.values()
     states = state_of(form, values)
-    for each in form.fields.values():
-        if each.type.has_value:
-            yield _field(each, values.get(each.name), states[each.id])
+    for field in form.fields.values():
+        if field.type.has_value:
+            yield _field(field, values.get(field.name), states[field.id])
 
 
 def _field(field: Field, value: Any, state: FieldState) -> dict[str, Any]:

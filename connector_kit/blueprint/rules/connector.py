@@ -58,7 +58,7 @@ def _is_version(value: object) -> bool:
 def _fits(word: str, value: object) -> bool:
     if word == "description":
         return isinstance(value, str)
-    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def _rebound(declared: Declaration) -> Iterator[PlacedFinding]:

@@ -140,8 +140,8 @@ def _limits(field: str) -> Check:
 
 
 def _absent_functions(component: CompiledComponent, components: Components) -> Iterator[Words]:
-    for path, each in objects(component.document):
-        name, script = each.get("function"), referred(each.get("_scriptId")) or ""
+    for path, object_ in objects(component.document):
+        name, script = object_.get("function"), referred(object_.get("_scriptId")) or ""
         content = components[script].document.get("content") if script in components else None
         if isinstance(name, str) and isinstance(content, str) and name not in content:
             yield (

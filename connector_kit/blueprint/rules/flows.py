@@ -21,7 +21,7 @@ def _schedules(component: CompiledComponent, _: Components) -> Iterator[Words]:
     generators = enumerate(entries(component.document, "pageGenerators"))
     places = [
         ("", component.document),
-        *((f"pageGenerators[{n}].", each) for n, each in generators),
+        *((f"pageGenerators[{n}].", generator) for n, generator in generators),
     ]
     for path, place in places:
         schedule = place.get("schedule")

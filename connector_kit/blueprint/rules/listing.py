@@ -68,7 +68,7 @@ def _scheme(value: Any) -> str | None:
 
 def _contact(name: str, value: Any) -> Iterator[Finding]:
     words = value.split(",") if isinstance(value, str) else [value]
-    wrong = [each for each in words if not _is_mail(each)]
+    wrong = [word for word in words if not _is_mail(word)]
     if value != "" and wrong:
         hint = "Write an e-mail address, or several with commas between them."
         yield Finding("E082", f"{name} is {value!r}.", hint)
@@ -100,7 +100,7 @@ def _iclients(value: Any, declared: Declaration) -> Iterator[Finding]:
         hint = 'Write ids by type of connection: {"http": ["<id>"]}.'
         yield Finding("E085", f"iclients is {value!r}.", hint)
         return
-    types = {_type(each) for each in declared.components.values()}
+    types = {_type(component) for component in declared.components.values()}
     for type_, ids in value.items():
         yield from _ids(type_, ids)
         yield from _unused(type_, types)

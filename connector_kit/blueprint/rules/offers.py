@@ -27,7 +27,7 @@ def offer_findings(declared: Declaration) -> Iterator[PlacedFinding]:
     yield from _aliases(declared.offers)
     yield from _namesakes(declared.offers, Edition)
     yield from _namesakes(declared.offers, AddOn)
-    stores = [name for name, each in declared.offers.items() if isinstance(each, Stores)]
+    stores = [name for name, item in declared.offers.items() if isinstance(item, Stores)]
     for name in stores[1:]:
         message = f"Stores are declared twice: {stores[0]!r} and {name!r}."
         yield name, Finding("E075", message, "A connector has stores of one kind: drop one.")
@@ -37,7 +37,7 @@ def belonging_findings(
     offer: Offer, components: Iterable[CompiledComponent]
 ) -> Iterator[PlacedFinding]:
     """Yield what is wrong with where *components* belong, and with references across."""
-    by_name = {each.external_id: each for each in components}
+    by_name = {component.external_id: component for component in components}
     for name, component in by_name.items():
         unknown = [*unknown_offers(offer, component.edition, component.add_on)]
         own = (*unknown, *_stores(offer, component), *_long_name(offer, component))
@@ -55,7 +55,7 @@ def unknown_offers(offer: Offer, edition: Any, add_on: Any) -> Iterator[Finding]
     if edition is not None and edition not in offer.ranks:
         yield _unknown("edition", edition, offer.ranks)
     if add_on is not None and not offer.has_add_on(add_on):
-        yield _unknown("add_on", add_on, [each.name for each in offer.add_ons])
+        yield _unknown("add_on", add_on, [add_on.name for add_on in offer.add_ons])
 
 
 _WITHIN_REACH = (

@@ -55,8 +55,8 @@ def _objects(value: Json, path: str) -> Iterator[tuple[str, Document]]:
 
 def members(document: Document) -> Iterator[tuple[str, str, Any]]:
     """Yield the path, the key and the value of every field inside; samples are left out."""
-    for path, each in objects(document):
-        for key, item in each.items():
+    for path, object_ in objects(document):
+        for key, item in object_.items():
             if path or key not in FREE_DATA_FIELDS:
                 yield (f"{path}.{key}" if path else key), key, item
 
@@ -70,4 +70,4 @@ def nested(document: Document, key: str) -> Document:
 def entries(document: Document, key: str) -> list[Document]:
     """Return the objects in the list under *key*; empty when there is no list."""
     value = document.get(key)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

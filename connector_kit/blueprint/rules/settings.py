@@ -43,7 +43,7 @@ class SettingsRules:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Placed]:
-        return {each.setting.name: each for each in self.declared.placed}
+        return {placed.setting.name: placed for placed in self.declared.placed}
 
     def findings(self) -> Iterator[PlacedFinding]:
         """Yield what is wrong, each with the attribute it is about."""
@@ -106,7 +106,7 @@ class SettingsRules:
     def flows(self, _: str, item: Item) -> Iterator[Finding]:
         """The settings of a flow need the flow."""
         if isinstance(item, FlowSettings):
-            flows = [each for each, it in self.components.items() if it.resource == "flows"]
+            flows = [item for item, it in self.components.items() if it.resource == "flows"]
             if item.flow not in flows:
                 hint = f"{did_you_mean(str(item.flow), flows)}Name the flow's attribute, as text."
                 yield Finding("E115", f"The connector has no flow {item.flow!r}.", hint)
@@ -187,7 +187,7 @@ class SettingsRules:
                 for finding in self._condition(placed, word, condition):
                     yield _attribute(setting.name), finding
                 if word == "visible" and isinstance(condition, When):
-                    graph[setting.name] |= {each.name for each in condition.settings()}
+                    graph[setting.name] |= {setting.name for setting in condition.settings()}
         for loop in _loops(graph):
             message = f"Visibility goes in a circle: {' → '.join(loop)}."
             hint = "None of these would ever be shown: drop one of the conditions."
@@ -304,7 +304,7 @@ def _unreadable(sets: Any) -> Iterator[Finding]:
     if callable(sets) or not isinstance(sets, str | list | tuple | Mapping):
         yield _no_binding(sets)
         return
-    pairs = sets.items() if isinstance(sets, Mapping) else [(each, None) for each in _list(sets)]
+    pairs = sets.items() if isinstance(sets, Mapping) else [(set_, None) for set_ in _list(sets)]
     for target, way in pairs:
         if not isinstance(target, str) or not is_target(target):
             yield _no_binding(target)

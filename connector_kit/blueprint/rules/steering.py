@@ -105,4 +105,4 @@ def _lost(binding: Binding, component: CompiledComponent) -> Iterator[Finding]:
 
 
 def _keys(binding: Binding) -> tuple[str, ...]:
-    return tuple(each for each in binding.steps() if not each.startswith("["))
+    return tuple(step for step in binding.steps() if not step.startswith("["))

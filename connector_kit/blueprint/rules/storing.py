@@ -48,11 +48,11 @@ def _too_long(
     for attribute, offer in declared.offers.items():
         if isinstance(offer, Edition):
             yield from _longer("The name of the edition", attribute, storable.EDITION, attribute)
-    for each in components:
-        name = each.external_id
-        longest = storable.EXTERNAL_ID - (_STORES_NAME if each.per_store else 0)
+    for component in components:
+        name = component.external_id
+        longest = storable.EXTERNAL_ID - (_STORES_NAME if component.per_store else 0)
         yield from _longer("The attribute's name, the external id,", name, longest, name)
-        yield from _longer("The resource type", each.resource, storable.RESOURCE, name)
+        yield from _longer("The resource type", component.resource, storable.RESOURCE, name)
 
 
 def _longer(

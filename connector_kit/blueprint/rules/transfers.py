@@ -13,10 +13,10 @@ _APPLICATIONS = (
     *("HTTP", "REST", "NetSuite", "Salesforce", "RDBMS", "Mongodb", "Dynamodb"),
     *("JDBC", "FTP", "S3", "FileSystem", "AS2", "Wrapper"),
 )
-_EXPORTS = _EXPORTS_WITHOUT_CONNECTION | {f"{each}Export" for each in _APPLICATIONS}
+_EXPORTS = _EXPORTS_WITHOUT_CONNECTION | {f"{application}Export" for application in _APPLICATIONS}
 _IMPORTS = (
     _IMPORTS_WITHOUT_CONNECTION
-    | {f"{each}Import" for each in _APPLICATIONS}
+    | {f"{application}Import" for application in _APPLICATIONS}
     | {"NetSuiteDistributedImport"}
 )
 _ADAPTORS = {"exports": _EXPORTS, "imports": _IMPORTS}

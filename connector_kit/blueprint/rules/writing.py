@@ -95,20 +95,20 @@ def _reached(form: Form, field: Field) -> tuple[bool, bool]:
     Both are taken for true where the values of a field that it depends on cannot be listed.
     """
     names = {*field.visible.fields(), *field.disabled.fields(), *field.removed.fields()}
-    controlling = [each for each in form.fields.values() if each.id in names]
-    choices = [_choices(each) for each in controlling]
+    controlling = [field for field in form.fields.values() if field.id in names]
+    choices = [_choices(field) for field in controlling]
     if not all(choices) or prod(map(len, choices)) > MAXIMUM_STATES:
         return True, True
     states = [
-        state_of(form, dict(zip((each.name for each in controlling), values, strict=True)))[
+        state_of(form, dict(zip((field.name for field in controlling), values, strict=True)))[
             field.id
         ]
         for values in product(*choices)
     ]
     can_refresh = form.may_refresh(field)
     return (
-        any(each.is_shown for each in states),
-        any(each.is_shown and (can_refresh or not each.disabled) for each in states),
+        any(state.is_shown for state in states),
+        any(state.is_shown and (can_refresh or not state.disabled) for state in states),
     )
 
 
@@ -117,4 +117,4 @@ def _choices(field: Field) -> list[Json]:
     if field.type is FieldType.CHECKBOX:
         return [True, False]
     is_known = field.type.is_choice and field.options and not field.is_refreshable
-    return [*(each.value for each in field.options), None] if is_known else []
+    return [*(option.value for option in field.options), None] if is_known else []

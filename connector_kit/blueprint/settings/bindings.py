@@ -65,7 +65,7 @@ def template(text: str) -> Way:
 
 def mapped(pairs: Mapping[Any, Json], default: Json = None) -> Way:
     """Write what *pairs* have for the value, else *default*; None writes nothing."""
-    return Way("mapped", {"pairs": [[key, each] for key, each in pairs.items()], "else": default})
+    return Way("mapped", {"pairs": [[key, item] for key, item in pairs.items()], "else": default})
 
 
 def scaled(factor: float) -> Way:

@@ -30,7 +30,7 @@ class Choice(Setting):
         """Return the options."""
         refresh = {"supportsRefresh": True} if self.options_function else {}
         if framework == 1:
-            return {"options": [list(each) for each in option_pairs(self.options)], **refresh}
+            return {"options": [list(pair) for pair in option_pairs(self.options)], **refresh}
         return {"options": [{"items": label_items(self.options)}], **refresh}
 
     def known_values(self) -> Sequence[Json] | None:

@@ -29,17 +29,19 @@ def compile_settings(declared: DeclaredSettings, write: Write, report: Report) -
     """
     fields: dict[str, Document] = {}
     compiled: list[tuple[Placed, Json]] = []
-    for each in declared.placed:
-        name = each.setting.name
+    for placed in declared.placed:
+        name = placed.setting.name
         try:
-            fields[name] = write(name, _field(each, declared.framework))
-            compiled.append((each, write(name, each.setting.start())))
+            fields[name] = write(name, _field(placed, declared.framework))
+            compiled.append((placed, write(name, placed.setting.start())))
         except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
             message = f"It cannot be made a field of the page: {error}."
             report(name, Finding("E103", message, "Mend its options, columns or limits."))
     if declared.framework == 1:
         _add_dependencies(declared, fields)
-    settings = (_compiled(each, fields[each.setting.name], default) for each, default in compiled)
+    settings = (
+        _compiled(placed, fields[placed.setting.name], default) for placed, default in compiled
+    )
     return Schema(tuple(settings), declared.framework)
 
 
@@ -57,7 +59,7 @@ def _targets(sets: Any) -> Iterator[tuple[Any, Any]]:
     elif isinstance(sets, Mapping):
         yield from sets.items()
     elif isinstance(sets, list | tuple):
-        yield from ((each, None) for each in sets)
+        yield from ((set_, None) for set_ in sets)
 
 
 def _compiled(placed: Placed, field: Document, default: Json) -> CompiledSetting:
@@ -108,7 +110,7 @@ def _secrecy(setting: Setting) -> Document:
     if not setting.may_be_secret or said is by_name:
         return {}
     if said is None:
-        is_bound = any(leads_to_secret(each.steps()) for each in bindings_of(setting))
+        is_bound = any(leads_to_secret(binding.steps()) for binding in bindings_of(setting))
         return {"inputType": "password"} if is_bound and not by_name else {}
     return {"inputType": "password" if said else "text"}
 
@@ -175,7 +177,7 @@ def _keys(controlling: Setting | None) -> Callable[[Json], str]:
 def _add(controlling: Document, key: str, name: str, entry: Document) -> None:
     dependencies = controlling.setdefault("dependencies", {})
     named = dependencies.setdefault(key, {"fields": []})["fields"]
-    known = next((each for each in named if each["name"] == name), None)
+    known = next((document for document in named if document["name"] == name), None)
     if known is None:
         named.append({"name": name, **entry})
     else:

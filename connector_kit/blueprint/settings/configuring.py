@@ -42,7 +42,7 @@ class StoreSettings:
 
     def by_wire_name(self) -> dict[str, CompiledSetting]:
         """Return the settings by what they are called on the page."""
-        return {self.wire_name(name): each for name, each in self.settings.items()}
+        return {self.wire_name(name): item for name, item in self.settings.items()}
 
 
 def store_settings(
@@ -56,7 +56,9 @@ def store_settings(
     return [
         StoreSettings(
             store=store,
-            settings={each.name: each for each in schema.settings if granted(each, store)},
+            settings={
+                setting.name: setting for setting in schema.settings if granted(setting, store)
+            },
             values=effective(schema, of_store(settings, store)),
             name=name,
         )
@@ -71,16 +73,16 @@ def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
     """
     if not blueprint.schema:
         return blueprint
-    components = {each.external_id: each for each in blueprint.components}
-    for each in sets:
-        _steer(components, blueprint.schema, each)
+    components = {component.external_id: component for component in blueprint.components}
+    for set_ in sets:
+        _steer(components, blueprint.schema, set_)
     page = blueprint.integration
     if blueprint.schema.framework == 1:
         document = _PageOne(blueprint, sets).document()
         page = replace(page, document={**page.document, "settings": document})
     else:
         page = _with_form(page, None, sets[0])
-        flows = {each.flow for each in blueprint.schema.settings} & components.keys()
+        flows = {setting.flow for setting in blueprint.schema.settings} & components.keys()
         for flow in sorted(filter(None, flows)):
             components[flow] = _with_form(components[flow], flow, sets[0])
     return replace(blueprint, components=tuple(components.values()), integration=page)
@@ -88,7 +90,7 @@ def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
 
 def steered(setting: CompiledSetting, there: Mapping[str, Any], own: StoreSettings) -> set[str]:
     """Return the names of those components among *there* that *setting* is bound to."""
-    return {name for each in setting.sets if (name := _target(each.component, there, own))}
+    return {name for set_ in setting.sets if (name := _target(set_.component, there, own))}
 
 
 def _steer(components: dict[str, CompiledComponent], schema: Schema, own: StoreSettings) -> None:
@@ -116,7 +118,7 @@ def _renaming(components: Mapping[str, Any], own: StoreSettings) -> Callable[[st
 def _target(component: str, there: Mapping[str, Any], own: StoreSettings) -> str | None:
     """The store's own component, or the one that all share; None when there is neither."""
     names = (own.wire_name(component), component)
-    return next((each for each in names if each in there), None)
+    return next((name for name in names if name in there), None)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class _PageOne:
     def _all_sections(self, page: Document) -> list[Document]:
         if self.blueprint.stores is None:
             return self._sections(page["sections"], self.sets[0])
-        by_store = {each.store: each for each in self.sets}
+        by_store = {set_.store: set_ for set_ in self.sets}
         return [
             {**store, "sections": self._sections(store["sections"], by_store[store["id"]])}
             for store in page["sections"]
@@ -146,14 +148,14 @@ class _PageOne:
         if isinstance(general, dict):
             return _filled(general, self.sets[0])
         if isinstance(general, list):
-            by_store = {each.store: each for each in self.sets}
-            return [self._general_of(each, by_store[each["id"]]) for each in general]
+            by_store = {set_.store: set_ for set_ in self.sets}
+            return [self._general_of(document, by_store[document["id"]]) for document in general]
         return None
 
     def _general_of(self, entry: Document, own: StoreSettings) -> Document:
         """What it refers to are the store's own components."""
         ending = own.wire_name("")
-        names = (each.external_id for each in self.blueprint.components)
+        names = (component.external_id for component in self.blueprint.components)
         mine = {name.removesuffix(ending): name for name in names if name.endswith(ending)}
         return _filled(renamed(entry, mine), own)
 
@@ -161,7 +163,7 @@ class _PageOne:
         """A section that loses all its settings and has no flows is not shown."""
         shown = []
         for section in sections:
-            flows = [_filled(each, own, key="settings") for each in section["flows"]]
+            flows = [_filled(flow, own, key="settings") for flow in section["flows"]]
             filled = {**_filled(section, own), "flows": flows}
             if flows or _has_fields(filled) or not _has_fields(section):
                 shown.append(filled)
@@ -196,9 +198,9 @@ def _dependencies(dependencies: Document, own: StoreSettings) -> Document:
     return {
         key: {
             "fields": [
-                {**each, "name": own.wire_name(each["name"])}
-                for each in entry["fields"]
-                if each["name"] in own.settings
+                {**field, "name": own.wire_name(field["name"])}
+                for field in entry["fields"]
+                if field["name"] in own.settings
             ]
         }
         for key, entry in dependencies.items()
@@ -213,18 +215,18 @@ def _with_form(
     component: CompiledComponent, flow: str | None, own: StoreSettings
 ) -> CompiledComponent:
     """Return a document of 2.0 with its form and its values (settings-forms.md#41)."""
-    shown = {name: each for name, each in own.settings.items() if each.flow == flow}
+    shown = {name: item for name, item in own.settings.items() if item.flow == flow}
     form = component.document.get("settingsForm")
     if not isinstance(form, dict):
         return component
     metadata = {
-        "fieldMap": {name: each.field for name, each in shown.items()},
+        "fieldMap": {name: item.field for name, item in shown.items()},
         "layout": _layout(form["form"]["layout"], shown),
     }
     values = {
         name: own.values[name]
-        for name, each in shown.items()
-        if each.field["type"] not in ("labeltitle", "labelvalue")
+        for name, item in shown.items()
+        if item.field["type"] not in ("labeltitle", "labelvalue")
     }
     document = {
         **component.document,
@@ -240,9 +242,9 @@ def _layout(layout: Document, shown: Mapping[str, CompiledSetting]) -> Document:
     if "fields" in layout:
         kept["fields"] = [name for name in layout["fields"] if name in shown]
     if "containers" in layout:
-        inside = [_layout(each, shown) for each in layout["containers"]]
+        inside = [_layout(container, shown) for container in layout["containers"]]
         kept["containers"] = [
-            each for each in inside if each.get("fields") or each.get("containers")
+            document for document in inside if document.get("fields") or document.get("containers")
         ]
     return kept
 
@@ -252,4 +254,4 @@ def _with(key: str, value: Json, document: Document) -> Document:
 
 
 def _without(document: Document, key: str) -> Document:
-    return {name: each for name, each in document.items() if name != key}
+    return {name: item for name, item in document.items() if name != key}

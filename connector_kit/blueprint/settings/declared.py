@@ -48,18 +48,18 @@ class DeclaredSettings:
     @cached_property
     def settings(self) -> Mapping[str, Setting]:
         """The settings by attribute."""
-        return {name: each for name, each in self.items.items() if isinstance(each, Setting)}
+        return {name: item for name, item in self.items.items() if isinstance(item, Setting)}
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The places in order; what stands above all of them is in the general one."""
-        own = [each for each in self.items.values() if isinstance(each, Place)]
-        above = [each.place for each in self.placed if each.place not in own]
+        own = [item for item in self.items.values() if isinstance(item, Place)]
+        above = [placed.place for placed in self.placed if placed.place not in own]
         return tuple(dict.fromkeys((*above, *own)))
 
     def at(self, place: Place) -> Iterator[Placed]:
         """Yield the settings that stand in *place*."""
-        return (each for each in self.placed if each.place is place)
+        return (placed for placed in self.placed if placed.place is place)
 
     def _placed(self) -> Iterator[Placed]:
         general: Place = General()
@@ -85,9 +85,9 @@ def declared_settings(connector: type) -> DeclaredSettings:
     if not isinstance(holder, type):
         return DeclaredSettings(framework=framework)
     attributes: dict[str, Any] = {}
-    for each in reversed(holder.__mro__):
-        attributes.update(vars(each))
-    items = {name: each for name, each in attributes.items() if isinstance(each, Item)}
+    for base in reversed(holder.__mro__):
+        attributes.update(vars(base))
+    items = {name: item for name, item in attributes.items() if isinstance(item, Item)}
     return DeclaredSettings(items, framework)
 
 

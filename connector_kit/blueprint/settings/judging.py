@@ -59,15 +59,15 @@ def judge(
     named = {name: value for name, value in given.items() if name not in unstorable}
     before = {name: own.values[name] for name in own.settings}
     wanted = before | {
-        each.name: typed(form, {each.name: named[each.name]})[each.name]
-        for each in form.fields.values()
-        if each.name in named
+        field.name: typed(form, {field.name: named[field.name]})[field.name]
+        for field in form.fields.values()
+        if field.name in named
     }
     states = state_of(form, wanted)
     changing = {
-        each.name
-        for each in form.fields.values()
-        if each.name in named and _may_change(form, each, states[each.id])
+        field.name
+        for field in form.fields.values()
+        if field.name in named and _may_change(form, field, states[field.id])
     }
     after = {name: wanted[name] if name in changing else before[name] for name in wanted}
     judged = {*named, *_dependents(form, named)}
@@ -97,7 +97,7 @@ def _named(
     The platform's pages send all fields of a form, labels among them, which have nothing to say.
     """
     by_wire_name = own.by_wire_name()
-    shown_only = {each.name for each in form.fields.values() if not each.type.has_value}
+    shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
     named: dict[str, Any] = {}
     unknown = []
     for name, value in sent.items():
@@ -121,7 +121,7 @@ def change_names(form: Form) -> set[str]:
     ``useChangesAsValues`` has ``<name>_added`` and ``<name>_removed`` sent
     (protocol/settings-forms.md#42-fieldmap).
     """
-    lists = (each.name for each in form.fields.values() if each.raw.get("useChangesAsValues"))
+    lists = (field.name for field in form.fields.values() if field.raw.get("useChangesAsValues"))
     return {f"{name}_{ending}" for name in lists for ending in _WAYS}
 
 
@@ -130,10 +130,10 @@ def _with_lists(form: Form, own: StoreSettings, sent: Mapping[str, Any]) -> dict
     whole = dict(sent)
     for field in form.fields.values():
         name = own.wire_name(field.name)
-        came = any(f"{name}_{each}" in sent for each in _WAYS)
+        came = any(f"{name}_{way}" in sent for way in _WAYS)
         if came and field.raw.get("useChangesAsValues"):
-            added, removed = (_items(whole.pop(f"{name}_{each}", None)) for each in _WAYS)
-            kept = [each for each in _items(own.values[field.name]) if each not in removed]
+            added, removed = (_items(whole.pop(f"{name}_{way}", None)) for way in _WAYS)
+            kept = [item for item in _items(own.values[field.name]) if item not in removed]
             whole[name] = [*kept, *(each for each in added if each not in kept)]
     return whole
 
@@ -158,19 +158,19 @@ def _kept_as_shown(value: Any, before: Json, name: str, field: Field | None) -> 
 def _form(schema: Schema, own: StoreSettings, offered: Mapping[str, Sequence[Option]]) -> Form:
     fields = {
         name: replace(
-            each,
-            value=own.values[each.name],
-            options=(*each.options, *offered.get(each.name, ())),
+            item,
+            value=own.values[item.name],
+            options=(*item.options, *offered.get(item.name, ())),
         )
-        for name, each in schema.form.fields.items()
-        if each.name in own.settings
+        for name, item in schema.form.fields.items()
+        if item.name in own.settings
     }
     return Form(fields)
 
 
 def _asked(form: Form) -> Form:
     """*form* as it is when every function has been asked: what it has not named is not offered."""
-    return Form({name: replace(each, posts_back=False) for name, each in form.fields.items()})
+    return Form({name: replace(item, posts_back=False) for name, item in form.fields.items()})
 
 
 def _may_change(form: Form, field: Field, state: FieldState) -> bool:
@@ -181,10 +181,10 @@ def _may_change(form: Form, field: Field, state: FieldState) -> bool:
 def _dependents(form: Form, names: Iterable[str]) -> Iterator[str]:
     """The fields whose state depends on one of those called *names*."""
     wanted = set(names)
-    for each in form.fields.values():
-        rulings = (each.visible, each.required, each.disabled, each.removed)
+    for field in form.fields.values():
+        rulings = (field.visible, field.required, field.disabled, field.removed)
         if any(wanted & set(ruling.fields()) for ruling in rulings):
-            yield each.name
+            yield field.name
 
 
 def _authors(validators: Validators, values: Mapping[str, Json], names: Iterable[str]) -> Errors:

@@ -16,8 +16,8 @@ def option_pairs(options: Options) -> list[tuple[Json, str]]:
     if isinstance(options, Mapping):
         return [(value, str(label)) for value, label in options.items()]
     return [
-        (each[0], str(each[1])) if isinstance(each, list | tuple) else (each, str(each))
-        for each in options
+        (option[0], str(option[1])) if isinstance(option, list | tuple) else (option, str(option))
+        for option in options
     ]
 
 

@@ -40,7 +40,7 @@ def without_content(value: Json) -> Json:
     """Return *value* as the page has it: of a file its name, and not its text."""
     if not isinstance(value, dict) or CONTENT not in value:
         return value
-    return {key: each for key, each in value.items() if key not in (CONTENT, DELIMITER)}
+    return {key: item for key, item in value.items() if key not in (CONTENT, DELIMITER)}
 
 
 def value_in(field: Document) -> Json:
@@ -57,15 +57,17 @@ def settings_document(
 
     Sections of settings come first and in their order, each with the flows of the same title.
     """
-    fields = {each.name: with_value(each.field, each.default) for each in schema.settings}
+    fields = {
+        setting.name: with_value(setting.field, setting.default) for setting in schema.settings
+    }
     page = _Page(declared, fields)
-    flows = {each["title"]: page.with_flow_settings(each["flows"]) for each in sections}
+    flows = {section["title"]: page.with_flow_settings(section["flows"]) for section in sections}
     listed: dict[str, Document] = {
         place.title: {**page.section(place), "flows": flows.pop(place.title, [])}
         for place in declared.places
         if isinstance(place, Section)
     }
-    listed |= {title: {"title": title, "flows": each} for title, each in flows.items()}
+    listed |= {title: {"title": title, "flows": item} for title, item in flows.items()}
     general = page.general()
     return {**({"general": general} if general else {}), "sections": list(listed.values())}
 
@@ -79,9 +81,9 @@ class _Page:
 
     def general(self) -> Document:
         """Return the settings of the whole installation; nothing when there are none."""
-        places = [each for each in self.declared.places if isinstance(each, General)]
-        placed = [each for place in places for each in self.declared.at(place)]
-        description = next((each.description for each in places if each.description), "")
+        places = [place for place in self.declared.places if isinstance(place, General)]
+        placed = [placed for place in places for placed in self.declared.at(place)]
+        description = next((place.description for place in places if place.description), "")
         if not placed and not description:
             return {}
         described = {"description": description} if description else {}
@@ -120,7 +122,7 @@ class _Page:
             {
                 "title": title,
                 **({"collapsed": True} if tab and tab.collapsed else {}),
-                "fields": [self.fields[each.setting.name] for each in inside],
+                "fields": [self.fields[placed.setting.name] for placed in inside],
             }
             for tab, title, inside in _tabs(placed)
         ]
@@ -141,16 +143,18 @@ def form_document(declared: DeclaredSettings, schema: Schema, flow: str | None) 
 
     {} without settings. The installation's are saved through `PRE_SAVE`.
     """
-    settings = [each for each in schema.settings if each.flow == flow]
+    settings = [setting for setting in schema.settings if setting.flow == flow]
     if not settings:
         return {}
-    places = (each for each in declared.places if _is_of(each, flow))
-    boxes = [box for each in places if (box := _box(each, list(declared.at(each))))]
+    places = (place for place in declared.places if _is_of(place, flow))
+    boxes = [box for place in places if (box := _box(place, list(declared.at(place))))]
     layout = {"type": "collapse", "containers": boxes} if len(boxes) > 1 else boxes[0]
-    form = {"fieldMap": {each.name: each.field for each in settings}, "layout": layout}
+    form = {"fieldMap": {setting.name: setting.field for setting in settings}, "layout": layout}
     document = {
         "settingsForm": {"form": form, "init": _on_stack(FORM_INIT)},
-        "settings": nested({each.name: each.default for each in settings if _has_value(each)}),
+        "settings": nested(
+            {setting.name: setting.default for setting in settings if _has_value(setting)}
+        ),
     }
     return document if flow else {**document, "preSave": _on_stack(PRE_SAVE)}
 
@@ -159,9 +163,11 @@ def with_forms(
     components: Iterable[CompiledComponent], declared: DeclaredSettings, schema: Schema
 ) -> Iterator[CompiledComponent]:
     """Yield *components*, the flows of 2.0 with the forms of their settings."""
-    for each in components:
-        form = form_document(declared, schema, each.external_id) if schema.framework == 2 else {}
-        yield replace(each, document={**each.document, **form}) if form else each
+    for component in components:
+        form = (
+            form_document(declared, schema, component.external_id) if schema.framework == 2 else {}
+        )
+        yield replace(component, document={**component.document, **form}) if form else component
 
 
 def _on_stack(function: str) -> Document:

@@ -23,7 +23,7 @@ def setting_values(page: Any, *, store: str | None = None) -> dict[str, Any]:
     pages = read_settings_document(dict(page))
     if not pages.is_multi_store:
         return _values(pages.stores[0])
-    by_store = {each.id: _values(each) for each in pages.stores}
+    by_store = {store.id: _values(store) for store in pages.stores}
     return by_store if store is None else by_store.get(store, {})
 
 
@@ -37,9 +37,9 @@ def changed_values(schema: Schema, page: Any, stores: tuple[str, ...] | None) ->
     for store in (None,) if stores is None else stores:
         own = of_store(values, store)
         changed = {
-            each.name: own[each.name]
-            for each in schema.settings
-            if each.name in own and own[each.name] != each.default
+            setting.name: own[setting.name]
+            for setting in schema.settings
+            if setting.name in own and own[setting.name] != setting.default
         }
         settings = with_store(settings, store, changed) if changed else settings
     return settings

@@ -43,7 +43,7 @@ class CompiledSetting:
     def to_json(self) -> Document:
         """Return the setting as JSON, without what is empty; `from_json` reads it back."""
         more = {
-            "sets": [each.to_json() for each in self.sets],
+            "sets": [set_.to_json() for set_ in self.sets],
             "was": list(self.was),
             "edition": self.edition,
             "addOn": self.add_on,
@@ -87,14 +87,14 @@ class Schema:
     @cached_property
     def by_name(self) -> Mapping[str, CompiledSetting]:
         """The settings by name."""
-        return {each.name: each for each in self.settings}
+        return {setting.name: setting for setting in self.settings}
 
     @cached_property
     def form(self) -> Form:
         """One form of all settings, to judge values by; it is not one that is shown."""
         if self.framework == 1:
-            return read_fields([each.field for each in self.settings])
-        return read_form({"fieldMap": {each.name: each.field for each in self.settings}})
+            return read_fields([setting.field for setting in self.settings])
+        return read_form({"fieldMap": {setting.name: setting.field for setting in self.settings}})
 
     @cached_property
     def secrets(self) -> frozenset[str]:
@@ -109,7 +109,7 @@ class Schema:
         """Return what is declared as JSON; `from_json` reads it back. Nothing declared is {}."""
         if not self.settings:
             return {}
-        declared: Document = {"declared": [each.to_json() for each in self.settings]}
+        declared: Document = {"declared": [setting.to_json() for setting in self.settings]}
         return {"settings": declared | ({} if self.framework == 1 else {"framework": 2})}
 
     @classmethod

@@ -101,7 +101,7 @@ class Number(Setting):
         if least is None and most is None:
             return {}
         bounds = {"min": least, "max": most}
-        given = {key: each for key, each in bounds.items() if each is not None}
+        given = {key: item for key, item in bounds.items() if item is not None}
         return {"fallsWithinNumericalRange": given}
 
 

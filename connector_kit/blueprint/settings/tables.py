@@ -94,7 +94,7 @@ class StaticMap(Setting):
 
     def functions(self) -> Mapping[str, OptionsFunction]:
         """Return the functions that know either side's options."""
-        return {side: each for side, each in self.sides.items() if callable(each)}
+        return {side: item for side, item in self.sides.items() if callable(item)}
 
     def way(self) -> Way:
         """Return how maps are written: beside what is there."""
@@ -148,11 +148,11 @@ class Table(Setting):
     def details(self, framework: int) -> Document:
         """Return the columns."""
         key = "optionsMap" if framework == 1 else "columns"
-        return {key: [each.to_json() for each in self.columns]}
+        return {key: [column.to_json() for column in self.columns]}
 
     def functions(self) -> Mapping[str, OptionsFunction]:
         """Return the functions that know the options of columns."""
-        return {each.id: each.options for each in self.columns if callable(each.options)}
+        return {column.id: column.options for column in self.columns if callable(column.options)}
 
 
 class SubsidiaryMap(Table):

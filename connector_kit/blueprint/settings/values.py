@@ -35,15 +35,15 @@ def with_store(settings: Stored, store: str | None, values: Mapping[str, Json]) 
 
 def effective(schema: Schema, stored: Stored) -> dict[str, Json]:
     """Return the value of every setting: what is on record, else the default."""
-    return {each.name: stored.get(each.name, each.default) for each in schema.settings}
+    return {setting.name: stored.get(setting.name, setting.default) for setting in schema.settings}
 
 
 def written_values(schema: Schema, values: Mapping[str, Json]) -> dict[str, Json]:
     """Return those of *values* that components get: not what is omitted while it is hidden."""
     form = schema.form
-    omitting = {each.name for each in schema.settings if each.field.get("omitWhenHidden")}
+    omitting = {setting.name for setting in schema.settings if setting.field.get("omitWhenHidden")}
     hidden = (
-        {each.name for each in form.fields.values() if not states[each.id].is_shown}
+        {field.name for field in form.fields.values() if not states[field.id].is_shown}
         if omitting and (states := state_of(form, values))
         else set()
     )

@@ -82,17 +82,17 @@ def _parameters(function: Callable[..., Any]) -> Parameters | None:
 
 def _positional(parameters: Parameters) -> Parameters:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return tuple(each for each in parameters if each.kind in kinds)
+    return tuple(parameter for parameter in parameters if parameter.kind in kinds)
 
 
 def _wrong_parameters(parameters: Parameters) -> Iterator[Finding]:
     positional = _positional(parameters)
-    takes_any = any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in parameters)
-    required = [each for each in positional if each.default is each.empty]
+    takes_any = any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters)
+    required = [parameter for parameter in positional if parameter.default is parameter.empty]
     by_keyword = [
-        each.name
-        for each in parameters
-        if each.kind is inspect.Parameter.KEYWORD_ONLY and each.default is each.empty
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.default is parameter.empty
     ]
     if positional and positional[0].name == "self":
         yield Finding(
@@ -103,7 +103,7 @@ def _wrong_parameters(parameters: Parameters) -> Iterator[Finding]:
     elif not positional and not takes_any:
         yield Finding("E403", "It takes no parameters.", "Add one: it is called with the options.")
     elif len(required) > 2 or by_keyword:
-        asked = ", ".join([*(each.name for each in required), *by_keyword])
+        asked = ", ".join([*(parameter.name for parameter in required), *by_keyword])
         yield Finding(
             "E403",
             f"It cannot be called without {asked}.",
@@ -158,7 +158,7 @@ def _has_python_call(function: Any) -> bool:
 def _lost(annotation: str, error: Exception) -> tuple[Finding, ...]:
     """Return the finding for an annotation that means nothing here, if options were meant."""
     word = annotation.rpartition(".")[2].strip()
-    known = [each.__name__ for each in _descendants(Options)]
+    known = [descendant.__name__ for descendant in _descendants(Options)]
     # Other unresolved names, of an author's own types, say that a plain dict is wanted.
     if not get_close_matches(word, known, n=1, cutoff=0.9):
         return ()
@@ -174,8 +174,8 @@ def _lost(annotation: str, error: Exception) -> tuple[Finding, ...]:
 
 def _descendants(options: type[Options]) -> Iterator[type[Options]]:
     yield options
-    for each in options.__subclasses__():
-        yield from _descendants(each)
+    for subclass in options.__subclasses__():
+        yield from _descendants(subclass)
 
 
 def _fits(options: type[Options], kind: Kind) -> bool:

@@ -54,11 +54,11 @@ def connectors(thing: object) -> list[type[Connector]]:
     """Return the connector classes that the module *thing* declares, itself or below."""
     if not isinstance(thing, ModuleType):
         return []
-    classes = dict.fromkeys(each for each in vars(thing).values() if isinstance(each, type))
+    classes = dict.fromkeys(var for var in vars(thing).values() if isinstance(var, type))
     return [
-        each
-        for each in classes
-        if issubclass(each, Connector) and each is not Connector and _is_below(each, thing)
+        cls_
+        for cls_ in classes
+        if issubclass(cls_, Connector) and cls_ is not Connector and _is_below(cls_, thing)
     ]
 
 
@@ -108,7 +108,7 @@ def _is_attribute(thing: object, name: str) -> bool:
     """Tell whether *name* may be looked at: a property may do anything, and is no function."""
     static = inspect.getattr_static(thing, name, None)
     classes = (thing if isinstance(thing, type) else type(thing)).__mro__
-    owner = next((each for each in classes if name in vars(each)), None)
+    owner = next((cls_ for cls_ in classes if name in vars(cls_)), None)
     is_pythons = owner is not None and getattr(builtins, owner.__name__, None) is owner
     is_computed = isinstance(static, property | functools.cached_property)
     return not is_pythons and (not is_computed or name in NAMESPACES)

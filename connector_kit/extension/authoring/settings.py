@@ -43,7 +43,7 @@ def named(setting: str, what: str, side: str = "") -> str:
 
 def by_every_name(settings: Mapping[str, Setting]) -> dict[str, Setting]:
     """*settings* by the names that they have and, where these are free, by those that they had."""
-    earlier = {name: each for each in settings.values() for name in each.was}
+    earlier = {name: setting for setting in settings.values() for name in setting.was}
     return {**earlier, **settings}
 
 

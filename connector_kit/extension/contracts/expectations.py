@@ -147,7 +147,9 @@ def entries_with(key: str, shape: Shape) -> Expectation:
 def _misshapen(returned: Any, key: str, shape: Shape) -> Complaint | None:
     if shape is ANYTHING or shape.fits_all(type(each[key]) for each in returned if key in each):
         return None
-    wrong = _first(returned, lambda each: each.get(key) is not None and not shape.fits(each[key]))
+    wrong = _first(
+        returned, lambda document: document.get(key) is not None and not shape.fits(document[key])
+    )
     return wrong and Complaint(f"{shape.words} as {key}", f"{_field(wrong.entry, key)}{wrong}")
 
 
@@ -158,7 +160,9 @@ def entries_having(key: str, shape: Shape, *, unless: str) -> Expectation:
         return not shape.fits(entry.get(key)) and entry.get(unless) is not True
 
     def examine(_options: Options, returned: Any) -> Complaint | None:
-        if not LIST.fits(returned) or shape.fits_all(type(each.get(key)) for each in returned):
+        if not LIST.fits(returned) or shape.fits_all(
+            type(document.get(key)) for document in returned
+        ):
             return None
         wrong = _first(returned, lacks)
         return wrong and Complaint(

@@ -58,7 +58,7 @@ def _leads_to_itself(options: Mapping[str, Any], page: Mapping[str, Any]) -> boo
 def _export(options: Mapping[str, Any]) -> tuple[Any, ...]:
     connection = options.get("connection")
     connection_id = connection.get("_id") if isinstance(connection, Mapping) else None
-    return (str(connection_id), *(str(options.get(each)) for each in _IDS))
+    return (str(connection_id), *(str(options.get(id_)) for id_ in _IDS))
 
 
 def _fingerprint(options: Mapping[str, Any], page: Mapping[str, Any]) -> bytes | None:

@@ -92,7 +92,7 @@ def _told_by(call: FunctionCall) -> str:
 @lru_cache(maxsize=256)  # the calls of one kind bring the same options, over and over
 def _kind_of(type_: str, options: tuple[str, ...]) -> str:
     given = frozenset(options)
-    return next((each.kind for each in TRAITS.get(type_, ()) if each.fit(given)), "")
+    return next((traits.kind for traits in TRAITS.get(type_, ()) if traits.fit(given)), "")
 
 
 def _traits(kind: str, needs: str, lacks: str = "") -> Traits:

@@ -58,9 +58,9 @@ class Replacing:
     def __call__(self, value: Any) -> Any:
         """Return *value* with all its texts replaced."""
         if isinstance(value, dict):
-            return {name: self(each) for name, each in value.items()}
+            return {name: self(item) for name, item in value.items()}
         if isinstance(value, list):
-            return [self(each) for each in value]
+            return [self(item) for item in value]
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
@@ -76,7 +76,7 @@ def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
     if shown == MASK and value != MASK:
         return _all_masked(value, known)
     if isinstance(value, dict) and isinstance(shown, dict):
-        return {name: _cleaned(each, shown[name], known) for name, each in value.items()}
+        return {name: _cleaned(item, shown[name], known) for name, item in value.items()}
     if isinstance(value, list) and isinstance(shown, list):
         return [_cleaned(*each, known) for each in zip(value, shown, strict=True)]
     return shown
@@ -84,9 +84,9 @@ def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
 
 def _all_masked(value: Any, known: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {name: _all_masked(each, known) for name, each in value.items()}
+        return {name: _all_masked(item, known) for name, item in value.items()}
     if isinstance(value, list):
-        return [_all_masked(each, known) for each in value]
+        return [_all_masked(item, known) for item in value]
     if isinstance(value, str) and value:
         return known.setdefault(value, MASK)
     return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -94,23 +94,23 @@ def _all_masked(value: Any, known: dict[str, str]) -> Any:
 
 def _masked(value: Any, masks: Sequence[str], known: dict[str, str]) -> Any:
     if isinstance(value, list):
-        return [_masked(each, masks, known) for each in value]
+        return [_masked(item, masks, known) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: _shapes(each, known)
+        name: _shapes(item, known)
         if any(fnmatchcase(name.lower(), mask.lower()) for mask in masks)
-        else _masked(each, masks, known)
-        for name, each in value.items()
+        else _masked(item, masks, known)
+        for name, item in value.items()
     }
 
 
 def _shapes(value: Any, known: dict[str, str]) -> Any:
     """Return *value* with letters and digits replaced in all that it holds."""
     if isinstance(value, dict):
-        return {name: _shapes(each, known) for name, each in value.items()}
+        return {name: _shapes(item, known) for name, item in value.items()}
     if isinstance(value, list):
-        return [_shapes(each, known) for each in value]
+        return [_shapes(item, known) for item in value]
     if isinstance(value, str):
         return known.setdefault(value, _shape(value))
     return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value

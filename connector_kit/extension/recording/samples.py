@@ -73,7 +73,7 @@ class Sample:
         """
         if self.is_enough(folder, most):
             return None
-        if any(_is_like(self, each) for each in _of_kind(folder, self.stem)):
+        if any(_is_like(self, path) for path in _of_kind(folder, self.stem)):
             return None
         for number in range(1, most + 1):
             file = folder / f"{self.stem}.{number}.json"
@@ -93,12 +93,12 @@ def read_samples(folder: Path) -> dict[str, Sample]:
 
     Raises UnreadableSampleError when there are none, or for a file that is none.
     """
-    files = [each for each in sample_files(folder) if each.stat().st_size]
+    files = [sample for sample in sample_files(folder) if sample.stat().st_size]
     if not files:
         raise UnreadableSampleError(
             f"There are no samples in {folder}: record some with manage.py record start."
         )
-    return {_name(folder, each): Sample.read(each) for each in files}
+    return {_name(folder, file): Sample.read(file) for file in files}
 
 
 def sample_files(folder: Path) -> Iterator[Path]:

@@ -31,7 +31,8 @@ class Ping:
         if self.ok:
             return ""
         said = (
-            f"{each.get('code', '')}: {each.get('message', '')}".strip(": ") for each in self.errors
+            f"{error.get('code', '')}: {error.get('message', '')}".strip(": ")
+            for error in self.errors
         )
         return "; ".join(said) or f"the application answered {self.code}"
 

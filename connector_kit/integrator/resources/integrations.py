@@ -43,7 +43,7 @@ class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
 
     def children(self, integration_id: str) -> Iterator[Document]:
         """Yield the integration's children, framework 2.0: those that name it ``_parentId``."""
-        return (each for each in self.list() if each.get("_parentId") == integration_id)
+        return (document for document in self.list() if document.get("_parentId") == integration_id)
 
     def create_connection(self, integration_id: str, connection: Document) -> Document:
         """Store *connection*, usable by the integration's members, and return it as stored.

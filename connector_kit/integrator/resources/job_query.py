@@ -50,7 +50,7 @@ class JobQuery:
             yield wire_name, getattr(self, name)
         yield "createdAt_gte", iso(self.created_from)
         yield "createdAt_lte", iso(self.created_to)
-        yield from (("status", each) for each in self.statuses)
+        yield from (("status", status) for status in self.statuses)
         if len(self.types) == 1:
             yield "type", self.types[0]
         else:

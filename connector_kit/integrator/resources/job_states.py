@@ -33,7 +33,7 @@ def count_of(job: Mapping[str, Any], name: str) -> int:
     """
     steps = job.get("children") or ()
     if name == "numSuccess":
-        steps = [each for each in steps if each.get("type") != "export"]
+        steps = [step for step in steps if step.get("type") != "export"]
     of_children = sum(count_of(child, name) for child in steps)
     return max(int(job.get(name) or 0), of_children)
 

@@ -73,7 +73,7 @@ def _leave_the_same(operations: Sequence[Operation]) -> bool:
     Not so for inserting into and removing from a list, and for what fails the second time.
     """
     return all(
-        each["op"] == "replace"
-        or (each["op"] == "add" and not _POSITION_IN_A_LIST.search(each["path"]))
-        for each in operations
+        operation["op"] == "replace"
+        or (operation["op"] == "add" and not _POSITION_IN_A_LIST.search(operation["path"]))
+        for operation in operations
     )

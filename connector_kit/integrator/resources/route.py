@@ -82,7 +82,7 @@ def at(*segments: str) -> str:
     Raises ValueError for one that would lead elsewhere: without it a request about one document
     would be about all of them.
     """
-    for each in segments:
-        if each in _ELSEWHERE:
-            raise ValueError(f"{each!r} is neither an id nor a key: nothing was sent.")
-    return "".join(f"/{quote(each, safe='')}" for each in segments)
+    for segment in segments:
+        if segment in _ELSEWHERE:
+            raise ValueError(f"{segment!r} is neither an id nor a key: nothing was sent.")
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)

@@ -94,7 +94,7 @@ def records_of(job: Mapping[str, Any]) -> int:
     steps = job.get("children") or ()
     if job.get("type") != "flow" or not steps:
         return count_of(job, "numSuccess")
-    return sum(count_of(each, "numSuccess") for each in steps if each.get("type") == "import")
+    return sum(count_of(step, "numSuccess") for step in steps if step.get("type") == "import")
 
 
 def _runs(jobs: Iterable[Job]) -> Iterator[tuple[Job, Usage]]:

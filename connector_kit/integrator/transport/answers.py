@@ -132,7 +132,7 @@ def _kind(status: int) -> type[IntegratorError]:
 
 
 def _hint(status: int, entries: tuple[ErrorEntry, ...]) -> str:
-    by_code = (_HINTS_BY_CODE.get(each["code"], "") for each in entries)
+    by_code = (_HINTS_BY_CODE.get(entry["code"], "") for entry in entries)
     return next(filter(None, by_code), "") or _HINTS_BY_STATUS.get(status, "")
 
 

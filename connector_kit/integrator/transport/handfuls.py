@@ -105,5 +105,5 @@ class Handfuls:
 
     def _forget_idle(self, now: float) -> None:
         if len(self._hands) > MANY:
-            at_hand = (each for each in self._hands.items() if each[1].good_until >= now)
+            at_hand = (item for item in self._hands.items() if item[1].good_until >= now)
             self._hands = dict(at_hand)

@@ -50,7 +50,7 @@ def redact(value: Value) -> Value:
 
 def _redacted(value: Any, also_secret: frozenset[str]) -> Any:
     if isinstance(value, list):
-        return [_redacted(each, also_secret) for each in value]
+        return [_redacted(item, also_secret) for item in value]
     if not isinstance(value, dict):
         return value
     if _is_secret_header(value):

@@ -106,7 +106,7 @@ class Course:
 
     def tolerates(self, status: int) -> bool:
         """Whether *status* only says that an earlier attempt has done the work."""
-        rows = ((each.method, each.status) for each in TOLERATED)
+        rows = ((tolerance.method, tolerance.status) for tolerance in TOLERATED)
         return self._may_have_happened and (self.call.method, status) in rows
 
     def _may_repeat(self, state: RetryCallState) -> bool:

@@ -193,7 +193,7 @@ def _never_sent(error: Exception) -> bool:
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
     causes = (reason, getattr(reason, "__cause__", None), *getattr(reason, "args", ()))
-    return any(isinstance(each, NewConnectionError | SSLCertVerificationError) for each in causes)
+    return any(isinstance(cause, NewConnectionError | SSLCertVerificationError) for cause in causes)
 
 
 def _root(error: BaseException) -> BaseException:

@@ -50,7 +50,7 @@ def authors_settings(connector: Connector) -> Mapping[str, Setting]:
 
 def validators_of(connector: Connector, settings: Mapping[str, CompiledSetting]) -> Validators:
     """The author's validating functions for those of *settings* that have one."""
-    if not any(each.is_checked for each in settings.values()):
+    if not any(setting.is_checked for setting in settings.values()):
         return {}
     declared = authors_settings(connector)
     return {

@@ -31,7 +31,7 @@ def form_init(connector: Connector, options: Document) -> Document:
     if not isinstance(metadata, dict):
         raise LifecycleError("no_form", f"{resource.get('name')!r} has no settings form.")
     declared = authors_settings(connector)
-    known = {each.name for each in release_of(installation).blueprint().schema.settings}
+    known = {setting.name for setting in release_of(installation).blueprint().schema.settings}
     fields = {}
     for name, field in (metadata.get("fieldMap") or {}).items():
         if name in own.settings or name not in known:
@@ -62,8 +62,8 @@ def pre_save(connector: Connector, options: Document) -> Document:
     with session(connector, call_options, KIND, "preSave", by=CUSTOMER) as (work, account):
         require_settled(work, account)
         [own, *_] = sets_of(work.installation, work.release)
-        of_page = {name: each for name, each in own.settings.items() if each.flow is None}
-        form = read_form({"fieldMap": {name: each.field for name, each in of_page.items()}})
+        of_page = {name: item for name, item in own.settings.items() if item.flow is None}
+        form = read_form({"fieldMap": {name: item.field for name, item in of_page.items()}})
         changes = {name: sent[name] for name in change_names(form) if name in sent}
         checked = check_settings(work.installation, flattened(form, sent) | changes, options)
         if checked.errors:
@@ -74,9 +74,9 @@ def pre_save(connector: Connector, options: Document) -> Document:
 
 def _kept(form: Form, sent: Document) -> Document:
     """What of *sent* goes on record as it came: not what labels and changes of lists say."""
-    shown_only = {each.name for each in form.fields.values() if not each.type.has_value}
+    shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
     return {
-        name: each for name, each in sent.items() if name not in shown_only | change_names(form)
+        name: item for name, item in sent.items() if name not in shown_only | change_names(form)
     }
 
 

@@ -62,8 +62,8 @@ def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -
         settings, found = _with_values(document["settings"], store, values)
         document = {**document, "settings": settings}
         changes += [
-            FieldChange(f"settings.fields[name={name}].value", *each)
-            for name, each in found.items()
+            FieldChange(f"settings.fields[name={name}].value", *item)
+            for name, item in found.items()
         ]
     if document == before:
         return
@@ -107,7 +107,7 @@ def _with_values(
 
     def filled(value: Any, *, is_field: bool = False) -> Any:
         if isinstance(value, list):
-            return [filled(each, is_field=is_field) for each in value]
+            return [filled(item, is_field=is_field) for item in value]
         if not isinstance(value, dict):
             return value
         name = value.get("name")
@@ -115,18 +115,18 @@ def _with_values(
             found[name] = (value.get("value"), values[name])
             return with_value(value, values[name])
         return {
-            key: filled(each, is_field=key in ("fields", "settings"))
+            key: filled(item, is_field=key in ("fields", "settings"))
             if key in ("fields", "settings", "sections", "flows")
-            else each
-            for key, each in value.items()
+            else item
+            for key, item in value.items()
         }
 
     def of_store(value: Any) -> Any:
         if not store or not isinstance(value, list):
             return filled(value)
         return [
-            filled(each) if isinstance(each, dict) and each.get("id") == store else each
-            for each in value
+            filled(item) if isinstance(item, dict) and item.get("id") == store else item
+            for item in value
         ]
 
     filled_pages: Document = {

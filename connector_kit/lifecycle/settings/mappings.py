@@ -18,7 +18,7 @@ def get_mapping_metadata(connector: Connector, options: Document) -> Document:
     installation = recorded(connector, options)
     blueprint = blueprint_for(installation, release_of(installation))
     return {
-        each.external_id: entries
-        for each in blueprint.components
-        if (entries := mapping_metadata(each))
+        component.external_id: entries
+        for component in blueprint.components
+        if (entries := mapping_metadata(component))
     }

@@ -142,7 +142,7 @@ def _column(column: Column, asked: Asked, wanted: str) -> Document:
 
 
 def _pairs(options: Any) -> list[list[Any]]:
-    return [list(each) for each in option_pairs(options)]
+    return [list(pair) for pair in option_pairs(options)]
 
 
 def items(options: Any) -> list[Document]:

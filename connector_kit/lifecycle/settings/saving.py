@@ -74,10 +74,10 @@ class _File:
         if self.content is None:
             return dict(values)
         return {
-            name: with_content(each, self.content, self.delimiter)
-            if isinstance(each, dict) and {"name", "size"} <= each.keys()
-            else each
-            for name, each in values.items()
+            name: with_content(item, self.content, self.delimiter)
+            if isinstance(item, dict) and {"name", "size"} <= item.keys()
+            else item
+            for name, item in values.items()
         }
 
 
@@ -127,11 +127,11 @@ def _save(
     checked = check_settings(work.installation, sent.own, options)
     if errors := {**checked.errors, **sent.errors}:
         raise SettingsRefused(errors)
-    before = {each.digest for each in work.blueprint.components}
+    before = {component.digest for component in work.blueprint.components}
     move(work, account, settings=checked.settings)
     if sent.foreign:
         write_foreign(sent.foreign, work, account)
-    changed = {each.digest for each in work.blueprint.components} - before
+    changed = {component.digest for component in work.blueprint.components} - before
     answer: Document = {"pending": checked.values}
     # The client reads exports and flows again when there is such a key.
     return answer | ({"settings": account.integration.get("settings")} if changed else {})

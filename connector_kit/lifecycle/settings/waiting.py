@@ -28,7 +28,7 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
     """
     installation = work.installation
     before = installation.settings
-    taken = [each for each in _waiting(work) if _take(each, work)]
+    taken = [change for change in _waiting(work) if _take(change, work)]
     try:
         yield _of_flows(taken)
     except Exception as error:

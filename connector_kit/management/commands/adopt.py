@@ -112,16 +112,16 @@ def _to_json(adoption: Adoption, blueprint: Blueprint, folder: Path) -> Document
         "digest": blueprint.digest,
         "components": [
             {
-                "externalId": each.external_id,
-                "resource": each.resource,
-                "name": each.document.get("name"),
+                "externalId": component.external_id,
+                "resource": component.resource,
+                "name": component.document.get("name"),
             }
-            for each in blueprint.components
+            for component in blueprint.components
         ],
-        "left_out": [_remark(each) for each in adoption.left_out],
-        "stand_ins": [_remark(each) for each in adoption.stand_ins],
-        "notes": [_remark(each) for each in adoption.notes],
-        "personal": [_remark(each) for each in adoption.personal],
+        "left_out": [_remark(remark) for remark in adoption.left_out],
+        "stand_ins": [_remark(remark) for remark in adoption.stand_ins],
+        "notes": [_remark(note) for note in adoption.notes],
+        "personal": [_remark(remark) for remark in adoption.personal],
         "samples_left_out": adoption.samples_left_out,
         "ignored_files": list(adoption.ignored_files),
     }

@@ -107,8 +107,8 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
             self.print_json(failed.to_json())
             return
         console = self.sidelines(options)
-        for each in failed.errors:
-            console.print(f"{failed.status} {each.code}: {each.message}", soft_wrap=True)
+        for error in failed.errors:
+            console.print(f"{failed.status} {error.code}: {error.message}", soft_wrap=True)
         if failed.__cause__ is not None:
             for place in _places(failed.__cause__):
                 console.print(f"  at {place}", soft_wrap=True)
@@ -129,8 +129,10 @@ def _quiet() -> Iterator[None]:
 def _places(raised: BaseException) -> list[str]:
     """Return where in the author's code *raised* comes from, the innermost place first."""
     frames = traceback.extract_tb(raised.__traceback__)
-    own = [each for each in frames if KIT not in Path(each.filename).parents]
-    return [f"{each.filename}:{each.lineno} {each.name}" for each in reversed(own[-MOST_PLACES:])]
+    own = [frame for frame in frames if KIT not in Path(frame.filename).parents]
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(own[-MOST_PLACES:])
+    ]
 
 
 def _platform(options: Mapping[str, Any]) -> Platform:
@@ -183,7 +185,7 @@ def _kind(platform: Platform, options: Mapping[str, Any]) -> str | None:
     if options["component"]:
         kinds &= platform.kinds_of(options["function"])
     if type_:
-        kinds = {each for each in kinds if PARTS.get(type_, type_) in KINDS[each].parts}
+        kinds = {kind for kind in kinds if PARTS.get(type_, type_) in KINDS[kind].parts}
     if len(kinds) > 1:
         words = ", ".join(sorted(kinds))
         raise CommandError(f"{options['function']} may be a {words}: say which with --kind.")
@@ -195,9 +197,9 @@ def _name(platform: Platform, kind: str, options: Mapping[str, Any]) -> str:
     function, component = options["function"], options["component"]
     if component is None:
         return str(function)
-    at = [each for each in platform.places if each.component == component and each.kind == kind]
-    if not any(function in (each.function, each.component) for each in at):
-        carried = ", ".join(each.function for each in at) or "none"
+    at = [place for place in platform.places if place.component == component and place.kind == kind]
+    if not any(function in (place.function, place.component) for place in at):
+        carried = ", ".join(place.function for place in at) or "none"
         raise CommandError(
             f"{component} does not call {function} as its {kind} function (it calls {carried})."
         )

@@ -92,9 +92,9 @@ manage.py plan --all --offline
 
 
 def _exit_code(results: Iterable[InstallationPlan]) -> int:
-    if any(each.outcome != "planned" for each in results):
+    if any(result.outcome != "planned" for result in results):
         return ERROR
-    return BLOCKED if any(each.is_blocked for each in results) else 0
+    return BLOCKED if any(result.is_blocked for result in results) else 0
 
 
 def _to_json(
@@ -105,7 +105,7 @@ def _to_json(
         "release": version,
         "source": "records" if offline else "live",
         "summary": total(results),
-        "installations": [each.to_json() for each in results],
+        "installations": [result.to_json() for result in results],
     }
 
 

@@ -96,7 +96,7 @@ manage.py publish --break-installations     (says what breaks, and asks)
     def _check(self, options: dict[str, Any]) -> int:
         found = review(options["connector"])
         if options["json"]:
-            self.print_json({"objections": [each.to_json() for each in found]})
+            self.print_json({"objections": [objection.to_json() for objection in found]})
         else:
             _render_objections(found, self.console(options))
         return OBJECTIONS if found else 0
@@ -121,7 +121,7 @@ def _is_asked_about(options: dict[str, Any]) -> bool:
 
 
 def _breaking(plan: PublishResult) -> str:
-    broken = "\n".join(f"  {each.message}" for each in plan.broken)
+    broken = "\n".join(f"  {objection.message}" for objection in plan.broken)
     return f"{broken}\nIt is published, and this breaks."
 
 

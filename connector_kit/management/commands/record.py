@@ -125,7 +125,7 @@ manage.py record stop
                 raise
             samples = {}
         if options["json"]:
-            listed = [_summary(name, each) for name, each in samples.items()]
+            listed = [_summary(name, item) for name, item in samples.items()]
             self.print_json({"recording": what and what.to_json(), "samples": listed})
             return
         console = self.console(options)
@@ -152,8 +152,8 @@ manage.py record stop
             console = self.console(options)
             for name, differences in found.items():
                 console.print(f"{'different' if differences else 'same'}  {name}")
-                for each in differences:
-                    console.print(f"    {each}", soft_wrap=True)
+                for difference in differences:
+                    console.print(f"    {difference}", soft_wrap=True)
         return DIFFERENT if any(found.values()) else 0
 
 

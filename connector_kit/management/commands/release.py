@@ -49,7 +49,7 @@ manage.py release default 1.1.0 commerce-hub --yes
         connector = find_connector(options["connector"])
         found = standings(connector)
         if options["json"]:
-            told = [each.to_json() for each in found]
+            told = [standing.to_json() for standing in found]
             self.print_json({"connector": connector.slug, "releases": told})
         else:
             self.console(options).print(_table(found))

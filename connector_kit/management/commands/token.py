@@ -118,7 +118,7 @@ def _table(rows: Iterable[ApiToken]) -> Table:
     table = Table("key", "name", "owner", "scopes", "expires", "last used", "revoked", box=None)
     for row in rows:
         dates = (row.expires_at, row.last_used_at, row.revoked_at)
-        shown = (f"{each:%Y-%m-%d %H:%M}" if each else "" for each in dates)
+        shown = (f"{date:%Y-%m-%d %H:%M}" if date else "" for date in dates)
         table.add_row(row.key, row.name, row.owner.get_username(), " ".join(row.scopes), *shown)
     return table
 

@@ -87,8 +87,10 @@ def _remark(report: UsageReport, console: Console) -> None:
     coverage = report.coverage
     if report.next_after:
         console.print(f"More: --after {report.next_after}")
-    for each in report.unasked:
-        console.print(f"Not asked: {each.account} ({each.code}): {each.message}", soft_wrap=True)
+    for unasked in report.unasked:
+        console.print(
+            f"Not asked: {unasked.account} ({unasked.code}): {unasked.message}", soft_wrap=True
+        )
     if coverage.never_counted:
         console.print(
             f"Nothing is known of {coverage.never_counted} of {coverage.installations} "

@@ -70,11 +70,13 @@ def _add(context: Context) -> None:
 def _list(context: Context) -> None:
     accounts = list(EmbeddedAccount.objects.order_by("name"))
     words = "\n".join(
-        f"{each.name}  account {each.account_id}  "
-        f"{'sandbox' if each.sandbox else 'production'}  {each.base_url}".rstrip()
-        for each in accounts
+        f"{account.name}  account {account.account_id}  "
+        f"{'sandbox' if account.sandbox else 'production'}  {account.base_url}".rstrip()
+        for account in accounts
     )
-    context.show({"accounts": [_to_json(each) for each in accounts]}, words or "None is stored.")
+    context.show(
+        {"accounts": [_to_json(account) for account in accounts]}, words or "None is stored."
+    )
 
 
 def _check(context: Context) -> None:

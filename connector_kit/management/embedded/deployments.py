@@ -78,13 +78,15 @@ def _copy(context: Context) -> int:
         by=Actor.of_command_line(),
     )
     release = copied.release
-    for each in copied.left_out:
-        context.remark(f"left out: {each.component} {each.path}: {each.reason}", soft_wrap=True)
+    for remark in copied.left_out:
+        context.remark(
+            f"left out: {remark.component} {remark.path}: {remark.reason}", soft_wrap=True
+        )
     shown = {
         "slug": release.connector.slug,
         "version": release.version,
         "digest": release.digest,
-        "left_out": [asdict(each) for each in copied.left_out],
+        "left_out": [asdict(remark) for remark in copied.left_out],
     }
     context.show(shown, f"{release} is on record ({release.digest[:12]}).")
     return 0
@@ -159,7 +161,10 @@ def _list(context: Context) -> int:
     words = "\n".join(map(_line, page)) or "Nothing is deployed."
     if following:
         words += f"\nMore: --after {following}"
-    shown = {"deployments": [_to_json(each) for each in page], "next_after": following}
+    shown = {
+        "deployments": [_to_json(installation) for installation in page],
+        "next_after": following,
+    }
     context.show(shown, words)
     return 0
 

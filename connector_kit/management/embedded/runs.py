@@ -46,7 +46,7 @@ def _import(context: Context) -> int:
         context.deployment, context.options["name"], records, by=Actor.of_command_line()
     )
     context.show({"results": results}, _lines(results))
-    failed = any(each.get("errors") or each.get("statusCode") != 200 for each in results)
+    failed = any(result.get("errors") or result.get("statusCode") != 200 for result in results)
     return ATTENTION if failed else 0
 
 
@@ -81,7 +81,7 @@ def _said(state: JobState) -> str:
 
 
 def _lines(items: list[Any]) -> str:
-    return "\n".join(json_text(each) for each in items)
+    return "\n".join(json_text(item) for item in items)
 
 
 RUN_EXPORT = Action("run an export now and print its records", _export_arguments, _export)

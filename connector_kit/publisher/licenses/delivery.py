@@ -111,7 +111,7 @@ def _settle(row: License, using: Session | None, clock: Clock) -> _Done:
 def _write(row: License, licenses: PlatformLicenses, live: dict[str, Any]) -> _Done:
     """Write *live* as it is wanted, unless it is that way."""
     wanted, listing = wanted_of(row), licenses.listing
-    if not any(each.fixable for each in differences(wanted, listing, live)):
+    if not any(difference.fixable for difference in differences(wanted, listing, live)):
         return _Done("confirmed", listing, live)
     document = licenses.replace(live["_id"], written(wanted, listing, live))
     return _Done("written", listing, document)
@@ -191,7 +191,7 @@ def wait_after(attempts: int) -> timedelta:
 
 def _leftover(row: License) -> tuple[str, str]:
     """Return what stays different although the license was written: code and message."""
-    stuck = next((each for each in row.drift if not each["fixable"]), None)
+    stuck = next((document for document in row.drift if not document["fixable"]), None)
     if stuck is None:
         return "", ""
     return EDITION_FIXED, (

@@ -86,7 +86,7 @@ def lost_licenses(connector: Connector | None = None, *, limit: int = 100) -> li
 def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
     """Return the shop's subscriptions that come to no license, with the reason."""
     rows = Subscription.objects.exclude(code="").order_by("pk")[:limit]
-    return [{"subscription": each.key, "code": each.code, "message": each.message} for each in rows]
+    return [{"subscription": row.key, "code": row.code, "message": row.message} for row in rows]
 
 
 def find_license(word: str) -> License:

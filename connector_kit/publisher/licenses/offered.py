@@ -37,18 +37,18 @@ def check_offered(
     offer, by_hand = _offer(connector), opts or {}
     for word, field in ((edition, "edition"), (by_hand.get("connectorEdition"), "opts")):
         if word and offer.editions and not _is_edition(offer, word):
-            known = [each.word for each in offer.editions]
+            known = [edition.word for edition in offer.editions]
             raise _not_offered(connector, "edition", word, known, field)
     in_opts = of_license(replace(offer, editions=()), by_hand).unknown
     for names, field in ((add_ons or (), "add_ons"), (in_opts, "opts")):
-        known = [each.name for each in offer.add_ons]
+        known = [add_on.name for add_on in offer.add_ons]
         unknown = [name for name in names if known and name not in known]
         if unknown:
             raise _not_offered(connector, "add-on", unknown[0], known, field)
 
 
 def _is_edition(offer: Offer, word: Any) -> bool:
-    return str(word).lower() in {each.word.lower() for each in offer.editions}
+    return str(word).lower() in {edition.word.lower() for edition in offer.editions}
 
 
 def _not_offered(
@@ -63,17 +63,17 @@ def declared_editions(connector: Connector) -> tuple[str, ...]:
 
     They are words as licenses carry them (``opts.connectorEdition``).
     """
-    return tuple(each.word for each in _editions(connector))
+    return tuple(edition.word for edition in _editions(connector))
 
 
 def declared_add_ons(connector: Connector) -> tuple[str, ...]:
     """Return the add-ons that the newest release of *connector* declares, by name."""
-    return tuple(each.name for each in _offer(connector).add_ons)
+    return tuple(add_on.name for add_on in _offer(connector).add_ons)
 
 
 def edition_names(connector: Connector) -> dict[str, str]:
     """Return the names that a 2.0 listing has for them (`publish` writes it), by word."""
-    return {each.word.lower(): each.display_name for each in _editions(connector)}
+    return {edition.word.lower(): edition.display_name for edition in _editions(connector)}
 
 
 def trial_days(connector: Connector) -> int | None:

@@ -75,9 +75,13 @@ class PlatformLicenses:
         It is for the same customer and environment, was not there before, and is no other row's.
         """
         since = sent_at - CLOCKS_DIFFER
-        for each in self.all():
-            if _is_for(row, each) and _created(each) >= since and not _is_taken(row, each["_id"]):
-                return each
+        for document in self.all():
+            if (
+                _is_for(row, document)
+                and _created(document) >= since
+                and not _is_taken(row, document["_id"])
+            ):
+                return document
         return None
 
 
@@ -119,4 +123,4 @@ def _created(document: dict[str, Any]) -> datetime:
 def _is_taken(row: License, license_id: str) -> bool:
     """Whether another row knows the license: as its own, or since before ours was made."""
     others = License.objects.filter(license_id=license_id).exclude(pk=row.pk)
-    return any(each.is_managed or each.pk < row.pk for each in others)
+    return any(other.is_managed or other.pk < row.pk for other in others)

@@ -128,10 +128,10 @@ def process(subscription_id: int, *, clock: Clock = database_now) -> Subscriptio
 def _take_in(subscription: Subscription, now: datetime) -> bool:
     unprocessed = subscription.events.filter(processed_at=None)
     rows = [*subscription.events.order_by("pk")]
-    new = [each for each in rows if each.processed_at is None]
+    new = [row for row in rows if row.processed_at is None]
     if not new:
         return False
-    slug = next((each.data["connector"] for each in rows if "connector" in each.data), "")
+    slug = next((row.data["connector"] for row in rows if "connector" in row.data), "")
     policy_of = partial(policy_for, kit().license_policies, slug)
     entitled = fold(map(_event, rows), policy_of=policy_of)
     outcome, is_news = _apply(subscription, entitled, new[-1], now)
@@ -267,7 +267,9 @@ def _published(slug: str) -> Connector:
 
     A shop names no places of classes: nothing is loaded for it. Raises `UnknownConnector`.
     """
-    known = {each.slug: each for each in Connector.objects.exclude(connector_id=None)}
+    known = {
+        connector.slug: connector for connector in Connector.objects.exclude(connector_id=None)
+    }
     if slug in known:
         return known[slug]
     if not slug and len(known) == 1:

@@ -111,14 +111,14 @@ def _store(
     now: datetime,
 ) -> ReconcileResult:
     """Store what the platform said of *batch*, for which it was asked at *asked*."""
-    documents = {each["_id"]: each for each in filter(None, map(readable, batch))}
+    documents = {document["_id"]: document for document in filter(None, map(readable, batch))}
     known = {
         str(row.license_id): row
         for row in License.objects.select_for_update(of=("self",))
         .select_related("connector")
         .filter(license_id__in=documents)
     }
-    added = [_new(connector, each) for key, each in documents.items() if key not in known]
+    added = [_new(connector, item) for key, item in documents.items() if key not in known]
     for row, key in zip(added, [key for key in documents if key not in known], strict=True):
         _mirror(row, documents[key], listing, now)
     changed = []
@@ -132,7 +132,7 @@ def _store(
     License.objects.bulk_update(changed, _COMPARED, batch_size=BATCH // 5)
     License.objects.filter(license_id__in=documents, vanished_at=None).update(seen_at=now)
     return ReconcileResult(
-        unreadable=sum(readable(each) is None for each in batch),
+        unreadable=sum(readable(document) is None for document in batch),
         seen=len(documents),
         added=len(added),
         changed=len(changed),

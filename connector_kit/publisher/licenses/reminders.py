@@ -132,7 +132,7 @@ def _was_told_today(reminder: LicenseReminder, now: datetime) -> bool:
     ).exclude(pk=reminder.pk)
     moments = sent.values_list("settled_at", flat=True)
     today = day_of(now, row.time_zone)
-    return any(day_of(each, row.time_zone) == today for each in moments if each)
+    return any(day_of(moment, row.time_zone) == today for moment in moments if moment)
 
 
 def _settle(reminder: LicenseReminder, outcome: str, now: datetime) -> None:

@@ -163,7 +163,7 @@ def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:
 def compare(row: License, listing: Listing, now: datetime) -> None:
     """Set where the platform's license, as mirrored, is not what is wanted."""
     found = differences(wanted_of(row), listing, row.live)
-    row.drift = [each.to_json() for each in found]
+    row.drift = [difference.to_json() for difference in found]
     row.drifted_at = (row.drifted_at or now) if row.drift else None
 
 

@@ -61,8 +61,8 @@ def simulate_rows(
         terms = terms_of(row)
         if terms:
             name = f"#{row.pk} {row.email}"
-            for each in run(name, terms, policy_of(row), after=now, until=until):
-                found.setdefault(each.day, SimulatedDay(each.day)).add(each)
+            for happening in run(name, terms, policy_of(row), after=now, until=until):
+                found.setdefault(happening.day, SimulatedDay(happening.day)).add(happening)
         if progress and done % BATCH == 0:
             progress(done)
     return [found[day] for day in sorted(found)]
@@ -73,7 +73,9 @@ def simulate_stream(events: Iterable[Event], *, days: int) -> list[SimulatedDay]
     streams: dict[str, list[Event]] = {}
     for event in events:
         streams.setdefault(event.subscription, []).append(event)
-    begin = min((event.occurred_at for each in streams.values() for event in each), default=None)
+    begin = min(
+        (event.occurred_at for stream in streams.values() for event in stream), default=None
+    )
     if begin is None:
         return []
     until, after = begin + timedelta(days=days), begin - timedelta(microseconds=1)

@@ -83,7 +83,7 @@ def _check(call: Call, sent: Document) -> None:
 
 def _listed(sent: Document, field: str) -> list[str]:
     value = sent.get(field)
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def _new() -> str:

@@ -67,7 +67,7 @@ class Audit:
 
     def of_account(self, account_id: str) -> Iterator[Change]:
         """Yield an account's changes, the oldest first."""
-        return (each for each in self._entries if each.account_id == account_id)
+        return (entry for entry in self._entries if entry.account_id == account_id)
 
 
 def shown(record: Record | None) -> bytes | None:

@@ -23,7 +23,7 @@ def audit(call: Call) -> Answer:
         return Answer(200, render([each.answer() for each in shown]), headers=headers)
     start = offset or 0
     end = None if limit is None else start + limit
-    return answer([each.answer() for each in changes[start:end]])
+    return answer([change.answer() for change in changes[start:end]])
 
 
 def deleted(call: Call) -> Answer:
@@ -58,8 +58,8 @@ def purge(call: Call) -> Answer:
 
 def _restore(call: Call, found: Deleted) -> None:
     record = call.platform.bin.take(found)
-    for each in references(record.resource, record.document):
-        needed = call.platform.bin.get(call.account_id, each.resource, each.id)
+    for reference in references(record.resource, record.document):
+        needed = call.platform.bin.get(call.account_id, reference.resource, reference.id)
         if needed:
             _restore(call, needed)
     call.store.put(record)

@@ -29,23 +29,23 @@ def read_all(call: Call) -> Answer:
 def replace(call: Call) -> Answer:
     """PUT /notifications: subscribes and unsubscribes, also other users of the account."""
     access.owners_only(call)
-    wishes = [_wish(call, each) for each in call.documents()]
+    wishes = [_wish(call, document) for document in call.documents()]
     for field, identity, user, is_wanted in wishes:
         found = [
-            each
-            for each in call.store.documents(call.account_id, RESOURCE)
-            if each.get(field) == identity and _email(each) == user["email"]
+            document
+            for document in call.store.documents(call.account_id, RESOURCE)
+            if document.get(field) == identity and _email(document) == user["email"]
         ]
         if is_wanted and not found:
             document = {"_id": call.store.ids.next(), field: identity, "subscribedByUser": user}
             writing.store(call, RESOURCE, document)
-        for each in () if is_wanted else found:
-            writing.remove(call, each, for_good=True)
+        for record in () if is_wanted else found:
+            writing.remove(call, record, for_good=True)
     return answer_page(call, _subscriptions(call))
 
 
 def _wish(call: Call, sent: Document) -> tuple[str, str, Document, bool]:
-    field = next((each for each in SUBJECTS if sent.get(each)), None)
+    field = next((subject for subject in SUBJECTS if sent.get(subject)), None)
     if field is None:
         raise missing("_integrationId")
     record = access.lookup(call, SUBJECTS[field], sent[field], field)
@@ -64,14 +64,14 @@ def _user(call: Call, sent: Document) -> Document:
 
 def _shares(call: Call, user: Account) -> bool:
     shares = call.store.documents(call.account_id, "ashares")
-    return any(each.document["sharedWithUser"]["email"] == user.email for each in shares)
+    return any(share.document["sharedWithUser"]["email"] == user.email for share in shares)
 
 
 def _subscriptions(call: Call) -> list[Record]:
     found = call.store.documents(call.account_id, RESOURCE)
     if call.parameter("users") == "all":
         return found
-    return [each for each in found if _email(each) == call.account.email]
+    return [record for record in found if _email(record) == call.account.email]
 
 
 def _email(record: Record) -> str:

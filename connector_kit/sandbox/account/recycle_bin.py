@@ -51,7 +51,9 @@ class Bin:
 
     def of_account(self, account_id: str) -> list[Deleted]:
         """Return what an account deleted, the oldest first."""
-        return [each for each in self._all.values() if each.record.account_id == account_id]
+        return [
+            deleted for deleted in self._all.values() if deleted.record.account_id == account_id
+        ]
 
     def take(self, deleted: Deleted) -> Record:
         """Take a document out: it is restored, or gone for good."""
@@ -62,23 +64,23 @@ class Bin:
 
     def expire(self, now: float) -> None:
         """Let go of what nobody restored in time."""
-        for deleted in [each for each in self._all.values() if each.at + LIFETIME <= now]:
+        for deleted in [deleted for deleted in self._all.values() if deleted.at + LIFETIME <= now]:
             self.take(deleted)
 
     def saved(self) -> list[Document]:
         """Return everything, for a snapshot."""
         return [
             {
-                "at": each.at,
-                "account_id": each.record.account_id,
-                "resource": each.record.resource,
-                "document": each.record.document,
+                "at": deleted.at,
+                "account_id": deleted.record.account_id,
+                "resource": deleted.record.resource,
+                "document": deleted.record.document,
             }
-            for each in self._all.values()
+            for deleted in self._all.values()
         ]
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""
-        for each in saved:
-            record = Record.of(each["account_id"], each["resource"], each["document"])
-            self.put(record, each["at"])
+        for document in saved:
+            record = Record.of(document["account_id"], document["resource"], document["document"])
+            self.put(record, document["at"])

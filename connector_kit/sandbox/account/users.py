@@ -68,8 +68,8 @@ def disable(call: Call) -> Answer:
 
 def shares_of(call: Call, integration_id: str) -> list[Document]:
     """Return the shares that reach one integration."""
-    shares = (each.document for each in call.store.documents(call.account_id, "ashares"))
-    return [each for each in shares if _reaches(each, integration_id)]
+    shares = (document.document for document in call.store.documents(call.account_id, "ashares"))
+    return [share for share in shares if _reaches(share, integration_id)]
 
 
 def invited_user(call: Call, sent: Document) -> Document:
@@ -110,7 +110,7 @@ def _reaches(share: Document, integration_id: str) -> bool:
     if share.get("accessLevel"):
         return True
     narrow = objects(share.get("integrationAccessLevel"))
-    return any(each.get("_integrationId") == integration_id for each in narrow)
+    return any(document.get("_integrationId") == integration_id for document in narrow)
 
 
 HEADER = "integrator-ashareid"
@@ -126,7 +126,7 @@ def acting(store: Store, token: Token, headers: Mapping[str, str], method: str) 
     user_id = store.accounts[token.account_id].user_id
     if token.kind != ACCOUNT or share is None or not _is_shared_with(share, user_id):
         raise forbidden(f"There is no share {identity} of yours.")
-    levels = {each["_integrationId"]: each["accessLevel"] for each in _narrow(share)}
+    levels = {document["_integrationId"]: document["accessLevel"] for document in _narrow(share)}
     account_wide = share.get("accessLevel")
     allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
     if method not in READS and all(each == "monitor" for each in allowed):

@@ -21,15 +21,15 @@ def begin_change(call: Call) -> Answer:
     _wanted(installation)
     source = call.store.find("integrations", source_of(installation.listing.document) or "")
     prepared = steps(source.document, STEPS) if source else []
-    installation.write(**{STEPS: [{**each, "completed": False} for each in prepared]})
+    installation.write(**{STEPS: [{**document, "completed": False} for document in prepared]})
     return EMPTY
 
 
 def read_steps(call: Call) -> Answer:
     """GET /integrations/{id}/changeEditionSteps."""
     wizard = Wizard(_installation(call), STEPS)
-    pending = [each for each in wizard.steps() if not each.get("completed")]
-    shows = any(each.get("type") != HIDDEN for each in pending)
+    pending = [step for step in wizard.steps() if not step.get("completed")]
+    shows = any(document.get("type") != HIDDEN for document in pending)
     return answer({"steps": wizard.steps(), "showWizard": shows})
 
 

@@ -38,11 +38,13 @@ def switch_off_lapsed(platform: Platform) -> None:
 def _disable_flows(platform: Platform, license_: License) -> list[str]:
     integration = platform.store.find("integrations", license_.integration_id or "")
     members = platform.store.members(integration) if integration else []
-    running = [each for each in members if each.resource == "flows" and not each.get("disabled")]
+    running = [
+        member for member in members if member.resource == "flows" and not member.get("disabled")
+    ]
     for flow in running:
         disabled = {**flow.document, "disabled": True, "lastModified": platform.clock.stamp()}
         platform.store.put(Record.of(flow.account_id, "flows", disabled))
-    return [each.id for each in running]
+    return [record.id for record in running]
 
 
 ROUTES = (Route("PUT", "/integrations/{id}/resume", resume, body="anything"),)

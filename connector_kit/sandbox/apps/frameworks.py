@@ -34,7 +34,9 @@ def editions(connector: Document) -> list[Document]:
 
 def edition(connector: Document, edition_id: str | None) -> Document | None:
     """Return one edition, as functions get it: ``{_id, displayName, order}`` (U19)."""
-    return next((each for each in editions(connector) if each.get("_id") == edition_id), None)
+    return next(
+        (document for document in editions(connector) if document.get("_id") == edition_id), None
+    )
 
 
 def steps(document: Document, name: str) -> list[Document]:

@@ -108,11 +108,11 @@ def copied_steps(store: Store, source: Record, *, is_clone: bool = False) -> lis
     """Return the steps that lead to a copy of *source*, none of them completed."""
     records = belongings(store, source)[1:]
     used = connections_of(store, records)
-    own = [_fresh(store, source, used, each) for each in steps(source.document, "installSteps")]
-    asked = {_source_connection(each).get("_id") for each in own}
+    own = [_fresh(store, source, used, step) for step in steps(source.document, "installSteps")]
+    asked = {_source_connection(document).get("_id") for document in own}
     mark = {"isClone": True} if is_clone else {}
-    made = [{**_connection_step(each), **mark} for each in used if each.id not in asked]
-    if records and not any(each.get("type") == TEMPLATE_ZIP for each in own):
+    made = [{**_connection_step(record), **mark} for record in used if record.id not in asked]
+    if records and not any(document.get("type") == TEMPLATE_ZIP for document in own):
         place = next((n for n, each in enumerate(own) if not _is_in_front(each)), len(own))
         own.insert(place, {**_zip_step(), **mark})
     if named_ids(records, "stacks") and is_clone:
@@ -148,9 +148,9 @@ def _fresh(store: Store, source: Record, used: list[Record], step: Document) -> 
 def _described(used: list[Record], told: Document) -> Record | None:
     """Return the connection that a step's template describes."""
     for name in ("externalId", "name"):
-        for each in used if told.get(name) else ():
-            if each.get(name) == told[name]:
-                return each
+        for record in used if told.get(name) else ():
+            if record.get(name) == told[name]:
+                return record
     return None
 
 

@@ -103,7 +103,11 @@ class Installation:
     def children(self) -> list[Record]:
         """Return the integrations that are children of this one."""
         integrations = self.call.store.documents(self.integration.account_id, "integrations")
-        return [each for each in integrations if each.get("_parentId") == self.integration.id]
+        return [
+            integration
+            for integration in integrations
+            if integration.get("_parentId") == self.integration.id
+        ]
 
     def license_shown(self) -> Document | None:
         """Return the license as its owner reads it."""

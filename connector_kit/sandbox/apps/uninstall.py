@@ -68,7 +68,7 @@ def begin_uninstall(call: Call) -> Answer:
     """POST /integrations/{id}/initUninstall: turns ``mode`` to ``uninstall``."""
     installation = Installation.of(call)
     installation.check_framework(two=True)
-    again = [{**each, "completed": False} for each in steps(installation.now(), STEPS)]
+    again = [{**step, "completed": False} for step in steps(installation.now(), STEPS)]
     installation.write(mode="uninstall", **({STEPS: again} if again else {}))
     return EMPTY
 
@@ -105,9 +105,9 @@ def remove(installation: Installation) -> None:
     call, integration = installation.call, installation.record()
     for child in installation.children():
         remove(Installation(call, child, installation.connector))
-    for each in call.store.members(integration):
-        if each.connector_id == integration.connector_id:
-            writing.remove(call, each, for_good=True)
+    for member in call.store.members(integration):
+        if member.connector_id == integration.connector_id:
+            writing.remove(call, member, for_good=True)
     writing.remove(call, integration, for_good=True)
     license_ = call.platform.licenses.of_installation(integration.id)
     if license_:

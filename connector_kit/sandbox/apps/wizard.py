@@ -45,7 +45,7 @@ class Wizard:
 
     def current(self) -> Document | None:
         """Return the step that is to be taken, None when all are completed."""
-        return next((each for each in self.steps() if not each.get("completed")), None)
+        return next((step for step in self.steps() if not step.get("completed")), None)
 
     async def submit(self, body: Document) -> None:
         """Take the current step with what the user sent, and the hidden ones after it.
@@ -193,14 +193,16 @@ _WITH_FUNCTIONS = (
 def _chosen(taken: list[Document], records: list[Record]) -> dict[str, str]:
     """Return which connections and stack of the account stand in for the source's."""
     ids = {}
-    for each in taken:
-        told = each.get("sourceConnection")
+    for document in taken:
+        told = document.get("sourceConnection")
         old = told.get("_id") if isinstance(told, dict) else None
-        if old and each.get("_connectionId"):
-            ids[str(old)] = str(each["_connectionId"])
-    if left := [each for each in named_ids(records, "connections") if each not in ids]:
+        if old and document.get("_connectionId"):
+            ids[str(old)] = str(document["_connectionId"])
+    if left := [named_id for named_id in named_ids(records, "connections") if named_id not in ids]:
         raise impossible(f"No step has asked for the connections {', '.join(left)} yet.")
-    stack = next((str(each["_stackId"]) for each in taken if _is_taken_stack(each)), None)
+    stack = next(
+        (str(document["_stackId"]) for document in taken if _is_taken_stack(document)), None
+    )
     return {**ids, **(dict.fromkeys(named_ids(records, "stacks"), stack) if stack else {})}
 
 

@@ -16,7 +16,7 @@ def belongings(store: Store, record: Record) -> list[Record]:
     Of an integration it is the integration itself first, then all its members.
     """
     members = store.members(record) if record.resource == "integrations" else [record]
-    found = {each.id: each for each in members if each.resource in ORDER}
+    found = {member.id: member for member in members if member.resource in ORDER}
     waiting = [*found.values()]
     while waiting:
         for reference in references(waiting[0].resource, waiting.pop(0).document):
@@ -43,6 +43,7 @@ def connections_of(store: Store, records: list[Record]) -> list[Record]:
     """Return the connections that documents use."""
     account_id = records[0].account_id if records else ""
     found = (
-        store.get(account_id, "connections", each) for each in named_ids(records, "connections")
+        store.get(account_id, "connections", named_id)
+        for named_id in named_ids(records, "connections")
     )
     return [each for each in found if each]

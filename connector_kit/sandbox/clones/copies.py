@@ -45,7 +45,7 @@ def _led(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [_led(each, ids, name) for each in value]
+        return [_led(item, ids, name) for item in value]
     if isinstance(value, str) and _ID_FIELD.fullmatch(name):
         return ids.get(value, value)
     return value
@@ -59,16 +59,16 @@ def make_copies(
     *ids* leads to what was copied before or is replaced: connections, stacks, the integration.
     *fields* are written into each copy. Flows are copied switched off.
     """
-    new = {each.id: call.store.ids.next() for each in records}
+    new = {record.id: call.store.ids.next() for record in records}
     everywhere = {**ids, **new}
-    return [_copy(call, each, everywhere, fields) for each in records]
+    return [_copy(call, record, everywhere, fields) for record in records]
 
 
 def summary(records: list[Record]) -> list[Document]:
     """Return what the platform answers when several documents were made."""
     return [
-        {"model": model_of(each.resource), "_id": each.id, "name": each.get("name")}
-        for each in records
+        {"model": model_of(record.resource), "_id": record.id, "name": record.get("name")}
+        for record in records
     ]
 
 

@@ -61,7 +61,7 @@ class Wish:
         if left := [each for each in used if each not in self.connections]:
             raise Refusal(422, [missing_entry(f"connectionMap.{each}") for each in left])
         stacks = named_ids(records, "stacks") if self.stack_id else []
-        return {**self.connections, **{each: self.stack_id or each for each in stacks}}
+        return {**self.connections, **{stack: self.stack_id or stack for stack in stacks}}
 
 
 def clone(call: Call) -> Answer:
@@ -115,7 +115,7 @@ def previewed(call: Call, record: Record) -> Document:
     records = belongings(call.store, record)
     return {
         "objects": [
-            {"model": model_of(each.resource), "doc": parse(each.public)} for each in records
+            {"model": model_of(record.resource), "doc": parse(record.public)} for record in records
         ],
         "stackRequired": bool(named_ids(records, "stacks")),
     }
@@ -147,14 +147,14 @@ def _fields(wish: Wish, sent: Document) -> Document:
 def _named(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
     """Give the copy of what was asked for its name and tag."""
     resources = ("integrations", "flows", "imports", "exports")
-    roots = [next((each for each in copies if each.resource == one), None) for one in resources]
-    root = next(each for each in roots if each)
+    roots = [next((copy for copy in copies if copy.resource == one), None) for one in resources]
+    root = next(root for root in roots if root)
     told = {
         "name": wish.name or f"Clone - {root.get('name')}",
         **({"tag": wish.tag} if wish.tag and root.resource == "integrations" else {}),
     }
     renamed = writing.change(call, root, **told)
-    return [renamed if each.id == root.id else each for each in copies]
+    return [renamed if copy.id == root.id else copy for copy in copies]
 
 
 def _answered(copies: list[Record]) -> Answer:

@@ -53,10 +53,10 @@ def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) 
 def text(entries: list[Document]) -> str:
     """Return entries as the log is read: as text."""
     return "".join(
-        f"{iso(each['time'] / 1000)} {each['method']} {each['url']}\n"
-        f"  headers: {each['headers']}\n"
-        f"  {each['statusCode']}: {each['response']}\n"
-        for each in entries
+        f"{iso(entry['time'] / 1000)} {entry['method']} {entry['url']}\n"
+        f"  headers: {entry['headers']}\n"
+        f"  {entry['statusCode']}: {entry['response']}\n"
+        for entry in entries
     )
 
 

@@ -23,8 +23,8 @@ def register(call: Call) -> Answer:
     """PUT /integrations/{id}/connections/register: the ids of connections."""
     integration = access.writable(call)
     identities = call.words()
-    for each in identities:
-        access.lookup(call, "connections", each, "connectionIds")
+    for identity in identities:
+        access.lookup(call, "connections", identity, "connectionIds")
     return answer(_register(call, integration, identities))
 
 
@@ -45,7 +45,7 @@ def replace_in_flow(call: Call) -> Answer:
     old = call.document().get("_connectionId")
     if not old:
         raise missing("_connectionId")
-    steps = [each for each in steps_of(call, flow) if each.get("_connectionId") == old]
+    steps = [step for step in steps_of(call, flow) if step.get("_connectionId") == old]
     for step in steps:
         _replace(call, step)
     return Answer(200, flow.public)

@@ -69,9 +69,9 @@ def default_headers(connection: Document) -> dict[str, str]:
 def named(headers: Any, context: Document) -> dict[str, str]:
     """Return ``[{name, value}]`` as headers, values filled in."""
     return {
-        str(each["name"]): fill(str(each.get("value") or ""), context)
-        for each in objects(headers)
-        if each.get("name")
+        str(header["name"]): fill(str(header.get("value") or ""), context)
+        for header in objects(headers)
+        if header.get("name")
     }
 
 

@@ -53,7 +53,7 @@ def records(body: Any, resource_path: Any) -> list[Any]:
 def _is_among(value: Any, values: Any) -> bool:
     """Without values, anything that is there counts."""
     if isinstance(values, list) and values:
-        return str(value) in (str(each) for each in values) or value in values
+        return str(value) in (str(value) for value in values) or value in values
     return value not in (None, "", False, [])
 
 

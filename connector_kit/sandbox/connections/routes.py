@@ -30,7 +30,7 @@ def answer_connections(call: Call, records: list[Record]) -> Answer:
         return resources.answer_page(call, records)
     shown, headers = page(call, records)
     jobs = _unfinished(call)
-    body = [{**parse(each.listed), "queues": [_queue(call, each, jobs)]} for each in shown]
+    body = [{**parse(record.listed), "queues": [_queue(call, record, jobs)]} for record in shown]
     return Answer(200, render(body), headers=headers)
 
 
@@ -39,7 +39,7 @@ def read_debug_log(call: Call) -> Answer:
     record = access.readable(call)
     entries = call.platform.logs.read(debug_log.about(record.id))
     wanted = call.params.get("resourceId")
-    shown = [each for each in entries if wanted in (None, each["_resourceId"])]
+    shown = [entry for entry in entries if wanted in (None, entry["_resourceId"])]
     return Answer(200, debug_log.text(shown).encode(), TEXT)
 
 
@@ -80,38 +80,38 @@ def usable_iclients(call: Call, connector_id: str | None, type_: str) -> Documen
     connector = call.store.find("connectors", connector_id or "")
     if connector is None:
         own = call.store.documents(call.account_id, "iclients")
-        return {"iclients": [parse(each.public) for each in own if not each.connector_id]}
+        return {"iclients": [parse(record.public) for record in own if not record.connector_id]}
     entries = [
-        each
-        for each in objects(connector.get("_iClientIdMap"))
-        if find(each, ("connection", "type")) == type_
+        object_
+        for object_ in objects(connector.get("_iClientIdMap"))
+        if find(object_, ("connection", "type")) == type_
     ]
-    ids = [str(one) for each in entries for one in each.get("_iClientIds") or ()]
-    found = (call.store.get(connector.account_id, "iclients", each) for each in ids)
+    ids = [str(one) for entry in entries for one in entry.get("_iClientIds") or ()]
+    found = (call.store.get(connector.account_id, "iclients", id_) for id_ in ids)
     return {"iclients": [parse(each.public) for each in found if each]}
 
 
 def jobs(call: Call) -> Answer:
     """GET /connections/{id}/jobs: those that wait for it."""
     connection = access.readable(call)
-    return answer([each.answer() for each in _waiting(call, connection, _unfinished(call))])
+    return answer([job.answer() for job in _waiting(call, connection, _unfinished(call))])
 
 
 def _unfinished(call: Call) -> list[Job]:
-    return [each for each in seen(call) if each.is_unfinished]
+    return [job for job in seen(call) if job.is_unfinished]
 
 
 def _waiting(call: Call, connection: Record, unfinished: list[Job]) -> list[Job]:
     return [
-        each
-        for each in unfinished
-        if each.fields.get("status") == QUEUED and _uses(call, each, connection)
+        job
+        for job in unfinished
+        if job.fields.get("status") == QUEUED and _uses(call, job, connection)
     ]
 
 
 def _uses(call: Call, job: Job, connection: Record) -> bool:
     flow = call.store.get(call.account_id, "flows", job.flow_id or "")
-    return flow is not None and any(connection.id in each.uses for each in steps_of(call, flow))
+    return flow is not None and any(connection.id in step.uses for step in steps_of(call, flow))
 
 
 def _queue(call: Call, connection: Record, unfinished: list[Job]) -> Document:

@@ -104,7 +104,7 @@ async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Docum
     after: Document | None
     if wrappers.is_wrapper(exporting.around.connection):
         pages = wrappers.pages(exporting.around, exporting.export, exporting.given)
-        records = [each async for page in pages for each in page.records]
+        records = [record async for page in pages for record in page.records]
         after = None
     else:
         page = await exporting.page(state["position"])

@@ -84,7 +84,7 @@ def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
     """Return the license that an installation takes: the oldest free one that is valid (U5)."""
     free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
     now = call.platform.clock.now()
-    valid = next((each for each in free if not each.has_expired(now)), None)
+    valid = next((license_ for license_ in free if not license_.has_expired(now)), None)
     if valid:
         return valid
     if free:

@@ -135,12 +135,12 @@ class Licenses:
     def lapsed(self, now: float) -> list[License]:
         """Return what has expired in use and was not switched off yet; looks ahead for `due`."""
         in_use = [
-            (self.governing(each).until, each)
-            for each in self._by_integration.values()
-            if each.switched_off is None
+            (self.governing(license_).until, license_)
+            for license_ in self._by_integration.values()
+            if license_.switched_off is None
         ]
         self.due = min((until for until, _ in in_use if until > now), default=NEVER)
-        return [each for until, each in in_use if until <= now]
+        return [license_ for until, license_ in in_use if until <= now]
 
     def has_expired(self, license_: License, now: float) -> bool:
         """Whether a license has expired, a child's with its parent's."""

@@ -162,7 +162,7 @@ def _answer_page(call: Call, found: list[License]) -> Answer:
     shown, headers = page(call, found)
     accounts, licenses = call.store.accounts, call.platform.licenses
     body = answer(
-        [licenses.shown(each, accounts[each.account_id], call.now) for each in shown]
+        [licenses.shown(license_, accounts[license_.account_id], call.now) for license_ in shown]
     ).body
     return Answer(200, body, headers=headers)
 

@@ -38,9 +38,9 @@ def delete_connector(call: Call) -> Answer:
 def published(call: Call) -> Answer:
     """GET /published: what the marketplace shows of the published connectors."""
     access.owners_only(call)
-    found = [each for each in call.store.on_the_market("connectors") if each.get("published")]
+    found = [record for record in call.store.on_the_market("connectors") if record.get("published")]
     shown, headers = page(call, found)
-    entries = answer([_listing(each.document) for each in shown])
+    entries = answer([_listing(record.document) for record in shown])
     return Answer(200, entries.body, headers=headers)
 
 
@@ -48,7 +48,7 @@ def install_base(call: Call) -> Answer:
     """GET /connectors/{id}/installBase: all installations, as the owner sees them (U28)."""
     connector = access.readable(call)
     shown, headers = page(call, call.store.installations(connector.id))
-    entries = answer([_entry(call, each) for each in shown])
+    entries = answer([_entry(call, record) for record in shown])
     return Answer(200, entries.body, headers=headers)
 
 
@@ -56,8 +56,8 @@ def push_update(call: Call) -> Answer:
     """PUT /connectors/{id}/update: 200 at once, the update functions run later (U15)."""
     connector = access.writable(call)
     identities = _pushed_ids(call.document())
-    problems = [_push_problem(call, connector, each) for each in identities]
-    if errors := [each for each in problems if each]:
+    problems = [_push_problem(call, connector, identity) for identity in identities]
+    if errors := [problem for problem in problems if problem]:
         raise Refusal(422, errors)
     for identity in identities:
         _mark_updating(call, identity)
@@ -94,7 +94,9 @@ def _pushed_ids(body: Document) -> list[str]:
     identities = body.get("_integrationIds")
     if not identities:
         raise missing("_integrationIds")
-    if not isinstance(identities, list) or not all(isinstance(each, str) for each in identities):
+    if not isinstance(identities, list) or not all(
+        isinstance(identity, str) for identity in identities
+    ):
         raise invalid("_integrationIds", "must be an array of integration ids")
     return list(dict.fromkeys(identities))
 

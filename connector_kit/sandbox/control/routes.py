@@ -61,9 +61,9 @@ def introduction(platform: Platform, base_url: str) -> Document:
         "base_url": base_url,
         "control_url": base_url.removesuffix("/v1") + "/_sandbox",
         "publisher_token": platform.publisher.token,
-        "account_tokens": [each.token for each in platform.customers],
+        "account_tokens": [customer.token for customer in platform.customers],
         "publisher": describe(platform.publisher),
-        "accounts": [describe(each) for each in platform.customers],
+        "accounts": [describe(customer) for customer in platform.customers],
     }
 
 
@@ -122,7 +122,7 @@ def _set_limits(request: Request) -> Document:
 
 def _add_accounts(request: Request) -> Document:
     added = request.platform.add_customers(int(request.body.get("count", 1)))
-    return {"accounts": [describe(each) for each in added]}
+    return {"accounts": [describe(account) for account in added]}
 
 
 def _advance(request: Request) -> Document:

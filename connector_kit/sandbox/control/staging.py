@@ -41,10 +41,12 @@ def stage_errors(platform: Platform, account_id: str, sent: Document) -> list[Do
     if flow is None or sent.get("_expOrImpId") not in flow.uses:
         raise invalid("_expOrImpId", "must be an export or import of the flow _flowId")
     job = platform.jobs.get(account_id, str(sent.get("_jobId")))
-    made = [_failure(platform, account_id, sent, each, job) for each in objects(sent.get("errors"))]
+    made = [
+        _failure(platform, account_id, sent, error, job) for error in objects(sent.get("errors"))
+    ]
     if job:
         platform.jobs.change(job, numError=int(job.count("numError")) + len(made))
-    return [each.record() for each in made]
+    return [failure.record() for failure in made]
 
 
 def stage_log(platform: Platform, sent: Document) -> Document:
@@ -53,8 +55,8 @@ def stage_log(platform: Platform, sent: Document) -> Document:
     if not isinstance(about, list) or not about or about[0] not in LOGS:
         raise invalid("about", f"must begin with one of {', '.join(LOGS)}")
     entries = [*objects(sent.get("entries"))]
-    for each in entries:
-        platform.logs.write(tuple(map(str, about)), each, platform.clock.now())
+    for entry in entries:
+        platform.logs.write(tuple(map(str, about)), entry, platform.clock.now())
     return {"written": len(entries)}
 
 

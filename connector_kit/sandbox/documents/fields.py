@@ -105,7 +105,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 _HOLDS: dict[str, Callable[[Any], bool]] = {

@@ -24,13 +24,13 @@ def check_references(call: Call, resource: str, document: Document, before: Reco
 
     What *before* already referred to may be gone by now: that is no fault of this write.
     """
-    old = {each.id for each in references(resource, before.document)} if before else set()
+    old = {reference.id for reference in references(resource, before.document)} if before else set()
     wrong = [
-        _dangling(each)
-        if (target := _target(call, each, document)) is None
-        else _other_environment(each, target, document)
-        for each in references(resource, document)
-        if each.id not in old
+        _dangling(reference)
+        if (target := _target(call, reference, document)) is None
+        else _other_environment(reference, target, document)
+        for reference in references(resource, document)
+        if reference.id not in old
     ]
     if errors := [each for each in wrong if each]:
         raise Refusal(422, errors)
@@ -40,7 +40,7 @@ def check_unused(store: Store, record: Record) -> None:
     """Raise `Refusal` 422 when other documents use *record*."""
     users = store.users_of(record.id)
     if users:
-        names = ", ".join(f"{each.resource} {each.id}" for each in users[:3])
+        names = ", ".join(f"{user.resource} {user.id}" for user in users[:3])
         more = f" and {len(users) - 3} more" if len(users) > 3 else ""
         raise refuse(
             422,
@@ -88,6 +88,6 @@ def _other_environment(reference: Reference, target: Record, document: Document)
 def dependencies(call: Call) -> Answer:
     """GET /{resource}/{id}/dependencies: who uses the document."""
     users: dict[str, list[Document]] = defaultdict(list)
-    for each in call.store.users_of(access.readable(call).id):
-        users[each.resource].append({"id": each.id, "name": each.get("name")})
+    for user in call.store.users_of(access.readable(call).id):
+        users[user.resource].append({"id": user.id, "name": user.get("name")})
     return answer(users)

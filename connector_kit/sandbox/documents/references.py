@@ -70,7 +70,9 @@ def references(resource: str, document: Document) -> list[Reference]:
 
 def used_by(resource: str, document: Document) -> frozenset[str]:
     """Return the ids of what cannot be deleted while *document* is there."""
-    return frozenset(each.id for each in references(resource, document) if not each.is_loose)
+    return frozenset(
+        reference.id for reference in references(resource, document) if not reference.is_loose
+    )
 
 
 def _walk(value: Any, path: str) -> Iterator[Reference]:

@@ -93,12 +93,12 @@ def answer_page(call: Call, records: Iterable[Record]) -> Answer:
 
 def _array(records: Iterable[Record], exclude: str | None) -> bytes:
     if not exclude:
-        return b"[" + b",".join(each.listed for each in records) + b"]"
+        return b"[" + b",".join(record.listed for record in records) + b"]"
     unwanted = set(exclude.split(","))
     return render(
         [
-            {name: value for name, value in parse(each.listed).items() if name not in unwanted}
-            for each in records
+            {name: value for name, value in parse(record.listed).items() if name not in unwanted}
+            for record in records
         ]
     )
 

@@ -127,7 +127,9 @@ def tidy(resource: str, document: Document) -> Document:
         shaped: Document = _without_empty_hooks(document)
         return shaped
     if resource == "flows" and isinstance(document.get("pageProcessors"), list):
-        steps = [_without_empty_hooks(each) for each in document["pageProcessors"]]
+        steps = [
+            _without_empty_hooks(page_processor) for page_processor in document["pageProcessors"]
+        ]
         return {**document, "pageProcessors": steps}
     return document
 

@@ -109,9 +109,9 @@ class Store:
     def members(self, integration: Record) -> list[Record]:
         """Return the documents of an integration, whoever tagged them, the oldest first."""
         return [
-            each
-            for each in self.of_account(integration.account_id)
-            if each.integration_id == integration.id
+            record
+            for record in self.of_account(integration.account_id)
+            if record.integration_id == integration.id
         ]
 
     def on_the_market(self, resource: str) -> list[Record]:

@@ -105,10 +105,10 @@ def _with_ids(call: Call, document: Document, name: str) -> Document:
         return {}
     return {
         name: [
-            {**each, "_id": call.store.ids.next()}
-            if isinstance(each, dict) and not each.get("_id")
-            else each
-            for each in items
+            {**item, "_id": call.store.ids.next()}
+            if isinstance(item, dict) and not item.get("_id")
+            else item
+            for item in items
         ]
     }
 

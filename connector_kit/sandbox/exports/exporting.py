@@ -91,7 +91,7 @@ class Exporting:
         if self.export.get("type") != "once":
             return {}
         places = (find(self.export, (name, "once")) for name in requests.TYPES)
-        return next((each for each in places if isinstance(each, dict)), {})
+        return next((place for place in places if isinstance(place, dict)), {})
 
     def first(self) -> Document:
         """Return the position of the first page."""
@@ -130,7 +130,9 @@ class Exporting:
         template = self.export.get("dataURITemplate")
         if not template:
             return [None] * len(records)
-        return [fill(str(template), {**self._context({}), **context_of(each)}) for each in records]
+        return [
+            fill(str(template), {**self._context({}), **context_of(record)}) for record in records
+        ]
 
     def _details(self) -> Document:
         """Return the part that says what to ask; ``rest`` is the legacy form of ``http``."""

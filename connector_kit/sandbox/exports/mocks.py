@@ -20,7 +20,7 @@ def records_of(export: Document) -> list[Any]:
     """Return the records of the mock output, else of the sample data: an object, a list, a text."""
     if export.get("mockOutput"):
         pages = find(export, ("mockOutput", "page_of_records"))
-        return [each.get("record") for each in objects(pages)]
+        return [page.get("record") for page in objects(pages)]
     sample = export.get("sampleData")
     if isinstance(sample, str):
         sample = _read(sample)

@@ -87,7 +87,7 @@ def _says_last(paging: Document, body: Any) -> bool:
     if not path:
         return False
     value = value_at(body, str(path))
-    known = [str(each).lower() for each in values] if isinstance(values, list) else []
+    known = [str(value).lower() for value in values] if isinstance(values, list) else []
     return str(value).lower() in known if known else value in (None, "", False)
 
 

@@ -36,9 +36,9 @@ def of_integration(call: Call) -> Answer:
     flows = call.store.documents(call.account_id, "flows")
     return answer(
         [
-            {"_flowId": each.id, **_count(_of_flow(call, each))}
-            for each in access.reached(call, flows)
-            if each.integration_id == integration.id
+            {"_flowId": record.id, **_count(_of_flow(call, record))}
+            for record in access.reached(call, flows)
+            if record.integration_id == integration.id
         ]
     )
 
@@ -63,7 +63,7 @@ def resolve(call: Call) -> Answer:
 def purge(call: Call) -> Answer:
     """DELETE /flows/{id}/{step}/resolved: forget resolved errors."""
     named = _named(call, "errors", access.writable)
-    unresolved = [each.id for each in named if not each.is_resolved]
+    unresolved = [failure.id for failure in named if not failure.is_resolved]
     if unresolved:
         raise invalid("errors", f"names errors that are not resolved: {', '.join(unresolved)}")
     for failure in named:
@@ -141,52 +141,56 @@ def mark_resolved(call: Call, failure: Failure) -> None:
 
 def _open(call: Call) -> list[Failure]:
     found = wanted(call, failures_of_step(call), Filters.OPEN)
-    return [each for each in found if not each.is_resolved]
+    return [failure for failure in found if not failure.is_resolved]
 
 
 def _resolved(call: Call) -> list[Failure]:
     found = wanted(call, failures_of_step(call), Filters.RESOLVED)
-    return [each for each in found if each.is_resolved]
+    return [failure for failure in found if failure.is_resolved]
 
 
 def _named(call: Call, field: str, reach: access.Reach) -> list[Failure]:
     """Return the errors that a body names; raises `Refusal` 422 for one that is not there."""
-    known = {each.id: each for each in failures_of_step(call, reach)}
+    known = {failure.id: failure for failure in failures_of_step(call, reach)}
     identities = _texts(call.document().get(field), field)
-    unknown = [each for each in identities if each not in known]
+    unknown = [identity for identity in identities if identity not in known]
     if unknown:
         raise Refusal(
             422, [error("invalid_ref", f"There is no error {each}.", field) for each in unknown]
         )
-    return [known[each] for each in dict.fromkeys(identities)]
+    return [known[identity] for identity in dict.fromkeys(identities)]
 
 
 def _texts(value: Any, field: str) -> list[str]:
     if value is None:
         raise missing(field)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise invalid(field, "must be an array of texts")
     return value
 
 
 def _of_flow(call: Call, flow: Record) -> list[Failure]:
-    return [each for found in call.platform.failures.of_flow(flow.id).values() for each in found]
+    return [
+        failure for found in call.platform.failures.of_flow(flow.id).values() for failure in found
+    ]
 
 
 def _count(failures: Iterable[Failure]) -> Document:
-    unresolved = [each for each in failures if not each.is_resolved]
-    last = max((str(each.fields.get("occurredAt") or "") for each in unresolved), default=None)
+    unresolved = [failure for failure in failures if not failure.is_resolved]
+    last = max(
+        (str(failure.fields.get("occurredAt") or "") for failure in unresolved), default=None
+    )
     return {"numError": len(unresolved), "lastErrorAt": last}
 
 
 def _page(call: Call, name: str, failures: list[Failure]) -> Answer:
     shown, url = next_page(call, failures)
-    body: Document = {name: [each.record() for each in shown]}
+    body: Document = {name: [failure.record() for failure in shown]}
     return answer({**body, "nextPageURL": url} if url else body)
 
 
 def _file(call: Call, name: str, failures: list[Failure]) -> Answer:
-    content = render([each.record() for each in failures])
+    content = render([failure.record() for failure in failures])
     file = File(f"{name}.json", "application/json", content)
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
 
@@ -215,7 +219,9 @@ def wanted(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Fa
             if text is not None:
                 bound = moment(parameter, text)
                 found = [
-                    each for each in found if sign * (moment_of(each.fields.get(name)) - bound) >= 0
+                    failure
+                    for failure in found
+                    if sign * (moment_of(failure.fields.get(name)) - bound) >= 0
                 ]
     return found
 

@@ -96,7 +96,7 @@ class Failures:
 
     def of_jobs(self, job_ids: list[str]) -> list[Failure]:
         """Return the failures of some jobs."""
-        found = [each for job in job_ids for each in self._by_job.get(job, {}).values()]
+        found = [failure for job in job_ids for failure in self._by_job.get(job, {}).values()]
         return sorted(found, key=lambda each: each.id)
 
     def expire(self, now: float) -> None:
@@ -107,12 +107,12 @@ class Failures:
 
     def saved(self) -> list[Document]:
         """Return everything, for a snapshot."""
-        return [asdict(each) for each in self._everything()]
+        return [asdict(failure) for failure in self._everything()]
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""
-        for each in saved:
-            self.add(Failure(**each))
+        for document in saved:
+            self.add(Failure(**document))
 
     def _everything(self) -> list[Failure]:
         return [

@@ -16,13 +16,13 @@ FILTERS = "statusCode stage method time_gt time_lte"
 
 def read_all(call: Call) -> Answer:
     """GET /flows/{id}/{step}/requests."""
-    return answer({"requests": [each for each in _log(call) if _is_wanted(call, each)]})
+    return answer({"requests": [document for document in _log(call) if _is_wanted(call, document)]})
 
 
 def read(call: Call) -> Answer:
     """GET /flows/{id}/{step}/requests/{key}."""
     key = call.params["key"]
-    found = next((each for each in _log(call) if each.get("key") == key), None)
+    found = next((document for document in _log(call) if document.get("key") == key), None)
     if found is None:
         raise not_found(f"request {key} of this step")
     return answer(found)

@@ -25,12 +25,12 @@ def retry(call: Call) -> Answer:
     """POST /flows/{id}/{step}/retry: a job that runs records again."""
     failures = failures_of_step(call, access.writable)
     chosen = _chosen(call.document(), failures)
-    resolved = [each.id for each in chosen if each.is_resolved]
+    resolved = [failure.id for failure in chosen if failure.is_resolved]
     if resolved:
         raise invalid("errorIds", f"names resolved errors: {', '.join(resolved)}")
     flow, step = access.writable(call), call.params["step"]
     kind = "_exportId" if call.store.get(call.account_id, "exports", step) else "_importId"
-    task = {"retryDataKeys": [each.retry_key for each in chosen if each.retry_key]}
+    task = {"retryDataKeys": [failure.retry_key for failure in chosen if failure.retry_key]}
     job = queue(call, flow, task, type="retry", **{kind: step})
     for failure in chosen:
         call.platform.failures.change(failure, retried=True)
@@ -69,8 +69,8 @@ def _chosen(sent: Document, failures: list[Failure]) -> list[Failure]:
     """Return the failures that a body names, by one of the ways to name them."""
     if "errorFileId" in sent:
         raise refuse(422, "invalid_ref", "There is no such file of errors.", "errorFileId")
-    by_key = {each.retry_key: each for each in failures if each.retry_key}
-    by_id = {each.id: each for each in failures}
+    by_key = {failure.retry_key: failure for failure in failures if failure.retry_key}
+    by_id = {failure.id: failure for failure in failures}
     for field, known in (("retryDataKeys", by_key), ("errorIds", by_id)):
         if field in sent:
             return _all(sent[field], field, known)
@@ -78,15 +78,15 @@ def _chosen(sent: Document, failures: list[Failure]) -> list[Failure]:
 
 
 def _all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise invalid(field, "must be an array of texts")
     if len(value) > AT_ONCE:
         raise invalid(field, f"names {len(value)} records; at most {AT_ONCE} are retried at once")
-    unknown = [each for each in value if each not in known]
+    unknown = [item for item in value if item not in known]
     if unknown:
         entries = (refuse(422, "invalid_ref", f"There is no {each}.", field) for each in unknown)
-        raise Refusal(422, [entry for each in entries for entry in each.errors])
-    return [known[each] for each in dict.fromkeys(value)]
+        raise Refusal(422, [entry for refusal in entries for entry in refusal.errors])
+    return [known[identity] for identity in dict.fromkeys(value)]
 
 
 ROUTES = (

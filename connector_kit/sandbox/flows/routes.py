@@ -45,7 +45,7 @@ def start_listeners(call: Call, export: Record, events: list[Any]) -> None:
     for flow in call.store.documents(call.account_id, "flows"):
         document = flow.document
         generators = objects(document.get("pageGenerators"))
-        begins = any(each.get("_exportId") == export.id for each in generators)
+        begins = any(generator.get("_exportId") == export.id for generator in generators)
         if begins and not document.get("disabled"):
             queue_flow(call.platform, flow, {"_exportId": export.id, "data": events})
 
@@ -70,7 +70,7 @@ STEPS = ("exports", "imports")
 
 def steps_of(call: Call, flow: Record) -> list[Record]:
     """Return the exports and imports that a flow runs, the oldest first."""
-    found = (call.store.get(call.account_id, kind, each) for kind in STEPS for each in flow.uses)
+    found = (call.store.get(call.account_id, kind, use) for kind in STEPS for use in flow.uses)
     return sorted((each for each in found if each), key=lambda each: each.id)
 
 
@@ -78,7 +78,7 @@ def descendants(call: Call) -> Answer:
     """GET /flows/{id}/descendants: the exports and imports that the flow runs."""
     steps = steps_of(call, access.readable(call))
     return answer(
-        {kind: [parse(each.public) for each in steps if each.resource == kind] for kind in STEPS}
+        {kind: [parse(step.public) for step in steps if step.resource == kind] for kind in STEPS}
     )
 
 
@@ -86,7 +86,7 @@ def latest_jobs(call: Call) -> Answer:
     """GET /flows/{id}/jobs/latest: an array with the newest flow job, if there is one."""
     flow = access.readable(call)
     jobs = call.platform.jobs.of_flows(call.account_id, {flow.id})
-    return answer([each.answer() for each in jobs[-1:]])
+    return answer([job.answer() for job in jobs[-1:]])
 
 
 def last_export(call: Call) -> Answer:

@@ -38,14 +38,16 @@ def is_due(flow: Document, before: float, now: float) -> bool:
     The schedule of the flow counts, else that of its exports.
     """
     generators = flow.get("pageGenerators")
-    own = [each.get("schedule") for each in generators or () if isinstance(each, dict)]
+    own = [
+        generator.get("schedule") for generator in generators or () if isinstance(generator, dict)
+    ]
     zone = flow.get("timezone") or flow.get("timeZone") or "UTC"
     schedules = [flow["schedule"]] if flow.get("schedule") else [each for each in own if each]
-    return any(_is_within(str(each), str(zone), before, now) for each in schedules)
+    return any(_is_within(str(schedule), str(zone), before, now) for schedule in schedules)
 
 
 def _is_within(schedule: str, zone: str, before: float, now: float) -> bool:
-    fields = [each.replace("?", "*") for each in schedule.split()]
+    fields = [part.replace("?", "*") for part in schedule.split()]
     try:
         begin = datetime.fromtimestamp(before, ZoneInfo(zone))
         due = next(CronSim(" ".join(fields[1:]), begin))

@@ -30,7 +30,7 @@ def visible(call: Call) -> list[Record]:
 
 def reached(call: Call, records: Iterable[Record]) -> list[Record]:
     """Return those of *records* that the token reaches."""
-    return [each for each in records if is_reached(call, each)]
+    return [record for record in records if is_reached(call, record)]
 
 
 def readable(call: Call) -> Record:

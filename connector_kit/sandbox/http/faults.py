@@ -81,7 +81,7 @@ def _require_known(what: str, named: tuple[str, ...], known: tuple[str, ...]) ->
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(str(each) for each in value) if isinstance(value, list) else value
+    return tuple(str(item) for item in value) if isinstance(value, list) else value
 
 
 class Misfortune:

@@ -32,9 +32,9 @@ def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], dict[str, str]]
 def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
     """Return the page after ``?after=`` and the address of the one that follows."""
     after, size = call.parameter("after"), call.platform.options.page_size
-    rest = [each for each in items if after is None or each.id > after]
+    rest = [item for item in items if after is None or item.id > after]
     if len(rest) <= size:
         return rest, None
-    path = "/v1/" + "/".join(quote(each, safe="") for each in call.segments)
+    path = "/v1/" + "/".join(quote(segment, safe="") for segment in call.segments)
     kept = [(name, value) for name, value in parse_qsl(call.query) if name != "after"]
     return rest[:size], f"{path}?{urlencode([*kept, ('after', rest[size - 1].id)])}"

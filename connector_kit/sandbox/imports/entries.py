@@ -88,4 +88,4 @@ class Entry:
 
 def going_on(entries: Iterable[Entry]) -> list[Entry]:
     """Return those that go on."""
-    return [each for each in entries if not each.is_over]
+    return [entry for entry in entries if not entry.is_over]

@@ -46,20 +46,20 @@ class Importing:
     async def map(self, records: Iterable[Any]) -> list[Any]:
         """Return the records after mapping; one that fails is ``{"errors": [...]}``."""
         entries = await self._mapped(records)
-        return [{"errors": each.errors} if each.is_over else each.mapped for each in entries]
+        return [{"errors": entry.errors} if entry.is_over else entry.mapped for entry in entries]
 
     async def run(self, records: Iterable[Any]) -> list[Document]:
         """Submit the records; returns one element for each."""
-        return [each.result() for each in await self.entries(records)]
+        return [entry.result() for entry in await self.entries(records)]
 
     async def entries(self, records: Iterable[Any]) -> list[Entry]:
         """Submit the records; returns what became of each."""
         entries = await self._mapped(records)
         await self._submit(going_on(entries))
-        answered = [each for each in entries if not each.is_left]
+        answered = [entry for entry in entries if not entry.is_left]
         await self._respond(answered)
         if hooks.hook_of(self.import_, "postSubmit") is not None and answered:
-            results = [each.result() for each in answered]
+            results = [entry.result() for entry in answered]
             options = {**_both(answered), "responseData": results}
             told = await self._call("postSubmit", "post_submit_hook", options, answered)
             for entry, each in zip(answered, told, strict=False):
@@ -67,10 +67,10 @@ class Importing:
         return entries
 
     async def _mapped(self, records: Iterable[Any]) -> list[Entry]:
-        entries = [Entry(each) for each in records]
+        entries = [Entry(record) for record in records]
         await self._refine(entries)
         if hooks.hook_of(self.import_, "preMap") is not None and (ready := going_on(entries)):
-            options = {"data": [each.record for each in ready]}
+            options = {"data": [entry.record for entry in ready]}
             told = await self._call("preMap", "pre_map_hook", options, ready)
             for entry, each in zip(ready, told, strict=False):
                 entry.record = entry.take(each, "pre_map_hook")
@@ -83,7 +83,7 @@ class Importing:
 
     async def _refine(self, entries: list[Entry]) -> None:
         """Take what the filter lets through, transformed."""
-        records = [each.record for each in entries]
+        records = [entry.record for entry in entries]
         passed = await Rule(self.around, self.import_, "filter", "import_filter").passing(records)
         for entry, passes in zip(entries, passed, strict=True):
             if isinstance(passes, Failed):
@@ -92,7 +92,7 @@ class Importing:
                 entry.leave_out()
         ready = going_on(entries)
         rule = Rule(self.around, self.import_, "transform", "transformation")
-        made = await rule.transformed([each.record for each in ready])
+        made = await rule.transformed([entry.record for entry in ready])
         for entry, each in zip(ready, made, strict=True):
             if isinstance(each, Failed):
                 entry.fail(each.error)
@@ -111,7 +111,7 @@ class Importing:
             if not self.in_flow or refusal.status != FAILED:
                 raise
             for entry in entries:
-                entry.refuse(({"source": stage, **each} for each in refusal.errors), stage)
+                entry.refuse(({"source": stage, **document} for document in refusal.errors), stage)
             return []
 
     async def _map_all(self, entries: list[Entry]) -> None:
@@ -126,8 +126,8 @@ class Importing:
         entry.stage = "mapping"
         try:
             answers = {
-                str(each.get("name")): await self._looked_up(each, entry.record)
-                for each in lookups.dynamic()
+                str(document.get("name")): await self._looked_up(document, entry.record)
+                for document in lookups.dynamic()
             }
             entry.mapped = mapper(entry.record, answers)
         except RecordFailed as failed:
@@ -135,7 +135,7 @@ class Importing:
         except Refusal as refusal:
             if not self.in_flow or refusal.status != FAILED:
                 raise
-            entry.fail(*({"source": "mapping", **each} for each in refusal.errors))
+            entry.fail(*({"source": "mapping", **document} for document in refusal.errors))
 
     async def _looked_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
@@ -169,7 +169,7 @@ class Importing:
             await for_each(entries, at_a_time(self.around.connection), self._send)
 
     async def _submit_at_once(self, entries: list[Entry]) -> None:
-        sent, mapped = [each.record for each in entries], [each.mapped for each in entries]
+        sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
         answers = await wrappers.submit(self.around, self.import_, sent, mapped)
         for entry, answer in zip(entries, answers, strict=True):
             entry.answer, entry.is_left = answer, False
@@ -187,7 +187,7 @@ class Importing:
         except Refusal as refusal:
             if refusal.status != FAILED:
                 raise
-            entry.fail(*({**each, "source": "connection"} for each in refusal.errors))
+            entry.fail(*({**document, "source": "connection"} for document in refusal.errors))
             return
         body = responses.content(answer)
         rules = rules_for(operation)
@@ -200,8 +200,8 @@ class Importing:
     async def _respond(self, entries: list[Entry]) -> None:
         """Transform what the application answered (``responseTransform``)."""
         rule = Rule(self.around, self.import_, "responseTransform", "transformation")
-        answered = [each for each in entries if "_json" in each.answer] if rule.told else []
-        made = await rule.transformed([each.answer["_json"] for each in answered])
+        answered = [entry for entry in entries if "_json" in entry.answer] if rule.told else []
+        made = await rule.transformed([entry.answer["_json"] for entry in answered])
         for entry, each in zip(answered, made, strict=True):
             if isinstance(each, Failed):
                 entry.refuse([each.error], "transformation")
@@ -253,8 +253,8 @@ def _identity(body: Any, rules: Document) -> Document:
 
 def _both(entries: list[Entry]) -> Document:
     return {
-        "preMapData": [each.record for each in entries],
-        "postMapData": [each.mapped for each in entries],
+        "preMapData": [entry.record for entry in entries],
+        "postMapData": [entry.mapped for entry in entries],
     }
 
 

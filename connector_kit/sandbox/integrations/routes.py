@@ -26,9 +26,9 @@ def members(call: Call) -> Answer:
     integration, kind = access.readable(call), call.segments[2]
     records = access.reached(call, call.store.documents(call.account_id, kind))
     if kind != "connections":
-        return answer_page(call, [each for each in records if _is_in(each, integration)])
+        return answer_page(call, [record for record in records if _is_in(record, integration)])
     registered = integration.get("_registeredConnectionIds") or []
-    found = [each for each in records if _is_in(each, integration) or each.id in registered]
+    found = [record for record in records if _is_in(record, integration) or record.id in registered]
     return answer_connections(call, found)
 
 
@@ -56,24 +56,26 @@ def tiles(call: Call) -> Answer:
     access.owners_only(call)
     flows = call.store.documents(call.account_id, "flows")
     connections = call.store.documents(call.account_id, "connections")
-    offline = [each for each in connections if each.get("offline")]
+    offline = [connection for connection in connections if connection.get("offline")]
     integrations = call.store.documents(call.account_id, "integrations")
-    return answer([_tile(call, each, flows, offline) for each in integrations])
+    return answer([_tile(call, integration, flows, offline) for integration in integrations])
 
 
 def _tile(
     call: Call, integration: Record, flows: Iterable[Record], offline: Iterable[Record]
 ) -> Document:
     document = integration.document
-    own = [each for each in flows if _is_in(each, integration)]
+    own = [flow for flow in flows if _is_in(flow, integration)]
     registered = document.get("_registeredConnectionIds") or []
     return {
         "_integrationId": integration.id,
         "name": document.get("name"),
         "numFlows": len(own),
-        "numError": sum(_open_errors(call, each) for each in own),
+        "numError": sum(_open_errors(call, record) for record in own),
         "offlineConnections": [
-            each.id for each in offline if _is_in(each, integration) or each.id in registered
+            record.id
+            for record in offline
+            if _is_in(record, integration) or record.id in registered
         ],
         "sandbox": bool(document.get("sandbox")),
         **{name: document[name] for name in COPIED if name in document},
@@ -82,7 +84,7 @@ def _tile(
 
 def _open_errors(call: Call, flow: Record) -> int:
     by_step = call.platform.failures.of_flow(flow.id)
-    return sum(not each.is_resolved for found in by_step.values() for each in found)
+    return sum(not failure.is_resolved for found in by_step.values() for failure in found)
 
 
 def _is_in(record: Record, integration: Record) -> bool:
@@ -91,8 +93,10 @@ def _is_in(record: Record, integration: Record) -> bool:
 
 ROUTES = (
     *(
-        Route("GET", f"/integrations/{{id}}/{each}", members, query="after exclude fetchQueueSize")
-        for each in MEMBERS
+        Route(
+            "GET", f"/integrations/{{id}}/{member}", members, query="after exclude fetchQueueSize"
+        )
+        for member in MEMBERS
     ),
     Route("GET", "/integrations/{id}/ashares", ashares),
     Route("GET", "/integrations/{id}/iclients", iclients, query="type assistant"),

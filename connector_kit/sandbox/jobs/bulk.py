@@ -46,18 +46,18 @@ def retry_integration(call: Call) -> Answer:
 
 
 def _jobs_of_flows(call: Call, flow_ids: list[str]) -> list[Job]:
-    for each in flow_ids:
-        access.lookup(call, "flows", each, "flowIds")
-    return [each for each in seen(call) if each.flow_id in flow_ids]
+    for flow_id in flow_ids:
+        access.lookup(call, "flows", flow_id, "flowIds")
+    return [job for job in seen(call) if job.flow_id in flow_ids]
 
 
 def _jobs_of_integration(call: Call) -> list[Job]:
     integration = access.writable(call)
-    return [each for each in seen(call) if each.fields.get("_integrationId") == integration.id]
+    return [job for job in seen(call) if job.fields.get("_integrationId") == integration.id]
 
 
 def _resolve(call: Call, jobs: list[Job]) -> Answer:
-    ids = [each.id for job in jobs for each in with_children(call, job)]
+    ids = [member.id for job in jobs for member in with_children(call, job)]
     for failure in call.platform.failures.of_jobs([*dict.fromkeys(ids)]):
         mark_resolved(call, failure)
     return EMPTY
@@ -65,8 +65,8 @@ def _resolve(call: Call, jobs: list[Job]) -> Answer:
 
 def _retry(call: Call, jobs: list[Job]) -> Answer:
     bulk = queue_job(call.platform, call.account_id, {"type": "bulk_retry"}, {})
-    ended = (each for each in jobs if not each.is_unfinished)
-    members = {each.id: each for job in ended for each in with_children(call, job)}
+    ended = (job for job in jobs if not job.is_unfinished)
+    members = {member.id: member for job in ended for member in with_children(call, job)}
     for member in members.values():
         if keys := retriable_keys(call, [member]):
             queue_for(call, member, keys, _bulkJobId=bulk.id)

@@ -25,22 +25,22 @@ def job_errors(call: Call) -> Answer:
             f"The job has {len(failures)} errors; for more than {MOST_ERRORS} read the file "
             "(GET /jobs/{id}/errorFile/signedURL)."
         )
-    return answer([each.job_error() for each in failures])
+    return answer([failure.job_error() for failure in failures])
 
 
 def errors(call: Call) -> Answer:
     """GET /jobs/{id}/errors: today's name for a job's errors."""
     shown, url = next_page(call, _failures(call))
-    body = {"errors": [each.record() for each in shown]}
+    body = {"errors": [failure.record() for failure in shown]}
     return answer({**body, "nextPageURL": url} if url else body)
 
 
 def error_file(call: Call) -> Answer:
     """GET /jobs/{id}/errorFile/signedURL: 204 while a canceled job's steps are still ending."""
     job = job_of(call)
-    if any(each.fields.get("status") == CANCELING for each in with_children(call, job)):
+    if any(member.fields.get("status") == CANCELING for member in with_children(call, job)):
         return GONE
-    content = render([each.job_error() for each in _failures(call)])
+    content = render([failure.job_error() for failure in _failures(call)])
     file = File("errors.json", "application/json", content)
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
 
@@ -55,7 +55,7 @@ def resolve_all(call: Call) -> Answer:
 def resolve_one(call: Call) -> Answer:
     """PUT /jobs/{id}/joberrors/{errorId}/resolve: 201."""
     identity = call.params["errorId"]
-    failure = next((each for each in _failures(call) if each.id == identity), None)
+    failure = next((failure for failure in _failures(call) if failure.id == identity), None)
     if failure is None:
         raise not_found(f"error {identity} of this job")
     mark_resolved(call, failure)
@@ -65,7 +65,7 @@ def resolve_one(call: Call) -> Answer:
 def _failures(call: Call) -> list[Failure]:
     """Return the errors of a job and of its steps."""
     jobs = with_children(call, job_of(call))
-    return call.platform.failures.of_jobs([each.id for each in jobs])
+    return call.platform.failures.of_jobs([job.id for job in jobs])
 
 
 ROUTES = (

@@ -40,7 +40,7 @@ class Queue:
     @property
     def in_flight(self) -> int:
         """How many run or wait."""
-        waiting = [each for each in self._waiting.values() if each.fields.get("status") == QUEUED]
+        waiting = [job for job in self._waiting.values() if job.fields.get("status") == QUEUED]
         return len(self._running) + len(waiting)
 
     def stir(self) -> None:

@@ -36,10 +36,10 @@ def retry_one(call: Call) -> Answer:
 def retry_many(call: Call) -> Answer:
     """PUT, from the UI POST, /jobs/{id}/retries/retry."""
     job = job_of(call)
-    retries = [_retry_of(call, job, each) for each in call.words()]
+    retries = [_retry_of(call, job, word) for word in call.words()]
     if not retries:
         raise missing("retryIds")
-    return answer(queue_for(call, job, [each.id for each in retries]).answer())
+    return answer(queue_for(call, job, [retry.id for retry in retries]).answer())
 
 
 def queue_retry(call: Call, job: Job) -> Job:
@@ -52,8 +52,10 @@ def queue_retry(call: Call, job: Job) -> Job:
 
 def retriable_keys(call: Call, jobs: list[Job]) -> list[str]:
     """Return the keys of what failed in some jobs and can be retried."""
-    failures = call.platform.failures.of_jobs([each.id for each in jobs])
-    return [each.retry_key for each in failures if each.retry_key and not each.is_resolved]
+    failures = call.platform.failures.of_jobs([job.id for job in jobs])
+    return [
+        failure.retry_key for failure in failures if failure.retry_key and not failure.is_resolved
+    ]
 
 
 def queue_for(call: Call, job: Job, keys: list[str], **fields: Any) -> Job:
@@ -73,7 +75,7 @@ def read_all(call: Call) -> Answer:
     access.owners_only(call)
     wanted = call.parameters("_jobId")
     found = call.platform.retries.of_account(call.account_id)
-    return answer([_shown(each) for each in found if not wanted or each.job_id in wanted])
+    return answer([_shown(retry) for retry in found if not wanted or retry.job_id in wanted])
 
 
 def create(call: Call) -> Answer:
@@ -118,7 +120,7 @@ def data_file(call: Call) -> Answer:
 
 def _retry_of(call: Call, job: Job, identity: str) -> Retry:
     retry = call.platform.retries.get(call.account_id, identity)
-    jobs = {each.id for each in with_children(call, job)}
+    jobs = {member.id for member in with_children(call, job)}
     if retry is None or retry.job_id not in jobs:
         raise not_found(f"retry {identity} of this job")
     return retry

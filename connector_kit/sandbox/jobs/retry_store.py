@@ -53,11 +53,11 @@ class Retries:
 
     def of_account(self, account_id: str) -> list[Retry]:
         """Return the account's retries."""
-        return [each for each in self._all.values() if each.account_id == account_id]
+        return [retry for retry in self._all.values() if retry.account_id == account_id]
 
     def expire(self, now: float) -> None:
         """Forget what is older than a job may be."""
-        for retry in [each for each in self._all.values() if each.created + LIFETIME <= now]:
+        for retry in [retry for retry in self._all.values() if retry.created + LIFETIME <= now]:
             del self._all[retry.id]
             self.changes += 1
 
@@ -67,5 +67,5 @@ class Retries:
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""
-        for each in saved:
-            self.add(Retry(**each))
+        for document in saved:
+            self.add(Retry(**document))

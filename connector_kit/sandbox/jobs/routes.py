@@ -46,18 +46,18 @@ def family(call: Call) -> Answer:
 
 def families(call: Call) -> Answer:
     """POST /jobs/family: the same for several ids."""
-    return answer([_with_children(call, each) for each in named(call, call.words())])
+    return answer([_with_children(call, job) for job in named(call, call.words())])
 
 
 def current(call: Call) -> Answer:
     """POST /jobs/current: what waits or runs, by the filters of the body."""
-    return answer([each.answer() for each in _filtered(call) if each.is_unfinished])
+    return answer([job.answer() for job in _filtered(call) if job.is_unfinished])
 
 
 def finished_runs(call: Call) -> Answer:
     """POST /flows/runs/stats: flow jobs that have ended, by the filters of the body."""
-    jobs = (each for each in _filtered(call) if each.fields.get("type") == "flow")
-    return answer([each.answer() for each in jobs if not each.is_unfinished])
+    jobs = (job for job in _filtered(call) if job.fields.get("type") == "flow")
+    return answer([job.answer() for job in jobs if not job.is_unfinished])
 
 
 def latest_of_integration(call: Call) -> Answer:
@@ -68,7 +68,7 @@ def latest_of_integration(call: Call) -> Answer:
         is_its = job.fields.get("_integrationId") == integration.id
         if is_its and job.fields.get("type") == "flow":
             newest[job.flow_id] = job
-    return answer([each.answer() for each in newest.values()])
+    return answer([job.answer() for job in newest.values()])
 
 
 def cancel(call: Call) -> Answer:
@@ -76,12 +76,12 @@ def cancel(call: Call) -> Answer:
     job = job_of(call)
     if not job.is_unfinished:
         raise impossible(f"The job {job.id} has ended; it cannot be canceled.")
-    for each in with_children(call, job):
-        if each.is_unfinished:
-            is_waiting = each.fields.get("status") == QUEUED
+    for member in with_children(call, job):
+        if member.is_unfinished:
+            is_waiting = member.fields.get("status") == QUEUED
             ended = {"endedAt": call.platform.clock.stamp()} if is_waiting else {}
             call.platform.jobs.change(
-                each,
+                member,
                 status=CANCELED if is_waiting else CANCELING,
                 canceledBy=call.user_id,
                 **ended,
@@ -93,8 +93,8 @@ def cancel(call: Call) -> Answer:
 def diagnostics(call: Call) -> Answer:
     """GET /jobs/{id}/diagnostics: the address of a file with all that is known of a job."""
     job = job_of(call)
-    failures = call.platform.failures.of_jobs([each.id for each in with_children(call, job)])
-    told = {"job": _with_children(call, job), "errors": [each.record() for each in failures]}
+    failures = call.platform.failures.of_jobs([member.id for member in with_children(call, job)])
+    told = {"job": _with_children(call, job), "errors": [failure.record() for failure in failures]}
     return _signed(call, "diagnostics.json", told)
 
 
@@ -156,7 +156,7 @@ def _fields(sent: Document) -> Document:
 
 def _with_children(call: Call, job: Job) -> Document:
     children = call.platform.jobs.children(job)
-    return {**job.answer(), "children": [each.answer() for each in children]}
+    return {**job.answer(), "children": [child.answer() for child in children]}
 
 
 def _filtered(call: Call) -> list[Job]:
@@ -168,8 +168,8 @@ def _filtered(call: Call) -> list[Job]:
             values = _texts(sent[field], field)
             found = [each for each in found if each.fields.get(name) in values]
     if sent.get("sandbox") is not None:
-        found = [each for each in found if _is_sandbox(call, each) is bool(sent["sandbox"])]
-    return [each for each in found if _is_within(sent, each)]
+        found = [job for job in found if _is_sandbox(call, job) is bool(sent["sandbox"])]
+    return [job for job in found if _is_within(sent, job)]
 
 
 def _is_within(sent: Document, job: Job) -> bool:
@@ -186,7 +186,7 @@ def _is_sandbox(call: Call, job: Job) -> bool:
 
 
 def _texts(value: Any, field: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise invalid(field, "must be an array of texts")
     return value
 

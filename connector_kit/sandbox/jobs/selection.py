@@ -35,7 +35,7 @@ Test = Callable[[Job], bool]
 def seen(call: Call) -> list[Job]:
     """Return the jobs of the account that the token sees: a connector those of its own flows."""
     jobs = call.platform.jobs.of_account(call.account_id)
-    return jobs if _sees_all(call) else [each for each in jobs if is_seen(call, each)]
+    return jobs if _sees_all(call) else [job for job in jobs if is_seen(call, job)]
 
 
 def is_seen(call: Call, job: Job) -> bool:
@@ -56,7 +56,7 @@ def job_of(call: Call) -> Job:
 
 def named(call: Call, identities: Iterable[str]) -> list[Job]:
     """Return the jobs that a body names; raises `Refusal` 422 for one that is not there."""
-    known = {each.id: each for each in seen(call)}
+    known = {job.id: job for job in seen(call)}
     wanted = [*dict.fromkeys(identities)]
     if unknown := [each for each in wanted if each not in known]:
         raise Refusal(422, [error("invalid_ref", f"There is no job {each}.") for each in unknown])
@@ -72,7 +72,7 @@ def wanted(call: Call) -> list[Job]:
     """Return the jobs that the query asks for."""
     found = seen(call)
     for test in _tests(call):
-        found = [each for each in found if test(each)]
+        found = [job for job in found if test(job)]
     return found
 
 
@@ -100,7 +100,7 @@ def _exact(call: Call) -> Iterable[Test]:
         values = {word for each in given for word in each.split(",")}
         if values:
             field = _OTHER_NAMES.get(name, name)
-            yield _is_among(field, {SPELLINGS.get(each, each) for each in values})
+            yield _is_among(field, {SPELLINGS.get(value, value) for value in values})
 
 
 def _bounds(call: Call) -> Iterable[Test]:

@@ -92,7 +92,7 @@ class Jobs:
     def last_export(self, account_id: str, flow_id: str) -> str | None:
         """Return when the last run of a flow that was completed had begun."""
         jobs = self.of_flows(account_id, {flow_id})
-        done = [each for each in jobs if each.fields.get("status") == "completed"]
+        done = [job for job in jobs if job.fields.get("status") == "completed"]
         return done[-1].fields.get("startedAt") if done else None
 
     def children(self, job: Job) -> list[Job]:
@@ -114,7 +114,7 @@ class Jobs:
 
     def expire(self, now: float) -> None:
         """Forget what is older than `LIFETIME`."""
-        for job in [each for each in self._all.values() if each.created + LIFETIME <= now]:
+        for job in [job for job in self._all.values() if job.created + LIFETIME <= now]:
             self.delete(job)
 
     def saved(self) -> list[Document]:
@@ -123,5 +123,5 @@ class Jobs:
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""
-        for each in saved:
-            self.add(Job(**each))
+        for document in saved:
+            self.add(Job(**document))

@@ -24,11 +24,13 @@ class Lookups:
     """The lookups of one import; *answers* are what the application said, for one record."""
 
     def __init__(self, import_: Document) -> None:
-        self._lookups = {str(each.get("name")): each for each in _listed(import_)}
+        self._lookups = {str(document.get("name")): document for document in _listed(import_)}
 
     def dynamic(self) -> Iterator[Document]:
         """Yield those that ask the application."""
-        return (each for each in self._lookups.values() if not isinstance(each.get("map"), dict))
+        return (
+            lookup for lookup in self._lookups.values() if not isinstance(lookup.get("map"), dict)
+        )
 
     def find(self, name: str, value: Any, answers: Mapping[str, Any]) -> Any:
         """Return what *value* leads to; raises `RecordFailed` when it must lead somewhere."""

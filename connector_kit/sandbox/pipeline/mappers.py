@@ -122,7 +122,7 @@ class MapperTwo:
             value = line["default"]
         if kind in _PLAIN:
             items = value if isinstance(value, list) else [] if value is None else [value]
-            return [typed(each, {**line, "dataType": _PLAIN[kind]}) for each in items] or None
+            return [typed(item, {**line, "dataType": _PLAIN[kind]}) for item in items] or None
         return typed(value, line)
 
     def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:

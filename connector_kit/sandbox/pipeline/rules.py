@@ -92,7 +92,7 @@ class Rule:
     async def _scripted(self, script: Document, records: list[Any]) -> list[Any]:
         """Run a script's function once for each record."""
         settings = self.around.settings(self.document)
-        options = [{"record": each, "settings": settings} for each in records]
+        options = [{"record": record, "settings": settings} for record in records]
         answers = await self.around.platform.scripts.each(self.around.account_id, script, options)
         return [
             Failed(record, {**answer.errors[0], "source": self.source})

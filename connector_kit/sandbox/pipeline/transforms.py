@@ -57,8 +57,8 @@ def _second(two: Document) -> Transform:
 
 def _lines(rules: Any) -> Iterable[Document]:
     """Rules are a list of lists; a plain list is understood too."""
-    for each in rules if isinstance(rules, list) else ():
-        yield from objects(each if isinstance(each, list) else [each])
+    for rule in rules if isinstance(rules, list) else ():
+        yield from objects(rule if isinstance(rule, list) else [rule])
 
 
 def _put(made: Document, generate: str, value: Any) -> None:

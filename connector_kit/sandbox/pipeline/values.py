@@ -48,7 +48,7 @@ def _follow(value: Any, way: tuple[Step, ...]) -> Any:
         if step != EVERY:
             value = _inside(value, step)
         elif isinstance(value, list):
-            return [_follow(each, way[position + 1 :]) for each in value]
+            return [_follow(item, way[position + 1 :]) for item in value]
     return value
 
 

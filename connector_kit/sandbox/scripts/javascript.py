@@ -48,7 +48,7 @@ class Scripts:
     ) -> list[Any]:
         """Return one answer for each of *options*, a `Refusal` for one that failed."""
         content = self._content(account_id, str(script.get("_scriptId")))
-        texts = [render(each).decode() for each in options]
+        texts = [render(option).decode() for option in options]
         return await asyncio.to_thread(_run, content, str(script.get("function")), texts)
 
     def _content(self, account_id: str, script_id: str) -> str:
@@ -74,7 +74,7 @@ def _run(content: str, function: str, texts: list[str]) -> list[Any]:
         raise _refused(error) from error
     if not isinstance(found, quickjs.Object):
         raise refuse(422, "invalid_function", f"The script has no function {function!r}.")
-    return [_answer(context, found, each) for each in texts]
+    return [_answer(context, found, text) for text in texts]
 
 
 def _answer(context: Any, function: Any, text: str) -> Any:

@@ -19,7 +19,7 @@ def about(script_id: str) -> tuple[str, str]:
 def read(call: Call) -> Answer:
     """GET /scripts/{id}/logs."""
     entries = call.platform.logs.read(about(access.readable(call).id))
-    return answer({"logs": [each for each in entries if _is_wanted(call, each)]})
+    return answer({"logs": [entry for entry in entries if _is_wanted(call, entry)]})
 
 
 def clear(call: Call) -> Answer:

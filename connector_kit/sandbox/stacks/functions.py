@@ -175,7 +175,7 @@ def _result(url: str, function: str, status: int, text: bytes) -> Any:
         return value
     errors = value.get("errors") if isinstance(value, dict) else None
     if status == 422 and isinstance(errors, list) and errors:
-        raise Refusal(422, [each for each in errors if isinstance(each, dict)] or [{}])
+        raise Refusal(422, [error for error in errors if isinstance(error, dict)] or [{}])
     if status == 401:
         raise unusable(f"{url} refused the stack's system token.")
     raise unusable(f"{url} answered {function} with status {status}.")

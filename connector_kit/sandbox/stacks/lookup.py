@@ -29,12 +29,12 @@ def find_stack(
 def shares(store: Store, account_id: str) -> list[Document]:
     """Return the shares by which an account may use stacks of others."""
     user_id = store.accounts[account_id].user_id
-    everything = (each.document for each in store.on_the_market("sshares"))
-    return [each for each in everything if _is_for(each, user_id)]
+    everything = (record.document for record in store.on_the_market("sshares"))
+    return [document for document in everything if _is_for(document, user_id)]
 
 
 def _is_shared(store: Store, account_id: str, stack_id: str) -> bool:
-    return any(each["_stackId"] == stack_id for each in shares(store, account_id))
+    return any(share["_stackId"] == stack_id for share in shares(store, account_id))
 
 
 def _is_for(share: Document, user_id: str) -> bool:

@@ -49,8 +49,8 @@ def invite(call: Call) -> Answer:
 def shared(call: Call) -> Answer:
     """GET /shared/stacks: those that others share with this account."""
     access.owners_only(call)
-    ids = dict.fromkeys(each["_stackId"] for each in shares(call.store, call.account_id))
-    found = (call.store.find("stacks", each) for each in ids)
+    ids = dict.fromkeys(share["_stackId"] for share in shares(call.store, call.account_id))
+    found = (call.store.find("stacks", id_) for id_ in ids)
     return answer_page(call, [each for each in found if each])
 
 

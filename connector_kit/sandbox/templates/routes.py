@@ -19,7 +19,7 @@ def published(call: Call) -> Answer:
     """GET /templates/published: everybody's."""
     access.owners_only(call)
     found = call.store.on_the_market("templates")
-    return answer_page(call, [each for each in found if each.get("published")])
+    return answer_page(call, [record for record in found if record.get("published")])
 
 
 def preview(call: Call) -> Answer:

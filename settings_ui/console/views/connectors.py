@@ -38,14 +38,14 @@ def connector(request: StaffRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Connector, slug=slug)
     base = list_install_base(found, limit=1)
     releases = newest_first(found.releases.defer("manifest"), before=key_in(request.GET))
-    standing = {each.release.pk: each for each in standings(found)}
+    standing = {standing.release.pk: standing for standing in standings(found)}
     return page(
         request,
         "connector.html",
         place="connectors",
         connector=found,
         releases=releases,
-        standings=[standing[each.pk] for each in releases.rows],
+        standings=[standing[row.pk] for row in releases.rows],
         default=next((each.release for each in standing.values() if each.is_default), None),
         may_publish=may(request, Scope.CONNECTORS_WRITE),
         total=base.total,

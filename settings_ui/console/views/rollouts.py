@@ -50,7 +50,7 @@ def rollouts(request: StaffRequest) -> HttpResponse:
         place="rollouts",
         connector=connector,
         rollouts=found,
-        rows=[(each, bar(counted.get(each.pk, Progress()))) for each in found.rows],
+        rows=[(row, bar(counted.get(row.pk, Progress()))) for row in found.rows],
         may_start=may(request, Scope.ROLLOUTS_WRITE),
     )
 
@@ -116,7 +116,7 @@ def _start(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 
 
 def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    first = [each.integration_id for each in form.preview().first]
+    first = [installation.integration_id for installation in form.preview().first]
     if not first:
         raise RolloutError("There is nothing to update, so there is nothing to try.")
     dry_run = ask(
@@ -232,8 +232,8 @@ def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> 
         messages.error(request, str(error))
         return redirect(reverse("console:rollout", args=[found.pk]))
     shown = done if isinstance(done, Rollout) else found
-    for each in {found.pk, shown.pk}:
-        tick_soon(each)
+    for number in {found.pk, shown.pk}:
+        tick_soon(number)
     messages.success(request, act.done)
     return redirect(reverse("console:rollout", args=[shown.pk]))
 

@@ -62,4 +62,4 @@ def told(kind: str, day: int = 0, subscription: str = "sub_1", **data: Any) -> d
 
 def errors(answer: Any) -> list[tuple[str, str | None]]:
     """The codes and fields that are answered."""
-    return [(each["code"], each.get("field")) for each in answer.json()["errors"]]
+    return [(error["code"], error.get("field")) for error in answer.json()["errors"]]

@@ -60,7 +60,7 @@ def test_a_subscription_shows_its_license_and_what_it_came_from(call, desk):
     assert shown["license"]["email"] == desk.email
     assert shown["license"]["ends"] == "2027-12-31"
     assert shown["entitlement"]["past_due_since"] == "2027-01-03T10:00:00.000Z"
-    kinds = [each["kind"] for each in shown["events"]]
+    kinds = [document["kind"] for document in shown["events"]]
     assert kinds == ["payment_failed", "subscribed", "signed_up"]
 
 
@@ -75,7 +75,7 @@ def test_subscriptions_are_listed_page_by_page_in_few_queries(
         page = call("GET", f"{SUBSCRIPTIONS}?limit=3").json()
     following = call("GET", page["next"]).json()
 
-    keys = [each["subscription"] for each in (*page["results"], *following["results"])]
+    keys = [document["subscription"] for document in (*page["results"], *following["results"])]
     assert keys == ["sub_5", "sub_4", "sub_3", "sub_2", "sub_1"]
     assert following["next"] is None
 
@@ -128,9 +128,11 @@ def test_a_subscription_that_comes_to_no_license_says_why_until_it_does(call, de
     shown = call("GET", f"{SUBSCRIPTIONS}sub_1/").json()
     assert (shown["code"], shown["license"]) == ("not_licensed", None)
     assert shown["events"][0]["outcome"] == "refused"
-    assert [each["subscription"] for each in refused_subscriptions()] == ["sub_1"]
+    assert [
+        refused_subscription["subscription"] for refused_subscription in refused_subscriptions()
+    ] == ["sub_1"]
     refused = call("GET", f"{SUBSCRIPTIONS}?refused=true").json()["results"]
-    assert [each["subscription"] for each in refused] == ["sub_1"]
+    assert [document["subscription"] for document in refused] == ["sub_1"]
     assert call("GET", f"{SUBSCRIPTIONS}?refused=false").json()["results"] == []
 
     Connector.objects.update(connector_id=desk.connector.connector_id)

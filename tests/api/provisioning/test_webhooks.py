@@ -260,7 +260,9 @@ def test_what_is_not_signed_is_slowed_and_takes_nothing_from_the_shop(shop, slow
 def test_made_up_addresses_do_not_hide_who_sends_what_is_not_signed(shop, slow, signed_up):
     made_up = [{"X_Forwarded_For": f"192.0.2.{number}"} for number in range(3)]
 
-    forged = [shop.send("evt_0", signed_up, secret=new_secret(), **each) for each in made_up]
+    forged = [
+        shop.send("evt_0", signed_up, secret=new_secret(), **document) for document in made_up
+    ]
 
     assert forged[-1].status_code == 429
 

@@ -128,6 +128,6 @@ def declare(settings: dict[str, Any], **attributes: Any) -> type[Connector]:
 def found(settings: dict[str, Any], **attributes: Any) -> list[tuple[str, str | None]]:
     """Which problems a connector with those *settings* has, and where."""
     return [
-        (each.id.removeprefix("connector_kit."), each.attribute)
-        for each in problems(declare(settings, **attributes))
+        (problem.id.removeprefix("connector_kit."), problem.attribute)
+        for problem in problems(declare(settings, **attributes))
     ]

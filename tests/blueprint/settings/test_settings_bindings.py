@@ -141,7 +141,9 @@ def test_one_setting_touches_only_what_is_bound_to_it(
     after = tailored(ORDERS, Situation(settings={**settings, name: value}))
 
     changed = {
-        each.external_id for each in after.components if each != before.component(each.external_id)
+        component.external_id
+        for component in after.components
+        if component != before.component(component.external_id)
     }
     assert changed <= BOUND[name]
     assert (after == before) or name in settings or after.integration != before.integration
@@ -158,7 +160,7 @@ def test_configured_accounts_are_what_their_settings_say_and_stay_so(
         account.apply(account.plan(*declared))
 
         assert not account.plan(*declared)
-    live = {each.external_id: each.document for each in account.live()}
+    live = {live.external_id: live.document for live in account.live()}
     assert live["orders"]["delta"] == wanted.component("orders").document["delta"]
     assert live["save"]["http"] == wanted.component("save").document["http"]
     assert live[INTEGRATION]["settings"] == wanted.integration.document["settings"]
@@ -182,9 +184,9 @@ def test_a_setting_finds_the_step_of_its_own_store() -> None:
 
     situation = Situation(stores=("s1", "s2"), settings={"s2": {"go": True}})
     steps = {
-        each.external_id: each.document["pageProcessors"][0]["proceedOnFailure"]
-        for each in tailored(blueprint, situation).components
-        if each.resource == "flows"
+        component.external_id: component.document["pageProcessors"][0]["proceedOnFailure"]
+        for component in tailored(blueprint, situation).components
+        if component.resource == "flows"
     }
 
     assert steps == {"sync-s1": False, "sync-s2": True}

@@ -42,7 +42,7 @@ def test_a_value_that_the_new_version_does_not_accept_gives_way_and_is_noted() -
     moved = carried(FIRST, SECOND, {"state": "a", "note": "twelve"}, version="2")
 
     assert moved.settings == {}
-    assert [(each.setting, each.before, each.after, each.reason) for each in moved.notes] == [
+    assert [(note.setting, note.before, note.after, note.reason) for note in moved.notes] == [
         ("status", "a", "c", "'a' is not one of the options"),
         ("note", "twelve", None, "Value must be a number"),
     ]

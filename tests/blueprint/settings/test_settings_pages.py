@@ -52,7 +52,9 @@ def test_settings_stand_where_they_were_declared() -> None:
     [store] = read_settings_document(page(tailored(ORDERS, PREMIUM))).stores
 
     assert [list(tab.form.fields) for tab in store.general.tabs] == [["currency"]]
-    assert [(each.title, each.description, each.columns) for each in store.sections] == [
+    assert [
+        (section.title, section.description, section.columns) for section in store.sections
+    ] == [
         ("Orders", "About orders", 2),
         ("Money", "", 1),
         ("Refunds", "", 1),
@@ -82,7 +84,7 @@ def test_what_edition_and_add_ons_do_not_grant_is_not_on_the_page() -> None:
 
     assert "big" not in names
     assert "book" not in names
-    assert [each.title for each in pages.stores[0].sections] == ["Orders", "Refunds"]
+    assert [section.title for section in pages.stores[0].sections] == ["Orders", "Refunds"]
 
 
 def test_conditions_work_on_the_page_as_they_were_written() -> None:
@@ -212,7 +214,7 @@ def test_types_of_one_framework_only_are_refused_in_the_other() -> None:
     settings = {"columns": CsvColumns("Columns"), "paths": XmlPaths("Paths")}
 
     assert problems(declare(settings)) == []
-    assert [each.id for each in problems(declare(settings, framework=2))] == [
+    assert [problem.id for problem in problems(declare(settings, framework=2))] == [
         "connector_kit.E112",
         "connector_kit.E112",
     ]

@@ -47,7 +47,7 @@ FREE = Text("Free")
 
 
 def visible(name: str, *others: Text) -> Text:
-    made = Text(name, visible_when=any_of(*(each.is_("x") for each in others)))
+    made = Text(name, visible_when=any_of(*(other.is_("x") for other in others)))
     made.name = name
     return made
 
@@ -132,8 +132,10 @@ def test_mistakes_are_found_where_they_are(
 
 
 def test_settings_need_a_class() -> None:
-    assert [each.attribute for each in problems(_with(Settings="x"))] == ["Settings"]
-    assert [each.attribute for each in problems(_with(channel=Text("Channel")))] == ["channel"]
+    assert [problem.attribute for problem in problems(_with(Settings="x"))] == ["Settings"]
+    assert [problem.attribute for problem in problems(_with(channel=Text("Channel")))] == [
+        "channel"
+    ]
 
 
 def _with(**attributes: Any) -> type[Connector]:
@@ -147,7 +149,7 @@ def test_a_setting_of_every_store_cannot_steer_what_they_share() -> None:
     shared = Connection("Shared", type="http", http=HTTP)
     mixed = type(Connector)("Mixed", (Shops,), {"shared": shared, "Settings": Settings})
 
-    assert [each.id for each in problems(mixed)] == ["connector_kit.E113"]
+    assert [problem.id for problem in problems(mixed)] == ["connector_kit.E113"]
 
 
 def test_settings_of_flows_steer_nothing_in_framework_two() -> None:

@@ -12,7 +12,7 @@ from tests.integrator.calls import (
 )
 
 CASES = tuple(
-    each
+    case
     for module in (
         account,
         connections,
@@ -23,5 +23,5 @@ CASES = tuple(
         publishing,
         jobs,
     )
-    for each in module.CASES
+    for case in module.CASES
 )

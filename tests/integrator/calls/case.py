@@ -64,8 +64,8 @@ def case(
     return Case(
         name,
         call,
-        [each if isinstance(each, Reply) else Reply(200, each) for each in replies],
-        [Sent(each) if isinstance(each, str) else each for each in requests],
+        [reply if isinstance(reply, Reply) else Reply(200, reply) for reply in replies],
+        [Sent(request) if isinstance(request, str) else request for request in requests],
         answer,
     )
 

@@ -55,7 +55,7 @@ def test_drift_names_the_field_and_both_values(desk):
     row.refresh_from_db()
     assert result.drifted == 1
     assert row.drifted_at == desk.now
-    assert {each["field"]: each["platform"] for each in row.drift} == {
+    assert {document["field"]: document["platform"] for document in row.drift} == {
         "expires": "2099-01-01T00:00:00.000Z",
         "opts.connectorEdition": "starter",
     }

@@ -151,10 +151,14 @@ def test_an_act_leaves_what_somebody_else_wrote_into_opts(desk, told):
 
 def test_add_ons_and_stores_are_set_as_they_are_named(desk, told):
     row = set_add_ons(desk.grant(30), add_ons=("b", "a", "a"), stores=2, **told)
-    assert [len(each["licenses"]) for each in desk.live(row)["opts"]["addonLicenses"]] == [2, 2]
+    assert [
+        len(addon_license["licenses"]) for addon_license in desk.live(row)["opts"]["addonLicenses"]
+    ] == [2, 2]
 
     set_add_ons(row, add_ons=(), **told)
-    assert [each["type"] for each in desk.live(row)["opts"]["addonLicenses"]] == ["store"]
+    assert [addon_license["type"] for addon_license in desk.live(row)["opts"]["addonLicenses"]] == [
+        "store"
+    ]
 
 
 def test_editions_of_the_second_framework_go_by_name(two, told):
@@ -292,7 +296,7 @@ def test_a_declared_edition_is_found_on_the_listing_by_its_word(platform, word):
     published = publish("tests.publisher.declared:OrdersByEdition")
     desk = Desk(platform, Connector.objects.get(slug=published.slug))
     listing = platform.call("GET", f"/connectors/{published.listing.id}")
-    ids = {each["displayName"]: each["_id"] for each in listing["twoDotZero"]["editions"]}
+    ids = {edition["displayName"]: edition["_id"] for edition in listing["twoDotZero"]["editions"]}
 
     row = desk.grant(edition=word)
 

@@ -30,7 +30,7 @@ def test_every_event_has_its_row():
 
 def test_every_subcommand_is_named():
     parser = load_command_class(get_commands()["license"], "license").create_parser("", "license")
-    (actions,) = (each for each in parser._subparsers._group_actions)
+    (actions,) = (action for action in parser._subparsers._group_actions)
 
     named = set(re.findall(r"`([a-z-]+)`", PAGE.partition("each has `--help`")[0]))
     assert set(actions.choices) <= named
@@ -53,6 +53,6 @@ def test_the_shell_signs_a_webhook_that_is_accepted(tmp_path):
     if "openssl: not found" in run.stderr:
         pytest.skip("openssl is not installed")
     _, *words, _, body = json.loads(run.stdout)
-    headers = dict(each.split(": ", 1) for each in words[1::2])
+    headers = dict(word.split(": ", 1) for word in words[1::2])
 
     assert verify(body.encode(), headers, [secret]) == "evt_2"

@@ -154,10 +154,10 @@ def test_the_commands_name_it_and_exit_with_3_until_it_is_back(desk, lost, capsy
     desk.catch_up()
 
     code, told = run(capsys, "reconcile", slug)
-    assert (code, [each["email"] for each in told["missing"]]) == (3, [desk.email])
+    assert (code, [document["email"] for document in told["missing"]]) == (3, [desk.email])
     code, told = run(capsys, "pending", slug)
-    assert (code, [each["code"] for each in told["licenses"]]) == (3, ["license_vanished"])
-    assert [each["number"] for each in run(capsys, "list", slug)[1]["lost"]] == [lost.pk]
+    assert (code, [license_["code"] for license_ in told["licenses"]]) == (3, ["license_vanished"])
+    assert [document["number"] for document in run(capsys, "list", slug)[1]["lost"]] == [lost.pk]
     assert run(capsys, "show", desk.email)[0] == 3
 
     call_command("license", "list", slug)

@@ -95,7 +95,7 @@ def test_a_simulation_holds_no_more_for_more_licenses(desk):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     print(f"{peak / MEGABYTE:.1f} MB")
-    assert sum(each.counts["expired"] for each in days) == COUNT
+    assert sum(day.counts["expired"] for day in days) == COUNT
     assert told[:2] == [500, 1000]
     assert peak < 20 * MEGABYTE
 
@@ -105,7 +105,7 @@ def test_a_hundred_thousand_licenses_are_simulated_and_moved(desk):
     began = time.perf_counter()
     days = simulate_rows(desk.connector, now=desk.now, days=800)
     simulated = time.perf_counter() - began
-    assert sum(each.counts["expired"] for each in days) == 100_000
+    assert sum(day.counts["expired"] for day in days) == 100_000
 
     License.objects.update(next_at=desk.now)
     began, moved = time.perf_counter(), 0

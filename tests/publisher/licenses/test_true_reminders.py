@@ -26,7 +26,7 @@ def test_after_a_silence_one_mail_says_how_many_days_are_left(desk, silence, lef
     days = f"{left} day" if left == 1 else f"{left} days"
     assert f"ends in {days}" in message.subject
     others = {f"in {number} day" for number in (30, 7, 1) if number != left}
-    assert not any(each in message.subject + message.body for each in others)
+    assert not any(other in message.subject + message.body for other in others)
 
 
 def test_a_reminder_that_could_not_be_mailed_for_days_says_what_is_left_then(desk, settings):

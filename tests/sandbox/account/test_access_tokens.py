@@ -142,5 +142,5 @@ def test_an_expired_token_is_dead_and_goes_away():
 
         assert code(client.get("/tokenInfo")) == (401, "unauthorized")
         assert customer.get("/accesstokens").json() == []
-        for each in (customer, control, client):
-            each.close()
+        for api in (customer, control, client):
+            api.close()

@@ -14,7 +14,7 @@ def entries(customer):
 
     def run(identity):
         found = customer.get("/audit?limit=100000").json()
-        return [each for each in found if each["_resourceId"] == identity]
+        return [document for document in found if document["_resourceId"] == identity]
 
     return run
 
@@ -27,7 +27,7 @@ def test_every_write_is_audited_with_what_changed(sandbox, customer, entries):
 
     created, updated, deleted = entries(made["_id"])
 
-    assert [each["action"] for each in (created, updated, deleted)] == [
+    assert [document["action"] for document in (created, updated, deleted)] == [
         "create",
         "update",
         "delete",
@@ -48,7 +48,7 @@ def test_what_a_connector_changes_is_told_apart(api, customer, stack, install, e
     stack.functions["build"] = build
     customer.put(f"/integrations/{identity}/installer/build", {})
 
-    assert [each["source"] for each in entries(kept["id"])] == ["stack"]
+    assert [entry["source"] for entry in entries(kept["id"])] == ["stack"]
 
 
 def test_no_secret_is_in_the_log(customer):
@@ -65,7 +65,9 @@ def test_the_log_is_paged_by_link(customer):
     second = customer.get(first.links["next"]["url"].removeprefix("/v1"))
 
     assert len(first.json()) == 10
-    assert {each["_id"] for each in first.json()}.isdisjoint(each["_id"] for each in second.json())
+    assert {document["_id"] for document in first.json()}.isdisjoint(
+        document["_id"] for document in second.json()
+    )
 
 
 def test_a_deleted_document_is_listed_and_can_be_restored(customer):

@@ -51,15 +51,15 @@ def test_a_share_of_one_integration_reaches_nothing_else(customer, guest, share)
 
     made = share(integrationAccessLevel=levels)
 
-    assert [each["_id"] for each in guest.get("/integrations").json()] == [mine]
-    assert [each["_id"] for each in guest.get("/flows").json()] == [flow]
+    assert [document["_id"] for document in guest.get("/integrations").json()] == [mine]
+    assert [document["_id"] for document in guest.get("/flows").json()] == [flow]
     assert code(guest.get(f"/integrations/{other}")) == (404, "not_found")
     assert code(guest.get("/audit")) == (403, "forbidden")
     assert code(guest.post("/flows", {"name": "x"})) == (403, "forbidden")
     customer.post(f"/flows/{flow}/run")
-    assert [each["_flowId"] for each in guest.get("/jobs").json()] == [flow]
+    assert [document["_flowId"] for document in guest.get("/jobs").json()] == [flow]
     users = customer.get(f"/integrations/{mine}/ashares").json()
-    assert made["_id"] in [each["_id"] for each in users]
+    assert made["_id"] in [user["_id"] for user in users]
 
 
 def test_a_share_can_be_switched_off(customer, guest, share):
@@ -86,7 +86,7 @@ def test_what_a_guest_does_is_audited_as_theirs(sandbox, customer, guest, share)
 
     entries = customer.get("/audit?limit=100000").json()
 
-    entry = next(each for each in entries if each["_resourceId"] == made["_id"])
+    entry = next(entry for entry in entries if entry["_resourceId"] == made["_id"])
     assert entry["_byUserId"] == sandbox.accounts[1].user_id
 
 
@@ -98,7 +98,9 @@ def test_a_shared_stack_may_be_named_in_another_account(sandbox, customer, guest
 
     share = customer.post(f"/stacks/{own}/invite", {"email": sandbox.accounts[1].email}).json()
 
-    (shared,) = [each for each in guest.get("/shared/stacks").json() if each["_id"] == own]
+    (shared,) = [
+        document for document in guest.get("/shared/stacks").json() if document["_id"] == own
+    ]
     assert shared["server"]["systemToken"] == "******"
     assert guest.post("/exports", export).status_code == 201
     customer.put(f"/sshares/{share['_id']}/disable")

@@ -88,7 +88,7 @@ def test_a_connector_sees_nothing_but_its_own(customer, during_a_call):
 
     def look(client):
         mine = client.connection()
-        listed = [each["_id"] for each in client.get("/connections").json()]
+        listed = [document["_id"] for document in client.get("/connections").json()]
         return mine["_id"] in listed, foreign["_id"] in listed
 
     assert during_a_call(look) == (True, False)

@@ -43,7 +43,7 @@ def renew(publisher, connector):
 
 
 def _disabled(customer, flows):
-    return [customer.get(f"/flows/{each}").json()["disabled"] for each in flows]
+    return [customer.get(f"/flows/{flow}").json()["disabled"] for flow in flows]
 
 
 def test_its_flows_are_disabled(customer, app, renew):

@@ -66,7 +66,7 @@ def test_a_license_belongs_to_one_installation_the_oldest_goes_first(
     installed = [customer.post(path, {}).json()["_integrationId"] for _ in licenses]
 
     listed = publisher.get(f"/connectors/{connector['_id']}/licenses").json()
-    assert [each["_integrationId"] for each in listed] == installed
+    assert [document["_integrationId"] for document in listed] == installed
     assert code(customer.post(path, {})) == (422, "subscription_required")
 
 
@@ -106,9 +106,9 @@ def test_when_the_installer_fails_the_integration_stays_and_can_be_uninstalled(
     assert answer.status_code == 422
     assert answer.json() == {"errors": [{"code": "no_room", "message": "Not today"}]}
     (left,) = [
-        each
-        for each in customer.get("/integrations").json()
-        if each.get("_connectorId") == connector["_id"]
+        document
+        for document in customer.get("/integrations").json()
+        if document.get("_connectorId") == connector["_id"]
     ]
     assert left["mode"] == "install"
     _uninstall(customer, left["_id"])
@@ -208,7 +208,7 @@ def test_completed_steps_are_taken_over_into_the_integration(api, customer, inst
         customer.put(f"/integrations/{identity}/installer/{function}", {})
 
     steps = customer.get(f"/integrations/{identity}").json()["install"]
-    assert [each.get("completed") for each in steps] == [True, None, None]
+    assert [step.get("completed") for step in steps] == [True, None, None]
 
 
 def test_only_the_owner_of_the_account_drives_an_installation(sandbox, api, install):
@@ -267,7 +267,7 @@ def test_without_a_pre_uninstall_function_the_steps_go_backwards(
 
     steps = customer.put(f"/integrations/{identity}/uninstaller/preUninstallFunction", {}).json()
 
-    assert [(each["name"], each["completed"]) for each in steps] == [
+    assert [(step["name"], step["completed"]) for step in steps] == [
         ("Slack", False),
         ("Shop", False),
     ]
@@ -290,7 +290,7 @@ def test_an_uninstall_removes_what_is_left_and_frees_the_license(
     assert (answer.status_code, answer.content) == (200, b"")
     assert (stack.last["type"], stack.last["function"]) == ("uninstaller", "uninstall")
     left = [each for each in customer.get("/connections").json() if "_connectorId" in each]
-    assert identity not in [each.get("_integrationId") for each in left]
+    assert identity not in [document.get("_integrationId") for document in left]
     assert customer.get(f"/connections/{own['_id']}").status_code == 200
     assert publisher.get(f"/connectors/{connector['_id']}/installBase").json() == []
     again = customer.post(f"/integrations/{connector['_id']}/install", {})

@@ -51,7 +51,7 @@ def _step(name, **fields):
 
 
 def _completed(answer):
-    return [each["completed"] for each in answer.json()]
+    return [document["completed"] for document in answer.json()]
 
 
 def test_an_installation_begins_with_the_steps_of_the_source(customer, publish, begin):
@@ -60,7 +60,10 @@ def test_an_installation_begins_with_the_steps_of_the_source(customer, publish, 
 
     document = customer.get(begin(connector, tag="EU")).json()
 
-    assert [(each["name"], each["completed"]) for each in document["installSteps"]] == [
+    assert [
+        (install_step["name"], install_step["completed"])
+        for install_step in document["installSteps"]
+    ] == [
         ("one", False),
         ("two", False),
     ]
@@ -140,7 +143,7 @@ def test_hidden_steps_behind_another_are_run_with_it(customer, stack, publish, b
     answer = customer.post(f"{path}/installSteps", {})
 
     assert answer.content == b""
-    assert [each["function"] for each in stack.calls] == ["ask", "finish"]
+    assert [call["function"] for call in stack.calls] == ["ask", "finish"]
 
 
 def test_when_a_hidden_step_fails_the_answer_tells_what_was_achieved(
@@ -156,7 +159,7 @@ def test_when_a_hidden_step_fails_the_answer_tells_what_was_achieved(
     answer = customer.post(f"{path}/installSteps", {})
 
     assert code(answer) == (422, "no_room")
-    assert [each["completed"] for each in answer.json()["steps"]] == [True, False]
+    assert [step["completed"] for step in answer.json()["steps"]] == [True, False]
 
 
 def test_an_empty_form_of_a_function_falls_back_to_the_steps_own(customer, stack, publish, begin):
@@ -231,7 +234,7 @@ def test_connections_that_nobody_asks_for_get_steps_and_then_everything_is_copie
     first = customer.post(f"{path}/installSteps", {"_connectionId": mine})
     second = customer.post(f"{path}/installSteps", {})
 
-    assert [each["type"] for each in steps] == ["connection", "template_zip"]
+    assert [step["type"] for step in steps] == ["connection", "template_zip"]
     template = steps[0]["sourceConnection"]
     assert (template["name"], template["externalId"]) == ("Shop", "shop")
     assert "password" not in template["http"]["auth"]["basic"]

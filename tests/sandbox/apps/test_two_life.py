@@ -35,7 +35,7 @@ def installed(sandbox, customer, publisher, listing, source):
 
     def run(**fields):
         publisher.put(f"/integrations/{source['_id']}", {**source, **fields})
-        editions = [each["_id"] for each in listing["twoDotZero"]["editions"]]
+        editions = [edition["_id"] for edition in listing["twoDotZero"]["editions"]]
         license_ = {"email": sandbox.accounts[0].email, "expires": FAR, "_editionId": editions[0]}
         path = f"/connectors/{listing['_id']}"
         run.license = publisher.post(f"{path}/licenses", license_).json()["_id"]
@@ -151,12 +151,12 @@ def test_an_edition_is_changed_by_its_steps_and_its_function(customer, publisher
     shown = customer.get(f"{path}/changeEditionSteps").json()
     done = customer.post(f"{path}/changeEditionSteps", {})
 
-    assert ([each["name"] for each in shown["steps"]], shown["showWizard"]) == (
+    assert ([step["name"] for step in shown["steps"]], shown["showWizard"]) == (
         ["Prepare", "Ask"],
         True,
     )
     assert done.json() == {"done": True}
-    assert [each["function"] for each in stack.calls] == ["prepare", "changeEdition"]
+    assert [call["function"] for call in stack.calls] == ["prepare", "changeEdition"]
     options = stack.last["options"]
     assert options["fromEdition"]["displayName"] == "Starter"
     assert options["toEdition"] == {**EDITIONS[1], "_id": installed.editions[1]}
@@ -203,7 +203,7 @@ def test_an_uninstall_takes_its_steps_then_everything_is_gone(
     steps = customer.get(f"{path}/uninstallSteps").json()
     answer = customer.post(f"{path}/uninstallSteps", {"why": "moved"})
 
-    assert [each["completed"] for each in steps] == [False]
+    assert [step["completed"] for step in steps] == [False]
     assert (answer.status_code, answer.content) == (200, b"")
     assert stack.last["options"]["formSubmission"] == {"why": "moved"}
     assert code(customer.get(path)) == (404, "not_found")

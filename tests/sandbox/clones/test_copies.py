@@ -35,7 +35,9 @@ def stocked(customer, stack):
 
 
 def _members(customer, answer):
-    (integration,) = [each["_id"] for each in answer.json() if each["model"] == "Integration"]
+    (integration,) = [
+        document["_id"] for document in answer.json() if document["model"] == "Integration"
+    ]
     path = f"/integrations/{integration}"
     (export,) = customer.get(f"{path}/exports").json()
     (flow,) = customer.get(f"{path}/flows").json()
@@ -49,7 +51,7 @@ def test_a_cloned_flow_runs_copies_of_its_steps(customer, stocked):
 
     answer = customer.post(f"/flows/{stocked.flow}/clone", body)
 
-    made = {each["model"]: each for each in answer.json()}
+    made = {document["model"]: document for document in answer.json()}
     assert made.keys() == {"Script", "Export", "Flow"}
     flow = customer.get(f"/flows/{made['Flow']['_id']}").json()
     export = customer.get(f"/exports/{made['Export']['_id']}").json()
@@ -99,7 +101,7 @@ def test_a_preview_says_what_is_copied_and_whether_it_needs_a_stack(customer, st
     preview = customer.get(f"{stocked.path}/clone/preview").json()
 
     assert preview["stackRequired"] is True
-    assert [each["model"] for each in preview["objects"]] == [
+    assert [object_["model"] for object_ in preview["objects"]] == [
         "Integration",
         "Script",
         "Export",
@@ -121,10 +123,10 @@ def test_a_clone_may_be_installed_step_by_step(customer, stocked):
         "template_zip": {},
     }
 
-    answers = [customer.post(f"{path}/installSteps", bodies[each["type"]]) for each in steps]
+    answers = [customer.post(f"{path}/installSteps", bodies[step["type"]]) for step in steps]
 
-    assert sorted(each["type"] for each in steps) == ["connection", "stack", "template_zip"]
-    assert all(each["isClone"] for each in steps)
+    assert sorted(step["type"] for step in steps) == ["connection", "stack", "template_zip"]
+    assert all(step["isClone"] for step in steps)
     assert answers[-1].content == b""
     document = customer.get(path).json()
     assert (document["name"], document["mode"], document["sandbox"]) == ("Copy", "settings", True)
@@ -153,7 +155,7 @@ def test_a_template_is_open_to_everybody(sandbox, api, customer, stocked):
     other = api(sandbox.accounts[1].token)
     mine = other.connection()["_id"]
 
-    assert template in [each["_id"] for each in other.get("/templates/published").json()]
+    assert template in [document["_id"] for document in other.get("/templates/published").json()]
     assert len(other.get(f"/templates/{template}/preview").json()["objects"]) == 4
     body = {"connectionMap": {stocked.connection: mine}}
     integration, export, _ = _members(other, other.post(f"/integrations/template/{template}", body))
@@ -176,15 +178,15 @@ def test_a_zip_holds_the_integration_and_all_it_needs(customer, stocked):
 
     names = archive.namelist()
     assert "integration.json" in names
-    assert {each.split("/")[0] for each in names if "/" in each} == {
+    assert {name.split("/")[0] for name in names if "/" in name} == {
         "connections",
         "exports",
         "flows",
         "scripts",
     }
-    (export,) = [each for each in names if each.startswith("exports/")]
+    (export,) = [name for name in names if name.startswith("exports/")]
     assert json.loads(archive.read(export))["_id"] == stocked.export
-    assert "s3cret" not in str([archive.read(each) for each in names])
+    assert "s3cret" not in str([archive.read(name) for name in names])
 
 
 def test_a_connection_left_out_of_the_map_is_named(customer, stocked):

@@ -82,7 +82,7 @@ def test_a_cookie_is_fetched_first(application, connect, proxy):
 
     proxy(connect(auth))
 
-    assert [each["path"] for each in application.requests] == ["/login", "/me"]
+    assert [request["path"] for request in application.requests] == ["/login", "/me"]
     assert application.last["headers"]["cookie"] == "sid=1"
 
 
@@ -170,7 +170,7 @@ def test_a_ping_reads_what_a_failure_looks_like(customer, application, connect):
 
     errors = customer.get(f"/connections/{connection}/ping").json()["errors"]
 
-    assert [each["message"] for each in errors] == ["locked out"]
+    assert [error["message"] for error in errors] == ["locked out"]
 
 
 def test_an_unsaved_form_of_a_connection_knows_the_stored_secret(customer, application, connect):
@@ -210,8 +210,8 @@ def test_the_log_can_be_read_for_one_export(customer, application, connect):
     ]
     until = [{"op": "add", "path": "/debugDate", "value": "2099-01-01T00:00:00.000Z"}]
     customer.patch(f"/connections/{connection}", until)
-    for each in exports:
-        customer.post(f"/exports/{each}/invoke")
+    for export in exports:
+        customer.post(f"/exports/{export}/invoke")
 
     log = customer.get(f"/connections/{connection}/debug/{exports[1]}").text
 

@@ -8,7 +8,7 @@ PAST = "2020-01-31"
 
 
 def test_only_its_owner_sees_a_connector(publisher, customer, connector):
-    assert connector["_id"] in [each["_id"] for each in publisher.get("/connectors").json()]
+    assert connector["_id"] in [document["_id"] for document in publisher.get("/connectors").json()]
     assert code(customer.get(f"/connectors/{connector['_id']}")) == (404, "not_found")
     assert code(customer.get(f"/connectors/{connector['_id']}/installBase")) == (404, "not_found")
 
@@ -16,7 +16,7 @@ def test_only_its_owner_sees_a_connector(publisher, customer, connector):
 def test_everybody_sees_what_is_published(publisher, customer):
     made = publisher.create("connectors", **CONNECTOR | {"name": "Listed"}, published=True)
 
-    assert [each["_id"] for each in customer.get("/published").json()] == [made["_id"]]
+    assert [document["_id"] for document in customer.get("/published").json()] == [made["_id"]]
 
 
 LICENSES = {
@@ -91,9 +91,9 @@ def test_licenses_are_listed_for_their_owner_and_for_their_user(
 
     listed = publisher.get(f"/connectors/{connector['_id']}/licenses").json()
 
-    assert [each["_id"] for each in listed] == [mine["_id"], other["_id"]]
-    assert mine["_id"] in [each["_id"] for each in user.get("/licenses").json()]
-    assert other["_id"] not in [each["_id"] for each in user.get("/licenses").json()]
+    assert [document["_id"] for document in listed] == [mine["_id"], other["_id"]]
+    assert mine["_id"] in [document["_id"] for document in user.get("/licenses").json()]
+    assert other["_id"] not in [document["_id"] for document in user.get("/licenses").json()]
 
 
 def test_the_install_base_has_the_entries_that_were_observed(
@@ -123,7 +123,7 @@ def test_the_install_base_is_paged(publisher, connector, install):
     first = publisher.get(path)
     second = publisher.get(first.links["next"]["url"].removeprefix("/v1"))
 
-    pages = [[each["_integrationId"] for each in page.json()] for page in (first, second)]
+    pages = [[document["_integrationId"] for document in page.json()] for page in (first, second)]
     assert pages == [installed[:10], installed[10:]]
     assert "next" not in second.links
 

@@ -46,11 +46,11 @@ def test_a_push_is_accepted_at_once_and_run_for_each_installation(
     assert (answer.status_code, answer.content) == (200, b"")
     assert drain() == {"drained": True, "pushes_in_flight": 0, "jobs_in_flight": 0}
     entries = publisher.get(f"/connectors/{connector['_id']}/installBase").json()
-    assert [(each["version"], each["updateInProgress"]) for each in entries] == [
+    assert [(entry["version"], entry["updateInProgress"]) for entry in entries] == [
         ("1.1.0", False)
     ] * 2
-    assert sorted(each["options"]["_integrationId"] for each in stack.calls) == sorted(installed)
-    assert {(each["type"], each["function"]) for each in stack.calls} == {("installer", "update")}
+    assert sorted(call["options"]["_integrationId"] for call in stack.calls) == sorted(installed)
+    assert {(call["type"], call["function"]) for call in stack.calls} == {("installer", "update")}
     assert stack.last["options"].keys() == {"bearerToken", "_integrationId", "opts"}
 
 
@@ -152,7 +152,9 @@ def test_as_many_updates_run_at_a_time_as_were_allowed(stack):
         publisher = Api(sandbox.base_url, sandbox.publisher_token)
         control = Api(sandbox.control_url)
         connector = _connector(publisher, stack)
-        installed = [_install(sandbox, publisher, connector, each) for each in sandbox.accounts]
+        installed = [
+            _install(sandbox, publisher, connector, account) for account in sandbox.accounts
+        ]
 
         publisher.put(f"/connectors/{connector}/update", {"_integrationIds": installed})
         control.post("/drain")

@@ -36,7 +36,7 @@ def test_function_calls_and_one_time_tokens_are_counted(api, control, customer, 
     counters = control.get("/counters").json()
     assert counters["function_calls"] == {"step": 1}
     assert counters["by_token"] == {"account": 1, "one_time": 1}
-    kinds = [each["kind"] for each in control.get("/log?limit=3").json()]
+    kinds = [document["kind"] for document in control.get("/log?limit=3").json()]
     assert kinds == ["request", "function", "request"]
 
 

@@ -90,7 +90,7 @@ def test_an_account_sees_nothing_of_another_one(sandbox, api, customer):
     other = api(sandbox.accounts[1].token)
 
     assert code(other.get(f"/scripts/{made['_id']}")) == (404, "not_found")
-    assert made["_id"] not in [each["_id"] for each in other.get("/scripts").json()]
+    assert made["_id"] not in [document["_id"] for document in other.get("/scripts").json()]
 
 
 def test_lists_are_paged_by_a_link_header(sandbox, api):
@@ -101,7 +101,7 @@ def test_lists_are_paged_by_a_link_header(sandbox, api):
     while path:
         answer = client.get(path)
         assert len(answer.json()) <= 10
-        found += [each["_id"] for each in answer.json()]
+        found += [document["_id"] for document in answer.json()]
         path = answer.links.get("next", {}).get("url", "").removeprefix("/v1")
 
     assert found == made
@@ -112,7 +112,7 @@ def test_lists_show_production_and_sandbox_documents_and_leave_out_what_is_exclu
 
     found = customer.get("/templates?exclude=description,name").json()
 
-    assert {each["_id"]: each["sandbox"] for each in found}[made["_id"]] is True
+    assert {document["_id"]: document["sandbox"] for document in found}[made["_id"]] is True
     assert all(each.keys().isdisjoint({"description", "name"}) for each in found)
 
 

@@ -62,7 +62,7 @@ EDITS = {
 def test_a_put_keeps_edits_of_open_fields_and_drops_the_others(customer, app, resource):
     path = f"/{resource}/{app[resource]}"
     before = customer.get(path).json()
-    wanted = dict(each for each in EDITS[resource].values() if each)
+    wanted = dict(edit for edit in EDITS[resource].values() if edit)
 
     answer = customer.put(path, {**before, **wanted})
 
@@ -85,7 +85,7 @@ def test_a_patch_of_a_locked_field_is_refused(customer, app, resource):
     assert errors(answer) == [("field_locked_by_integration_app", name)]
 
 
-@pytest.mark.parametrize("resource", [each for each in EDITS if EDITS[each]["editable"]])
+@pytest.mark.parametrize("resource", [edit for edit in EDITS if EDITS[edit]["editable"]])
 def test_a_patch_of_an_open_field_is_taken(customer, app, resource):
     name, value = EDITS[resource]["editable"]
     path = f"/{resource}/{app[resource]}"

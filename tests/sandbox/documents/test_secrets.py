@@ -47,7 +47,7 @@ def test_a_put_without_the_secret_loses_it(customer):
     ping = customer.get(f"/connections/{made['_id']}/ping")
     assert ping.status_code == 200
     assert ping.json()["code"] == 401
-    assert [each["field"] for each in ping.json()["errors"]] == ["http.auth.basic.password"]
+    assert [error["field"] for error in ping.json()["errors"]] == ["http.auth.basic.password"]
 
 
 def test_a_patch_leaves_secrets_alone(customer):
@@ -110,7 +110,7 @@ def test_an_unsaved_connection_is_pinged_by_the_same_rule(customer, row):
 
     answer = customer.post("/connections/ping", document).json()
 
-    assert [each["field"] for each in answer.get("errors", [])] == missing
+    assert [error["field"] for error in answer.get("errors", [])] == missing
     assert answer["code"] == (401 if missing else 200)
 
 

@@ -228,7 +228,7 @@ def test_a_preview_shows_its_stages_without_secrets(customer, application):
     preview = customer.post("/exports/preview", export).json()
 
     assert preview["data"] == [1, 2]
-    stages = {each["name"]: each for each in preview["stages"]}
+    stages = {stage["name"]: stage for stage in preview["stages"]}
     assert [*stages] == ["request", "raw", "parse"]
     assert stages["request"]["data"][0]["url"] == f"{application.uri}/orders"
     assert stages["raw"]["data"][0]["statusCode"] == 200
@@ -244,7 +244,7 @@ def test_a_preview_that_fails_tells_so_in_its_stage(customer, application, conne
 
     assert answer.status_code == 200
     assert answer.json()["data"] == []
-    assert [each["code"] for each in answer.json()["stages"][-1]["errors"]] == ["404"]
+    assert [error["code"] for error in answer.json()["stages"][-1]["errors"]] == ["404"]
 
 
 # Hooks and wrappers
@@ -260,7 +260,7 @@ def test_a_hook_runs_in_a_preview_and_is_told_so(
 ):
     application.answers["/orders"] = (200, [{"paid": True}, {"paid": False}], {})
     stack.functions["keepPaid"] = lambda options: {
-        "data": [each for each in options["data"] if each["paid"]],
+        "data": [document for document in options["data"] if document["paid"]],
         "errors": [],
         "abort": False,
     }

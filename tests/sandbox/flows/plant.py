@@ -44,7 +44,7 @@ class Plant:
 
     def mocked(self, *records, **told):
         """An export whose application is nowhere, with a mock output."""
-        page = {"page_of_records": [{"record": each} for each in records]}
+        page = {"page_of_records": [{"record": record} for record in records]}
         return self.export(
             _connectionId=self.http("https://shop.example.com"), mockOutput=page, **told
         )
@@ -58,10 +58,10 @@ class Plant:
         """A flow of exports, and of imports' ids or page processors."""
         exports = [exports] if isinstance(exports, str) else exports
         processors = [
-            {"type": "import", "_importId": each} if isinstance(each, str) else each
-            for each in steps
+            {"type": "import", "_importId": step} if isinstance(step, str) else step
+            for step in steps
         ]
-        generators = [{"_exportId": each} for each in exports]
+        generators = [{"_exportId": export} for export in exports]
         fields = {"pageGenerators": generators, "pageProcessors": processors, **told}
         return self.customer.create("flows", **fields)["_id"]
 
@@ -101,9 +101,9 @@ class Plant:
     def sent(self, path="/items"):
         """Bodies of what was posted to the application."""
         return [
-            each["body"]
-            for each in self.application.requests
-            if each["method"] != "GET" and each["path"].split("?")[0] == path
+            request["body"]
+            for request in self.application.requests
+            if request["method"] != "GET" and request["path"].split("?")[0] == path
         ]
 
 

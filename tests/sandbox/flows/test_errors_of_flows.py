@@ -181,7 +181,7 @@ def test_a_repaired_record_goes_on_through_the_steps_behind(plant, picky):
     plant.drain()
 
     assert plant.sent("/second") == [{"id": 1, "total": 5}, {"id": 3, "total": 500}, {"id": 20}]
-    assert [counts(each) for each in plant.children(job)] == [(3, 0, 0)] * 3
+    assert [counts(child) for child in plant.children(job)] == [(3, 0, 0)] * 3
     assert counts(plant.job(job["_id"])) == (6, 0, 0)
 
 

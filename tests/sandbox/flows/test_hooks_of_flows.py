@@ -39,9 +39,9 @@ def test_hooks_are_called_in_order_with_what_they_work_on(plant):
 
     plant.run(flow)
 
-    calls = {each["function"]: each["options"] for each in plant.stack.calls}
+    calls = {call["function"]: call["options"] for call in plant.stack.calls}
     assert [*calls] == ["save", "before", "after", "sent", "mapped", "whole"]
-    assert {each["type"] for each in plant.stack.calls} == {"hook"}
+    assert {call["type"] for call in plant.stack.calls} == {"hook"}
     assert {options["_flowId"] for options in calls.values()} == {flow}
     assert calls["save"]["_exportId"] == export
     assert (calls["save"]["data"], calls["save"]["pageIndex"]) == (ORDERS, 0)
@@ -49,13 +49,13 @@ def test_hooks_are_called_in_order_with_what_they_work_on(plant):
     assert calls["before"]["_importId"] == import_
     assert calls["before"]["configuration"] == {"a": 1}
     assert calls["after"]["postMapData"] == [{"number": 1}, {"number": 2}, {"number": 3}]
-    assert [each["statusCode"] for each in calls["sent"]["responseData"]] == [200, 200, 200]
+    assert [document["statusCode"] for document in calls["sent"]["responseData"]] == [200, 200, 200]
     assert calls["mapped"]["responseData"][0]["_json"] == {"id": "77", "echo": {"number": 1}}
     assert calls["whole"]["postAggregateData"]["success"] is True
 
 
 def test_pre_save_page_changes_the_page_and_may_end_the_export(plant):
-    plant.application.answers["GET /orders"] = (200, [{"id": each} for each in range(6)], {})
+    plant.application.answers["GET /orders"] = (200, [{"id": number} for number in range(6)], {})
     hook = plant.hook(
         "save",
         lambda told: {"data": told["data"][:1], "errors": [], "abort": told["pageIndex"] == 1},
@@ -91,13 +91,13 @@ def test_a_pre_save_page_that_fails_stops_the_flow(plant):
     assert plant.sent() == []
     (error,) = plant.errors(flow, export)
     assert (error["code"], error["source"]) == ("no_stock", "pre_save_page_hook")
-    assert [each["status"] for each in plant.children(job)] == ["failed", "completed"]
+    assert [child["status"] for child in plant.children(job)] == ["failed", "completed"]
 
 
 def test_pre_map_says_of_each_record_what_becomes_of_it(plant):
     wrong = {"code": "odd", "message": "An odd one."}
     answers = [{"data": {"id": 9}}, {"errors": [wrong]}, {"data": {"id": 8}, "errors": [wrong]}, {}]
-    plant.application.answers["GET /orders"] = (200, [{"id": each} for each in range(4)], {})
+    plant.application.answers["GET /orders"] = (200, [{"id": number} for number in range(4)], {})
     import_ = plant.import_(hooks={"preMap": plant.hook("before", lambda _: answers)})
     flow = plant.flow(plant.export(), [import_])
 
@@ -105,7 +105,7 @@ def test_pre_map_says_of_each_record_what_becomes_of_it(plant):
 
     assert plant.sent() == [{"id": 9}, {"id": 8}]
     assert counts(job) == (2, 2, 1)
-    assert [each["source"] for each in plant.errors(flow, import_)] == ["pre_map_hook"] * 2
+    assert [error["source"] for error in plant.errors(flow, import_)] == ["pre_map_hook"] * 2
 
 
 PAGE_FAILS = {
@@ -120,7 +120,7 @@ def test_a_hook_of_an_import_that_fails_fails_the_whole_page_and_no_other(plant,
     source, sent = told
     pages = [fail, partial(_unchanged, name)]
     hook = plant.hook("hook", lambda options: pages.pop(0)(options))  # noqa: PLW0108 - a new one each time
-    plant.application.answers["GET /orders"] = (200, [{"id": each} for each in range(6)], {})
+    plant.application.answers["GET /orders"] = (200, [{"id": number} for number in range(6)], {})
     import_ = plant.import_(hooks={name: hook})
     flow = plant.flow(plant.export(pageSize=3), [import_])
 
@@ -129,8 +129,8 @@ def test_a_hook_of_an_import_that_fails_fails_the_whole_page_and_no_other(plant,
     assert (job["status"], counts(job)) == ("completed", (3, 3, 0))
     assert len(plant.sent()) == 3 + sent
     errors = plant.errors(flow, import_)
-    assert {(each["code"], each["source"]) for each in errors} == {("no_stock", source)}
-    assert {each["traceKey"] for each in errors} == {"0", "1", "2"}
+    assert {(error["code"], error["source"]) for error in errors} == {("no_stock", source)}
+    assert {error["traceKey"] for error in errors} == {"0", "1", "2"}
 
 
 def test_a_hook_that_answers_too_few_entries_fails_the_page(plant):
@@ -138,7 +138,7 @@ def test_a_hook_that_answers_too_few_entries_fails_the_page(plant):
     flow = plant.flow(plant.export(), [import_])
 
     assert counts(plant.run(flow)) == (0, 3, 0)
-    codes = {each["code"] for each in plant.errors(flow, import_)}
+    codes = {error["code"] for error in plant.errors(flow, import_)}
     assert codes == {"invalid_extension_response"}
 
 
@@ -151,7 +151,7 @@ def test_post_submit_may_change_what_became_of_a_record(plant):
     flow = plant.flow(plant.export(), [import_])
 
     assert counts(plant.run(flow)) == (2, 1, 0)
-    assert [each["code"] for each in plant.errors(flow, import_)] == ["late"]
+    assert [error["code"] for error in plant.errors(flow, import_)] == ["late"]
 
 
 def test_post_response_map_changes_what_goes_on_and_a_failure_fails_the_page(plant):
@@ -168,7 +168,7 @@ def test_post_response_map_changes_what_goes_on_and_a_failure_fails_the_page(pla
 
     assert plant.sent("/second") == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert counts(job) == (3, 3, 0)
-    assert {each["source"] for each in plant.errors(flow, second)} == {"post_response_map_hook"}
+    assert {error["source"] for error in plant.errors(flow, second)} == {"post_response_map_hook"}
 
 
 def test_a_post_aggregate_that_fails_fails_the_flow(plant):
@@ -178,7 +178,7 @@ def test_a_post_aggregate_that_fails_fails_the_flow(plant):
     job = plant.run(flow)
 
     assert (job["status"], counts(job)) == ("failed", (3, 1, 0))
-    assert [each["source"] for each in plant.errors(flow, import_)] == ["post_aggregate_hook"]
+    assert [error["source"] for error in plant.errors(flow, import_)] == ["post_aggregate_hook"]
 
 
 # Scripts

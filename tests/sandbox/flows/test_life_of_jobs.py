@@ -39,7 +39,7 @@ def test_a_sandbox_that_stops_ends_what_runs_and_keeps_what_waits(tmp_path, stac
     with Sandbox(bucket=0, snapshot=path) as second, planted(second, stack, application) as plant:
         plant.drain()
         assert plant.job(running)["status"] == "canceled"
-        assert {each["status"] for each in plant.children(plant.job(running))} == {"canceled"}
+        assert {child["status"] for child in plant.children(plant.job(running))} == {"canceled"}
         assert (plant.job(waiting)["status"], counts(plant.job(waiting))) == (
             "completed",
             (3, 0, 0),
@@ -74,5 +74,7 @@ def test_requests_of_a_step_are_logged_while_its_connection_is_debugged(plant):
 
     path = f"/flows/{flow}/{import_}/requests"
     logged = plant.customer.get(path).json()["requests"]
-    assert [(each["method"], each["statusCode"]) for each in logged] == [("POST", 200)] * 3
+    assert [(document["method"], document["statusCode"]) for document in logged] == [
+        ("POST", 200)
+    ] * 3
     assert plant.customer.get(f"{path}/{logged[0]['key']}").json() == logged[0]

@@ -11,7 +11,7 @@ PAGE, RECORDS = 100, 10_000
 def test_ten_thousand_records_go_through_two_hooks_and_a_mapping(plant):
     def page(request):
         first = (int(request["path"].split("page=")[1]) - 1) * PAGE
-        return 200, [{"id": each} for each in range(first, min(first + PAGE, RECORDS))], {}
+        return 200, [{"id": number} for number in range(first, min(first + PAGE, RECORDS))], {}
 
     plant.application.answers["GET /orders"] = page
     same = {"errors": [], "abort": False}
@@ -28,5 +28,5 @@ def test_ten_thousand_records_go_through_two_hooks_and_a_mapping(plant):
         pass
 
     assert (plant.job(job)["status"], counts(plant.job(job))) == ("completed", (RECORDS, 0, 0))
-    assert sorted(each["number"] for each in plant.sent()) == [*range(RECORDS)]
+    assert sorted(document["number"] for document in plant.sent()) == [*range(RECORDS)]
     assert len(plant.stack.calls) == 2 * RECORDS / PAGE

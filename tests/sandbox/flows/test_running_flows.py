@@ -25,13 +25,13 @@ def test_each_step_has_a_job_of_its_own_in_the_order_of_the_steps(plant):
     job = plant.run(plant.flow(export, [first, second]))
 
     steps = plant.children(job)
-    assert [(each["type"], each["status"]) for each in steps] == [
+    assert [(step["type"], step["status"]) for step in steps] == [
         ("export", "completed"),
         ("import", "completed"),
         ("import", "completed"),
     ]
-    assert [each["oIndex"] for each in steps] == [0, 1, 2]
-    assert [counts(each) for each in steps] == [(3, 0, 0)] * 3
+    assert [step["oIndex"] for step in steps] == [0, 1, 2]
+    assert [counts(step) for step in steps] == [(3, 0, 0)] * 3
     assert counts(job) == (6, 0, 0)
 
 
@@ -45,7 +45,7 @@ def test_a_simple_flow_of_before_runs_too(plant):
 def test_pages_are_as_large_as_the_export_says(plant):
     pages = []
     hook = plant.hook("note", lambda told: pages.append(len(told["data"])) or _same(told))
-    plant.application.answers["GET /orders"] = (200, [{"id": each} for each in range(7)], {})
+    plant.application.answers["GET /orders"] = (200, [{"id": number} for number in range(7)], {})
     export = plant.export(pageSize=3, hooks={"preSavePage": hook})
 
     job = plant.run(plant.flow(export, [plant.import_()]))
@@ -111,7 +111,9 @@ def test_a_once_export_tells_the_application_what_it_has(plant):
 
     plant.run(plant.flow(export, [plant.import_()]))
 
-    marked = [each["path"] for each in plant.application.requests if each["method"] == "PUT"]
+    marked = [
+        request["path"] for request in plant.application.requests if request["method"] == "PUT"
+    ]
     assert marked == ["/orders/1/done", "/orders/2/done", "/orders/3/done"]
 
 
@@ -125,7 +127,9 @@ def test_a_delta_flow_goes_on_where_the_last_completed_run_began(plant):
     plant.run(flow, {"export": {"startDate": "2020-01-01T00:00:00.000Z"}})
 
     asked = [
-        each["path"].split("=")[1] for each in plant.application.requests if "=" in each["path"]
+        request["path"].split("=")[1]
+        for request in plant.application.requests
+        if "=" in request["path"]
     ]
     assert asked == ["1970-01-01T00:00:00.000Z", first["startedAt"], "2020-01-01T00:00:00.000Z"]
     assert date == first["startedAt"]
@@ -208,7 +212,7 @@ def test_a_canceled_run_ends_what_is_under_way_and_begins_nothing_more(plant):
 
     answer = plant.customer.put(f"/jobs/{job}/cancel").json()
     file = plant.customer.get(f"/jobs/{job}/errorFile/signedURL")
-    meanwhile = [each["status"] for each in plant.children(answer)]
+    meanwhile = [child["status"] for child in plant.children(answer)]
     gate.open()
     plant.drain()
 
@@ -216,7 +220,7 @@ def test_a_canceled_run_ends_what_is_under_way_and_begins_nothing_more(plant):
     assert set(meanwhile) == {"canceling"}
     after = plant.job(job)
     assert (after["status"], after["numSuccess"]) == ("canceled", 1)
-    assert {each["status"] for each in plant.children(after)} == {"canceled"}
+    assert {child["status"] for child in plant.children(after)} == {"canceled"}
     assert len(plant.sent("/held")) == 1
     assert plant.customer.get(f"/jobs/{job}/errorFile/signedURL").status_code == 200
 
@@ -237,7 +241,7 @@ def test_a_schedule_is_kept_when_the_clock_is_moved(plant):
 
 
 def test_others_are_answered_while_a_flow_runs(plant):
-    plant.application.answers["GET /orders"] = (200, [{"id": each} for each in range(3000)], {})
+    plant.application.answers["GET /orders"] = (200, [{"id": number} for number in range(3000)], {})
     flow = plant.flow(plant.export(pageSize=1000), [plant.import_()])
     job = plant.start(flow)
 
@@ -251,14 +255,14 @@ def test_others_are_answered_while_a_flow_runs(plant):
 
 
 def test_one_running_flow_of_many_records_loses_none(plant):
-    pages = [{"id": each} for each in range(500)]
+    pages = [{"id": number} for number in range(500)]
     plant.application.answers["GET /orders"] = (200, pages, {})
     connection = plant.http(concurrencyLevel=10)
     flow = plant.flow(plant.export(pageSize=50), [plant.import_(_connectionId=connection)])
 
     job = plant.run(flow)
 
-    assert sorted(each["id"] for each in plant.sent()) == [*range(500)]
+    assert sorted(document["id"] for document in plant.sent()) == [*range(500)]
     assert counts(job) == (500, 0, 0)
 
 

@@ -33,12 +33,12 @@ def test_a_lookup_adds_to_each_record_what_the_response_mapping_takes_over(plant
 
     job = plant.run(flow)
 
-    assert [each.get("customer") for each in plant.sent()] == [
+    assert [document.get("customer") for document in plant.sent()] == [
         {"name": "Ann"},
         {"name": "Ann"},
         None,
     ]
-    assert [counts(each) for each in plant.children(job)] == [(3, 0, 0)] * 3
+    assert [counts(child) for child in plant.children(job)] == [(3, 0, 0)] * 3
     assert counts(job) == (3, 0, 0)
 
 
@@ -48,7 +48,7 @@ def test_a_record_whose_lookup_fails_goes_no_further(plant, customers):
 
     job = plant.run(flow)
 
-    assert [each["id"] for each in plant.sent()] == [1, 3]
+    assert [document["id"] for document in plant.sent()] == [1, 3]
     assert counts(job) == (2, 1, 0)
     (error,) = plant.errors(flow, step["_exportId"])
     assert (error["code"], error["traceKey"]) == ("500", "2")
@@ -63,7 +63,7 @@ def test_with_proceed_on_failure_it_goes_on_and_the_error_is_kept(plant, custome
 
     job = plant.run(flow)
 
-    assert [each.get("why") for each in plant.sent()] == [None, "500", None]
+    assert [document.get("why") for document in plant.sent()] == [None, "500", None]
     assert counts(job) == (3, 1, 0)
 
 
@@ -74,7 +74,7 @@ def test_records_that_a_lookups_filter_leaves_out_go_on_without_it(plant, custom
 
     job = plant.run(flow)
 
-    assert [each.get("customer") for each in plant.sent()] == [{"name": "Ann"}, None, None]
+    assert [document.get("customer") for document in plant.sent()] == [{"name": "Ann"}, None, None]
     assert counts(job) == (3, 0, 2)
 
 
@@ -143,9 +143,9 @@ def test_records_take_the_branches_that_they_match(plant, way, rest):
 
     job = plant.run(flow)
 
-    assert [each["id"] for each in plant.sent("/dear")] == [2, 3]
-    assert [each["id"] for each in plant.sent("/all")] == rest
-    assert [each["id"] for each in plant.sent("/huge")] == [3]
+    assert [document["id"] for document in plant.sent("/dear")] == [2, 3]
+    assert [document["id"] for document in plant.sent("/all")] == rest
+    assert [document["id"] for document in plant.sent("/huge")] == [3]
     assert counts(job) == (3 + len(rest), 0, 0)
 
 
@@ -159,8 +159,8 @@ def test_a_script_tells_which_branches_a_record_takes(plant):
 
     plant.run(flow)
 
-    assert [each["id"] for each in plant.sent("/dear")] == [2]
-    assert [each["id"] for each in plant.sent("/all")] == [1, 3]
+    assert [document["id"] for document in plant.sent("/dear")] == [2]
+    assert [document["id"] for document in plant.sent("/all")] == [1, 3]
 
 
 # Filters and transforms
@@ -198,8 +198,8 @@ def test_an_imports_filter_ignores_records_which_go_on_to_the_next_step(plant):
 
     job = plant.run(flow)
 
-    assert [each["id"] for each in plant.sent()] == [2, 3]
-    assert [each["id"] for each in plant.sent("/second")] == [1, 2, 3]
+    assert [document["id"] for document in plant.sent()] == [2, 3]
+    assert [document["id"] for document in plant.sent("/second")] == [1, 2, 3]
     assert counts(job) == (5, 0, 1)
 
 
@@ -230,7 +230,7 @@ def test_a_virtual_export_and_import_go_through_them_too(plant):
     answers = plant.customer.post(f"{path}/import", {"import": import_, "data": ORDERS}).json()
 
     assert exported["data"] == [{"n": 2}, {"n": 3}]
-    assert [each.get("ignored", False) for each in answers] == [True, False, False]
+    assert [answer.get("ignored", False) for answer in answers] == [True, False, False]
     assert plant.sent() == [{"n": 2}, {"n": 3}]
 
 

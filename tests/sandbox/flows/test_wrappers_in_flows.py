@@ -34,9 +34,9 @@ def test_a_wrapper_is_asked_page_after_page_with_its_state(plant, wrapped):
     job = plant.run(flow)
 
     assert plant.sent() == [{"id": 1}, {"id": 2}]
-    assert [each["options"].get("state") for each in plant.stack.calls] == [None, {"page": 2}]
+    assert [call["options"].get("state") for call in plant.stack.calls] == [None, {"page": 2}]
     assert counts(job) == (2, 1, 0)
-    assert [each["code"] for each in plant.errors(flow, export)] == ["gap"]
+    assert [error["code"] for error in plant.errors(flow, export)] == ["gap"]
 
 
 def test_the_same_answer_again_and_again_ends_the_export(plant, wrapped):
@@ -74,7 +74,7 @@ def test_a_wrapper_is_handed_a_page_and_answers_each_record(plant, wrapped):
 
     told = plant.stack.last["options"]
     assert (plant.stack.last["type"], told["_importId"]) == ("wrapper", import_)
-    assert [each["id"] for each in told["postMapData"]] == [1, 2, 3]
+    assert [document["id"] for document in told["postMapData"]] == [1, 2, 3]
     assert counts(job) == (1, 1, 1)
     (error,) = plant.errors(flow, import_)
     assert (error["code"], error["source"]) == ("bad", "application")
@@ -90,7 +90,7 @@ def test_an_import_that_says_401_takes_its_connection_offline_and_ends_the_flow(
     assert job["status"] == "failed"
     assert len(plant.stack.calls) == 1
     assert plant.customer.get(f"/connections/{wrapped.connection}").json()["offline"] is True
-    assert "unauthorized" in [each["code"] for each in plant.errors(flow, import_)]
+    assert "unauthorized" in [error["code"] for error in plant.errors(flow, import_)]
 
 
 def test_a_wrapper_that_fails_halts_the_import(plant, wrapped):
@@ -121,8 +121,8 @@ def test_a_job_that_waits_for_a_connection_that_went_offline_fails(plant, wrappe
         plant.customer.post(f"/{listener['apiIdentifier']}", [{"id": number}])
     plant.drain()
 
-    assert [each["status"] for each in plant.jobs_of(flow)] == ["failed", "failed"]
-    codes = [each["code"] for each in plant.errors(flow, import_)]
+    assert [job["status"] for job in plant.jobs_of(flow)] == ["failed", "failed"]
+    codes = [error["code"] for error in plant.errors(flow, import_)]
     assert codes.count("connection_offline") == 2
     assert code(plant.customer.post(f"/flows/{flow}/run")) == (422, "invalid_operation")
 
@@ -182,7 +182,7 @@ def test_a_wrapper_is_looked_into_record_by_record_whatever_its_type(plant, wrap
     job = plant.run(plant.flow(plant.export(), [step, plant.import_()]))
 
     assert job["status"] == "completed"
-    assert [each["options"]["data"][0]["id"] for each in plant.stack.calls] == [1, 2, 3]
+    assert [call["options"]["data"][0]["id"] for call in plant.stack.calls] == [1, 2, 3]
 
 
 def test_a_mocked_once_export_tells_its_application_nothing(plant):

@@ -48,7 +48,7 @@ def test_over_the_limit_is_429_with_errors_and_perhaps_retry_after(retry_after):
 
         answers = [client.get("/tokenInfo") for _ in range(3)]
 
-        assert [each.status_code for each in answers] == [200, 200, 429]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert code(answers[-1]) == (429, "rate_limit_exceeded")
         assert ("Retry-After" in answers[-1].headers) is retry_after
         counters = control.get("/counters").json()

@@ -183,7 +183,7 @@ def test_a_record_that_cannot_be_mapped_has_errors(mapped, row):
 
     found = mapped(mapping={"fields": [line]}, lookups=[LOOKUP])
 
-    assert [each["code"] for each in found["errors"]] == [expected]
+    assert [error["code"] for error in found["errors"]] == [expected]
 
 
 def test_a_lookup_may_fail_with_a_default(mapped):
@@ -220,10 +220,10 @@ def test_every_record_gets_an_answer_of_its_own_in_order(application, submit):
 
     found = submit(records)
 
-    assert [each["statusCode"] for each in found] == [200, 422, 200]
-    assert [each.get("id") for each in found] == ["1", None, "3"]
+    assert [document["statusCode"] for document in found] == [200, 422, 200]
+    assert [document.get("id") for document in found] == ["1", None, "3"]
     assert found[0]["_json"] == {"id": "1"}
-    assert [each["code"] for each in found[1]["errors"]] == ["400"]
+    assert [error["code"] for error in found[1]["errors"]] == ["400"]
 
 
 def test_an_answer_is_read_by_the_imports_rules(application, submit):
@@ -238,7 +238,7 @@ def test_an_answer_is_read_by_the_imports_rules(application, submit):
     (found,) = submit(http={"response": rules})
 
     assert found["id"] == "5"
-    assert [each["message"] for each in found["errors"]] == ["closed"]
+    assert [error["message"] for error in found["errors"]] == ["closed"]
 
 
 def test_addresses_and_bodies_are_filled_in_from_the_record(application, submit):
@@ -264,7 +264,7 @@ def test_what_exists_is_updated_and_what_does_not_is_created(application, submit
 
     submit([{"a": 1}, {"a": 2, "id": 5}], http=http)
 
-    assert [(each["method"], each["path"]) for each in application.requests] == [
+    assert [(request["method"], request["path"]) for request in application.requests] == [
         ("POST", "/items"),
         ("PUT", "/items/5"),
     ]
@@ -274,8 +274,8 @@ def test_what_exists_is_updated_and_what_does_not_is_created(application, submit
 def test_what_exists_or_does_not_may_be_ignored(application, submit, rule, sent):
     found = submit([{"a": 1}, {"a": 2, "id": 5}], **{rule: True}, http={"existingExtract": "id"})
 
-    assert [each["body"]["a"] for each in application.requests] == [sent]
-    assert [each.get("ignored", False) for each in found] == [sent == 2, sent == 1]
+    assert [request["body"]["a"] for request in application.requests] == [sent]
+    assert [document.get("ignored", False) for document in found] == [sent == 2, sent == 1]
 
 
 def test_an_application_that_is_not_there_fails_the_records(customer):
@@ -309,7 +309,7 @@ def test_hooks_run_around_the_mapping(application, stack, own_stack, submit):
         {"data": {**each, "mapped": True}} for each in options["postMapData"]
     ]
     stack.functions["last"] = lambda options: [
-        {**each, "id": f"<{each.get('id')}>"} for each in options["responseData"]
+        {**document, "id": f"<{document.get('id')}>"} for document in options["responseData"]
     ]
     hooks = {
         name: {"function": function, "_stackId": own_stack}
@@ -319,9 +319,9 @@ def test_hooks_run_around_the_mapping(application, stack, own_stack, submit):
 
     found = submit([{"n": 1}, {"n": 2}, {"n": 3}], hooks=hooks, mapping=mapping)
 
-    assert [each["body"] for each in application.requests] == [{"x": 1, "mapped": True}]
-    assert [each["id"] for each in found] == ["<77>", "<None>", "<None>"]
-    assert [each.get("ignored") for each in found] == [None, True, None]
+    assert [request["body"] for request in application.requests] == [{"x": 1, "mapped": True}]
+    assert [document["id"] for document in found] == ["<77>", "<None>", "<None>"]
+    assert [document.get("ignored") for document in found] == [None, True, None]
     assert found[2]["errors"] == [{"code": "no", "message": "not this one"}]
     assert len(stack.last["options"]["preMapData"]) == 3
 
@@ -340,7 +340,7 @@ def test_a_wrapper_gets_the_records_before_and_after_the_mapping(customer, stack
     own = {"_stackId": own_stack, "pingFunction": "ping"}
     wrapper = customer.create("connections", type="wrapper", wrapper=own)["_id"]
     stack.functions["write"] = lambda options: [
-        {"statusCode": 200, "id": each["x"]} for each in options["postMapData"]
+        {"statusCode": 200, "id": document["x"]} for document in options["postMapData"]
     ]
     import_ = {
         "wrapper": {"function": "write"},

@@ -63,7 +63,7 @@ def failed(flow, stage):
                 for number, source in ((1, "application"), (2, "mapping"), (3, "application"))
             ],
         )
-        ids = [each["errorId"] for each in errors]
+        ids = [error["errorId"] for error in errors]
 
     return Made
 
@@ -78,7 +78,7 @@ def test_what_waits_is_shown_at_its_flow_and_its_connections(customer, flow, sta
     queue = customer.get("/connections?fetchQueueSize=true&exclude=http").json()
     assert all("queues" in each for each in queue)
     waiting = customer.get(f"/connections/{flow.connection}/jobs").json()
-    assert [each["_id"] for each in waiting] == [first, second]
+    assert [document["_id"] for document in waiting] == [first, second]
 
 
 def test_what_waits_is_canceled_at_once(customer, flow, stage):
@@ -100,8 +100,8 @@ def test_open_errors_are_counted_per_step_and_listed(customer, flow, failed):
         "numError": 3,
         "lastErrorAt": "2026-02-03T00:00:00.000Z",
     }
-    assert [each["message"] for each in listed] == ["no 1", "no 2", "no 3"]
-    assert {each["_flowJobId"] for each in listed} == {failed.parent}
+    assert [document["message"] for document in listed] == ["no 1", "no 2", "no 3"]
+    assert {document["_flowJobId"] for document in listed} == {failed.parent}
 
 
 FILTERS = {
@@ -117,7 +117,7 @@ FILTERS = {
 def test_errors_are_filtered(customer, flow, failed, query, expected):
     listed = customer.get(f"{flow.errors}/errors?{query}").json()["errors"]
 
-    assert [each["message"] for each in listed] == expected
+    assert [document["message"] for document in listed] == expected
 
 
 def test_resolved_errors_move_to_their_own_list_and_are_counted(sandbox, customer, flow, failed):
@@ -125,9 +125,9 @@ def test_resolved_errors_move_to_their_own_list_and_are_counted(sandbox, custome
 
     resolved = customer.get(f"{flow.errors}/resolved").json()["resolved"]
     left = customer.get(f"{flow.errors}/errors").json()["errors"]
-    assert [each["errorId"] for each in resolved] == failed.ids[:2]
-    assert {each["resolvedBy"] for each in resolved} == {sandbox.accounts[0].user_id}
-    assert [each["errorId"] for each in left] == failed.ids[2:]
+    assert [document["errorId"] for document in resolved] == failed.ids[:2]
+    assert {document["resolvedBy"] for document in resolved} == {sandbox.accounts[0].user_id}
+    assert [document["errorId"] for document in left] == failed.ids[2:]
     job = customer.get(f"/jobs/{failed.job}").json()
     assert (job["numError"], job["numResolved"], job["numOpenError"]) == (3, 2, 1)
     customer("DELETE", f"{flow.errors}/resolved", {"errors": failed.ids[:2]})
@@ -149,7 +149,7 @@ def test_a_long_list_names_its_next_page_in_the_body(customer, flow, failed, sta
         path = page.get("nextPageURL", "").removeprefix("/v1")
 
     assert len(found) == 22
-    assert len({each["errorId"] for each in found}) == 22
+    assert len({document["errorId"] for document in found}) == 22
 
 
 def test_the_data_of_a_record_is_repaired_and_retried(customer, flow, failed):
@@ -174,23 +174,25 @@ def test_errors_are_assigned_and_tagged(sandbox, customer, flow, failed):
     first = customer.get(f"{flow.errors}/errors").json()["errors"][0]
 
     assert (first["assignedTo"], first["tags"]) == (sandbox.accounts[0].email, ["later"])
-    assert "later" in [each["tag"] for each in customer.get("/tags").json()]
+    assert "later" in [document["tag"] for document in customer.get("/tags").json()]
 
 
 def test_the_classic_errors_are_the_same_ones(customer, failed):
     errors = customer.get(f"/jobs/{failed.job}/joberrors").json()
 
-    assert [each["message"] for each in errors] == ["no 1", "no 2", "no 3"]
-    assert [each["_retryId"] for each in errors] == [each["retryDataKey"] for each in failed.errors]
+    assert [error["message"] for error in errors] == ["no 1", "no 2", "no 3"]
+    assert [error["_retryId"] for error in errors] == [
+        error["retryDataKey"] for error in failed.errors
+    ]
     customer.put(f"/jobs/{failed.job}/joberrors/{failed.ids[0]}/resolve")
     again = customer.get(f"/jobs/{failed.parent}/joberrors").json()
-    assert [each["resolve"] for each in again] == [True, False, False]
+    assert [document["resolve"] for document in again] == [True, False, False]
 
 
 def test_a_file_of_errors_is_served_for_a_while(customer, control, failed):
     url = customer.get(f"/jobs/{failed.job}/errorFile/signedURL").json()["signedURL"]
 
-    assert [each["message"] for each in customer.session.get(url).json()] == [
+    assert [document["message"] for document in customer.session.get(url).json()] == [
         "no 1",
         "no 2",
         "no 3",
@@ -214,13 +216,15 @@ def test_a_retry_in_bulk_has_members(customer, failed):
     members = customer.get(f"/jobs?_bulkJobId={bulk['_id']}").json()
 
     assert bulk["type"] == "bulk_retry"
-    assert [(each["type"], each["_retryOfJobId"]) for each in members] == [("retry", failed.job)]
+    assert [(member["type"], member["_retryOfJobId"]) for member in members] == [
+        ("retry", failed.job)
+    ]
 
 
 def test_a_family_is_a_job_with_its_steps(customer, failed):
     family = customer.get(f"/jobs/{failed.parent}/family").json()
 
-    assert [each["_id"] for each in family["children"]] == [failed.job]
+    assert [child["_id"] for child in family["children"]] == [failed.job]
 
 
 def test_a_connector_sees_the_jobs_of_its_own_flows_only(api, customer, stack, install, flow):
@@ -231,7 +235,7 @@ def test_a_connector_sees_the_jobs_of_its_own_flows_only(api, customer, stack, i
         client = api(options["bearerToken"])
         own = client.create("flows", _integrationId=options["_integrationId"])["_id"]
         client.post(f"/flows/{own}/run")
-        seen["flows"] = [each["_flowId"] for each in client.get("/jobs").json()]
+        seen["flows"] = [document["_flowId"] for document in client.get("/jobs").json()]
         seen["own"] = own
 
     stack.functions["look"] = look
@@ -254,8 +258,8 @@ def test_a_log_of_requests_is_filtered(customer, control, flow):
 
     path = f"{flow.errors}/requests"
 
-    assert [each["key"] for each in customer.get(f"{path}?statusCode=422").json()["requests"]] == [
-        "b"
-    ]
+    assert [
+        request["key"] for request in customer.get(f"{path}?statusCode=422").json()["requests"]
+    ] == ["b"]
     assert customer.get(f"{path}/a").json()["method"] == "GET"
     assert customer.get(f"{path}?time_lte=1").json() == {"requests": []}

@@ -16,7 +16,7 @@ class StepFailed(Exception):
     """A step cannot go on, and neither can the flow; *stage* is where its errors are from."""
 
     def __init__(self, step_id: str, errors: Sequence[Document], stage: str) -> None:
-        super().__init__(f"{step_id}: {[each.get('code') for each in errors]}")
+        super().__init__(f"{step_id}: {[document.get('code') for document in errors]}")
         self.step_id, self.errors, self.stage = step_id, errors, stage
 
 

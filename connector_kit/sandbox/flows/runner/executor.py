@@ -97,17 +97,17 @@ class Executor:
         if step_id not in books.step_jobs:
             step_id = job.get("_importId") or job.get("_exportId") or step_id
             step_id = next(iter(books.step_jobs), step_id)
-        for each in errors:
-            books.fail(step_id, each, stage, None)
+        for document in errors:
+            books.fail(step_id, document, stage, None)
         books.tally(step_id, Tally(error=len(errors)), is_page=False)
         books.close("failed", step_id)
 
     def _run_next(self, ground: Ground, job: Job) -> None:
         """Start the flows that follow, but none that has led here."""
         path = [*(job.task or {}).get("path", ()), ground.flow.id]
-        for each in ground.document.get("_runNextFlowIds") or ():
-            following = self._platform.store.get(job.account_id, "flows", str(each))
-            if following and each not in path and not following.get("disabled"):
+        for id_ in ground.document.get("_runNextFlowIds") or ():
+            following = self._platform.store.get(job.account_id, "flows", str(id_))
+            if following and id_ not in path and not following.get("disabled"):
                 queue_flow(self._platform, following, {"path": path})
 
     async def _collect(self, job: Job) -> None:
@@ -119,9 +119,9 @@ class Executor:
             for each in jobs.of_account(job.account_id)
             if each.fields.get("_bulkJobId") == job.id
         ]
-        while any(each.is_unfinished for each in members) and job.fields["status"] == RUNNING:
+        while any(member.is_unfinished for member in members) and job.fields["status"] == RUNNING:
             await self._platform.queue.moved()
-        sums = {name: int(sum(each.count(name) for each in members)) for name in COUNTS}
+        sums = {name: int(sum(member.count(name) for member in members)) for name in COUNTS}
         status = "completed" if job.fields["status"] == RUNNING else CANCELED
         jobs.change(job, status=status, endedAt=self._platform.clock.stamp(), **sums)
 

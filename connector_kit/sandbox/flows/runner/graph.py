@@ -35,7 +35,7 @@ class Shape:
         """Read a flow, be it a simple one of before (``_exportId``, ``_importId``)."""
         generators = tuple(objects(flow.get("pageGenerators"))) or _named(flow, "export")
         processors = tuple(objects(flow.get("pageProcessors"))) or _named(flow, "import")
-        routers = {str(each.get("id")): each for each in objects(flow.get("routers"))}
+        routers = {str(router.get("id")): router for router in objects(flow.get("routers"))}
         if not routers:
             return cls(generators, Stretch(processors))
         return cls(generators, Stretch((), _first(routers)), routers)
@@ -56,15 +56,15 @@ class Shape:
 
     def steps(self) -> Iterator[tuple[str, str]]:
         """Yield kind and id of every step, the exports that begin first; none twice."""
-        found = [("export", str(each.get("_exportId"))) for each in self.generators]
+        found = [("export", str(generator.get("_exportId"))) for generator in self.generators]
         for stretch in self._stretches():
-            found += [step_of(each) for each in stretch.processors]
+            found += [step_of(processor) for processor in stretch.processors]
         yield from dict.fromkeys(found)
 
     def _stretches(self) -> Iterator[Stretch]:
         yield self.start
         for router in self.routers.values():
-            yield from (self.branch(each) for each in objects(router.get("branches")))
+            yield from (self.branch(branch) for branch in objects(router.get("branches")))
 
 
 def step_of(processor: Document) -> tuple[str, str]:
@@ -87,4 +87,4 @@ def _first(routers: dict[str, Document]) -> str:
         for router in routers.values()
         for branch in objects(router.get("branches"))
     }
-    return next((each for each in routers if each not in led_to), next(iter(routers)))
+    return next((router for router in routers if router not in led_to), next(iter(routers)))

@@ -60,9 +60,7 @@ class Books:
     @property
     def goes_on(self) -> bool:
         """Whether nobody has canceled the job, or that of a step."""
-        return not any(
-            each.fields.get("status") in (CANCELING, CANCELED) for each in self._family()
-        )
+        return not any(job.fields.get("status") in (CANCELING, CANCELED) for job in self._family())
 
     def flow_jobs(self) -> list[Job]:
         """Return the jobs that count for all steps."""
@@ -122,14 +120,14 @@ class Books:
     def close(self, status: str, failed: str | None = None) -> None:
         """End the jobs that have not ended; the step *failed* has failed with the flow."""
         stamp = self._platform.clock.stamp()
-        for each in self._family():
-            if not each.is_unfinished:
+        for job in self._family():
+            if not job.is_unfinished:
                 continue
-            own = "completed" if status == "failed" and each.id != self.job.id else status
-            if failed and each is self.step_jobs.get(failed):
+            own = "completed" if status == "failed" and job.id != self.job.id else status
+            if failed and job is self.step_jobs.get(failed):
                 own = "failed"
             ended = {"endedAt": stamp, "lastModified": stamp, "doneExporting": True}
-            self._platform.jobs.change(each, status=own, percentComplete=100, **ended)
+            self._platform.jobs.change(job, status=own, percentComplete=100, **ended)
 
     def _family(self) -> list[Job]:
         return [self.job, *self.step_jobs.values()]

@@ -61,8 +61,8 @@ class Processor:
             outcomes = await run(items)
         except Refusal as refusal:
             raise StepFailed(self._step.id, refusal.errors, "application") from refusal
-        goes_on = [each for each in outcomes if self._goes_on(each)]
-        records = [self._responded(each) for each in goes_on]
+        goes_on = [outcome for outcome in outcomes if self._goes_on(outcome)]
+        records = [self._responded(record) for record in goes_on]
         records = await self._hooked(goes_on, records)
         self._book(outcomes)
         pairs = zip(goes_on, records, strict=True)
@@ -77,7 +77,7 @@ class Processor:
             in_flow=True,
             goes_on=lambda: self._books.goes_on,
         )
-        entries = await importing.entries([each.record for each in items])
+        entries = await importing.entries([item.record for item in items])
         pairs = zip(items, entries, strict=True)
         return [
             Outcome(item, _response(entry), entry.stage)
@@ -87,7 +87,7 @@ class Processor:
 
     async def _look_up(self, items: list[Item]) -> list[Outcome]:
         rule = Rule(self._step.around, self._step.document, "inputFilter", "input_filter")
-        passed = await rule.passing([each.record for each in items])
+        passed = await rule.passing([item.record for item in items])
         outcomes: dict[int, Outcome] = {}
 
         async def one(position: int) -> None:
@@ -97,7 +97,7 @@ class Processor:
                 outcomes[position] = Outcome(item, response, "lookup")
 
         await for_each(range(len(items)), at_a_time(self._step.around.connection), one)
-        return [outcomes[each] for each in sorted(outcomes)]
+        return [outcomes[outcome] for outcome in sorted(outcomes)]
 
     async def _found(self, item: Item, passes: bool | Failed) -> Document:
         """Return what the lookup finds for one record: ``{data, errors}``."""
@@ -111,7 +111,7 @@ class Processor:
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
-            is_out = any(str(each.get("code")) == str(OFFLINE) for each in refusal.errors)
+            is_out = any(str(document.get("code")) == str(OFFLINE) for document in refusal.errors)
             status = OFFLINE if is_out else 422
             return {"statusCode": status, "errors": refusal.errors, "data": []}
         status = 422 if errors and not data else 200
@@ -129,8 +129,8 @@ class Processor:
         if not (fields or lists) or not isinstance(record, dict):
             return record
         made = rewritten(fields, outcome.response, into=deepcopy(record))
-        for each in lists:
-            put_at(made, str(each.get("generate")), _rows(each, outcome.response))
+        for list_ in lists:
+            put_at(made, str(list_.get("generate")), _rows(list_, outcome.response))
         return made
 
     async def _hooked(self, outcomes: list[Outcome], records: list[Any]) -> list[Any]:
@@ -139,7 +139,7 @@ class Processor:
             return records
         options = {
             "postResponseMapData": records,
-            "responseData": [each.response for each in outcomes],
+            "responseData": [outcome.response for outcome in outcomes],
             "oneToMany": False,
         }
         try:
@@ -150,29 +150,29 @@ class Processor:
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
-            for each in outcomes:
-                each.refuse(refusal.errors, "post_response_map_hook")
+            for outcome in outcomes:
+                outcome.refuse(refusal.errors, "post_response_map_hook")
             return records
 
     def _book(self, outcomes: list[Outcome]) -> None:
         tally = Tally()
-        for each in outcomes:
-            if each.item.retry:
-                self._books.settle(each.item.retry, is_failed=each.is_failed)
-            errors = each.errors or ([_unexplained(each)] if each.is_failed else [])
+        for outcome in outcomes:
+            if outcome.item.retry:
+                self._books.settle(outcome.item.retry, is_failed=outcome.is_failed)
+            errors = outcome.errors or ([_unexplained(outcome)] if outcome.is_failed else [])
             tally.error += len(errors)
-            tally.ignore += each.is_ignored and not each.is_failed
-            tally.success += not each.is_failed and not each.is_ignored
-            keep = self._keep and each.is_failed
+            tally.ignore += outcome.is_ignored and not outcome.is_failed
+            tally.success += not outcome.is_failed and not outcome.is_ignored
+            keep = self._keep and outcome.is_failed
             for told in errors:
-                shown = _shown(told, each)
-                self._books.fail(self._step.id, shown, each.stage, each.item, keep=keep)
+                shown = _shown(told, outcome)
+                self._books.fail(self._step.id, shown, outcome.stage, outcome.item, keep=keep)
         self._books.tally(self._step.id, tally)
 
     def _check_connection(self, outcomes: list[Outcome]) -> None:
         """Take the connection offline when an answer says that it is."""
         words = {OFFLINE, 403} if self._step.around.is_flat else {OFFLINE}
-        if any(each.status in words for each in outcomes):
+        if any(outcome.status in words for outcome in outcomes):
             around = self._step.around
             identity = around.connection.get("_id")
             online.note(around.platform.store, around.account_id, identity, offline=True)
@@ -197,10 +197,10 @@ def _rows(told: Document, response: Document) -> list[Document]:
     """Return one row for each item of the longest list that a list's lines name."""
     lines = [*objects(told.get("fields"))]
     made = rewritten(
-        ({**each, "generate": f"rows[*].{each.get('generate')}"} for each in lines), response
+        ({**line, "generate": f"rows[*].{line.get('generate')}"} for line in lines), response
     )
     rows = made.get("rows")
-    return [each or {} for each in rows] if isinstance(rows, list) else []
+    return [row or {} for row in rows] if isinstance(rows, list) else []
 
 
 def _unexplained(outcome: Outcome) -> Document:

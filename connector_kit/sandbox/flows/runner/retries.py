@@ -53,12 +53,18 @@ class RetryBooks(Books):
         """
         failures, step_job = self._platform.failures, self.step_jobs.get(retry.step_id)
         found = failures.of_step(retry.flow_id, retry.step_id)
-        old = [each for each in found if each.retry_key == retry.id and not each.is_resolved]
-        for each in old:
+        old = [
+            failure
+            for failure in found
+            if failure.retry_key == retry.id and not failure.is_resolved
+        ]
+        for failure in old:
             if is_failed:
-                failures.delete(each)
+                failures.delete(failure)
             else:
-                failures.change(each, resolvedAt=self._platform.clock.stamp(), resolvedBy="retry")
+                failures.change(
+                    failure, resolvedAt=self._platform.clock.stamp(), resolvedBy="retry"
+                )
         for job in (step_job, self._parent):
             if job and old:
                 self._take_back(job, len(old), is_failed=is_failed)
@@ -85,8 +91,8 @@ async def retry(platform: Platform, ground: Ground, job: Job, keys: Iterable[str
     for group in grouped(platform, job, keys):
         children = platform.jobs.children(group.parent) if group.parent else []
         steps = {
-            str(each.fields.get("_exportId") or each.fields.get("_importId")): each
-            for each in children
+            str(child.fields.get("_exportId") or child.fields.get("_importId")): child
+            for child in children
         }
         books = RetryBooks(platform, job, steps, group.parent)
         await Run(ground, books, task).again(group.step, group.retries)
@@ -94,7 +100,7 @@ async def retry(platform: Platform, ground: Ground, job: Job, keys: Iterable[str
 
 def grouped(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
     """Return what *keys* stand for, by step and by the run they failed in."""
-    found = (platform.retries.get(job.account_id, each) for each in keys)
+    found = (platform.retries.get(job.account_id, key) for key in keys)
     groups: dict[tuple[str, str | None], Group] = {}
     for each in found:
         if each is None:

@@ -61,7 +61,7 @@ async def _by_script(
     options = [{"record": each.record, "settings": settings} for each in items]
     platform, account_id = ground.platform, ground.flow.account_id
     answers = await platform.scripts.each(account_id, script, options)
-    return [_indices(each, count) for each in answers]
+    return [_indices(answer, count) for answer in answers]
 
 
 def _indices(answer: Any, count: int) -> list[int]:

@@ -44,7 +44,7 @@ class Run:
     async def again(self, step: tuple[str, str], retries: list[Retry]) -> None:
         """Run records again from the step on that they failed at."""
         kind, identity = step
-        items = [Item(each.data, each.trace_key, retry=each) for each in retries]
+        items = [Item(retry.data, retry.trace_key, retry=retry) for retry in retries]
         stretch = self._ground.shape.after(identity)
         if stretch is not None:
             await self.walk(items, stretch)
@@ -119,7 +119,7 @@ class Run:
         if hooks.hook_of(step.document, "preSavePage") is not None:
             stage = "pre_save_page_hook"
         for error in batch.errors:
-            failed = next((each for each in left if each.error == error), None)
+            failed = next((failed for failed in left if failed.error == error), None)
             if failed:
                 left.remove(failed)
             item = Item(failed.record, _trace_key(step, failed.record)) if failed else None
@@ -161,7 +161,7 @@ class Run:
 
     def _note_offline(self, step: Step, refusal: Refusal) -> None:
         """An application that does not know who asks takes its connection offline."""
-        if any(str(each.get("code")) == "401" for each in refusal.errors):
+        if any(str(error.get("code")) == "401" for error in refusal.errors):
             store, account_id = self._ground.platform.store, self._ground.flow.account_id
             online.note(store, account_id, step.document.get("_connectionId"), offline=True)
 
@@ -181,4 +181,4 @@ def _trace_key(step: Step, record: Any) -> str | None:
 
 def _is_unreachable(refusal: Refusal) -> bool:
     words = ("backend_unreachable", "backend_not_local")
-    return any(each.get("code") in words for each in refusal.errors)
+    return any(error.get("code") in words for error in refusal.errors)
