@@ -24,7 +24,7 @@ demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit 
 
 test: $(READY) ## the default test suite
 	@$(BIN)/python -m workshop.browser
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 3
 
 test-production: $(READY) ## the part that meets records and limits, on PostgreSQL and a Redis of its own
 	@$(BIN)/python -m workshop.production

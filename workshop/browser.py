@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from workshop import debian
 from workshop.debian import PackageMissing
@@ -32,6 +32,9 @@ FLAGS = (
 
 DESKTOP: ViewportSize = {"width": 1200, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+
+PATIENCE_SECONDS = 60
+"""How long a page may take to show what is waited for; machines are busy at times."""
 
 SERIOUS = ("serious", "critical")
 """The impacts, in axe's words, that no page may have."""
@@ -57,6 +60,7 @@ def _installed() -> str | None:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser with a fresh profile, gone with everything it stored at the end."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium(), headless=True, args=[*FLAGS]

@@ -7,6 +7,9 @@ import shutil
 import subprocess
 import sys
 
+PATIENCE = ("--option", "DPkg::Lock::Timeout=300")
+"""Another process may be installing: that takes seconds."""
+
 
 class PackageMissing(RuntimeError):
     """A package is missing, and cannot be installed from here."""
@@ -23,7 +26,7 @@ def install(package: str, why: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
         done = subprocess.run(
-            ["apt-get", "--quiet", *command],
+            ["apt-get", "--quiet", *PATIENCE, *command],
             env=environment,
             capture_output=True,
             text=True,

@@ -88,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(name)
         folder.chmod(0o755)  # the database runs as a user of its own where we are root
         with postgresql(folder / "postgresql") as database, separate_redis(folder) as broker:
-            chosen = arguments or ["-q", "-n", "2", "--dist", "loadgroup", "-k", THEIR_OWN, *TESTS]
+            chosen = arguments or ["-q", "-n", "2", "-k", THEIR_OWN, *TESTS]
             # The database ends with the server: nothing has to be dropped before.
             command = [sys.executable, "-m", "pytest", "--reuse-db", *chosen]
             environment = os.environ | {DATABASE: database, REDIS: broker}

@@ -12,8 +12,6 @@ from workshop.browser import DESKTOP, PHONE, serious_findings, spills_over
 from workshop.console import ConsoleField
 from workshop.edits import PAGE_SIZE
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Member = Callable[[str], Page]
 
 

@@ -13,15 +13,12 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from workshop.browser import DESKTOP, PHONE, log_in, serious_findings, spills_over
+from workshop.browser import DESKTOP, PATIENCE_SECONDS, PHONE, log_in, serious_findings, spills_over
 from workshop.console import PASSWORD
 from workshop.field import Field
 from workshop.services import Services
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 FIRST, SECOND = "examples.notices.v1_0:OrderNotices", "examples.notices.v1_1:OrderNotices"
-SECONDS = 60
 SAVED = "Saved and applied."
 
 
@@ -60,7 +57,7 @@ class Story:
         return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("story")
     settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": "publisher@example.com"}
@@ -75,7 +72,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def opened(chromium: Browser, story: Story, **looks: Any) -> Page:
     context = chromium.new_context(viewport=DESKTOP, base_url=story.address, **looks)
-    context.set_default_timeout(SECONDS * 1000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     return context.new_page()
 
 

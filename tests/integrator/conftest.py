@@ -40,7 +40,7 @@ def make_client(platform: ScriptedPlatform, retry: RetryPolicy) -> Iterator[Call
             "account": "acme",
             "retry": retry,
             "throttle": NoThrottle(),
-            "timeout": Timeout(read=1.5),
+            "timeout": Timeout(read=30),
         }
         made.append(Client(token, **{**defaults, **options}))
         return made[-1]

@@ -13,6 +13,8 @@ from connector_kit.integrator.transport.timing import Timeout
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 TOTAL = 1.0
+AT_MOST = 20.0
+"""What a busy machine takes at most to notice; what drips would take longer to end."""
 
 
 def drip(connection, text):
@@ -23,8 +25,8 @@ def drip(connection, text):
 
 def dripping_body(connection):
     connection.recv(65536)
-    connection.sendall(HEAD + b"Content-Length: 900\r\n\r\n[")
-    drip(connection, b" " * 900)
+    connection.sendall(HEAD + b"Content-Length: 9000\r\n\r\n[")
+    drip(connection, b" " * 9000)
 
 
 def dripping_chunks(connection):
@@ -37,7 +39,7 @@ def dripping_chunks(connection):
 def dripping_head(connection):
     connection.recv(65536)
     connection.sendall(HEAD)
-    for number in range(90):
+    for number in range(900):
         drip(connection, f"X-{number}: y\r\n".encode())
 
 
@@ -51,7 +53,7 @@ def taking_its_time(connection):
 def test_an_answer_that_drips_is_given_up_when_its_time_is_over(server, answer):
     took = asked_in(server(answer), lambda client: list(client.exports.list()))
 
-    assert TOTAL * 0.5 < took < TOTAL + 1
+    assert TOTAL * 0.5 < took < AT_MOST
 
 
 def test_a_request_that_is_taken_in_drops_is_given_up_too(server):
@@ -59,7 +61,7 @@ def test_a_request_that_is_taken_in_drops_is_given_up_too(server):
 
     took = asked_in(server(taking_its_time), lambda client: client.exports.create(large))
 
-    assert took < TOTAL + 1
+    assert took < AT_MOST
 
 
 def asked_in(url, ask):

@@ -86,7 +86,7 @@ def orders(user: Client, shop: ScriptedPlatform) -> Orders:
 def stage(sandbox: Sandbox, what: str, body: dict[str, Any]) -> Any:
     account = sandbox.accounts[0].account_id
     url = f"{sandbox.control_url}/accounts/{account}/{what}"
-    answer = requests.post(url, json=body, timeout=5)
+    answer = requests.post(url, json=body, timeout=60)
     answer.raise_for_status()
     return answer.json()
 
@@ -260,7 +260,7 @@ def test_job_errors_are_answered_or_are_a_file(sandbox, user, orders):
     assert [record["code"] for record in answered.records] == ["bad", "bad"]
     assert len(list(user.jobs.error_records(few["_id"]))) == 2
     (url,) = user.jobs.errors(user.jobs.get(many["_id"])).file_urls
-    assert len(requests.get(url, timeout=5).json()) == 1001
+    assert len(requests.get(url, timeout=60).json()) == 1001
 
 
 def test_classic_errors_are_retried(sandbox, user, orders):

@@ -85,7 +85,7 @@ def served(environment: Path, tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def test_an_install_without_extras_checks_migrates_and_serves(served: str, tmp_path: Path) -> None:
@@ -93,5 +93,5 @@ def test_an_install_without_extras_checks_migrates_and_serves(served: str, tmp_p
     with requests.Session() as browser:
         browser.mount("http://", HTTPAdapter(max_retries=patience))
 
-        assert browser.get(f"{served}/livez", timeout=10).ok, (tmp_path / "log").read_text()
+        assert browser.get(f"{served}/livez", timeout=60).ok, (tmp_path / "log").read_text()
         assert "Log in" in browser.get(f"{served}/console/", timeout=30).text

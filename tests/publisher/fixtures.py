@@ -37,7 +37,7 @@ class Platform:
         """Call the sandbox's own routes."""
         url = f"{self.sandbox.control_url}{path}"
         method = "GET" if body is None else "POST"
-        answer = self._session.request(method, url, json=body, timeout=10)
+        answer = self._session.request(method, url, json=body, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -66,7 +66,7 @@ class Platform:
 
     def _call(self, method: str, path: str, body: Any, **request: Any) -> Any:
         url = f"{self.sandbox.base_url}{path}"
-        answer = self._session.request(method, url, json=body, timeout=10, **request)
+        answer = self._session.request(method, url, json=body, timeout=60, **request)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

@@ -30,7 +30,7 @@ FAR = "2099-01-31T00:00:00.000Z"
 class Api:
     """Requests with one token; a path is relative to /v1."""
 
-    def __init__(self, base_url, token=None, timeout=10):
+    def __init__(self, base_url, token=None, timeout=60):
         self.base_url, self.timeout = base_url, timeout
         self.session = requests.Session()
         self.session.trust_env = False

@@ -110,4 +110,4 @@ def signed(answer, world):
     """The address of a file that the sandbox serves itself."""
     url = answer.json()["signedURL"]
     assert url.startswith(world.origin)
-    assert world["customer"].session.get(url, timeout=5).status_code == 200
+    assert world["customer"].session.get(url, timeout=60).status_code == 200

@@ -21,8 +21,7 @@ DOORS = ["/console/log-in/", "/admin/login/"]
 
 
 @pytest.fixture
-def admin(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def admin(db):
     set_role("admin", Role.ADMIN, by=THE_KIT, password=PASSWORD)
 
 

@@ -16,8 +16,6 @@ from tests.api.provisioning.shop import WEBHOOKS, new_secret
 from tests.waiting import wait_for
 from workshop.services import Services
 
-pytestmark = pytest.mark.xdist_group("serving")  # one server for all of them
-
 SECRET = new_secret()
 
 

@@ -15,7 +15,7 @@ from tests.settings_pages.records import DOCUMENT, ORDERS, installation_with
 from tests.settings_ui.browsing import chromium, enter, site, window
 from workshop.browser import PHONE, serious_findings, spills_over
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 __all__ = ["chat", "chromium", "site", "window"]
 

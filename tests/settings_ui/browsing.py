@@ -8,10 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from workshop.browser import DESKTOP, browser
-
-SECONDS = 20
-"""How long a page may take to say what a test waits for; machines are busy at times."""
+from workshop.browser import DESKTOP, PATIENCE_SECONDS, browser
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,7 @@ def site(live_server, settings) -> str:
 def window(chromium: Browser, site: str) -> Iterator[Page]:
     """A window whose console has to stay free of errors and of refusals by the policy."""
     context = chromium.new_context(viewport=DESKTOP, base_url=site)
-    context.set_default_timeout(SECONDS * 1000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -12,7 +12,7 @@ from tests.settings_ui.fixtures import PASSWORD, World, operator, world
 from tests.settings_ui.test_pages import at
 from workshop.browser import DESKTOP, PHONE, serious_findings, spills_over
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 __all__ = ["chromium", "operator", "site", "window", "world"]
 

@@ -22,7 +22,7 @@ class Functions:
         def name(options: dict[str, Any]) -> Any:
             url = f"{base_url}/integrations/{options['_integrationId']}"
             headers = {"Authorization": f"Bearer {options['bearerToken']}"}
-            return {"name": requests.get(url, headers=headers, timeout=10).json().get("name")}
+            return {"name": requests.get(url, headers=headers, timeout=60).json().get("name")}
 
         async def persist(options: dict[str, Any]) -> Any:
             return {"success": True, "pending": options["pending"]}

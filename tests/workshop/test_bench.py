@@ -168,7 +168,7 @@ def test_held_calls_are_answered_when_they_are_released():
     statuses: list[int] = []
 
     def call(address: str) -> None:
-        answer = requests.post(address, json={"function": "update"}, timeout=10)
+        answer = requests.post(address, json={"function": "update"}, timeout=60)
         statuses.append(answer.status_code)
 
     with HeldCalls() as held:

@@ -131,12 +131,12 @@ def test_pushing_again_while_it_runs_runs_it_once_more_and_never_at_the_same_tim
         running.append(1)
         together.append(len(running))
         begun.release()
-        may_end.wait(5)
+        may_end.wait(60)
         running.pop()
 
     stack.functions["update"] = update
     push(identity)
-    begun.acquire(timeout=5)
+    begun.acquire(timeout=60)
     for _ in range(3):
         push(identity)
     may_end.set()
@@ -146,7 +146,7 @@ def test_pushing_again_while_it_runs_runs_it_once_more_and_never_at_the_same_tim
 
 
 def test_as_many_updates_run_at_a_time_as_were_allowed(stack):
-    gate = threading.Barrier(2, timeout=5)
+    gate = threading.Barrier(2, timeout=60)
     stack.functions["update"] = lambda _: gate.wait() and None
     with Sandbox(accounts=4, bucket=0, push_parallelism=2) as sandbox:
         publisher = Api(sandbox.base_url, sandbox.publisher_token)

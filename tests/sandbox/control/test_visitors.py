@@ -16,7 +16,9 @@ def ask(sandbox, method="POST", path="/limits", body=LIMITS, **headers):
     named = {"Content-Type": "application/json"} if body else {}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
     given = {name: value for name, value in named.items() if value is not None}
-    return requests.request(method, sandbox.control_url + path, data=body, headers=given, timeout=5)
+    return requests.request(
+        method, sandbox.control_url + path, data=body, headers=given, timeout=60
+    )
 
 
 def bucket(sandbox):
@@ -103,7 +105,7 @@ def test_it_warns_when_others_reach_it_and_shows_them_no_tokens(options):
     with _start(COMMANDS["plain"], "--port", "0", "--host", "0.0.0.0", *options) as process:
         warning = process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate(timeout=10)
+        told, _ = process.communicate(timeout=60)
 
     assert warning.startswith("Warning: the sandbox listens on 0.0.0.0")
     if options:

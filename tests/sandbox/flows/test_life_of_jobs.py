@@ -57,7 +57,7 @@ def test_the_command_serves_flows_that_run(stack, application):
         account.close()
         control.close()
         process.send_signal(signal.SIGTERM)
-        rest, complaints = process.communicate(timeout=10)
+        rest, complaints = process.communicate(timeout=60)
 
     assert (counts(job), in_flight) == ((3, 0, 0), 0)
     assert (rest, complaints, process.returncode) == ("", "", 0)
