@@ -32,7 +32,7 @@ REAL = (
     "extension/test_serve.py",
     "management/test_record_command.py",
     "packaging/test_wheel.py",
-    "sandbox/test_sandbox_command.py",
+    "sandbox/test_command.py",
     "server/test_function_processes.py",
     "server/test_local_redis.py",
     "server/test_serving.py",

@@ -267,7 +267,7 @@ class Services:
         return off_by(offset) if offset else {}
 
     def _wait(
-        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 90
+        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 180
     ) -> Answer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
