@@ -1,8 +1,9 @@
 """Tests on the newest Python that this machine has (``make test-newest``).
 
 The default suite runs on the oldest one that is supported. What depends on Python itself runs here
-once more: processes, forks, threads, declarations, the command lines. The embedded Redis is the one
-of this environment, as there may be no wheel of it for the newest Python.
+once more: processes, forks, threads and loops; declarations; HTTP and patterns, as its library has
+them; the command lines. The embedded Redis is the one of this environment, as there may be no wheel
+of it for the newest Python.
 """
 
 from __future__ import annotations
@@ -19,7 +20,18 @@ from workshop.services import ROOT
 
 Version = tuple[int, int]
 
-TESTS = ("tests/blueprint", "tests/extension", "tests/integrator", "tests/server", "tests/workers")
+TESTS = (
+    *("tests/blueprint/test_declare.py", "tests/documents", "tests/forms/test_patterns.py"),
+    *("tests/extension/test_calls_in_processes.py", "tests/extension/test_isolation.py"),
+    *("tests/extension/test_isolation_privacy.py", "tests/extension/test_serve.py"),
+    *("tests/extension/test_edge.py", "tests/extension/test_loops.py"),
+    *("tests/integrator/test_answers.py", "tests/integrator/test_connections_kept.py"),
+    *("tests/integrator/test_deadlines.py", "tests/integrator/test_hostile_answers.py"),
+    *("tests/management/test_agreeing.py", "tests/management/test_plan_command.py"),
+    *("tests/server/test_conf.py", "tests/server/test_function_processes.py"),
+    *("tests/server/test_local_redis.py", "tests/server/test_serving.py"),
+    *("tests/workers/test_heartbeat.py", "tests/workers/test_poison.py"),
+)
 ENVIRONMENT = ROOT / "build" / "newest"
 NAMES = [f"python3.{minor}" for minor in range(20, sys.version_info.minor, -1)]
 

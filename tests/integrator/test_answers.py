@@ -1,6 +1,7 @@
 """What the platform's refusals become, and what of them the reader gets to see."""
 
 import pickle
+from http import HTTPStatus
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_an_error_carries_all_that_the_platform_said(client, platform):
         ([1, 2], "[1, 2]"),
         (b"<html>\n  <h1>Bad Gateway</h1>", "<html> <h1>Bad Gateway</h1>"),
         (b"\xff\xfe", ""),
-        (b"", "Unprocessable Entity"),
+        (b"", HTTPStatus.UNPROCESSABLE_ENTITY.phrase),
         (b"x" * 1000, "x" * 200 + "..."),
     ],
     ids=str,
