@@ -9,6 +9,7 @@ from typing import Annotated
 
 from connector_kit import parsing
 from connector_kit.environment import Variable, variables
+from connector_kit.logs import FORMAT, FORMATS
 from connector_kit.parsing import ConnectorEntry
 
 MEBIBYTE = 1024 * 1024
@@ -165,6 +166,15 @@ class StackSettings:
             number=235,
         ),
     ] = ()
+    log_format: Annotated[
+        str,
+        Variable(
+            FORMAT,
+            parsing.one_of(*FORMATS),
+            "What a line of the log is: text for people, or an object of JSON for programs.",
+            number=237,
+        ),
+    ] = FORMATS[0]
     body_seconds: Annotated[
         float,
         Variable(

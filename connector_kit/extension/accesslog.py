@@ -11,9 +11,8 @@ from collections.abc import Iterable
 
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import FunctionCall
-from connector_kit.logs import inform
+from connector_kit.logs import Event, inform
 
 access_log = logging.getLogger("connector_kit.access")
 
@@ -40,7 +39,7 @@ def log_request(
         ("responseTime", f"{(time.monotonic() - began) * 1000:.0f}ms"),
         *trail,
     )
-    inform(access_log, log_line("reqFinished", fields), keep=keep)
+    inform(access_log, Event("reqFinished", fields), keep=keep)
 
 
 def log_answer(

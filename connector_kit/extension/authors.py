@@ -22,7 +22,7 @@ from connector_kit.extension.authoring.settings import settings_functions
 from connector_kit.extension.isolation.asking import ask
 from connector_kit.extension.registry import FunctionModule, Registry
 from connector_kit.extension.remember import Remembering
-from connector_kit.logs import logging_configuration
+from connector_kit.logs import Event, logging_configuration
 from connector_kit.parsing import ConnectorEntry
 from connector_kit.stack_settings import StackSettings
 
@@ -115,4 +115,5 @@ def _load_ahead(entries: Iterable[ConnectorEntry]) -> None:
         try:
             functions_at(entry.target)
         except (LoadError, TypeError, SystemExit) as failure:
-            log.warning("logName=notLoadedAhead, module=%s, reason=%s", entry.target, failure)
+            fields = (("module", entry.target), ("reason", failure))
+            log.warning(Event("notLoadedAhead", fields))

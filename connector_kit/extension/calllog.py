@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterable
 
 from connector_kit.exceptions import (
     is_of_infrastructure,
@@ -13,12 +12,9 @@ from connector_kit.exceptions import (
 )
 from connector_kit.extension.calls import FunctionCall
 from connector_kit.extension.errors import ErrorEntry, masked
-from connector_kit.extension.words import sort_of
-from connector_kit.logs import inform
+from connector_kit.logs import Event, inform
 
 log = logging.getLogger("connector_kit.extension")
-
-_LONGEST = 200
 
 _CODE = re.compile(r"[A-Za-z_][\w.-]{0,63}")
 """What is a code, and nothing that was put into one."""
@@ -31,9 +27,9 @@ def log_call(call: FunctionCall) -> None:
     if not log.isEnabledFor(logging.INFO):
         return
     try:
-        inform(log, log_line("callFunctionInvoked", _fields(call)))
+        inform(log, Event("callFunctionInvoked", _fields(call)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
-        log.warning("logName=failedToLogMetadata, error=%s", type(error).__name__)
+        log.warning(Event("failedToLogMetadata", [("error", type(error).__name__)]))
 
 
 def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -> None:
@@ -52,44 +48,11 @@ def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -
         ("_reqId", call.request_id),
         ("traceId", call.trace_id),
     )
-    log.warning("%s", log_line("callFunctionFailed", fields))
+    log.warning(Event("callFunctionFailed", fields))
     if not is_shown(failure):
         log.warning(
             "logName=failureNotShown, _reqId=%s\n%s", call.request_id, traceback_in(failure)
         )
-
-
-def log_line(log_name: str, fields: Iterable[tuple[str, object]]) -> str:
-    """Return ``logName=..., key=value, ...``, with empty fields left out, on one line."""
-    line = f"logName={log_name}"
-    for key, value in fields:
-        if type(value) is str and len(value) <= _LONGEST:
-            if value:
-                line += f", {key}={value}"
-        elif value is not None:
-            line += f", {key}={short(value)}"
-    return line if line.isprintable() else _on_one_line(line)
-
-
-def short(value: object) -> str:
-    """Return *value* short and without line ends, so that nobody writes log lines for us."""
-    text = value if isinstance(value, str) else _text_of(value)
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}..."
-    return _on_one_line(text)
-
-
-def _text_of(value: object) -> str:
-    try:
-        return str(value)
-    except (RecursionError, ValueError):  # lists in lists in lists, or a number without end
-        return sort_of(value)
-
-
-def _on_one_line(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _fields(call: FunctionCall) -> list[tuple[str, object]]:

@@ -14,11 +14,11 @@ from connector_kit.adoption.loading import LoadError, load_object
 from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.environment import Variable, read, texts_in, variables
 from connector_kit.extension.authoring.modules import RegistrationError
-from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import is_given
 from connector_kit.extension.errors import ConfigurationError
 from connector_kit.extension.registry import FunctionModule, Registry, require_either
 from connector_kit.extension.words import sort_of
+from connector_kit.logs import Event
 from connector_kit.parsing import ConnectorEntry
 from connector_kit.stack_settings import PORT, StackSettings
 
@@ -168,7 +168,7 @@ class Configuration:
         """
         entries = {None: self.diy} if self.diy else dict(self.connectors or {})
         modules = _loaded(entries)
-        log.info("%s", log_line("configurationLoaded", [("contracts", self.settings.contracts)]))
+        log.info(Event("configurationLoaded", [("contracts", self.settings.contracts)]))
         for connector_id, module in modules.items():
             _log_module(connector_id, entries[connector_id], module)
         if self.diy:
@@ -244,8 +244,8 @@ def _loaded(entries: Mapping[Any, Entry]) -> dict[Any, FunctionModule]:
 def _log_module(connector_id: str | None, entry: Entry, module: FunctionModule) -> None:
     functions = len(set(module))
     fields = (("_connectorId", connector_id), ("module", entry), ("functions", functions))
-    line = log_line("connectorLoaded" if connector_id else "diyLoaded", fields)
-    log.log(logging.INFO if functions else logging.WARNING, "%s", line)
+    event = Event("connectorLoaded" if connector_id else "diyLoaded", fields)
+    log.log(logging.INFO if functions else logging.WARNING, event)
 
 
 def _is_tokens(value: Any) -> bool:

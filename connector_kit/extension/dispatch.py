@@ -16,6 +16,7 @@ from connector_kit.extension.errors import ErrorEntry, ExtensionError
 from connector_kit.extension.invoke import Function, invoke
 from connector_kit.extension.registry import FunctionModule, Registry
 from connector_kit.extension.serialize import NotSerializableError, to_json
+from connector_kit.logs import Event
 
 Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
 """What a particular host asks of a call besides; returns what is wrong."""
@@ -60,7 +61,7 @@ class Dispatcher:
             try:
                 observe(raw, call, answer)
             except Exception:  # noqa: BLE001 - the call has its answer already
-                log.exception("logName=observerFailed, _reqId=%s", raw.request_id)
+                log.exception(Event("observerFailed", [("_reqId", raw.request_id)]))
         return answer
 
     def _answered(self, raw: RawCall) -> tuple[FunctionCall | None, Answer]:
@@ -147,7 +148,7 @@ def _serialized(returned: Any) -> bytes:
     try:
         return to_json(returned)
     except NotSerializableError as error:
-        log.warning("logName=responseNotSerializableError, reason=%s", error)
+        log.warning(Event("responseNotSerializableError", [("reason", error)]))
         raise ExtensionError(
             "invalid_extension_response", "Extension response is not serializable."
         ) from error

@@ -7,6 +7,7 @@ from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.board import Board
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.glance import Glance
+from connector_kit.logs import Event
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -76,7 +77,7 @@ class Health:
 
     def _answer(self, flag: bool) -> Answer:
         if self.board.is_ending:
-            log.warning("logName=healthCheckFailure")
+            log.warning(Event("healthCheckFailure"))
             return _TERMINATING
         return _OK if flag else _NOT_YET
 

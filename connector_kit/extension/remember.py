@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from connector_kit.logs import Event
+
 SECONDS = 2.0
 """How long an answer is good for: next to nothing for a person who publishes, and hundreds of
 calls for a flow under load, which then ask the database once."""
@@ -46,7 +48,8 @@ class Remembering(Generic[Found]):
             try:
                 return self._look(key)
             except Exception as failure:  # noqa: BLE001 - whatever it is, it is not the call's
-                log.warning("logName=lookUpFailed, of=%s, error=%s", key, type(failure).__name__)
+                fields = (("of", key), ("error", type(failure).__name__))
+                log.warning(Event("lookUpFailed", fields))
                 self._known[key] = (self._clock() + self._seconds, found)
             finally:
                 self._looking.release()

@@ -23,6 +23,7 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 from connector_kit.extension.board import BOARD_VARIABLE, Board
 from connector_kit.extension.configuration import Configuration
 from connector_kit.extension.errors import ConfigurationError
+from connector_kit.logs import logging_configuration
 from connector_kit.stack_settings import Bounds
 
 DRAIN_SECONDS = 300
@@ -88,6 +89,7 @@ def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) ->
             respawn_failed_workers=True,
             respawn_interval=START_SECONDS,
             workers_kill_timeout=DRAIN_SECONDS,
+            log_dictconfig=logging_configuration(),
         ).serve()
 
 

@@ -15,7 +15,6 @@ from connector_kit.blueprint import Blueprint, Situation, tailored
 from connector_kit.conf import kit
 from connector_kit.documents import Document
 from connector_kit.exceptions import message_in
-from connector_kit.extension.calllog import log_line
 from connector_kit.extension.calls import SERVED_REQUEST
 from connector_kit.lifecycle.errors import (
     Checkpoint,
@@ -30,7 +29,7 @@ from connector_kit.lifecycle.lease import Lease, leased
 from connector_kit.lifecycle.signals import operation_finished
 from connector_kit.lifecycle.situations import note_license, situation_of
 from connector_kit.lifecycle.veil import Veil
-from connector_kit.logs import inform
+from connector_kit.logs import Event, inform
 from connector_kit.models import Document as StoredDocument
 from connector_kit.models import (
     Installation,
@@ -435,4 +434,4 @@ def _log(record: Operation) -> None:
         ("order", record.order_id),
         ("_reqId", record.request_id),
     )
-    inform(logger, log_line("operationFinished", fields))
+    inform(logger, Event("operationFinished", fields))

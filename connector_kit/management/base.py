@@ -8,6 +8,7 @@ import textwrap
 from abc import ABC, abstractmethod
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +27,7 @@ from connector_kit.blueprint import DeclarationError
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle import LifecycleError
 from connector_kit.local_redis import LocalRedisError
+from connector_kit.logs import quiet_terminal
 
 WIDTH_WITHOUT_TERMINAL = 200
 """Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
@@ -63,6 +65,8 @@ class KitCommand(BaseCommand, ABC):
         LoadError,
         LocalRedisError,
     )
+    is_service: ClassVar[bool] = False
+    """Whether it runs until it is stopped: its log belongs on the terminal, too."""
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -82,7 +86,8 @@ class KitCommand(BaseCommand, ABC):
     def handle(self, *_: Any, **options: Any) -> None:
         """Call `run`; turn expected errors into one paragraph."""
         try:
-            code = self.run(**options)
+            with nullcontext() if self.is_service else quiet_terminal():
+                code = self.run(**options)
         except self.expected as error:
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:

@@ -10,8 +10,7 @@ from functools import partial
 
 from django.db import transaction
 
-from connector_kit.extension.calllog import log_line
-from connector_kit.logs import inform
+from connector_kit.logs import Event, inform
 from connector_kit.models import Push, Rollout, Wave
 from connector_kit.rollouts.steps import (
     CompleteRollout,
@@ -33,8 +32,8 @@ def log_event(name: str, rollout: Rollout, **fields: object) -> None:
         ("connector", rollout.connector.slug),
         ("version", rollout.release.version),
     )
-    line = log_line(name, (*known, *fields.items()))
-    transaction.on_commit(partial(inform, logger, line), robust=True)
+    event = Event(name, (*known, *fields.items()))
+    transaction.on_commit(partial(inform, logger, event), robust=True)
 
 
 def log_step(rollout: Rollout, step: Step) -> None:

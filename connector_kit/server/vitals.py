@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.glance import Glance
 from connector_kit.extension.health import NOT_LOADED
+from connector_kit.logs import Event
 from connector_kit.workers.heartbeat import (
     TICK,
     broker_answers,
@@ -45,7 +46,7 @@ def lacks(serves: Callable[[], bool]) -> list[str]:
     problems += [] if broker_answers() else [BROKER_AWAY]
     problems += [] if serves() else [NOT_LOADED]
     if problems:
-        log.warning("logName=notReady, %s", " ".join(problems))
+        log.warning(Event("notReady", [("reason", " ".join(problems))]))
     return problems
 
 

@@ -178,7 +178,7 @@ def test_large_calls_are_left_out_and_said_to_be(
     server.call(data="x" * 500)
 
     assert server.samples == {}
-    assert "logName=sampleNotKept, function='echo'" in caplog.text
+    assert "logName=sampleNotKept, function=echo" in caplog.text
 
 
 def test_only_functions_that_are_named_are_kept_and_installers_only_then(server: Server) -> None:

@@ -9,7 +9,7 @@ from django.core.serializers import serialize
 
 from connector_kit.documents import MASK
 from connector_kit.integrator import Pool
-from connector_kit.logs import OneLine
+from connector_kit.logs.lines import OneLine
 from connector_kit.models import Change, Order
 from tests.lifecycle.fixtures import SECOND, SECRETS, Customer
 from tests.publisher.fixtures import SYSTEM_TOKEN

@@ -10,7 +10,7 @@ PLAIN = (
     *("TMPDIR", "TEMP", "TMP", "PYTHON*", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "DYLD_*"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY"),
     *("no_proxy", "CONNECTOR_KIT_HOME", "CONNECTOR_KIT_DIY", "CONNECTOR_KIT_CONNECTORS"),
-    *("CONNECTOR_KIT_CONTRACTS", "COVERAGE_*"),
+    *("CONNECTOR_KIT_CONTRACTS", "CONNECTOR_KIT_LOG_FORMAT", "COVERAGE_*"),
 )
 """Names, and patterns of names, of variables that hold no secret of the server."""
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.calllog import short
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation import confinement, environment
 from connector_kit.extension.isolation.asking import Answerer, answered
@@ -25,6 +24,7 @@ from connector_kit.extension.isolation.children import (
 )
 from connector_kit.extension.isolation.crew import BusyError, Crew
 from connector_kit.extension.isolation.messages import ANSWER, QUESTION, REPORT, Gone
+from connector_kit.logs import short
 from connector_kit.stack_settings import Limits
 
 log = logging.getLogger("connector_kit.extension")

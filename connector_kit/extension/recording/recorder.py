@@ -17,6 +17,7 @@ from connector_kit.extension.recording.samples import Sample
 from connector_kit.extension.recording.switch import Recording, recording
 from connector_kit.home import home_of
 from connector_kit.integrator.transport.wire import loads
+from connector_kit.logs import Event
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -61,7 +62,7 @@ class Recorder:
             try:
                 self._consider(what, raw, call, answer)
             except Exception as failure:  # noqa: BLE001 - whatever it is, the call goes on
-                log.warning("logName=sampleNotKept, error=%s", type(failure).__name__)
+                log.warning(Event("sampleNotKept", [("error", type(failure).__name__)]))
                 self._recording = None  # until the next look, rather than a line for every call
 
     def _look(self) -> None:
@@ -69,7 +70,7 @@ class Recorder:
         try:
             told = recording(self._home, self._clock())
         except (ValueError, OSError) as failure:
-            log.warning("logName=recordingSwitchUnreadable, error=%s", type(failure).__name__)
+            log.warning(Event("recordingSwitchUnreadable", [("error", type(failure).__name__)]))
             told = None
         if told != self._recording:
             self._recording, self._full = told, set()
@@ -80,7 +81,7 @@ class Recorder:
             return
         size = len(raw.body) + len(answer.body)
         if size > what.most_bytes:
-            log.info("logName=sampleNotKept, function=%r, bytes=%d", call.function, size)
+            log.info(Event("sampleNotKept", [("function", call.function), ("bytes", size)]))
             return
         sample = self._sample(what, raw, answer)
         if sample is None or sample.keep(what.folder, what.samples):

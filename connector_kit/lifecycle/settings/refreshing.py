@@ -25,6 +25,7 @@ from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.situations import given
+from connector_kit.logs import Event
 from connector_kit.models import Connector
 
 Asked = Callable[..., Any]
@@ -80,7 +81,7 @@ def _named_by(connector: Connector, setting: str, options: Document) -> dict[str
     try:
         return dict(authors.call(connector.class_path, named(setting, ON_CHANGE), options))
     except Exception as error:  # noqa: BLE001  whatever an author's function raises
-        logger.info("logName=noOptionsNamed, setting=%s, error=%s", setting, code_in(error))
+        logger.info(Event("noOptionsNamed", [("setting", setting), ("error", code_in(error))]))
         return {}
 
 

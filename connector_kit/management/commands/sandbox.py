@@ -10,6 +10,7 @@ from connector_kit.management.base import KitCommand
 class Command(KitCommand):
     """Serves until it is stopped. The sandbox is an extra: it is imported when it is asked for."""
 
+    is_service = True
     help = "Run a local integrator.io with many accounts, until it is stopped."
     example = """
 manage.py sandbox --accounts 25

@@ -14,6 +14,7 @@ APPLICATION = "connector_kit.server.rsgi:application"
 class Command(KitCommand):
     """Serves until it is stopped."""
 
+    is_service = True
     help = (
         "Serve everything: function calls of integrator.io, pages and the REST API. SIGTERM lets "
         "what runs come to its end; SIGHUP exchanges the processes one by one, without a call that "

@@ -14,6 +14,7 @@ from connector_kit.management.base import KitCommand
 class Command(KitCommand):
     """Serves until it is stopped."""
 
+    is_service = True
     help = (
         "Serve functions to integrator.io without database, pages or marketplace: hooks and "
         "wrappers of a self-made integration (CONNECTOR_KIT_DIY) or functions of connectors "

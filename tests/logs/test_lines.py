@@ -7,7 +7,9 @@ from io import StringIO
 
 import pytest
 
-from connector_kit.logs import Lines, OneLine, inform, settle
+from connector_kit.logs import Event, inform, settle
+from connector_kit.logs.lines import Lines, OneLine
+from tests.logs.secrets import SECRETS
 
 
 def line(message: str, *args: object, error: BaseException | None = None) -> str:
@@ -35,26 +37,6 @@ def test_a_traceback_stays_in_its_line_and_hides_tokens() -> None:
     assert text.count("\n") == 0
     assert r"\nTraceback (most recent call last):\n" in text
     assert text.endswith("ValueError: Authorization: Bearer ******")
-
-
-SECRETS = {
-    "a bearer token": "Authorization: Bearer s3cret",
-    "a query": "GET /function?access_token=s3cret&x=1",
-    "an option": "{'bearerToken': 's3cret'}",
-    "a JSON key": '{"systemToken": "s3cret"}',
-    "a password": "password=s3cret, user=me",
-    "an address": "redis://:s3cret@127.0.0.1:6379/0",
-    "an address with a user": "postgresql://kit:s3cret@db/kit",
-    "an API key in a query": "GET /orders?api_key=s3cret&page=2",
-    "a header with a key": "x-api-key: s3cret",
-    "a client's secret": "client_secret=s3cret, grant_type=code",
-    "a refresh token": "{'refresh_token': 's3cret'}",
-    "a text of JSON in a text": r"{\"apiKey\": \"s3cret\"}",
-    "a secret of several words": 'password="s3cret and s3cret"',
-    "a token of the kit": "sent ck_s3cret_s3cret",
-    "a webhook's secret": "whsec_s3crets3cret was not accepted",
-    "a signed token": "got eyJs3crets3cret.eyJs3cret.s3cret",
-}
 
 
 @pytest.mark.parametrize("message", SECRETS.values(), ids=SECRETS.keys())
@@ -95,13 +77,14 @@ def test_a_ready_line_looks_as_its_record_would(family: tuple[logging.Logger, St
     logger, written = family
     nobody_else_listens(logger)
 
-    inform(logger, "logName=called, 100 %s, token=abcdef123456")
-    logger.info("logName=called, 100 %%s, token=%s", "abcdef123456")
+    called = Event("called", [("share", "100 %s"), ("token", "abcdef123456")])
+    inform(logger, called)
+    logger.info(called)
 
     short_way, long_way = written.getvalue().splitlines()
     length = len("2026-11-25T02:48:41.906Z")
     assert short_way[length:] == long_way[length:]
-    assert short_way.endswith("INFO test_logs.child logName=called, 100 %s, token=******")
+    assert short_way.endswith("INFO test_logs.child logName=called, share=100 %s, token=******")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", short_way[:length])
 
 
@@ -111,7 +94,7 @@ def test_a_line_is_not_written_where_nobody_wants_it(
     logger, written = family
     logger.setLevel(logging.WARNING)
 
-    inform(logger, "logName=called")
+    inform(logger, Event("called"))
     logger.setLevel(logging.NOTSET)
 
     assert written.getvalue() == ""
@@ -132,7 +115,7 @@ def test_whoever_adds_a_handler_gets_records(
     assert listened_to
     listener = Listener()
     listened_to.addHandler(listener)
-    inform(logger, "logName=called")
+    inform(logger, Event("called"))
     listened_to.removeHandler(listener)
 
     assert records == ["logName=called"]
@@ -146,7 +129,7 @@ def test_a_filter_decides_about_ready_lines_too(family: tuple[logging.Logger, St
         return "called" not in record.getMessage()
 
     logger.addFilter(refuse)
-    inform(logger, "logName=called")
+    inform(logger, Event("called"))
     logger.removeFilter(refuse)
 
     assert written.getvalue() == ""
@@ -163,13 +146,13 @@ def test_a_line_that_may_wait_is_written_before_the_next_one(
     logger, written = family
     nobody_else_listens(logger)
 
-    inform(logger, "logName=first", keep=True)
-    inform(logger, "logName=second", keep=True)
+    inform(logger, Event("first"), keep=True)
+    inform(logger, Event("second"), keep=True)
     assert messages(written) == []
     if by == "a record":
-        logger.info("logName=third")
+        logger.info(Event("third"))
     else:
-        inform(logger, "logName=third")
+        inform(logger, Event("third"))
 
     assert messages(written) == ["first", "second", "third"]
 
@@ -180,7 +163,7 @@ def test_a_line_that_may_wait_is_written_once_when_all_is_settled(
     logger, written = family
     nobody_else_listens(logger)
 
-    inform(logger, "logName=first", keep=True)
+    inform(logger, Event("first"), keep=True)
     settle(logger)
     settle(logger)
 

@@ -1,48 +1,15 @@
-"""Logs: one line per event, on stderr, without secrets."""
+"""Lines of text: one per event, on stderr; the short way of those that every call leaves."""
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, TextIO
+from typing import TextIO
 
-from connector_kit.documents.redaction import is_secret_key
-
-MASK = "******"
-
-_KNOWN_BY_FORM = re.compile(
-    r"""(?ix)
-    (?P<before>
-        \b(?:Bearer|Basic)\s+
-      | ://[^/\s:@]*:(?=[^/\s@]*@)
-      | \b(?:ck|whsec|sk|rk|ghp|gho|ghs|glpat|shp(?:at|ss|ca)|xox[abprs])[_-](?=[\w+/-]{6})
-      | \beyJ(?=[\w-]{8,}\.[\w-]+)
-    )
-    [^\s"',&@}\])]+
-    """
-)
-"""Secrets that are known by what they look like, or by what stands before them."""
-
-_NAMED = re.compile(
-    r"""(?x)
-    (?P<before> (?P<name>[\w.-]+) \\?["']? \s* [=:] \s* )
-    (?P<value> \\?"[^"]*" | \\?'[^']*' | [^\s"',&@}\])]+ )
-    """
-)
-"""Values with a name, as in queries, headers, JSON and settings."""
-
-_SCHEMES = frozenset({"bearer", "basic", "digest", "token"})
-
-_HINTS = (
-    *("bearer", "basic", "token", "secret", "pass", "key", "auth", "credential", "cookie"),
-    *("pwd", "pin", "otp", "jwt", "signature", "refresh", "encrypted", "wallet", "pfx", "cert"),
-    *("://", "ck_", "whsec", "sk_", "rk_", "ghp", "gho", "ghs", "glpat", "shp", "xox", "eyj"),
-)
-"""What stands in every text that holds a secret: most lines need no second look."""
+from connector_kit.logs.events import Event
+from connector_kit.logs.masking import without_secrets
 
 
 class OneLine(logging.Formatter):
@@ -58,30 +25,6 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback follows in it, its line ends written out."""
         return without_secrets(r"\n".join(super().format(record).splitlines()))
-
-
-def without_secrets(line: str) -> str:
-    """Return *line* with what looks like a secret masked.
-
-    Which names mean one is said by `is_secret_key`, as for documents.
-    """
-    lowered = line.lower()
-    for hint in _HINTS:
-        if hint in lowered:
-            known = _KNOWN_BY_FORM.sub(rf"\g<before>{MASK}", line)
-            return _NAMED.sub(_without_value, known)
-    return line
-
-
-def _without_value(found: re.Match[str]) -> str:
-    value = found["value"]
-    if not _is_secret(found["name"]) or value.lower() in _SCHEMES or MASK in value:
-        return found[0]
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{found['before']}{quote}{MASK}{quote}"
-
-
-_is_secret = lru_cache(maxsize=1024)(is_secret_key)
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -133,8 +76,8 @@ class Lines(logging.StreamHandler[TextIO]):
         self.stream.flush()
 
 
-def inform(logger: logging.Logger, message: str, *, keep: bool = False) -> None:
-    """Log *message*, which has no line ends, with level INFO.
+def inform(logger: logging.Logger, event: Event, *, keep: bool = False) -> None:
+    """Log *event* with level INFO.
 
     Takes the short way where `Lines` is all that *logger* leads to, as in `logging_configuration`;
     whoever adds handlers or filters of their own gets records. With *keep* the line may wait for
@@ -144,12 +87,12 @@ def inform(logger: logging.Logger, message: str, *, keep: bool = False) -> None:
         return
     lines = _only_lines(logger)
     if lines is None:
-        logger.info("%s", message)
+        logger.info(event)
         return
     try:
-        lines.write("INFO", logger.name, message, keep=keep)
+        lines.write("INFO", logger.name, str(event), keep=keep)
     except (OSError, ValueError):
-        logger.info("%s", message)  # which knows what to do about it
+        logger.info(event)  # which knows what to do about it
 
 
 def settle(logger: logging.Logger) -> None:
@@ -173,24 +116,3 @@ def _only_lines(logger: logging.Logger) -> Lines | None:
             found = handler
         at = at.parent if at.propagate else None
     return found
-
-
-def logging_configuration(level: str = "INFO") -> dict[str, Any]:
-    """Return a configuration for `logging.config`, and Django: all goes to stderr by `OneLine`."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "handlers": {"stderr": {"()": Lines}},
-        "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {
-            "connector_kit": {"level": level},
-            "django": {"handlers": [], "level": "WARNING"},
-            # What answers are below 500 stands in the access log.
-            "django.request": {"level": "ERROR"},
-            "celery": {"level": level},
-            # Ticks come every second: a line for each that is sent, taken and done says nothing.
-            "celery.beat": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
-            "celery.app.trace": {"level": "WARNING"},
-        },
-    }

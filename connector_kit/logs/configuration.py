@@ -1,0 +1,60 @@
+"""Where the log goes, and as what."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+FORMAT = "CONNECTOR_KIT_LOG_FORMAT"
+"""The environment variable that names the format."""
+
+_HANDLERS = {"text": "lines.Lines", "json": "objects.Objects"}
+FORMATS = tuple(_HANDLERS)
+
+
+def logging_configuration(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a configuration for `logging.config`, and Django: all goes to stderr.
+
+    The format is the one that *environment*, by default the process's, says; text if it says none
+    that there is, of which the checks complain.
+    """
+    given = (os.environ if environment is None else environment).get(FORMAT, "")
+    handler = _HANDLERS.get(given.strip().lower(), _HANDLERS["text"])
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"stderr": {"()": f"connector_kit.logs.{handler}"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "connector_kit": {"level": "INFO"},
+            "django": {"handlers": [], "level": "WARNING"},
+            # What answers are below 500 stands in the access log.
+            "django.request": {"level": "ERROR"},
+            "celery": {"level": "INFO"},
+            # Ticks come every second: a line for each that is sent, taken and done says nothing.
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }
+
+
+@contextmanager
+def quiet_terminal() -> Iterator[None]:
+    """Keep events off the terminal: whoever started a command there reads its own output.
+
+    Warnings are still written, and everything where stderr is a file or a pipe.
+    """
+    handlers = logging.getLogger().handlers if sys.stderr.isatty() else []
+    levels = [(handler, handler.level) for handler in handlers]
+    for handler, level in levels:
+        handler.setLevel(max(level, logging.WARNING))
+    try:
+        yield
+    finally:
+        for handler, level in levels:
+            handler.setLevel(level)
