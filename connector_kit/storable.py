@@ -87,7 +87,7 @@ def is_deeper(value: Json, levels: int) -> bool:
     """Tell whether *value*, however deep it is, has more than *levels* of lists and objects."""
     level = list(_inner([value]))
     for _ in range(levels):
-        level = [inner for each in level for inner in _inner(each)]
+        level = [inner for item in level for inner in _inner(item)]
     return bool(level)
 
 

@@ -12,4 +12,3 @@ def test_every_file_that_begins_early_or_gets_a_second_chance_exists():
     named = [*(f"tests/{name}" for name in REAL), *DATABASES, *LONGEST]
 
     assert [name for name in named if not (TESTS.parent / name).exists()] == []
-

@@ -87,7 +87,7 @@ def _audit_account(
     held = [
         (resource, document) for resource in resources for document in customer.documents(resource)
     ]
-    ours = [each for each in held if each[1].get("_connectorId") == connector_id]
+    ours = [row for row in held if row[1].get("_connectorId") == connector_id]
     declared = {component.external_id for component in blueprint.components}
     names = Counter(str(document.get("externalId")) for _, document in ours)
     ids = {
@@ -127,11 +127,11 @@ def _wrong_fields(
     held = {document.get("externalId"): document for _, document in ours}
     edited = {(edit.id, edit.path[0]) for edit in customer.edits}
     wrong = 0
-    for each in expected:
-        live = held.get(each.component.external_id)
-        if live is None or each.component.resource in {"connections", "scripts"}:
+    for item in expected:
+        live = held.get(item.component.external_id)
+        if live is None or item.component.resource in {"connections", "scripts"}:
             continue  # credentials are the customer's; lists carry no script content
-        for key, value in (each.fixed | resolve(each.varying, ids)).items():
+        for key, value in (item.fixed | resolve(item.varying, ids)).items():
             if (live["_id"], key) not in edited and not _holds(live.get(key), value):
                 wrong += 1
     return wrong

@@ -43,7 +43,7 @@ def start(services: Services) -> ConsoleField:
     deque(field.install_everywhere(), maxlen=0)
     field.publish(SECOND)
     chosen = [customer.integration_id for customer in field.customers[:ALREADY]]
-    only = [word for each in chosen for word in ("--installation", each)]
+    only = [word for name in chosen for word in ("--installation", name)]
     services.run("rollout", "start", field.slug, *only, "--watch", "--json")
     services.run("installbase", "sync", field.slug)
     services.run("license", "reconcile", field.slug)

@@ -108,7 +108,7 @@ def _quoted_names(found: Iterable[Found]) -> set[str]:
     """Return texts that stand where ids belong: an attribute of that name would look quoted."""
     return {
         text
-        for each in found
-        for path, text in strings(each.document, ())
+        for item in found
+        for path, text in strings(item.document, ())
         if str(path[-1]).startswith("_")
     }

@@ -80,7 +80,7 @@ class _Account:
         What is gone is passed over: the adoption reports each reference that leads nowhere.
         """
         asked: set[str] = set()
-        while waiting := [each for each in self._wanted if each not in asked]:
+        while waiting := [name for name in self._wanted if name not in asked]:
             asked.update(waiting)
             for identity in waiting:
                 resource = self._wanted[identity]

@@ -158,7 +158,7 @@ def _the_connector(module: ModuleType, class_name: str | None, place: str) -> ty
         return found[0]
     if not found:
         raise LoadError(f"{place} declares no connector: name the module that holds the class.")
-    names = ", ".join(f"{place}:{each.__name__}" for each in found)
+    names = ", ".join(f"{place}:{cls.__name__}" for cls in found)
     raise LoadError(f"{place} holds several connectors: write one of {names}.")
 
 
@@ -166,7 +166,7 @@ def _named(module: ModuleType, class_name: str, place: str) -> type[Connector]:
     found = getattr(module, class_name, None)
     if isinstance(found, type) and issubclass(found, Connector) and found is not Connector:
         return found
-    known = ", ".join(sorted(each.__name__ for each in _offered(module))) or "none"
+    known = ", ".join(sorted(cls.__name__ for cls in _offered(module))) or "none"
     problem = "is no connector" if hasattr(module, class_name) else "does not exist"
     raise LoadError(f"{class_name!r} {problem} in {place} (connectors there: {known}).")
 
@@ -179,7 +179,7 @@ def _offered(module: ModuleType) -> Iterator[type[Connector]]:
 
 
 def _declared(module: ModuleType) -> Iterator[type[Connector]]:
-    return (each for each in _offered(module) if each.__module__ == module.__name__)
+    return (cls for cls in _offered(module) if cls.__module__ == module.__name__)
 
 
 def _broken(place: str, error: Exception) -> LoadError:

@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 def dotted(path: Path) -> str:
     """Return *path* as people write it: ``pageGenerators[0]._exportId``."""
-    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
+    steps = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(steps).removeprefix(".")
 
 

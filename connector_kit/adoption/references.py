@@ -14,7 +14,7 @@ _ENTRIES = frozenset({"pageGenerators", "pageProcessors"})
 
 def field_of(path: Path) -> str:
     """Return the name of the field that *path* leads into, through positions of a list."""
-    return next((each for each in reversed(path) if isinstance(each, str)), "")
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def type_of(path: Path) -> ResourceType | None:

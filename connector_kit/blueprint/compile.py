@@ -98,7 +98,7 @@ def examine(connector: type[Connector]) -> Examined:
         schema=schema,
         components=tuple(with_forms(components, settings, schema)),
         functions=writer.functions,
-        problems=tuple(placed(connector.__name__, *each) for each in found),
+        problems=tuple(placed(connector.__name__, *row) for row in found),
     )
 
 

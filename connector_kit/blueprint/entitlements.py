@@ -42,7 +42,7 @@ class Entitlements:
         """
         name = name_of(wanted)
         if self.offer.has_add_on(name):
-            return name in self.add_ons or any(each == name for each, _ in self.of_store)
+            return name in self.add_ons or any(word == name for word, _ in self.of_store)
         return self.edition_at_least(name)
 
     def edition_at_least(self, wanted: Edition | str) -> bool:
@@ -59,7 +59,7 @@ class Entitlements:
     @property
     def held(self) -> frozenset[str]:
         """The add-ons by name, those of one store with the store: ``payouts-s2``."""
-        return self.add_ons | {per_store(*each) for each in self.of_store}
+        return self.add_ons | {per_store(*row) for row in self.of_store}
 
     def grants_add_on(self, name: str, store: str | None = None) -> bool:
         """Tell whether the add-on *name* is licensed, for *store* if there are several."""

@@ -37,7 +37,7 @@ def lacks_stack(path: str, entry: Mapping[Any, Any]) -> bool:
     exports and imports of that connection name (protocol/resources.md#connection). Samples are
     data, whatever they look like.
     """
-    if any(entry.get(each) for each in _ELSEWHERE) or _START.split(path, 1)[0] in FREE_DATA_FIELDS:
+    if any(entry.get(name) for name in _ELSEWHERE) or _START.split(path, 1)[0] in FREE_DATA_FIELDS:
         return False
     if path == "wrapper":
         return "pingFunction" in entry

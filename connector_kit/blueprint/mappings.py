@@ -67,8 +67,8 @@ def _generated(document: Document) -> Iterator[str]:
         yield from _names(mapping.get("fields"), "")
         for list_ in _objects(mapping.get("lists")):
             yield from _names(list_.get("fields"), f"{list_.get('generate')}{_LIST}")
-    for each in _objects(document.get("mappings")):
-        yield from _of_tree(each, "")
+    for entry in _objects(document.get("mappings")):
+        yield from _of_tree(entry, "")
 
 
 def _of_tree(mapping: Document, prefix: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ def is_covered(path: Path, owned: Iterable[str]) -> bool:
 
     These name a list as a whole (``lookups``) or one item of it (``lookups[name=regions]``).
     """
-    return any(_is_under(spelled(path), each) or _is_under(_plain(path), each) for each in owned)
+    return any(_is_under(spelled(path), owner) or _is_under(_plain(path), owner) for owner in owned)
 
 
 def _plain(path: Path) -> str:

@@ -160,12 +160,12 @@ class Speller:
 
     def _as_steps(self, steps: Any) -> list[Any]:
         return [
-            Step(each) if isinstance(each, Component | Ref) else each for each in _listed(steps)
+            Step(item) if isinstance(item, Component | Ref) else item for item in _listed(steps)
         ]
 
     def _as_sources(self, sources: Any) -> list[Any]:
         return [
-            Source(each) if isinstance(each, Component | Ref) else each for each in _listed(sources)
+            Source(item) if isinstance(item, Component | Ref) else item for item in _listed(sources)
         ]
 
     def _source_sugar(self, source: Any) -> dict[str, Any]:

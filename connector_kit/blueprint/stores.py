@@ -65,9 +65,9 @@ def spread(
 def for_connecting(components: Iterable[CompiledComponent]) -> set[str]:
     """Return which per-store *components* a store gets first: connections, and what these need."""
     wanted: set[str] = set()
-    for each in reversed([component for component in components if component.per_store]):
-        if each.resource == "connections" or each.external_id in wanted:
-            wanted |= {each.external_id, *references(each.document)}
+    for component in reversed([component for component in components if component.per_store]):
+        if component.resource == "connections" or component.external_id in wanted:
+            wanted |= {component.external_id, *references(component.document)}
     return wanted
 
 

@@ -70,7 +70,7 @@ class Writer:
             case Mapping():
                 return self._object(value, path)
             case list() | tuple():
-                return [self._value(each, f"{path}[{n}]") for n, each in enumerate(value)]
+                return [self._value(item, f"{path}[{n}]") for n, item in enumerate(value)]
             case _:
                 return self._refused(value, path)
 

@@ -44,7 +44,7 @@ def connect_stack(account: EmbeddedAccount, client: Client) -> str:
 def _require_accepted(account: EmbeddedAccount, token: str) -> None:
     """The record's system token has to be one that this server accepts."""
     accepted = kit().system_tokens
-    if any(hmac.compare_digest(token.encode(), each.encode()) for each in accepted):
+    if any(hmac.compare_digest(token.encode(), known.encode()) for known in accepted):
         return
     raise EmbeddedError(
         "system_token_unknown",

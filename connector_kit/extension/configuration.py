@@ -181,7 +181,7 @@ def _check(given: Mapping[str, Any] | None, *, is_server: bool) -> None:
     """Raise ConfigurationError for the first of the reference's five reasons that applies."""
     if not given or not isinstance(given, Mapping):
         raise ConfigurationError("missing_parameter", "Options parameter is not provided.")
-    diy, connectors = (given.get(each) for each in ("diy", "connectors"))
+    diy, connectors = (given.get(name) for name in ("diy", "connectors"))
     require_either(diy if is_given(diy) else None, connectors if is_given(connectors) else None)
     if is_server and not given.get("systemToken"):
         raise ConfigurationError("missing_required_field", "systemToken not provided in options.")

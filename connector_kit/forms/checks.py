@@ -81,12 +81,12 @@ def _in_range(value: Json, parameters: Document, _: Values) -> str | None:
 
 def _is_among(value: Json, parameters: Document, _: Values) -> str | None:
     wanted = _listed(parameters.get("values"))
-    is_met = not wanted or any(alike(value, plain(each)) for each in wanted)
+    is_met = not wanted or any(alike(value, plain(item)) for item in wanted)
     return None if is_met else "Unacceptable value provided"
 
 
 def _is_outside(value: Json, parameters: Document, _: Values) -> str | None:
-    is_refused = any(alike(value, plain(each)) for each in _listed(parameters.get("values")))
+    is_refused = any(alike(value, plain(item)) for item in _listed(parameters.get("values")))
     return "Unacceptable value provided" if is_refused else None
 
 
@@ -96,7 +96,7 @@ def _compares(value: Json, parameters: Document, values: Values) -> str | None:
         return None
     measure, is_met, description = _COMPARED[word]
     mine = measure(value)
-    others = (values.get(each) for each in _listed(parameters.get("fields")))
+    others = (values.get(item) for item in _listed(parameters.get("fields")))
     theirs = [measure(other) for other in others if not is_empty(other)]
     if mine is None:
         return description

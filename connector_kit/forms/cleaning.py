@@ -96,7 +96,7 @@ def _sent(field: Field, state: FieldState, value: Json) -> dict[str, Json]:
     if state.removed or (raw.get("omitWhenHidden") and not state.visible):
         return {}
     omitted = raw.get("omitWhenValueIs")
-    if isinstance(omitted, list) and any(alike(value, plain(each)) for each in omitted):
+    if isinstance(omitted, list) and any(alike(value, plain(item)) for item in omitted):
         return {}
     if raw.get("useChangesAsValues") and isinstance(value, list):
         return _changes(field.name, field.start, value)
@@ -109,8 +109,8 @@ def _sent(field: Field, state: FieldState, value: Json) -> dict[str, Json]:
 def _changes(name: str, before: Json, after: list[Json]) -> dict[str, Json]:
     earlier = before if isinstance(before, list) else []
     return {
-        f"{name}_added": [each for each in after if each not in earlier],
-        f"{name}_removed": [each for each in earlier if each not in after],
+        f"{name}_added": [item for item in after if item not in earlier],
+        f"{name}_removed": [item for item in earlier if item not in after],
     }
 
 
@@ -183,7 +183,7 @@ def _choices(field: Field, value: Any) -> Json:
     if is_empty(value):
         return []
     listed = value if isinstance(value, list | tuple) else [value]
-    return [_value_of(_chosen(field, each), each) for each in map(plain, listed) if each != ""]
+    return [_value_of(_chosen(field, item), item) for item in map(plain, listed) if item != ""]
 
 
 def _date(_: Field, value: Any) -> Json:

@@ -64,6 +64,6 @@ def _value(controlling: Field, key: str) -> Json:
 def _named(entry: Json) -> Iterator[Document]:
     for word in ("fields", "links"):
         listed = entry.get(word) if isinstance(entry, dict) else None
-        for each in listed if isinstance(listed, list) else ():
-            if isinstance(each, dict):
-                yield each
+        for item in listed if isinstance(listed, list) else ():
+            if isinstance(item, dict):
+                yield item

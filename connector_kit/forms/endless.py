@@ -208,7 +208,7 @@ def _is_in(name: str, argument: Any, character: str) -> bool:
         return bool(ord(character) != argument)
     if name == "ANY":
         return character != "\n"
-    is_member = any(_is_member(str(kind), each, character) for kind, each in argument)
+    is_member = any(_is_member(str(kind), item, character) for kind, item in argument)
     return is_member != (str(argument[0][0]) == "NEGATE")
 
 

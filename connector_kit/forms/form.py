@@ -46,11 +46,13 @@ class Form:
 
     def named(self, name: str) -> Field | None:
         """Return the first field whose value is called *name*."""
-        return next((each for each in self.fields.values() if each.name == name), None)
+        return next(
+            (form_field for form_field in self.fields.values() if form_field.name == name), None
+        )
 
     def may_refresh(self, field: Field) -> bool:
         """Tell whether *field* may have got other options since the document was written."""
-        others = (each for each in self.fields.values() if each.id != field.id)
+        others = (form_field for form_field in self.fields.values() if form_field.id != field.id)
         return bool(
             field.is_refreshable or field.refreshed_by or any(other.posts_back for other in others)
         )
@@ -58,9 +60,9 @@ class Form:
     def values(self) -> dict[str, Json]:
         """Return what the form shows when it is opened, by name."""
         shown: dict[str, Json] = {}
-        for each in self.fields.values():
-            if each.type.has_value and shown.get(each.name) is None:
-                shown[each.name] = each.start
+        for form_field in self.fields.values():
+            if form_field.type.has_value and shown.get(form_field.name) is None:
+                shown[form_field.name] = form_field.start
         return shown
 
 
@@ -81,21 +83,21 @@ class FieldState:
 
 def state_of(form: Form, values: Values) -> dict[str, FieldState]:
     """Return the state of every field of *form*, by id, when its values are *values*, by name."""
-    by_id = {each.id: _compared(each, values) for each in form.fields.values()}
+    by_id = {form_field.id: _compared(form_field, values) for form_field in form.fields.values()}
     return {
-        each.id: FieldState(
-            visible=each.visible.result(by_id, default=True),
-            required=each.required.result(by_id, default=False),
-            disabled=each.disabled.result(by_id, default=False),
-            removed=each.removed.result(by_id, default=False),
+        form_field.id: FieldState(
+            visible=form_field.visible.result(by_id, default=True),
+            required=form_field.required.result(by_id, default=False),
+            disabled=form_field.disabled.result(by_id, default=False),
+            removed=form_field.removed.result(by_id, default=False),
         )
-        for each in form.fields.values()
+        for form_field in form.fields.values()
     }
 
 
 def flattened(form: Form, settings: Document) -> dict[str, Json]:
     """Return stored *settings* by field name: a dot in a name nests the value there."""
-    found = {each.name: _at(settings, each.name) for each in form.fields.values()}
+    found = {form_field.name: _at(settings, form_field.name) for form_field in form.fields.values()}
     return {name: value for name, (is_there, value) in found.items() if is_there}
 
 

@@ -170,9 +170,9 @@ def _checks(value: Json, place: str, notes: Notes) -> Document:
 
 
 def _names(value: Json) -> Iterator[str]:
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str) and each:
-            yield each
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str) and item:
+            yield item
 
 
 def _is_nested(values: Mapping[str, Json], name: str) -> bool:
@@ -190,7 +190,7 @@ def _stored(values: Mapping[str, Json], name: str) -> Json:
 
 def _rules(value: Json, place: str, notes: Notes) -> list[Rule]:
     found = (_rule(object_, place, notes) for object_ in objects(value, place, notes))
-    return [each for each in found if each is not None]
+    return [item for item in found if item is not None]
 
 
 def _rule(raw: Document, place: str, notes: Notes) -> Rule | None:
@@ -211,7 +211,7 @@ def _compared(value: Json) -> tuple[Json, ...]:
         value = value["values"]
     if value is None:
         return ()
-    return tuple(plain(each) for each in (value if isinstance(value, list) else [value]))
+    return tuple(plain(item) for item in (value if isinstance(value, list) else [value]))
 
 
 def _layout(raw: Json, fields: Mapping[str, Field], notes: Notes) -> Box:
@@ -224,7 +224,7 @@ def _layout(raw: Json, fields: Mapping[str, Field], notes: Notes) -> Box:
 
 def _box(raw: Document, fields: Mapping[str, Field], place: str, notes: Notes) -> Box:
     listed = raw.get("fields")
-    named = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    named = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
     for name in named:
         if name not in fields:
             notes.add(place, f"It shows the field {name!r}, which the form does not have.")

@@ -49,9 +49,9 @@ def objects(value: Json, place: str, notes: Notes) -> list[Document]:
     if not isinstance(value, list):
         notes.add(place, f"It should be a list and is {sort_of(value)}.")
         return [value] if isinstance(value, dict) and value else []
-    for n, each in enumerate(value):
-        if not isinstance(each, dict):
-            notes.add(f"{place}[{n}]", f"It should be an object and is {sort_of(each)}.")
+    for n, item in enumerate(value):
+        if not isinstance(item, dict):
+            notes.add(f"{place}[{n}]", f"It should be an object and is {sort_of(item)}.")
     return [item for item in value if isinstance(item, dict)]
 
 

@@ -21,8 +21,8 @@ class Condition:
         if self.field not in values:
             return default
         value = values[self.field]
-        is_among = not self.among or any(alike(value, each) for each in self.among)
-        return is_among and not any(alike(value, each) for each in self.outside)
+        is_among = not self.among or any(alike(value, item) for item in self.among)
+        return is_among and not any(alike(value, item) for item in self.outside)
 
     def fields(self) -> Iterator[str]:
         """Yield the ids of the fields that it looks at."""
@@ -73,8 +73,8 @@ class Ruling:
 
     def fields(self) -> Iterator[str]:
         """Yield the ids of the fields that the property depends on."""
-        for each in (*self.some, *self.every):
-            yield from each.fields()
+        for item in (*self.some, *self.every):
+            yield from item.fields()
 
 
 NO_RULES = Ruling()

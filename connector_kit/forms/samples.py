@@ -64,7 +64,7 @@ def _of_objects(_: Field, words: list[Json]) -> list[Json]:
 
 
 def _of_map(_: Field, __: list[Json]) -> list[Json]:
-    return [{"map": {each: "b"}, "default": each, "allowFailures": True} for each in ("a", "b")]
+    return [{"map": {name: "b"}, "default": name, "allowFailures": True} for name in ("a", "b")]
 
 
 def _of_xml(field: Field, words: list[Json]) -> list[Json]:
@@ -73,8 +73,8 @@ def _of_xml(field: Field, words: list[Json]) -> list[Json]:
 
 def _of_file(_: Field, __: list[Json]) -> list[Json]:
     return [
-        {"name": each, "size": 1, "type": "csv", "content": each, "rowDelimiter": "\n"}
-        for each in ("a", "b")
+        {"name": name, "size": 1, "type": "csv", "content": name, "rowDelimiter": "\n"}
+        for name in ("a", "b")
     ]
 
 

@@ -159,7 +159,7 @@ def _flow_form(raw: Document, place: str, notes: Notes) -> Form:
         for n, tab in enumerate(tabs)
         for field in objects(tab.get("fields"), f"{place}.sections[{n}].fields", notes)
     ]
-    fields = _fields([each for _, each in listed], place, own)
+    fields = _fields([document for _, document in listed], place, own)
     by_tab: dict[str, list[str]] = defaultdict(list)
     for (tab, _), identity in zip(listed, fields, strict=True):
         by_tab[tab].append(identity)
@@ -167,7 +167,7 @@ def _flow_form(raw: Document, place: str, notes: Notes) -> Form:
         Box(
             label=words(tab.get("title")),
             is_collapsed=flag(tab.get("collapsed")),
-            boxes=tuple(_boxes([fields[each] for each in by_tab[f"tab {n}"]])),
+            boxes=tuple(_boxes([fields[name] for name in by_tab[f"tab {n}"]])),
         )
         for n, tab in enumerate(tabs)
     )

@@ -177,9 +177,9 @@ def _not_offered(field: Field, value: Json, form: Form) -> Iterator[str]:
         return
     known = [option.value for option in field.options]
     chosen = value if isinstance(value, list) else [value]
-    for each in map(plain, chosen):
-        if not any(alike(each, option) for option in known):
-            yield f"{each!r} is not one of the options"
+    for item in map(plain, chosen):
+        if not any(alike(item, option) for option in known):
+            yield f"{item!r} is not one of the options"
 
 
 def _in_future(field: Field, value: str, today: date | None) -> Iterator[str]:

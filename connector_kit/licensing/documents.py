@@ -50,7 +50,7 @@ class Listing:
         )
         return cls(
             is_two=document.get("framework") == "twoDotZero",
-            editions=tuple(sorted(editions, key=lambda each: each.order)),
+            editions=tuple(sorted(editions, key=lambda edition: edition.order)),
             has_trials=bool(document.get("trialEnabled")),
             words=words or {},
         )
@@ -195,7 +195,7 @@ def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> 
     kinds = [
         license_.get("type") if isinstance(license_, Mapping) else None for license_ in licenses
     ]
-    kept = [each for each, its_kind in zip(licenses, kinds, strict=True) if its_kind != kind]
+    kept = [item for item, its_kind in zip(licenses, kinds, strict=True) if its_kind != kind]
     if not entries:
         return kept
     place = kinds.index(kind) if kind in kinds else len(kept)

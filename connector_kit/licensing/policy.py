@@ -71,7 +71,7 @@ def policy_for(
     """
     covering = [rule for rule in rules if rule.covers(connector, edition)]
     values: dict[str, Any] = {} if trial_days is None else {"trial_days": trial_days}
-    for rule in sorted(covering, key=lambda each: each.closeness):
+    for rule in sorted(covering, key=lambda item: item.closeness):
         values.update(rule.values)
     return LicensePolicy(**values)
 

@@ -63,7 +63,7 @@ def run_subscription(
 
     Between two events the license takes its course.
     """
-    ordered = sorted(events, key=lambda each: (each.occurred_at, each.id))
+    ordered = sorted(events, key=lambda event: (event.occurred_at, event.id))
     ends = [*(event.occurred_at for event in ordered[1:]), until]
     for number, (event, following) in enumerate(zip(ordered, ends, strict=True), start=1):
         policy_of = policies_of(_connector(ordered))

@@ -84,7 +84,7 @@ def milestones(terms: Terms, policy: LicensePolicy) -> tuple[Milestone, ...]:
     ]
     grace = Milestone(terms.ended_at + TICK, Standing.GRACE, Notice.GRACE)
     before = [reminder for reminder in sorted(reminders) if reminder.at < grace.at] + [grace]
-    kept = takewhile(lambda each: each.at < off, before)
+    kept = takewhile(lambda item: item.at < off, before)
     return (*kept, Milestone(off, Standing.EXPIRED, Notice.EXPIRED))
 
 

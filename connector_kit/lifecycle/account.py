@@ -169,7 +169,10 @@ class Account:
         names = remembered | {identity: name for name, identity in self.ids.items()}
         scripts = _Scripts(self.client, self.tag, declared, applied)
         return (
-            *(self._live(resource, scripts.complete(each), names) for resource, each in found),
+            *(
+                self._live(resource, scripts.complete(document), names)
+                for resource, document in found
+            ),
             self._live("integrations", self.integration, names),
         )
 

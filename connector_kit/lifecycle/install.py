@@ -85,8 +85,8 @@ def _complete(step: Document, work: Work, account: Account) -> None:
     if not (account.integration.get("mode") == "install" or _is_unrecorded(work, account)):
         return
     steps = [
-        {**each, "completed": True} if each is step else each
-        for each in account.integration["install"]
+        {**item, "completed": True} if item is step else item
+        for item in account.integration["install"]
     ]
     if all(step.get("completed") for step in steps):
         in_step_with_the_customer(account, partial(_make_components, work, account, steps))

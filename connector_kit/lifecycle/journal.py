@@ -196,9 +196,9 @@ class DatabaseJournal:
 
     def saw(self, live: Iterable[Live]) -> None:
         """Take note of what customers may change in flows, as the account has it now."""
-        for each in live:
-            if each.resource == "flows" and each.external_id in self._rows:
-                self._flows[each.external_id] = _of_flow(each.document)
+        for document in live:
+            if document.resource == "flows" and document.external_id in self._rows:
+                self._flows[document.external_id] = _of_flow(document.document)
 
     def _note_flow(self, step: PlanStep) -> None:
         if step.resource != "flows":
@@ -306,7 +306,7 @@ def recorded_state(blueprint: Blueprint) -> Document:
         "version": blueprint.version,
         "digest": blueprint.digest,
         "components": {
-            each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)
+            item.external_id: item.digest for item in (*blueprint.components, blueprint.integration)
         },
     }
 

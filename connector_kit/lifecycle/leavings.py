@@ -26,7 +26,7 @@ def as_left_behind(
     *interrupted* are the components that each operation was to bring, the oldest first. Without
     this, going back to an older release would take their writes for the customer's own.
     """
-    held = {each.external_id: each for each in live if fence.holds(each)}
+    held = {document.external_id: document for document in live if fence.holds(document)}
     known = dict(applied)
     for brought in interrupted:
         declared = by_external_id(brought)

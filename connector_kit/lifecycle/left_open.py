@@ -29,7 +29,7 @@ class LeftOpen:
         if not self._rows:
             return
         unread = {*resources} - self._read
-        self._live |= {each.external_id for each in live if each.resource in unread}
+        self._live |= {document.external_id for document in live if document.resource in unread}
         self._read |= unread
 
     def meet(self, step: PlanStep) -> None:

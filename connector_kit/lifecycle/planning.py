@@ -83,7 +83,7 @@ def plan_removal(
     have classes of their own.
     """
     wanted = (*resources_of(known), *DECLARED)
-    resources = dict.fromkeys(each for each in wanted if each != "integrations")
+    resources = dict.fromkeys(name for name in wanted if name != "integrations")
     found = {
         document["_id"]: (resource, document) for resource, document in account.owned(resources)
     }
@@ -152,7 +152,7 @@ def _replaced(
 
     Not those that the customer deleted, which are in *applied*, but not in the account.
     """
-    held = {each.external_id: each.id for each in live if fence.holds(each)}
+    held = {document.external_id: document.id for document in live if fence.holds(document)}
     return {
         name
         for name, known in known_ids.items()

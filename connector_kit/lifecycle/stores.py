@@ -142,7 +142,7 @@ def _without(work: Work, store: str) -> dict[str, Any]:
     """What is noted of an installation that has lost *store*."""
     installation, situation = work.installation, work.situation
     return {
-        "stores": [each for each in situation.stores if each != store],
+        "stores": [name for name in situation.stores if name != store],
         "opening": _opening_but(work, store),
         "add_ons": {
             key: item for key, item in installation.add_ons.items() if store_of(key) != store

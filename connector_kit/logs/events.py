@@ -60,4 +60,4 @@ def _plain(value: object) -> object:
 def _on_one_line(text: str) -> str:
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() else " " for each in text)
+    return "".join(character if character.isprintable() else " " for character in text)

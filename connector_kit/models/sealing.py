@@ -27,7 +27,7 @@ _TEXT = f"{SEALED}:"
 def is_secret_name(name: str) -> bool:
     """Whether a value under *name* is sealed."""
     named = (name, name.partition("-")[0])  # also as a page calls it for a store
-    return any(is_declared_secret(each) or is_secret_key(each) for each in named)
+    return any(is_declared_secret(name) or is_secret_key(name) for name in named)
 
 
 def is_sealed(value: Any) -> bool:

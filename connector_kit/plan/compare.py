@@ -109,8 +109,8 @@ class _Account:
     def __init__(self, live: Iterable[Live], fence: Fence) -> None:
         self._fence = fence
         self._by_name: dict[str, list[Live]] = defaultdict(list)
-        for each in live:
-            self._by_name[each.external_id].append(each)
+        for document in live:
+            self._by_name[document.external_id].append(document)
 
     def mine(self, component: CompiledComponent) -> list[Live]:
         """What the installation holds as *component*: one document, if all is well."""

@@ -157,7 +157,7 @@ def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> No
 def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime) -> SyncResult:
     entries = [reported(entry) for entry in batch]
     usable = [entry for entry in entries if entry.integration_id]
-    rows = {each.integration_id: _row(connector, each, now) for each in usable}
+    rows = {item.integration_id: _row(connector, item, now) for item in usable}
     known = Installation.objects.in_bulk(list(rows), field_name="integration_id")
     Installation.objects.bulk_create(
         rows.values(),

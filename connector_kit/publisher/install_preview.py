@@ -235,7 +235,7 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
 
 
 def _steps(integration: Document) -> list[Document]:
-    return [each for each in integration.get("install") or () if isinstance(each, dict)]
+    return [item for item in integration.get("install") or () if isinstance(item, dict)]
 
 
 def _step(step: Document, *, is_current: bool, client: Client | None) -> PreviewStep:

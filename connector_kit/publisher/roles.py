@@ -58,7 +58,7 @@ Scopes = frozenset[Scope]
 NOTHING: Scopes = frozenset()
 _ALL: Scopes = frozenset(Scope)
 _OF_ADMINS: Scopes = frozenset({Scope.CONNECTORS_WRITE, Scope.STAFF_READ, Scope.STAFF_WRITE})
-_READING: Scopes = frozenset(each for each in Scope if each.endswith(":read"))
+_READING: Scopes = frozenset(item for item in Scope if item.endswith(":read"))
 
 SCOPES: Mapping[Role, Scopes] = MappingProxyType(
     {
@@ -131,7 +131,7 @@ def scopes_of(user: User) -> Scopes:
 
 def parse_scopes(words: list[str]) -> Scopes:
     """The scopes called *words*; raises ValueError that names the first unknown one."""
-    known = {each.value for each in Scope}
+    known = {item.value for item in Scope}
     for word in words:
         if word not in known:
             close = did_you_mean(word, known)

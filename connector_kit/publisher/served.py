@@ -127,7 +127,7 @@ def ask_served(class_path: str, calls: Iterable[Call], token: str) -> Served | O
     if status == requests.codes.unauthorized:
         return reach.token_refused(host_uri)
     if status == requests.codes.ok and isinstance(said, dict) and "lacking" in said:
-        lacks = tuple(Call(*each) for each in said["lacking"])
+        lacks = tuple(Call(*item) for item in said["lacking"])
         return Served(said["version"], said["digest"], lacks)
     return _refusal(host_uri, class_path, said)
 

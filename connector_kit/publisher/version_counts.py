@@ -32,7 +32,7 @@ class VersionHistory:
         """Every version that occurs, those with the most installations on the last day first."""
         last = self.days[max(self.days)] if self.days else {}
         seen = {version for counts in self.days.values() for version in counts}
-        return tuple(sorted(seen, key=lambda each: (-last.get(each, 0), each)))
+        return tuple(sorted(seen, key=lambda item: (-last.get(item, 0), item)))
 
 
 def count_versions(today: date | None = None) -> int:

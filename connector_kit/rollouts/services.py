@@ -108,7 +108,7 @@ def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Any, Any])
     for index, (size, members) in enumerate(partition(range(base.count()), sizes)):
         wave = Wave.objects.create(rollout=rollout, index=index, label=size.label)
         share = islice(places, len(members))
-        while batch := [_Place(*each) for each in islice(share, BATCH)]:
+        while batch := [_Place(*item) for item in islice(share, BATCH)]:
             Push.objects.bulk_create(_pushes(wave, batch))
 
 

@@ -136,7 +136,7 @@ def _entries(
     """What the platform says of the *wanted* integrations, each asked with a token for it."""
     embedded = embedded_among(wanted)
     entries, unread = embedded_entries(embedded)
-    if others := [each for each in wanted if each not in embedded]:
+    if others := [name for name in wanted if name not in embedded]:
         with connect() as calls:
             entries |= entries_of(calls.install_base(_connector_id(rollout)), others)
     return entries, unread

@@ -112,7 +112,7 @@ class App:
     async def _execute(
         self, visit: Visit, token: Token, query: str, body: bytes, request: web.BaseRequest
     ) -> Answer:
-        segments = [unquote(each) for each in split(visit.path[len(API) :])]
+        segments = [unquote(name) for name in split(visit.path[len(API) :])]
         match = self._match(visit, segments)
         self._limit(visit, token)
         await self._misbehave(visit, token)

@@ -142,14 +142,14 @@ class Calls:
             return []
         types = dict.fromkeys(_TYPES.get(part, part) for kind in kinds for part in kind.parts)
         found = (_found(self._module, type_, name) for type_ in types)
-        return [each for each in found if each]
+        return [item for item in found if item]
 
     def _known(self, kind: str) -> list[str]:
         """Return what could have been meant instead of an unknown name."""
         placed = {
             place.component for place in self.places if place.kind == kind and place.runs_here
         }
-        by_part = (each.partition(".") for each in self._module or ())
+        by_part = (name.partition(".") for name in self._module or ())
         named = {name for part, _, name in by_part if part in KINDS[kind].parts}
         return sorted(placed) or sorted(named)
 

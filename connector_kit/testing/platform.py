@@ -82,7 +82,7 @@ class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
         if records is not None:
             raise NotDeclared(f"A {kind} function gets no records: give it options.")
         if kind in _OF_TWO:
-            first, second = (more.pop(each, {}) for each in _OF_TWO[kind])
+            first, second = (more.pop(name, {}) for name in _OF_TWO[kind])
             return method(first, second, name, **more)
         return method(name, **more)
 

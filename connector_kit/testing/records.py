@@ -19,7 +19,7 @@ def sample_records(document: Mapping[str, Any]) -> Records:
     """
     mock = _parsed(document.get("mockOutput"))
     if isinstance(mock, dict) and isinstance(mock.get("page_of_records"), list):
-        return [_record(each) for each in mock["page_of_records"]]
+        return [_record(item) for item in mock["page_of_records"]]
     return _listed(_at(_parsed(document.get("sampleData")), _resource_path(document)))
 
 

@@ -70,7 +70,7 @@ def replay(
 def _differences(path: str, expected: Any, got: Any, ignore: Sequence[str]) -> Iterator[str]:
     if isinstance(expected, dict) and isinstance(got, dict):
         for name in {**expected, **got}:
-            if not any(fnmatchcase(name, each) for each in ignore):
+            if not any(fnmatchcase(name, word) for word in ignore):
                 inner = f"{path}.{name}" if path else name
                 yield from _of_field(inner, name, expected, got, ignore)
     elif isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):

@@ -104,7 +104,7 @@ class WrapperCalls(Calls):
     def _pages(
         self, place: Place, options: Document, more: Mapping[str, Any]
     ) -> Iterator[Document]:
-        is_single = any(each in options or each in more for each in ("test", "data"))
+        is_single = any(name in options or name in more for name in ("test", "data"))
         state = more.get("state")
         rest = {name: value for name, value in more.items() if name != "state"}
         while True:

@@ -54,7 +54,7 @@ def bar(progress: Progress) -> Bar:
     for name, words, tone, state in _PARTS:
         count = getattr(progress, name)
         if count:
-            start, end = (WIDTH * each // total for each in (before, before + count))
+            start, end = (WIDTH * number // total for number in (before, before + count))
             parts.append(Part(count, words, tone, state, start, end - start))
             before += count
     return Bar(tuple(parts), total)

@@ -160,7 +160,7 @@ class LicenseAct:
         initial["add_ons"] = ", ".join(row.add_ons or ())
         form = self.form(data, initial=initial, auto_id=f"{self.name}-%s")
         if "edition" in form.fields and (known := declared_editions(row.connector)):
-            choices = [(each, each) for each in known]
+            choices = [(name, name) for name in known]
             form.fields["edition"] = forms.ChoiceField(choices=choices)
         return form
 
@@ -186,8 +186,8 @@ def _is_on(row: License) -> bool:
 
 
 ACTS: Mapping[str, LicenseAct] = {
-    each.name: each
-    for each in (
+    item.name: item
+    for item in (
         LicenseAct(
             "convert",
             "Convert the trial",

@@ -316,7 +316,7 @@ class _Builder:
 
     def _free_prefix(self, form: Form) -> str:
         """A prefix under which no field of *form* is called like one of another form."""
-        names = {each.name for each in form.fields.values()}
+        names = {form_field.name for form_field in form.fields.values()}
         free = (number for number, taken in enumerate(self._taken) if not taken & names)
         number = next(free, len(self._taken))
         self._taken[number : number + 1] = [names.union(*self._taken[number : number + 1])]

@@ -49,8 +49,8 @@ def first_page(request: SettingsRequest) -> HttpResponse:
     changed = _requested_change(request)
     record = settings_on_record(request.installation)
     for store in record.stores:
-        for each in pages_of(store):
-            place = (request.installation.integration_id, store.id or NO_STORE, each.address)
+        for item in pages_of(store):
+            place = (request.installation.integration_id, store.id or NO_STORE, item.address)
             address = reverse("customer:page", args=place)
             return redirect(f"{address}?change={changed.id}" if changed else address)
     return _show(request, "customer/empty.html", record, None, change=changed)
@@ -168,7 +168,7 @@ def link(request: StaffRequest, integration_id: str) -> HttpResponse:
 def _store(record: SettingsOnRecord, store: str, address: str) -> StorePage:
     """The store that has a section at *address*."""
     of_store = record.store(store)
-    if of_store is None or address not in {each.address for each in pages_of(of_store)}:
+    if of_store is None or address not in {item.address for item in pages_of(of_store)}:
         raise Http404("There is no such page of settings (any more).")
     return of_store
 
@@ -207,7 +207,7 @@ def _ways_to_stores(
 ) -> Iterator[tuple[StorePage, str]]:
     """The stores that there are, each with where it is shown: at the same section, if it has it."""
     for store in record.stores if record.pages.is_multi_store else []:
-        places = [each.address for each in pages_of(store)]
+        places = [item.address for item in pages_of(store)]
         if places:
             place = address if address in places else places[0]
             args = [request.installation.integration_id, store.id, place]

@@ -175,7 +175,7 @@ def _choices(field: Field, value: Any) -> list[tuple[str, str]]:
     listed = [(text_of(option.value), option.label) for option in field.options]
     known = {text for text, _ in listed}
     chosen = value if isinstance(value, list | tuple) else [value]
-    strays = [text_of(plain(each)) for each in chosen if plain(each) not in (None, "")]
+    strays = [text_of(plain(item)) for item in chosen if plain(item) not in (None, "")]
     labels = {
         text_of(plain(document)): document.get("label")
         for document in chosen
@@ -215,7 +215,7 @@ def _as_choices(field: Field, value: Any) -> Any:
     if isinstance(value, str) and isinstance(delimiter, str) and delimiter:
         value = value.split(delimiter)
     chosen = value if isinstance(value, list | tuple) else [] if value in (None, "") else [value]
-    return [text_of(plain(each)) for each in chosen]
+    return [text_of(plain(item)) for item in chosen]
 
 
 def _as_flag(field: Field, value: Any) -> bool:  # noqa: ARG001

@@ -97,9 +97,9 @@ class ShownForm:
     def __post_init__(self) -> None:
         self._states = state_of(self.form, self.values)
         self._controls = _Controls(self.prefix, self.errors)
-        for each in self.form.fields.values():
-            if each.type.has_value and each.name not in self._controls.fields:
-                self._controls.fields[each.name] = self._control(each)
+        for form_field in self.form.fields.values():
+            if form_field.type.has_value and form_field.name not in self._controls.fields:
+                self._controls.fields[form_field.name] = self._control(form_field)
 
     @property
     def layout(self) -> ShownBox:
@@ -109,7 +109,9 @@ class ShownForm:
     @property
     def saved(self) -> dict[str, Any]:
         """The values as they are saved; of secrets only those that were changed."""
-        secret = {each.name for each in self.form.fields.values() if each.is_secret}
+        secret = {
+            form_field.name for form_field in self.form.fields.values() if form_field.is_secret
+        }
         values = submitted(self.form, self.values)
         return {k: v for k, v in values.items() if k not in secret} | self.changed_secrets
 
@@ -122,7 +124,9 @@ class ShownForm:
     def was(self) -> str:
         """The digests of what a field is left with by whoever does not touch it, as JSON."""
         baseline = self.form.values() if self.baseline is None else self.baseline
-        secret = {each.name for each in self.form.fields.values() if each.is_secret}
+        secret = {
+            form_field.name for form_field in self.form.fields.values() if form_field.is_secret
+        }
         open_ = {name: value for name, value in baseline.items() if name not in secret}
         return json.dumps({name: _digest(value) for name, value in open_.items()})
 
@@ -131,9 +135,9 @@ class ShownForm:
         """The secrets that were typed anew, by name; None for those that are to be cleared."""
         on_record = self.form.values()
         return {
-            each.name: self.values[each.name] or None
-            for each in self.form.fields.values()
-            if each.is_secret and self.values[each.name] != on_record[each.name]
+            form_field.name: self.values[form_field.name] or None
+            for form_field in self.form.fields.values()
+            if form_field.is_secret and self.values[form_field.name] != on_record[form_field.name]
         }
 
     @property
@@ -148,7 +152,7 @@ class ShownForm:
     @property
     def has_files(self) -> bool:
         """Whether a browser has to send files."""
-        return any(each.type is FieldType.FILE for each in self.form.fields.values())
+        return any(form_field.type is FieldType.FILE for form_field in self.form.fields.values())
 
     def states(self) -> dict[str, dict[str, bool]]:
         """The state of every field by its key, for a script that shows and hides them."""
@@ -173,14 +177,14 @@ class ShownForm:
         return made
 
     def _box(self, box: Box, *, is_open: bool) -> ShownBox:
-        fields = tuple(self._shown(self.form.fields[each]) for each in box.fields)
-        has_errors = any(self.form.fields[each].name in self.errors for each in box.shown())
+        fields = tuple(self._shown(self.form.fields[name]) for name in box.fields)
+        has_errors = any(self.form.fields[name].name in self.errors for name in box.shown())
         return ShownBox(
             label=box.label,
             style=box.style,
             is_open=is_open or has_errors,
             fields=fields,
-            boxes=tuple(self._box(each, is_open=not each.is_collapsed) for each in box.boxes),
+            boxes=tuple(self._box(item, is_open=not item.is_collapsed) for item in box.boxes),
         )
 
     def _shown(self, each: Field) -> ShownField:
@@ -218,7 +222,9 @@ def read(
     files = files or {}
     values = typed(form, dict(_raw(form, data, files, prefix)))
     on_record = form.values()
-    untouched = _untouched(values, was) | {each.name for each in _disabled(form, values)}
+    untouched = _untouched(values, was) | {
+        form_field.name for form_field in _disabled(form, values)
+    }
     values |= {name: on_record[name] for name in untouched}
     errors = {**validate(form, values), **dict(_too_large(form, files, prefix))}
     sample = _sample(form, files, prefix)
@@ -265,24 +271,24 @@ def _with_time_zone(each: Field | None, value: Any) -> Any:
 
 def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
     states = state_of(form, values)
-    for each in form.fields.values():
-        if each.type.has_value and states[each.id].disabled:
-            yield each
+    for form_field in form.fields.values():
+        if form_field.type.has_value and states[form_field.id].disabled:
+            yield form_field
 
 
 def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
     limit = kit().file_mb
-    for each in form.fields.values():
-        file = files.get(f"{prefix}-{each.name}")
-        if each.type is FieldType.FILE and file is not None and file.size > limit * MEBIBYTE:
+    for form_field in form.fields.values():
+        file = files.get(f"{prefix}-{form_field.name}")
+        if form_field.type is FieldType.FILE and file is not None and file.size > limit * MEBIBYTE:
             has = in_mebibytes(file.size)
-            yield each.name, [f"{file.name} has {has} MB; at most {limit} MB can be uploaded"]
+            yield form_field.name, [f"{file.name} has {has} MB; at most {limit} MB can be uploaded"]
 
 
 def _sample(form: Form, files: Any, prefix: str) -> str | None:
-    for each in form.fields.values():
-        file = files.get(f"{prefix}-{each.name}")
-        if each.type is FieldType.FILE and file is not None:
+    for form_field in form.fields.values():
+        file = files.get(f"{prefix}-{form_field.name}")
+        if form_field.type is FieldType.FILE and file is not None:
             text: str = file.read(kit().file_mb * MEBIBYTE).decode("utf-8", "replace")
             return text
     return None

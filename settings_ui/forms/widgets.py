@@ -308,7 +308,7 @@ def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
     if column.type not in (FieldType.SELECT, FieldType.MULTISELECT) and not column.options:
         return []
     chosen = value if _is_list(value) else [value]
-    texts = {str(each) for each in chosen if each not in (None, "")}
+    texts = {str(item) for item in chosen if item not in (None, "")}
     listed = [
         {"value": str(option.value), "label": option.label, "is_chosen": str(option.value) in texts}
         for option in column.options

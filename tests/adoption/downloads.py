@@ -21,9 +21,9 @@ def identity(kind: str, number: int) -> str:
 def files_of(integration: Document, **documents: list[Document]) -> Files:
     """The files of a download: ``integration.json``, and a folder for each type of *documents*."""
     files = {"integration.json": written(integration)}
-    for folder, each in ((name, doc) for name, docs in documents.items() for doc in docs):
-        stem = str(each.get("name") or "Untitled").replace(" ", "-").replace("/", "-")[:40]
-        files[f"{folder}/{stem}-{each['_id']}.json"] = written(each)
+    for folder, document in ((name, doc) for name, docs in documents.items() for doc in docs):
+        stem = str(document.get("name") or "Untitled").replace(" ", "-").replace("/", "-")[:40]
+        files[f"{folder}/{stem}-{document['_id']}.json"] = written(document)
     return files
 
 

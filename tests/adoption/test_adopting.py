@@ -28,7 +28,7 @@ def adopted(integration=None, **folders):
 
 
 def component(adoption, name):
-    [found] = [each for each in adoption.outline.components if each.external_id == name]
+    [found] = [item for item in adoption.outline.components if item.external_id == name]
     return found
 
 
@@ -44,7 +44,7 @@ def test_names_stand_where_ids_stood():
 
 
 def test_components_come_in_the_order_in_which_they_can_be_made():
-    names = [each.external_id for each in adopted().outline.components]
+    names = [item.external_id for item in adopted().outline.components]
 
     assert names == ["shop", "helpers", "find_customer", "orders", "save_order", "sync"]
 
@@ -101,7 +101,7 @@ def test_groups_of_flows_become_sections_of_the_settings_page():
     assert adoption.outline.sections == {"sync": "Orders"}
     assert "_flowGroupingId" not in component(adoption, "sync").document
     assert ("sync", "_flowGroupingId") in [
-        (each.component, each.path) for each in adoption.left_out
+        (item.component, item.path) for item in adoption.left_out
     ]
 
 
@@ -124,7 +124,7 @@ def test_what_the_integration_had_besides_is_listed():
     )
 
     listed = {
-        each.path: each.reason for each in adoption.left_out if each.component == "@integration"
+        item.path: item.reason for item in adoption.left_out if item.component == "@integration"
     }
     assert set(listed) == {
         "_id",
@@ -135,9 +135,9 @@ def test_what_the_integration_had_besides_is_listed():
     }
     assert listed["createdAt"] == "given by the server"
     assert all(
-        each.place == "integration.json"
-        for each in adoption.left_out
-        if each.component == "@integration"
+        item.place == "integration.json"
+        for item in adoption.left_out
+        if item.component == "@integration"
     )
 
 
@@ -200,7 +200,7 @@ def test_no_configuration_holds_an_id_of_the_download(download):
     except AdoptionError:
         return
     dropped = {remark.place for remark in adoption.left_out if not remark.path}
-    known = {INTEGRATION} | {each.id for each in download.found if each.place not in dropped}
+    known = {INTEGRATION} | {item.id for item in download.found if item.place not in dropped}
 
     for compiled in adoption.outline.components:
         for text in _settings(compiled.document):
@@ -254,7 +254,9 @@ def test_a_function_that_names_no_stack_runs_on_the_connectors_own():
 
     adoption = adopt(unpack(files), keep_samples=True)
 
-    [made] = [each for each in adoption.outline.components if each.resource == "imports"]
+    [made] = [
+        compiled for compiled in adoption.outline.components if compiled.resource == "imports"
+    ]
     entry = made.document["hooks"]["preMap"]
     assert entry == {"function": "addTax", "_stackId": {"$ref": "@stack"}}
     assert made.document["mockOutput"] == sample["mockOutput"]

@@ -106,12 +106,12 @@ def test_a_big_integration_is_read_page_by_page(account):
     ids, integration_id = stored(account, documents)
     by_id = {entry.id: entry.document for entry in download.found}
     used = {flow["_id"] for flow in documents["flows"]}
-    while more := {found for each in used for found in _ids(by_id[each])} & by_id.keys() - used:
+    while more := {found for item in used for found in _ids(by_id[item])} & by_id.keys() - used:
         used |= more
 
     live = read_live(account, integration_id)
 
-    assert {entry.id for entry in live.found} == {ids[each] for each in used}
+    assert {entry.id for entry in live.found} == {ids[item] for item in used}
     assert len(live.found) > 90
     names = {entry.document["name"] for entry in live.found if entry.resource == "flows"}
     assert names == {f"Flow {number}" for number in range(12)}

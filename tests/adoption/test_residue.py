@@ -57,7 +57,7 @@ def test_a_connections_secrets_are_left_out(path, value):
     assert at(left("connections", document), tuple(path.split("."))) is None
 
 
-@pytest.mark.parametrize("path", [each for each in MARKED if each.endswith("encrypted")])
+@pytest.mark.parametrize("path", [name for name in MARKED if name.endswith("encrypted")])
 def test_a_connections_secrets_are_left_out_with_all_they_hold(path):
     assert SECRET not in json.dumps(left("connections", nested(path, {"user": SECRET})))
 
@@ -156,7 +156,7 @@ def test_a_secret_that_cannot_be_left_out_is_pointed_at():
 def test_nothing_secret_ends_in_the_package(download, data):
     """Whatever else a connection holds: a value put where a secret belongs is not in any file."""
     secret = "sesame" + data.draw(st.text("abc", min_size=4))
-    path = data.draw(st.sampled_from([each for each in MARKED if not each.endswith("encrypted")]))
+    path = data.draw(st.sampled_from([name for name in MARKED if not name.endswith("encrypted")]))
     connection = {
         "_id": "64a1f0c2b3d4aaaa00000001",
         "name": "Vault",
@@ -167,9 +167,9 @@ def test_nothing_secret_ends_in_the_package(download, data):
         "headers", [{"name": "X-Api-Key", "value": secret}]
     )
     connection["http"] |= {"baseURI": "https://x.example.com", "mediaType": "json"}
-    kinds = {each.resource: [] for each in download.found}
-    for each in download.found:
-        kinds[each.resource].append({**each.document, "_id": each.id})
+    kinds = {item.resource: [] for item in download.found}
+    for item in download.found:
+        kinds[item.resource].append({**item.document, "_id": item.id})
     vault = [*kinds.pop("connections", []), connection]
     files = small_files(**{**{folder: [] for folder in small()}, **kinds, "connections": vault})
 
@@ -190,7 +190,7 @@ def test_everything_that_is_missing_is_listed_with_its_reason(download):
         adoption = adopt(download)
     except AdoptionError:
         return
-    by_place = {each.place: each for each in download.found}
+    by_place = {item.place: item for item in download.found}
     listed = {(remark.place, remark.path) for remark in adoption.left_out}
     assert all(remark.reason and remark.place for remark in adoption.left_out)
     for place, found in by_place.items():

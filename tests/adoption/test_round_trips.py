@@ -71,7 +71,7 @@ def test_a_big_download_comes_back(tmp_path):
     adoption, blueprint = came_back(unpack(read_files(source)), tmp_path / "adopted")
 
     assert len(blueprint.components) == 60 + 40 + 12 + 20 + 5 + 1
-    assert [each.component for each in adoption.stand_ins] == ["missing_http_connection"]
+    assert [item.component for item in adoption.stand_ins] == ["missing_http_connection"]
     assert adoption.ignored_files == ("README.txt", "tools/hammer.json")
     assert len(set(adoption.outline.sections.values())) == 3
     written = [path for path in (tmp_path / "adopted").rglob("*") if path.is_file()]
@@ -87,7 +87,7 @@ def test_a_real_download_comes_back(source, tmp_path):
 
     assert len(blueprint.components) == len(download.found)
     assert (adoption.stand_ins, adoption.notes, adoption.ignored_files) == ((), (), ())
-    assert {each.path for each in adoption.left_out} == {"_id", "apiIdentifier"}
+    assert {item.path for item in adoption.left_out} == {"_id", "apiIdentifier"}
     ids = {
         component.external_id: found.id
         for component in blueprint.components

@@ -37,9 +37,9 @@ def documents(adoption):
 
 def reasons(adoption, component):
     return {
-        each.path: each.reason
-        for each in adoption.left_out
-        if each.component == component and "server" not in each.reason
+        item.path: item.reason
+        for item in adoption.left_out
+        if item.component == component and "server" not in item.reason
     }
 
 
@@ -102,7 +102,7 @@ def test_a_missing_connection_gets_a_stand_in_of_a_fitting_type():
     assert made["missing_ftp_connection"]["type"] == "ftp"
     assert made["save_order"]["_connectionId"] == ref("missing_http_connection")
     assert made["missing_http_connection"]["http"]["baseURI"] == "https://example.com"
-    assert {each.component: each.place for each in adoption.stand_ins} == {
+    assert {item.component: item.place for item in adoption.stand_ins} == {
         "missing_ftp_connection": f"in place of {GONE}",
         "missing_http_connection": f"in place of {SHOP}",
     }

@@ -31,11 +31,11 @@ def found(files, resource):
 
 
 def contents(download):
-    return sorted((each.resource, each.id, json.dumps(each.document)) for each in download.found)
+    return sorted((item.resource, item.id, json.dumps(item.document)) for item in download.found)
 
 
 def test_every_document_has_its_type_its_id_and_its_file():
-    [export] = [each for each in found(small_files(), "exports") if each.id == ORDERS]
+    [export] = [item for item in found(small_files(), "exports") if item.id == ORDERS]
 
     assert (export.place, export.document["name"]) == (EXPORT, "Orders")
     assert {entry.resource for entry in unpack(small_files()).found} == set(small())
@@ -106,7 +106,7 @@ def test_a_script_file_alone_is_a_script():
     other = identity("scripts", 7)
     files = small_files() | {f"scripts/Tax_rules-{other}.js": b"x"}
 
-    [script] = [each for each in found(files, "scripts") if each.id == other]
+    [script] = [item for item in found(files, "scripts") if item.id == other]
 
     assert script.document == {"name": "Tax rules", "content": "x"}
 
@@ -115,7 +115,7 @@ def test_an_id_that_the_document_lacks_is_taken_from_the_file():
     document = {key: value for key, value in small()["exports"][0].items() if key != "_id"}
 
     assert ORDERS in [
-        each.id for each in found(small_files() | {EXPORT: written(document)}, "exports")
+        item.id for item in found(small_files() | {EXPORT: written(document)}, "exports")
     ]
 
 

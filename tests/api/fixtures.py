@@ -69,8 +69,8 @@ def client_of(live_server: Any) -> Iterator[Callable[[str | None], Api]]:
 
     cache.clear()
     yield client_of
-    for each in made:
-        each.close()
+    for item in made:
+        item.close()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def writing_views() -> set[str]:
         for pattern in urls.urlpatterns
         if isinstance(pattern, URLPattern) and hasattr(pattern.callback, "view_class")
     }
-    return {view.__name__ for view in views if any(hasattr(view, each) for each in WRITING)}
+    return {view.__name__ for view in views if any(hasattr(view, name) for name in WRITING)}
 
 
 def test_every_route_that_writes_is_one_whose_service_records_it() -> None:

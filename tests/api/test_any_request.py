@@ -59,7 +59,7 @@ def endpoints(*methods: str, share: int | None = None):
             continue
         view = pattern.callback.cls
         if str(pattern.pattern) not in PAGES:
-            yield from ((pattern, each) for each in methods if hasattr(view, each))
+            yield from ((pattern, name) for name in methods if hasattr(view, name))
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_the_counts_add_up(api, furnished):
     "path",
     [
         *("installations/", "installations/counts/", "connectors/", "rollouts/", "actions/"),
-        *(f"installations/{0:024x}/{each}/" for each in ("operations", "changes", "components")),
+        *(f"installations/{0:024x}/{name}/" for name in ("operations", "changes", "components")),
     ],
 )
 def test_a_page_costs_the_same_number_of_queries_whatever_is_on_it(client, base, release, path):

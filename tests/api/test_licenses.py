@@ -187,7 +187,7 @@ def test_what_is_done_reaches_the_platform(api, desk):
     assert desk.at_platform() == []
     done = acts(License.objects.get())
     words = ["trial", "convert", "renew", "extend", "add-ons", "change edition", "expire"]
-    assert [each for each in done if each in {*words, "reactivate", "delete"}] == [
+    assert [name for name in done if name in {*words, "reactivate", "delete"}] == [
         *words, "reactivate", "delete",
     ]  # fmt: skip
 

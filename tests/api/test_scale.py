@@ -116,7 +116,7 @@ def test_the_last_page_costs_what_the_first_does(crowded):
     client = Client(headers={"Authorization": f"Bearer {token}"})
     near_the_end = f"installations/?cursor={cursor_at(f'{INSTALLATIONS - 50:024x}')}"
 
-    first, last = (seconds(client, each) for each in ("installations/", near_the_end))
+    first, last = (seconds(client, name) for name in ("installations/", near_the_end))
 
     assert last < 3 * first + 0.1
 

@@ -92,7 +92,7 @@ def test_no_view_is_left_without_a_scope():
 
     assert views
     for view in views:
-        methods = [each for each in ("GET", "POST", "PATCH") if hasattr(view, each.lower())]
+        methods = [name for name in ("GET", "POST", "PATCH") if hasattr(view, name.lower())]
         assert all(scope_of(view, method) for method in methods), view
 
 

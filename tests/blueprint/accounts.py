@@ -111,7 +111,7 @@ class Account:
         if method == "PUT":
             changed = self._resolved(body)
         else:
-            patch = [self._resolved(dict(each)) for each in body]
+            patch = [self._resolved(dict(item)) for item in body]
             changed = jsonpatch.apply_patch(_without(stored, "resource"), patch)
         self.documents[step.id] = {**changed, "resource": stored["resource"]}
 
@@ -125,7 +125,7 @@ class Account:
         names = {name for live in self.live() for name in references(live.document)}
         dangling = names - set(self.ids())
         held = {value for document in self.documents.values() for value in _ids_in(document)}
-        lost = {each for each in held if each.startswith("id")} - set(self.documents)
+        lost = {name for name in held if name.startswith("id")} - set(self.documents)
         if dangling or lost:
             raise BrokenReference(f"{dangling | lost} are referred to and gone")
 

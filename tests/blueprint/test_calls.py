@@ -103,7 +103,7 @@ def test_hooks_and_wrappers_are_found_in_every_kind_of_document():
                     | STACK
                 ],
             },
-            {("", each) for each in ("makeForm", "checkAll", "makeChild", "stored", "form", "url")},
+            {("", name) for name in ("makeForm", "checkAll", "makeChild", "stored", "form", "url")},
         ),
     ],
     ids=["steps", "add-ons", "functions of 2.0"],

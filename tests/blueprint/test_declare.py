@@ -292,8 +292,8 @@ class TestPythonHooks:
 
         hooks = [document(WithHook, name)["hooks"]["postSubmit"] for name in ("one", "two")]
 
-        assert [each["function"] for each in hooks] == ["tidyUp", "tidyUp"]
-        assert [each["configuration"] for each in hooks] == [{"deep": True}, {"deep": False}]
+        assert [item["function"] for item in hooks] == ["tidyUp", "tidyUp"]
+        assert [item["configuration"] for item in hooks] == [{"deep": True}, {"deep": False}]
         assert list(stack_functions(WithHook)) == ["tidyUp"]
 
     def test_a_marked_function_of_the_class_is_found_even_when_unused(self):

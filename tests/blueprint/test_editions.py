@@ -51,7 +51,7 @@ def connection(**belonging):
 
 
 def test_an_installation_gets_what_its_edition_grants():
-    basic, better = (tailored(ORDERS, Situation(edition=each)) for each in ("standard", "premium"))
+    basic, better = (tailored(ORDERS, Situation(edition=name)) for name in ("standard", "premium"))
 
     assert names(basic) == ["erp", "shop-s1", "orders-s1", "save", "stock", "sync-s1"]
     assert set(names(better)) - set(names(basic)) == {"stock_flow", "refunds-s1"}

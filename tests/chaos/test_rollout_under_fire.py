@@ -36,7 +36,7 @@ def field(tmp_path: Path) -> Iterator[Field]:
         field.grant_licenses()
         deque(field.install_everywhere(), maxlen=0)
         edit_as_customers_do(
-            field.customers, *(compile_connector(load_connector(each)) for each in (FIRST, SECOND))
+            field.customers, *(compile_connector(load_connector(name)) for name in (FIRST, SECOND))
         )
         field.publish(SECOND)
         yield field

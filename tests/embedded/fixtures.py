@@ -53,11 +53,11 @@ class Embedding:
         """The deployment's documents by name; fails when one is there twice."""
         prefix = f"{deployment.integration_id}."
         found: dict[str, tuple[str, dict[str, Any]]] = {}
-        for resource, each in self.everything():
-            if str(each.get("externalId", "")).startswith(prefix):
-                name = each["externalId"].removeprefix(prefix)
+        for resource, document in self.everything():
+            if str(document.get("externalId", "")).startswith(prefix):
+                name = document["externalId"].removeprefix(prefix)
                 assert name not in found, f"{name} is there twice"
-                found[name] = (resource, each)
+                found[name] = (resource, document)
         return found
 
     def integration(self, deployment: Installation) -> dict[str, Any]:
@@ -98,10 +98,10 @@ def problems_of(embedding: Embedding, deployment: Installation, release: Release
     state = embedding.do("GET", f"/integrations/{deployment.integration_id}/state/connectorKit")
     if state["version"] != release.version:
         problems.append(f"the state says {state}")
-    connections = {each["_id"] for kind, each in held.values() if kind == "connections"}
+    connections = {document["_id"] for kind, document in held.values() if kind == "connections"}
     if connections != set(integration.get("_registeredConnectionIds") or ()):
         problems.append("connections are not registered")
-    integrations = [each for kind, each in embedding.everything() if kind == "integrations"]
+    integrations = [document for kind, document in embedding.everything() if kind == "integrations"]
     marked = [
         document
         for document in integrations

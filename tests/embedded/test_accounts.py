@@ -178,7 +178,7 @@ def test_a_revoked_token_is_named_with_the_way_out_and_nothing_is_changed(
     before = embedding.everything()
     account.set_token(encrypted(Secret("revoked-token")), instead_of=account.token)
 
-    for act in (update, remove, lambda each: run_export(each, "new_orders")):
+    for act in (update, remove, lambda item: run_export(item, "new_orders")):
         with pytest.raises(EmbeddedError, match="embedded account add product") as refused:
             act(Installation.objects.get())
         assert refused.value.code == "token_refused"
@@ -271,7 +271,7 @@ def test_everything_is_made_in_the_environment_of_the_token(embedding, release, 
 
     deployment = deploy(release.connector, staging, "acme", credentials=credentials_for(address))
 
-    made = [each for _, each in embedding.of(deployment).values()]
+    made = [item for _, item in embedding.of(deployment).values()]
     assert made
     assert {document["sandbox"] for document in (*made, embedding.integration(deployment))} == {
         True

@@ -52,7 +52,7 @@ def login(address):
 
 def test_each_end_user_gets_a_copy_with_credentials_of_their_own(embedding, original, address):
     release = record_copy(embedding.account, original, version="1.0.0").release
-    before = [each for each in embedding.everything() if each[0] != "integrations"]
+    before = [item for item in embedding.everything() if item[0] != "integrations"]
 
     deployment = deploy(release.connector, embedding.account, "acme", credentials=login(address))
 
@@ -62,7 +62,7 @@ def test_each_end_user_gets_a_copy_with_credentials_of_their_own(embedding, orig
         {"number": 1, "status": "paid"},
         {"number": 2, "status": "open"},
     ]
-    assert [each for each in before if each not in embedding.everything()] == []
+    assert [item for item in before if item not in embedding.everything()] == []
     assert "mine-4711" not in str(release.manifest)
     assert Applications.posted == []
 

@@ -38,7 +38,7 @@ def test_what_is_not_given_stays(document, fields):
     result, paths = merged(document, fields), leaves(fields)
 
     for path, value in leaves(document).items():
-        is_given = any(path[: len(each)] == each or each[: len(path)] == path for each in paths)
+        is_given = any(path[: len(item)] == item or item[: len(path)] == path for item in paths)
         assert is_given or at(result, path) == value
 
 

@@ -43,8 +43,8 @@ def test_two_end_users_share_nothing(embedding, release, acme, address):
     )
 
     assert problems_of(embedding, acme, release) == problems_of(embedding, other, release) == []
-    assert not {each["_id"] for _, each in embedding.of(acme).values()} & {
-        each["_id"] for _, each in embedding.of(other).values()
+    assert not {item["_id"] for _, item in embedding.of(acme).values()} & {
+        item["_id"] for _, item in embedding.of(other).values()
     }
 
 
@@ -121,7 +121,7 @@ def test_an_update_goes_back_as_well(embedding, release, acme):
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(embedding, acme):
     record_release(SECOND)
-    before = {each["_id"]: each for kind, each in embedding.everything() if kind != "integrations"}
+    before = {item["_id"]: item for kind, item in embedding.everything() if kind != "integrations"}
 
     plan(acme)
 
@@ -129,7 +129,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(embedding, acme):
     assert operation.kind == Operation.Kind.PLAN
     assert operation.plan["summary"]["create"] == 1
     assert before == {
-        each["_id"]: each for kind, each in embedding.everything() if kind != "integrations"
+        item["_id"]: item for kind, item in embedding.everything() if kind != "integrations"
     }
 
 
@@ -153,7 +153,7 @@ def test_removing_leaves_nothing_behind_and_takes_nothing_else(embedding, releas
     assert embedding.of(acme) == {}
     assert embedding.ask("GET", f"/integrations/{acme.integration_id}").status == 404
     assert problems_of(embedding, other, release) == []
-    assert any(each.get("name") == "Somebody's own" for _, each in embedding.everything())
+    assert any(item.get("name") == "Somebody's own" for _, item in embedding.everything())
     assert not Installation.objects.active().filter(end_user="acme").exists()
     assert acme.operations.filter(kind="uninstall", outcome="done").exists()
 
@@ -272,14 +272,14 @@ def test_a_plan_shows_what_an_update_would_change_and_orders_nothing(embedding, 
 
 
 def test_what_the_records_have_lost_is_found_by_its_mark(embedding, release, acme):
-    before = {each["_id"] for _, each in embedding.everything()}
+    before = {item["_id"] for _, item in embedding.everything()}
     Installation.objects.all().delete()
 
     again = deploy(release.connector, embedding.account, "acme")
 
     assert again.integration_id == acme.integration_id
     assert problems_of(embedding, again, release) == []
-    assert {each["_id"] for _, each in embedding.everything()} == before
+    assert {item["_id"] for _, item in embedding.everything()} == before
 
 
 def test_what_was_deleted_in_the_account_blocks_an_update_until_it_may_be_made_again(

@@ -78,6 +78,6 @@ def test_the_example_product_does_what_it_says(embedding, form):
 
 
 def test_the_page_names_every_call_there_is():
-    missing = [each for each in package.__all__ if each[0].islower() and each not in PAGE]
+    missing = [name for name in package.__all__ if name[0].islower() and name not in PAGE]
 
     assert missing == []

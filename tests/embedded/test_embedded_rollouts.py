@@ -58,8 +58,8 @@ def test_every_deployment_is_updated_and_verified_without_the_marketplace(embedd
     assert rollout.state == "completed"
     assert outcomes(rollout) == {("updated", "")}
     assert not rollout.pushes.filter(verified_at=None).exists()
-    for each in two:
-        assert problems_of(embedding, each, rollout.release) == []
+    for item in two:
+        assert problems_of(embedding, item, rollout.release) == []
 
 
 def test_workers_are_told_once_each_and_what_they_did_settles_the_push(embedding, two, sent):
@@ -67,11 +67,11 @@ def test_workers_are_told_once_each_and_what_they_did_settles_the_push(embedding
 
     drive(rollout)
 
-    updates = [each for each in sent if each[0] == tasks.update.name]
-    assert updates == [(tasks.update.name, each.pk) for each in two]
+    updates = [item for item in sent if item[0] == tasks.update.name]
+    assert updates == [(tasks.update.name, item.pk) for item in two]
     assert outcomes(rollout) == {("sent", "")}
-    for each in two:
-        tasks.update.run(each.pk)
+    for item in two:
+        tasks.update.run(item.pk)
     drive(rollout)
     assert rollout.state == "completed"
 
@@ -106,8 +106,8 @@ def test_what_a_revoked_token_keeps_from_being_verified_fails_and_stops_nobody_e
 ):
     rollout = start_rollout(two[0].connector, options=RolloutOptions(waves=("rest",)))
     drive(rollout)
-    for each in two:
-        tasks.update.run(each.pk)
+    for item in two:
+        tasks.update.run(item.pk)
     account = embedding.account
     account.refresh_from_db()
     account.set_token(encrypted(Secret("revoked-token")), instead_of=account.token)

@@ -85,8 +85,8 @@ def test_a_deployment_is_complete_in_the_end_and_made_once(embedding, release, a
 
         assert problems_of(embedding, deployment, release) == []
         remove(deployment)
-        left = [each for each in embedding.everything() if each[0] != "stacks"]
-        assert left == [each for each in nothing if each[0] != "stacks"]
+        left = [item for item in embedding.everything() if item[0] != "stacks"]
+        assert left == [item for item in nothing if item[0] != "stacks"]
         if not struck:
             assert n > 4
             return
@@ -146,7 +146,7 @@ def test_a_removal_is_complete_in_the_end(embedding, release, address, misfortun
 
         struck = live_through(misfortune, n, embedding, act, act)
 
-        assert [each for each in embedding.everything() if each[0] != "stacks"] == nothing
+        assert [item for item in embedding.everything() if item[0] != "stacks"] == nothing
         if not struck:
             assert n > 4
             return

@@ -27,7 +27,7 @@ def tokens_in_open_files(_options):
             found |= set(TOKEN.findall(file.read_bytes()))
         except OSError:
             found |= _in_socket(int(file.name))
-    return sorted(each.decode() for each in found)
+    return sorted(item.decode() for item in found)
 
 
 def _in_socket(descriptor):
@@ -43,7 +43,7 @@ def tokens_in_objects(_options):
     for obj in gc.get_objects():
         if type(obj) is dict:
             found |= {value for value in list(obj.values()) if type(value) is str}
-    return sorted(each for each in found if TOKEN.fullmatch(each.encode()))
+    return sorted(name for name in found if TOKEN.fullmatch(name.encode()))
 
 
 def tokens_in_rooms(_options):
@@ -56,7 +56,7 @@ def tokens_in_rooms(_options):
         if "memfd:connector-kit" in line:
             start, end = (int(part, 16) for part in line.split()[0].split("-"))
             found |= set(TOKEN.findall(ctypes.string_at(start, end - start)))
-    return sorted(each.decode() for each in found)
+    return sorted(item.decode() for item in found)
 
 
 def reads_other_processes(options):
@@ -76,7 +76,7 @@ def reads_other_processes(options):
 def secrets_in_environment(_options):
     held = b"\0".join(f"{name}={value}".encode() for name, value in os.environ.items())
     started_with = Path("/proc/self/environ").read_bytes()
-    return sorted({each.decode() for each in SECRET.findall(held + started_with)})
+    return sorted({item.decode() for item in SECRET.findall(held + started_with)})
 
 
 def variables(options):

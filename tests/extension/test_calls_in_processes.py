@@ -38,8 +38,8 @@ def start() -> Iterator[Start]:
         return processes
 
     yield start
-    for each in started:
-        each.close()
+    for item in started:
+        item.close()
 
 
 def call(function: str, trace_id: str | None = None, **options: Any) -> RawCall:
@@ -169,7 +169,7 @@ def test_processes_that_slow_calls_needed_end_by_themselves(
     run = start(calls=4)
     with ThreadPoolExecutor(4) as pool:
         together = call("waits_for_company", folder=str(tmp_path), number=4)
-        met = [told(each) for each in pool.map(run, [together] * 4)]
+        met = [told(item) for item in pool.map(run, [together] * 4)]
 
     assert met == [4] * 4
     wait_for(lambda: set(_children()) - others, lambda left: len(left) == 2)  # with the nursery

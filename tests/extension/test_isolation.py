@@ -210,7 +210,7 @@ def test_a_callbacks_error_travels_with_its_code(unruly: str) -> None:
 
 def test_calls_beside_one_that_hangs_or_dies_are_not_touched(hasty: str) -> None:
     with ThreadPoolExecutor(3) as pool:
-        bad = [pool.submit(call, hasty, each) for each in ("never_answers", "takes_all_memory")]
+        bad = [pool.submit(call, hasty, item) for item in ("never_answers", "takes_all_memory")]
         good = pool.submit(
             lambda: [call(hasty, "echo", data=list(range(n))).json() for n in range(30)]
         )
@@ -232,8 +232,8 @@ def test_calls_beyond_the_limit_wait_a_moment_and_are_refused_for_now(
         refused = [call(unruly, "echo", data=1) for _ in range(3)]
         end.touch()
 
-    assert [each.result().status_code for each in running] == [200] * CALLS
-    assert [each.status_code for each in refused] == [503] * 3
+    assert [item.result().status_code for item in running] == [200] * CALLS
+    assert [item.status_code for item in refused] == [503] * 3
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].json()["errors"][0]["code"] == "server_busy"
 

@@ -63,25 +63,25 @@ def told(answer: Answer) -> Any:
 @contextmanager
 def held(run: Processes, folder: Path, number: int, **options: Any) -> Iterator[None]:
     """Have as many calls as *number* run, each with a token, until the block ends."""
-    end, begun = folder / "end", [folder / str(each) for each in range(number)]
+    end, begun = folder / "end", [folder / str(item) for item in range(number)]
     with ThreadPoolExecutor(number) as pool:
         calls = [
             call(
                 "waits_for_a_file",
-                f"one-time-11111{each}",
+                f"one-time-11111{item}",
                 begun=str(file),
                 end=str(end),
                 **options,
             )
-            for each, file in enumerate(begun)
+            for item, file in enumerate(begun)
         ]
-        running = [pool.submit(run, each) for each in calls]
+        running = [pool.submit(run, item) for item in calls]
         wait_for(lambda: all(file.exists() for file in begun))
         try:
             yield
         finally:
             end.touch()
-    assert [each.result().status for each in running] == [200] * number
+    assert [item.result().status for item in running] == [200] * number
 
 
 PRYING = ["tokens_in_open_files", "tokens_in_objects", "tokens_in_rooms"]

@@ -80,16 +80,16 @@ def test_calls_that_come_once_are_no_loop(loops: Loops, options: dict[str, Any])
 
 
 def test_exports_are_counted_each_by_itself(loops: Loops) -> None:
-    both = [times(loops, export=each) for each in ("a", "b", "a", "b")]
+    both = [times(loops, export=name) for name in ("a", "b", "a", "b")]
 
     assert both == [1, 1, 2, 2]
 
 
 def test_only_so_many_exports_are_remembered(loops: Loops) -> None:
-    for each in ("a", "b", "c"):
-        times(loops, export=each)
+    for name in ("a", "b", "c"):
+        times(loops, export=name)
 
-    assert [times(loops, export=each) for each in ("c", "a")] == [2, 1]
+    assert [times(loops, export=name) for name in ("c", "a")] == [2, 1]
 
 
 def test_a_page_that_cannot_be_written_is_left_to_the_check_for_that(loops: Loops) -> None:

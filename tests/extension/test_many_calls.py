@@ -226,7 +226,7 @@ def _before_and_after(memory: list[int]) -> tuple[float, float]:
 def _report(outcome: Outcome, seconds: float) -> str:
     in_order = sorted(outcome.seconds)
     p50, p99 = (in_order[int(len(in_order) * share)] * 1000 for share in (0.5, 0.99))
-    before, after = (each / 2**20 for each in _before_and_after(outcome.memory))
+    before, after = (item / 2**20 for item in _before_and_after(outcome.memory))
     failed = outcome.made.total() - outcome.made["echo"]
     return (
         f"\n{outcome.made.total()} calls, {failed} failing, in {seconds:.0f} s over {CONNECTIONS} "

@@ -270,7 +270,7 @@ def test_every_option_of_every_kind_has_a_name_of_the_platforms_style(kind: Any)
 
 def _options_of(options: type[Given]) -> list[tuple[str, Option[Any]]]:
     found = [(name, getattr(options, name)) for name in dir(options)]
-    return [(name, each) for name, each in found if isinstance(each, Option)]
+    return [(name, item) for name, item in found if isinstance(item, Option)]
 
 
 WRITTEN: dict[str, tuple[Any, Any]] = {

@@ -261,7 +261,7 @@ _TYPED = st.fixed_dictionaries(
         "many": st.lists(st.sampled_from([1, "2", True]), unique_by=str),
         "day": st.dates().map(str),
         "rows": st.lists(st.fixed_dictionaries({"key": st.text(), "value": st.text()})),
-        "map": st.dictionaries(st.text(), st.text()).map(lambda each: {**MAP, "map": each}),
+        "map": st.dictionaries(st.text(), st.text()).map(lambda item: {**MAP, "map": item}),
         "data": st.dictionaries(st.text(), st.integers()),
     }
 )

@@ -25,7 +25,7 @@ def test_short_lived_clients_share_the_connections_of_a_pool(make_client, platfo
     pool.close()
 
     assert len(platform.peers) == 1
-    assert [each.headers["authorization"] for each in platform.received] == [
+    assert [item.headers["authorization"] for item in platform.received] == [
         "Bearer one",
         "Bearer two",
         "Bearer three",
@@ -40,7 +40,7 @@ def test_no_cookie_of_one_client_reaches_the_platform_with_another(make_client, 
         make_client(token, pool=pool).exports.get("64a1")
     pool.close()
 
-    assert all("cookie" not in each.headers for each in platform.received)
+    assert all("cookie" not in item.headers for item in platform.received)
 
 
 def test_threads_share_a_pool_and_a_throttle(make_client, platform):

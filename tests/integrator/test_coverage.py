@@ -45,7 +45,7 @@ def test_a_request_belongs_to_one_endpoint(method, path, found):
     "known", [("/jobs/{id}", "/jobs/current"), ("/jobs/current", "/jobs/{id}")]
 )
 def test_a_word_goes_before_a_variable(known):
-    finder = Finder(Endpoint("11", "A", "GET", each) for each in known)
+    finder = Finder(Endpoint("11", "A", "GET", item) for item in known)
 
     assert finder.find("GET", "/jobs/current").path == "/jobs/current"
     assert finder.find("GET", "/jobs/64b1").path == "/jobs/{id}"
@@ -123,7 +123,7 @@ def test_a_list_that_has_everything_lacks_nothing():
 
 @pytest.mark.parametrize("line", WHOLE)
 def test_what_the_reference_has_and_the_list_has_not_is_said_with_its_line(line):
-    rest = [each for each in WHOLE if each != line]
+    rest = [name for name in WHOLE if name != line]
 
     (missing,) = unlisted(REFERENCE, listing(*rest))
 

@@ -133,7 +133,7 @@ def test_an_import_is_mapped_and_run(user, shop, orders):
     assert shop.received == []
     results = user.connections.import_records(orders.shop, virtual, [{"total": 4}, {"total": 7}])
     assert [result["statusCode"] for result in results] == [200, 200]
-    assert [each.json for each in shop.received] == [{"amount": 4}, {"amount": 7}]
+    assert [item.json for item in shop.received] == [{"amount": 4}, {"amount": 7}]
     assert user.imports.map(orders.import_["_id"], [{"a": 1}]) == [{"a": 1}]
     assert user.imports.invoke(orders.import_["_id"], [{"a": 1}])[0]["statusCode"] == 200
 

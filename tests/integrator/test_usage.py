@@ -126,7 +126,7 @@ def test_what_is_run_again_counts_towards_the_run_that_it_repeats():
         run(3, type="bulk_retry", numSuccess=2),
     ]
 
-    assert [(each.runs, each.records) for each in usage(jobs)] == [(1, 50)]
+    assert [(item.runs, item.records) for item in usage(jobs)] == [(1, 50)]
 
 
 def test_an_export_that_runs_alone_is_a_run_without_a_flow():
@@ -144,7 +144,7 @@ def test_months_are_those_of_utc():
         run(5, startedAt=None),
     ]
 
-    assert [(each.month, each.runs) for each in usage(jobs)] == [
+    assert [(item.month, item.runs) for item in usage(jobs)] == [
         ("", 1),
         ("2026-05", 2),
         ("2026-06", 2),
@@ -185,8 +185,8 @@ def test_order_and_repetition_change_nothing(jobs, seed):
 def test_nothing_is_lost_and_nothing_is_counted_twice(jobs):
     runs = [job for job in jobs if job["type"] != "retry"]
 
-    assert sum(each.runs for each in usage(jobs)) == len(runs)
-    assert sum(each.records for each in usage(jobs)) == sum(job["numSuccess"] for job in runs)
+    assert sum(item.runs for item in usage(jobs)) == len(runs)
+    assert sum(item.records for item in usage(jobs)) == sum(job["numSuccess"] for job in runs)
 
 
 def test_a_client_reads_the_last_thirty_days_of_every_integration(client, platform):
@@ -200,9 +200,9 @@ def test_a_client_reads_the_last_thirty_days_of_every_integration(client, platfo
 
     assert [row.integration_id for row in rows] == ["64a1", "64a2"]
     assert platform.lines[1:] == [
-        f"GET /v1/jobs?_integrationId={each}&createdAt_gte=2026-05-01T00%3A00%3A00.000Z"
+        f"GET /v1/jobs?_integrationId={name}&createdAt_gte=2026-05-01T00%3A00%3A00.000Z"
         "&createdAt_lte=2026-05-31T00%3A00%3A00.000Z"
-        for each in ("64a1", "64a2")
+        for name in ("64a1", "64a2")
     ]
 
 

@@ -11,7 +11,7 @@ ZONES = sorted(available_timezones())
 zones = st.sampled_from(ZONES)
 days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 numbers = st.integers(0, 60)
-reminders = st.lists(numbers, max_size=4).map(lambda each: tuple(sorted(set(each), reverse=True)))
+reminders = st.lists(numbers, max_size=4).map(lambda item: tuple(sorted(set(item), reverse=True)))
 
 policies = st.builds(
     LicensePolicy,
@@ -22,6 +22,6 @@ policies = st.builds(
     trial_reminder_days=reminders,
 )
 moments = st.datetimes(datetime(2019, 1, 1), datetime(2041, 1, 1)).map(  # noqa: DTZ001
-    lambda each: each.astimezone()
+    lambda item: item.astimezone()
 )
 terms = st.builds(Terms, ends=days, time_zone=zones, is_trial=st.booleans(), grace_days=numbers)

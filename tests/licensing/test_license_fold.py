@@ -70,7 +70,7 @@ SIGNED_UP = event("signed_up", email="a@example.com", trial_days=14)
 
 @given(streams(), st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_come_to_what_the_orderly_stream_comes_to(stream, random):
-    orderly = sorted(stream, key=lambda each: each.occurred_at)
+    orderly = sorted(stream, key=lambda item: item.occurred_at)
     arrived = [*stream, *random.choices(stream, k=5)] if stream else []
     random.shuffle(arrived)
 

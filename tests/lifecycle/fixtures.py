@@ -225,7 +225,11 @@ class Customer:
         return self.installation.operations.latest("pk")
 
     def integration_ids(self) -> set[str]:
-        return {each["_id"] for resource, each in self.everything() if resource == "integrations"}
+        return {
+            document["_id"]
+            for resource, document in self.everything()
+            if resource == "integrations"
+        }
 
     def everything(self) -> list[tuple[str, dict[str, Any]]]:
         """Every document of the account with its resource type, whoever it belongs to."""
@@ -244,20 +248,22 @@ class Customer:
     def tagged(self) -> list[tuple[str, dict[str, Any]]]:
         """The components of the installation."""
         return [
-            (resource, each)
-            for resource, each in self.everything()
-            if each.get("_integrationId") == self.integration_id and "_connectorId" in each
+            (resource, document)
+            for resource, document in self.everything()
+            if document.get("_integrationId") == self.integration_id and "_connectorId" in document
         ]
 
     def component(self, external_id: str) -> dict[str, Any]:
         """The component's document."""
-        [found] = [each for _, each in self.tagged() if each["externalId"] == external_id]
+        [found] = [
+            document for _, document in self.tagged() if document["externalId"] == external_id
+        ]
         return found
 
     def change(self, external_id: str, **fields: Any) -> None:
         """Change fields of a component, as the customer may."""
         resource, document = next(
-            each for each in self.tagged() if each[1]["externalId"] == external_id
+            row for row in self.tagged() if row[1]["externalId"] == external_id
         )
         stored = self.do("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
         assert {name: stored[name] for name in fields} == fields
@@ -265,7 +271,7 @@ class Customer:
     def delete(self, external_id: str) -> None:
         """Delete a component, as the customer may."""
         resource, document = next(
-            each for each in self.tagged() if each[1]["externalId"] == external_id
+            row for row in self.tagged() if row[1]["externalId"] == external_id
         )
         self.do("DELETE", f"/{resource}/{document['_id']}")
 
@@ -328,17 +334,19 @@ def problems_of(customer: Customer, release: Release) -> list[str]:
     """What is wrong with the account when *release* ought to be installed in it, completely."""
     blueprint = blueprint_for(customer.installation, release)
     connector = release.connector
-    held = {each["externalId"]: (resource, each) for resource, each in customer.tagged()}
+    held = {
+        document["externalId"]: (resource, document) for resource, document in customer.tagged()
+    }
     ids = {
         "@integration": customer.integration_id,
         "@connector": connector.connector_id,
         "@stack": connector.stack_id,
         **{name: document["_id"] for name, (_, document) in held.items()},
     }
-    names = Counter(each["externalId"] for _, each in customer.tagged())
+    names = Counter(document["externalId"] for _, document in customer.tagged())
     integration = customer.integration
     problems = [f"{name} is there {count} times" for name, count in names.items() if count > 1]
-    problems += [f"untagged: {each}" for each in _untagged(customer, blueprint)]
+    problems += [f"untagged: {name}" for name in _untagged(customer, blueprint)]
     problems += [f"not declared: {name}" for name in names if name not in _names(blueprint)]
     for component in blueprint.components:
         resource, document = held.get(component.external_id, ("", {}))
@@ -348,7 +356,7 @@ def problems_of(customer: Customer, release: Release) -> list[str]:
             problems.append(f"wrong: {component.external_id}: {document}")
     if not _says(integration, resolve(blueprint.integration.document, ids)):
         problems.append(f"wrong settings page: {integration}")
-    shown = tuple(integration.get(each) for each in ("mode", "version", "updateInProgress"))
+    shown = tuple(integration.get(name) for name in ("mode", "version", "updateInProgress"))
     if shown != ("settings", release.version, False):
         problems.append(f"the integration says {shown}")
     return problems + _wrong_records(customer, release, ids)
@@ -360,9 +368,9 @@ def _names(blueprint: Any) -> set[str]:
 
 def _untagged(customer: Customer, blueprint: Any) -> list[str]:
     return [
-        each["externalId"]
-        for _, each in customer.everything()
-        if each.get("externalId") in _names(blueprint) and not each.get("_connectorId")
+        document["externalId"]
+        for _, document in customer.everything()
+        if document.get("externalId") in _names(blueprint) and not document.get("_connectorId")
     ]
 
 

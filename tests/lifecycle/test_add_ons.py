@@ -35,14 +35,14 @@ def buyer(shop, sold):
 
 
 def names(customer):
-    return {each["externalId"] for _, each in customer.tagged()}
+    return {item["externalId"] for _, item in customer.tagged()}
 
 
 def others(customer):
     return {
-        each["_id"]: each
-        for resource, each in customer.everything()
-        if resource != "integrations" and each.get("externalId") not in MORE
+        item["_id"]: item
+        for resource, item in customer.everything()
+        if resource != "integrations" and item.get("externalId") not in MORE
     }
 
 

@@ -88,7 +88,7 @@ def test_a_component_that_is_deleted_in_the_middle_is_not_made_again(customer, u
     operation = customer.push()
 
     assert operation.code == "component_deleted"
-    assert "orders_to_chat" not in {each["externalId"] for _, each in customer.tagged()}
+    assert "orders_to_chat" not in {item["externalId"] for _, item in customer.tagged()}
 
 
 def test_a_customer_who_never_stops_is_waited_for_until_the_next_push(

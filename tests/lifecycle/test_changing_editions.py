@@ -24,7 +24,7 @@ def buyer(shop, sold):
 
 
 def names(customer):
-    return {each["externalId"] for _, each in customer.tagged()}
+    return {item["externalId"] for _, item in customer.tagged()}
 
 
 STANDARD = {"shop", "orders", "save", "sync"}
@@ -34,9 +34,9 @@ MORE = {"refunds", "refund_flow"}
 def untouched(customer, *, but=()):
     """What everything in the account says, except the integration and some components."""
     return {
-        each["_id"]: each
-        for resource, each in customer.everything()
-        if resource != "integrations" and each.get("externalId") not in but
+        item["_id"]: item
+        for resource, item in customer.everything()
+        if resource != "integrations" and item.get("externalId") not in but
     }
 
 

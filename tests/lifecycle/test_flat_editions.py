@@ -85,7 +85,7 @@ def buyer(shop, listing, ids):
 
 
 def names(customer):
-    return {each["externalId"] for _, each in customer.tagged()}
+    return {item["externalId"] for _, item in customer.tagged()}
 
 
 def wish(shop, buyer, edition_id):
@@ -100,13 +100,13 @@ def wish(shop, buyer, edition_id):
 
 def test_an_upgrade_makes_what_the_edition_has_more_and_touches_nothing_else(shop, buyer, ids):
     assert names(buyer) == STANDARD
-    before = {each["_id"]: each for _, each in buyer.everything()}
+    before = {item["_id"]: item for _, item in buyer.everything()}
 
     reply = wish(shop, buyer, ids["Premium"])
 
     assert reply.body == {"done": True}
     assert names(buyer) == STANDARD | {"refunds", "refund_flow"}
-    after = {each["_id"]: each for _, each in buyer.everything()}
+    after = {item["_id"]: item for _, item in buyer.everything()}
     before.pop(buyer.integration_id)
     assert {key: after[key] for key in before} == before
     assert "sections" not in (buyer.integration.get("settings") or {})

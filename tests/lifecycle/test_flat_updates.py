@@ -92,7 +92,7 @@ def upgrade(shop: Shop, customer: Customer, edition: str) -> Any:
 
 
 def names(customer: Customer) -> set[str]:
-    return {each["externalId"] for _, each in customer.tagged()}
+    return {item["externalId"] for _, item in customer.tagged()}
 
 
 def test_the_stack_has_the_function_that_a_push_calls(two: Shop) -> None:

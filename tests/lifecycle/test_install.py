@@ -15,7 +15,7 @@ def newcomer(shop):
 
 
 def names(customer):
-    return sorted(each["externalId"] for _, each in customer.tagged())
+    return sorted(item["externalId"] for _, item in customer.tagged())
 
 
 def test_the_installer_makes_the_connections_and_a_step_for_each(shop, newcomer):
@@ -86,7 +86,7 @@ def test_steps_may_be_pressed_in_any_order(shop, newcomer):
 
 
 def test_every_component_is_tagged_and_named_and_refers_to_its_own_account(shop, customer):
-    tagged = {each["externalId"]: each for _, each in customer.tagged()}
+    tagged = {item["externalId"]: item for _, item in customer.tagged()}
 
     assert {document["_connectorId"] for document in tagged.values()} == {
         shop.connector.connector_id
@@ -195,7 +195,7 @@ def test_a_sandbox_installation_has_sandbox_documents(shop, newcomer):
     newcomer.install(shop.connector, sandbox=True)
 
     assert problems_of(newcomer, shop.connector.releases.get()) == []
-    assert all(each["sandbox"] for _, each in newcomer.tagged())
+    assert all(item["sandbox"] for _, item in newcomer.tagged())
 
 
 def test_two_installations_in_one_account_have_nothing_in_common(shop, customer):
@@ -207,4 +207,4 @@ def test_two_installations_in_one_account_have_nothing_in_common(shop, customer)
 
 
 def ids(customer):
-    return {each["_id"] for _, each in customer.tagged()}
+    return {item["_id"] for _, item in customer.tagged()}

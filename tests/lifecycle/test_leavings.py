@@ -26,7 +26,7 @@ OLD, NEW, NEWEST = (export("orders", pageSize=size) for size in (10, 20, 30))
 
 
 def left(applied, interrupted, held):
-    known = {each.external_id: each for each in applied}
+    known = {item.external_id: item for item in applied}
     return as_left_behind(known, interrupted, held, fence=FENCE)
 
 

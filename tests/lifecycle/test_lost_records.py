@@ -29,7 +29,7 @@ def records_are_complete(customer, release):
     digests = {row.external_id: row.applied_id for row in rows}
     blueprint = release.blueprint()
     assert digests == {
-        each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)
+        item.external_id: item.digest for item in (*blueprint.components, blueprint.integration)
     }
     assert all(row.resource_id for row in rows)
 
@@ -42,7 +42,7 @@ def test_lost_rows_come_back_and_the_update_goes_on_without_conflict(customer, u
 
     assert (operation.outcome, operation.summary["conflict"]) == (Operation.Outcome.DONE, 0)
     assert kept(customer) == EDITS
-    assert "refunds" not in {each["externalId"] for _, each in customer.tagged()}
+    assert "refunds" not in {item["externalId"] for _, item in customer.tagged()}
     records_are_complete(customer, upgraded)
 
 
@@ -67,7 +67,7 @@ def test_a_single_lost_row_comes_back(customer, upgraded, lost):
     assert customer.push().outcome == Operation.Outcome.DONE
 
     assert kept(customer) == EDITS
-    assert "refunds" not in {each["externalId"] for _, each in customer.tagged()}
+    assert "refunds" not in {item["externalId"] for _, item in customer.tagged()}
     records_are_complete(customer, upgraded)
 
 

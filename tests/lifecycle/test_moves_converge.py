@@ -59,9 +59,9 @@ MORE = ("refunds", "refund_flow", "audit", "ledger", "entries")
 def outside(customer, *names):
     """Everything in the account but the integration and some components."""
     return {
-        each["_id"]: each
-        for resource, each in customer.everything()
-        if resource != "integrations" and each.get("externalId") not in names
+        item["_id"]: item
+        for resource, item in customer.everything()
+        if resource != "integrations" and item.get("externalId") not in names
     }
 
 
@@ -149,7 +149,7 @@ def test_a_store_is_added_and_removed_in_the_end(keeper, shops, fatal):
         live_through([lambda: adds_store(keeper), *store_steps(keeper, "s2")])
 
         assert problems_of(keeper, shops) == []
-        assert outside(keeper, *(f"{each}-s2" for each in OF_STORE)) == basic
+        assert outside(keeper, *(f"{name}-s2" for name in OF_STORE)) == basic
         assert keeper.installation.stores == ["s1", "s2"]
 
         live_through([lambda: presses(keeper, "uninstaller/removeStore", storeId="s2")])
@@ -182,7 +182,7 @@ def store_steps(customer, store):
 
         return attempt
 
-    return [pressing(f"verify_{each}-{store}") for each in ("shop", "pos")]
+    return [pressing(f"verify_{name}-{store}") for name in ("shop", "pos")]
 
 
 def test_what_was_tried_in_vain_time_and_again_is_looked_at_once(buyer, sold):

@@ -10,7 +10,7 @@ def test_an_update_leaves_what_it_applied_in_the_platform_s_store(customer, upgr
     state = customer.do("GET", f"{customer.home}/state/connectorKit")
     assert state["version"] == "1.1.0"
     assert state["components"] == {
-        each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)
+        item.external_id: item.digest for item in (*blueprint.components, blueprint.integration)
     }
 
 
@@ -26,5 +26,5 @@ def test_what_is_edited_after_an_update_survives_the_loss_of_the_records(custome
     digests = {component.external_id: component.applied_id for component in Component.objects.all()}
     blueprint = upgraded.blueprint()
     assert digests == {
-        each.external_id: each.digest for each in (*blueprint.components, blueprint.integration)
+        item.external_id: item.digest for item in (*blueprint.components, blueprint.integration)
     }

@@ -100,7 +100,7 @@ def test_what_may_not_be_set_is_refused_field_by_field_and_changes_nothing(
     assert reply.status == 422
     code, message = reply.error
     assert code == "invalid_settings"
-    assert all(each in message for each in named), message
+    assert all(name in message for name in named), message
     assert chat.untouched() == before
     assert chat.installation.settings == {}
     assert (chat.last_operation.outcome, chat.last_operation.code) == ("failed", code)

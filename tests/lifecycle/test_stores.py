@@ -11,7 +11,7 @@ COMMON = {"erp", "save", "stock", "stock_flow"}
 
 
 def of(store):
-    return {f"{each}-{store}" for each in ("shop", "pos", "orders", "sync")}
+    return {f"{name}-{store}" for name in ("shop", "pos", "orders", "sync")}
 
 
 @pytest.fixture
@@ -58,14 +58,14 @@ def remove(customer, store):
 
 
 def names(customer):
-    return {each["externalId"] for _, each in customer.tagged()}
+    return {item["externalId"] for _, item in customer.tagged()}
 
 
 def documents(customer, *, but=()):
     return {
-        each["_id"]: each
-        for resource, each in customer.everything()
-        if resource != "integrations" and each.get("externalId") not in but
+        item["_id"]: item
+        for resource, item in customer.everything()
+        if resource != "integrations" and item.get("externalId") not in but
     }
 
 
@@ -129,7 +129,7 @@ def test_the_last_step_makes_the_rest_of_the_store(keeper, shops):
         store["id"]: [flow["_id"] for section in store["sections"] for flow in section["flows"]]
         for store in page(keeper)["sections"]
     }
-    [sync, stock] = (keeper.component(each)["_id"] for each in ("sync-s2", "stock_flow"))
+    [sync, stock] = (keeper.component(name)["_id"] for name in ("sync-s2", "stock_flow"))
     assert flows["s2"] == [sync, stock]
     assert problems_of(keeper, shops) == []
 

@@ -9,7 +9,7 @@ from tests.publisher.fixtures import ORDERS
 
 
 def held(customer):
-    return sorted(each.get("externalId", "") for _, each in customer.tagged())
+    return sorted(item.get("externalId", "") for _, item in customer.tagged())
 
 
 def deleted(customer, since):

@@ -51,7 +51,7 @@ def test_the_version_is_the_very_last_write(customer, upgraded, doorway):
 
 
 def test_what_is_no_longer_declared_goes_after_what_referred_to_it(customer, upgraded):
-    flow, export = (customer.component(each)["_id"] for each in ("refunds_to_chat", "refunds"))
+    flow, export = (customer.component(name)["_id"] for name in ("refunds_to_chat", "refunds"))
 
     customer.push()
 
@@ -139,9 +139,9 @@ def test_rolling_back_restores_what_was(customer, upgraded, first):
 
     assert operation.outcome == Operation.Outcome.DONE
     assert problems_of(customer, first) == []
-    kept = {each["_id"] for _, each in before} & {each["_id"] for _, each in customer.tagged()}
-    assert {comparable(each) for each in before if each[1]["_id"] in kept} == {
-        comparable(each) for each in customer.tagged() if each[1]["_id"] in kept
+    kept = {item["_id"] for _, item in before} & {item["_id"] for _, item in customer.tagged()}
+    assert {comparable(item) for item in before if item[1]["_id"] in kept} == {
+        comparable(item) for item in customer.tagged() if item[1]["_id"] in kept
     }
     assert len(kept) == len(before) - 2
 

@@ -30,7 +30,7 @@ def waiting(shop: Shop, running: Customer) -> Customer:
 
 def steps_of(customer: Customer, flow: str) -> list[str]:
     """The external ids of what *flow* runs."""
-    names = {each["_id"]: each["externalId"] for _, each in customer.tagged()}
+    names = {document["_id"]: document["externalId"] for _, document in customer.tagged()}
     document = customer.component(flow)
     lists = [
         document.get("pageProcessors") or [],

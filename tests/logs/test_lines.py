@@ -136,7 +136,7 @@ def test_a_filter_decides_about_ready_lines_too(family: tuple[logging.Logger, St
 
 
 def messages(written: StringIO) -> list[str]:
-    return [each.rpartition("=")[2] for each in written.getvalue().splitlines()]
+    return [name.rpartition("=")[2] for name in written.getvalue().splitlines()]
 
 
 @pytest.mark.parametrize("by", ["a ready line", "a record"])

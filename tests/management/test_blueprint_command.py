@@ -21,7 +21,7 @@ def test_it_shows_the_components_in_the_order_in_which_they_are_made(capsys):
     assert f"Commerce Hub 1.1.0 ({blueprint.digest})" in said
     components = [(component.external_id, component.resource) for component in blueprint.components]
     shown = [tuple(line.split()[:2]) for line in said.splitlines()]
-    assert [each for each in shown if each in components] == components
+    assert [item for item in shown if item in components] == components
 
 
 def test_a_component_is_shown_with_what_it_refers_to_and_the_functions_it_calls(capsys):

@@ -62,7 +62,7 @@ def test_from_an_account_to_records_and_back_to_nothing(platform, address, type_
     assert [deployment["end_user"] for deployment in run("list")["deployments"]] == ["acme"]
     run("remove", "acme", "--yes")
     assert run("list") == {"deployments": [], "next_after": None}
-    assert not any(each in capsys.readouterr().out for each in (PASSWORD, TOKEN))
+    assert not any(name in capsys.readouterr().out for name in (PASSWORD, TOKEN))
 
 
 def test_people_read_lines(embedding, acme, capsys):

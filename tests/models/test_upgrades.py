@@ -118,4 +118,4 @@ def test_nothing_is_dropped_that_the_release_before_uses() -> None:
         for operation in migration.operations
     ]
 
-    assert [each for each in since if isinstance(each[1], DROPPING)] == []
+    assert [entry for entry in since if isinstance(entry[1], DROPPING)] == []

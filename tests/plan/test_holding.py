@@ -49,8 +49,8 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
 @st.composite
 def _flow(draw: st.DrawFn, name: str, transfers: list[str]) -> CompiledComponent:
     runs = st.lists(st.sampled_from(transfers), unique=True) if transfers else st.just([])
-    steps = [_step(each, draw(st.booleans())) for each in draw(runs)]
-    branched = [_step(each, False) for each in draw(runs)]
+    steps = [_step(name, draw(st.booleans())) for name in draw(runs)]
+    branched = [_step(name, False) for name in draw(runs)]
     document: Document = {"pageProcessors": steps, "disabled": draw(st.booleans())}
     if branched:
         document["routers"] = [{"id": "r", "branches": [{"pageProcessors": branched}]}]
@@ -63,7 +63,10 @@ def _step(name: str, is_mapped: bool) -> Document:
 
 
 def by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
-    return {each.external_id: each for each in (*blueprint.components, blueprint.integration)}
+    return {
+        compiled.external_id: compiled
+        for compiled in (*blueprint.components, blueprint.integration)
+    }
 
 
 awaited_ = st.sets(st.sampled_from(CONNECTIONS))
@@ -130,8 +133,8 @@ def test_a_flow_that_waits_runs_what_it_ran_unless_the_version_runs_it_too(
 def test_every_reference_of_what_comes_leads_to_something_that_is_there(version, before, awaited):
     held = by_name(held_back(version, by_name(before), awaited).blueprint)
 
-    for each in held.values():
-        assert references(each.document) <= held.keys()
+    for compiled in held.values():
+        assert references(compiled.document) <= held.keys()
 
 
 @given(blueprints(), blueprints(), awaited_)

@@ -37,7 +37,7 @@ def versions(draw: st.DrawFn) -> tuple[CompiledComponent, ...]:
             {
                 "name": draw(WORDS),
                 "settings": draw(st.dictionaries(st.sampled_from("xyz"), WORDS)),
-                "uses": [ref(each) for each in draw(st.sets(st.sampled_from(names[:n] or names)))]
+                "uses": [ref(name) for name in draw(st.sets(st.sampled_from(names[:n] or names)))]
                 if n
                 else [],
                 "description": draw(st.none() | WORDS),
@@ -80,7 +80,7 @@ def test_after_a_plan_was_applied_there_is_nothing_left_to_do(old, new, edits):
 
     assert nothing_to_do(account.plan(*new))
     assert {name for name in account.ids() if name != "@integration"} == {
-        each.external_id for each in new
+        item.external_id for item in new
     }
 
 
@@ -123,13 +123,13 @@ def test_what_the_customer_changed_and_the_version_does_not_touch_survives(old, 
 @given(versions(), st.data())
 def test_a_declared_field_that_only_the_customer_changed_is_kept(old, data):
     account = installed(old)
-    name = data.draw(st.sampled_from([each.external_id for each in old]))
+    name = data.draw(st.sampled_from([item.external_id for item in old]))
     account.edit(name, name="the customer's own")
     new = tuple(
-        each
-        if each.external_id != name
-        else CompiledComponent(name, each.resource, {**each.document, "description": "new"})
-        for each in old
+        item
+        if item.external_id != name
+        else CompiledComponent(name, item.resource, {**item.document, "description": "new"})
+        for item in old
     )
 
     account.apply(account.plan(*new))
@@ -143,7 +143,7 @@ def test_an_update_and_its_inverse_restore_what_was(old, new, edits):
     """Components that the new version lacks are made again, without what the customer added."""
     account = installed(old)
     made = edited(account, edits)
-    kept = {each.external_id for each in new}
+    kept = {item.external_id for item in new}
     before = deepcopy(account.contents())
 
     account.apply(account.plan(*new))
@@ -170,7 +170,7 @@ def test_what_was_created_and_is_not_on_record_is_adopted_and_not_made_twice(old
         if "externalId" in document
     ]
     assert len(names) == len(set(names))
-    assert {each.external_id for each in new} <= set(names)
+    assert {item.external_id for item in new} <= set(names)
     assert nothing_to_do(account.plan(*new))
 
 

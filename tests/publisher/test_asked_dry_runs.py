@@ -70,7 +70,7 @@ def test_a_dry_run_is_carried_out_once(orders, two):
 
 def test_what_a_dead_worker_left_is_taken_up_where_it_stopped(orders, two):
     first, second = two
-    stack = Stack({each: {"outcome": "done", "plan": {}} for each in two})
+    stack = Stack({item: {"outcome": "done", "plan": {}} for item in two})
     dry_run = asked(orders, two)
     dry_run.answers.filter(installation__integration_id=first).update(outcome="planned")
 

@@ -71,7 +71,7 @@ def nothing_is_ordered():
 
 
 def test_each_installation_answers_with_its_plan(orders, two):
-    stack = Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two})
+    stack = Stack({item: {"outcome": "done", "plan": EMPTY_PLAN} for item in two})
 
     answers = ask(orders, two, stack)
 
@@ -84,7 +84,7 @@ def test_a_failed_plan_is_reported_with_its_reason(orders, two):
     failure = {"outcome": "failed", "code": "connection_missing", "message": "No shop."}
     stack = Stack({two[0]: failure, two[1]: {"outcome": "done", "plan": EMPTY_PLAN}})
 
-    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+    answers = {item.installation.integration_id: item for item in ask(orders, two, stack)}
 
     assert (answers[two[0]].outcome, answers[two[0]].code) == ("failed", "connection_missing")
     assert answers[two[1]].outcome == "planned"
@@ -94,7 +94,7 @@ def test_a_failed_plan_is_reported_with_its_reason(orders, two):
 def test_a_call_that_comes_too_late_finds_nothing_to_do(orders, two):
     stack = Stack({two[0]: {"outcome": "done", "plan": EMPTY_PLAN}})
 
-    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+    answers = {item.installation.integration_id: item for item in ask(orders, two, stack)}
 
     assert answers[two[1]].outcome == "timed_out"
     locked = Installation.objects.filter(update_in_progress=True)
@@ -107,14 +107,14 @@ def test_what_was_ordered_of_an_installation_stays_ordered(orders, two):
     rows = Installation.objects.filter(integration_id__in=two)
     placed = {Order.objects.place(row, Order.Kind.ROLLOUT, release) for row in rows}
 
-    ask(orders, two, Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two}))
+    ask(orders, two, Stack({item: {"outcome": "done", "plan": EMPTY_PLAN} for item in two}))
 
     assert set(Order.objects.open()) == placed
 
 
 def test_an_installation_that_the_platform_refuses_does_not_spoil_the_others(orders, two):
     unknown = Installation.objects.create(connector=orders, integration_id="f" * 24)
-    stack = Stack({each: {"outcome": "done", "plan": EMPTY_PLAN} for each in two})
+    stack = Stack({item: {"outcome": "done", "plan": EMPTY_PLAN} for item in two})
 
     answers = ask(orders, [*two, unknown.integration_id], stack)
 
@@ -128,7 +128,7 @@ def test_an_installation_that_is_being_changed_is_not_asked(orders, two):
     busy.take_lease("somebody", now=timezone.now(), seconds=60)
     stack = Stack({two[1]: {"outcome": "done", "plan": EMPTY_PLAN}})
 
-    answers = {each.installation.integration_id: each for each in ask(orders, two, stack)}
+    answers = {item.installation.integration_id: item for item in ask(orders, two, stack)}
 
     assert answers[two[0]].code == "update_in_progress"
     assert answers[two[1]].outcome == "planned"

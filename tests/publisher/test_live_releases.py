@@ -32,7 +32,7 @@ from tests.publisher import hooked_1_0, hooked_1_1
 
 pytestmark = pytest.mark.django_db
 
-FIRST, SECOND, THIRD = (f"tests.publisher.hooked_{each}:Hooked" for each in ("1_0", "1_1", "1_2"))
+FIRST, SECOND, THIRD = (f"tests.publisher.hooked_{name}:Hooked" for name in ("1_0", "1_1", "1_2"))
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_version_that_keeps_the_old_hook_beside_the_new_one_is_published(hooke
 
 def test_a_renamed_setting_keeps_its_code_for_those_who_have_the_old_name(hooked):
     install(hooked, 1)
-    codes = [each.message for each in refused()]
+    codes = [item.message for item in refused()]
 
     assert not [code for code in codes if "channel" in code]
 
@@ -103,7 +103,7 @@ def test_a_setting_that_is_gone_takes_its_options_from_installations(hooked, mon
     install(hooked, 1)
     monkeypatch.setattr(hooked_1_1.Hooked.Settings.room, "was", ())
 
-    assert "options of the setting 'channel'" in " ".join(each.message for each in refused())
+    assert "options of the setting 'channel'" in " ".join(item.message for item in refused())
 
 
 def test_who_vanished_needs_nothing(hooked):
@@ -245,7 +245,7 @@ def test_a_server_that_cannot_be_reached_stops_only_those_who_have_installations
 
     install(hooked, 1)
 
-    assert [each.code for each in refused(THIRD)] == ["host_uri_unreachable"]
+    assert [item.code for item in refused(THIRD)] == ["host_uri_unreachable"]
     assert [objection.code for objection in unserved(hooked, [])] == ["host_uri_unreachable"]
 
 
@@ -253,7 +253,7 @@ def test_a_server_that_does_not_know_the_question_is_recognized(hooked, monkeypa
     install(hooked, 1)
     monkeypatch.setattr(served_functions, "_OWN", None)
 
-    assert [each.code for each in refused(THIRD)] == ["server_cannot_say"]
+    assert [item.code for item in refused(THIRD)] == ["server_cannot_say"]
 
 
 def test_which_code_a_server_loads_is_the_publishers_word_alone():
@@ -299,6 +299,6 @@ def test_all_that_is_wrong_is_said_at_once(hooked, settings, monkeypatch):
     monkeypatch.setattr(hooked_1_1.Hooked, "version", "1.0.0")
     monkeypatch.setattr(hooked_1_1.Hooked, "iclients", {"http": ["64a1f0c2b3d4e5f607182901"]})
 
-    codes = {each.code for each in refused()}
+    codes = {item.code for item in refused()}
 
     assert codes >= {"version_taken", "function_dropped", "iclient_missing"}

@@ -84,7 +84,7 @@ def test_the_whole_base_is_read_in_bounded_memory_and_tells_how_far_it_is(connec
 
     assert (first.seen, first.added, second.changed) == (COUNT, COUNT, 0)
     assert Installation.objects.count() == COUNT
-    seen = [each.seen for each in told]
+    seen = [item.seen for item in told]
     assert len(seen) >= COUNT / PAGE
     assert all(earlier < later for earlier, later in pairwise(seen))
     assert grown < 60 * MEGABYTE, grown

@@ -44,7 +44,7 @@ def test_a_user_without_a_role_may_nothing():
     plain = get_user_model().objects.create_user("plain")
     staff = get_user_model().objects.create_user("staff", is_staff=True)
 
-    assert [scopes_of(each) for each in (plain, staff, AnonymousUser())] == [frozenset()] * 3
+    assert [scopes_of(item) for item in (plain, staff, AnonymousUser())] == [frozenset()] * 3
 
 
 def test_a_superuser_is_an_admin():

@@ -37,7 +37,7 @@ def test_one_refused_installation_does_not_keep_the_others_from_their_update(mar
     delivery = deliver(market, CONNECTOR_ID, TEN)
 
     assert delivery.refused == {TEN[4]: Refusal("license_expired", "expired")}
-    assert sorted(delivery.sent) == [each for each in TEN if each != TEN[4]]
+    assert sorted(delivery.sent) == [name for name in TEN if name != TEN[4]]
     assert market.requests < len(TEN)
 
 

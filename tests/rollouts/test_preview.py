@@ -109,11 +109,11 @@ def test_the_changes_are_told_once_for_each_release_that_is_left(base):
 
     told = [*changes(preview(base.connector, release=newest))]
 
-    assert [(each.from_version, each.installations, each.example) for each in told] == [
+    assert [(item.from_version, item.installations, item.example) for item in told] == [
         ("2.0.0", 2, first.integration_id),
         ("2.1.0", 1, second.integration_id),
     ]
-    assert all(each.summary["create"] and not each.blocked for each in told)
+    assert all(item.summary["create"] and not item.blocked for item in told)
 
 
 def test_sizes_that_make_no_sense_are_refused(base, release):

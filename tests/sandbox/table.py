@@ -61,10 +61,10 @@ def array(*names, **fields):
     def expect(answer, world):
         found = answer.json()
         assert isinstance(found, list), found
-        assert all({*names} <= each.keys() for each in found), found
+        assert all({*names} <= item.keys() for item in found), found
         wanted = world.filled(fields)
         if wanted or names:
-            assert any(wanted.items() <= each.items() for each in found), found
+            assert any(wanted.items() <= item.items() for item in found), found
 
     return expect
 

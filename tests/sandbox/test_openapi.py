@@ -37,7 +37,7 @@ def test_every_line_of_the_table_is_described(description):
 
 
 def test_operations_are_told_apart_and_say_what_they_do(description):
-    operations = [each for item in description["paths"].values() for each in item.values()]
+    operations = [entry for item in description["paths"].values() for entry in item.values()]
 
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert all(len(operation["summary"]) > 10 for operation in operations)

@@ -106,7 +106,7 @@ def _routes_of_the_reference(text):
             cell = line.split("|")[1]
             for methods, path in METHODS_AND_PATH.findall(cell):
                 if path not in NO_ROUTES:
-                    yield from ((each, _whole(path, section)) for each in METHODS.findall(methods))
+                    yield from ((item, _whole(path, section)) for item in METHODS.findall(methods))
 
 
 def _whole(path, section):

@@ -60,14 +60,14 @@ def test_jobs_errors_tokens_and_the_recycle_bin_are_kept(tmp_path):
         token = client.get(f"/accesstokens/{made}/display").json()["token"]
         script = client.create("scripts", content="1")["_id"]
         client.delete(f"/scripts/{script}")
-        before = [client.get(each).json() for each in ("/jobs", "/retries", "/recycleBinTTL")]
+        before = [client.get(name).json() for name in ("/jobs", "/retries", "/recycleBinTTL")]
         listed = client.get(f"/flows/{flow}/{export}/errors").json()
         client.close(), control.close()
 
     with Sandbox(accounts=1, snapshot=path) as second:
         client, other = _client(second), Api(second.base_url, token)
         assert [
-            client.get(each).json() for each in ("/jobs", "/retries", "/recycleBinTTL")
+            client.get(name).json() for name in ("/jobs", "/retries", "/recycleBinTTL")
         ] == before
         assert client.get(f"/flows/{flow}/{export}/errors").json() == listed
         assert other.get("/tokenInfo").status_code == 200

@@ -43,8 +43,8 @@ class World(dict):
         self.counter = count()
 
     def close(self):
-        for each in (*map(self.get, ("customer", "other", "publisher", "nobody")), self.control):
-            each.close()
+        for item in (*map(self.get, ("customer", "other", "publisher", "nobody")), self.control):
+            item.close()
 
     def __missing__(self, word):
         if word.startswith(("a_", "an_")):

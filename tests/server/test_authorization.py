@@ -128,7 +128,7 @@ def methods_of(address: Address) -> list[str]:
     if address.route.startswith("/admin/") and not address.route.endswith(FORMS):
         return []
     view = getattr(address.view, "view_class", getattr(address.view, "cls", None))
-    return ["post", *(each for each in ("put", "patch", "delete") if hasattr(view, each))]
+    return ["post", *(name for name in ("put", "patch", "delete") if hasattr(view, name))]
 
 
 def is_right(caller: Caller, row: Row, route: str, method: str, answer: int | str) -> bool:

@@ -62,7 +62,7 @@ def test_no_tick_depends_on_what_time_beat_thinks_it_is() -> None:
 
     assert schedule["rollouts"]["task"] == "connector_kit.rollouts.tick_all"
     assert schedule["rollouts"]["schedule"] == conf.kit().tick_seconds
-    assert [each for each in schedule.values() if "options" in each] == []
+    assert [item for item in schedule.values() if "options" in item] == []
 
 
 def test_a_message_does_not_run_out_whatever_the_senders_clock_said() -> None:

@@ -55,13 +55,13 @@ def test_wrong_passwords_from_elsewhere_behind_the_same_proxy_close_nothing(admi
 def test_who_guesses_gains_nothing_by_made_up_addresses(admin, balanced):
     made_up = [f"192.0.2.{number}, 203.0.113.9" for number in range(12)]
 
-    assert [log_in(STRANGER, "guess", forwarded=each) for each in made_up][-1] == 429
+    assert [log_in(STRANGER, "guess", forwarded=name) for name in made_up][-1] == 429
 
 
 def test_without_trusted_proxies_a_made_up_address_counts_for_nothing(admin):
     made_up = [f"192.0.2.{number}" for number in range(12)]
 
-    assert [log_in(STRANGER, "guess", forwarded=each) for each in made_up][-1] == 429
+    assert [log_in(STRANGER, "guess", forwarded=name) for name in made_up][-1] == 429
 
 
 def test_who_logged_in_before_gets_in_whatever_strangers_do_at_the_same_address(admin):

@@ -62,9 +62,9 @@ def pump(source, target):
     with suppress(OSError):
         while piece := source.recv(65536):
             target.sendall(piece)
-    for each in (source, target):
+    for item in (source, target):
         with suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
+            item.shutdown(socket.SHUT_RDWR)
 
 
 def serve(listener, context, port):
@@ -178,8 +178,8 @@ def test_what_a_connection_is_like_is_the_same_for_all(behind_tls, ask, monkeypa
     ask()
 
     assert made
-    assert {each.health_check_interval for each in made} == {30}
-    assert {each.socket_timeout for each in made} == {7}
+    assert {item.health_check_interval for item in made} == {30}
+    assert {item.socket_timeout for item in made} == {7}
 
 
 @pytest.mark.parametrize(

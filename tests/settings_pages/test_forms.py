@@ -145,7 +145,7 @@ def test_every_control_has_a_name_that_a_screen_reader_can_say():
 
 
 def test_an_option_that_is_no_longer_offered_is_shown_and_refused():
-    form = read_fields([each for each in IN_1_0 if each["name"] == "stray"])
+    form = read_fields([item for item in IN_1_0 if item["name"] == "stray"])
     shown = forms.show(form)
     assert "gone" in html_of(shown)
     sent = forms.read(form, sent_by_a_browser(html_of(shown)))
@@ -181,7 +181,7 @@ def test_what_was_typed_is_still_there_beside_the_errors():
 
 
 def test_a_table_gets_another_row_without_scripts():
-    form = read_fields([each for each in IN_1_0 if each["name"] == "table"])
+    form = read_fields([item for item in IN_1_0 if item["name"] == "table"])
     page = sent_by_a_browser(html_of(forms.show(form)))
     page["_more"] = "f-table"
     more = forms.read(form, page, more=page["_more"])
@@ -189,7 +189,7 @@ def test_a_table_gets_another_row_without_scripts():
 
 
 def test_rows_may_be_taken_away_and_left_empty():
-    form = read_fields([each for each in IN_1_0 if each["name"] == "table"])
+    form = read_fields([item for item in IN_1_0 if item["name"] == "table"])
     page = sent_by_a_browser(
         '<input name="f-table:rows" value="1">'
         '<input name="f-table:4:from" value="z"><input name="f-table:1:from" value="">'

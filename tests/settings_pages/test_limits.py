@@ -71,7 +71,7 @@ def prices(size, name="prices.csv"):
 def test_many_saves_push_few_updates_and_lose_nothing_that_was_typed(customer):
     told = [save(customer, note=f"number {number}") for number in range(5)]
 
-    assert [each.status_code for each in told] == [302, 302, 429, 429, 429]
+    assert [item.status_code for item in told] == [302, 302, 429, 429, 429]
     assert SettingsChange.objects.count() == 2
     refused = told[-1]
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
@@ -95,7 +95,7 @@ def test_looking_again_whether_somebody_is_connected_counts_as_saving(customer):
     address = f"/settings/{customer.installation.integration_id}/connected/"
     told = [customer.post(address) for _ in range(3)]
 
-    assert [each.status_code for each in told] == [302, 302, 429]
+    assert [item.status_code for item in told] == [302, 302, 429]
     assert int(told[-1].headers["Retry-After"]) > 0
 
 
@@ -105,7 +105,7 @@ def test_options_are_refreshed_so_often_and_what_was_typed_stays(customer):
 
     told = [customer.post(customer.here, form) for _ in range(3)]
 
-    assert [each.status_code for each in told] == [200, 200, 429]
+    assert [item.status_code for item in told] == [200, 200, 429]
     assert int(told[-1].headers["Retry-After"]) > 0
     assert "typed" in told[-1].content.decode()
     assert save(customer, note="a save is no refresh").status_code == 302

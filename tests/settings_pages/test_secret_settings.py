@@ -23,7 +23,7 @@ from connector_kit.publisher.roles import Role
 from tests.lifecycle.settings_fixtures import body, installed, save
 from tests.settings_pages.test_saving import browsing
 
-VAULT, NEXT_VAULT = (f"tests.lifecycle.secret_settings:{each}" for each in ("Vault", "NextVault"))
+VAULT, NEXT_VAULT = (f"tests.lifecycle.secret_settings:{name}" for name in ("Vault", "NextVault"))
 PLANTED = "sesame-4711"
 OTHER = "mellon-0815"
 MASK = "******"

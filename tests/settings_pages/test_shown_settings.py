@@ -102,7 +102,7 @@ def test_stores_have_pages_of_their_own(look):
         {"supportsMultiStore": True, "sections": [{"title": "no id"}], "general": {}},
         {"general": [{"title": "General", "fields": "none"}], "sections": "none"},
     ],
-    ids=lambda each: str(each)[:40],
+    ids=lambda item: str(item)[:40],
 )
 def test_a_document_of_somebody_else_shows_as_well_as_it_can(look, settings):
     status, html = look(installation_with(settings))

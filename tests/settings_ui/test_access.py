@@ -24,7 +24,7 @@ def address_of(pattern) -> str:
     return reverse(f"console:{pattern.name}", kwargs={name: ARGUMENTS[name] for name in names})
 
 
-@pytest.mark.parametrize("pattern", urlpatterns, ids=lambda each: each.name)
+@pytest.mark.parametrize("pattern", urlpatterns, ids=lambda item: item.name)
 def test_a_stranger_is_asked_to_log_in_everywhere(client, pattern):
     if pattern.name in OPEN_TO_STRANGERS:
         return
@@ -36,7 +36,7 @@ def test_a_stranger_is_asked_to_log_in_everywhere(client, pattern):
     assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} <= refused
     asked = [answer for answer in answers if answer.status_code != 405]
     assert asked
-    assert all(each.status_code == 302 or "Log in" in each.content.decode() for each in asked)
+    assert all(item.status_code == 302 or "Log in" in item.content.decode() for item in asked)
 
 
 def test_who_has_no_role_may_log_in_and_sees_nothing(client):
@@ -134,7 +134,7 @@ def test_every_action_is_recorded_with_who_and_when(world: World, operator):
 
     recorded = StaffAction.objects.filter(actor_name="operator").order_by("pk")
     assert [action.action for action in recorded] == [
-        f"rollout.{each}" for each in ("start", "pause", "resume", "abort")
+        f"rollout.{name}" for name in ("start", "pause", "resume", "abort")
     ]
     assert all(action.at and action.subject == f"rollout/{rollout.pk}" for action in recorded)
     assert rollout.created_by.username == "operator"

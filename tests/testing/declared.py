@@ -34,13 +34,13 @@ def keep_all(options):
 @hook.pre_map
 def pass_on(options):
     seen.append(options)
-    return [{"data": each} for each in options["data"]]
+    return [{"data": item} for item in options["data"]]
 
 
 @hook.post_map
 def pass_mapped(options):
     seen.append(options)
-    return [{"data": each} for each in options["postMapData"]]
+    return [{"data": item} for item in options["postMapData"]]
 
 
 @hook.post_submit

@@ -196,8 +196,8 @@ def test_a_stack_is_called_by_its_address_alone() -> None:
         stranger = Platform(stack.address, system_token="another")
         with pytest.raises(CallFailed) as refused:
             stranger.utility("later")
-        for each in (platform, stranger):
-            each.close()
+        for item in (platform, stranger):
+            item.close()
 
     assert answer == "x"
     assert (refused.value.status, refused.value.code) == (401, "unauthorized")

@@ -83,7 +83,7 @@ def test_every_sample_is_a_parameter_with_the_name_of_its_file(tmp_path: Path) -
 
     replays = replay(tmp_path, {"utilities": {"f": lambda _: None}})
 
-    assert [each.__name__ for each in replays] == ["c1/utility.f.1", "c1/utility.f.2"]
+    assert [item.__name__ for item in replays] == ["c1/utility.f.1", "c1/utility.f.2"]
 
 
 def test_a_folder_without_samples_is_an_error_since_a_test_of_nothing_passes(

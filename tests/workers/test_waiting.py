@@ -22,7 +22,7 @@ def redis():
 
 
 def waiting_in(queue):
-    messages = [json.loads(each)["headers"] for each in store().lrange(queue, 0, -1)]
+    messages = [json.loads(item)["headers"] for item in store().lrange(queue, 0, -1)]
     return [(message["task"], message["argsrepr"]) for message in messages]
 
 

@@ -120,7 +120,7 @@ class TestTheReport:
             lines({"slow": 0.5, "none": 0, "plain": 3.0}, {"slow": Aim(0.7), "none": Aim(None, 0)})
         )
 
-        assert [" ".join(each.split()) for each in shown] == [
+        assert [" ".join(name.split()) for name in shown] == [
             "slow 0.5 (aim: at least 0.7)",
             "none 0 (aim: at most 0)",
             "plain 3",

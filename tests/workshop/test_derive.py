@@ -113,7 +113,7 @@ def test_any_download_makes_two_versions_that_differ_in_one_thing_of_each_kind(d
         "1.1.0",
     )
     assert len(words) == 3
-    wanted = {("delete", each) for each in removed} | {("create", each) for each in added}
+    wanted = {("delete", item) for item in removed} | {("create", item) for item in added}
     planned = update(before, after)
     assert {step for step in planned if step[0] in {"create", "delete", "conflict"}} == wanted
     assert {name for action, name in planned if action == "update"} <= changed

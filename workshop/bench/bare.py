@@ -103,8 +103,8 @@ def make(calls: Sequence[Call], session: requests.Session, base_url: str, token:
     """
     session.headers["Authorization"] = f"Bearer {token}"
     ids: dict[str, str] = {}
-    for each in calls:
-        call = each.filled(ids) if ids else each
+    for item in calls:
+        call = item.filled(ids) if ids else item
         answer = session.request(
             call.method, base_url + call.path, data=call.body.encode() or None, headers=_JSON
         )

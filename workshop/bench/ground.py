@@ -109,7 +109,7 @@ def prepared(folder: Path) -> Iterator[Ground]:
         django.setup()
         known = [(account["token"], account["email"]) for account in sandbox.accounts]
         singles, shared = known[:SINGLES], known[SINGLES:] * INSTALLATIONS_EACH
-        customers = [Customer(sandbox.base_url, *each) for each in (*singles, *shared)]
+        customers = [Customer(sandbox.base_url, *row) for row in (*singles, *shared)]
         field = Field(services, customers)
         field.publish(VERSIONS[0])
         field.grant_licenses()

@@ -86,8 +86,8 @@ def put_under_load(port: int, sent: bytes, *, connections: int, seconds: float) 
     began = time.perf_counter()
     answered = _drive(made, until=began + seconds)
     took = time.perf_counter() - began
-    for each in made:
-        each.socket.close()
+    for item in made:
+        item.socket.close()
     return Load(answered / took, sum(connection.refused for connection in made))
 
 
@@ -95,8 +95,8 @@ def _drive(connections: list[_Connection], *, until: float) -> int:
     """Keep *connections* busy; return how many answers have come."""
     answered = 0
     with selectors.DefaultSelector() as selector:
-        for each in connections:
-            selector.register(each.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, each)
+        for item in connections:
+            selector.register(item.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, item)
         while time.perf_counter() < until:
             for key, events in selector.select(0.1):
                 connection: _Connection = key.data

@@ -29,16 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
         PAGE.write_text(page, encoding="utf-8")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
         wrong.append(f"{PAGE.name} is out of date: run 'python -m workshop.coverage'.")
-    for each in wrong:
-        print(each, file=sys.stderr)
+    for name in wrong:
+        print(name, file=sys.stderr)
     return 1 if wrong else 0
 
 
 def _problems(known: tuple[Endpoint, ...], seen: Exercise) -> Iterator[str]:
     yield from seen.problems
-    for each in known:
-        if not seen.of(each):
-            yield f"No client method was seen to call {each}: add it, with a case in its table."
+    for item in known:
+        if not seen.of(item):
+            yield f"No client method was seen to call {item}: add it, with a case in its table."
     if REFERENCE.exists():
         for missing in unlisted(REFERENCE.read_text(encoding="utf-8"), known):
             yield f"The reference names {missing}, which endpoints.txt does not."

@@ -63,7 +63,7 @@ def _fits(segments: list[str], pattern: list[str]) -> bool:
 
 
 def _words(pattern: list[str]) -> list[bool]:
-    return [not _is_variable(each) for each in pattern]
+    return [not _is_variable(name) for name in pattern]
 
 
 def _is_variable(segment: str) -> bool:

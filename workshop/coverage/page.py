@@ -69,7 +69,7 @@ def _summary(rows: list[Endpoint], seen: Exercise, sandbox: SandboxRoutes) -> st
 
 
 def _tables(rows: list[Endpoint], seen: Exercise, sandbox: SandboxRoutes) -> Iterator[str]:
-    for section, group in groupby(rows, key=lambda each: each.section):
+    for section, group in groupby(rows, key=lambda row: row.section):
         yield f"\n## {section} {SECTIONS[section]}\n"
         yield "| Endpoint | Mark | Client | Sandbox | Test |"
         yield "| --- | --- | --- | --- | --- |"
@@ -87,4 +87,4 @@ def _row(endpoint: Endpoint, seen: Exercise, sandbox: SandboxRoutes) -> str:
 def _beside(seen: Exercise) -> Iterator[str]:
     if seen.beside:
         yield "\n## Called, but not in the reference\n"
-        yield from (f"* `{each}`" for each in sorted(set(seen.beside)))
+        yield from (f"* `{name}`" for name in sorted(set(seen.beside)))

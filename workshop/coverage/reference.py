@@ -53,7 +53,7 @@ def _named(text: str) -> Iterator[tuple[int, list[Pattern]]]:
         elif line.startswith("|"):
             first, *others = _CELL.split(line)[1:]
             named = [*_in_first(first), *_in_words(" ".join(others))]
-            yield from ((number, list(_meanings(*each, section))) for each in named)
+            yield from ((number, list(_meanings(*row, section))) for row in named)
 
 
 def _in_words(text: str) -> Iterator[tuple[Pattern, str]]:
@@ -102,7 +102,7 @@ def _is_known(pattern: Pattern, known: set[Pattern]) -> bool:
     if not path.startswith("/{}/"):
         return False
     rest = path.removeprefix("/{}")  # the first word is any type of document
-    return any(kind == method and each.endswith(rest) for kind, each in known)
+    return any(kind == method and name.endswith(rest) for kind, name in known)
 
 
 def _plain(path: str) -> str:

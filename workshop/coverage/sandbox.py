@@ -22,7 +22,7 @@ class SandboxRoutes:
 
     def __getitem__(self, endpoint: Endpoint) -> str:
         """Return the handler of *endpoint*, ``501`` where there is none."""
-        sample = [_SAMPLES.get(each, each) for each in split(endpoint.path)]
+        sample = [_SAMPLES.get(name, name) for name in split(endpoint.path)]
         match = self._table.find(endpoint.method, sample)
         handler: Any = match.target if match else None
         if is_api_identifier(sample):  # found by its form, not in the table

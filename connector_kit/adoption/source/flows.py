@@ -97,7 +97,7 @@ def _is_pair(field: Json) -> bool:
     return (
         isinstance(field, dict)
         and field.keys() == {"extract", "generate"}
-        and all(isinstance(each, str) for each in field.values())
+        and all(isinstance(item, str) for item in field.values())
     )
 
 

@@ -17,7 +17,7 @@ def literal(value: str | float | None) -> Expression:
 def quoted(text: str) -> str:
     """Return *text* as a string literal on one line, in the quotes that need fewer escapes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return f"{quote}{''.join(_escaped(each, quote) for each in text)}{quote}"
+    return f"{quote}{''.join(_escaped(character, quote) for character in text)}{quote}"
 
 
 def _text(value: str) -> Expression:

@@ -53,7 +53,9 @@ _INDENT = 4
 def package(outline: Outline) -> Mapping[str, bytes]:
     """Return the files of the package that declares *outline*: contents by relative path."""
     files = Files()
-    values = Values({each.external_id: each.resource for each in outline.components}, files)
+    values = Values(
+        {compiled.external_id: compiled.resource for compiled in outline.components}, files
+    )
     body = "\n".join(_class(outline, values))
     module = "\n".join([_DOCSTRING, "", *_prologue(values.used), "", body, ""])
     return {"__init__.py": module.encode(), **files.contents}
@@ -85,13 +87,13 @@ def _kit_import(names: list[str]) -> list[str]:
 
 def _class(outline: Outline, values: Values) -> Iterator[str]:
     yield f"class {outline.class_name}(Connector):"
-    yield from (assignment(*each, indent=_INDENT) for each in _listing(outline))
-    for _resource, group in groupby(outline.components, key=lambda each: each.resource):
+    yield from (assignment(*row, indent=_INDENT) for row in _listing(outline))
+    for _resource, group in groupby(outline.components, key=lambda item: item.resource):
         yield ""
-        for each in group:
-            value = component(values, each, outline.sections.get(each.external_id))
-            yield assignment(each.external_id, value, indent=_INDENT)
-            values.declared.add(each.external_id)
+        for item in group:
+            value = component(values, item, outline.sections.get(item.external_id))
+            yield assignment(item.external_id, value, indent=_INDENT)
+            values.declared.add(item.external_id)
 
 
 def _listing(outline: Outline) -> Iterator[tuple[str, Expression]]:

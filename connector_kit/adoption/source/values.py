@@ -76,7 +76,7 @@ class Values:
 
     def _container(self, value: Document | list[Json], where: Where) -> Expression:
         if isinstance(value, list):
-            return self.items(self.value(each, (*where, str(n))) for n, each in enumerate(value))
+            return self.items(self.value(item, (*where, str(n))) for n, item in enumerate(value))
         if self._is_script_function(value):
             return self._script_function(value, where)
         return self.members(value[LITERAL] if value.keys() == {LITERAL} else value, where)

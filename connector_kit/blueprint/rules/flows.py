@@ -60,9 +60,9 @@ def _steps(flow: Document) -> Iterator[Document]:
 def _oddities(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for field in ("pageGenerators", "pageProcessors", "routers"):
         value = component.document.get(field)
-        for n, each in enumerate(value if isinstance(value, list) else []):
-            if not isinstance(each, dict) or referred(each) is not None:
-                yield f"{field}[{n}] is {each!r}.", "Give the component itself, or a Ref to it."
+        for n, item in enumerate(value if isinstance(value, list) else []):
+            if not isinstance(item, dict) or referred(item) is not None:
+                yield f"{field}[{n}] is {item!r}.", "Give the component itself, or a Ref to it."
 
 
 def _unmarked_lookups(component: CompiledComponent, components: Components) -> Iterator[Words]:

@@ -113,7 +113,7 @@ def _type(component: Component) -> Any:
 
 def _ids(type_: Any, ids: Any) -> Iterator[Finding]:
     listed = ids if isinstance(ids, list | tuple) and ids else None
-    if listed is None or not all(isinstance(each, str) and _ID.fullmatch(each) for each in listed):
+    if listed is None or not all(isinstance(item, str) and _ID.fullmatch(item) for item in listed):
         message = f"iclients[{type_!r}] is {ids!r}."
         yield Finding("E085", message, "Write a list of ids of iClients, 24 hexadecimal digits.")
 

@@ -48,10 +48,10 @@ def unwritten(
         return
     written = list(_tried(binding, field, component))
     way = binding.way.name
-    if all(each is None for each in written):
+    if all(item is None for item in written):
         message = f"It sets {binding} by {way!r}, which writes nothing of a value of this kind."
         yield Finding("E122", message, _FITTING.get(way, _FIT))
-    elif len(written) > 1 and all(each == written[0] for each in written) and way != "mapped":
+    elif len(written) > 1 and all(item == written[0] for item in written) and way != "mapped":
         message = f"It sets {binding} by {way!r}, which writes {written[0]!r} whatever is entered."
         yield Finding("W101", message, _FITTING.get(way, _FIT))
 

@@ -200,7 +200,7 @@ def _index(place: Json, picked: str) -> int | None:
         if isinstance(item, dict) and (
             text_of(item.get(field)) == value
             if equals
-            else any(referred(each) == picked for each in item.values())
+            else any(referred(entry) == picked for entry in item.values())
         ):
             return n
     return None

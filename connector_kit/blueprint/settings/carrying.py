@@ -188,7 +188,7 @@ class _Move:
 
     def _names(self, setting: CompiledSetting) -> tuple[str, ...]:
         """What *setting* is known as: by its name, an earlier or (going back) a later one."""
-        later = (each.name for each in self.old.settings if setting.name in each.was)
+        later = (item.name for item in self.old.settings if setting.name in item.was)
         return (setting.name, *setting.was, *later)
 
 

@@ -51,7 +51,7 @@ class Is(When):
         known = self.setting.known_values()
         if known is None:
             return None
-        return tuple(each for each in known if not any(alike(each, other) for other in self.values))
+        return tuple(item for item in known if not any(alike(item, other) for other in self.values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +120,9 @@ def _any(parts: list[Alternatives]) -> Alternatives | None:
     [name] = names
     joined: list[Any] = []
     for part in parts:
-        joined += [each for each in part[name] if not any(alike(each, one) for one in joined)]
+        joined += [item for item in part[name] if not any(alike(item, one) for one in joined)]
     return {name: tuple(joined)}
 
 
 def _both(one: tuple[Json, ...], other: tuple[Json, ...]) -> tuple[Json, ...]:
-    return tuple(each for each in one if any(alike(each, value) for value in other))
+    return tuple(item for item in one if any(alike(item, value) for value in other))

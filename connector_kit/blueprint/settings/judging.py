@@ -134,7 +134,7 @@ def _with_lists(form: Form, own: StoreSettings, sent: Mapping[str, Any]) -> dict
         if came and field.raw.get("useChangesAsValues"):
             added, removed = (_items(whole.pop(f"{name}_{way}", None)) for way in _WAYS)
             kept = [item for item in _items(own.values[field.name]) if item not in removed]
-            whole[name] = [*kept, *(each for each in added if each not in kept)]
+            whole[name] = [*kept, *(item for item in added if item not in kept)]
     return whole
 
 

@@ -115,8 +115,8 @@ class _Page:
 
     def _laid_out(self, placed: list[Placed], key: str) -> Document:
         """Fields in one list under *key*, or in tabs when any of them is in one."""
-        if not any(each.tab for each in placed):
-            fields = [self.fields[each.setting.name] for each in placed]
+        if not any(item.tab for item in placed):
+            fields = [self.fields[item.setting.name] for item in placed]
             return {key: fields} if fields else {}
         tabs = [
             {
@@ -132,8 +132,8 @@ class _Page:
 def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]]:
     """Settings by tab, in order; those that stand above the first tab are in one of their own."""
     by_tab: dict[Tab | None, list[Placed]] = {}
-    for each in placed:
-        by_tab.setdefault(each.tab, []).append(each)
+    for item in placed:
+        by_tab.setdefault(item.tab, []).append(item)
     for tab, inside in by_tab.items():
         yield tab, tab.title if tab else inside[0].place.title or "General", inside
 
@@ -187,7 +187,7 @@ def _box(place: Place, placed: list[Placed]) -> Document:
     if not placed:
         return {}
     label = {"label": place.title or "General"}
-    if not any(each.tab for each in placed):
+    if not any(item.tab for item in placed):
         return {**label, "collapsed": False, **_grouped(placed)}
     tabs = [{"label": title, **_grouped(inside)} for _, title, inside in _tabs(placed)]
     return {**label, "collapsed": False, "type": "tab", "containers": tabs}
@@ -196,8 +196,8 @@ def _box(place: Place, placed: list[Placed]) -> Document:
 def _grouped(placed: list[Placed]) -> Document:
     """Fields, and those with a heading of their own in boxes below."""
     groups: dict[str, list[str]] = {}
-    for each in placed:
-        groups.setdefault(each.setting.group, []).append(each.setting.name)
+    for item in placed:
+        groups.setdefault(item.setting.group, []).append(item.setting.name)
     boxes = [
         {"label": heading, "collapsed": False, "fields": names}
         for heading, names in groups.items()

@@ -99,7 +99,9 @@ class Schema:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the settings whose values are secrets."""
-        return frozenset(each.name for each in self.form.fields.values() if each.is_secret)
+        return frozenset(
+            form_field.name for form_field in self.form.fields.values() if form_field.is_secret
+        )
 
     def field(self, name: str) -> Field | None:
         """Return the field of the setting *name*."""

@@ -56,9 +56,9 @@ def connectors(thing: object) -> list[type[Connector]]:
         return []
     classes = dict.fromkeys(var for var in vars(thing).values() if isinstance(var, type))
     return [
-        cls_
-        for cls_ in classes
-        if issubclass(cls_, Connector) and cls_ is not Connector and _is_below(cls_, thing)
+        cls
+        for cls in classes
+        if issubclass(cls, Connector) and cls is not Connector and _is_below(cls, thing)
     ]
 
 
@@ -108,7 +108,7 @@ def _is_attribute(thing: object, name: str) -> bool:
     """Tell whether *name* may be looked at: a property may do anything, and is no function."""
     static = inspect.getattr_static(thing, name, None)
     classes = (thing if isinstance(thing, type) else type(thing)).__mro__
-    owner = next((cls_ for cls_ in classes if name in vars(cls_)), None)
+    owner = next((cls for cls in classes if name in vars(cls)), None)
     is_pythons = owner is not None and getattr(builtins, owner.__name__, None) is owner
     is_computed = isinstance(static, property | functools.cached_property)
     return not is_pythons and (not is_computed or name in NAMESPACES)

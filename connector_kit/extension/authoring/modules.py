@@ -59,10 +59,10 @@ class Found:
         parts = registered.kind.parts if registered.kind else (part,)
         if part not in (FLAT, *parts):
             self.report(where, _misplaced(registered, part))
-        for each in parts:
-            known = self.parts.setdefault(each, {}).setdefault(name, registered)
+        for word in parts:
+            known = self.parts.setdefault(word, {}).setdefault(name, registered)
             if known.callable != registered.callable:
-                self.report(where, _namesakes(each, name))
+                self.report(where, _namesakes(word, name))
 
     def report(self, where: str | None, finding: Finding) -> None:
         """Note what is wrong at *where*, once."""
@@ -178,6 +178,6 @@ def _no_namespace(part: str, value: object) -> Finding:
 def _several(declared: list[type[Connector]]) -> Finding:
     return Finding(
         "E412",
-        f"The module holds several connectors: {', '.join(each.__name__ for each in declared)}.",
+        f"The module holds several connectors: {', '.join(cls.__name__ for cls in declared)}.",
         "Name the one that is meant, as in package.module:Class.",
     )

@@ -145,7 +145,7 @@ def entries_with(key: str, shape: Shape) -> Expectation:
 
 
 def _misshapen(returned: Any, key: str, shape: Shape) -> Complaint | None:
-    if shape is ANYTHING or shape.fits_all(type(each[key]) for each in returned if key in each):
+    if shape is ANYTHING or shape.fits_all(type(item[key]) for item in returned if key in item):
         return None
     wrong = _first(
         returned, lambda document: document.get(key) is not None and not shape.fits(document[key])

@@ -138,8 +138,8 @@ def _mapping(kind: str, option: str) -> Contract:
 
 CONTRACTS: Mapping[str, Contract] = MappingProxyType(
     {
-        each.kind: each
-        for each in (
+        item.kind: item
+        for item in (
             Contract(
                 "preSavePage",
                 (

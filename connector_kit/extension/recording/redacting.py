@@ -41,9 +41,9 @@ def without_secrets(
         known[token] = TOKEN
     both = (dict(options), answer)
     declared = Hidden(declared_secrets())
-    cleaned = [_cleaned(each, redact(redacted(declared.over(each))), known) for each in both]
-    masked = [_masked(each, masks, known) for each in cleaned] if masks else cleaned
-    replaced, answered = (Replacing(known)(each) for each in masked)
+    cleaned = [_cleaned(item, redact(redacted(declared.over(item))), known) for item in both]
+    masked = [_masked(item, masks, known) for item in cleaned] if masks else cleaned
+    replaced, answered = (Replacing(known)(item) for item in masked)
     return replaced | ({"bearerToken": TOKEN} if "bearerToken" in options else {}), answered
 
 
@@ -52,7 +52,9 @@ class Replacing:
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._whole = known
-        parts = sorted((each for each in known if len(each) >= SHORTEST), key=len, reverse=True)
+        parts = sorted(
+            (secret for secret in known if len(secret) >= SHORTEST), key=len, reverse=True
+        )
         self._parts = re.compile("|".join(map(re.escape, parts[:MOST_PARTS]))) if parts else None
 
     def __call__(self, value: Any) -> Any:
@@ -78,7 +80,7 @@ def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
     if isinstance(value, dict) and isinstance(shown, dict):
         return {name: _cleaned(item, shown[name], known) for name, item in value.items()}
     if isinstance(value, list) and isinstance(shown, list):
-        return [_cleaned(*each, known) for each in zip(value, shown, strict=True)]
+        return [_cleaned(*row, known) for row in zip(value, shown, strict=True)]
     return shown
 
 

@@ -114,7 +114,7 @@ def _of_kind(folder: Path, stem: str) -> Iterator[Path]:
     path = folder / stem
     numbered = re.compile(rf"{re.escape(path.name)}\.\d+\.json")
     if path.parent.is_dir():
-        yield from (each for each in path.parent.iterdir() if numbered.fullmatch(each.name))
+        yield from (item for item in path.parent.iterdir() if numbered.fullmatch(item.name))
 
 
 def _is_like(sample: Sample, file: Path) -> bool:

@@ -16,7 +16,7 @@ def listed(body: Any, key: str) -> list[Any]:
         return body
     if not isinstance(body, dict):
         return []
-    lists = [each for each in body.values() if isinstance(each, list)]
+    lists = [item for item in body.values() if isinstance(item, list)]
     named = body.get(key)
     if isinstance(named, list):
         return named
@@ -26,7 +26,7 @@ def listed(body: Any, key: str) -> list[Any]:
 def documents(body: Any) -> list[Any]:
     """Return the objects that *body* is: a list of them, one, or nothing."""
     found = body if isinstance(body, list) else [body]
-    return [each for each in found if isinstance(each, dict) and each]
+    return [item for item in found if isinstance(item, dict) and item]
 
 
 def document(body: Any) -> Document:

@@ -161,7 +161,7 @@ def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """The steps that a step route of framework 2.0 names beside its errors."""
     listed = body.get("steps")
     found = listed if isinstance(listed, list) else []
-    return tuple(each for each in found if isinstance(each, dict))
+    return tuple(item for item in found if isinstance(item, dict))
 
 
 def _entry(found: Any) -> ErrorEntry:

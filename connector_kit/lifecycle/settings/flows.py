@@ -71,15 +71,15 @@ def _carry_out(work: Work, account: Account, flows: FlowChanges) -> None:
     )
     work.journal.saw(live)
     steps = []
-    for each in live:
-        component = work.journal.applied.get(each.external_id)
-        wanted = flows.get(each.external_id)
-        if component is None or wanted is None or not account.fence.holds(each):
+    for item in live:
+        component = work.journal.applied.get(item.external_id)
+        wanted = flows.get(item.external_id)
+        if component is None or wanted is None or not account.fence.holds(item):
             continue
-        changes = tuple(_changes(each.document, wanted))
+        changes = tuple(_changes(item.document, wanted))
         if changes:
-            document = {**each.document, **wanted}
-            steps.append(Update(component, each.id, document, changes, each.document))
+            document = {**item.document, **wanted}
+            steps.append(Update(component, item.id, document, changes, item.document))
     apply(Plan(tuple(steps)), account, work.journal, out_of_time=work.out_of_time)
     work.journal.keep_flows()
 

@@ -77,17 +77,19 @@ def _part(sent: Values, page: StorePage, known: set[str], found: Parted) -> Valu
     shown_only: set[str] = set()  # labels, and secrets that come back as they were shown
     for form in page.forms():
         fields = form.fields.values()
-        shown_only |= {each.name for each in fields if not each.type.has_value}
+        shown_only |= {form_field.name for form_field in fields if not form_field.type.has_value}
         shown_only |= {
-            each.name for each in fields if each.is_secret and sent.get(each.name) in (MASK, "")
+            form_field.name
+            for form_field in fields
+            if form_field.is_secret and sent.get(form_field.name) in (MASK, "")
         }
         others = {
-            each.name: sent[each.name]
-            for each in fields
-            if each.name in sent
-            and each.name not in known
-            and each.type.has_value
-            and each.name not in shown_only
+            form_field.name: sent[form_field.name]
+            for form_field in fields
+            if form_field.name in sent
+            and form_field.name not in known
+            and form_field.type.has_value
+            and form_field.name not in shown_only
         }
         if others:
             read = typed(form, sent)

@@ -129,7 +129,7 @@ def _refreshed(name: str, setting: Setting, asked: Asked, column: str) -> Docume
             return {side: text_items(asked(side)) for side in wanted}
     elif isinstance(setting, Table):
         if functions and (not column or column in functions):
-            return {"optionsMap": [_column(each, asked, column) for each in setting.columns]}
+            return {"optionsMap": [_column(item, asked, column) for item in setting.columns]}
     elif "" in functions:
         return {"options": _pairs(asked())}
     raise _not_refreshable(f"{name} {column}".strip())

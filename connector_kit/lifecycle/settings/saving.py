@@ -148,7 +148,10 @@ def _switch(work: Work, account: Account, flow_id: str, disabled: bool) -> None:
         applied=work.journal.applied,
         known_ids=work.journal.known_ids,
     )
-    flow = next((each for each in live if each.id == flow_id and account.fence.holds(each)), None)
+    flow = next(
+        (document for document in live if document.id == flow_id and account.fence.holds(document)),
+        None,
+    )
     component = work.journal.applied.get(flow.external_id) if flow else None
     if flow is None or component is None:
         raise LifecycleError(

@@ -159,7 +159,7 @@ manage.py license simulate commerce-hub --days 400
                 progress=lambda done: sidelines.print(f"{done} licenses run …"),
             )
         if options["json"]:
-            self.print_json({"days": [each.to_json() for each in days]})
+            self.print_json({"days": [item.to_json() for item in days]})
         else:
             self.console(options).print(shown.days_table(days))
 

@@ -136,10 +136,10 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
 
 
 def _render_objections(found: Sequence[Objection], console: Console) -> None:
-    for each in found:
-        console.print(f"{each.field}: {each.message} ({each.code})", style="red")
-        if each.hint:
-            console.print(f"    {each.hint}")
+    for item in found:
+        console.print(f"{item.field}: {item.message} ({item.code})", style="red")
+        if item.hint:
+            console.print(f"    {item.hint}")
     noun = "objection" if len(found) == 1 else "objections"
     console.print(f"{len(found)} {noun}." if found else "Nothing stands against publishing it.")
 

@@ -145,7 +145,7 @@ manage.py record stop
     def _replay(self, options: Mapping[str, Any]) -> int:
         target = loaded(options["target"])
         replays = replay(_folder(options), target, ignore=options["ignore"])
-        found = {each.name: each.differences() for each in replays}
+        found = {item.name: item.differences() for item in replays}
         if options["json"]:
             self.print_json({"differences": found})
         else:

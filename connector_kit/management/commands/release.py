@@ -74,11 +74,11 @@ manage.py release default 1.1.0 commerce-hub --yes
 
 def _table(found: Iterable[ReleaseStanding]) -> Table:
     table = Table("version", "published", "installations", "", "digest", box=None)
-    for each in found:
-        release = each.release
-        part = "default" if each.is_default else "" if each.is_live else "nobody has it"
+    for item in found:
+        release = item.release
+        part = "default" if item.is_default else "" if item.is_live else "nobody has it"
         published = f"{release.published_at:%Y-%m-%d %H:%M}"
-        count = str(each.installations)
+        count = str(item.installations)
         table.add_row(release.version, published, count, part, release.digest[:12])
     return table
 

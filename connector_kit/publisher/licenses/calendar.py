@@ -68,7 +68,7 @@ def month_of_ends(connector: Connector | None, first: date) -> Month:
     return Month(
         first=first,
         weeks=tuple(
-            tuple(Day(each, each.month == first.month, counts.get(each, {})) for each in week)
+            tuple(Day(item, item.month == first.month, counts.get(item, {})) for item in week)
             for week in shown
         ),
     )

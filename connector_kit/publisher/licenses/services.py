@@ -307,9 +307,9 @@ def _known(row: License) -> License | None:
         connector=row.connector, email__iexact=row.email, sandbox=row.sandbox, parent=None
     )
     known: list[License] = [*others.filter(parent_license_id="")]
-    for each in known:
-        if wanted_json(each) == wanted_json(row):
-            return each
+    for item in known:
+        if wanted_json(item) == wanted_json(row):
+            return item
     if known:
         raise LicenseExists(
             f"email: {row.email} has {known[0]} already (#{known[0].pk}, until {known[0].ends}). "

@@ -95,7 +95,7 @@ def read_stream(path: Path) -> list[Event]:
         raise LicenseError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(read, list):
         raise LicenseError(f"{path} has to hold a list of events.")
-    return [_read(path, number, each) for number, each in enumerate(read)]
+    return [_read(path, number, item) for number, item in enumerate(read)]
 
 
 def _read(path: Path, number: int, given: Any) -> Event:
@@ -118,8 +118,8 @@ def _policies(connector: str) -> PolicyOf:
 
 def _day(day: date, group: list[Happening]) -> SimulatedDay:
     simulated = SimulatedDay(day)
-    for each in group:
-        simulated.add(each)
+    for item in group:
+        simulated.add(item)
     return simulated
 
 

@@ -20,7 +20,7 @@ def audit(call: Call) -> Answer:
     limit, offset = _whole(call, "limit"), _whole(call, "offset")
     if limit is None and offset is None:
         shown, headers = page(call, changes)
-        return Answer(200, render([each.answer() for each in shown]), headers=headers)
+        return Answer(200, render([item.answer() for item in shown]), headers=headers)
     start = offset or 0
     end = None if limit is None else start + limit
     return answer([change.answer() for change in changes[start:end]])
@@ -32,11 +32,11 @@ def deleted(call: Call) -> Answer:
     shown, headers = page(call, call.platform.bin.of_account(call.account_id))
     entries = [
         {
-            "model": model_of(each.record.resource),
-            "doc": parse(each.record.public),
-            "deletedAt": iso(each.at),
+            "model": model_of(item.record.resource),
+            "doc": parse(item.record.public),
+            "deletedAt": iso(item.at),
         }
-        for each in shown
+        for item in shown
     ]
     return Answer(200, render(entries), headers=headers)
 

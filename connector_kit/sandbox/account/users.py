@@ -93,10 +93,12 @@ def _levels(call: Call, sent: Document) -> Document:
     if account_wide is not None:
         _check_level("accessLevel", account_wide)
     found = [*objects(narrow)]
-    for index, each in enumerate(found):
+    for index, document in enumerate(found):
         field = f"integrationAccessLevel[{index}]"
-        access.lookup(call, "integrations", each.get("_integrationId"), f"{field}._integrationId")
-        _check_level(f"{field}.accessLevel", each.get("accessLevel"))
+        access.lookup(
+            call, "integrations", document.get("_integrationId"), f"{field}._integrationId"
+        )
+        _check_level(f"{field}.accessLevel", document.get("accessLevel"))
     told: Document = {"accessLevel": account_wide} if account_wide else {}
     return {**told, "integrationAccessLevel": found}
 
@@ -129,7 +131,7 @@ def acting(store: Store, token: Token, headers: Mapping[str, str], method: str) 
     levels = {document["_integrationId"]: document["accessLevel"] for document in _narrow(share)}
     account_wide = share.get("accessLevel")
     allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
-    if method not in READS and all(each == "monitor" for each in allowed):
+    if method not in READS and all(item == "monitor" for item in allowed):
         raise forbidden("The share allows to read only.")
     return dataclasses.replace(
         token,

@@ -113,7 +113,7 @@ def copied_steps(store: Store, source: Record, *, is_clone: bool = False) -> lis
     mark = {"isClone": True} if is_clone else {}
     made = [{**_connection_step(record), **mark} for record in used if record.id not in asked]
     if records and not any(document.get("type") == TEMPLATE_ZIP for document in own):
-        place = next((n for n, each in enumerate(own) if not _is_in_front(each)), len(own))
+        place = next((n for n, document in enumerate(own) if not _is_in_front(document)), len(own))
         own.insert(place, {**_zip_step(), **mark})
     if named_ids(records, "stacks") and is_clone:
         made.append({"name": "Stack", "type": "stack", "completed": False, **mark})

@@ -85,7 +85,7 @@ def _finish(wizard: Wizard) -> bool:
 def _child_license(installation: Installation) -> License:
     """Return the first unused child license of the parent's."""
     licenses, own = installation.call.platform.licenses, installation.license
-    unused = [each for each in licenses.children(own) if not each.integration_id] if own else []
+    unused = [item for item in licenses.children(own) if not item.integration_id] if own else []
     if not unused:
         raise refuse(
             422,

@@ -76,7 +76,7 @@ async def init_group_form(call: Call) -> Answer:
     """POST /integrations/{id}/flowGroupings/{groupId}/settingsForm/init."""
     integration, identity = access.readable(call), call.params["groupId"]
     groups = steps(integration.document, "flowGroupings")
-    group = next((each for each in groups if each.get("_id") == identity), None)
+    group = next((entry for entry in groups if entry.get("_id") == identity), None)
     if group is None:
         raise not_found(f"flow grouping {identity}")
     return await _formed(call, integration, group, [integration, *_above(call, integration)])
@@ -107,7 +107,7 @@ def _above(call: Call, record: Record) -> list[Record]:
 
 
 def _installation(call: Call, record: Record, above: list[Record]) -> Installation:
-    integrations = [each for each in (record, *above) if each.resource == "integrations"]
+    integrations = [item for item in (record, *above) if item.resource == "integrations"]
     connector = call.store.find("connectors", record.connector_id or "")
     return Installation(call, integrations[0] if integrations else record, connector)
 
@@ -131,8 +131,8 @@ ROUTES = (
     Route("PUT", "/integrations/{id}/settings/{fn}", run_setting, body="anything"),
     Route("PUT", "/integrations/{id}/utilities/{fn}", run_utility, body="anything"),
     *(
-        Route("POST", f"/{each}/{{id}}/settingsForm/init", init_form, unless=(SCRIPTS,))
-        for each in ("exports", "imports", "flows", "connections", "integrations")
+        Route("POST", f"/{resource}/{{id}}/settingsForm/init", init_form, unless=(SCRIPTS,))
+        for resource in ("exports", "imports", "flows", "connections", "integrations")
     ),
     Route(
         "POST",

@@ -102,8 +102,8 @@ class Wizard:
     def _position(self, step: Document) -> int:
         """Return where a step stands now: its own function may have written the steps anew."""
         now = self.steps()
-        by_name = (n for n, each in enumerate(now) if each.get("name") == step.get("name"))
-        pending = (n for n, each in enumerate(now) if not each.get("completed"))
+        by_name = (n for n, document in enumerate(now) if document.get("name") == step.get("name"))
+        pending = (n for n, document in enumerate(now) if not document.get("completed"))
         known = [*by_name]
         return next((n for n in pending if n in known), known[0] if known else -1)
 

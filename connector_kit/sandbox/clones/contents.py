@@ -24,7 +24,7 @@ def belongings(store: Store, record: Record) -> list[Record]:
             if target and target.resource in ORDER[:-1] and target.id not in found:
                 found[target.id] = target
                 waiting.append(target)
-    ordered = sorted(found.values(), key=lambda each: (ORDER.index(each.resource), each.id))
+    ordered = sorted(found.values(), key=lambda item: (ORDER.index(item.resource), item.id))
     return [record, *ordered] if record.resource == "integrations" else ordered
 
 
@@ -46,4 +46,4 @@ def connections_of(store: Store, records: list[Record]) -> list[Record]:
         store.get(account_id, "connections", named_id)
         for named_id in named_ids(records, "connections")
     )
-    return [each for each in found if each]
+    return [item for item in found if item]

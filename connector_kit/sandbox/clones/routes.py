@@ -58,8 +58,8 @@ class Wish:
     def ids(self, records: list[Record]) -> dict[str, str]:
         """Return what the copies name instead; raises `Refusal` 422 for a connection left out."""
         used = named_ids(records, "connections")
-        if left := [each for each in used if each not in self.connections]:
-            raise Refusal(422, [missing_entry(f"connectionMap.{each}") for each in left])
+        if left := [name for name in used if name not in self.connections]:
+            raise Refusal(422, [missing_entry(f"connectionMap.{name}") for name in left])
         stacks = named_ids(records, "stacks") if self.stack_id else []
         return {**self.connections, **{stack: self.stack_id or stack for stack in stacks}}
 
@@ -171,12 +171,12 @@ def _text(sent: Document, name: str) -> str | None:
 
 ROUTES = (
     *(
-        Route("POST", f"/{each}/{{id}}/clone", clone, ok=201, body="clone")
-        for each in ("exports", "imports", "flows")
+        Route("POST", f"/{resource}/{{id}}/clone", clone, ok=201, body="clone")
+        for resource in ("exports", "imports", "flows")
     ),
     Route("POST", "/integrations/{id}/clone", clone_integration, ok=201, body="clone"),
     *(
-        Route("GET", f"/{each}/{{id}}/clone/preview", preview)
-        for each in ("exports", "imports", "flows", "integrations")
+        Route("GET", f"/{resource}/{{id}}/clone/preview", preview)
+        for resource in ("exports", "imports", "flows", "integrations")
     ),
 )

@@ -31,7 +31,7 @@ async def ping_stored(call: Call) -> Answer:
     """GET or POST /connections/{id}/ping, POST /connections/{id}/test."""
     record = access.readable(call)
     told = call.instructions()
-    integration, flow = (_in_scope(call, told, each) for each in ("integrations", "flows"))
+    integration, flow = (_in_scope(call, told, name) for name in ("integrations", "flows"))
     around = around_connection(call, record, integration=integration, flow=flow, is_test=True)
     result = await _ping(around, told)
     online.note(call.store, record.account_id, record.id, offline=result["code"] != 200)

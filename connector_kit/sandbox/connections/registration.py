@@ -34,7 +34,7 @@ def unregister(call: Call) -> Answer:
     registered = integration.get("_registeredConnectionIds") or []
     if identity not in registered:
         raise not_found(f"registered connection {identity}")
-    left = [each for each in registered if each != identity]
+    left = [item for item in registered if item != identity]
     writing.change(call, integration, _registeredConnectionIds=left)
     return GONE
 

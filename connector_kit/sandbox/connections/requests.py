@@ -112,7 +112,7 @@ def _unchanged(request: BackendRequest, _: Document) -> BackendRequest:
 
 
 def _basic(request: BackendRequest, auth: Document) -> BackendRequest:
-    user, password = (str(find(auth, ("basic", each)) or "") for each in ("username", "password"))
+    user, password = (str(find(auth, ("basic", name)) or "") for name in ("username", "password"))
     word = b64encode(f"{user}:{password}".encode()).decode()
     return _with_header(request, "Authorization", f"Basic {word}")
 

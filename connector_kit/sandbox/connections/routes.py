@@ -88,7 +88,7 @@ def usable_iclients(call: Call, connector_id: str | None, type_: str) -> Documen
     ]
     ids = [str(one) for entry in entries for one in entry.get("_iClientIds") or ()]
     found = (call.store.get(connector.account_id, "iclients", id_) for id_ in ids)
-    return {"iclients": [parse(each.public) for each in found if each]}
+    return {"iclients": [parse(item.public) for item in found if item]}
 
 
 def jobs(call: Call) -> Answer:

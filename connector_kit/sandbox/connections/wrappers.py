@@ -83,7 +83,7 @@ async def submit(
     result = await _call(around, find(import_, ("wrapper", "function")), options)
     if not isinstance(result, list) or len(result) != len(mapped):
         raise unusable(f"A wrapper import must answer an array of {len(mapped)} entries.")
-    return [each if isinstance(each, dict) else {"statusCode": 422} for each in result]
+    return [item if isinstance(item, dict) else {"statusCode": 422} for item in result]
 
 
 def _go_offline(around: Surroundings) -> None:

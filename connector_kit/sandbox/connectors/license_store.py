@@ -115,18 +115,18 @@ class Licenses:
     def candidates(self, connector_id: str, account_id: str, *, sandbox: bool) -> list[License]:
         """Return an account's free licenses of one environment, the oldest first (U5)."""
         return [
-            each
-            for each in self.of_account(account_id)
-            if each.connector_id == connector_id
-            and each.sandbox == sandbox
-            and each.integration_id is None
-            and each.parent_id is None
+            item
+            for item in self.of_account(account_id)
+            if item.connector_id == connector_id
+            and item.sandbox == sandbox
+            and item.integration_id is None
+            and item.parent_id is None
         ]
 
     def children(self, license_: License) -> list[License]:
         """Return the licenses of an installation's children, the oldest first."""
         found = self.of_account(license_.account_id)
-        return [each for each in found if each.parent_id == license_.id]
+        return [item for item in found if item.parent_id == license_.id]
 
     def governing(self, license_: License) -> License:
         """Return the license whose dates count: of a child's its parent's."""

@@ -32,7 +32,7 @@ def check_references(call: Call, resource: str, document: Document, before: Reco
         for reference in references(resource, document)
         if reference.id not in old
     ]
-    if errors := [each for each in wrong if each]:
+    if errors := [item for item in wrong if item]:
         raise Refusal(422, errors)
 
 

@@ -144,7 +144,7 @@ def _shows_mapping(store: Store, record: Record) -> bool:
         for entry in _flow_entries(document.get("settings"))
         if entry.get("showMapping")
     }
-    flows = (store.get(record.account_id, "flows", str(each)) for each in shown)
+    flows = (store.get(record.account_id, "flows", str(item)) for item in shown)
     return any(flow and record.id in flow.uses for flow in flows)
 
 

@@ -46,5 +46,5 @@ def remove(document: Document, path: Path) -> None:
 def objects(value: Any) -> Iterator[Document]:
     """Yield the objects of a list; nothing for what is no list."""
     yield from (
-        each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict)
+        item for item in (value if isinstance(value, list) else ()) if isinstance(item, dict)
     )

@@ -143,4 +143,4 @@ def _without_empty_hooks(document: Any) -> Any:
 
 
 def _is_empty(hook: Any) -> bool:
-    return not hook or (isinstance(hook, dict) and all(each is None for each in hook.values()))
+    return not hook or (isinstance(hook, dict) and all(item is None for item in hook.values()))

@@ -116,15 +116,15 @@ class Store:
 
     def on_the_market(self, resource: str) -> list[Record]:
         """Return the documents of everybody, of a type in `MARKET`, the oldest first."""
-        return [self._records[each] for each in self._market[resource]]
+        return [self._records[identity] for identity in self._market[resource]]
 
     def users_of(self, identity: str) -> list[Record]:
         """Return the documents that stop this one from being deleted."""
-        return [self._records[each] for each in sorted(self._users.get(identity, ()))]
+        return [self._records[user_id] for user_id in sorted(self._users.get(identity, ()))]
 
     def installations(self, connector_id: str) -> list[Record]:
         """Return the integrations that are installations of a connector, the oldest first."""
-        return [self._records[each] for each in self._installations.get(connector_id, ())]
+        return [self._records[identity] for identity in self._installations.get(connector_id, ())]
 
     def records(self) -> list[Record]:
         """Return every document there is."""

@@ -69,19 +69,19 @@ async def refined(
     """
     around, export, given = exporting.around, exporting.export, exporting.given
     passed = await Rule(around, export, "filter", "output_filter", given).passing(records)
-    failed = [each for each in passed if isinstance(each, Failed)]
+    failed = [item for item in passed if isinstance(item, Failed)]
     kept = [one for one, passes in zip(records, passed, strict=True) if passes is True]
     made = await Rule(around, export, "transform", "transformation", given).transformed(kept)
-    failed += [each for each in made if isinstance(each, Failed)]
-    data = [each for each in made if not isinstance(each, Failed)]
+    failed += [item for item in made if isinstance(item, Failed)]
+    data = [item for item in made if not isinstance(item, Failed)]
     told = await _hooked(exporting, data, index, [*(errors or []), *(one.error for one in failed)])
     own = told["errors"] if isinstance(told.get("errors"), list) else []
     batch = Batch(
         raw=records,
         data=told["data"],
         data_uris=exporting.data_uris(told["data"]),
-        errors=[each for each in own if isinstance(each, dict)],
-        ignored=sum(each is False for each in passed),
+        errors=[item for item in own if isinstance(item, dict)],
+        ignored=sum(item is False for item in passed),
         failed=failed,
         later=[*objects(told.get("newErrorsAndRetryData"))],
     )

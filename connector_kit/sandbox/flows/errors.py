@@ -98,10 +98,10 @@ def tags(call: Call) -> Answer:
         tag
         for flow in flows
         for found in call.platform.failures.of_flow(flow.id).values()
-        for each in found
-        for tag in each.fields.get("tags") or ()
+        for item in found
+        for tag in item.fields.get("tags") or ()
     }
-    return answer([{"tagId": each, "tag": each} for each in sorted(used)])
+    return answer([{"tagId": item, "tag": item} for item in sorted(used)])
 
 
 def open_file(call: Call) -> Answer:
@@ -135,8 +135,8 @@ def mark_resolved(call: Call, failure: Failure) -> None:
     platform.failures.change(failure, resolvedAt=platform.clock.stamp(), resolvedBy=call.user_id)
     job = platform.jobs.get(call.account_id, failure.job_id or "")
     flow_job = job and platform.jobs.get(call.account_id, job.fields.get("_flowJobId") or "")
-    for each in {id(one): one for one in (job, flow_job) if one}.values():
-        platform.jobs.change(each, numResolved=int(each.count("numResolved")) + 1)
+    for member in {id(one): one for one in (job, flow_job) if one}.values():
+        platform.jobs.change(member, numResolved=int(member.count("numResolved")) + 1)
 
 
 def _open(call: Call) -> list[Failure]:
@@ -156,7 +156,7 @@ def _named(call: Call, field: str, reach: access.Reach) -> list[Failure]:
     unknown = [identity for identity in identities if identity not in known]
     if unknown:
         raise Refusal(
-            422, [error("invalid_ref", f"There is no error {each}.", field) for each in unknown]
+            422, [error("invalid_ref", f"There is no error {name}.", field) for name in unknown]
         )
     return [known[identity] for identity in dict.fromkeys(identities)]
 
@@ -211,7 +211,7 @@ def wanted(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Fa
     found = [*failures]
     for name in EXACT:
         if values := call.parameters(name):
-            found = [each for each in found if each.fields.get(name) in values]
+            found = [item for item in found if item.fields.get(name) in values]
     for name in filters.value:
         for suffix, sign in _BOUNDS:
             parameter = f"{name}_{suffix}"

@@ -97,7 +97,7 @@ class Failures:
     def of_jobs(self, job_ids: list[str]) -> list[Failure]:
         """Return the failures of some jobs."""
         found = [failure for job in job_ids for failure in self._by_job.get(job, {}).values()]
-        return sorted(found, key=lambda each: each.id)
+        return sorted(found, key=lambda item: item.id)
 
     def expire(self, now: float) -> None:
         """Forget what is older than a job may be."""

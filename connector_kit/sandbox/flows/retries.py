@@ -84,7 +84,7 @@ def _all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
         raise invalid(field, f"names {len(value)} records; at most {AT_ONCE} are retried at once")
     unknown = [item for item in value if item not in known]
     if unknown:
-        entries = (refuse(422, "invalid_ref", f"There is no {each}.", field) for each in unknown)
+        entries = (refuse(422, "invalid_ref", f"There is no {item}.", field) for item in unknown)
         raise Refusal(422, [entry for refusal in entries for entry in refusal.errors])
     return [known[identity] for identity in dict.fromkeys(value)]
 

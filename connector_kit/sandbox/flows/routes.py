@@ -71,7 +71,7 @@ STEPS = ("exports", "imports")
 def steps_of(call: Call, flow: Record) -> list[Record]:
     """Return the exports and imports that a flow runs, the oldest first."""
     found = (call.store.get(call.account_id, kind, use) for kind in STEPS for use in flow.uses)
-    return sorted((each for each in found if each), key=lambda each: each.id)
+    return sorted((item for item in found if item), key=lambda item: item.id)
 
 
 def descendants(call: Call) -> Answer:

@@ -42,7 +42,7 @@ def is_due(flow: Document, before: float, now: float) -> bool:
         generator.get("schedule") for generator in generators or () if isinstance(generator, dict)
     ]
     zone = flow.get("timezone") or flow.get("timeZone") or "UTC"
-    schedules = [flow["schedule"]] if flow.get("schedule") else [each for each in own if each]
+    schedules = [flow["schedule"]] if flow.get("schedule") else [item for item in own if item]
     return any(_is_within(str(schedule), str(zone), before, now) for schedule in schedules)
 
 

@@ -138,14 +138,14 @@ class Call:
     def documents(self) -> list[Document]:
         """Return the body, which must be an array of objects."""
         body = self.json()
-        if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
+        if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
             raise refuse(400, "invalid_json", "The body must be a JSON array of objects.")
         return body
 
     def words(self) -> list[str]:
         """Return the body, which must be an array of texts."""
         body = self.json()
-        if not isinstance(body, list) or not all(isinstance(each, str) for each in body):
+        if not isinstance(body, list) or not all(isinstance(item, str) for item in body):
             raise refuse(400, "invalid_json", "The body must be a JSON array of texts.")
         return body
 

@@ -46,8 +46,8 @@ class Entry:
     def sourced(self) -> list[Document]:
         """Return the errors, each with its ``source``."""
         return [
-            {"source": stage, **(each if isinstance(each, dict) else {"message": str(each)})}
-            for each, stage in zip(self.errors, self._stages, strict=True)
+            {"source": stage, **(item if isinstance(item, dict) else {"message": str(item)})}
+            for item, stage in zip(self.errors, self._stages, strict=True)
         ]
 
     def answer_instead(self, told: Document) -> None:

@@ -62,8 +62,8 @@ class Importing:
             results = [entry.result() for entry in answered]
             options = {**_both(answered), "responseData": results}
             told = await self._call("postSubmit", "post_submit_hook", options, answered)
-            for entry, each in zip(answered, told, strict=False):
-                _answer_instead(entry, each)
+            for entry, item in zip(answered, told, strict=False):
+                _answer_instead(entry, item)
         return entries
 
     async def _mapped(self, records: Iterable[Any]) -> list[Entry]:
@@ -72,13 +72,13 @@ class Importing:
         if hooks.hook_of(self.import_, "preMap") is not None and (ready := going_on(entries)):
             options = {"data": [entry.record for entry in ready]}
             told = await self._call("preMap", "pre_map_hook", options, ready)
-            for entry, each in zip(ready, told, strict=False):
-                entry.record = entry.take(each, "pre_map_hook")
+            for entry, item in zip(ready, told, strict=False):
+                entry.record = entry.take(item, "pre_map_hook")
         await self._map_all(going_on(entries))
         if hooks.hook_of(self.import_, "postMap") is not None and (ready := going_on(entries)):
             told = await self._call("postMap", "post_map_hook", _both(ready), ready)
-            for entry, each in zip(ready, told, strict=False):
-                entry.mapped = entry.take(each, "post_map_hook")
+            for entry, item in zip(ready, told, strict=False):
+                entry.mapped = entry.take(item, "post_map_hook")
         return entries
 
     async def _refine(self, entries: list[Entry]) -> None:
@@ -93,11 +93,11 @@ class Importing:
         ready = going_on(entries)
         rule = Rule(self.around, self.import_, "transform", "transformation")
         made = await rule.transformed([entry.record for entry in ready])
-        for entry, each in zip(ready, made, strict=True):
-            if isinstance(each, Failed):
-                entry.fail(each.error)
+        for entry, item in zip(ready, made, strict=True):
+            if isinstance(item, Failed):
+                entry.fail(item.error)
             else:
-                entry.record = each
+                entry.record = item
 
     async def _call(
         self, name: str, stage: str, options: Document, entries: list[Entry]
@@ -202,11 +202,11 @@ class Importing:
         rule = Rule(self.around, self.import_, "responseTransform", "transformation")
         answered = [entry for entry in entries if "_json" in entry.answer] if rule.told else []
         made = await rule.transformed([entry.answer["_json"] for entry in answered])
-        for entry, each in zip(answered, made, strict=True):
-            if isinstance(each, Failed):
-                entry.refuse([each.error], "transformation")
+        for entry, item in zip(answered, made, strict=True):
+            if isinstance(item, Failed):
+                entry.refuse([item.error], "transformation")
             else:
-                entry.answer = {**entry.answer, "_json": each}
+                entry.answer = {**entry.answer, "_json": item}
 
     def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
         connection, mapped = self.around.connection, entry.mapped

@@ -63,7 +63,7 @@ class Retries:
 
     def saved(self) -> list[Document]:
         """Return everything, for a snapshot."""
-        return [asdict(each) for each in self._all.values()]
+        return [asdict(item) for item in self._all.values()]
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""

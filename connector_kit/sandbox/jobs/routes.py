@@ -31,7 +31,7 @@ PLATFORMS_OWN = ("_id", "createdAt", "lastModified", "numOpenError", "children")
 def read_all(call: Call) -> Answer:
     """GET /jobs: the oldest first."""
     shown, headers = page(call, wanted(call))
-    return Answer(200, render([each.answer() for each in shown]), headers=headers)
+    return Answer(200, render([item.answer() for item in shown]), headers=headers)
 
 
 def read(call: Call) -> Answer:
@@ -166,7 +166,7 @@ def _filtered(call: Call) -> list[Job]:
     for field, name in (("flowIds", "_flowId"), ("integrationIds", "_integrationId")):
         if field in sent:
             values = _texts(sent[field], field)
-            found = [each for each in found if each.fields.get(name) in values]
+            found = [item for item in found if item.fields.get(name) in values]
     if sent.get("sandbox") is not None:
         found = [job for job in found if _is_sandbox(call, job) is bool(sent["sandbox"])]
     return [job for job in found if _is_within(sent, job)]

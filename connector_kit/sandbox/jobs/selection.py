@@ -58,9 +58,11 @@ def named(call: Call, identities: Iterable[str]) -> list[Job]:
     """Return the jobs that a body names; raises `Refusal` 422 for one that is not there."""
     known = {job.id: job for job in seen(call)}
     wanted = [*dict.fromkeys(identities)]
-    if unknown := [each for each in wanted if each not in known]:
-        raise Refusal(422, [error("invalid_ref", f"There is no job {each}.") for each in unknown])
-    return [known[each] for each in wanted]
+    if unknown := [job_id for job_id in wanted if job_id not in known]:
+        raise Refusal(
+            422, [error("invalid_ref", f"There is no job {job_id}.") for job_id in unknown]
+        )
+    return [known[job_id] for job_id in wanted]
 
 
 def with_children(call: Call, job: Job) -> list[Job]:
@@ -97,7 +99,7 @@ def _tests(call: Call) -> list[Test]:
 def _exact(call: Call) -> Iterable[Test]:
     for name in (*IDS, *WORDS):
         given = call.parameters(name) + call.parameters(f"{name}_in")
-        values = {word for each in given for word in each.split(",")}
+        values = {word for name in given for word in name.split(",")}
         if values:
             field = _OTHER_NAMES.get(name, name)
             yield _is_among(field, {SPELLINGS.get(value, value) for value in values})

@@ -98,18 +98,18 @@ class Jobs:
     def children(self, job: Job) -> list[Job]:
         """Return the jobs of the steps of a flow job, in the order of the steps."""
         found = [
-            each
-            for each in self.of_account(job.account_id)
-            if job.id in (each.fields.get("_flowJobId"), each.fields.get("_parentJobId"))
+            member
+            for member in self.of_account(job.account_id)
+            if job.id in (member.fields.get("_flowJobId"), member.fields.get("_parentJobId"))
         ]
-        return sorted(found, key=lambda each: each.count("oIndex"))
+        return sorted(found, key=lambda item: item.count("oIndex"))
 
     def of_flows(self, account_id: str, flow_ids: set[str]) -> list[Job]:
         """Return the flow jobs of some flows."""
         return [
-            each
-            for each in self.of_account(account_id)
-            if each.flow_id in flow_ids and each.fields.get("type") == "flow"
+            item
+            for item in self.of_account(account_id)
+            if item.flow_id in flow_ids and item.fields.get("type") == "flow"
         ]
 
     def expire(self, now: float) -> None:
@@ -119,7 +119,7 @@ class Jobs:
 
     def saved(self) -> list[Document]:
         """Return everything, for a snapshot."""
-        return [asdict(each) for each in self._all.values()]
+        return [asdict(item) for item in self._all.values()]
 
     def restore(self, saved: list[Document]) -> None:
         """Remember what a snapshot holds."""

@@ -48,7 +48,7 @@ def evaluate(expression: Any, scope: Scope) -> Any:
         return _PLACES[word](scope, str(expression[1]))
     if word not in _WORDS:
         raise not_simulated(RULES, f"the word {word!r} of an expression")
-    values = [evaluate(each, scope) for each in expression[1:]]
+    values = [evaluate(item, scope) for item in expression[1:]]
     try:
         return _WORDS[word](*values)
     except (TypeError, ValueError, ArithmeticError, re.error) as error:
@@ -121,7 +121,7 @@ def _text(how: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
 
 def _contains(left: Any, right: Any) -> bool:
     if isinstance(left, list):
-        return any(_equal(each, right) for each in left)
+        return any(_equal(item, right) for item in left)
     return (_string(right) or "") in (_string(left) or "")
 
 

@@ -133,8 +133,8 @@ class MapperTwo:
             found = source if isinstance(source, list) else [] if source is None else [source]
             if helper.get("mappings"):
                 path = str(helper.get("extract") or "$").removesuffix("[*]")
-                within = (_narrowed(record, path, each) for each in found)
-                items += [self._object(helper["mappings"], each, answers) for each in within]
+                within = (_narrowed(record, path, item) for item in found)
+                items += [self._object(helper["mappings"], item, answers) for item in within]
             else:
                 items += found
         return items or None

@@ -62,8 +62,8 @@ class Rule:
             return [True] * len(records)
         if self.script is not None:
             return [
-                each if isinstance(each, Failed) else bool(each)
-                for each in await self._scripted(self.script, records)
+                item if isinstance(item, Failed) else bool(item)
+                for item in await self._scripted(self.script, records)
             ]
         settings = self.around.settings(self.document)
         return await self._each(records, lambda one: holds(rules, self._scope(one, settings)))

@@ -66,5 +66,5 @@ def _put(made: Document, generate: str, value: Any) -> None:
     if _EVERY not in generate:
         put_at(made, generate, value)
         return
-    for position, each in enumerate(value if isinstance(value, list) else [value]):
-        put_at(made, generate.replace(_EVERY, f"[{position}]", 1), each)
+    for position, item in enumerate(value if isinstance(value, list) else [value]):
+        put_at(made, generate.replace(_EVERY, f"[{position}]", 1), item)

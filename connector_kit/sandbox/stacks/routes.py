@@ -51,7 +51,7 @@ def shared(call: Call) -> Answer:
     access.owners_only(call)
     ids = dict.fromkeys(share["_stackId"] for share in shares(call.store, call.account_id))
     found = (call.store.find("stacks", id_) for id_ in ids)
-    return answer_page(call, [each for each in found if each])
+    return answer_page(call, [item for item in found if item])
 
 
 ROUTES = (

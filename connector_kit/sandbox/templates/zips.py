@@ -19,8 +19,8 @@ def packed(call: Call, record: Record) -> str:
     records = belongings(call.store, record)
     content = BytesIO()
     with ZipFile(content, "w", ZIP_DEFLATED) as archive:
-        for each in [*records, *connections_of(call.store, records)]:
-            archive.writestr(_path(each), each.public)
+        for item in [*records, *connections_of(call.store, records)]:
+            archive.writestr(_path(item), item.public)
     file = File(f"{record.id}.zip", "application/zip", content.getvalue())
     return call.origin + call.platform.files.sign(file, call.now)
 

@@ -46,7 +46,7 @@ def connector(request: StaffRequest, slug: str) -> HttpResponse:
         connector=found,
         releases=releases,
         standings=[standing[row.pk] for row in releases.rows],
-        default=next((each.release for each in standing.values() if each.is_default), None),
+        default=next((item.release for item in standing.values() if item.is_default), None),
         may_publish=may(request, Scope.CONNECTORS_WRITE),
         total=base.total,
         chart=version_chart(version_history(found, now=base.versions)),

@@ -124,9 +124,9 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     acts = [
-        (each, form if each is tried else each.shown(row))
-        for each in ACTS.values()
-        if each.fits(row) and may(request, Scope.LICENSES_WRITE)
+        (item, form if item is tried else item.shown(row))
+        for item in ACTS.values()
+        if item.fits(row) and may(request, Scope.LICENSES_WRITE)
     ]
     shown = page(
         request,

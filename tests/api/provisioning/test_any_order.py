@@ -67,7 +67,7 @@ def streams(desk, settings):
 def test_the_platform_has_the_same_license_whatever_the_order(streams, told, random):
     signed_up = ("signed_up", 0, {"email": streams.desk.email, "trial_days": 14})
     stream = [*enumerate([signed_up, *told])]
-    orderly = sorted(stream, key=lambda each: (each[1][0] != "signed_up", each[1][1]))
+    orderly = sorted(stream, key=lambda item: (item[1][0] != "signed_up", item[1][1]))
     arrived = [*stream, *random.choices(stream, k=3)]
     random.shuffle(arrived)
 

@@ -252,7 +252,7 @@ def slow(settings, shop):
 def test_what_is_not_signed_is_slowed_and_takes_nothing_from_the_shop(shop, slow, signed_up):
     forged = [shop.send("evt_0", signed_up, secret=new_secret()) for _ in range(4)]
 
-    assert [each.status_code for each in forged] == [401, 401, 429, 429]
+    assert [item.status_code for item in forged] == [401, 401, 429, 429]
     assert 0 < int(forged[-1].headers["Retry-After"]) <= 3600
     assert [shop.send(f"evt_{n}", signed_up).status_code for n in range(4)] == [202, 409, 409, 409]
 

@@ -22,7 +22,7 @@ def test_the_example_is_a_connector_without_problems() -> None:
 
 def test_every_type_and_keyword_is_in_the_guide() -> None:
     handed_out = [getattr(connector_kit, name) for name in connector_kit.__all__]
-    types = [each for each in handed_out if isinstance(each, type) and issubclass(each, Setting)]
+    types = [item for item in handed_out if isinstance(item, type) and issubclass(item, Setting)]
 
     assert [type_.__name__ for type_ in types if f"`{type_.__name__}`" not in PAGE] == []
     assert [word for word in SettingFields.__annotations__ if f"`{word}" not in PAGE] == []

@@ -45,7 +45,7 @@ def page(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def test_the_examples_have_no_problems() -> None:
-    assert [problems(each) for each in (Orders, OnTwo, Shops)] == [[], [], []]
+    assert [problems(item) for item in (Orders, OnTwo, Shops)] == [[], [], []]
 
 
 def test_settings_stand_where_they_were_declared() -> None:
@@ -181,7 +181,7 @@ WAYS: dict[str, tuple[Setting, st.SearchStrategy[Any]]] = {
     "a_toggle": (Toggle("Toggle", options=[(1, "One"), (2, "Two")]), st.sampled_from([1, 2])),
     "many": (MultiSelect("Many", options="abc"), st.lists(st.sampled_from("abc"), unique=True)),
     "a_day": (Date("Day"), st.dates().map(str)),
-    "a_moment": (DateTime("Moment"), st.datetimes().map(lambda each: each.isoformat())),
+    "a_moment": (DateTime("Moment"), st.datetimes().map(lambda item: item.isoformat())),
     "data": (Editor("Data", mode="json", parsed=True), st.dictionaries(st.text(), st.integers())),
     "pairs": (
         KeyValue("Pairs"),

@@ -39,7 +39,7 @@ class Case:
         platform.plays(*self.replies)
         answer = self.call(client)
         likes = zip_longest(platform.received, self.sent, fillvalue=None)
-        sent = [_as_sent(each, like) for each, like in likes if each is not None]
+        sent = [_as_sent(item, like) for item, like in likes if item is not None]
         self._expect("sends", sent, list(self.sent))
         self._expect("returns", answer, self.answer)
 

@@ -150,7 +150,7 @@ def test_progress_is_told_and_memory_holds_one_batch(desk):
 
     run(desk, progress=told.append)
 
-    assert [each.seen for each in told] == [5]
+    assert [item.seen for item in told] == [5]
 
 
 def test_a_longer_grace_reaches_the_licenses_that_are_out_there(desk, settings):

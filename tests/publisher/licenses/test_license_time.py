@@ -37,7 +37,7 @@ def reminded():
 
 
 def subjects():
-    return [each.subject for each in mail.outbox]
+    return [item.subject for item in mail.outbox]
 
 
 def test_a_year_and_a_month_run_in_seconds_and_nobody_is_off_before_the_grace_ends(desk):
@@ -119,7 +119,7 @@ def test_who_renews_is_not_reminded_of_the_old_end_and_is_of_the_new(desk, remin
 
 def test_a_reminder_that_cannot_be_sent_is_tried_again(desk, settings, reminded):
     right = settings.CONNECTOR_KIT
-    settings.CONNECTOR_KIT = {each: right[each] for each in right if each != "email_url"}
+    settings.CONNECTOR_KIT = {item: right[item] for item in right if item != "email_url"}
     desk.grant(8)
     desk.forward(days=2)
     desk.tick()

@@ -63,7 +63,7 @@ def test_ten_thousand_licenses_are_reconciled_in_bounded_memory(desk):
 
     assert (first.seen, first.added, second.changed, second.vanished) == (COUNT, COUNT, 0, 0)
     assert len(told) == 2 * COUNT / 500
-    assert [each.seen for each in told[:2]] == [500, 1000]
+    assert [item.seen for item in told[:2]] == [500, 1000]
     assert max(grown, grown_again) < 40 * MEGABYTE
 
 

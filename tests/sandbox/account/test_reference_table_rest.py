@@ -22,7 +22,7 @@ ROWS = [
     *rows_of_state("", 204, "new"),
     row(STATE, "GET /state/{a_kept}", 200, exactly({"a": 1})),
     row(STATE, "DELETE /state/{a_kept}", 204, empty),
-    *(each for path in BELOW for each in rows_of_state(f"/{path}", 200, "new")),
+    *(item for path in BELOW for item in rows_of_state(f"/{path}", 200, "new")),
     row(STATE, "GET /imports/{import}/state/{a_kept_below}", 200, exactly({"a": 1})),
     row(STATE, "DELETE /imports/{import}/state/{a_kept_below}", 200, empty),
     row(REST, "GET /notifications", 200, array()),

@@ -24,7 +24,7 @@ def app(api, customer, stack, install):
     def build(options):
         client = api(options["bearerToken"])
         own = {"_integrationId": options["_integrationId"]}
-        flows.extend(client.create("flows", disabled=each, **own)["_id"] for each in (False, True))
+        flows.extend(client.create("flows", disabled=item, **own)["_id"] for item in (False, True))
 
     stack.functions["install"] = build
     return install(), flows

@@ -289,7 +289,7 @@ def test_an_uninstall_removes_what_is_left_and_frees_the_license(
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert (stack.last["type"], stack.last["function"]) == ("uninstaller", "uninstall")
-    left = [each for each in customer.get("/connections").json() if "_connectorId" in each]
+    left = [item for item in customer.get("/connections").json() if "_connectorId" in item]
     assert identity not in [document.get("_integrationId") for document in left]
     assert customer.get(f"/connections/{own['_id']}").status_code == 200
     assert publisher.get(f"/connectors/{connector['_id']}/installBase").json() == []

@@ -113,7 +113,7 @@ def test_lists_show_production_and_sandbox_documents_and_leave_out_what_is_exclu
     found = customer.get("/templates?exclude=description,name").json()
 
     assert {document["_id"]: document["sandbox"] for document in found}[made["_id"]] is True
-    assert all(each.keys().isdisjoint({"description", "name"}) for each in found)
+    assert all(item.keys().isdisjoint({"description", "name"}) for item in found)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_hooks_that_say_nothing_vanish(customer):
 def test_lists_of_scripts_carry_no_content_and_a_put_needs_it(customer):
     made = customer.create("scripts", content="function f () {}")
 
-    assert all("content" not in each for each in customer.get("/scripts").json())
+    assert all("content" not in item for item in customer.get("/scripts").json())
     assert errors(customer.put(f"/scripts/{made['_id']}", {"name": "x"})) == [
         ("missing_required_field", "content")
     ]

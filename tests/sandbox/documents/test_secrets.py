@@ -26,8 +26,8 @@ def test_a_secret_is_answered_as_a_mask_everywhere(customer, control, sandbox):
         control.get(f"/accounts/{account}/documents").json()["connections"][-1],
     ]
 
-    assert [_auth(each)["password"] for each in shown] == [MASK] * 4
-    assert {_auth(each)["username"] for each in shown} == {"u"}
+    assert [_auth(item)["password"] for item in shown] == [MASK] * 4
+    assert {_auth(item)["username"] for item in shown} == {"u"}
 
 
 def test_a_put_with_the_mask_keeps_the_secret(customer):

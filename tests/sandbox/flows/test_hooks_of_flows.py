@@ -15,7 +15,7 @@ def passed_on(told):
 
 def every(told):
     """What preMap answers that changes nothing."""
-    return [{"data": each} for each in told["data"]]
+    return [{"data": item} for item in told["data"]]
 
 
 def fail(_):
@@ -70,7 +70,7 @@ def test_pre_save_page_changes_the_page_and_may_end_the_export(plant):
 
 def test_what_pre_save_page_says_is_wrong_becomes_errors_of_the_export(plant):
     told = {"code": "odd", "message": "An odd one."}
-    hook = plant.hook("save", lambda each: {**passed_on(each), "errors": [told]})
+    hook = plant.hook("save", lambda item: {**passed_on(item), "errors": [told]})
     export = plant.export(hooks={"preSavePage": hook})
     flow = plant.flow(export, [plant.import_()])
 
@@ -226,4 +226,4 @@ def test_a_script_that_does_not_work_says_why(plant, told, monkeypatch):
 def _unchanged(name, options):
     if name == "postSubmit":
         return options["responseData"]
-    return [{"data": each} for each in options.get("postMapData", options.get("data"))]
+    return [{"data": item} for item in options.get("postMapData", options.get("data"))]

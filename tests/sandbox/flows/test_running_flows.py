@@ -183,25 +183,25 @@ def test_the_next_flows_run_after_a_completed_one_and_in_no_circle(plant):
 
     plant.run(first)
 
-    assert [len(plant.sent(each)) for each in ("/first", "/second", "/off")] == [3, 3, 0]
+    assert [len(plant.sent(name)) for name in ("/first", "/second", "/off")] == [3, 3, 0]
     assert len(plant.jobs_of(first)) == 1
 
 
 def test_a_flow_that_runs_is_queued_behind_itself_and_others_are_not(plant):
     gate = Gate(plant)
-    flow, other = (plant.flow(plant.export(), [plant.import_(each)]) for each in ("/held", "/b"))
+    flow, other = (plant.flow(plant.export(), [plant.import_(name)]) for name in ("/held", "/b"))
 
     first, second = plant.start(flow), plant.start(flow)
     gate.reached()
     third = plant.start(other)
     while plant.job(third)["status"] in ("queued", "running"):
         pass
-    waiting = [plant.job(each)["status"] for each in (first, second, third)]
+    waiting = [plant.job(item)["status"] for item in (first, second, third)]
     gate.open()
     plant.drain()
 
     assert waiting == ["running", "queued", "completed"]
-    assert [plant.job(each)["status"] for each in (first, second)] == ["completed", "completed"]
+    assert [plant.job(item)["status"] for item in (first, second)] == ["completed", "completed"]
 
 
 def test_a_canceled_run_ends_what_is_under_way_and_begins_nothing_more(plant):

@@ -306,7 +306,7 @@ def test_hooks_run_around_the_mapping(application, stack, own_stack, submit):
         {"errors": [{"code": "no", "message": "not this one"}]},
     ]
     stack.functions["after"] = lambda options: [
-        {"data": {**each, "mapped": True}} for each in options["postMapData"]
+        {"data": {**item, "mapped": True}} for item in options["postMapData"]
     ]
     stack.functions["last"] = lambda options: [
         {**document, "id": f"<{document.get('id')}>"} for document in options["responseData"]

@@ -76,7 +76,7 @@ def test_what_waits_is_shown_at_its_flow_and_its_connections(customer, flow, sta
     (latest,) = customer.get(f"{flow.path}/jobs/latest").json()
     assert latest["_id"] == second
     queue = customer.get("/connections?fetchQueueSize=true&exclude=http").json()
-    assert all("queues" in each for each in queue)
+    assert all("queues" in item for item in queue)
     waiting = customer.get(f"/connections/{flow.connection}/jobs").json()
     assert [document["_id"] for document in waiting] == [first, second]
 

@@ -115,9 +115,9 @@ class Executor:
         jobs = self._platform.jobs
         jobs.change(job, status=RUNNING, startedAt=self._platform.clock.stamp())
         members = [
-            each
-            for each in jobs.of_account(job.account_id)
-            if each.fields.get("_bulkJobId") == job.id
+            member
+            for member in jobs.of_account(job.account_id)
+            if member.fields.get("_bulkJobId") == job.id
         ]
         while any(member.is_unfinished for member in members) and job.fields["status"] == RUNNING:
             await self._platform.queue.moved()
@@ -128,6 +128,6 @@ class Executor:
     def _cut_off(self, job: Job, status: str) -> None:
         """End a job that the sandbox itself has ended, and those of its steps."""
         stamp = self._platform.clock.stamp()
-        for each in (job, *self._platform.jobs.children(job)):
-            if each.is_unfinished:
-                self._platform.jobs.change(each, status=status, endedAt=stamp)
+        for member in (job, *self._platform.jobs.children(job)):
+            if member.is_unfinished:
+                self._platform.jobs.change(member, status=status, endedAt=stamp)

@@ -153,9 +153,9 @@ class Books:
                     trace_key=item.trace_key,
                 )
             )
-        for each in (job, *self.flow_jobs()):
-            if not each.fields.get("retriable"):
-                self._platform.jobs.change(each, retriable=True)
+        for member in (job, *self.flow_jobs()):
+            if not member.fields.get("retriable"):
+                self._platform.jobs.change(member, retriable=True)
         return {"retryDataKey": retry.id}
 
     def _add(self, job: Job, **counts: int) -> None:

@@ -102,14 +102,14 @@ def grouped(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
     """Return what *keys* stand for, by step and by the run they failed in."""
     found = (platform.retries.get(job.account_id, key) for key in keys)
     groups: dict[tuple[str, str | None], Group] = {}
-    for each in found:
-        if each is None:
+    for item in found:
+        if item is None:
             continue
-        parent = _run_of(platform, each)
-        is_export = platform.store.get(job.account_id, "exports", each.step_id) is not None
-        step = ("export" if is_export else "import", each.step_id)
-        place = (each.step_id, parent.id if parent else None)
-        groups.setdefault(place, Group(step, parent, [])).retries.append(each)
+        parent = _run_of(platform, item)
+        is_export = platform.store.get(job.account_id, "exports", item.step_id) is not None
+        step = ("export" if is_export else "import", item.step_id)
+        place = (item.step_id, parent.id if parent else None)
+        groups.setdefault(place, Group(step, parent, [])).retries.append(item)
     return [*groups.values()]
 
 

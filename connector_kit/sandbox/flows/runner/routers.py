@@ -42,9 +42,9 @@ async def _chosen(
             [
                 position
                 for position, branch in enumerate(branches)
-                if holds(_rules(branch), Scope(each.record, settings))
+                if holds(_rules(branch), Scope(entry.record, settings))
             ]
-            for each in items
+            for entry in items
         ]
     except Refusal as refusal:
         raise StepFailed(str(router.get("id")), refusal.errors, "internal") from refusal
@@ -58,7 +58,7 @@ async def _by_script(
     """Ask the router's function, which answers indices of branches."""
     script = router["script"] if isinstance(router.get("script"), dict) else {}
     settings = ground.document.get("settings")
-    options = [{"record": each.record, "settings": settings} for each in items]
+    options = [{"record": entry.record, "settings": settings} for entry in items]
     platform, account_id = ground.platform, ground.flow.account_id
     answers = await platform.scripts.each(account_id, script, options)
     return [_indices(answer, count) for answer in answers]
@@ -68,7 +68,7 @@ def _indices(answer: Any, count: int) -> list[int]:
     if isinstance(answer, Refusal):
         raise answer
     found = answer if isinstance(answer, list) else [answer]
-    if not all(isinstance(each, int) and 0 <= each < count for each in found):
+    if not all(isinstance(entry, int) and 0 <= entry < count for entry in found):
         raise refuse(
             422,
             "invalid_extension_response",

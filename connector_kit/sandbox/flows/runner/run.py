@@ -142,7 +142,7 @@ class Run:
             self._books.fail(step.id, error, "application", item, keep=is_failed)
         tally = Tally(success=len(batch.data), error=len(batch.errors), ignore=batch.ignored)
         self._books.tally(step.id, tally, is_page=False)
-        following = [item.next(each) for each in batch.data]
+        following = [item.next(entry) for entry in batch.data]
         await self.walk(following, self._ground.shape.start)
 
     async def _aggregate(self) -> None:
