@@ -12,7 +12,8 @@ Values are by field *name*, states by field *id*. protocol/settings-forms.md.
 """
 
 from connector_kit.forms.cleaning import cleaned, submitted, typed
-from connector_kit.forms.fields import Column, Field, FieldType, Option
+from connector_kit.forms.field_types import FieldType
+from connector_kit.forms.fields import Column, Field, Option
 from connector_kit.forms.form import (
     Box,
     FieldState,

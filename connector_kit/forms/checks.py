@@ -26,11 +26,6 @@ def failed_checks(value: Json, checks: Document, values: Values) -> Iterator[str
             yield given if isinstance(given, str) and given else message
 
 
-def known_checks() -> frozenset[str]:
-    """Return the names of all checks."""
-    return frozenset(_CHECKS)
-
-
 def number_of(value: Json) -> float | None:
     """Return *value* as a number, also when it is written as text; None when it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):

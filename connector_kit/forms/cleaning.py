@@ -3,15 +3,13 @@
 Cleaning never fails: what cannot be read stays as it came, and `validate` says what is wrong.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector_kit.documents import Json
-from connector_kit.forms.dates import iso_date, iso_moment
-from connector_kit.forms.fields import Field, FieldType, Option
+from connector_kit.forms.fields import Field
 from connector_kit.forms.form import FieldState, Form, Values, state_of
-from connector_kit.forms.values import alike, is_empty, is_true, plain, text_of
+from connector_kit.forms.values import alike, is_empty, plain, text_of
 
 Raw = Mapping[str, Any]
 """Values by field name as they were sent: typed, as text, or as lists of texts."""
@@ -31,15 +29,9 @@ def typed(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Json]
             sent = raw[field.name]
             is_posted = is_complete and isinstance(sent, list) and len(sent) == 1
             values[field.name] = clean(field, sent[0] if is_posted else sent)
-        elif is_complete and field.type in _ABSENT:
-            values[field.name] = _ABSENT[field.type]()
+        elif is_complete and not field.type.is_sent_empty:
+            values[field.name] = field.type.emptied(None)
     return values
-
-
-_ABSENT: Mapping[FieldType, Callable[[], Json]] = {
-    FieldType.CHECKBOX: lambda: False,
-    FieldType.MULTISELECT: list,
-}
 
 
 def cleaned(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Json]:
@@ -63,32 +55,10 @@ def submitted(form: Form, values: Values) -> dict[str, Json]:
 
 def clean(field: Field, value: Any) -> Json:
     """Return one value that was sent for *field*, of its type if it can be read as one."""
-    if isinstance(value, list | tuple) and field.type not in _LISTS:
+    if isinstance(value, list | tuple) and not field.type.takes_lists:
         value = value[-1] if value else None  # browsers send lists of one
-    read = _CLEANERS.get(field.type, _itself)(field, value)
-    return _nothing(field, read) if is_empty(read) else read
-
-
-def _nothing(field: Field, value: Json) -> Json:
-    """No value, as the type has it: no items of a list, not checked, no text, or null."""
-    if field.type in _OF_ITEMS:
-        return []
-    if field.type is FieldType.CHECKBOX:
-        return False
-    may_be_text = field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.EDITOR)
-    return value if may_be_text or field.type is FieldType.EXPRESSION else None
-
-
-_OF_ITEMS = (
-    *(FieldType.MULTISELECT, FieldType.TABLE),
-    *(FieldType.MATCHING, FieldType.NAMES, FieldType.RELATED),
-)
-
-
-_LISTS = (
-    *(FieldType.MULTISELECT, FieldType.TABLE, FieldType.MATCHING, FieldType.EXPRESSION),
-    *(FieldType.NAMES, FieldType.RELATED, FieldType.EDITOR, FieldType.TEXT),
-)
+    read = field.type.clean(field, value)
+    return field.type.emptied(read) if is_empty(read) else read
 
 
 def _sent(field: Field, state: FieldState, value: Json) -> dict[str, Json]:
@@ -112,138 +82,3 @@ def _changes(name: str, before: Json, after: list[Json]) -> dict[str, Json]:
         f"{name}_added": [item for item in after if item not in earlier],
         f"{name}_removed": [item for item in earlier if item not in after],
     }
-
-
-def _itself(_: Field, value: Any) -> Json:
-    return value
-
-
-def _text(field: Field, value: Any) -> Json:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = text_of(value)
-    delimiter = field.raw.get("delimiter")
-    if isinstance(value, str) and isinstance(delimiter, str) and delimiter:
-        return [_trimmed(field, part) for part in value.split(delimiter)] if value else []
-    if isinstance(value, list):
-        is_list = isinstance(delimiter, str) and delimiter
-        return value if is_list else (value[-1] if value else None)
-    return _trimmed(field, value)
-
-
-def _trimmed(field: Field, value: Any) -> Json:
-    if not isinstance(value, str):
-        return value
-    if field.raw.get("trimValue"):
-        value = value.strip()
-    return value.upper() if field.raw.get("uppercase") else value
-
-
-def _number(field: Field, value: Any) -> Json:
-    """A number; what the form engine's number field makes of it (settings-forms.md#42-fieldmap)."""
-    if isinstance(value, str):
-        text = value.strip()
-        if not text:
-            return None
-        try:
-            value = int(text) if text.lstrip("+-").isdecimal() else float(text)
-        except ValueError:
-            return value
-    is_clamped = field.raw.get("inputType") == "number"
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return 0 if is_clamped and is_number and value < 0 else value
-
-
-def _flag(_: Field, value: Any) -> Json:
-    return is_true(value) if isinstance(value, str | int | None) else value
-
-
-def _choice(field: Field, value: Any) -> Json:
-    if isinstance(value, str) and field.wants_label and value.startswith("{"):
-        value = _parsed(value)
-    chosen = _chosen(field, plain(value))
-    if not field.wants_label:
-        return None if chosen is None and value in (None, "") else _value_of(chosen, plain(value))
-    if chosen is not None:
-        return {"id": chosen.value, "label": chosen.label}
-    return value if isinstance(value, dict) else None if is_empty(value) else value
-
-
-def _value_of(chosen: Option | None, value: Json) -> Json:
-    return value if chosen is None else chosen.value
-
-
-def _chosen(field: Field, value: Json) -> Option | None:
-    return next((option for option in field.options if alike(option.value, value)), None)
-
-
-def _choices(field: Field, value: Any) -> Json:
-    delimiter = field.raw.get("valueDelimiter")
-    if isinstance(value, str) and isinstance(delimiter, str) and delimiter:
-        value = value.split(delimiter) if value else []
-    if is_empty(value):
-        return []
-    listed = value if isinstance(value, list | tuple) else [value]
-    return [_value_of(_chosen(field, item), item) for item in map(plain, listed) if item != ""]
-
-
-def _date(_: Field, value: Any) -> Json:
-    return (iso_date(value) or value) if isinstance(value, str) and value else value
-
-
-def _moment(_: Field, value: Any) -> Json:
-    return (iso_moment(value) or value) if isinstance(value, str) and value else value
-
-
-def _structure(_: Field, value: Any) -> Json:
-    """Rows and maps come from browsers as JSON in a text."""
-    return _parsed(value) if isinstance(value, str) else value
-
-
-def _editor(field: Field, value: Any) -> Json:
-    return _parsed(value) if isinstance(value, str) and field.is_json else value
-
-
-def _rows(_: Field, value: Any) -> Json:
-    rows = _parsed(value) if isinstance(value, str) else value
-    if isinstance(rows, dict) and isinstance(rows.get("value"), list) and len(rows) == 1:
-        return rows["value"]
-    return rows
-
-
-def _map(_: Field, value: Any) -> Json:
-    saved = _parsed(value) if isinstance(value, str) else value
-    if not isinstance(saved, dict) or not isinstance(saved.get("map", {}), dict):
-        return saved
-    return {
-        "map": saved.get("map", {}),
-        "default": saved.get("default"),
-        "allowFailures": is_true(saved.get("allowFailures")),
-    }
-
-
-def _parsed(text: str) -> Json:
-    try:
-        return json.loads(text) if text.strip() else None
-    except ValueError:
-        return text
-
-
-_CLEANERS: Mapping[FieldType, Callable[[Field, Any], Json]] = {
-    FieldType.TEXT: _text,
-    FieldType.TEXTAREA: _trimmed,
-    FieldType.NUMBER: _number,
-    FieldType.CHECKBOX: _flag,
-    FieldType.RADIO: _choice,
-    FieldType.SELECT: _choice,
-    FieldType.TOGGLE: _choice,
-    FieldType.MULTISELECT: _choices,
-    FieldType.DATE: _date,
-    FieldType.DATETIME: _moment,
-    FieldType.EDITOR: _editor,
-    FieldType.STATIC_MAP: _map,
-    FieldType.TABLE: _rows,
-    FieldType.XML: _structure,
-    FieldType.MATCHING: _structure,
-    FieldType.NAMES: _structure,
-    FieldType.RELATED: _structure,
-}

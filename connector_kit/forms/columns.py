@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from connector_kit.documents import Document, Json
-from connector_kit.forms.fields import Column, FieldType
+from connector_kit.forms.field_types import NUMBER, TEXT
+from connector_kit.forms.fields import Column
 from connector_kit.forms.reading import Notes, flag, read_columns, read_options, words
 
 _Read = Callable[[Document, str, Notes], tuple[Column, ...]]
@@ -87,14 +88,13 @@ def _fixed(**labels: str) -> _Read:
 
     def read(raw: Document, place: str, notes: Notes) -> tuple[Column, ...]:  # noqa: ARG001
         return tuple(
-            Column(name, label, _FIXED_TYPES.get(name, FieldType.TEXT))
-            for name, label in labels.items()
+            Column(name, label, _FIXED_TYPES.get(name, TEXT)) for name, label in labels.items()
         )
 
     return read
 
 
-_FIXED_TYPES = dict.fromkeys(("column", "startPosition", "endPosition", "length"), FieldType.NUMBER)
+_FIXED_TYPES = dict.fromkeys(("column", "startPosition", "endPosition", "length"), NUMBER)
 
 _COLUMNS: Mapping[str, _Read] = {
     "staticMapWidget": _static_map,

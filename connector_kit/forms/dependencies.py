@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from connector_kit.documents import Document, Json
-from connector_kit.forms.fields import Field, FieldType
+from connector_kit.forms.field_types import CHECKBOX
+from connector_kit.forms.fields import Field
 from connector_kit.forms.rules import Condition, Ruling
 
 _GOVERNING = {"hidden": ("visible", False), "required": ("required", True)} | {
@@ -56,7 +57,7 @@ def _effects(controlling: Field) -> Iterator[_Effect]:
 
 
 def _value(controlling: Field, key: str) -> Json:
-    if controlling.type is FieldType.CHECKBOX and key in ("enabled", "disabled"):
+    if controlling.type is CHECKBOX and key in ("enabled", "disabled"):
         return key == "enabled"
     return key
 

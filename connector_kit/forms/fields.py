@@ -1,78 +1,12 @@
 """A field of a form, whichever framework's document it comes from."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from connector_kit.documents import Document, Json
 from connector_kit.documents.redaction import is_secret_key
+from connector_kit.forms.field_types import TEXT, FieldType
 from connector_kit.forms.rules import NO_RULES, Ruling
-
-
-class FieldType(StrEnum):
-    """What a field is shown as, and so what its value looks like."""
-
-    TEXT = "text"
-    """A line of text."""
-    NUMBER = "number"
-    TEXTAREA = "textarea"
-    CHECKBOX = "checkbox"
-    """True or false."""
-    RADIO = "radio"
-    SELECT = "select"
-    TOGGLE = "toggle"
-    MULTISELECT = "multiselect"
-    """A list of options' values."""
-    DATE = "date"
-    """ISO text, as are moments."""
-    DATETIME = "datetime"
-    FILE = "file"
-    """``{name, size, type}``, or the key under which the file was uploaded."""
-    EDITOR = "editor"
-    """Text, or JSON where `Field.is_json`."""
-    STATIC_MAP = "staticMap"
-    """``{map: {extract: generate}, default, allowFailures}``; two columns."""
-    TABLE = "table"
-    """A list of rows, each an object by column id."""
-    XML = "xml"
-    """``{path, value}``, the value a list of rows."""
-    MATCHING = "matching"
-    """A list of ``{accountType, matched, partiallyMatched, potentiallyMatched}``."""
-    EXPRESSION = "expression"
-    """A filter of NetSuite or Salesforce, as text or list."""
-    NAMES = "names"
-    """A list of field names of Salesforce."""
-    RELATED = "related"
-    """A list of related lists of Salesforce."""
-    LABEL = "label"
-    """Text that is only shown."""
-
-    @property
-    def has_value(self) -> bool:
-        """Whether a field of the type is sent."""
-        return self is not FieldType.LABEL
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether the value is made of rows that have columns."""
-        return self in (FieldType.STATIC_MAP, FieldType.TABLE, FieldType.XML)
-
-    @property
-    def is_choice(self) -> bool:
-        """Whether the value is one of the options."""
-        return self in (FieldType.RADIO, FieldType.SELECT, FieldType.TOGGLE)
-
-    @property
-    def is_structured(self) -> bool:
-        """Whether the value is an object or a list, other than of options' values."""
-        return self.has_rows or self in _STRUCTURED
-
-
-_STRUCTURED = (FieldType.MATCHING, FieldType.NAMES, FieldType.RELATED)
-
-
-SECRETIVE = (FieldType.TEXT, FieldType.NUMBER, FieldType.TEXTAREA, FieldType.EDITOR)
-"""What somebody types: the types of fields that may hold a secret."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +23,7 @@ class Column:
 
     id: str
     label: str
-    type: FieldType = FieldType.TEXT
+    type: FieldType = TEXT
     required: bool = False
     options: tuple[Option, ...] = ()
     is_refreshable: bool = False
@@ -153,15 +87,10 @@ class Field:
 
         ``inputType`` is ``password`` where the author says yes, ``text`` where he says no.
         """
-        if self.type not in SECRETIVE:
+        if not self.type.may_be_secret:
             return False
         kind = self.raw.get("inputType")
         return kind == "password" or (kind != "text" and is_secret_key(self.name))
-
-    @property
-    def is_many(self) -> bool:
-        """Whether several values are chosen among the options."""
-        return self.type is FieldType.MULTISELECT
 
     @property
     def maximum_length(self) -> int | None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connector_kit.documents import Document, Json
-from connector_kit.forms.fields import Field, FieldType
-from connector_kit.forms.values import is_true, plain
+from connector_kit.forms.fields import Field
 
 Values = Mapping[str, Json]
 """Values by field name."""
@@ -83,7 +82,10 @@ class FieldState:
 
 def state_of(form: Form, values: Values) -> dict[str, FieldState]:
     """Return the state of every field of *form*, by id, when its values are *values*, by name."""
-    by_id = {form_field.id: _compared(form_field, values) for form_field in form.fields.values()}
+    by_id = {
+        form_field.id: form_field.type.compared(values.get(form_field.name))
+        for form_field in form.fields.values()
+    }
     return {
         form_field.id: FieldState(
             visible=form_field.visible.result(by_id, default=True),
@@ -114,14 +116,6 @@ def nested(values: Values) -> Document:
             inside = deeper
         inside[last] = value
     return document
-
-
-def _compared(each: Field, values: Values) -> Json:
-    """The value of a field as rules see it: what is chosen, without the label beside it."""
-    value = values.get(each.name)
-    if each.type is FieldType.CHECKBOX:
-        return is_true(value)
-    return plain(value) if each.type.is_choice else value
 
 
 def _at(settings: Document, name: str) -> tuple[bool, Json]:

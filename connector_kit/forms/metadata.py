@@ -8,7 +8,17 @@ from typing import Any
 
 from connector_kit.documents import Document, Json
 from connector_kit.forms.columns import columns_of, rows_of
-from connector_kit.forms.fields import Field, FieldType
+from connector_kit.forms.field_types import (
+    BY_WORD,
+    CHECKBOX,
+    EDITOR,
+    MULTISELECT,
+    NUMBER,
+    TEXT,
+    TEXTAREA,
+    FieldType,
+)
+from connector_kit.forms.fields import Field
 from connector_kit.forms.form import Box, Form
 from connector_kit.forms.reading import (
     Notes,
@@ -20,44 +30,6 @@ from connector_kit.forms.reading import (
 )
 from connector_kit.forms.rules import Combined, Condition, Rule, Ruling
 from connector_kit.forms.values import plain
-
-TYPES: Mapping[str, FieldType] = {
-    "": FieldType.TEXT,
-    "text": FieldType.TEXT,
-    "input": FieldType.TEXT,
-    "textarea": FieldType.TEXTAREA,
-    "number": FieldType.NUMBER,
-    "checkbox": FieldType.CHECKBOX,
-    "radio": FieldType.RADIO,
-    "radiogroup": FieldType.RADIO,
-    "select": FieldType.SELECT,
-    "multiselect": FieldType.MULTISELECT,
-    "toggle": FieldType.TOGGLE,
-    "date": FieldType.DATE,
-    "datetime": FieldType.DATETIME,
-    "editor": FieldType.EDITOR,
-    "file": FieldType.FILE,
-    "uploadfile": FieldType.FILE,
-    "keyvalue": FieldType.TABLE,
-    "staticMap": FieldType.TABLE,
-    "staticMapWidget": FieldType.STATIC_MAP,
-    "subsidiaryMapWidget": FieldType.TABLE,
-    "csvColumnMapper": FieldType.TABLE,
-    "trueFixedWidthColumnMapper": FieldType.TABLE,
-    "xmlMapper": FieldType.XML,
-    "matchingCriteria": FieldType.MATCHING,
-    "expression": FieldType.EXPRESSION,
-    "referencedFieldsDialog": FieldType.NAMES,
-    "relatedListsDialog": FieldType.RELATED,
-    "refreshableselect": FieldType.SELECT,
-    "exportSelect": FieldType.SELECT,
-    "relativeuri": FieldType.TEXT,
-    "netsuitelookup": FieldType.TEXT,
-    "labeltitle": FieldType.LABEL,
-    "labelvalue": FieldType.LABEL,
-    "link": FieldType.LABEL,
-}
-"""What the types of either framework are shown as: each passes the other's on."""
 
 _REFRESHABLE = ("refreshableselect", "exportSelect")
 """Types whose options are not in the document at all."""
@@ -83,19 +55,19 @@ def read_form(metadata: Json, values: Mapping[str, Json] | None = None) -> Form:
 def field_type(raw: Document, value: Json, place: str, notes: Notes) -> FieldType:
     """Return what the field *raw* is shown as; an unknown type goes by its *value*."""
     word = words(raw.get("type"))
-    known = TYPES.get(word)
-    if known is FieldType.TEXT and "number" in (raw.get("inputType"), raw.get("valueType")):
-        return FieldType.NUMBER
-    if known is FieldType.TEXT and flag(raw.get("multiline")):
-        return FieldType.TEXTAREA
+    known = BY_WORD.get(word)
+    if known is TEXT and "number" in (raw.get("inputType"), raw.get("valueType")):
+        return NUMBER
+    if known is TEXT and flag(raw.get("multiline")):
+        return TEXTAREA
     if word == "exportSelect" and flag(raw.get("multiselect")):
-        return FieldType.MULTISELECT
+        return MULTISELECT
     if known is not None:
         return known
     notes.add(place, f"The type {word!r} is unknown.")
     if isinstance(value, bool):
-        return FieldType.CHECKBOX
-    return FieldType.EDITOR if isinstance(value, dict | list) else FieldType.TEXT
+        return CHECKBOX
+    return EDITOR if isinstance(value, dict | list) else TEXT
 
 
 def rules_of(raw: Document, words_: tuple[str, ...], fixed: Json, place: str, notes: Notes) -> Any:

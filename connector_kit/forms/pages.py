@@ -31,9 +31,7 @@ class FlowEntry:
     shows_mapping: bool = False
     shows_utility_mapping: bool = False
     shows_schedule: bool = False
-    asks_start_date: bool = False
     has_switch: bool = True
-    can_be_run: bool = True
     is_hidden: bool = False
 
 

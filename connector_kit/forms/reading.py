@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_kit.documents import Document, Json
-from connector_kit.forms.fields import Column, FieldType, Option
+from connector_kit.forms.field_types import CHECKBOX, MULTISELECT, NUMBER, SELECT, TEXT, TEXTAREA
+from connector_kit.forms.fields import Column, Option
 from connector_kit.forms.values import text_of
 
 
@@ -102,12 +103,12 @@ def _label(option: Mapping[str, Json]) -> str:
 
 
 COLUMN_TYPES = {
-    "select": FieldType.SELECT,
-    "autosuggest": FieldType.SELECT,
-    "multiselect": FieldType.MULTISELECT,
-    "checkbox": FieldType.CHECKBOX,
-    "number": FieldType.NUMBER,
-    "textarea": FieldType.TEXTAREA,
+    "select": SELECT,
+    "autosuggest": SELECT,
+    "multiselect": MULTISELECT,
+    "checkbox": CHECKBOX,
+    "number": NUMBER,
+    "textarea": TEXTAREA,
 }
 """What columns of tables are shown as; all others are text."""
 
@@ -121,11 +122,11 @@ def read_columns(value: Json, place: str, notes: Notes) -> tuple[Column, ...]:
             notes.add(f"{place}[{n}]", "A column needs an id of its own.")
             continue
         is_long = flag(object_.get("multiline"))
-        kind = COLUMN_TYPES.get(words(object_.get("type")), FieldType.TEXT)
+        kind = COLUMN_TYPES.get(words(object_.get("type")), TEXT)
         columns[identity] = Column(
             id=identity,
             label=words(object_.get("name")) or words(object_.get("label")) or identity,
-            type=FieldType.TEXTAREA if is_long and kind is FieldType.TEXT else kind,
+            type=TEXTAREA if is_long and kind is TEXT else kind,
             required=flag(object_.get("required")),
             options=read_options(object_.get("options"), f"{place}[{n}].options", notes),
             is_refreshable=flag(object_.get("supportsRefresh")),

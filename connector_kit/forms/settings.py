@@ -8,7 +8,8 @@ from typing import Any
 from connector_kit.documents import Document, Json, referred
 from connector_kit.forms.columns import columns_of, rows_of
 from connector_kit.forms.dependencies import governed
-from connector_kit.forms.fields import Field, FieldType
+from connector_kit.forms.field_types import STATIC_MAP
+from connector_kit.forms.fields import Field
 from connector_kit.forms.form import Box, Form
 from connector_kit.forms.metadata import field_type, rules_of
 from connector_kit.forms.pages import (
@@ -142,9 +143,7 @@ def _flow(raw: Document, place: str, notes: Notes) -> FlowEntry:
         shows_mapping=flag(raw.get("showMapping")),
         shows_utility_mapping=flag(raw.get("showUtilityMapping")),
         shows_schedule=flag(raw.get("showSchedule")),
-        asks_start_date=flag(raw.get("showStartDateDialog")),
         has_switch=not flag(raw.get("disableSlider")),
-        can_be_run=not flag(raw.get("disableRunFlow")),
         is_hidden=flag(raw.get("hidden")),
     )
 
@@ -212,8 +211,8 @@ def _field(raw: Document, place: str, notes: Notes) -> Field:
         label=words(raw.get("label")) or name,
         help=words(raw.get("tooltip")) or words(raw.get("helpText")),
         placeholder=words(raw.get("placeholder")),
-        value=[] if value is None and kind is FieldType.MULTISELECT else value,
-        default=raw.get("default") if kind is FieldType.STATIC_MAP else None,
+        value=[] if value is None and kind.is_many else value,
+        default=raw.get("default") if kind is STATIC_MAP else None,
         options=read_options(raw.get("options"), f"{place}.options", notes),
         columns=columns_of(raw, place, notes),
         **_rulings(raw, place, notes),

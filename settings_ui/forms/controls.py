@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from connector_kit.documents import MASK
-from connector_kit.forms import Column, Field, FieldState, FieldType
+from connector_kit.forms import Column, Field, FieldState, FieldType, field_types
 from connector_kit.forms.dates import iso_date, iso_moment
+from connector_kit.forms.field_types import EDITOR, TEXT, TEXTAREA
 from connector_kit.forms.values import is_true, plain, text_of
 from settings_ui.forms import widgets
 
@@ -31,7 +33,7 @@ def control(field: Field, state: FieldState, value: Any, *, more: int = 1) -> fo
 
     It demands nothing: whether a value may be saved is decided elsewhere, for all fields together.
     """
-    shows = _secret if field.is_secret else _WIDGETS.get(field.type, _line)
+    shows = _secret if field.is_secret else _control_of(field).widget
     widget = shows(field, value, more)
     widget.attrs |= _attributes(field, state, widget)
     return forms.Field(
@@ -48,7 +50,7 @@ def shown_value(field: Field, value: Any) -> Any:
     """Return *value* as the control of *field* takes it."""
     if field.is_secret:
         return "" if value in (None, "") else MASK  # whether there is one, and not which
-    return _SHOWN.get(field.type, _itself)(field, value)
+    return _control_of(field).shown(field, value)
 
 
 def _attributes(field: Field, state: FieldState, widget: forms.Widget) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def _attributes(field: Field, state: FieldState, widget: forms.Widget) -> dict[s
         "placeholder": field.placeholder if not is_group else "",
         "disabled": state.disabled,
         "aria-required": "true" if state.required and not is_group else "",
-        "maxlength": field.maximum_length if field.type is FieldType.TEXT else None,
+        "maxlength": field.maximum_length if field.type is TEXT else None,
         "label": field.label if is_group else "",
     }
     return {name: item for name, item in given.items() if item not in ("", None, False)}
@@ -68,7 +70,7 @@ def _line(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
 
 
 def _secret(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
-    is_long = field.type in (FieldType.TEXTAREA, FieldType.EDITOR)
+    is_long = field.type in (TEXTAREA, EDITOR)
     return widgets.SecretText(is_long=is_long)
 
 
@@ -148,28 +150,6 @@ def _related(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG0
     return widgets.Rows([Column(name, label) for name, label in _RELATED], more=more)
 
 
-_WIDGETS: Mapping[FieldType, Callable[[Field, Any, int], forms.Widget]] = {
-    FieldType.NUMBER: _number,
-    FieldType.TEXTAREA: _lines,
-    FieldType.CHECKBOX: _checkbox,
-    FieldType.RADIO: _radio,
-    FieldType.TOGGLE: _radio,
-    FieldType.SELECT: _select,
-    FieldType.MULTISELECT: _several,
-    FieldType.DATE: _date,
-    FieldType.DATETIME: _moment,
-    FieldType.FILE: _file,
-    FieldType.EDITOR: _editor,
-    FieldType.EXPRESSION: _editor,
-    FieldType.NAMES: _names,
-    FieldType.STATIC_MAP: _map,
-    FieldType.TABLE: _table,
-    FieldType.XML: _xml,
-    FieldType.MATCHING: _matching,
-    FieldType.RELATED: _related,
-}
-
-
 def _choices(field: Field, value: Any) -> list[tuple[str, str]]:
     """The options, and what is chosen although it is none of them: it must not get lost."""
     listed = [(text_of(option.value), option.label) for option in field.options]
@@ -230,15 +210,37 @@ def _as_moment(field: Field, value: Any) -> Any:  # noqa: ARG001
     return (iso_moment(str(value)) or str(value)) if value else value
 
 
-_SHOWN: Mapping[FieldType, Callable[[Field, Any], Any]] = {
-    FieldType.TEXT: _as_text,
-    FieldType.TEXTAREA: _as_text,
-    FieldType.NUMBER: _as_text,
-    FieldType.CHECKBOX: _as_flag,
-    FieldType.RADIO: _as_choice,
-    FieldType.TOGGLE: _as_choice,
-    FieldType.SELECT: _as_choice,
-    FieldType.MULTISELECT: _as_choices,
-    FieldType.DATE: _as_day,
-    FieldType.DATETIME: _as_moment,
+@dataclass(frozen=True)
+class _Control:
+    """The *widget* that stands for the fields of a type, and the value as it takes it."""
+
+    widget: Callable[[Field, Any, int], forms.Widget]
+    shown: Callable[[Field, Any], Any] = _itself
+
+
+_CONTROLS: Mapping[type[FieldType], _Control] = {
+    field_types.FieldType: _Control(_line),
+    field_types.Text: _Control(_line, _as_text),
+    field_types.TextArea: _Control(_lines, _as_text),
+    field_types.Number: _Control(_number, _as_text),
+    field_types.Checkbox: _Control(_checkbox, _as_flag),
+    field_types.Select: _Control(_select, _as_choice),
+    field_types.Radio: _Control(_radio, _as_choice),
+    field_types.MultiSelect: _Control(_several, _as_choices),
+    field_types.Date: _Control(_date, _as_day),
+    field_types.DateTime: _Control(_moment, _as_moment),
+    field_types.File: _Control(_file),
+    field_types.Editor: _Control(_editor),
+    field_types.Expression: _Control(_editor),
+    field_types.Names: _Control(_names),
+    field_types.StaticMap: _Control(_map),
+    field_types.Table: _Control(_table),
+    field_types.Xml: _Control(_xml),
+    field_types.Matching: _Control(_matching),
+    field_types.Related: _Control(_related),
 }
+"""By type of field; one that is not listed is shown as the type that it is derived from."""
+
+
+def _control_of(field: Field) -> _Control:
+    return next(_CONTROLS[kind] for kind in type(field.type).__mro__ if kind in _CONTROLS)

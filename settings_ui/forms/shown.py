@@ -19,13 +19,13 @@ from connector_kit.forms import (
     Errors,
     Field,
     FieldState,
-    FieldType,
     Form,
     state_of,
     submitted,
     typed,
     validate,
 )
+from connector_kit.forms.field_types import DATETIME, FILE
 from connector_kit.installation_settings import MEBIBYTE, in_mebibytes
 from settings_ui.forms.controls import control
 
@@ -152,7 +152,7 @@ class ShownForm:
     @property
     def has_files(self) -> bool:
         """Whether a browser has to send files."""
-        return any(form_field.type is FieldType.FILE for form_field in self.form.fields.values())
+        return any(form_field.type is FILE for form_field in self.form.fields.values())
 
     def states(self) -> dict[str, dict[str, bool]]:
         """The state of every field by its key, for a script that shows and hides them."""
@@ -259,7 +259,7 @@ def _raw(form: Form, data: Any, files: Any, prefix: str) -> Iterator[tuple[str, 
 
 def _with_time_zone(each: Field | None, value: Any) -> Any:
     """Put back what the browser's control for moments does not know; it shows the same minute."""
-    if each is None or each.type is not FieldType.DATETIME or not isinstance(value, str):
+    if each is None or each.type is not DATETIME or not isinstance(value, str):
         return value
     before = str(each.start or "")
     if value and before.startswith(value):
@@ -280,7 +280,7 @@ def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[
     limit = kit().file_mb
     for form_field in form.fields.values():
         file = files.get(f"{prefix}-{form_field.name}")
-        if form_field.type is FieldType.FILE and file is not None and file.size > limit * MEBIBYTE:
+        if form_field.type is FILE and file is not None and file.size > limit * MEBIBYTE:
             has = in_mebibytes(file.size)
             yield form_field.name, [f"{file.name} has {has} MB; at most {limit} MB can be uploaded"]
 
@@ -288,7 +288,7 @@ def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[
 def _sample(form: Form, files: Any, prefix: str) -> str | None:
     for form_field in form.fields.values():
         file = files.get(f"{prefix}-{form_field.name}")
-        if form_field.type is FieldType.FILE and file is not None:
+        if form_field.type is FILE and file is not None:
             text: str = file.read(kit().file_mb * MEBIBYTE).decode("utf-8", "replace")
             return text
     return None

@@ -14,7 +14,8 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from connector_kit.forms import Column, FieldType
+from connector_kit.forms import Column
+from connector_kit.forms.field_types import CHECKBOX, MULTISELECT, SELECT, TEXTAREA
 
 _ROWS_AT_MOST = 10_000
 
@@ -71,9 +72,9 @@ class Rows(forms.Widget):
                 "name": f"{name}:{number}:{column.id}",
                 "value": "" if row.get(column.id) is None else row[column.id],
                 "options": _offered(column, row.get(column.id)),
-                "is_checkbox": column.type is FieldType.CHECKBOX,
-                "is_long": column.type is FieldType.TEXTAREA,
-                "is_many": column.type is FieldType.MULTISELECT,
+                "is_checkbox": column.type is CHECKBOX,
+                "is_long": column.type is TEXTAREA,
+                "is_many": column.type is MULTISELECT,
             }
             for column in self.columns
         ]
@@ -305,7 +306,7 @@ class Upload(forms.ClearableFileInput):
 
 def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
     """The options of a cell, and the value that it has even if it is none of them."""
-    if column.type not in (FieldType.SELECT, FieldType.MULTISELECT) and not column.options:
+    if column.type not in (SELECT, MULTISELECT) and not column.options:
         return []
     chosen = value if _is_list(value) else [value]
     texts = {str(item) for item in chosen if item not in (None, "")}
@@ -319,9 +320,9 @@ def _offered(column: Column, value: Any) -> list[dict[str, Any]]:
 
 
 def _cell(column: Column, data: Any, key: str) -> Any:
-    if column.type is FieldType.CHECKBOX:
+    if column.type is CHECKBOX:
         return data.get(key) == "on"
-    if column.type is FieldType.MULTISELECT:
+    if column.type is MULTISELECT:
         return data.getlist(key) if isinstance(data, MultiValueDict) else data.get(key)
     return data.get(key)
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 
 from connector_kit.forms import (
-    FieldType,
     Form,
     read_fields,
     read_settings_document,
@@ -16,6 +15,7 @@ from connector_kit.forms import (
     typed,
     validate,
 )
+from connector_kit.forms.field_types import SELECT
 from tests.forms.documents import JSON, MULTI_STORE, SETTINGS, SINGLE_STORE
 
 
@@ -32,16 +32,15 @@ def test_a_single_store_has_general_settings_sections_and_flows() -> None:
     ]
     assert store.sections[0].address == "New_paidorders"
     [entry] = store.sections[0].flows
-    assert (entry.id, entry.shows_mapping, entry.asks_start_date, entry.has_switch) == (
+    assert (entry.id, entry.shows_mapping, entry.has_switch) == (
         "64a1f0c2b3d4e5f607182930",
         True,
-        False,
         True,
     )
     channel = entry.form.named("imports_64a1_channel")
     assert channel is not None
     assert (channel.type, channel.is_refreshable, channel.options[0].label) == (
-        FieldType.SELECT,
+        SELECT,
         True,
         "orders",
     )
@@ -165,7 +164,7 @@ def test_every_type_is_shown_as_something(
 ) -> None:
     [field] = read_fields([{"name": "f", **raw}]).fields.values()
 
-    assert (field.type, field.value) == (type_, value)
+    assert (field.type.name, field.value) == (type_, value)
     assert [column.id for column in field.columns] == columns
 
 

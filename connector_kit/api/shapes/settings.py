@@ -239,7 +239,7 @@ def _fields(form: Form) -> Iterable[dict[str, Any]]:
 def _field(field: Field, value: Any, state: FieldState) -> dict[str, Any]:
     return {
         "name": field.name,
-        "type": field.type.value,
+        "type": field.type.name,
         "label": field.label,
         "help": field.help,
         "value": _shown(value, field.is_secret),

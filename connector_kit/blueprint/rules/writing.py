@@ -10,8 +10,8 @@ from connector_kit.blueprint.settings.bindings import Binding
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.documents import Json
 from connector_kit.documents.redaction import is_secret_key
-from connector_kit.forms import Field, FieldType, Form, state_of
-from connector_kit.forms.samples import samples
+from connector_kit.forms import Field, Form, state_of
+from connector_kit.forms.field_types import CHECKBOX
 
 MAXIMUM_STATES = 1000
 """How many combinations of controlling values are tried out, at most."""
@@ -72,7 +72,7 @@ _FITTING = {
 def _tried(binding: Binding, field: Field, component: CompiledComponent) -> Iterator[Json]:
     """What is written for values that people could enter; None where that is nothing."""
     there = binding.found_in(component.document)
-    for value in samples(field, binding.way.words() if binding.way else ()):
+    for value in field.type.samples(field, binding.way.words() if binding.way else ()):
         try:
             yield binding.way(value, there) if binding.way else value
         except (TypeError, ValueError, AttributeError):
@@ -114,7 +114,7 @@ def _reached(form: Form, field: Field) -> tuple[bool, bool]:
 
 def _choices(field: Field) -> list[Json]:
     """All values of *field*; none when they cannot be listed."""
-    if field.type is FieldType.CHECKBOX:
+    if field.type is CHECKBOX:
         return [True, False]
     is_known = field.type.is_choice and field.options and not field.is_refreshable
     return [*(option.value for option in field.options), None] if is_known else []

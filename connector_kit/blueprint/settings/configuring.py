@@ -88,11 +88,6 @@ def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
     return replace(blueprint, components=tuple(components.values()), integration=page)
 
 
-def steered(setting: CompiledSetting, there: Mapping[str, Any], own: StoreSettings) -> set[str]:
-    """Return the names of those components among *there* that *setting* is bound to."""
-    return {name for set_ in setting.sets if (name := _target(set_.component, there, own))}
-
-
 def _steer(components: dict[str, CompiledComponent], schema: Schema, own: StoreSettings) -> None:
     """Write the values of a store into *components*."""
     written = written_values(schema, own.values)

@@ -168,7 +168,7 @@ def test_a_subclass_adds_replaces_and_drops_settings() -> None:
     [tab] = read_settings_document(page(blueprint)).stores[0].sections[0].tabs
 
     assert list(tab.form.fields) == ["loud", "channel", "big", "status", "fresh"]
-    assert tab.form.fields["channel"].type == "textarea"
+    assert tab.form.fields["channel"].type.name == "textarea"
 
 
 WAYS: dict[str, tuple[Setting, st.SearchStrategy[Any]]] = {
