@@ -2,14 +2,17 @@
 
 import io
 import logging
+import runpy
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.test import RequestFactory
 
 from connector_kit.lifecycle import authors
+from connector_kit.server import urls
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +109,23 @@ def test_a_server_that_was_given_no_system_token_serves_nobody() -> None:
 
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "invalid system token"
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_who_mounts_the_addresses_alone_is_warned_that_functions_are_not_isolated(
+    debug: bool, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DEBUG = debug
+    settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "system_tokens": "token-of-the-stack"}
+    address = runpy.run_path(urls.__file__)["urlpatterns"][0]
+    for _ in range(2):
+        call = RequestFactory().post(
+            "/function",
+            {"type": "hook", "function": "preMap", "options": {}},
+            content_type="application/json",
+            headers={"authorization": "Bearer token-of-the-stack"},
+        )
+        address.callback(call)
+
+    warnings = [line for line in caplog.messages if "functionsNotIsolated" in line]
+    assert len(warnings) == (0 if debug else 1)
