@@ -16,10 +16,8 @@ from django.db import transaction
 
 from connector_kit.conf import kit
 from connector_kit.embedded import tasks
-from connector_kit.embedded.errors import EmbeddedError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.forms import Errors
-from connector_kit.integrator.errors import IntegratorError
-from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.settings.checking import check_settings
 from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
@@ -127,6 +125,6 @@ def _push(change: SettingsChange) -> None:
         with publisher_client() as client:
             connector_id = installation.connector.connector_id or ""
             client.connectors.push_update(connector_id, [installation.integration_id])
-    except (EmbeddedError, IntegratorError, LifecycleError) as error:
+    except ConnectorKitError as error:
         change.message = str(error)
         change.save(update_fields=["message"])

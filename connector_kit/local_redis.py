@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import redis
 
+from connector_kit.errors import ConnectorKitError
+
 STARTUP_SECONDS = 20.0
 
 _CONFIGURATION = """\
@@ -34,7 +36,7 @@ daemonize yes
 """
 
 
-class LocalRedisError(RuntimeError):
+class LocalRedisError(ConnectorKitError):
     """The embedded Redis could not be started; says why, and the way out."""
 
 

@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from connector_kit.errors import ConnectorKitError
+
 Json = Any
 
 DEEPEST = 200
@@ -66,7 +68,7 @@ class Flaw(NamedTuple):
         return f"It holds {self.fault.what}. {self.fault.remedy}"
 
 
-class Unstorable(ValueError):
+class Unstorable(ConnectorKitError, ValueError):
     """A text is longer than where it is kept, and means something else when it is cut."""
 
     code = "too_long"

@@ -8,11 +8,13 @@ from functools import wraps
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from connector_kit.api.errors import BROKEN, SENSELESS, json_error
+from connector_kit.errors import ConnectorKitError
 from connector_kit.extension.views import not_found as not_found_in_json
 from settings_ui import interrupted
 
@@ -138,6 +140,12 @@ def error_page(
         "back": back,
     }
     return render(request, "settings_ui/error.html", context, status=status)
+
+
+def add_to_form(form: Form, error: ConnectorKitError) -> None:
+    """Say *error* beside the field of *form* that it is about, or above the form."""
+    name = (error.field or "").rpartition(".")[2]
+    form.add_error(name if name in form.fields else None, str(error))
 
 
 def _said(exception: Exception) -> str:

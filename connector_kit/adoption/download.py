@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from connector_kit.documents import Document
+from connector_kit.errors import ConnectorKitError
 
 
-class AdoptionError(Exception):
+class AdoptionError(ConnectorKitError):
     """An integration cannot be adopted; the message names the file or document, and the way out."""
 
 

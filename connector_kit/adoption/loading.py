@@ -10,9 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 from connector_kit.blueprint import Connector
+from connector_kit.errors import ConnectorKitError
 
 
-class LoadError(Exception):
+class LoadError(ConnectorKitError):
     """No connector class can be had from a name; the message says why and what to write."""
 
 

@@ -19,11 +19,10 @@ from rest_framework.views import exception_handler
 from connector_kit.adoption.loading import LoadError
 from connector_kit.api.refusals import Unusable
 from connector_kit.blueprint import DeclarationError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator import errors as platform
 from connector_kit.licensing import LicensingError
-from connector_kit.lifecycle import LifecycleError
 from connector_kit.models.sealing import KeyLost
-from connector_kit.publisher import PublisherError
 from connector_kit.publisher.errors import NotPublished, PublicationRefused, UnknownConnector
 from connector_kit.publisher.licenses import UnknownLicense
 from connector_kit.rollouts import RolloutError
@@ -38,15 +37,13 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownConnector, status.HTTP_404_NOT_FOUND, "unknown_connector"),
     (NotPublished, status.HTTP_409_CONFLICT, "not_published"),
     (UnknownLicense, status.HTTP_404_NOT_FOUND, "unknown_license"),
-    (PublisherError, status.HTTP_409_CONFLICT, "refused"),
-    (RolloutError, status.HTTP_409_CONFLICT, "rollout_refused"),
     (Unstorable, status.HTTP_422_UNPROCESSABLE_ENTITY, "too_long"),
     (LoadError, status.HTTP_409_CONFLICT, "connector_not_loaded"),
-    (LifecycleError, status.HTTP_409_CONFLICT, "refused"),
     (KeyLost, status.HTTP_503_SERVICE_UNAVAILABLE, "key_lost"),
     (ImproperlyConfigured, status.HTTP_503_SERVICE_UNAVAILABLE, "misconfigured"),
     (platform.Transient, status.HTTP_503_SERVICE_UNAVAILABLE, "platform_unavailable"),
     (platform.IntegratorError, status.HTTP_502_BAD_GATEWAY, "platform_error"),
+    (ConnectorKitError, status.HTTP_409_CONFLICT, "refused"),
 )
 """What the packages below raise, the first that fits: its status, and a code if it has none."""
 
@@ -60,7 +57,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         return Response(body_of(*SENSELESS), status=status.HTTP_400_BAD_REQUEST)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
-            return _foreign(error, status_code, code)
+            return _translated(error, status_code, code)
     response = exception_handler(error, context)
     if response is None:
         log.error("code=%s, path=%s", BROKEN[0], _path(context), exc_info=error)
@@ -117,17 +114,17 @@ def _path(context: dict[str, Any]) -> str:
     return str(request.path) if request else ""
 
 
-def _foreign(error: Exception, status_code: int, code: str) -> Response:
+def _translated(error: Exception, status_code: int, code: str) -> Response:
     if isinstance(error, RolloutError) and error.field:  # what was sent is wrong, not the state
         status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
         log.warning("code=%s, message=%s", code, error)
-    own = getattr(error, "code", None)
-    named = own if isinstance(own, str) and own else code
-    # The platform's own fields are those of its documents, not of what was sent here.
-    is_ours = not isinstance(error, platform.IntegratorError)
-    told = entry(named, str(error), getattr(error, "field", None) if is_ours else None)
-    return Response({"errors": [told]}, status=status_code)
+    field = None
+    if isinstance(error, ConnectorKitError):
+        code = error.code or code
+        # The platform's own fields are those of its documents, not of what was sent here.
+        field = None if isinstance(error, platform.IntegratorError) else error.field
+    return Response({"errors": [entry(code, str(error), field)]}, status=status_code)
 
 
 def entry(code: str, message: str, field: str | None = None) -> Entry:

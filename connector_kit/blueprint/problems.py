@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from connector_kit.errors import ConnectorKitError
+
 Level = Literal["error", "warning"]
 
 
@@ -40,7 +42,7 @@ class Problem:
         return f"{place}: {self.message} {self.hint} ({self.id})"
 
 
-class DeclarationError(Exception):
+class DeclarationError(ConnectorKitError):
     """A connector cannot be compiled; `problems` lists everything that has to be mended."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

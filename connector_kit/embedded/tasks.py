@@ -19,8 +19,9 @@ from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.giving_up import gives_up
 from connector_kit.embedded.left_behind import PASSING, left_behind
 from connector_kit.embedded.removal import is_withdrawn
-from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown, Transient
-from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, code_of
+from connector_kit.errors import ConnectorKitError
+from connector_kit.integrator.errors import OutcomeUnknown, Transient
+from connector_kit.lifecycle.errors import Checkpoint, code_of
 from connector_kit.models import Installation, Operation, Order, clock
 
 logger = logging.getLogger(__name__)
@@ -86,12 +87,12 @@ def _work(task: Task[Any, Any], pk: int, work: Callable[[Installation], None]) -
         return
     try:
         work(deployment)
-    except (LifecycleError, IntegratorError) as error:
+    except ConnectorKitError as error:
         logger.warning("deployment %s: %s: %s", pk, code_of(error), error)
         _perhaps_again(task, error)
 
 
-def _perhaps_again(task: Task[Any, Any], error: LifecycleError | IntegratorError) -> None:
+def _perhaps_again(task: Task[Any, Any], error: ConnectorKitError) -> None:
     """Try what may pass once more, a little later each time; raises Celery's `Retry` for that."""
     if isinstance(error, Checkpoint):  # it made progress
         raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None

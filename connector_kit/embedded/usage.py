@@ -18,9 +18,9 @@ from django.db.models.functions import TruncMonth
 
 from connector_kit.conf import kit
 from connector_kit.embedded.accounts import account_client
-from connector_kit.integrator.errors import IntegratorError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator.resources.usage import COUNTS, LIFETIME
-from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.lifecycle import publisher_client
 from connector_kit.lifecycle.errors import code_of
 from connector_kit.lifecycle.usage import count_installation, count_integration
 from connector_kit.models import EmbeddedAccount, FlowUsage, Installation, License
@@ -184,7 +184,7 @@ def _count_account(
                     if component.resource == "flows"
                 }
                 count_installation(deployment, client.jobs, now, names=names)
-    except (IntegratorError, LifecycleError) as error:
+    except ConnectorKitError as error:
         return Unasked(account.name, code_of(error), str(error))
     return None
 

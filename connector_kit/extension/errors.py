@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.exceptions import code_in, is_of_infrastructure, message_in
 
 MASK = "******"
@@ -16,13 +17,12 @@ _UNAVAILABLE = (
 )
 
 
-class ExtensionError(Exception):
+class ExtensionError(ConnectorKitError):
     """A refusal that travels to the platform as ``{"code", "message"}`` with status 422."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
 
 
 class ConfigurationError(ExtensionError):

@@ -13,6 +13,8 @@
 
 from typing import Any, NotRequired, TypedDict
 
+from connector_kit.errors import ConnectorKitError
+
 
 class ErrorEntry(TypedDict):
     """One entry of the platform's ``errors`` (protocol/http-api.md#2-errors)."""
@@ -22,11 +24,11 @@ class ErrorEntry(TypedDict):
     field: NotRequired[str]
 
 
-class IntegratorError(Exception):
+class IntegratorError(ConnectorKitError):
     """A call to integrator.io failed.
 
-    `status` is the HTTP status, None without an answer; `code`, `message` and `field` are the
-    first of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``;
+    `status` is the HTTP status, None without an answer; `code` and `field` are those of the first
+    of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``;
     `steps` is what a step of framework 2.0 achieved all the same: all steps as they stand now.
     The text of the exception says what happened and the way out. It never holds a secret.
     """
@@ -43,9 +45,8 @@ class IntegratorError(Exception):
         steps: tuple[dict[str, Any], ...] = (),
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.status = status
-        self.code = code
+        self.code = code or ""
         self.field = field
         self.request = request
         self.errors = errors

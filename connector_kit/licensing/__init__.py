@@ -13,7 +13,14 @@ from connector_kit.licensing.documents import (
 from connector_kit.licensing.errors import LicensingError, Problem
 from connector_kit.licensing.events import Event, Kind, parse_event
 from connector_kit.licensing.fold import Entitlement, fold
-from connector_kit.licensing.policy import LicensePolicy, PolicyRule, parse_policies, policy_for
+from connector_kit.licensing.policy import (
+    MOST_DAYS,
+    MOST_STORES,
+    LicensePolicy,
+    PolicyRule,
+    parse_policies,
+    policy_for,
+)
 from connector_kit.licensing.terms import (
     Milestone,
     Notice,
@@ -27,6 +34,8 @@ from connector_kit.licensing.terms import (
 
 __all__ = [
     "CHILD",
+    "MOST_DAYS",
+    "MOST_STORES",
     "Difference",
     "Entitlement",
     "Event",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from connector_kit.errors import ConnectorKitError
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -19,14 +21,13 @@ class Problem:
         return asdict(self)
 
 
-class LicensingError(ValueError):
-    """A request that cannot be met; `problems` lists everything that is wrong with it."""
+class LicensingError(ConnectorKitError, ValueError):
+    """A request that cannot be met; `problems` lists everything that is wrong with it.
+
+    Code and field are those of the first.
+    """
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(" ".join(f"{problem.field}: {problem.message}" for problem in problems))
         self.problems = problems
-
-    @property
-    def code(self) -> str:
-        """The code of the first problem."""
-        return self.problems[0].code
+        self.code, self.field = problems[0].code, problems[0].field

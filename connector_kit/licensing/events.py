@@ -11,9 +11,8 @@ from typing import Any
 
 from connector_kit.licensing import days
 from connector_kit.licensing.errors import LicensingError, Problem
-from connector_kit.licensing.policy import LONGEST
+from connector_kit.licensing.policy import MOST_DAYS, MOST_STORES
 
-MOST_STORES = 1000
 _LONGEST_WORD = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -93,7 +92,7 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "add_ons": _words,
     "stores": _count(MOST_STORES),
     "time_zone": _zone,
-    "trial_days": _count(LONGEST),
+    "trial_days": _count(MOST_DAYS),
     "paid_through": _day,
     "at_once": _flag,
 }

@@ -17,8 +17,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 ANY = "*"
-LONGEST = 3660
-"""Days, for every number of a policy: ten years."""
+MOST_DAYS = 3660
+"""Ten years: the most of every number of days, in policies and in what is done with licenses."""
+MOST_STORES = 10_000
+"""Stores of one license."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,8 @@ def _value(place: str, name: str, value: Any) -> Any:
 
 
 def _days(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST:
-        raise ValueError(f"write a whole number from 0 to {LONGEST}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS:
+        raise ValueError(f"write a whole number from 0 to {MOST_DAYS}.")
     return value
 
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connector_kit.blueprint import INTEGRATION
-from connector_kit.integrator.errors import IntegratorError, OutcomeUnknown
+from connector_kit.errors import ConnectorKitError
+from connector_kit.integrator.errors import OutcomeUnknown
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.creating import remove
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
-    LifecycleError,
     PlanBlocked,
 )
 from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Unchanged, Update
@@ -82,7 +82,7 @@ def intended(steps: Iterable[PlanStep], journal: Journal) -> Iterator[None]:
         yield
     except OutcomeUnknown:
         raise
-    except (LifecycleError, IntegratorError):
+    except ConnectorKitError:
         for step in writing:
             journal.withdraw(step)
         raise

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
 from connector_kit.models.sealing import KeyLost
 from connector_kit.plan import Conflict, Plan
 
 
-class LifecycleError(Exception):
+class LifecycleError(ConnectorKitError):
     """A refusal that says what is wrong and what to do; *code* travels to the platform."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
 
     def __reduce__(self) -> tuple[type[LifecycleError], tuple[str, str]]:
         """Travel between processes as what every caller reads: code and message."""

@@ -11,8 +11,8 @@ from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
 from connector_kit.documents import Document
+from connector_kit.errors import ConnectorKitError
 from connector_kit.extension import ExtensionError, FunctionModule
-from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.add_ons import (
     INSTALL,
     UNINSTALL,
@@ -21,7 +21,7 @@ from connector_kit.lifecycle.add_ons import (
     uninstall_add_on,
 )
 from connector_kit.lifecycle.editions import change_edition, change_edition_flat
-from connector_kit.lifecycle.errors import LifecycleError, code_of
+from connector_kit.lifecycle.errors import code_of
 from connector_kit.lifecycle.flat import update_flat
 from connector_kit.lifecycle.install import install, verify
 from connector_kit.lifecycle.served import KIT, SERVED, lacking_in, served
@@ -34,7 +34,6 @@ from connector_kit.lifecycle.stores import ADD, REMOVE_STORE, add_new_store, rem
 from connector_kit.lifecycle.uninstall import pre_uninstall, remove, uninstall
 from connector_kit.lifecycle.update import update
 from connector_kit.models import Connector
-from connector_kit.models.sealing import KeyLost
 
 Function = Callable[[Document], Any]
 Derived = Callable[[Connector, Document], Any]
@@ -181,7 +180,7 @@ def reporting(function: Function) -> Function:
     def call(options: Document) -> Any:
         try:
             return function(options)
-        except (LifecycleError, IntegratorError, KeyLost) as error:
+        except ConnectorKitError as error:
             raise ExtensionError(code_of(error), str(error)) from error
 
     return call

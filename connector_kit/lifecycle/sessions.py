@@ -19,8 +19,8 @@ from django.db.models import Q
 
 from connector_kit.conf import kit
 from connector_kit.documents import Document
+from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator import Client, OneTimeToken
-from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.operations import Work, operation
@@ -111,7 +111,7 @@ def _refusals_counted(installation: Installation, function: str) -> Iterator[Non
     """Count a call that has shown nothing, and touch no record of the installation it names."""
     try:
         yield
-    except (LifecycleError, IntegratorError) as error:
+    except ConnectorKitError as error:
         code = code_of(error)
         logger.warning(
             "%s was called for %s and refused: %s", function, installation.integration_id, code

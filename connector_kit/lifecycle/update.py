@@ -14,7 +14,7 @@ from jsonpointer import JsonPointerException
 
 from connector_kit.blueprint import INTEGRATION, Blueprint
 from connector_kit.documents import Document
-from connector_kit.integrator.errors import IntegratorError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
 from connector_kit.lifecycle.apply import Journal, apply, in_step_with_the_customer, intended
@@ -83,9 +83,9 @@ def _unlocked_if_untouched(work: Work, account: Account) -> Iterator[None]:
         yield
     except Checkpoint:
         raise
-    except (LifecycleError, IntegratorError) as error:
+    except ConnectorKitError as error:
         if code_of(error) != "lease_lost" and not work.has_written:
-            with suppress(LifecycleError, IntegratorError):  # the first failure is what counts
+            with suppress(ConnectorKitError):  # the first failure is what counts
                 _unlock(work, account)
         raise
 

@@ -22,11 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.utils import OperationalError, ProgrammingError
 from rich.console import Console
 
-from connector_kit.adoption.loading import LoadError
-from connector_kit.blueprint import DeclarationError
-from connector_kit.integrator.errors import IntegratorError
-from connector_kit.lifecycle import LifecycleError
-from connector_kit.local_redis import LocalRedisError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.logs import quiet_terminal
 
 WIDTH_WITHOUT_TERMINAL = 200
@@ -51,19 +47,15 @@ def json_text(value: Any, **options: Any) -> str:
 class KitCommand(BaseCommand, ABC):
     """A command: parses, calls one function of the kit, renders its answer.
 
-    Exceptions listed in `expected` become one paragraph on stderr and exit code 1; a subclass
-    adds its own: ``expected = (*KitCommand.expected, RolloutError)``.
+    Exceptions listed in `expected`, all of the kit's own among them, become one paragraph on
+    stderr and exit code 1; a subclass adds others: ``expected = (*KitCommand.expected, OSError)``.
     """
 
     example: ClassVar[str] = ""
     exit_codes: ClassVar[Mapping[int, str]] = {0: "done", 1: "an error, said on stderr"}
     expected: ClassVar[tuple[type[Exception], ...]] = (
-        DeclarationError,
+        ConnectorKitError,
         ImproperlyConfigured,
-        IntegratorError,
-        LifecycleError,
-        LoadError,
-        LocalRedisError,
     )
     is_service: ClassVar[bool] = False
     """Whether it runs until it is stopped: its log belongs on the terminal, too."""

@@ -19,6 +19,7 @@ from connector_kit.documents.redaction import (
     is_secret_key,
 )
 from connector_kit.encryption import Unreadable
+from connector_kit.errors import ConnectorKitError
 
 SEALED = "$sealed"
 _TEXT = f"{SEALED}:"
@@ -35,18 +36,18 @@ def is_sealed(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {SEALED} and isinstance(value[SEALED], str)
 
 
-class KeyLost(Exception):
+class KeyLost(ConnectorKitError):
     """Secrets of an installation cannot be read; the message says of what, and the ways out."""
 
     code = "key_lost"
 
     def __init__(self, what: str) -> None:
-        self.message = (
-            f"{what} were {encryption.LOST_KEY}. If it is gone for good, run 'manage.py embedded "
-            "rotate-keys --forget-lost': it forgets what cannot be read, and the next operation "
-            "reads it anew from the customer's account."
+        super().__init__(
+            f"{what} were {encryption.LOST_KEY}.",
+            hint="If it is gone for good, run 'manage.py embedded rotate-keys --forget-lost': it "
+            "forgets what cannot be read, and the next operation reads it anew from the "
+            "customer's account.",
         )
-        super().__init__(self.message)
 
 
 def sealed(value: Any) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.publisher.objections import Objection
 
 
-class PublisherError(Exception):
+class PublisherError(ConnectorKitError):
     """A request of the publisher that cannot be met as it stands; *code* is for programs."""
 
     code = "refused"

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector_kit.conf import kit
+from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Installation, SettingsLink
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.errors import PublisherError
@@ -30,7 +31,7 @@ LIFETIME = timedelta(hours=24)
 LONGEST = timedelta(days=30)
 
 
-class LinkRefused(Exception):
+class LinkRefused(ConnectorKitError):
     """The link opens nothing: it was altered, it was revoked, or it is over. Says what to do."""
 
 

@@ -16,15 +16,14 @@ from connector_kit.embedded import tasks
 from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.deployments import update
 from connector_kit.embedded.sessions import account_of
+from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import (
-    IntegratorError,
     NotFound,
     OutcomeUnknown,
     Transient,
     Unavailable,
 )
-from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.journal import STATE_KEY
 from connector_kit.models import EmbeddedAccount, Installation
 from connector_kit.rollouts.delivery import Delivery
@@ -48,7 +47,7 @@ def at_once(deployment: Installation) -> None:
     """Do it in this process. A failure is on record, where the rollout looks for it."""
     try:
         update(deployment)
-    except (LifecycleError, IntegratorError):
+    except ConnectorKitError:
         return
 
 
@@ -94,7 +93,7 @@ def embedded_entries(deployments: Deployments) -> tuple[Entries, dict[str, str]]
             entries |= _entries_in(account, integration_ids)
         except (Transient, OutcomeUnknown):
             raise
-        except (IntegratorError, LifecycleError) as error:
+        except ConnectorKitError as error:
             unread |= dict.fromkeys(integration_ids, str(error))
     return entries, unread
 

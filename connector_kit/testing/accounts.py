@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import requests
 
 from connector_kit.documents import Document
+from connector_kit.errors import ConnectorKitError
 from connector_kit.extension.registry import FunctionModule
 from connector_kit.sandbox import Sandbox
 from connector_kit.testing.running import RunningStack
@@ -24,7 +25,7 @@ _FUNCTIONS = {
 """What a listing names; a stack that lacks one is told so when it is called."""
 
 
-class AccountError(Exception):
+class AccountError(ConnectorKitError):
     """The sandbox refused a request; the text holds its status and its errors."""
 
     def __init__(self, method: str, path: str, response: requests.Response) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.extension.errors import ErrorEntry
 
 
-class CallFailed(Exception):
+class CallFailed(ConnectorKitError):
     """The platform would get an error instead of a result.
 
     *status* is the HTTP status, *errors* every entry of the answer; *code* and *message* are the
@@ -18,9 +19,8 @@ class CallFailed(Exception):
     def __init__(self, status: int, errors: Sequence[ErrorEntry]) -> None:
         self.status = status
         self.errors = tuple(errors)
-        self.code = self.errors[0].code
-        self.message = self.errors[0].message
         super().__init__("; ".join(f"{error.code}: {error.message}" for error in self.errors))
+        self.code, self.message = self.errors[0].code, self.errors[0].message
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer's status, and its body as the platform gets it."""
@@ -28,12 +28,9 @@ class CallFailed(Exception):
         return {"status": self.status, "errors": entries}
 
 
-class NotDeclared(LookupError):
+class NotDeclared(ConnectorKitError, LookupError):
     """A test names a function or a component that is not there, or has no samples."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError's relatives would show it quoted
 
-
-class StackUnreachable(ConnectionError):
+class StackUnreachable(ConnectorKitError, ConnectionError):
     """Nobody answers where a stack should be running."""

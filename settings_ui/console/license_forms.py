@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 
-from connector_kit.licensing import Standing
-from connector_kit.licensing.days import LAST_DAY
+from connector_kit.licensing import MOST_DAYS, MOST_STORES, Standing
 from connector_kit.models import Connector, License
 from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher import licenses
@@ -105,15 +104,9 @@ class NewLicenseForm(forms.Form):
 class _Untilled(forms.Form):
     until = forms.DateField(label="Last day", widget=DATE)
 
-    def clean_until(self) -> Any:
-        """There is a last day of all days."""
-        if self.cleaned_data["until"] > LAST_DAY:
-            raise forms.ValidationError(f"The last day there is is {LAST_DAY}.")
-        return self.cleaned_data["until"]
-
 
 class _Days(forms.Form):
-    days = forms.IntegerField(min_value=1, max_value=3660, initial=30)
+    days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, initial=30)
 
 
 class _Edition(forms.Form):
@@ -127,7 +120,7 @@ class _AddOns(forms.Form):
         help_text="Names, separated by commas; exactly these. Unchanged: as it is.",
     )
     stores = forms.IntegerField(
-        required=False, min_value=0, max_value=10_000, help_text="Empty: as it is."
+        required=False, min_value=0, max_value=MOST_STORES, help_text="Empty: as it is."
     )
 
     def clean_add_ons(self) -> tuple[str, ...] | None:

@@ -9,16 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connector_kit.integrator.errors import IntegratorError
-from connector_kit.lifecycle import LifecycleError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Connector
-from connector_kit.publisher import PublisherError, install_preview
+from connector_kit.publisher import install_preview
 from connector_kit.publisher.roles import Scope
 from settings_ui.access import StaffRequest, actor, opens
 from settings_ui.console.pages import around
-
-TROUBLE = (PublisherError, LifecycleError, IntegratorError)
-"""What is said on the page: the preview account or the connector's code is not as it should be."""
 
 CREDENTIAL = "credential:"
 """Prefix of the form's names for what a connection needs; the path in its document follows."""
@@ -37,7 +33,7 @@ def start(request: StaffRequest, slug: str) -> HttpResponse:
             )
             return redirect("wizard:steps", slug, integration_id)
         running = install_preview.previews(connector)
-    except TROUBLE as error:
+    except ConnectorKitError as error:
         return _page(request, connector, "start.html", status=503, trouble=str(error))
     return _page(request, connector, "start.html", previews=running)
 
@@ -49,7 +45,7 @@ def steps(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse
     connector = get_object_or_404(Connector, slug=slug)
     try:
         preview = install_preview.look(connector, integration_id)
-    except TROUBLE as error:
+    except ConnectorKitError as error:
         return _page(request, connector, "start.html", status=503, trouble=str(error))
     return _page(request, connector, "steps.html", preview=preview, prefix=CREDENTIAL)
 
@@ -67,7 +63,7 @@ def connect(request: StaffRequest, slug: str, integration_id: str) -> HttpRespon
     try:
         connection_id = request.POST.get("connection", "")
         install_preview.enter_credentials(connector, integration_id, connection_id, entered)
-    except TROUBLE as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("wizard:steps", slug, integration_id)
     return _do(request, connector, integration_id)
@@ -87,7 +83,7 @@ def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
     connector = get_object_or_404(Connector, slug=slug)
     try:
         install_preview.end_preview(connector, integration_id, by=actor(request))
-    except TROUBLE as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("wizard:steps", slug, integration_id)
     messages.success(request, "The preview was uninstalled.")
@@ -98,7 +94,7 @@ def _do(request: HttpRequest, connector: Connector, integration_id: str) -> Http
     function = request.POST.get("function", "")
     try:
         problem = install_preview.run_step(connector, integration_id, function)
-    except TROUBLE as error:
+    except ConnectorKitError as error:
         problem = str(error)
     if problem:
         messages.error(request, problem)

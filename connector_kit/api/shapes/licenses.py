@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown, counts, objects, words
-from connector_kit.licensing import Standing
+from connector_kit.licensing import MOST_DAYS, MOST_STORES, Standing
 from connector_kit.licensing.days import FIRST_DAY, LAST_DAY
 from connector_kit.models import License, LicenseEvent, LicenseReminder
 from connector_kit.publisher.licenses import LicenseRequest, license_json
@@ -145,7 +145,7 @@ class LicenseWishShape(Shown):
     email = serializers.EmailField(max_length=320)
     edition = serializers.CharField(required=False, allow_blank=True, max_length=200)
     add_ons = words(required=False, max_length=100)
-    stores = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    stores = serializers.IntegerField(required=False, min_value=0, max_value=MOST_STORES)
     sandbox = serializers.BooleanField(default=False)
     time_zone = serializers.CharField(
         required=False, allow_blank=True, max_length=64, help_text="As in Europe/Berlin."
@@ -181,7 +181,10 @@ class NewTrialShape(LicenseWishShape):
     """A trial to begin."""
 
     days = serializers.IntegerField(
-        required=False, min_value=0, max_value=3660, help_text="After today; else the policy's."
+        required=False,
+        min_value=0,
+        max_value=MOST_DAYS,
+        help_text="After today; else the policy's.",
     )
 
 
@@ -194,7 +197,7 @@ class UntilShape(Shown):
 class MoreDaysShape(Shown):
     """How many days more."""
 
-    days = serializers.IntegerField(min_value=1, max_value=3660)
+    days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS)
 
 
 class EditionWishShape(Shown):
@@ -207,7 +210,7 @@ class AddOnsShape(Shown):
     """Exactly these add-ons, and so many stores; what is left out stays."""
 
     add_ons = words(required=False, max_length=100)
-    stores = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    stores = serializers.IntegerField(required=False, min_value=0, max_value=MOST_STORES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something has to be asked for; add-ons are a set."""

@@ -14,6 +14,7 @@ from connector_kit.blueprint import Connector, Offer, Problem, StackFunction, st
 from connector_kit.blueprint.declare import declaration
 from connector_kit.blueprint.offers import NOTHING
 from connector_kit.blueprint.problems import Finding, placed
+from connector_kit.errors import ConnectorKitError
 from connector_kit.extension.authoring.functions import Registered, not_callable, register
 from connector_kit.extension.authoring.kinds import FLAT, NAMESPACES
 from connector_kit.extension.authoring.marks import wire_name
@@ -27,7 +28,7 @@ from connector_kit.extension.authoring.members import (
 from connector_kit.extension.words import sort_of
 
 
-class RegistrationError(TypeError):
+class RegistrationError(ConnectorKitError, TypeError):
     """Functions cannot be served; `problems` lists everything that has to be mended."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

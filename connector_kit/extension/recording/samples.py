@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.file_names import file_name
 
 MOST_FILES = 1000
 """Samples that one folder takes, of all functions together."""
 
 
-class UnreadableSampleError(ValueError):
+class UnreadableSampleError(ConnectorKitError, ValueError):
     """A file is no sample, or there is none; says which, and what to do."""
 
 

@@ -9,7 +9,6 @@ from rich.console import Console
 
 from connector_kit.adoption import (
     Adoption,
-    AdoptionError,
     Download,
     Remark,
     adopt,
@@ -22,7 +21,7 @@ from connector_kit.adoption import (
 from connector_kit.adoption.ids import is_id
 from connector_kit.blueprint import Blueprint
 from connector_kit.documents import Document
-from connector_kit.lifecycle import LifecycleError, publisher_client
+from connector_kit.lifecycle import publisher_client
 from connector_kit.management.adoptions import census, render_adoption
 from connector_kit.management.base import KitCommand, add_json
 
@@ -46,7 +45,6 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
         0: "the package is written, and compiles to the documents that were adopted",
         1: "an error, said on stderr; nothing was written",
     }
-    expected = (*KitCommand.expected, AdoptionError, LifecycleError)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser, whose ``--version`` is the connector's instead of Django's."""

@@ -8,7 +8,6 @@ from connector_kit.adoption import load_connector
 from connector_kit.blueprint import Connector, compile_connector, problems
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.blueprints import render_blueprint
-from connector_kit.publisher import PublisherError
 from connector_kit.publisher.catalog import candidate
 
 
@@ -29,7 +28,6 @@ manage.py blueprint
         0: "the connector can be published; warnings are on stderr",
         1: "an error, or mistakes in the declaration, all of them on stderr",
     }
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""

@@ -8,7 +8,6 @@ from django.core.management.base import CommandParser
 
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.embedded import ACTIONS, Context
-from connector_kit.publisher import PublisherError
 
 
 class Command(KitCommand):
@@ -35,7 +34,6 @@ CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
         1: "an error, said on stderr",
         3: "done, but records or a job failed, a plan is blocked, or tokens could not be read",
     }
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""

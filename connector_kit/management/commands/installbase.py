@@ -8,13 +8,12 @@ from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from connector_kit.integrator.errors import IntegratorError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.models import Connector, Installation
 from connector_kit.publisher import (
     InstallBaseFilter,
     InstallBasePage,
-    PublisherError,
     SyncResult,
     find_connector,
     list_install_base,
@@ -37,7 +36,6 @@ manage.py installbase list commerce-hub --version 1.0.0 --production
 manage.py installbase list commerce-hub --needs
 manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
 """
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
@@ -68,7 +66,7 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
         for connector in connectors:
             try:
                 told.append(self._synced(connector, options))
-            except (IntegratorError, PublisherError) as error:
+            except ConnectorKitError as error:
                 if len(connectors) == 1:
                     raise
                 failures.append(f"{connector.slug}: {error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
@@ -13,13 +12,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from connector_kit.adoption.loading import LoadError
-from connector_kit.licensing import LicensingError, Standing
+from connector_kit.licensing import MOST_DAYS, MOST_STORES, Standing
 from connector_kit.licensing.days import day
 from connector_kit.management import licenses as shown
 from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import License
-from connector_kit.publisher import PublisherError, find_connector, licenses
+from connector_kit.publisher import find_connector, licenses
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses.simulating import read_stream, simulate_rows, simulate_stream
 
@@ -47,7 +45,6 @@ manage.py license simulate commerce-hub --days 400
         NEEDS_ATTENTION: "asked for, but not on the platform; pending: something waits; "
         "reconcile: something is not as wanted, or a license in force is missing there",
     }
-    expected = (*KitCommand.expected, PublisherError, LoadError, LicensingError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
@@ -70,7 +67,7 @@ manage.py license simulate commerce-hub --days 400
         return looking[action](options) if action in looking else self._act(options)
 
     def _act(self, options: Options) -> int:
-        by = options["by"] or getpass.getuser()
+        by = options["by"] or Actor.of_command_line().name
         if options["action"] in _CONSEQUENCES:
             agree(_CONSEQUENCES[options["action"]].format(_found(options)), options)
         return self._print(_ACTS[options["action"]](options, by), options)
@@ -304,7 +301,9 @@ def _add_granting(actions: Any) -> None:
         )
         _add_by(parser)
     _add_until(create)
-    trial.add_argument("--days", type=_number(0, 3660), help="by default as policy or class say")
+    trial.add_argument(
+        "--days", type=_number(0, MOST_DAYS), help="by default as policy or class say"
+    )
 
 
 def _add_changing(actions: Any) -> None:
@@ -358,7 +357,7 @@ def _add_until(parser: CommandParser) -> None:
 
 
 def _add_days(parser: CommandParser) -> None:
-    parser.add_argument("--days", type=_number(1, 3660), required=True, help="how many")
+    parser.add_argument("--days", type=_number(1, MOST_DAYS), required=True, help="how many")
 
 
 def _add_edition(parser: CommandParser) -> None:
@@ -373,4 +372,4 @@ def _add_choices(parser: CommandParser) -> None:
     parser.add_argument(
         "--add-on", action="append", metavar="NAME", help='repeatable; "" for none at all'
     )
-    parser.add_argument("--stores", type=_number(0, 1000), help="how many stores")
+    parser.add_argument("--stores", type=_number(0, MOST_STORES), help="how many stores")

@@ -11,7 +11,6 @@ from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.plans import counts, render_plan, total
 from connector_kit.publisher import (
     InstallationPlan,
-    PublisherError,
     choose_installations,
     find_connector,
     find_release,
@@ -42,7 +41,6 @@ manage.py plan --all --offline
         ERROR: "an error, or an installation that could not be planned",
         BLOCKED: "conflicts block at least one installation",
     }
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""

@@ -6,10 +6,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from rich.console import Console
 
-from connector_kit.lifecycle import LifecycleError
 from connector_kit.management.base import KitCommand, add_json, agree
 from connector_kit.management.plans import field_change
-from connector_kit.publisher import PublisherError, PublishResult, publish
+from connector_kit.publisher import PublishResult, publish
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.objections import Objection
 from connector_kit.publisher.records import RecordPlan
@@ -41,7 +40,6 @@ manage.py publish --break-installations     (says what breaks, and asks)
         1: "an error, said on stderr; nothing was changed when you did not agree",
         OBJECTIONS: "checked: something stands against it",
     }
-    expected = (*KitCommand.expected, PublisherError, LifecycleError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from connector_kit import parsing
 from connector_kit.conf import kit
-from connector_kit.extension import RegistrationError
 from connector_kit.extension.recording import (
     Recording,
     Sample,
@@ -56,8 +55,6 @@ manage.py record stop
     }
     expected = (
         *KitCommand.expected,
-        UnreadableSampleError,
-        RegistrationError,
         ValueError,
         OSError,
     )

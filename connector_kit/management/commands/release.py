@@ -10,7 +10,7 @@ from rich.table import Table
 
 from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import Release
-from connector_kit.publisher import PublisherError, find_connector, find_release
+from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.live import ReleaseStanding, standings
 from connector_kit.publisher.releases import set_default
@@ -29,7 +29,6 @@ manage.py release list commerce-hub --json
 manage.py release default 1.1.0
 manage.py release default 1.1.0 commerce-hub --yes
 """
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""

@@ -10,15 +10,13 @@ from django.core.management.base import CommandParser
 from rich.console import Console
 from rich.live import Live
 
-from connector_kit.adoption.loading import LoadError
 from connector_kit.conf import kit
 from connector_kit.management.base import KitCommand, agree
 from connector_kit.management.rollout_arguments import add_actions
 from connector_kit.models import Rollout
-from connector_kit.publisher import PublisherError, find_connector, find_release
+from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
 from connector_kit.rollouts import (
-    RolloutError,
     RolloutOptions,
     Selection,
     Status,
@@ -74,7 +72,6 @@ manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
         1: "an error, said on stderr",
         NEEDS_ATTENTION: "halted, aborted or with failures; watched: came to rest incomplete",
     }
-    expected = (*KitCommand.expected, RolloutError, PublisherError, LoadError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""

@@ -31,7 +31,6 @@ echo "$PASSWORD" | manage.py staff add ops --role admin --password-stdin
 manage.py staff list
 manage.py staff remove ops --yes
 """
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from connector_kit.management.base import KitCommand, add_json, add_yes, agree
 from connector_kit.models import ApiToken
-from connector_kit.publisher import PublisherError
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.tokens import create_token, list_tokens, revoke_token
 
@@ -29,7 +28,6 @@ manage.py token create ops --name deploy --scope installations:read --scope roll
 manage.py token list
 manage.py token revoke 3f9a0c1b2d4e --yes
 """
-    expected = (*KitCommand.expected, PublisherError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""

@@ -36,7 +36,6 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         1: "an error, said on stderr",
         ATTENTION: "an embedded account could not be asked; it is named",
     }
-    expected = KitCommand.expected
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to count, from when to when, and how to show it."""

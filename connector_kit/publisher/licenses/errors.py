@@ -15,7 +15,7 @@ class LicenseError(PublisherError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         word, colon, _ = message.partition(":")
-        self.field: str | None = word if colon and word.isidentifier() else None
+        self.field = word if colon and word.isidentifier() else None
 
 
 class UnknownLicense(LicenseError):
@@ -42,12 +42,11 @@ class WorkerLost(LicenseError):
     code = "worker_lost"
 
 
-class NotOffered(LicensingError, LicenseError):  # type: ignore[override]
+class NotOffered(LicensingError, LicenseError):
     """An edition or an add-on is named that the connector does not have."""
 
     def __init__(self, problem: Problem) -> None:
         LicensingError.__init__(self, problem)
-        self.field = problem.field
 
 
 class EventConflict(LicenseError):

@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from connector_kit.conf import kit
 from connector_kit.documents import canonical
+from connector_kit.errors import ConnectorKitError
 from connector_kit.licensing import (
     Entitlement,
     Event,
@@ -37,7 +38,7 @@ from connector_kit.models import (
     Subscription,
 )
 from connector_kit.models.clock import now as database_now
-from connector_kit.publisher.errors import PublisherError, UnknownConnector
+from connector_kit.publisher.errors import UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.errors import EventConflict
 from connector_kit.publisher.licenses.offered import check_offered, trial_days
@@ -156,7 +157,7 @@ def _apply(
     by = f"event {newest.event_id}"
     try:
         _license(subscription, entitled, by, newest.kind, now)
-    except (PublisherError, LicensingError) as error:
+    except ConnectorKitError as error:
         subscription.code, subscription.message = "not_licensed", str(error)
         subscription.save(update_fields=["code", "message"])
         return _Outcome.REFUSED, False

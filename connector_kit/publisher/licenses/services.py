@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from connector_kit.conf import kit
-from connector_kit.licensing import Terms, day_of
+from connector_kit.licensing import MOST_DAYS, MOST_STORES, Terms, day_of
 from connector_kit.licensing.days import LAST_DAY, zone
 from connector_kit.models import Connector, License
 from connector_kit.models.clock import now as database_now
@@ -170,6 +170,7 @@ def set_add_ons(
         _require_no_mistake(row, add_ons)
         wanted["add_ons"] = sorted(set(add_ons))
     if stores is not None:
+        _require_stores(stores)
         wanted["stores"] = stores
     return _change(row, "add-ons", by, clock, **wanted)
 
@@ -326,6 +327,7 @@ def _new_row(connector: Connector, request: LicenseRequest) -> License:
         raise LicenseError(f"time_zone: {error}") from error
     if "@" not in request.email:
         raise LicenseError(f"email: {request.email!r} is no e-mail address.")
+    _require_stores(request.stores)
     return License(
         connector=connector,
         email=request.email,
@@ -385,5 +387,12 @@ def _require_in_force(row: License, now: datetime) -> None:
 
 
 def _require_days(days: int) -> None:
-    if not 0 <= days <= 3660:
-        raise LicenseError(f"days: {days} is out of bounds; name a number from 0 to 3660.")
+    if not 0 <= days <= MOST_DAYS:
+        raise LicenseError(f"days: {days} is out of bounds; name a number from 0 to {MOST_DAYS:,}.")
+
+
+def _require_stores(stores: int | None) -> None:
+    if stores is not None and not 0 <= stores <= MOST_STORES:
+        raise LicenseError(
+            f"stores: {stores} is out of bounds; name a number from 0 to {MOST_STORES:,}."
+        )

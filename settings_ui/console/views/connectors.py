@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from connector_kit.blueprint import INTEGRATION
+from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.differences import difference
-from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.listing import list_install_base
 from connector_kit.publisher.live import standings
 from connector_kit.publisher.overview import summaries
@@ -83,7 +83,7 @@ def make_default(request: StaffRequest, slug: str, version: str) -> HttpResponse
     found = get_object_or_404(Connector, slug=slug)
     try:
         set_default(found, version, by=actor(request))
-    except PublisherError as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"New installations of {found.name} get {version}.")

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import Installation, Operation
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
-from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.installation_history import (
     changes_by,
     changes_of,
@@ -138,7 +138,7 @@ def check(request: StaffRequest, integration_id: str) -> HttpResponse:
     found = _installation(integration_id)
     try:
         dry_run = ask_for_drift(found, by=actor(request))
-    except PublisherError as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("console:installation", integration_id)
     carry_out_soon(dry_run.pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calendar import day_name
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -13,12 +12,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connector_kit.integrator.errors import IntegratorError
-from connector_kit.licensing import LicensingError
+from connector_kit.errors import ConnectorKitError
 from connector_kit.licensing.days import LAST_DAY
-from connector_kit.lifecycle import LifecycleError
 from connector_kit.models import Installation, License
-from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.licenses.calendar import month_of_ends
 from connector_kit.publisher.licenses.listing import (
     LicenseFilter,
@@ -30,10 +26,9 @@ from connector_kit.publisher.roles import Scope
 from settings_ui.access import StaffRequest, actor, may, opens
 from settings_ui.console.license_forms import ACTS, LicenseAct, LicensesForm, NewLicenseForm
 from settings_ui.console.pages import key_in, page
+from settings_ui.errors import add_to_form
 
 ROWS = 50
-TROUBLE = (PublisherError, LicensingError, LifecycleError, IntegratorError)
-"""What an act may end with, to be said beside its form."""
 
 
 @require_safe
@@ -62,8 +57,8 @@ def new(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = form.create(actor(request).name)
-        except TROUBLE as error:
-            form.add_error(_field_of(error, form), str(error))
+        except ConnectorKitError as error:
+            add_to_form(form, error)
         else:
             return redirect("console:license", made.pk)
     return page(request, "license_new.html", place="licenses", form=form)
@@ -105,8 +100,8 @@ def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
         return _show(request, row, wanted, form, status=422)
     try:
         changed = wanted.do(row, by=actor(request).name, **form.cleaned_data)
-    except TROUBLE as error:
-        form.add_error(_field_of(error, form), str(error))
+    except ConnectorKitError as error:
+        add_to_form(form, error)
         return _show(request, row, wanted, form, status=422)
     if changed.code:
         messages.warning(request, f"Recorded, and not on the platform yet: {changed.message}")
@@ -155,9 +150,3 @@ def _month(word: str) -> date:
     except ValueError:
         return timezone.localdate()
     return first if date(2000, 1, 1) <= first <= LAST_DAY else timezone.localdate()
-
-
-def _field_of(error: Exception, form: forms.Form) -> str | None:
-    """The field that an error is about: the first word of the services' messages."""
-    word: Any = str(error).partition(":")[0]
-    return word if word in form.fields else None

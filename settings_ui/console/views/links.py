@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Installation
-from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.settings_links import open_links, revoke_link, revoke_links
 from settings_ui.access import StaffRequest, actor, may, opens
@@ -42,6 +42,6 @@ def revoke(request: StaffRequest, integration_id: str) -> HttpResponse:
         else:
             count = revoke_links(found, by=actor(request))
             messages.success(request, f"Links that open nothing any more: {count}.")
-    except PublisherError as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
     return redirect("console:links", integration_id)

@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Push, Rollout
 from connector_kit.publisher.action_log import actions_on
 from connector_kit.publisher.dry_runs import ask
-from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.progress import Progress, left_out_by, progress_by, progress_of
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
@@ -29,6 +29,7 @@ from settings_ui.console.acts import ACTS, RolloutAct, Situation, offered
 from settings_ui.console.bars import bar
 from settings_ui.console.forms import ConnectorForm, RolloutForm
 from settings_ui.console.pages import key_in, page
+from settings_ui.errors import add_to_form
 
 ROLLOUTS = 25
 """Rollouts of a page, each with the counts of all its installations."""
@@ -90,9 +91,8 @@ def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
     do = {"start": _start, "dry-run": _dry_run}.get(request.POST.get("do", ""), _preview)
     try:
         return do(request, form)
-    except (RolloutError, PublisherError) as error:
-        name = getattr(error, "field", "").removeprefix("only.")
-        form.add_error(name if name in form.fields and name != "digest" else None, str(error))
+    except ConnectorKitError as error:
+        add_to_form(form, error)
         return _show_form(request, form)
 
 
@@ -228,7 +228,7 @@ def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> 
         how["only"] = only
     try:
         done = act.do(found.pk, **how)
-    except RolloutError as error:
+    except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect(reverse("console:rollout", args=[found.pk]))
     shown = done if isinstance(done, Rollout) else found
