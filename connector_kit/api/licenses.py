@@ -114,7 +114,7 @@ class Licenses(generics.ListAPIView[License]):
             wish.wanted(),
             until=given["until"],
             another=given["another"],
-            by=actor_of(request).name,
+            by=actor_of(request),
         )
         return _told(row, status.HTTP_201_CREATED)
 
@@ -134,7 +134,7 @@ class Trials(APIView):
             wish.wanted(),
             days=given.get("days"),
             another=given["another"],
-            by=actor_of(request).name,
+            by=actor_of(request),
         )
         return _told(row, status.HTTP_201_CREATED)
 
@@ -219,7 +219,7 @@ class Act(generics.GenericAPIView[License]):
         row = self.get_object()
         wish = self.get_serializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        changed = type(self).do(row, by=actor_of(request).name, **wish.validated_data)
+        changed = type(self).do(row, by=actor_of(request), **wish.validated_data)
         return _told(changed)
 
 

@@ -12,6 +12,7 @@ from connector_kit.licensing import MOST_DAYS, MOST_STORES, Standing
 from connector_kit.models import Connector, License
 from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher import licenses
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses import LicenseFilter, LicenseRequest
 from connector_kit.publisher.licenses.offered import declared_editions
 
@@ -87,7 +88,7 @@ class NewLicenseForm(forms.Form):
             self.add_error("until", "Name the last day, or make it a trial.")
         return given
 
-    def create(self, by: str) -> License:
+    def create(self, by: Actor) -> License:
         """Make the license; raises `LicenseError` and what the platform answers."""
         given = self.cleaned_data
         request = LicenseRequest(

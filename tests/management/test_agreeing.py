@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 
 from connector_kit.models import ApiToken, EmbeddedAccount, Installation, License
 from connector_kit.publisher import licenses
-from connector_kit.publisher.actions import THE_KIT
+from connector_kit.publisher.actions import THE_KIT, Actor
 from connector_kit.publisher.roles import Role, Scope
 from connector_kit.publisher.staff import members, set_role
 from connector_kit.publisher.tokens import create_token
@@ -27,7 +27,7 @@ def alice():
 @pytest.fixture
 def grant(orders, platform):
     email = platform.sandbox.accounts[0].email
-    return licenses.trial(orders, licenses.LicenseRequest(email=email), days=14, by="alice")
+    return licenses.trial(orders, licenses.LicenseRequest(email=email), days=14, by=Actor("alice"))
 
 
 def test_removing_a_member_says_what_ends_and_waits_for_a_yes(alice, at_a_terminal):

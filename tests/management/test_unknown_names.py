@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connector_kit.models import Connector, Installation
 from connector_kit.publisher import licenses, publish
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses.listing import license_json
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_a_connector_that_cannot_be_read_does_not_keep_the_others_from_it(orders
 
 def test_the_edition_in_force_is_what_the_platform_has_whatever_is_wanted(orders, platform):
     wanted = licenses.LicenseRequest(email="nobody@example.com", edition="premium")
-    waiting = licenses.trial(orders, wanted, days=14, by="alice")
+    waiting = licenses.trial(orders, wanted, days=14, by=Actor("alice"))
 
     assert waiting.edition == "premium"
     assert license_json(waiting)["edition_in_force"] == ""

@@ -31,7 +31,7 @@ __all__ = ["desk"]
 pytestmark = pytest.mark.django_db
 ALICE = Actor("alice")
 FAR, FARTHER = date(2090, 1, 1), date(2091, 1, 1)
-BY = {"by": "alice"}
+BY = {"by": Actor("alice")}
 
 
 @pytest.fixture

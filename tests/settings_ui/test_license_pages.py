@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connector_kit.models import License, LicenseEvent
+from connector_kit.models import License, LicenseEvent, StaffAction
 from connector_kit.publisher.roles import Role
 from tests.lifecycle.fixtures import doorway, no_waiting, server, shop  # noqa: F401
 from tests.publisher.fixtures import platform
@@ -96,6 +96,8 @@ def test_a_license_is_extended_switched_off_reactivated_and_deleted(give):
     assert License.objects.get().vanished_at
     acts = LicenseEvent.objects.filter(by="the-operator").values_list("act", flat=True)
     assert {"create", "extend", "renew", "expire", "reactivate", "delete"} <= {*acts}
+    action = StaffAction.objects.get(action="license.create")
+    assert action.actor.username == "the-operator"
 
 
 def test_setting_the_stores_leaves_add_ons_that_the_platform_alone_knows(give):

@@ -67,7 +67,7 @@ manage.py license simulate commerce-hub --days 400
         return looking[action](options) if action in looking else self._act(options)
 
     def _act(self, options: Options) -> int:
-        by = options["by"] or Actor.of_command_line().name
+        by = Actor(options["by"]) if options["by"] else Actor.of_command_line()
         if options["action"] in _CONSEQUENCES:
             agree(_CONSEQUENCES[options["action"]].format(_found(options)), options)
         return self._print(_ACTS[options["action"]](options, by), options)
@@ -161,13 +161,13 @@ manage.py license simulate commerce-hub --days 400
             self.console(options).print(shown.days_table(days))
 
 
-def _create(options: Options, by: str) -> License:
+def _create(options: Options, by: Actor) -> License:
     connector = find_connector(options["connector"])
     until, another = options["until"], options["another"]
     return licenses.create(connector, _request(options), until=until, by=by, another=another)
 
 
-def _trial(options: Options, by: str) -> License:
+def _trial(options: Options, by: Actor) -> License:
     connector = find_connector(options["connector"])
     days, another = options["days"], options["another"]
     return licenses.trial(connector, _request(options), days=days, by=by, another=another)
@@ -193,7 +193,7 @@ def _found(options: Options) -> License:
     return licenses.find_license(options["license"])
 
 
-_ACTS: Mapping[str, Callable[[Options, str], License]] = {
+_ACTS: Mapping[str, Callable[[Options, Actor], License]] = {
     "create": _create,
     "trial": _trial,
     "child": lambda told, by: licenses.child(_found(told), by=by, opts=told["opts"]),

@@ -38,6 +38,7 @@ from connector_kit.models import (
     Subscription,
 )
 from connector_kit.models.clock import now as database_now
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.errors import UnknownConnector
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.errors import EventConflict
@@ -154,7 +155,7 @@ def _apply(
     if entitled.to_json() == subscription.entitlement:
         Subscription.objects.filter(pk=subscription.pk).update(code="", message="")
         return _Outcome.UNCHANGED, False
-    by = f"event {newest.event_id}"
+    by = Actor(f"event {newest.event_id}")
     try:
         _license(subscription, entitled, by, newest.kind, now)
     except ConnectorKitError as error:
@@ -168,7 +169,7 @@ def _apply(
 
 
 def _license(
-    subscription: Subscription, entitled: Entitlement, by: str, act: str, now: datetime
+    subscription: Subscription, entitled: Entitlement, by: Actor, act: str, now: datetime
 ) -> None:
     connector = _published(entitled.connector)
     check_offered(connector, edition=entitled.edition, add_ons=entitled.add_ons)
@@ -187,7 +188,9 @@ def _license(
         )
 
 
-def _new(connector: Connector, entitled: Entitlement, by: str, act: str, now: datetime) -> License:
+def _new(
+    connector: Connector, entitled: Entitlement, by: Actor, act: str, now: datetime
+) -> License:
     row = License(
         connector=connector,
         email=entitled.email,

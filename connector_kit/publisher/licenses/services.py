@@ -18,6 +18,7 @@ from connector_kit.licensing import MOST_DAYS, MOST_STORES, Terms, day_of
 from connector_kit.licensing.days import LAST_DAY, zone
 from connector_kit.models import Connector, License
 from connector_kit.models.clock import now as database_now
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses.delivery import deliver
 from connector_kit.publisher.licenses.errors import LicenseError, LicenseExists, LicenseGone
 from connector_kit.publisher.licenses.offered import check_offered, declared_add_ons, trial_days
@@ -53,7 +54,7 @@ def create(
     request: LicenseRequest,
     *,
     until: date,
-    by: str,
+    by: Actor,
     another: bool = False,
     clock: Clock = database_now,
 ) -> License:
@@ -70,7 +71,7 @@ def trial(
     connector: Connector,
     request: LicenseRequest,
     *,
-    by: str,
+    by: Actor,
     days: int | None = None,
     another: bool = False,
     clock: Clock = database_now,
@@ -87,7 +88,7 @@ def trial(
 
 
 def child(
-    parent: License, *, by: str, opts: dict[str, Any] | None = None, clock: Clock = database_now
+    parent: License, *, by: Actor, opts: dict[str, Any] | None = None, clock: Clock = database_now
 ) -> License:
     """Give the installation of *parent* one more child (framework 2.0); its dates are the parent's.
 
@@ -108,7 +109,7 @@ def child(
     return deliver(_stored(row, "child", by, clock()), clock=clock)
 
 
-def convert(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
+def convert(row: License, *, until: date, by: Actor, clock: Clock = database_now) -> License:
     """Turn a trial into a license that was paid for until *until*."""
     if not row.is_trial:
         raise LicenseError(f"{row} is no trial. Use renew to give it another last day.")
@@ -116,7 +117,7 @@ def convert(row: License, *, until: date, by: str, clock: Clock = database_now) 
     return _change(row, "convert", by, clock, ends=until, is_trial=False, off_at=None)
 
 
-def renew(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
+def renew(row: License, *, until: date, by: Actor, clock: Clock = database_now) -> License:
     """Let the license last until *until*; also brings back what has expired.
 
     A license whose dates were the platform's so far is looked after by the kit from then on.
@@ -130,7 +131,7 @@ def renew(row: License, *, until: date, by: str, clock: Clock = database_now) ->
     return _change(row, "renew", by, clock, ends=until, off_at=None, past_due_since=None)
 
 
-def extend(row: License, *, days: int, by: str, clock: Clock = database_now) -> License:
+def extend(row: License, *, days: int, by: Actor, clock: Clock = database_now) -> License:
     """Add *days* to what was agreed, of a trial or not; to today when that is over."""
     _require_days(days)
     if row.off_at:
@@ -142,7 +143,9 @@ def extend(row: License, *, days: int, by: str, clock: Clock = database_now) -> 
     return _change(row, "extend", by, clock, ends=until)
 
 
-def change_edition(row: License, edition: str, *, by: str, clock: Clock = database_now) -> License:
+def change_edition(
+    row: License, edition: str, *, by: Actor, clock: Clock = database_now
+) -> License:
     """Give the license another edition.
 
     1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
@@ -155,7 +158,7 @@ def change_edition(row: License, edition: str, *, by: str, clock: Clock = databa
 def set_add_ons(
     row: License,
     *,
-    by: str,
+    by: Actor,
     add_ons: tuple[str, ...] | None = None,
     stores: int | None = None,
     clock: Clock = database_now,
@@ -175,7 +178,7 @@ def set_add_ons(
     return _change(row, "add-ons", by, clock, **wanted)
 
 
-def expire(row: License, *, by: str, clock: Clock = database_now) -> License:
+def expire(row: License, *, by: Actor, clock: Clock = database_now) -> License:
     """Switch the license off now, grace or not: the publisher's own decision, not a policy's."""
     now = clock()
     if row.is_child:
@@ -185,7 +188,7 @@ def expire(row: License, *, by: str, clock: Clock = database_now) -> License:
     return _change(row, "expire", by, clock, off_at=now, ends=row.ends or _last_day(row))
 
 
-def reactivate(row: License, *, until: date, by: str, clock: Clock = database_now) -> License:
+def reactivate(row: License, *, until: date, by: Actor, clock: Clock = database_now) -> License:
     """Bring back a license that was switched off or has expired.
 
     The customer then resumes the installation (``resumable``): only their account may
@@ -199,7 +202,7 @@ def reactivate(row: License, *, until: date, by: str, clock: Clock = database_no
     return _change(row, "reactivate", by, clock, ends=until, off_at=None, past_due_since=None)
 
 
-def restore(row: License, *, by: str, clock: Clock = database_now) -> License:
+def restore(row: License, *, by: Actor, clock: Clock = database_now) -> License:
     """Create a license again that the platform has lost, with the terms that are on record.
 
     An installation that used the lost one does not use the new one by itself: the customer
@@ -228,7 +231,7 @@ def restore(row: License, *, by: str, clock: Clock = database_now) -> License:
     return deliver(row.pk, clock=clock)
 
 
-def delete(row: License, *, by: str, clock: Clock = database_now) -> License:
+def delete(row: License, *, by: Actor, clock: Clock = database_now) -> License:
     """Remove the license from the platform, which refuses while an installation uses it.
 
     The record stays. A grant that waits is withdrawn. Raises `IntegratorError`.
@@ -258,7 +261,7 @@ def _grant(
     until: date,
     *,
     is_trial: bool,
-    by: str,
+    by: Actor,
     another: bool,
     clock: Clock,
 ) -> License:
@@ -341,7 +344,7 @@ def _new_row(connector: Connector, request: LicenseRequest) -> License:
 
 
 @transaction.atomic
-def _stored(row: License, act: str, by: str, now: datetime) -> int:
+def _stored(row: License, act: str, by: Actor, now: datetime) -> int:
     """Store a new row, to be delivered at once; return its key."""
     row.deliver_at = row.seen_at = row.created_at = now
     place(row, now)
@@ -350,7 +353,7 @@ def _stored(row: License, act: str, by: str, now: datetime) -> int:
     return int(row.pk)
 
 
-def _change(row: License, act: str, by: str, clock: Clock, **wanted: Any) -> License:
+def _change(row: License, act: str, by: Actor, clock: Clock, **wanted: Any) -> License:
     change(row.pk, act, by=by, now=clock(), **wanted)
     return deliver(row.pk, clock=clock)
 

@@ -18,7 +18,7 @@ from connector_kit.publisher.licenses.rows import (
     wanted_json,
 )
 
-KIT = "connector kit"
+KIT = Actor("connector kit")
 """Stands for what the kit does by itself: it delivers, and compares."""
 
 
@@ -29,7 +29,7 @@ def locked(license_pk: int) -> License:
 
 
 @transaction.atomic
-def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) -> bool:
+def change(license_pk: int, act: str, *, by: Actor, now: datetime, **wanted: Any) -> bool:
     """Store what is now *wanted* of the license, to be delivered; return whether that is news.
 
     The grace that was promised for a term is not taken back while the term lasts; a new term has
@@ -55,15 +55,17 @@ def change(license_pk: int, act: str, *, by: str, now: datetime, **wanted: Any) 
     return True
 
 
-def note(row: License, act: str, *, by: str, now: datetime, **told: Any) -> LicenseEvent:
+def note(row: License, act: str, *, by: Actor, now: datetime, **told: Any) -> LicenseEvent:
     """Add an entry to the license's audit trail; what somebody did is among all actions, too."""
     changed = _changed(told.pop("before", {}), told.pop("after", {}))
     if by != KIT:
         word = f"license.{act.replace(' ', '_').replace('-', '_')}"
         after = {"email": row.email, "connector": row.connector.slug} | changed["after"]
         before = changed["before"]
-        record_action(Actor(by), word, f"license/{row.pk}", before=before, after=after)
-    return LicenseEvent.objects.create(license=row, act=act, by=by[:200], at=now, **changed, **told)
+        record_action(by, word, f"license/{row.pk}", before=before, after=after)
+    return LicenseEvent.objects.create(
+        license=row, act=act, by=by.name[:200], at=now, **changed, **told
+    )
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -56,7 +56,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form = NewLicenseForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
-            made = form.create(actor(request).name)
+            made = form.create(actor(request))
         except ConnectorKitError as error:
             add_to_form(form, error)
         else:
@@ -99,7 +99,7 @@ def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, row, wanted, form, status=422)
     try:
-        changed = wanted.do(row, by=actor(request).name, **form.cleaned_data)
+        changed = wanted.do(row, by=actor(request), **form.cleaned_data)
     except ConnectorKitError as error:
         add_to_form(form, error)
         return _show(request, row, wanted, form, status=422)

@@ -8,11 +8,12 @@ import requests
 from django.utils import timezone
 
 from connector_kit.models import Connector, License
+from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.licenses import LicenseRequest, create, tick
 from connector_kit.publisher.licenses.reminders import send_due
 from tests.publisher.fixtures import Platform
 
-BY = "alice"
+BY = Actor("alice")
 
 
 class Desk:

@@ -272,7 +272,7 @@ def test_who_did_what_is_on_record_with_before_and_after(desk, told):
     extend(row, days=5, **told)
 
     event = row.events.get(act="extend")
-    assert (event.by, event.at) == (BY, desk.now)
+    assert (event.by, event.at) == (BY.name, desk.now)
     assert event.before == {"ends": str(desk.day(30))}
     assert event.after == {"ends": str(desk.day(35))}
 
