@@ -29,7 +29,7 @@ from connector_kit.embedded.asking import deploy_soon, remove_soon, update_soon
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher import find_release
-from connector_kit.publisher.listing import with_last_update
+from connector_kit.publisher.install_base_search import with_last_update
 from connector_kit.publisher.roles import Scope
 
 

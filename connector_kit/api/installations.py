@@ -30,7 +30,7 @@ from connector_kit.api.shapes.installations import (
 from connector_kit.models import Change, Component, Connector, Installation, Operation
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
-from connector_kit.publisher.listing import (
+from connector_kit.publisher.install_base_search import (
     COUNTED,
     InstallBaseFilter,
     counted,

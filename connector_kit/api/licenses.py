@@ -38,7 +38,7 @@ from connector_kit.models import Connector, License
 from connector_kit.publisher import licenses
 from connector_kit.publisher.licenses import LicenseFilter
 from connector_kit.publisher.licenses.calendar import month_of_ends
-from connector_kit.publisher.licenses.listing import by_standing, matching_licenses
+from connector_kit.publisher.licenses.search import by_standing, matching_licenses
 from connector_kit.publisher.roles import Scope
 
 

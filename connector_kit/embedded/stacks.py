@@ -13,7 +13,7 @@ from connector_kit.conf import kit
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.integrator import Client
 from connector_kit.models import EmbeddedAccount
-from connector_kit.publisher import records
+from connector_kit.publisher import record_plans
 from connector_kit.publisher.platform_records import PlatformRecords
 
 SLUG = "embedded"
@@ -31,7 +31,7 @@ def connect_stack(account: EmbeddedAccount, client: Client) -> str:
     """Make the account's stack record lead to this server, and remember it; returns its id."""
     settings = kit()
     platform = PlatformRecords(client, SLUG, name="", handle="")
-    plan = records.plan_stack(platform.stack(account.stack_id), host_uri=settings.host_uri)
+    plan = record_plans.plan_stack(platform.stack(account.stack_id), host_uri=settings.host_uri)
     token = next(iter(settings.system_tokens), None)
     stack_id = platform.write_stack(plan, host_uri=settings.host_uri, system_token=token)
     _require_accepted(account, client.stacks.system_token(stack_id))
@@ -51,5 +51,6 @@ def _require_accepted(account: EmbeddedAccount, token: str) -> None:
         f"The stack record of the embedded account {account} has a system token that this server "
         "does not accept: hooks and wrappers would be refused. Add it to "
         "CONNECTOR_KIT_SYSTEM_TOKEN (several are separated by commas; integrator.io shows it on "
-        f"the page of the stack {records.stack_name(SLUG)!r}), restart the server, and try again.",
+        f"the page of the stack {record_plans.stack_name(SLUG)!r}), restart the server, and "
+        "try again.",
     )

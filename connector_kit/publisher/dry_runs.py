@@ -1,6 +1,6 @@
 """Dry runs that are asked for and driven by workers: rows and ticks, so that nothing is lost.
 
-`ask` writes the question down, `dry_run.tick` puts it to the installations. A dry run of the
+`ask` writes the question down, `dry_run_ticks.tick` puts it to the installations. A dry run of the
 release that an installation has also says in what the account differs from it: that is a drift
 check.
 """
@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 
 from connector_kit.models import Connector, DryRun, DryRunAnswer, Installation, Release
 from connector_kit.publisher.actions import Actor, record_action
-from connector_kit.publisher.dry_run import record, refuse_during_rollouts
+from connector_kit.publisher.dry_run_ticks import record, refuse_during_rollouts
 from connector_kit.publisher.errors import NotPublished, PublisherError
 from connector_kit.publisher.planning import choose_installations
 

@@ -11,9 +11,9 @@ from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound, OutcomeUnknown
 from connector_kit.integrator.resources.resource import Resource
-from connector_kit.publisher import records
+from connector_kit.publisher import record_plans
 from connector_kit.publisher.errors import RecordLost
-from connector_kit.publisher.records import RecordPlan
+from connector_kit.publisher.record_plans import RecordPlan
 
 CREATE_ATTEMPTS = 3
 """How often a create is sent when its answers are lost and it has left no trace."""
@@ -61,7 +61,9 @@ class PlatformRecords:
     def write_stack(self, plan: RecordPlan, *, host_uri: str, system_token: str | None) -> str:
         """Carry out *plan* and return the record's id."""
         if plan.id is None:
-            document = records.new_stack(self.slug, host_uri=host_uri, system_token=system_token)
+            document = record_plans.new_stack(
+                self.slug, host_uri=host_uri, system_token=system_token
+            )
             return _create(self.client.stacks, document, self._is_stack)
         if plan.changes:
             # A PUT would send the masked system token back (protocol/README.md U35).
@@ -72,7 +74,7 @@ class PlatformRecords:
     def write_listing(self, plan: RecordPlan, live: Document | None, wanted: Document) -> str:
         """Carry out *plan* and return the record's id. Fields that *wanted* lacks are kept."""
         if plan.id is None:
-            document = {"published": False, "managed": True, **records.without_late(wanted)}
+            document = {"published": False, "managed": True, **record_plans.without_late(wanted)}
             made = _create(self.client.connectors, document, self._is_listing)
             self._complete(made, wanted)
             return made
@@ -82,15 +84,15 @@ class PlatformRecords:
 
     def _complete(self, listing_id: str, wanted: Document) -> None:
         """Give a new listing what it takes only now."""
-        if records.without_late(wanted) != wanted:
+        if record_plans.without_late(wanted) != wanted:
             live = self.client.connectors.get(listing_id)
             self.client.connectors.update(listing_id, {**live, **wanted})
 
     def _is_stack(self, document: Document) -> bool:
-        return records.is_stack(document, records.stack_name(self.slug))
+        return record_plans.is_stack(document, record_plans.stack_name(self.slug))
 
     def _is_listing(self, document: Document) -> bool:
-        return records.is_listing(document, name=self.name, handle=self.handle)
+        return record_plans.is_listing(document, name=self.name, handle=self.handle)
 
 
 def _create(resource: Resource, document: Document, matches: Matches) -> str:

@@ -9,11 +9,11 @@ from connector_kit.conf import kit
 from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.models import Connector, Release
-from connector_kit.publisher import records
+from connector_kit.publisher import record_plans
 from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.errors import PublisherError, VersionTaken
 from connector_kit.publisher.platform_records import PlatformRecords
-from connector_kit.publisher.records import RecordPlan
+from connector_kit.publisher.record_plans import RecordPlan
 
 
 class Standing(Enum):
@@ -36,9 +36,9 @@ class Publication:
 
     def plan(self) -> tuple[RecordPlan, RecordPlan]:
         """What happens to the stack record and to the listing."""
-        stack = records.plan_stack(self.stack, host_uri=kit().host_uri)
-        wanted = self._wanted_listing(stack.id or records.NEW_STACK)
-        return stack, records.plan_listing(self.listing, wanted)
+        stack = record_plans.plan_stack(self.stack, host_uri=kit().host_uri)
+        wanted = self._wanted_listing(stack.id or record_plans.NEW_STACK)
+        return stack, record_plans.plan_listing(self.listing, wanted)
 
     def carry_out(self) -> tuple[RecordPlan, RecordPlan]:
         """Do it; returns the plans with the ids of what was created."""
@@ -47,22 +47,22 @@ class Publication:
         token = next(iter(settings.system_tokens), None)
         stack_id = self.platform.write_stack(stack, host_uri=settings.host_uri, system_token=token)
         wanted = self._wanted_listing(stack_id)
-        listing = records.plan_listing(self.listing, wanted)
+        listing = record_plans.plan_listing(self.listing, wanted)
         listing_id = self.platform.write_listing(listing, self.listing, wanted)
         return replace(stack, id=stack_id), replace(listing, id=listing_id)
 
     def _wanted_listing(self, stack_id: str) -> Document:
         """An older version does not bring back the words of its time."""
         if self.standing is Standing.SUPERSEDED and self.listing:
-            return records.runtime(stack_id)
-        words = records.presentation(
+            return record_plans.runtime(stack_id)
+        words = record_plans.presentation(
             self.candidate.blueprint,
             self.candidate.listing,
             handle=self.candidate.handle,
             stack_id=stack_id,
             live=self.listing,
         )
-        return words | records.runtime(stack_id)
+        return words | record_plans.runtime(stack_id)
 
 
 def standing_of(known: Connector | None, wanted: Candidate) -> Standing:

@@ -19,7 +19,7 @@ from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.needed import customers_needed
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
-from connector_kit.publisher.records import RecordPlan
+from connector_kit.publisher.record_plans import RecordPlan
 from connector_kit.publisher.review import examine, examined_on_platform, refuse
 
 

@@ -10,7 +10,7 @@ from connector_kit.documents import Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle import FUNCTION_NAMES
-from connector_kit.publisher import reach, records
+from connector_kit.publisher import reach, record_plans
 from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
@@ -93,7 +93,9 @@ def _of_listing(publication: Publication) -> Iterator[Objection]:
         message = "The connector is in the marketplace without anybody to turn to."
         hint = 'Add contact_email = "…" to the class: requests for upgrades are sent there.'
         yield Objection("contact_missing", "contact_email", message, hint, Weight.ADVICE)
-    if wanted.framework == 2 and not (live.get(records.TWO_DOT_ZERO) or {}).get("_integrationId"):
+    if wanted.framework == 2 and not (live.get(record_plans.TWO_DOT_ZERO) or {}).get(
+        "_integrationId"
+    ):
         message = "A connector of framework 2.0 is installed from a source integration; it has none"
         hint = "Choose one in the listing's settings on integrator.io, after the first publication."
         field = "listing.twoDotZero._integrationId"
@@ -105,7 +107,7 @@ def _of_listing(publication: Publication) -> Iterator[Objection]:
 
 def _of_live_functions(listing: Document, *, is_one: bool) -> Iterator[Objection]:
     """Object to names in the live listing that the served code has no function for."""
-    named = dict(records.functions_of(listing))
+    named = dict(record_plans.functions_of(listing))
     for field in REQUIRED:
         if is_one and field not in named:
             drift = _Drift("function_missing", f"listing.{field}", None, FUNCTION_NAMES[field])

@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from connector_kit.models import Connector, Operation
-from connector_kit.publisher.listing import InstallBaseFilter, counted, matching
+from connector_kit.publisher.install_base_search import InstallBaseFilter, counted, matching
 
 
 @dataclass(frozen=True)

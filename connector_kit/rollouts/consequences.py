@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector_kit.models import Push, Rollout
-from connector_kit.rollouts.listing import origins
+from connector_kit.rollouts.search import origins
 from connector_kit.rollouts.status import Status
 from connector_kit.rollouts.verdicts import Verdict, verdict_on
 

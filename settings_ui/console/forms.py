@@ -9,7 +9,7 @@ from django import forms
 from connector_kit.licensing import Standing
 from connector_kit.models import Connector, Operation, Release, Rollout
 from connector_kit.publisher.actions import Actor
-from connector_kit.publisher.listing import InstallBaseFilter
+from connector_kit.publisher.install_base_search import InstallBaseFilter
 from connector_kit.rollouts import RolloutError, RolloutOptions, Selection, start_rollout
 from connector_kit.rollouts.options import (
     DEFAULT_WAVES,

@@ -7,7 +7,7 @@ from connector_kit import Flow
 from connector_kit.models import Connector, DryRun, Installation, Operation, StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.actions import THE_KIT
-from connector_kit.publisher.dry_run import tick
+from connector_kit.publisher.dry_run_ticks import tick
 from connector_kit.publisher.dry_runs import ask, ask_for_drift, unfinished
 from connector_kit.publisher.errors import NotPublished, PublisherError, RolloutInTheWay
 from connector_kit.publisher.roles import Role, Scope

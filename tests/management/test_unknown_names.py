@@ -10,7 +10,7 @@ from django.utils import timezone
 from connector_kit.models import Connector, Installation
 from connector_kit.publisher import licenses, publish
 from connector_kit.publisher.actions import Actor
-from connector_kit.publisher.licenses.listing import license_json
+from connector_kit.publisher.licenses.search import license_json
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from connector_kit.conf import kit
 from connector_kit.models import DryRun, Order, StaffAction
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.actions import Actor
-from connector_kit.publisher.dry_run import tick
+from connector_kit.publisher.dry_run_ticks import tick
 from connector_kit.publisher.dry_runs import answers_of, ask, unfinished
 from tests.publisher.test_dry_runs import EMPTY_PLAN, Stack, two
 

@@ -15,7 +15,7 @@ from connector_kit.publisher import (
     plan_offline,
     publish,
 )
-from connector_kit.publisher.dry_run import Clock
+from connector_kit.publisher.dry_run_ticks import Clock
 from connector_kit.publisher.errors import DryRunFailed, RolloutInTheWay
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS, recorded

@@ -7,7 +7,7 @@ from connector_kit.models import StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.errors import VersionTaken
-from connector_kit.publisher.records import two_dot_zero
+from connector_kit.publisher.record_plans import two_dot_zero
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS
 

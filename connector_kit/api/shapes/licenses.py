@@ -12,7 +12,7 @@ from connector_kit.licensing import MOST_DAYS, MOST_STORES, Standing
 from connector_kit.licensing.days import FIRST_DAY, LAST_DAY
 from connector_kit.models import License, LicenseEvent, LicenseReminder
 from connector_kit.publisher.licenses import LicenseRequest, license_json
-from connector_kit.publisher.licenses.listing import trail_of
+from connector_kit.publisher.licenses.search import trail_of
 
 STANDINGS = [standing.value for standing in Standing]
 CHILDREN_SHOWN = 200

@@ -11,7 +11,7 @@ from connector_kit.management.plans import field_change
 from connector_kit.publisher import PublishResult, publish
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.objections import Objection
-from connector_kit.publisher.records import RecordPlan
+from connector_kit.publisher.record_plans import RecordPlan
 from connector_kit.publisher.review import review
 
 OBJECTIONS = 3

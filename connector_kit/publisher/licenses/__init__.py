@@ -8,7 +8,10 @@ from connector_kit.publisher.licenses.errors import (
     NotOffered,
     UnknownLicense,
 )
-from connector_kit.publisher.licenses.listing import (
+from connector_kit.publisher.licenses.provisioning import Receipt, process, receive
+from connector_kit.publisher.licenses.reconcile import ReconcileResult, reconcile
+from connector_kit.publisher.licenses.reminders import Reminding, license_reminded
+from connector_kit.publisher.licenses.search import (
     LicenseFilter,
     LicensePage,
     find_license,
@@ -17,9 +20,6 @@ from connector_kit.publisher.licenses.listing import (
     lost_licenses,
     refused_subscriptions,
 )
-from connector_kit.publisher.licenses.provisioning import Receipt, process, receive
-from connector_kit.publisher.licenses.reconcile import ReconcileResult, reconcile
-from connector_kit.publisher.licenses.reminders import Reminding, license_reminded
 from connector_kit.publisher.licenses.services import (
     LicenseRequest,
     change_edition,

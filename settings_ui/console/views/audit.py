@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from connector_kit.publisher.action_log import labels_of, list_actions
+from connector_kit.publisher.recorded_actions import labels_of, list_actions
 from connector_kit.publisher.roles import Scope
 from settings_ui.access import StaffRequest, opens
 from settings_ui.console.pages import key_in, page

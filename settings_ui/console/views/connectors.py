@@ -12,7 +12,7 @@ from connector_kit.blueprint import INTEGRATION
 from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.differences import difference
-from connector_kit.publisher.listing import list_install_base
+from connector_kit.publisher.install_base_search import list_install_base
 from connector_kit.publisher.live import standings
 from connector_kit.publisher.overview import summaries
 from connector_kit.publisher.paging import newest_first

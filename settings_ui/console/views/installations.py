@@ -12,6 +12,7 @@ from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import Installation, Operation
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher.dry_runs import ask_for_drift
+from connector_kit.publisher.install_base_search import InstallBaseFilter, list_install_base
 from connector_kit.publisher.installation_history import (
     changes_by,
     changes_of,
@@ -19,8 +20,7 @@ from connector_kit.publisher.installation_history import (
     last_drift_check,
     operations_of,
 )
-from connector_kit.publisher.licenses.listing import licenses_of
-from connector_kit.publisher.listing import InstallBaseFilter, list_install_base
+from connector_kit.publisher.licenses.search import licenses_of
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
 from connector_kit.publisher.version_counts import version_history

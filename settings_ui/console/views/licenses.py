@@ -16,7 +16,7 @@ from connector_kit.errors import ConnectorKitError
 from connector_kit.licensing.days import LAST_DAY
 from connector_kit.models import Installation, License
 from connector_kit.publisher.licenses.calendar import month_of_ends
-from connector_kit.publisher.licenses.listing import (
+from connector_kit.publisher.licenses.search import (
     LicenseFilter,
     list_licenses,
     lost_licenses,

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Push, Rollout
-from connector_kit.publisher.action_log import actions_on
 from connector_kit.publisher.dry_runs import ask
 from connector_kit.publisher.progress import Progress, left_out_by, progress_by, progress_of
+from connector_kit.publisher.recorded_actions import actions_on
 from connector_kit.publisher.roles import Scope
 from connector_kit.publisher.tasks import carry_out_soon
 from connector_kit.rollouts import RolloutError, Status, status_of
-from connector_kit.rollouts.listing import list_pushes, list_rollouts
 from connector_kit.rollouts.preview import Preview
+from connector_kit.rollouts.search import list_pushes, list_rollouts
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import is_at_rest
 from connector_kit.workers.heartbeat import nobody_works

@@ -1,4 +1,4 @@
-"""Reading what the staff did (`actions` writes it)."""
+"""Reading what the staff did, as `actions` recorded it."""
 
 from __future__ import annotations
 
