@@ -13,7 +13,7 @@ from aiohttp import web
 
 from connector_kit.sandbox import housekeeping
 from connector_kit.sandbox.account.tokens import Token
-from connector_kit.sandbox.account.users import acting
+from connector_kit.sandbox.account.users import acting_token
 from connector_kit.sandbox.control import visitors
 from connector_kit.sandbox.control.routes import SIGNED, control
 from connector_kit.sandbox.http import scopes
@@ -98,7 +98,7 @@ class App:
             await asyncio.sleep(latency / 1000)
         try:
             token = self._platform.tokens.authenticate(request.headers.get("Authorization"))
-            token = acting(self._platform.store, token, request.headers, visit.method)
+            token = acting_token(self._platform.store, token, request.headers, visit.method)
             visit.account_id, visit.token = token.account_id, token.kind
             return await self._execute(visit, token, query, body, request)
         except Refusal as refusal:

@@ -63,6 +63,21 @@ def generate(call: Call) -> Answer:
     return answer({"token": renewed.document["token"]})
 
 
+def access_token(record: Record) -> Token:
+    """Return what the document of an access token stands for."""
+    document = record.document
+    until = document.get("autoPurgeAt")
+    return Token(
+        value=document["token"],
+        account_id=record.account_id,
+        connector_id=record.connector_id,
+        integration_id=record.integration_id,
+        expires=instant(until) if until else None,
+        kind=ACCESS,
+        scope=None if document.get("fullAccess") else _scope(document),
+    )
+
+
 def _check(call: Call, sent: Document) -> None:
     until = sent.get("autoPurgeAt")
     if until is not None:
@@ -88,21 +103,6 @@ def _listed(sent: Document, field: str) -> list[str]:
 
 def _new() -> str:
     return secrets.token_hex(16)
-
-
-def access_token(record: Record) -> Token:
-    """Return what the document of an access token stands for."""
-    document = record.document
-    until = document.get("autoPurgeAt")
-    return Token(
-        value=document["token"],
-        account_id=record.account_id,
-        connector_id=record.connector_id,
-        integration_id=record.integration_id,
-        expires=instant(until) if until else None,
-        kind=ACCESS,
-        scope=None if document.get("fullAccess") else _scope(document),
-    )
 
 
 def _scope(document: Document) -> Scope:

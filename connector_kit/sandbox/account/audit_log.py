@@ -45,8 +45,8 @@ class Change:
             "_byUserId": self.user_id,
             "source": self.source,
             "action": action,
-            "from": _different(before, after),
-            "to": _different(after, before),
+            "from": _differences(before, after),
+            "to": _differences(after, before),
             "time": iso(self.at),
         }
 
@@ -70,7 +70,7 @@ class Audit:
         return (entry for entry in self._entries if entry.account_id == account_id)
 
 
-def shown(record: Record | None) -> bytes | None:
+def text_of(record: Record | None) -> bytes | None:
     """Return what an entry keeps of a document."""
     return record.public if record else None
 
@@ -80,7 +80,7 @@ def _read(text: bytes | None) -> Document:
     return document
 
 
-def _different(one: Document, other: Document) -> dict[str, Any]:
+def _differences(one: Document, other: Document) -> dict[str, Any]:
     return {
         name: value
         for name, value in one.items()

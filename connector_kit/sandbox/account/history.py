@@ -13,7 +13,7 @@ from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import iso, parse, render
 
 
-def audit(call: Call) -> Answer:
+def read_audit(call: Call) -> Answer:
     """GET /audit: paged by ``Link``, or by ``limit`` and ``offset``."""
     access.owners_only(call)
     changes = [*call.platform.audit.of_account(call.account_id)]
@@ -26,7 +26,7 @@ def audit(call: Call) -> Answer:
     return answer([change.answer() for change in changes[start:end]])
 
 
-def deleted(call: Call) -> Answer:
+def read_deleted(call: Call) -> Answer:
     """GET /recycleBinTTL: what can still be restored."""
     access.owners_only(call)
     shown, headers = page(call, call.platform.bin.of_account(call.account_id))
@@ -83,8 +83,8 @@ def _whole(call: Call, name: str) -> int | None:
 
 
 ROUTES = (
-    Route("GET", "/audit", audit, query="limit offset after"),
-    Route("GET", "/recycleBinTTL", deleted, query="after"),
+    Route("GET", "/audit", read_audit, query="limit offset after"),
+    Route("GET", "/recycleBinTTL", read_deleted, query="after"),
     Route("DELETE", "/recycleBinTTL/{type}/{id}", purge, ok=204),
     Route("POST", "/recycleBinTTL/{type}/{id}/doCascadeRestore", restore, body="anything"),
 )

@@ -24,6 +24,8 @@ from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 
 LEVELS = ("monitor", "manage", "administrator")
+HEADER = "integrator-ashareid"
+READS = ("GET", "HEAD")
 
 
 def invite(call: Call) -> Answer:
@@ -85,6 +87,28 @@ def invited_user(call: Call, sent: Document) -> Document:
     return {"_id": account.user_id, "email": account.email, "name": account.name}
 
 
+def acting_token(store: Store, token: Token, headers: Mapping[str, str], method: str) -> Token:
+    """Return the token with which a request acts: its own, or one in the account of a share."""
+    identity = headers.get(HEADER)
+    if identity is None:
+        return token
+    share = store.find("ashares", identity)
+    user_id = store.accounts[token.account_id].user_id
+    if token.kind != ACCOUNT or share is None or not _is_shared_with(share, user_id):
+        raise forbidden(f"There is no share {identity} of yours.")
+    levels = {document["_integrationId"]: document["accessLevel"] for document in _narrow(share)}
+    account_wide = share.get("accessLevel")
+    allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
+    if method not in READS and all(item == "monitor" for item in allowed):
+        raise forbidden("The share allows to read only.")
+    return dataclasses.replace(
+        token,
+        account_id=share.account_id,
+        user_id=user_id,
+        integrations=None if account_wide else frozenset(levels),
+    )
+
+
 def _levels(call: Call, sent: Document) -> Document:
     """Return what a share allows: a level for the account, or levels for some integrations."""
     account_wide, narrow = sent.get("accessLevel"), sent.get("integrationAccessLevel")
@@ -113,32 +137,6 @@ def _reaches(share: Document, integration_id: str) -> bool:
         return True
     narrow = objects(share.get("integrationAccessLevel"))
     return any(document.get("_integrationId") == integration_id for document in narrow)
-
-
-HEADER = "integrator-ashareid"
-READS = ("GET", "HEAD")
-
-
-def acting(store: Store, token: Token, headers: Mapping[str, str], method: str) -> Token:
-    """Return the token with which a request acts: its own, or one in the account of a share."""
-    identity = headers.get(HEADER)
-    if identity is None:
-        return token
-    share = store.find("ashares", identity)
-    user_id = store.accounts[token.account_id].user_id
-    if token.kind != ACCOUNT or share is None or not _is_shared_with(share, user_id):
-        raise forbidden(f"There is no share {identity} of yours.")
-    levels = {document["_integrationId"]: document["accessLevel"] for document in _narrow(share)}
-    account_wide = share.get("accessLevel")
-    allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
-    if method not in READS and all(item == "monitor" for item in allowed):
-        raise forbidden("The share allows to read only.")
-    return dataclasses.replace(
-        token,
-        account_id=share.account_id,
-        user_id=user_id,
-        integrations=None if account_wide else frozenset(levels),
-    )
 
 
 def _narrow(share: Record) -> Iterable[Any]:

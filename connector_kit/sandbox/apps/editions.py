@@ -56,8 +56,8 @@ async def _change(installation: Installation, license_: License) -> None:
         options = {
             "fromEdition": edition(listing, license_.fields.get("_editionId")),
             "toEdition": edition(listing, wanted),
-            "integration": installation.shown(),
-            "license": installation.license_shown(),
+            "integration": installation.read(),
+            "license": installation.read_license(),
         }
         await installation.run_flat(named, options)
     fields: Document = {**license_.fields, "_editionId": wanted}

@@ -13,9 +13,9 @@ from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import TWO_DOT_ZERO, source_of, steps
 from connector_kit.sandbox.apps.installation import Installation
-from connector_kit.sandbox.clones.contents import belongings, connections_of, named_ids
-from connector_kit.sandbox.clones.copies import as_template, copied
-from connector_kit.sandbox.connectors.license_rules import choose
+from connector_kit.sandbox.clones.contents import connections_of, contents_of, named_ids
+from connector_kit.sandbox.clones.copies import as_template, copy_document
+from connector_kit.sandbox.connectors.license_rules import choose_license
 from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Store
@@ -24,6 +24,9 @@ from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, invalid, not_found
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
+
+TEMPLATE_ZIP = "template_zip"
+IN_FRONT = ("connection", "stack", TEMPLATE_ZIP)
 
 
 async def install(call: Call) -> Answer:
@@ -38,35 +41,19 @@ async def install(call: Call) -> Answer:
         raise not_found(f"connectors {call.id}")
     asked = call.instructions()
     if connector.get("framework") == TWO_DOT_ZERO:
-        integration = begin(call, connector, asked, _source(call, connector))
+        integration = begin_installation(call, connector, asked, _source(call, connector))
         return answer({"_integrationId": integration.id})
-    integration = begin(call, connector, asked, {})
+    integration = begin_installation(call, connector, asked, {})
     function = str(connector.get("installerFunction"))
     installation = Installation(call, integration, connector)
     await installation.run("installer", function, _connectorId=connector.id)
     return answer({"_integrationId": integration.id})
 
 
-def _source(call: Call, connector: Record) -> Document:
-    identity = source_of(connector.document)
-    source = call.store.get(connector.account_id, "integrations", identity or "")
-    if source is None:
-        raise impossible(
-            f"The connector {connector.id} names no source integration of its publisher's "
-            "(twoDotZero._integrationId)."
-        )
-    copied = source_fields(call.store, source)
-    return {**copied, "name": connector.get("name"), "_sourceId": source.id}
-
-
-TEMPLATE_ZIP = "template_zip"
-IN_FRONT = ("connection", "stack", TEMPLATE_ZIP)
-
-
-def begin(call: Call, connector: Record, asked: Document, fields: Document) -> Record:
+def begin_installation(call: Call, connector: Record, asked: Document, fields: Document) -> Record:
     """Make the integration of an installation and attach a license to it (U5)."""
     sandbox = _flag(asked, "sandbox")
-    license_ = choose(call, connector.id, sandbox=sandbox)
+    license_ = choose_license(call, connector.id, sandbox=sandbox)
     integration = _make(
         call,
         {
@@ -91,24 +78,24 @@ def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -
         raise invalid("name", "must be a text")
     fields |= {"name": name} if name else {}
     if connector:
-        return begin(call, connector, asked, fields)
+        return begin_installation(call, connector, asked, fields)
     return _make(call, {**fields, "sandbox": _flag(asked, "sandbox")}, asked)
 
 
 def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Document:
     """Return what an installation takes over from its source integration."""
-    document = copied(source.document, {})
+    document = copy_document(source.document, {})
     for name in ("sandbox", "tag", "_registeredConnectionIds", "install", *shaping.ORIGIN):
         document.pop(name, None)
-    steps_to_take = copied_steps(store, source, is_clone=is_clone)
+    steps_to_take = steps_to_copy(store, source, is_clone=is_clone)
     return {**document, "installSteps": steps_to_take, "changeEditionSteps": []}
 
 
-def copied_steps(store: Store, source: Record, *, is_clone: bool = False) -> list[Document]:
+def steps_to_copy(store: Store, source: Record, *, is_clone: bool = False) -> list[Document]:
     """Return the steps that lead to a copy of *source*, none of them completed."""
-    records = belongings(store, source)[1:]
+    records = contents_of(store, source)[1:]
     used = connections_of(store, records)
-    own = [_fresh(store, source, used, step) for step in steps(source.document, "installSteps")]
+    own = [_reset(store, source, used, step) for step in steps(source.document, "installSteps")]
     asked = {_source_connection(document).get("_id") for document in own}
     mark = {"isClone": True} if is_clone else {}
     made = [{**_connection_step(record), **mark} for record in used if record.id not in asked]
@@ -118,6 +105,18 @@ def copied_steps(store: Store, source: Record, *, is_clone: bool = False) -> lis
     if named_ids(records, "stacks") and is_clone:
         made.append({"name": "Stack", "type": "stack", "completed": False, **mark})
     return [*made, *own]
+
+
+def _source(call: Call, connector: Record) -> Document:
+    identity = source_of(connector.document)
+    source = call.store.get(connector.account_id, "integrations", identity or "")
+    if source is None:
+        raise impossible(
+            f"The connector {connector.id} names no source integration of its publisher's "
+            "(twoDotZero._integrationId)."
+        )
+    fields = source_fields(call.store, source)
+    return {**fields, "name": connector.get("name"), "_sourceId": source.id}
 
 
 def _make(call: Call, fields: Document, asked: Document) -> Record:
@@ -134,18 +133,18 @@ def _make(call: Call, fields: Document, asked: Document) -> Record:
     return writing.store(call, "integrations", document)
 
 
-def _fresh(store: Store, source: Record, used: list[Record], step: Document) -> Document:
+def _reset(store: Store, source: Record, used: list[Record], step: Document) -> Document:
     """Return a step as it is before anybody has taken it; *used* are the source's connections."""
     kept = {name: value for name, value in step.items() if name != "_connectionId"}
     named = store.get(source.account_id, "connections", str(step.get("_connectionId")))
-    connection = named or _described(used, _source_connection(step))
+    connection = named or _find_described(used, _source_connection(step))
     if connection:
         told = {**as_template(connection.document), **_source_connection(step)}
         kept["sourceConnection"] = {**told, "_id": connection.id}
     return {**kept, "completed": False}
 
 
-def _described(used: list[Record], told: Document) -> Record | None:
+def _find_described(used: list[Record], told: Document) -> Record | None:
     """Return the connection that a step's template describes."""
     for name in ("externalId", "name"):
         for record in used if told.get(name) else ():

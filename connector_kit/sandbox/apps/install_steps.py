@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.apps.installation import Installation, relayed
+from connector_kit.sandbox.apps.installation import Installation, relay
 from connector_kit.sandbox.apps.wizard import Wizard
 from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.documents import writing
@@ -54,14 +54,23 @@ async def init_child(call: Call) -> Answer:
         raise impossible(f"The integration {call.id} has no initChild.function.")
     license_ = _child_license(installation)
     options = {
-        "parentIntegration": installation.shown(),
-        "parentLicense": installation.license_shown(),
+        "parentIntegration": installation.read(),
+        "parentLicense": installation.read_license(),
     }
     told = await installation.run_flat(named, options)
     child = _child(installation, told)
     call.platform.licenses.attach(license_, child["_id"])
     call.store.changes += 1
     return answer({"_childIntegrationId": child["_id"]})
+
+
+async def run_installer(call: Call) -> Answer:
+    """PUT /integrations/{id}/installer/{fn}: a step, ``addNewStore``, an add-on."""
+    installation = Installation.of(call)
+    installation.check_license()
+    result = await installation.run("installer", call.params["fn"], call.instructions())
+    _take_over_steps(installation, result)
+    return relay(result)
 
 
 def _wizard(call: Call) -> Wizard:
@@ -117,15 +126,6 @@ def _child(installation: Installation, told: Any) -> Document:
     return writing.store(installation.call, "integrations", kept).document
 
 
-async def run_installer(call: Call) -> Answer:
-    """PUT /integrations/{id}/installer/{fn}: a step, ``addNewStore``, an add-on."""
-    installation = Installation.of(call)
-    installation.check_license()
-    result = await installation.run("installer", call.params["fn"], call.instructions())
-    _take_over_steps(installation, result)
-    return relayed(result)
-
-
 def _take_over_steps(installation: Installation, result: Any) -> None:
     """Merge ``stepsToUpdate`` into the integration's steps, as the user's browser shows them."""
     if not isinstance(result, dict) or not result.get("success"):
@@ -133,10 +133,10 @@ def _take_over_steps(installation: Installation, result: Any) -> None:
     updates = [*objects(result.get("stepsToUpdate"))]
     steps = installation.now().get("install")
     if updates and isinstance(steps, list):
-        installation.write(install=[_updated(step, updates) for step in steps])
+        installation.write(install=[_update_step(step, updates) for step in steps])
 
 
-def _updated(step: Any, updates: list[Document]) -> Any:
+def _update_step(step: Any, updates: list[Document]) -> Any:
     if not isinstance(step, dict):
         return step
     for update in updates:

@@ -88,10 +88,10 @@ class Installation:
         """Return what functions of framework 2.0 are told about the installation."""
         parent = self.parent()
         return {
-            "resource": self.shown(),
-            "parentResource": parent.shown() if parent else None,
-            "license": self.license_shown(),
-            "parentLicense": parent.license_shown() if parent else None,
+            "resource": self.read(),
+            "parentResource": parent.read() if parent else None,
+            "license": self.read_license(),
+            "parentLicense": parent.read_license() if parent else None,
         }
 
     def parent(self) -> Installation | None:
@@ -109,15 +109,15 @@ class Installation:
             if integration.get("_parentId") == self.integration.id
         ]
 
-    def license_shown(self) -> Document | None:
+    def read_license(self) -> Document | None:
         """Return the license as its owner reads it."""
         license_ = self.license
         if license_ is None:
             return None
         account = self.call.store.accounts[license_.account_id]
-        return self.call.platform.licenses.shown(license_, account, self.call.now)
+        return self.call.platform.licenses.describe(license_, account, self.call.now)
 
-    def shown(self) -> Document:
+    def read(self) -> Document:
         """Return the integration as it is read now."""
         document: Document = parse(self.record().public)
         return document
@@ -167,6 +167,6 @@ class Installation:
         )
 
 
-def relayed(result: Any) -> Answer:
+def relay(result: Any) -> Answer:
     """Answer a function's result as it is; none is an empty body (U12)."""
     return EMPTY if result is None else answer(result)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import steps
-from connector_kit.sandbox.apps.installation import Installation, relayed
+from connector_kit.sandbox.apps.installation import Installation, relay
 from connector_kit.sandbox.documents import locking, resources
 from connector_kit.sandbox.documents.locking import update_in_progress
 from connector_kit.sandbox.documents.paths import find
@@ -55,21 +55,21 @@ async def run_setting(call: Call) -> Answer:
     options = call.instructions()
     if function == "getMappingMetadata":
         options["version"] = document.get("version")
-    return relayed(await installation.run("setting", function, options))
+    return relay(await installation.run("setting", function, options))
 
 
 async def run_utility(call: Call) -> Answer:
     """PUT /integrations/{id}/utilities/{fn}."""
     installation = Installation.of(call)
     installation.check_license()
-    return relayed(await installation.run("utility", call.params["fn"], call.instructions()))
+    return relay(await installation.run("utility", call.params["fn"], call.instructions()))
 
 
 async def init_form(call: Call) -> Answer:
     """POST /{type}/{id}/settingsForm/init: form metadata, of `settingsForm.init` or static."""
     record = access.readable(call)
     shown: Document = parse(record.public)
-    return await _formed(call, record, shown, _above(call, record))
+    return await _answer_form(call, record, shown, _parents_of(call, record))
 
 
 async def init_group_form(call: Call) -> Answer:
@@ -79,10 +79,14 @@ async def init_group_form(call: Call) -> Answer:
     group = next((entry for entry in groups if entry.get("_id") == identity), None)
     if group is None:
         raise not_found(f"flow grouping {identity}")
-    return await _formed(call, integration, group, [integration, *_above(call, integration)])
+    return await _answer_form(
+        call, integration, group, [integration, *_parents_of(call, integration)]
+    )
 
 
-async def _formed(call: Call, record: Record, resource: Document, above: list[Record]) -> Answer:
+async def _answer_form(
+    call: Call, record: Record, resource: Document, above: list[Record]
+) -> Answer:
     """Answer the form of *resource*, a part of *record*; *above* are its parents, nearest first."""
     named = find(resource, ("settingsForm", "init"))
     static = find(resource, ("settingsForm", "form"))
@@ -99,11 +103,11 @@ async def _formed(call: Call, record: Record, resource: Document, above: list[Re
     return answer(static if form is None else form)
 
 
-def _above(call: Call, record: Record) -> list[Record]:
+def _parents_of(call: Call, record: Record) -> list[Record]:
     """Return the integration of a document, and its parents."""
     own = record.get("_parentId") if record.resource == "integrations" else record.integration_id
     parent = call.store.get(record.account_id, "integrations", str(own)) if own else None
-    return [parent, *_above(call, parent)] if parent else []
+    return [parent, *_parents_of(call, parent)] if parent else []
 
 
 def _installation(call: Call, record: Record, above: list[Record]) -> Installation:
@@ -115,8 +119,8 @@ def _installation(call: Call, record: Record, above: list[Record]) -> Installati
 def _licenses(installation: Installation) -> Document:
     parent = installation.parent()
     return {
-        "license": installation.license_shown(),
-        "parentLicense": parent.license_shown() if parent else None,
+        "license": installation.read_license(),
+        "parentLicense": parent.read_license() if parent else None,
     }
 
 

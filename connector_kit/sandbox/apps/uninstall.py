@@ -6,7 +6,7 @@ Everything of the installation goes, and its license is free again (U17, U18).
 from __future__ import annotations
 
 from connector_kit.sandbox.apps.frameworks import steps
-from connector_kit.sandbox.apps.installation import Installation, relayed
+from connector_kit.sandbox.apps.installation import Installation, relay
 from connector_kit.sandbox.apps.wizard import Wizard
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
@@ -32,13 +32,13 @@ async def pre_uninstall(call: Call) -> Answer:
         result = _steps_backwards(installation.now())
     if not options.get("storeId"):
         installation.write(mode="uninstall")
-    return relayed(result)
+    return relay(result)
 
 
 async def run_uninstaller(call: Call) -> Answer:
     """PUT /integrations/{id}/uninstaller/{fn}: a step."""
     installation = Installation.of(call)
-    return relayed(await installation.run("uninstaller", call.params["fn"], call.instructions()))
+    return relay(await installation.run("uninstaller", call.params["fn"], call.instructions()))
 
 
 async def uninstall(call: Call) -> Answer:
@@ -54,14 +54,6 @@ async def uninstall(call: Call) -> Answer:
     installation.now()
     remove(installation)
     return EMPTY
-
-
-def _steps_backwards(document: Document) -> list[Document]:
-    return [
-        {**step, "completed": False}
-        for step in reversed(steps(document, "install"))
-        if step.get("uninstallerFunction")
-    ]
 
 
 def begin_uninstall(call: Call) -> Answer:
@@ -94,12 +86,6 @@ async def submit_step(call: Call) -> Answer:
     return EMPTY
 
 
-def _wizard(call: Call) -> Wizard:
-    installation = Installation.of(call)
-    installation.check_framework(two=True)
-    return Wizard(installation, STEPS)
-
-
 def remove(installation: Installation) -> None:
     """Delete an integration with its children and tagged documents; nothing can be restored."""
     call, integration = installation.call, installation.record()
@@ -113,6 +99,20 @@ def remove(installation: Installation) -> None:
     if license_:
         call.platform.licenses.free(license_)
         call.store.changes += 1
+
+
+def _steps_backwards(document: Document) -> list[Document]:
+    return [
+        {**step, "completed": False}
+        for step in reversed(steps(document, "install"))
+        if step.get("uninstallerFunction")
+    ]
+
+
+def _wizard(call: Call) -> Wizard:
+    installation = Installation.of(call)
+    installation.check_framework(two=True)
+    return Wizard(installation, STEPS)
 
 
 ROUTES = (

@@ -14,8 +14,8 @@ from typing import Any
 from connector_kit.sandbox.apps.frameworks import steps
 from connector_kit.sandbox.apps.install import TEMPLATE_ZIP
 from connector_kit.sandbox.apps.installation import Installation
-from connector_kit.sandbox.clones.contents import belongings, named_ids
-from connector_kit.sandbox.clones.copies import copied, make_copies
+from connector_kit.sandbox.clones.contents import contents_of, named_ids
+from connector_kit.sandbox.clones.copies import copy_document, make_copies
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
@@ -172,14 +172,14 @@ def copy_source(installation: Installation) -> None:
     source = call.store.find("integrations", str(document.get("_sourceId")))
     if source is None:
         raise impossible("The integration that this one is a copy of is gone.")
-    records = belongings(call.store, source)[1:]
-    ids = {source.id: integration.id, **_chosen(steps(document, "installSteps"), records)}
+    records = contents_of(call.store, source)[1:]
+    ids = {source.id: integration.id, **_replacements(steps(document, "installSteps"), records)}
     fields = {"_integrationId": integration.id, "sandbox": bool(document.get("sandbox"))}
     if integration.connector_id:
         fields["_connectorId"] = integration.connector_id
     copies = make_copies(call, records, ids, fields)
     new = {old.id: copy.id for old, copy in zip(records, copies, strict=True)}
-    led = copied(installation.now(), {**ids, **new})
+    led = copy_document(installation.now(), {**ids, **new})
     installation.write(**{name: led[name] for name in _WITH_FUNCTIONS if name in led})
 
 
@@ -190,7 +190,7 @@ _WITH_FUNCTIONS = (
 """Fields of an integration that may name scripts of its own."""
 
 
-def _chosen(taken: list[Document], records: list[Record]) -> dict[str, str]:
+def _replacements(taken: list[Document], records: list[Record]) -> dict[str, str]:
     """Return which connections and stack of the account stand in for the source's."""
     ids = {}
     for document in taken:

@@ -10,7 +10,7 @@ ORDER = ("scripts", "asynchelpers", "filedefinitions", "exports", "imports", "fl
 """Types that are copied, what is referred to before what refers."""
 
 
-def belongings(store: Store, record: Record) -> list[Record]:
+def contents_of(store: Store, record: Record) -> list[Record]:
     """Return *record* and what it needs, in the order in which it can be created.
 
     Of an integration it is the integration itself first, then all its members.

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.fields import model_of
-from connector_kit.sandbox.documents.masks import masked, unmasked
+from connector_kit.sandbox.documents.masks import mask_secrets, restore_secrets
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.references import AUTHORS_DATA
 from connector_kit.sandbox.http.call import Call
@@ -21,10 +21,10 @@ _ORIGINALS_OWN = (
 )
 
 
-def copied(document: Document, ids: Mapping[str, str]) -> Document:
+def copy_document(document: Document, ids: Mapping[str, str]) -> Document:
     """Return a copy of *document* that names what *ids* leads to, old id to new."""
     kept = {name: value for name, value in document.items() if name not in _ORIGINALS_OWN}
-    result: Document = _led(kept, ids)
+    result: Document = _redirect(kept, ids)
     return result
 
 
@@ -35,20 +35,7 @@ def as_template(connection: Document) -> Document:
         for name, value in connection.items()
         if name not in (*_ORIGINALS_OWN[1:], "sandbox", "offline", "queues")
     }
-    return unmasked("connections", masked("connections", kept), {})
-
-
-def _led(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
-    if isinstance(value, dict):
-        return {
-            key: inner if key in AUTHORS_DATA else _led(inner, ids, key)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_led(item, ids, name) for item in value]
-    if isinstance(value, str) and _ID_FIELD.fullmatch(name):
-        return ids.get(value, value)
-    return value
+    return restore_secrets("connections", mask_secrets("connections", kept), {})
 
 
 def make_copies(
@@ -72,8 +59,23 @@ def summary(records: list[Record]) -> list[Document]:
     ]
 
 
+def _redirect(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {
+            key: inner if key in AUTHORS_DATA else _redirect(inner, ids, key)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_redirect(item, ids, name) for item in value]
+    if isinstance(value, str) and _ID_FIELD.fullmatch(name):
+        return ids.get(value, value)
+    return value
+
+
 def _copy(call: Call, record: Record, ids: Mapping[str, str], fields: Document) -> Record:
-    document = shaping.first_version(record.resource, {**copied(record.document, ids), **fields})
+    document = shaping.first_version(
+        record.resource, {**copy_document(record.document, ids), **fields}
+    )
     if record.resource == "flows":
         document["disabled"] = True
     origin = {"_id": ids[record.id], "_sourceId": record.id}

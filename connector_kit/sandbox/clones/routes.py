@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_kit.sandbox.apps.install import begin_copy
-from connector_kit.sandbox.clones.contents import belongings, named_ids
+from connector_kit.sandbox.clones.contents import contents_of, named_ids
 from connector_kit.sandbox.clones.copies import make_copies, summary
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.fields import model_of
@@ -71,12 +71,12 @@ def clone(call: Call) -> Answer:
     if record.resource == "flows":
         _check_integration(call, sent)
     wish = Wish.of(call, sent, record)
-    records = belongings(call.store, record)
+    records = contents_of(call.store, record)
     fields = _fields(wish, sent)
     if call.connector_id:
         fields["_connectorId"] = call.connector_id
     copies = make_copies(call, records, wish.ids(records), fields)
-    return _answered(_named(call, copies, wish))
+    return _answer(_name(call, copies, wish))
 
 
 def clone_integration(call: Call) -> Answer:
@@ -94,25 +94,25 @@ def clone_integration(call: Call) -> Answer:
 def copy_integration(call: Call, source: Record, sent: Document) -> list[Document]:
     """Copy an integration at once; returns what the platform answers."""
     wish = Wish.of(call, sent, source)
-    records = belongings(call.store, source)
+    records = contents_of(call.store, source)
     ids, fields = wish.ids(records), _fields(wish, {})
     new = make_copies(call, records[:1], ids, fields)[0]
     members = {**fields, "_integrationId": new.id}
     copies = make_copies(call, records[1:], {**ids, source.id: new.id}, members)
     registered = named_ids(copies, "connections")
     new = writing.change(call, new, _registeredConnectionIds=registered)
-    return summary(_named(call, [new, *copies], wish))
+    return summary(_name(call, [new, *copies], wish))
 
 
 def preview(call: Call) -> Answer:
     """GET /{type}/{id}/clone/preview: what would be copied."""
     record = access.readable(call)
-    return answer(previewed(call, record))
+    return answer(describe_copy(call, record))
 
 
-def previewed(call: Call, record: Record) -> Document:
+def describe_copy(call: Call, record: Record) -> Document:
     """Return the documents that a copy of *record* is made of."""
-    records = belongings(call.store, record)
+    records = contents_of(call.store, record)
     return {
         "objects": [
             {"model": model_of(record.resource), "doc": parse(record.public)} for record in records
@@ -144,7 +144,7 @@ def _fields(wish: Wish, sent: Document) -> Document:
     return fields
 
 
-def _named(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
+def _name(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
     """Give the copy of what was asked for its name and tag."""
     resources = ("integrations", "flows", "imports", "exports")
     roots = [next((copy for copy in copies if copy.resource == one), None) for one in resources]
@@ -157,7 +157,7 @@ def _named(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
     return [renamed if copy.id == root.id else copy for copy in copies]
 
 
-def _answered(copies: list[Record]) -> Answer:
+def _answer(copies: list[Record]) -> Answer:
     """The document itself when one was made, else the list."""
     return Answer(201, copies[0].public) if len(copies) == 1 else answer(summary(copies), 201)
 

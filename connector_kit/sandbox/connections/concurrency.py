@@ -15,7 +15,7 @@ MOST = 50
 One = TypeVar("One")
 
 
-def at_a_time(connection: Document) -> int:
+def concurrency_level(connection: Document) -> int:
     """Return how many requests a connection takes at a time: one, where it does not say."""
     for name in ("http", "rest", "wrapper"):
         level = find(connection, (name, "concurrencyLevel"))

@@ -10,30 +10,30 @@ from urllib.parse import urlsplit
 
 from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
 from connector_kit.sandbox.http.wire import Document, instant, iso
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 
 LONGEST = 2000
 """Characters of a body that are logged."""
 _OPEN_HEADERS = ("accept", "content-type")
 
 
-def about(connection_id: str) -> tuple[str, str]:
+def log_name(connection_id: str) -> tuple[str, str]:
     """Return the name of a connection's log."""
     return "connections", connection_id
 
 
-def about_step(flow_id: str, step_id: str) -> tuple[str, str, str]:
+def step_log_name(flow_id: str, step_id: str) -> tuple[str, str, str]:
     """Return the name of a step's log."""
     return "steps", flow_id, step_id
 
 
-def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) -> None:
+def write(run: RunContext, request: BackendRequest, answer: BackendAnswer) -> None:
     """Log an exchange, if the connection is being debugged."""
-    connection_id, now = around.connection.get("_id"), around.platform.clock.now()
-    if not (connection_id and _is_debugged(around.connection, now)):
+    connection_id, now = run.connection.get("_id"), run.platform.clock.now()
+    if not (connection_id and _is_debugged(run.connection, now)):
         return
     entry = {
-        "_resourceId": around.stored_id,
+        "_resourceId": run.stored_id,
         "method": request.method,
         "url": _without_query(request.url),
         "headers": {
@@ -43,11 +43,11 @@ def write(around: Surroundings, request: BackendRequest, answer: BackendAnswer) 
         "statusCode": answer.status,
         "response": answer.body[:LONGEST].decode(errors="replace"),
     }
-    logs = around.platform.logs
-    logs.write(about(connection_id), entry, now)
-    if around.flow and around.stored_id:
-        key = around.platform.store.ids.next()
-        logs.write(about_step(around.flow.id, around.stored_id), {"key": key, **entry}, now)
+    logs = run.platform.logs
+    logs.write(log_name(connection_id), entry, now)
+    if run.flow and run.stored_id:
+        key = run.platform.store.ids.next()
+        logs.write(step_log_name(run.flow.id, run.stored_id), {"key": key, **entry}, now)
 
 
 def text(entries: list[Document]) -> str:

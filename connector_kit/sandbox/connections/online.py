@@ -70,20 +70,20 @@ def ping(connection: Document) -> Document:
     return {"code": 401, "errors": errors} if errors else {"code": 200}
 
 
-def _is_there(connection: Document, field: str) -> bool:
-    names = (field, _INSTEAD.get(field, field))
-    return any(find(connection, tuple(name.split("."))) for name in names)
-
-
 def is_offline(store: Store, account_id: str, connection_id: str | None) -> bool:
     """Whether a stored connection is offline."""
     stored = store.get(account_id, "connections", connection_id or "")
     return stored is not None and bool(stored.get("offline"))
 
 
-def note(store: Store, account_id: str, connection_id: str | None, *, offline: bool) -> None:
+def mark(store: Store, account_id: str, connection_id: str | None, *, offline: bool) -> None:
     """Take a stored connection offline, or back."""
     stored = store.get(account_id, "connections", connection_id or "")
     if stored and bool(stored.get("offline")) != offline:
         changed = {**stored.document, "offline": offline}
         store.put(Record.of(account_id, "connections", changed))
+
+
+def _is_there(connection: Document, field: str) -> bool:
+    names = (field, _INSTEAD.get(field, field))
+    return any(find(connection, tuple(name.split("."))) for name in names)

@@ -19,8 +19,8 @@ from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.context import Surroundings
-from connector_kit.sandbox.pipeline.request_context import around_connection, with_stored_secrets
+from connector_kit.sandbox.pipeline.context import RunContext
+from connector_kit.sandbox.pipeline.request_context import run_at_connection, with_stored_secrets
 from connector_kit.sandbox.unsimulated import LOGINS
 
 CONTEXT = ("_exportId", "_importId")
@@ -32,9 +32,9 @@ async def ping_stored(call: Call) -> Answer:
     record = access.readable(call)
     told = call.instructions()
     integration, flow = (_in_scope(call, told, name) for name in ("integrations", "flows"))
-    around = around_connection(call, record, integration=integration, flow=flow, is_test=True)
-    result = await _ping(around, told)
-    online.note(call.store, record.account_id, record.id, offline=result["code"] != 200)
+    run = run_at_connection(call, record, integration=integration, flow=flow, is_test=True)
+    result = await _ping(run, told)
+    online.mark(call.store, record.account_id, record.id, offline=result["code"] != 200)
     return answer(result)
 
 
@@ -44,36 +44,36 @@ async def ping_unsaved(call: Call) -> Answer:
     sent = call.document()
     check_kinds("connections", sent)
     document = with_stored_secrets(call, "connections", sent)
-    around = Surroundings(
+    run = RunContext(
         platform=call.platform,
         account_id=call.account_id,
         connector_id=call.connector_id or document.get("_connectorId"),
         connection=document,
         is_test=True,
     )
-    return answer(await _ping(around, sent))
+    return answer(await _ping(run, sent))
 
 
-async def _ping(around: Surroundings, told: Document) -> Document:
-    connection = around.connection
+async def _ping(run: RunContext, told: Document) -> Document:
+    connection = run.connection
     if wrappers.is_wrapper(connection):
         ids = {name: told[name] for name in CONTEXT if isinstance(told.get(name), str)}
-        return await _refused_as_failure(wrappers.ping(around, ids))
+        return await _refused_as_failure(wrappers.ping(run, ids))
     if missing_credentials(connection) or not _can_be_asked(connection):
         return ping(connection)
-    return await _refused_as_failure(_ask(around))
+    return await _refused_as_failure(_ask(run))
 
 
-async def _ask(around: Surroundings) -> Document:
-    how = find(around.connection, ("http", "ping")) or {}
-    headers = requests.default_headers(around.connection)
+async def _ask(run: RunContext) -> Document:
+    how = find(run.connection, ("http", "ping")) or {}
+    headers = requests.default_headers(run.connection)
     request = BackendRequest(
         method=str(how.get("method") or "GET").upper(),
-        url=requests.address(around.connection, str(how.get("relativeURI") or "")),
+        url=requests.address(run.connection, str(how.get("relativeURI") or "")),
         headers=headers,
         body=str(how.get("body") or "").encode(),
     )
-    got = await requests.ask(around, request)
+    got = await requests.ask(run, request)
     failed = responses.failure(got, responses.content(got), how)
     return {"code": 401, "errors": [failed]} if failed else {"code": 200}
 

@@ -12,7 +12,7 @@ from connector_kit.sandbox.connections.backends import BackendAnswer, BackendReq
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.errors import invalid, missing
 from connector_kit.sandbox.http.wire import Document, parse, render
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.templates import fill
 from connector_kit.sandbox.unsimulated import APPLICATIONS, LOGINS, not_simulated
 
@@ -26,11 +26,11 @@ MEDIA_TYPES = {
 }
 
 
-async def ask(around: Surroundings, request: BackendRequest) -> BackendAnswer:
+async def ask(run: RunContext, request: BackendRequest) -> BackendAnswer:
     """Send a request that says all but who asks; returns the application's answer."""
-    prepared = await logged_in(around, request)
-    answer = await around.platform.backends.exchange(prepared)
-    debug_log.write(around, prepared, answer)
+    prepared = await log_in(run, request)
+    answer = await run.platform.backends.exchange(prepared)
+    debug_log.write(run, prepared, answer)
     return answer
 
 
@@ -62,11 +62,11 @@ def default_headers(connection: Document) -> dict[str, str]:
     return {
         "Accept": "application/json",
         "Content-Type": MEDIA_TYPES.get(media, MEDIA_TYPES["json"]),
-        **named(find(connection, (kind, "headers")), {"connection": connection}),
+        **fill_headers(find(connection, (kind, "headers")), {"connection": connection}),
     }
 
 
-def named(headers: Any, context: Document) -> dict[str, str]:
+def fill_headers(headers: Any, context: Document) -> dict[str, str]:
     """Return ``[{name, value}]`` as headers, values filled in."""
     return {
         str(header["name"]): fill(str(header.get("value") or ""), context)
@@ -75,15 +75,15 @@ def named(headers: Any, context: Document) -> dict[str, str]:
     }
 
 
-async def logged_in(around: Surroundings, request: BackendRequest) -> BackendRequest:
+async def log_in(run: RunContext, request: BackendRequest) -> BackendRequest:
     """Return *request* with what the connection's kind of login adds."""
-    connection = around.connection
+    connection = run.connection
     kind = connection_type(connection)
     auth = find(connection, ("http", "auth")) if kind == "http" else _auth_of_rest(connection)
     auth = auth if isinstance(auth, dict) else {}
     login = str(auth.get("type") or "custom")
     if login == "cookie":
-        return await _with_cookie(around, request, auth)
+        return await _with_cookie(run, request, auth)
     if login not in _LOGINS:
         raise not_simulated(LOGINS, login)
     return _LOGINS[login](request, auth)
@@ -106,7 +106,7 @@ def _auth_of_rest(connection: Document) -> Document:
     }
 
 
-def _unchanged(request: BackendRequest, _: Document) -> BackendRequest:
+def _custom(request: BackendRequest, _: Document) -> BackendRequest:
     """Custom logins stand in the connection's own headers."""
     return request
 
@@ -136,18 +136,16 @@ def _token(request: BackendRequest, auth: Document) -> BackendRequest:
     )
 
 
-async def _with_cookie(
-    around: Surroundings, request: BackendRequest, auth: Document
-) -> BackendRequest:
+async def _with_cookie(run: RunContext, request: BackendRequest, auth: Document) -> BackendRequest:
     """Log in first, and send the cookies of the answer along."""
     told = auth["cookie"] if isinstance(auth.get("cookie"), dict) else {}
     login = BackendRequest(
         method=str(told.get("method") or "POST"),
-        url=address(around.connection, str(told.get("uri") or "")),
-        headers=default_headers(around.connection),
-        body=fill(str(told.get("body") or ""), {"connection": around.connection}).encode(),
+        url=address(run.connection, str(told.get("uri") or "")),
+        headers=default_headers(run.connection),
+        body=fill(str(told.get("body") or ""), {"connection": run.connection}).encode(),
     )
-    answer = await around.platform.backends.exchange(login)
+    answer = await run.platform.backends.exchange(login)
     wanted = told.get("successStatusCode") or 200
     if answer.status != wanted:
         raise invalid("http.auth.cookie", f"does not log in: {answer.status} instead of {wanted}")
@@ -180,7 +178,7 @@ def _with_body_field(request: BackendRequest, name: str, value: str) -> BackendR
 
 _Login = Callable[[BackendRequest, Document], BackendRequest]
 _LOGINS: dict[str, _Login] = {
-    "custom": _unchanged,
+    "custom": _custom,
     "basic": _basic,
     "token": _token,
     "oauth": _oauth,

@@ -13,7 +13,7 @@ from connector_kit.sandbox.http.call import GONE, TEXT, Answer, Call, answer
 from connector_kit.sandbox.http.paging import page
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, parse, render
-from connector_kit.sandbox.jobs.selection import seen
+from connector_kit.sandbox.jobs.selection import visible_jobs
 from connector_kit.sandbox.jobs.store import QUEUED, Job
 
 PACKAGES = {"suitebundle": "bundle", "suiteapp": "SuiteApp"}
@@ -37,7 +37,7 @@ def answer_connections(call: Call, records: list[Record]) -> Answer:
 def read_debug_log(call: Call) -> Answer:
     """GET /connections/{id}/debug, …/debug/{exportOrImportId}: the log as text."""
     record = access.readable(call)
-    entries = call.platform.logs.read(debug_log.about(record.id))
+    entries = call.platform.logs.read(debug_log.log_name(record.id))
     wanted = call.params.get("resourceId")
     shown = [entry for entry in entries if wanted in (None, entry["_resourceId"])]
     return Answer(200, debug_log.text(shown).encode(), TEXT)
@@ -45,7 +45,7 @@ def read_debug_log(call: Call) -> Answer:
 
 def clear_debug_log(call: Call) -> Answer:
     """DELETE /connections/{id}/debug."""
-    call.platform.logs.clear(debug_log.about(access.writable(call).id))
+    call.platform.logs.clear(debug_log.log_name(access.writable(call).id))
     return GONE
 
 
@@ -98,7 +98,7 @@ def jobs(call: Call) -> Answer:
 
 
 def _unfinished(call: Call) -> list[Job]:
-    return [job for job in seen(call) if job.is_unfinished]
+    return [job for job in visible_jobs(call) if job.is_unfinished]
 
 
 def _waiting(call: Call, connection: Record, unfinished: list[Job]) -> list[Job]:

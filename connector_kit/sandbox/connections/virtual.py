@@ -11,15 +11,15 @@ from typing import Any
 
 from connector_kit.sandbox.connections import requests, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest
-from connector_kit.sandbox.exports.batches import everything, refined
-from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, Exporting, since
+from connector_kit.sandbox.exports.batches import all_records, refine
+from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, Exporting, delta_dates
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, invalid, missing
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.imports.importing import Importing
-from connector_kit.sandbox.pipeline.request_context import around_connection, part, records_in
+from connector_kit.sandbox.pipeline.request_context import part, records_in, run_at_connection
 from connector_kit.sandbox.unsimulated import DATA
 
 STATE = "pagedExportState"
@@ -27,7 +27,7 @@ STATE = "pagedExportState"
 
 async def run_export(call: Call) -> Answer:
     """POST /connections/{id}/export: all records at once."""
-    data, links = await everything(_exporting(call, call.document()))
+    data, links = await all_records(_exporting(call, call.document()))
     return answer({"data": data, "dataURIs": links})
 
 
@@ -39,22 +39,22 @@ async def run_export_by_page(call: Call) -> Answer:
         raise missing("export.asynchronous")
     secret = call.platform.secret
     if STATE in sent:
-        state = _checked(sent[STATE], exporting.export, secret)
+        state = _check_state(sent[STATE], exporting.export, secret)
     else:
         size = _page_size(exporting.export)
         state = {"pageIndex": 1, "pageSize": size, "offset": 0, "position": exporting.first()}
     records, after = await _page(exporting, state)
-    batch, is_last = await refined(exporting, records, state["pageIndex"] - 1)
+    batch, is_last = await refine(exporting, records, state["pageIndex"] - 1)
     following = {**state, "pageIndex": state["pageIndex"] + 1, **(after or {})}
     following["done"] = after is None or is_last
-    signed = _signed(following, exporting.export, secret, call.now)
+    signed = _sign(following, exporting.export, secret, call.now)
     return answer({"data": batch.data, "dataURIs": batch.data_uris, STATE: signed})
 
 
 async def run_import(call: Call) -> Answer:
     """POST /connections/{id}/import: one element per record, in order."""
     importing, records = _importing(call, call.document())
-    return answer(await importing.run(records))
+    return answer(await importing.submit(records))
 
 
 async def map_import(call: Call) -> Answer:
@@ -65,34 +65,34 @@ async def map_import(call: Call) -> Answer:
 
 async def proxy(call: Call) -> Answer:
     """POST /connections/{id}/proxy: pass a request on, and the application's answer back."""
-    around = around_connection(call, access.readable(call))
+    run = run_at_connection(call, access.readable(call))
     told = {name.lower(): value for name, value in call.headers.items()}
     relative_uri = told.get("integrator-relative-uri")
     if relative_uri is None:
         raise missing("Integrator-Relative-URI")
-    headers = requests.default_headers(around.connection)
+    headers = requests.default_headers(run.connection)
     if call.body and told.get("content-type"):
         headers["Content-Type"] = told["content-type"]
     request = BackendRequest(
         method=told.get("integrator-method", call.method).upper(),
-        url=requests.address(around.connection, relative_uri),
+        url=requests.address(run.connection, relative_uri),
         headers=headers,
         body=call.body,
     )
-    got = await requests.ask(around, request)
+    got = await requests.ask(run, request)
     return Answer(got.status, got.body, got.header("content-type") or "text/plain")
 
 
 def _exporting(call: Call, sent: Document) -> Exporting:
-    around = around_connection(call, access.readable(call))
+    run = run_at_connection(call, access.readable(call))
     export = part(sent, "export")
-    return Exporting(around, export, given=since(export, call.now))
+    return Exporting(run, export, given=delta_dates(export, call.now))
 
 
 def _importing(call: Call, sent: Document) -> tuple[Importing, list[Any]]:
-    around = around_connection(call, access.readable(call))
+    run = run_at_connection(call, access.readable(call))
     import_ = part(sent, "import")
-    return Importing(around, import_), records_in(sent.get("data"), "data")
+    return Importing(run, import_), records_in(sent.get("data"), "data")
 
 
 async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Document | None]:
@@ -102,8 +102,8 @@ async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Docum
     """
     offset, size = state["offset"], state["pageSize"]
     after: Document | None
-    if wrappers.is_wrapper(exporting.around.connection):
-        pages = wrappers.pages(exporting.around, exporting.export, exporting.given)
+    if wrappers.is_wrapper(exporting.run.connection):
+        pages = wrappers.pages(exporting.run, exporting.export, exporting.given)
         records = [record async for page in pages for record in page.records]
         after = None
     else:
@@ -122,26 +122,26 @@ def _page_size(export: Document) -> int:
     return size
 
 
-def _signed(state: Document, export: Document, secret: bytes, now: float) -> Document:
+def _sign(state: Document, export: Document, secret: bytes, now: float) -> Document:
     """Return *state* with the time and a signature that holds for this export only."""
     dated = {**state, "issuedAt": int(now)}
     return {**dated, "sig": _signature(dated, export, secret)}
 
 
-def _checked(state: Any, export: Document, secret: bytes) -> Document:
+def _check_state(state: Any, export: Document, secret: bytes) -> Document:
     """Return a state that came back; raises `Refusal` 422 when it, or the export, was changed."""
     if not isinstance(state, dict):
         raise invalid(STATE, "must be an object")
     dated = {name: value for name, value in state.items() if name != "sig"}
     signature = _signature(dated, export, secret)
     if not hmac.compare_digest(signature.encode(), str(state.get("sig")).encode()):
-        raise _changed()
+        raise _state_changed()
     if state.get("done"):
         raise invalid(STATE, "says that there are no more pages")
     return dated
 
 
-def _changed() -> Refusal:
+def _state_changed() -> Refusal:
     return invalid(f"{STATE}.sig", "does not match: send state and export back unchanged")
 
 

@@ -10,7 +10,7 @@ from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.errors import error, invalid, missing
 from connector_kit.sandbox.http.wire import Document, instant
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.stacks.functions import FunctionCall, unusable
 
 ENDLESS = 5
@@ -18,8 +18,8 @@ ENDLESS = 5
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What one call of an export function came to; `is_offline`: its connection went offline."""
+class RecordPage:
+    """A page of records; `is_offline`: the connection that it came through went offline."""
 
     records: list[Any]
     errors: list[Document] = field(default_factory=list)
@@ -31,10 +31,10 @@ def is_wrapper(connection: Document) -> bool:
     return connection.get("type") == "wrapper" and isinstance(connection.get("wrapper"), dict)
 
 
-async def ping(around: Surroundings, ids: Document) -> Document:
+async def ping(run: RunContext, ids: Document) -> Document:
     """Return the body that answers a ping."""
-    function = find(around.connection, ("wrapper", "pingFunction"))
-    result = await _call(around, function, ids)
+    function = find(run.connection, ("wrapper", "pingFunction"))
+    result = await _call(run, function, ids)
     if isinstance(result, dict) and result.get("statusCode") == 200:
         return {"code": 200}
     errors = result.get("errors") if isinstance(result, dict) else None
@@ -42,9 +42,7 @@ async def ping(around: Surroundings, ids: Document) -> Document:
     return {"code": 401, "errors": errors or [refused]}
 
 
-async def pages(
-    around: Surroundings, export: Document, options: Document
-) -> AsyncIterator[Answered]:
+async def pages(run: RunContext, export: Document, options: Document) -> AsyncIterator[RecordPage]:
     """Yield the pages of a wrapper export, until it says ``lastPage``.
 
     ``connectionOffline`` takes the connection offline, and is the last page too.
@@ -53,16 +51,16 @@ async def pages(
     before: Any = None
     repeated = 0
     while True:
-        given = {**_described(around, export, options), **options}
+        given = {**_describe(run, export, options), **options}
         if state is not None:
             given["state"] = state
-        result = await _call(around, function, given)
+        result = await _call(run, function, given)
         if not isinstance(result, dict) or not isinstance(result.get("data"), list):
             raise unusable("A wrapper export must answer {data, errors, lastPage, state}.")
         is_offline = bool(result.get("connectionOffline"))
         if is_offline:
-            _go_offline(around)
-        yield Answered(result["data"], [*objects(result.get("errors"))], is_offline)
+            _go_offline(run)
+        yield RecordPage(result["data"], [*objects(result.get("errors"))], is_offline)
         repeated = repeated + 1 if result == before else 0
         if result.get("lastPage") or is_offline or repeated >= ENDLESS:
             return
@@ -70,29 +68,29 @@ async def pages(
 
 
 async def submit(
-    around: Surroundings, import_: Document, sent: list[Any], mapped: list[Any]
+    run: RunContext, import_: Document, sent: list[Any], mapped: list[Any]
 ) -> list[Document]:
     """Return a wrapper import's answers, one per record."""
     options = {
-        **around.ids("import"),
-        "settings": around.settings(import_),
+        **run.ids("import"),
+        "settings": run.settings(import_),
         "preMapData": sent,
         "postMapData": mapped,
         **_configuration(import_),
     }
-    result = await _call(around, find(import_, ("wrapper", "function")), options)
+    result = await _call(run, find(import_, ("wrapper", "function")), options)
     if not isinstance(result, list) or len(result) != len(mapped):
         raise unusable(f"A wrapper import must answer an array of {len(mapped)} entries.")
     return [item if isinstance(item, dict) else {"statusCode": 422} for item in result]
 
 
-def _go_offline(around: Surroundings) -> None:
-    store, identity = around.platform.store, around.connection.get("_id")
-    online.note(store, around.account_id, identity, offline=True)
+def _go_offline(run: RunContext) -> None:
+    store, identity = run.platform.store, run.connection.get("_id")
+    online.mark(store, run.account_id, identity, offline=True)
 
 
-def _described(around: Surroundings, export: Document, options: Document) -> Document:
-    described = {**around.ids("export"), "settings": around.settings(export)}
+def _describe(run: RunContext, export: Document, options: Document) -> Document:
+    described = {**run.ids("export"), "settings": run.settings(export)}
     for name in ("type", "once", "test"):
         if export.get(name):
             described[name] = export[name]
@@ -109,11 +107,11 @@ def _configuration(document: Document) -> Document:
     return {} if configuration is None else {"configuration": configuration}
 
 
-async def _call(around: Surroundings, function: Any, options: Document) -> Any:
+async def _call(run: RunContext, function: Any, options: Document) -> Any:
     """Call a function, with the connection's values in clear."""
     if not function:
         raise missing("wrapper.function")
-    connection = around.connection
+    connection = run.connection
     stack_id = find(connection, ("wrapper", "_stackId"))
     if not isinstance(stack_id, str):
         raise invalid("wrapper._stackId", "must name a stack")
@@ -124,12 +122,12 @@ async def _call(around: Surroundings, function: Any, options: Document) -> Any:
             "unencrypted": find(connection, ("wrapper", "unencrypted")) or {},
         }
     }
-    return await around.platform.functions.call(
+    return await run.platform.functions.call(
         FunctionCall(
-            connector_id=around.connector_id,
-            integration_id=around.integration_id,
-            account_id=around.account_id,
-            type=None if around.is_flat else "wrapper",
+            connector_id=run.connector_id,
+            integration_id=run.integration_id,
+            account_id=run.account_id,
+            type=None if run.is_flat else "wrapper",
             function=str(function),
             options={**options, **given},
             stack_id=stack_id,

@@ -57,30 +57,7 @@ def check_editions(connector: Document, license_: License, fields: Document) -> 
         raise invalid("_changeEditionId", "must name an edition of higher order")
 
 
-def _check_edition(connector: Document, field: str, identity: Any) -> None:
-    if identity is not None and edition(connector, identity) is None:
-        message = f"The connector has no edition {identity!r}."
-        raise refuse(422, "invalid_ref", message, field)
-
-
-def _check_opts(fields: Document) -> None:
-    if "opts" in fields and not isinstance(fields["opts"], dict):
-        raise invalid("opts", "must be an object")
-
-
-def _order(one: Document) -> float:
-    order = one.get("order")
-    return order if isinstance(order, (int, float)) else 0
-
-
-def _date(name: str, value: Any) -> str:
-    try:
-        return iso(instant(value))
-    except (ValueError, OverflowError) as error:
-        raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error
-
-
-def choose(call: Call, connector_id: str, *, sandbox: bool) -> License:
+def choose_license(call: Call, connector_id: str, *, sandbox: bool) -> License:
     """Return the license that an installation takes: the oldest free one that is valid (U5)."""
     free = call.platform.licenses.candidates(connector_id, call.account_id, sandbox=sandbox)
     now = call.platform.clock.now()
@@ -109,3 +86,26 @@ def license_expired(integration_id: str | None = None) -> Refusal:
     return refuse(
         422, "license_expired", f"The license {whose}has expired; its publisher can renew it."
     )
+
+
+def _check_edition(connector: Document, field: str, identity: Any) -> None:
+    if identity is not None and edition(connector, identity) is None:
+        message = f"The connector has no edition {identity!r}."
+        raise refuse(422, "invalid_ref", message, field)
+
+
+def _check_opts(fields: Document) -> None:
+    if "opts" in fields and not isinstance(fields["opts"], dict):
+        raise invalid("opts", "must be an object")
+
+
+def _order(one: Document) -> float:
+    order = one.get("order")
+    return order if isinstance(order, (int, float)) else 0
+
+
+def _date(name: str, value: Any) -> str:
+    try:
+        return iso(instant(value))
+    except (ValueError, OverflowError) as error:
+        raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error

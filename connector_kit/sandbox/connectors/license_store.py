@@ -150,7 +150,7 @@ class Licenses:
         """Whether it was renewed after it had switched its installation off (U21)."""
         return license_.switched_off is not None and not self.has_expired(license_, now)
 
-    def shown(self, license_: License, account: Account, now: float) -> Document:
+    def describe(self, license_: License, account: Account, now: float) -> Document:
         """Return a license of *account* as its owner reads it."""
         document = license_.answer(account)
         if self.is_resumable(license_, now):

@@ -28,7 +28,7 @@ def read_all(call: Call) -> Answer:
 
 def read(call: Call) -> Answer:
     """GET /connectors/{id}/licenses/{licenseId}."""
-    return _shown(call, _license(call))
+    return _answer_license(call, _license(call))
 
 
 def create(call: Call) -> Answer:
@@ -51,7 +51,7 @@ def create(call: Call) -> Answer:
     )
     call.platform.licenses.add(license_)
     call.store.changes += 1
-    return answer(call.platform.licenses.shown(license_, account, call.now), 201)
+    return answer(call.platform.licenses.describe(license_, account, call.now), 201)
 
 
 def replace(call: Call) -> Answer:
@@ -65,7 +65,7 @@ def replace(call: Call) -> Answer:
         check_editions(connector, license_, fields)
     call.platform.licenses.rewrite(license_, fields)
     call.store.changes += 1
-    return _shown(call, license_)
+    return _answer_license(call, license_)
 
 
 def delete(call: Call) -> Answer:
@@ -153,16 +153,16 @@ def _license(call: Call) -> License:
     return license_
 
 
-def _shown(call: Call, license_: License) -> Answer:
+def _answer_license(call: Call, license_: License) -> Answer:
     account = call.store.accounts[license_.account_id]
-    return answer(call.platform.licenses.shown(license_, account, call.now))
+    return answer(call.platform.licenses.describe(license_, account, call.now))
 
 
 def _answer_page(call: Call, found: list[License]) -> Answer:
     shown, headers = page(call, found)
     accounts, licenses = call.store.accounts, call.platform.licenses
     body = answer(
-        [licenses.shown(license_, accounts[license_.account_id], call.now) for license_ in shown]
+        [licenses.describe(license_, accounts[license_.account_id], call.now) for license_ in shown]
     ).body
     return Answer(200, body, headers=headers)
 

@@ -35,7 +35,7 @@ def delete_connector(call: Call) -> Answer:
     return GONE
 
 
-def published(call: Call) -> Answer:
+def read_published(call: Call) -> Answer:
     """GET /published: what the marketplace shows of the published connectors."""
     access.owners_only(call)
     found = [record for record in call.store.on_the_market("connectors") if record.get("published")]
@@ -122,7 +122,7 @@ def _mark_updating(call: Call, identity: str) -> None:
 
 ROUTES = (
     Route("DELETE", "/connectors/{id}", delete_connector, ok=204),
-    Route("GET", "/published", published, query="after"),
+    Route("GET", "/published", read_published, query="after"),
     Route("GET", "/connectors/{id}/installBase", install_base, query="after"),
     Route("PUT", "/connectors/{id}/update", push_update, body="push"),
 )

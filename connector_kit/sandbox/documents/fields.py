@@ -82,6 +82,33 @@ _FIELDS = {
         startedAt:date endedAt:date files:list
     """,
 }
+_WORDS = {
+    "text": "a text",
+    "id": "an id, as a text",
+    "date": "a date",
+    "ids": "an array of ids",
+    "flag": "true or false",
+    "whole": "a number",
+    "object": "an object",
+    "list": "an array",
+}
+MODELS = {
+    "connections": "Connection",
+    "exports": "Export",
+    "imports": "Import",
+    "flows": "Flow",
+    "integrations": "Integration",
+    "scripts": "Script",
+    "stacks": "Stack",
+    "asynchelpers": "AsyncHelper",
+    "filedefinitions": "FileDefinition",
+    "connectors": "Connector",
+    "templates": "Template",
+    "iclients": "IClient",
+    "agents": "Agent",
+    "apis": "Api",
+    "accesstokens": "AccessToken",
+}
 
 
 @cache
@@ -98,6 +125,11 @@ def wrong_kinds(resource: str, document: Document) -> Iterator[Document]:
         kind = known.get(name)
         if kind and value is not None and not _HOLDS[kind](value):
             yield invalid_entry(name, f"must be {_WORDS[kind]}")
+
+
+def model_of(resource: str) -> str:
+    """Return the name of a type of documents: ``Export`` of ``exports``."""
+    return MODELS.get(resource, resource)
 
 
 def _is_whole(value: Any) -> bool:
@@ -118,37 +150,3 @@ _HOLDS: dict[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "list": lambda value: isinstance(value, list),
 }
-_WORDS = {
-    "text": "a text",
-    "id": "an id, as a text",
-    "date": "a date",
-    "ids": "an array of ids",
-    "flag": "true or false",
-    "whole": "a number",
-    "object": "an object",
-    "list": "an array",
-}
-
-
-MODELS = {
-    "connections": "Connection",
-    "exports": "Export",
-    "imports": "Import",
-    "flows": "Flow",
-    "integrations": "Integration",
-    "scripts": "Script",
-    "stacks": "Stack",
-    "asynchelpers": "AsyncHelper",
-    "filedefinitions": "FileDefinition",
-    "connectors": "Connector",
-    "templates": "Template",
-    "iclients": "IClient",
-    "agents": "Agent",
-    "apis": "Api",
-    "accesstokens": "AccessToken",
-}
-
-
-def model_of(resource: str) -> str:
-    """Return the name of a type of documents: ``Export`` of ``exports``."""
-    return MODELS.get(resource, resource)

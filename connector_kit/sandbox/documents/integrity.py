@@ -49,6 +49,14 @@ def check_unused(store: Store, record: Record) -> None:
         )
 
 
+def dependencies(call: Call) -> Answer:
+    """GET /{resource}/{id}/dependencies: who uses the document."""
+    users: dict[str, list[Document]] = defaultdict(list)
+    for user in call.store.users_of(access.readable(call).id):
+        users[user.resource].append({"id": user.id, "name": user.get("name")})
+    return answer(users)
+
+
 def _target(call: Call, reference: Reference, document: Document) -> Record | None:
     record = call.store.get(call.account_id, reference.resource, reference.id)
     if reference.resource == "stacks":
@@ -83,11 +91,3 @@ def _other_environment(reference: Reference, target: Record, document: Document)
         f"{reference.field} names the {word} {target.id} of the other environment.",
         reference.field,
     )
-
-
-def dependencies(call: Call) -> Answer:
-    """GET /{resource}/{id}/dependencies: who uses the document."""
-    users: dict[str, list[Document]] = defaultdict(list)
-    for user in call.store.users_of(access.readable(call).id):
-        users[user.resource].append({"id": user.id, "name": user.get("name")})
-    return answer(users)

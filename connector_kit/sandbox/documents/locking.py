@@ -61,7 +61,7 @@ def is_locked(record: Record) -> bool:
     return record.connector_id is not None and record.resource not in UNLOCKED
 
 
-def editable(store: Store, record: Record) -> tuple[Path, ...]:
+def editable_paths(store: Store, record: Record) -> tuple[Path, ...]:
     """Return the fields that the account's owner may change on a locked document."""
     paths = EDITABLE.get(record.resource, ())
     if record.resource == "integrations" and is_two_dot_zero(record.document):
@@ -71,7 +71,7 @@ def editable(store: Store, record: Record) -> tuple[Path, ...]:
     return paths
 
 
-def with_edits(stored: Document, sent: Document, paths: Iterable[Path]) -> Document:
+def apply_edits(stored: Document, sent: Document, paths: Iterable[Path]) -> Document:
     """Return *stored* with what *sent* has, or has not, at *paths*."""
     result = deepcopy(stored)
     for path in paths:
@@ -91,7 +91,7 @@ def check_patch(operations: Iterable[Document], paths: tuple[Path, ...]) -> None
             "field": ".".join(path),
         }
         for operation in operations
-        for path in _written(operation)
+        for path in _written_paths(operation)
         if not any(path[: len(open_)] == open_ for open_ in paths)
     ]
     if errors:
@@ -115,7 +115,7 @@ def update_in_progress(field: str | None = None) -> Refusal:
     return refuse(422, "update_in_progress", message, field)
 
 
-def _written(operation: Document) -> Iterator[Path]:
+def _written_paths(operation: Document) -> Iterator[Path]:
     names = {"move": ("from", "path"), "test": ()}.get(str(operation.get("op")), ("path",))
     for name in names:
         pointer = str(operation.get(name) or "")

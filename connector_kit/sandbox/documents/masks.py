@@ -39,7 +39,7 @@ SECRETS: dict[str, tuple[Path, ...]] = {
 }
 
 
-def masked(resource: str, document: Document) -> Document:
+def mask_secrets(resource: str, document: Document) -> Document:
     """Return *document* as it is answered; itself when it has no secrets."""
     secrets = [path for path, value in _values(resource, document) if value != MASK]
     if not secrets:
@@ -50,7 +50,7 @@ def masked(resource: str, document: Document) -> Document:
     return public
 
 
-def unmasked(resource: str, sent: Document, stored: Document) -> Document:
+def restore_secrets(resource: str, sent: Document, stored: Document) -> Document:
     """Return *sent* with the stored secrets where it carries the mask."""
     kept = deepcopy(sent)
     for path, value in _values(resource, sent):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from connector_kit.sandbox.documents.masks import masked
+from connector_kit.sandbox.documents.masks import mask_secrets
 from connector_kit.sandbox.documents.references import used_by
 from connector_kit.sandbox.http.wire import Document, parse, render
 
@@ -32,7 +32,7 @@ class Record:
     def of(cls, account_id: str, resource: str, document: Document) -> Record:
         """Freeze *document*; raises ValueError when it cannot be written as JSON."""
         body = render(document)
-        shown = masked(resource, document)
+        shown = mask_secrets(resource, document)
         public = body if shown is document else render(shown)
         return cls(
             id=document["_id"],

@@ -10,7 +10,7 @@ from jsonpointer import JsonPointerException
 
 from connector_kit.sandbox.documents import locking, shaping, writing
 from connector_kit.sandbox.documents.integrity import check_unused
-from connector_kit.sandbox.documents.masks import unmasked
+from connector_kit.sandbox.documents.masks import restore_secrets
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.validation import check_debug_until, check_kinds
 from connector_kit.sandbox.http import access
@@ -48,8 +48,8 @@ def put(call: Call, record: Record, sent: Document) -> Record:
     if record.resource == "scripts" and not isinstance(sent.get("content"), str):
         raise missing("content")
     stored = record.document
-    sent = unmasked(record.resource, sent, stored)
-    document = shaping.next_version(record.resource, _allowed(call, record, sent), stored)
+    sent = restore_secrets(record.resource, sent, stored)
+    document = shaping.next_version(record.resource, _permitted(call, record, sent), stored)
     document = _complete(call, record, document, sent)
     return writing.write(call, record.resource, document, before=record)
 
@@ -58,9 +58,9 @@ def patch(call: Call) -> Answer:
     """PATCH /{resource}/{id}: a JSON Patch array."""
     record, operations = access.writable(call), call.documents()
     if _is_locked_for(call, record):
-        locking.check_patch(operations, locking.editable(call.store, record))
+        locking.check_patch(operations, locking.editable_paths(call.store, record))
     stored = record.document
-    sent = _patched(stored, operations)
+    sent = _apply_patch(stored, operations)
     check_kinds(record.resource, sent)
     check_debug_until(record.resource, sent, call.now)
     if call.connector_id is None:
@@ -103,13 +103,13 @@ def _array(records: Iterable[Record], exclude: str | None) -> bytes:
     )
 
 
-def _allowed(call: Call, record: Record, sent: Document) -> Document:
+def _permitted(call: Call, record: Record, sent: Document) -> Document:
     """What of a PUT counts: all of it, or on a locked document what its user may edit."""
     if call.connector_id is None:
         locking.check_no_update(call.store, record, sent)
     if not _is_locked_for(call, record):
         return sent
-    return locking.with_edits(record.document, sent, locking.editable(call.store, record))
+    return locking.apply_edits(record.document, sent, locking.editable_paths(call.store, record))
 
 
 def _is_locked_for(call: Call, record: Record) -> bool:
@@ -124,10 +124,10 @@ def _complete(call: Call, record: Record, document: Document, sent: Document) ->
     if record.resource == "stacks" and isinstance(document.get("server"), dict):
         kept = (stored.get("server") or {}).get("systemToken")
         document["server"] = {"systemToken": kept, **document["server"]}
-    return document | writing.derived(call, record.resource, document)
+    return document | writing.derive_fields(call, record.resource, document)
 
 
-def _patched(stored: Document, operations: list[Document]) -> Document:
+def _apply_patch(stored: Document, operations: list[Document]) -> Document:
     try:
         result: Any = jsonpatch.apply_patch(stored, render(operations).decode())
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError) as error:

@@ -11,7 +11,7 @@ from connector_kit.sandbox.account import audit_log
 from connector_kit.sandbox.connections.online import missing_credentials
 from connector_kit.sandbox.documents import shaping
 from connector_kit.sandbox.documents.integrity import check_references
-from connector_kit.sandbox.documents.masks import unmasked
+from connector_kit.sandbox.documents.masks import restore_secrets
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.validation import check_kinds, validate
 from connector_kit.sandbox.http.call import Call
@@ -23,12 +23,12 @@ from connector_kit.sandbox.states.store import Place
 def create(call: Call, resource: str, sent: Document) -> Record:
     """Make a new document of what was *sent*."""
     check_kinds(resource, sent)
-    sent = _tagged(call, unmasked(resource, sent, {}))
+    sent = _tag(call, restore_secrets(resource, sent, {}))
     document = shaping.first_version(resource, sent)
     document = {
         "_id": call.store.ids.next(),
         **document,
-        **derived(call, resource, document),
+        **derive_fields(call, resource, document),
     }
     if resource == "connections":
         document["offline"] = bool(missing_credentials(document))
@@ -73,7 +73,7 @@ def remove(call: Call, record: Record, *, for_good: bool = False) -> None:
     _note(call, record, record, None)
 
 
-def derived(call: Call, resource: str, document: Document) -> Document:
+def derive_fields(call: Call, resource: str, document: Document) -> Document:
     """Return what the server derives from the rest of a document."""
     if resource in ("exports", "imports"):
         return _adaptor(call, resource, document)
@@ -113,7 +113,7 @@ def _with_ids(call: Call, document: Document, name: str) -> Document:
     }
 
 
-def _tagged(call: Call, sent: Document) -> Document:
+def _tag(call: Call, sent: Document) -> Document:
     """What a connector creates carries its tag; users tag nothing with what does not exist."""
     claimed = sent.get("_connectorId")
     if call.connector_id:
@@ -135,7 +135,7 @@ def _note(call: Call, record: Record, before: Record | None, after: Record | Non
             at=call.now,
             resource=record.resource,
             document_id=record.id,
-            before=audit_log.shown(before),
-            after=audit_log.shown(after),
+            before=audit_log.text_of(before),
+            after=audit_log.text_of(after),
         )
     )

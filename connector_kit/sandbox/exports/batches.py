@@ -43,14 +43,14 @@ async def batches(exporting: Exporting) -> AsyncIterator[Batch]:
     """Yield the pages of an export, until there are no more or the hook says to stop."""
     index = 0
     async for page in pages(exporting):
-        batch, is_last = await refined(exporting, page.records, index, page.errors)
+        batch, is_last = await refine(exporting, page.records, index, page.errors)
         yield batch
         if is_last:
             return
         index += 1
 
 
-async def everything(exporting: Exporting) -> tuple[list[Any], list[str | None]]:
+async def all_records(exporting: Exporting) -> tuple[list[Any], list[str | None]]:
     """Return all records of an export, and their links."""
     data: list[Any] = []
     links: list[str | None] = []
@@ -60,21 +60,23 @@ async def everything(exporting: Exporting) -> tuple[list[Any], list[str | None]]
     return data, links
 
 
-async def refined(
+async def refine(
     exporting: Exporting, records: list[Any], index: int, errors: list[Document] | None = None
 ) -> tuple[Batch, bool]:
     """Return a page after filter, transform and hook, and whether the hook wants no further one.
 
     Raises `PageRefused` when the hook fails.
     """
-    around, export, given = exporting.around, exporting.export, exporting.given
-    passed = await Rule(around, export, "filter", "output_filter", given).passing(records)
+    run, export, given = exporting.run, exporting.export, exporting.given
+    passed = await Rule(run, export, "filter", "output_filter", given).passes(records)
     failed = [item for item in passed if isinstance(item, Failed)]
     kept = [one for one, passes in zip(records, passed, strict=True) if passes is True]
-    made = await Rule(around, export, "transform", "transformation", given).transformed(kept)
+    made = await Rule(run, export, "transform", "transformation", given).transform(kept)
     failed += [item for item in made if isinstance(item, Failed)]
     data = [item for item in made if not isinstance(item, Failed)]
-    told = await _hooked(exporting, data, index, [*(errors or []), *(one.error for one in failed)])
+    told = await _call_hook(
+        exporting, data, index, [*(errors or []), *(one.error for one in failed)]
+    )
     own = told["errors"] if isinstance(told.get("errors"), list) else []
     batch = Batch(
         raw=records,
@@ -88,25 +90,25 @@ async def refined(
     return batch, bool(told.get("abort"))
 
 
-async def pages(exporting: Exporting) -> AsyncIterator[wrappers.Answered]:
+async def pages(exporting: Exporting) -> AsyncIterator[wrappers.RecordPage]:
     """Yield what an application or a wrapper answers, page by page."""
-    if wrappers.is_wrapper(exporting.around.connection):
+    if wrappers.is_wrapper(exporting.run.connection):
         given = dict(exporting.given)
         if exporting.record is not None:
             given["data"] = [exporting.record]
-        async for answered in wrappers.pages(exporting.around, exporting.export, given):
+        async for answered in wrappers.pages(exporting.run, exporting.export, given):
             yield answered
         return
     async for page in exporting.pages():
-        yield wrappers.Answered(page.records)
+        yield wrappers.RecordPage(page.records)
 
 
-async def _hooked(
+async def _call_hook(
     exporting: Exporting, data: list[Any], index: int, errors: list[Document]
 ) -> Document:
     try:
         return await hooks.pre_save_page(
-            exporting.around,
+            exporting.run,
             exporting.export,
             data,
             index=index,

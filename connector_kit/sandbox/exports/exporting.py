@@ -14,7 +14,7 @@ from connector_kit.sandbox.exports import paging
 from connector_kit.sandbox.exports.paging import Page
 from connector_kit.sandbox.http.errors import Refusal, invalid
 from connector_kit.sandbox.http.wire import Document, instant, iso
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, in_uri
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
@@ -30,13 +30,13 @@ ENDLESS = 5
 
 @dataclass(frozen=True)
 class Exporting:
-    """One export, stored or not, in its surroundings.
+    """One export, stored or not, and the run that it is for.
 
     *record* is the record that a lookup is run for, *given* what else templates see
     (``lastExportDateTime``).
     """
 
-    around: Surroundings
+    run: RunContext
     export: Document = field(repr=False)
     record: Any = None
     given: Document = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Exporting:
     async def page(self, position: Document) -> Page:
         """Return the page at *position*; raises `Refusal` 422 with the application's error."""
         request = self.request(position)
-        answer = await requests.ask(self.around, request)
+        answer = await requests.ask(self.run, request)
         body = responses.content(answer)
         rules = self.rules()
         if failed := responses.failure(answer, body, rules):
@@ -76,14 +76,14 @@ class Exporting:
             return
         for record in records:
             context = {**self._context({}), **context_of(record)}
-            connection, body = self.around.connection, once.get("body")
+            connection, body = self.run.connection, once.get("body")
             request = BackendRequest(
                 method=str(once.get("method") or "PUT").upper(),
                 url=requests.address(connection, in_uri(str(once["relativeURI"]), context)),
                 headers=requests.default_headers(connection),
                 body=in_body(str(body), context).encode() if body else b"",
             )
-            answer = await requests.ask(self.around, request)
+            answer = await requests.ask(self.run, request)
             if failed := responses.failure(answer, responses.content(answer), {}):
                 raise Refusal(422, [failed])
 
@@ -105,7 +105,7 @@ class Exporting:
 
     def request(self, position: Document) -> BackendRequest:
         """Return what the application is asked for the page at *position*."""
-        details, connection = self._details(), self.around.connection
+        details, connection = self._details(), self.run.connection
         context = self._context(position)
         uri = str(position.get("url") or in_uri(str(details.get("relativeURI") or ""), context))
         body = details.get("body") or details.get("postBody")
@@ -114,7 +114,7 @@ class Exporting:
             url=requests.address(connection, uri),
             headers={
                 **requests.default_headers(connection),
-                **requests.named(details.get("headers"), context),
+                **requests.fill_headers(details.get("headers"), context),
             },
             body=in_body(str(body), context).encode() if body else b"",
         )
@@ -140,7 +140,7 @@ class Exporting:
             if isinstance(self.export.get(name), dict):
                 details: Document = self.export[name]
                 return details
-        kind = str(self.export.get("adaptorType") or self.around.connection.get("type"))
+        kind = str(self.export.get("adaptorType") or self.run.connection.get("type"))
         raise not_simulated(APPLICATIONS, f"an export of the kind {kind}")
 
     def _paging(self) -> Document:
@@ -158,14 +158,14 @@ class Exporting:
         kinds = (name for name in requests.TYPES if isinstance(self.export.get(name), dict))
         asked = {name: {**self.export[name], "paging": position} for name in islice(kinds, 1)}
         return {
-            **self.around.context(self.export),
+            **self.run.context(self.export),
             **(context_of(self.record) if self.record is not None else {}),
             **self.given,
             "export": {**self.export, **asked},
         }
 
 
-def since(export: Document, now: float, start: str | None = None) -> Document:
+def delta_dates(export: Document, now: float, start: str | None = None) -> Document:
     """Return the dates that a delta export works with, as templates and hooks get them.
 
     Raises `Refusal` 422 for a ``delta.startDate`` that is none.

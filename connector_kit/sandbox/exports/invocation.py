@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.exports.batches import everything
-from connector_kit.sandbox.exports.exporting import EVENTS, Exporting, since
+from connector_kit.sandbox.exports.batches import all_records
+from connector_kit.sandbox.exports.exporting import EVENTS, Exporting, delta_dates
 from connector_kit.sandbox.flows.routes import start_listeners
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.pipeline.request_context import around_stored
+from connector_kit.sandbox.pipeline.request_context import run_of_stored
 from connector_kit.sandbox.unsimulated import DATA
 
 
@@ -25,8 +25,8 @@ async def run_export(call: Call, record: Record) -> Answer:
     export = record.document
     if export.get("type") in EVENTS:
         raise impossible("An export of events is not invoked; post the events to it.")
-    around = around_stored(call, record)
-    data, _ = await everything(Exporting(around, export, given=since(export, call.now)))
+    run = run_of_stored(call, record)
+    data, _ = await all_records(Exporting(run, export, given=delta_dates(export, call.now)))
     return answer({"data": data})
 
 

@@ -11,7 +11,7 @@ from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document, parse
 
 
-def is_there(export: Document) -> bool:
+def has_records(export: Document) -> bool:
     """Whether an export carries records."""
     return bool(export.get("mockOutput") or export.get("sampleData"))
 

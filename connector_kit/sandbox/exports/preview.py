@@ -9,15 +9,15 @@ from connector_kit.sandbox.connections.backends import BackendAnswer, BackendReq
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.validation import check_kinds
 from connector_kit.sandbox.exports import mocks
-from connector_kit.sandbox.exports.batches import refined
-from connector_kit.sandbox.exports.exporting import Exporting, since
+from connector_kit.sandbox.exports.batches import refine
+from connector_kit.sandbox.exports.exporting import Exporting, delta_dates
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import Refusal, invalid
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.hooks import hook_of
-from connector_kit.sandbox.pipeline.request_context import around_unsaved, with_stored_secrets
+from connector_kit.sandbox.pipeline.request_context import run_of_unsaved, with_stored_secrets
 from connector_kit.sandbox.unsimulated import DATA
 
 DEFAULT_LIMIT, MOST = 10, 100
@@ -34,10 +34,10 @@ async def preview(call: Call) -> Answer:
     check_kinds("exports", export)
     export = with_stored_secrets(call, "exports", export)
     limit = _limit(export)
-    exporting = Exporting(around_unsaved(call, export), export, given=since(export, call.now))
-    stages, records = await _fetched(exporting)
+    exporting = Exporting(run_of_unsaved(call, export), export, given=delta_dates(export, call.now))
+    stages, records = await _fetch(exporting)
     try:
-        batch, _ = await refined(exporting, records[:limit], 0)
+        batch, _ = await refine(exporting, records[:limit], 0)
     except Refusal as refusal:
         if refusal.status != 422 or hook_of(export, "preSavePage") is None:
             raise
@@ -48,27 +48,27 @@ async def preview(call: Call) -> Answer:
     return answer({"data": batch.data, "dataURIs": batch.data_uris, "stages": stages})
 
 
-async def _fetched(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+async def _fetch(exporting: Exporting) -> tuple[list[Document], list[Any]]:
     """Return the stages so far and the records, be they from the export's own mock."""
-    around, export = exporting.around, exporting.export
-    if wrappers.is_wrapper(around.connection):
+    run, export = exporting.run, exporting.export
+    if wrappers.is_wrapper(run.connection):
         options = {**exporting.given, "preview": True}
-        async for page in wrappers.pages(around, export, options):
+        async for page in wrappers.pages(run, export, options):
             return [_stage("parse", page.records)], page.records
-    if around.connection.get("type") not in requests.TYPES and export.get("mockOutput"):
+    if run.connection.get("type") not in requests.TYPES and export.get("mockOutput"):
         records = mocks.records_of(export)
         return [_stage("parse", records)], records
-    return await _asked(exporting)
+    return await _ask(exporting)
 
 
-async def _asked(exporting: Exporting) -> tuple[list[Document], list[Any]]:
+async def _ask(exporting: Exporting) -> tuple[list[Document], list[Any]]:
     request = exporting.request(exporting.first())
-    stages = [_stage("request", [_shown_request(request)])]
-    got = await requests.ask(exporting.around, request)
+    stages = [_stage("request", [_describe_request(request)])]
+    got = await requests.ask(exporting.run, request)
     body = responses.content(got)
     rules = exporting.rules()
     failed = responses.failure(got, body, rules)
-    stages.append(_stage("raw", [_shown_answer(request, got)], [failed] if failed else None))
+    stages.append(_stage("raw", [_describe_answer(request, got)], [failed] if failed else None))
     if failed:
         return stages, []
     records = responses.records(body, rules.get("resourcePath"))
@@ -79,7 +79,7 @@ def _stage(name: str, data: Any, errors: list[Document] | None = None) -> Docume
     return {"name": name, "data": data, "errors": errors}
 
 
-def _shown_request(request: BackendRequest) -> Document:
+def _describe_request(request: BackendRequest) -> Document:
     return {
         "method": request.method,
         "url": request.url,
@@ -91,7 +91,7 @@ def _shown_request(request: BackendRequest) -> Document:
     }
 
 
-def _shown_answer(request: BackendRequest, got: BackendAnswer) -> Document:
+def _describe_answer(request: BackendRequest, got: BackendAnswer) -> Document:
     return {
         "statusCode": got.status,
         "url": request.url,

@@ -19,6 +19,15 @@ from connector_kit.sandbox.http.wire import Document, render
 
 OPEN_FILTERS = "source classification occurredAt_gte occurredAt_lte _flowJobId after"
 RESOLVED_FILTERS = f"{OPEN_FILTERS} resolvedAt_gte resolvedAt_lte"
+EXACT = ("source", "classification", "_flowJobId")
+_BOUNDS = (("gte", 1), ("lte", -1))
+
+
+class Filters(Enum):
+    """Which dates a list may be narrowed by."""
+
+    OPEN = ("occurredAt",)
+    RESOLVED = ("occurredAt", "resolvedAt")
 
 
 def of_flow(call: Call) -> Answer:
@@ -55,14 +64,14 @@ def resolved_errors(call: Call) -> Answer:
 
 def resolve(call: Call) -> Answer:
     """PUT /flows/{id}/{step}/resolved: mark errors as resolved."""
-    for failure in _named(call, "errors", access.writable):
+    for failure in _named_errors(call, "errors", access.writable):
         mark_resolved(call, failure)
     return GONE
 
 
 def purge(call: Call) -> Answer:
     """DELETE /flows/{id}/{step}/resolved: forget resolved errors."""
-    named = _named(call, "errors", access.writable)
+    named = _named_errors(call, "errors", access.writable)
     unresolved = [failure.id for failure in named if not failure.is_resolved]
     if unresolved:
         raise invalid("errors", f"names errors that are not resolved: {', '.join(unresolved)}")
@@ -77,7 +86,7 @@ def assign(call: Call) -> Answer:
     assignee = sent.get("email") or sent.get("_userId")
     if not assignee:
         raise missing("email")
-    for failure in _named(call, "errorIds", access.writable):
+    for failure in _named_errors(call, "errorIds", access.writable):
         call.platform.failures.change(failure, assignedTo=assignee)
     return EMPTY
 
@@ -85,7 +94,7 @@ def assign(call: Call) -> Answer:
 def assign_tags(call: Call) -> Answer:
     """PUT /flows/{id}/{step}/tags: with tags of the account."""
     tags = _texts(call.document().get("tagIds"), "tagIds")
-    for failure in _named(call, "errorIds", access.writable):
+    for failure in _named_errors(call, "errorIds", access.writable):
         call.platform.failures.change(failure, tags=tags)
     return EMPTY
 
@@ -139,17 +148,37 @@ def mark_resolved(call: Call, failure: Failure) -> None:
         platform.jobs.change(member, numResolved=int(member.count("numResolved")) + 1)
 
 
+def filter_errors(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Failure]:
+    """Return those failures that the query asks for."""
+    found = [*failures]
+    for name in EXACT:
+        if values := call.parameters(name):
+            found = [item for item in found if item.fields.get(name) in values]
+    for name in filters.value:
+        for suffix, sign in _BOUNDS:
+            parameter = f"{name}_{suffix}"
+            text = call.parameter(parameter)
+            if text is not None:
+                bound = moment(parameter, text)
+                found = [
+                    failure
+                    for failure in found
+                    if sign * (moment_of(failure.fields.get(name)) - bound) >= 0
+                ]
+    return found
+
+
 def _open(call: Call) -> list[Failure]:
-    found = wanted(call, failures_of_step(call), Filters.OPEN)
+    found = filter_errors(call, failures_of_step(call), Filters.OPEN)
     return [failure for failure in found if not failure.is_resolved]
 
 
 def _resolved(call: Call) -> list[Failure]:
-    found = wanted(call, failures_of_step(call), Filters.RESOLVED)
+    found = filter_errors(call, failures_of_step(call), Filters.RESOLVED)
     return [failure for failure in found if failure.is_resolved]
 
 
-def _named(call: Call, field: str, reach: access.Reach) -> list[Failure]:
+def _named_errors(call: Call, field: str, reach: access.Reach) -> list[Failure]:
     """Return the errors that a body names; raises `Refusal` 422 for one that is not there."""
     known = {failure.id: failure for failure in failures_of_step(call, reach)}
     identities = _texts(call.document().get(field), field)
@@ -193,37 +222,6 @@ def _file(call: Call, name: str, failures: list[Failure]) -> Answer:
     content = render([failure.record() for failure in failures])
     file = File(f"{name}.json", "application/json", content)
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
-
-
-class Filters(Enum):
-    """Which dates a list may be narrowed by."""
-
-    OPEN = ("occurredAt",)
-    RESOLVED = ("occurredAt", "resolvedAt")
-
-
-EXACT = ("source", "classification", "_flowJobId")
-_BOUNDS = (("gte", 1), ("lte", -1))
-
-
-def wanted(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Failure]:
-    """Return those failures that the query asks for."""
-    found = [*failures]
-    for name in EXACT:
-        if values := call.parameters(name):
-            found = [item for item in found if item.fields.get(name) in values]
-    for name in filters.value:
-        for suffix, sign in _BOUNDS:
-            parameter = f"{name}_{suffix}"
-            text = call.parameter(parameter)
-            if text is not None:
-                bound = moment(parameter, text)
-                found = [
-                    failure
-                    for failure in found
-                    if sign * (moment_of(failure.fields.get(name)) - bound) >= 0
-                ]
-    return found
 
 
 ROUTES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector_kit.sandbox.connections.debug_log import about_step
+from connector_kit.sandbox.connections.debug_log import step_log_name
 from connector_kit.sandbox.flows.errors import check_step
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
@@ -31,7 +31,7 @@ def read(call: Call) -> Answer:
 def _log(call: Call) -> list[Document]:
     flow, step = access.readable(call), call.params["step"]
     check_step(flow, step)
-    return call.platform.logs.read(about_step(flow.id, step))
+    return call.platform.logs.read(step_log_name(flow.id, step))
 
 
 def _is_wanted(call: Call, entry: Document) -> bool:

@@ -24,7 +24,7 @@ AT_ONCE = 1000
 def retry(call: Call) -> Answer:
     """POST /flows/{id}/{step}/retry: a job that runs records again."""
     failures = failures_of_step(call, access.writable)
-    chosen = _chosen(call.document(), failures)
+    chosen = _choose(call.document(), failures)
     resolved = [failure.id for failure in chosen if failure.is_resolved]
     if resolved:
         raise invalid("errorIds", f"names resolved errors: {', '.join(resolved)}")
@@ -39,7 +39,7 @@ def retry(call: Call) -> Answer:
 
 def read_data(call: Call) -> Answer:
     """GET /flows/{id}/{step}/{retryDataKey}/data: what would be run again."""
-    return answer(_shown(_retry(call, access.readable)))
+    return answer(_answer_data(_retry(call, access.readable)))
 
 
 def write_data(call: Call) -> Answer:
@@ -49,7 +49,7 @@ def write_data(call: Call) -> Answer:
     if "data" not in sent:
         raise missing("data")
     call.platform.retries.replace(kept, sent["data"])
-    return answer(_shown(kept))
+    return answer(_answer_data(kept))
 
 
 def _retry(call: Call, reach: access.Reach) -> Retry:
@@ -61,11 +61,11 @@ def _retry(call: Call, reach: access.Reach) -> Retry:
     return kept
 
 
-def _shown(kept: Retry) -> Document:
+def _answer_data(kept: Retry) -> Document:
     return {"data": kept.data, "stage": kept.stage, "traceKey": kept.trace_key}
 
 
-def _chosen(sent: Document, failures: list[Failure]) -> list[Failure]:
+def _choose(sent: Document, failures: list[Failure]) -> list[Failure]:
     """Return the failures that a body names, by one of the ways to name them."""
     if "errorFileId" in sent:
         raise refuse(422, "invalid_ref", "There is no such file of errors.", "errorFileId")
@@ -73,11 +73,11 @@ def _chosen(sent: Document, failures: list[Failure]) -> list[Failure]:
     by_id = {failure.id: failure for failure in failures}
     for field, known in (("retryDataKeys", by_key), ("errorIds", by_id)):
         if field in sent:
-            return _all(sent[field], field, known)
+            return _find_all(sent[field], field, known)
     raise missing("retryDataKeys")
 
 
-def _all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
+def _find_all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise invalid(field, "must be an array of texts")
     if len(value) > AT_ONCE:

@@ -10,7 +10,7 @@ from typing import Any
 from connector_kit.sandbox.connectors.license_rules import has_expired, license_expired
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, invalid, refuse
@@ -18,7 +18,9 @@ from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, instant, parse
 from connector_kit.sandbox.jobs.queueing import queue_flow
 from connector_kit.sandbox.jobs.store import Job
-from connector_kit.sandbox.templates.zips import packed
+from connector_kit.sandbox.templates.zips import pack
+
+STEPS = ("exports", "imports")
 
 
 def run(call: Call) -> Answer:
@@ -34,7 +36,7 @@ def run(call: Call) -> Answer:
 
 def queue(call: Call, flow: Record, task: Document, **fields: Any) -> Job:
     """Queue a job of a flow; raises `Refusal` 422 while a connection of it is offline."""
-    if connection_id := Ground(call.platform, flow).offline_connection():
+    if connection_id := LoadedFlow(call.platform, flow).offline_connection():
         message = f"The connection {connection_id} is offline; flows that use it do not run."
         raise impossible(message)
     return queue_flow(call.platform, flow, task, **fields)
@@ -48,24 +50,6 @@ def start_listeners(call: Call, export: Record, events: list[Any]) -> None:
         begins = any(generator.get("_exportId") == export.id for generator in generators)
         if begins and not document.get("disabled"):
             queue_flow(call.platform, flow, {"_exportId": export.id, "data": events})
-
-
-def _task(sent: Document) -> Document:
-    """Read what a run may be told: a start date for a delta flow, or the key of a file."""
-    task: Document = {}
-    start = find(sent, ("export", "startDate"))
-    if start is not None:
-        try:
-            instant(start)
-        except (ValueError, OverflowError) as error:
-            raise invalid("export.startDate", "must be an ISO 8601 date") from error
-        task["startDate"] = start
-    if "runKey" in sent:
-        task["runKey"] = str(sent["runKey"])
-    return task
-
-
-STEPS = ("exports", "imports")
 
 
 def steps_of(call: Call, flow: Record) -> list[Record]:
@@ -98,7 +82,22 @@ def last_export(call: Call) -> Answer:
 
 def template(call: Call) -> Answer:
     """GET /flows/{id}/template: the address of a zip of the flow and all it uses."""
-    return answer({"signedURL": packed(call, access.readable(call))})
+    return answer({"signedURL": pack(call, access.readable(call))})
+
+
+def _task(sent: Document) -> Document:
+    """Read what a run may be told: a start date for a delta flow, or the key of a file."""
+    task: Document = {}
+    start = find(sent, ("export", "startDate"))
+    if start is not None:
+        try:
+            instant(start)
+        except (ValueError, OverflowError) as error:
+            raise invalid("export.startDate", "must be an ISO 8601 date") from error
+        task["startDate"] = start
+    if "runKey" in sent:
+        task["runKey"] = str(sent["runKey"])
+    return task
 
 
 ROUTES = (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.queueing import queue_flow
 from connector_kit.sandbox.platform import Platform
@@ -61,4 +61,4 @@ def _may_run(platform: Platform, flow: Record) -> bool:
     license_ = platform.licenses.of_installation(flow.integration_id or "")
     if license_ and platform.licenses.has_expired(license_, platform.clock.now()):
         return False
-    return Ground(platform, flow).offline_connection() is None
+    return LoadedFlow(platform, flow).offline_connection() is None

@@ -43,7 +43,7 @@ class Entry:
         self.note(*errors)
         self.is_over = True
 
-    def sourced(self) -> list[Document]:
+    def errors_with_source(self) -> list[Document]:
         """Return the errors, each with its ``source``."""
         return [
             {"source": stage, **(item if isinstance(item, dict) else {"message": str(item)})}
@@ -86,6 +86,6 @@ class Entry:
         return {"statusCode": 200, "ignored": True}
 
 
-def going_on(entries: Iterable[Entry]) -> list[Entry]:
+def unfinished(entries: Iterable[Entry]) -> list[Entry]:
     """Return those that go on."""
     return [entry for entry in entries if not entry.is_over]

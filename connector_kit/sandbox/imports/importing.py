@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 
 from connector_kit.sandbox.connections import requests, responses, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest
-from connector_kit.sandbox.connections.concurrency import at_a_time, for_each
+from connector_kit.sandbox.connections.concurrency import concurrency_level, for_each
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document, render
-from connector_kit.sandbox.imports.entries import FAILED, Entry, going_on
+from connector_kit.sandbox.imports.entries import FAILED, Entry, unfinished
 from connector_kit.sandbox.imports.operations import Operation, operation_for, rules_for
 from connector_kit.sandbox.pipeline import hooks
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.lookups import Lookups, RecordFailed
 from connector_kit.sandbox.pipeline.mappers import MapperOne, MapperTwo
 from connector_kit.sandbox.pipeline.rules import AT_ONCE, Failed, Rule
@@ -32,51 +32,51 @@ Mapper = Callable[[Any, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Importing:
-    """One import, stored or not, in its surroundings.
+    """One import, stored or not, and the run that it is for.
 
     Within a flow a hook that fails fails the records of the page, not the request (*in_flow*), and
     nothing more is sent once *goes_on* says no.
     """
 
-    around: Surroundings
+    run: RunContext
     import_: Document = field(repr=False)
     in_flow: bool = False
     goes_on: Callable[[], bool] = lambda: True
 
     async def map(self, records: Iterable[Any]) -> list[Any]:
         """Return the records after mapping; one that fails is ``{"errors": [...]}``."""
-        entries = await self._mapped(records)
+        entries = await self._prepared(records)
         return [{"errors": entry.errors} if entry.is_over else entry.mapped for entry in entries]
 
-    async def run(self, records: Iterable[Any]) -> list[Document]:
+    async def submit(self, records: Iterable[Any]) -> list[Document]:
         """Submit the records; returns one element for each."""
         return [entry.result() for entry in await self.entries(records)]
 
     async def entries(self, records: Iterable[Any]) -> list[Entry]:
         """Submit the records; returns what became of each."""
-        entries = await self._mapped(records)
-        await self._submit(going_on(entries))
+        entries = await self._prepared(records)
+        await self._submit(unfinished(entries))
         answered = [entry for entry in entries if not entry.is_left]
         await self._respond(answered)
         if hooks.hook_of(self.import_, "postSubmit") is not None and answered:
             results = [entry.result() for entry in answered]
-            options = {**_both(answered), "responseData": results}
+            options = {**_hook_data(answered), "responseData": results}
             told = await self._call("postSubmit", "post_submit_hook", options, answered)
             for entry, item in zip(answered, told, strict=False):
                 _answer_instead(entry, item)
         return entries
 
-    async def _mapped(self, records: Iterable[Any]) -> list[Entry]:
+    async def _prepared(self, records: Iterable[Any]) -> list[Entry]:
         entries = [Entry(record) for record in records]
         await self._refine(entries)
-        if hooks.hook_of(self.import_, "preMap") is not None and (ready := going_on(entries)):
+        if hooks.hook_of(self.import_, "preMap") is not None and (ready := unfinished(entries)):
             options = {"data": [entry.record for entry in ready]}
             told = await self._call("preMap", "pre_map_hook", options, ready)
             for entry, item in zip(ready, told, strict=False):
                 entry.record = entry.take(item, "pre_map_hook")
-        await self._map_all(going_on(entries))
-        if hooks.hook_of(self.import_, "postMap") is not None and (ready := going_on(entries)):
-            told = await self._call("postMap", "post_map_hook", _both(ready), ready)
+        await self._map_all(unfinished(entries))
+        if hooks.hook_of(self.import_, "postMap") is not None and (ready := unfinished(entries)):
+            told = await self._call("postMap", "post_map_hook", _hook_data(ready), ready)
             for entry, item in zip(ready, told, strict=False):
                 entry.mapped = entry.take(item, "post_map_hook")
         return entries
@@ -84,15 +84,15 @@ class Importing:
     async def _refine(self, entries: list[Entry]) -> None:
         """Take what the filter lets through, transformed."""
         records = [entry.record for entry in entries]
-        passed = await Rule(self.around, self.import_, "filter", "import_filter").passing(records)
+        passed = await Rule(self.run, self.import_, "filter", "import_filter").passes(records)
         for entry, passes in zip(entries, passed, strict=True):
             if isinstance(passes, Failed):
                 entry.fail(passes.error)
             elif not passes:
                 entry.leave_out()
-        ready = going_on(entries)
-        rule = Rule(self.around, self.import_, "transform", "transformation")
-        made = await rule.transformed([entry.record for entry in ready])
+        ready = unfinished(entries)
+        rule = Rule(self.run, self.import_, "transform", "transformation")
+        made = await rule.transform([entry.record for entry in ready])
         for entry, item in zip(ready, made, strict=True):
             if isinstance(item, Failed):
                 entry.fail(item.error)
@@ -105,7 +105,7 @@ class Importing:
         """Call a hook for *entries*; one that fails within a flow fails them all."""
         try:
             return await hooks.entries(
-                self.around, "import", self.import_, name, options, len(entries)
+                self.run, "import", self.import_, name, options, len(entries)
             )
         except Refusal as refusal:
             if not self.in_flow or refusal.status != FAILED:
@@ -126,7 +126,7 @@ class Importing:
         entry.stage = "mapping"
         try:
             answers = {
-                str(document.get("name")): await self._looked_up(document, entry.record)
+                str(document.get("name")): await self._look_up(document, entry.record)
                 for document in lookups.dynamic()
             }
             entry.mapped = mapper(entry.record, answers)
@@ -137,13 +137,13 @@ class Importing:
                 raise
             entry.fail(*({"source": "mapping", **document} for document in refusal.errors))
 
-    async def _looked_up(self, lookup: Document, record: Any) -> Any:
+    async def _look_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
-        context = {**self.around.context(self.import_), **context_of(record)}
-        connection = self.around.connection
+        context = {**self.run.context(self.import_), **context_of(record)}
+        connection = self.run.connection
         body = lookup.get("postBody") or lookup.get("body")
         answer = await requests.ask(
-            self.around,
+            self.run,
             BackendRequest(
                 method=str(lookup.get("method") or "GET").upper(),
                 url=requests.address(
@@ -163,14 +163,14 @@ class Importing:
             entry.stage, entry.is_left = "application", True
         if not (entries and self.goes_on()):
             return
-        if wrappers.is_wrapper(self.around.connection):
+        if wrappers.is_wrapper(self.run.connection):
             await self._submit_at_once(entries)
         else:
-            await for_each(entries, at_a_time(self.around.connection), self._send)
+            await for_each(entries, concurrency_level(self.run.connection), self._send)
 
     async def _submit_at_once(self, entries: list[Entry]) -> None:
         sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
-        answers = await wrappers.submit(self.around, self.import_, sent, mapped)
+        answers = await wrappers.submit(self.run, self.import_, sent, mapped)
         for entry, answer in zip(entries, answers, strict=True):
             entry.answer, entry.is_left = answer, False
 
@@ -178,12 +178,12 @@ class Importing:
         if not self.goes_on():
             return
         entry.is_left = False
-        operation = operation_for(self.import_, self.around.connection, entry.record)
+        operation = operation_for(self.import_, self.run.connection, entry.record)
         if operation is None:
             entry.answer = {"statusCode": 200, "ignored": True}
             return
         try:
-            answer = await requests.ask(self.around, self._request(operation, entry))
+            answer = await requests.ask(self.run, self._request(operation, entry))
         except Refusal as refusal:
             if refusal.status != FAILED:
                 raise
@@ -199,9 +199,9 @@ class Importing:
 
     async def _respond(self, entries: list[Entry]) -> None:
         """Transform what the application answered (``responseTransform``)."""
-        rule = Rule(self.around, self.import_, "responseTransform", "transformation")
+        rule = Rule(self.run, self.import_, "responseTransform", "transformation")
         answered = [entry for entry in entries if "_json" in entry.answer] if rule.told else []
-        made = await rule.transformed([entry.answer["_json"] for entry in answered])
+        made = await rule.transform([entry.answer["_json"] for entry in answered])
         for entry, item in zip(answered, made, strict=True):
             if isinstance(item, Failed):
                 entry.refuse([item.error], "transformation")
@@ -209,15 +209,15 @@ class Importing:
                 entry.answer = {**entry.answer, "_json": item}
 
     def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
-        connection, mapped = self.around.connection, entry.mapped
+        connection, mapped = self.run.connection, entry.mapped
         context = {
-            **self.around.context(self.import_),
+            **self.run.context(self.import_),
             **context_of(entry.record),
             **context_of(mapped),
             "preMapRecord": entry.record,
         }
         headers = requests.default_headers(connection)
-        headers |= requests.named(operation.details.get("headers"), context)
+        headers |= requests.fill_headers(operation.details.get("headers"), context)
         return BackendRequest(
             method=operation.method,
             url=requests.address(connection, in_uri(operation.relative_uri, context)),
@@ -251,7 +251,7 @@ def _identity(body: Any, rules: Document) -> Document:
     return {"id": str(found)} if isinstance(found, (str, int)) else {}
 
 
-def _both(entries: list[Entry]) -> Document:
+def _hook_data(entries: list[Entry]) -> Document:
     return {
         "preMapData": [entry.record for entry in entries],
         "postMapData": [entry.mapped for entry in entries],

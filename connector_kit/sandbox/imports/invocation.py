@@ -9,7 +9,7 @@ from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.imports.importing import Importing
-from connector_kit.sandbox.pipeline.request_context import around_stored, records_in
+from connector_kit.sandbox.pipeline.request_context import records_in, run_of_stored
 from connector_kit.sandbox.unsimulated import DATA
 
 
@@ -27,12 +27,12 @@ async def map_records(call: Call) -> Answer:
 async def run_import(call: Call, record: Record) -> Answer:
     """Submit the records of the body, and answer one element for each."""
     importing, records = _importing(call, record)
-    return answer(await importing.run(records))
+    return answer(await importing.submit(records))
 
 
 def _importing(call: Call, record: Record) -> tuple[Importing, list[Any]]:
     records = records_in(call.json(), "body")
-    return Importing(around_stored(call, record), record.document), records
+    return Importing(run_of_stored(call, record), record.document), records
 
 
 ROUTES = (

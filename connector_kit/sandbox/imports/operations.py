@@ -12,7 +12,7 @@ from typing import Any
 from connector_kit.sandbox.connections.requests import TYPES
 from connector_kit.sandbox.http.errors import missing
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.templates import extracted
+from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
 _RULES = ("resourcePath", "resourceIdPath", "successPath", "successValues", "failPath")
@@ -81,7 +81,7 @@ def _is_there(details: Document, record: Any) -> bool | None:
     path = details.get("existingExtract") or details.get("ignoreExtract")
     if not path:
         return None
-    return extracted(record, str(path)) not in (None, "")
+    return extract_value(record, str(path)) not in (None, "")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.templates.zips import packed
+from connector_kit.sandbox.templates.zips import pack
 
 MEMBERS = ("flows", "exports", "imports", "connections")
 COPIED = ("_connectorId", "tag", "mode", "version", "_parentId")
@@ -48,7 +48,7 @@ def iclients(call: Call) -> Answer:
 
 def template(call: Call) -> Answer:
     """GET /integrations/{id}/template: the address of a zip of the whole integration."""
-    return answer({"signedURL": packed(call, access.readable(call))})
+    return answer({"signedURL": pack(call, access.readable(call))})
 
 
 def tiles(call: Call) -> Answer:

@@ -11,18 +11,18 @@ from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.jobs.queueing import queue_job
 from connector_kit.sandbox.jobs.retries import queue_for, retriable_keys
-from connector_kit.sandbox.jobs.selection import named, seen, with_children
+from connector_kit.sandbox.jobs.selection import named_jobs, visible_jobs, with_children
 from connector_kit.sandbox.jobs.store import Job
 
 
 def resolve_jobs(call: Call) -> Answer:
     """PUT /jobs/resolve: by the ids of jobs."""
-    return _resolve(call, named(call, call.words()))
+    return _resolve(call, named_jobs(call, call.words()))
 
 
 def retry_jobs(call: Call) -> Answer:
     """PUT /jobs/retry: by the ids of jobs."""
-    return _retry(call, named(call, call.words()))
+    return _retry(call, named_jobs(call, call.words()))
 
 
 def resolve_flows(call: Call) -> Answer:
@@ -48,12 +48,12 @@ def retry_integration(call: Call) -> Answer:
 def _jobs_of_flows(call: Call, flow_ids: list[str]) -> list[Job]:
     for flow_id in flow_ids:
         access.lookup(call, "flows", flow_id, "flowIds")
-    return [job for job in seen(call) if job.flow_id in flow_ids]
+    return [job for job in visible_jobs(call) if job.flow_id in flow_ids]
 
 
 def _jobs_of_integration(call: Call) -> list[Job]:
     integration = access.writable(call)
-    return [job for job in seen(call) if job.fields.get("_integrationId") == integration.id]
+    return [job for job in visible_jobs(call) if job.fields.get("_integrationId") == integration.id]
 
 
 def _resolve(call: Call, jobs: list[Job]) -> Answer:

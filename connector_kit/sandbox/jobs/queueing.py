@@ -29,12 +29,12 @@ def queue_flow(platform: Platform, flow: Record, task: Document, **fields: Any) 
 
 def queue_job(platform: Platform, account_id: str, fields: Document, task: Document) -> Job:
     """Queue a job of any type; *task* is what it is to do."""
-    job = made(platform, account_id, {"status": QUEUED, **fields}, task)
+    job = create_job(platform, account_id, {"status": QUEUED, **fields}, task)
     platform.queue.take(job)
     return job
 
 
-def made(
+def create_job(
     platform: Platform, account_id: str, fields: Document, task: Document | None = None
 ) -> Job:
     """Remember a job, with its dates and without counts."""

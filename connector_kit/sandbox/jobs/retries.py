@@ -75,7 +75,7 @@ def read_all(call: Call) -> Answer:
     access.owners_only(call)
     wanted = call.parameters("_jobId")
     found = call.platform.retries.of_account(call.account_id)
-    return answer([_shown(retry) for retry in found if not wanted or retry.job_id in wanted])
+    return answer([_describe(retry) for retry in found if not wanted or retry.job_id in wanted])
 
 
 def create(call: Call) -> Answer:
@@ -97,7 +97,7 @@ def create(call: Call) -> Answer:
         type=kind if kind in TYPES else "object",
         data=sent.get("data"),
     )
-    return answer(_shown(call.platform.retries.add(retry)), 201)
+    return answer(_describe(call.platform.retries.add(retry)), 201)
 
 
 def read_data(call: Call) -> Answer:
@@ -134,7 +134,7 @@ def _retry(call: Call) -> Retry:
     return retry
 
 
-def _shown(retry: Retry) -> Document:
+def _describe(retry: Retry) -> Document:
     return {
         "_id": retry.id,
         "_jobId": retry.job_id,

@@ -18,9 +18,9 @@ from connector_kit.sandbox.jobs.selection import (
     FILTERS,
     SPELLINGS,
     job_of,
-    named,
-    seen,
-    wanted,
+    named_jobs,
+    query_jobs,
+    visible_jobs,
     with_children,
 )
 from connector_kit.sandbox.jobs.store import CANCELED, CANCELING, QUEUED, Job
@@ -30,7 +30,7 @@ PLATFORMS_OWN = ("_id", "createdAt", "lastModified", "numOpenError", "children")
 
 def read_all(call: Call) -> Answer:
     """GET /jobs: the oldest first."""
-    shown, headers = page(call, wanted(call))
+    shown, headers = page(call, query_jobs(call))
     return Answer(200, render([item.answer() for item in shown]), headers=headers)
 
 
@@ -46,17 +46,17 @@ def family(call: Call) -> Answer:
 
 def families(call: Call) -> Answer:
     """POST /jobs/family: the same for several ids."""
-    return answer([_with_children(call, job) for job in named(call, call.words())])
+    return answer([_with_children(call, job) for job in named_jobs(call, call.words())])
 
 
 def current(call: Call) -> Answer:
     """POST /jobs/current: what waits or runs, by the filters of the body."""
-    return answer([job.answer() for job in _filtered(call) if job.is_unfinished])
+    return answer([job.answer() for job in _filter_jobs(call) if job.is_unfinished])
 
 
 def finished_runs(call: Call) -> Answer:
     """POST /flows/runs/stats: flow jobs that have ended, by the filters of the body."""
-    jobs = (job for job in _filtered(call) if job.fields.get("type") == "flow")
+    jobs = (job for job in _filter_jobs(call) if job.fields.get("type") == "flow")
     return answer([job.answer() for job in jobs if not job.is_unfinished])
 
 
@@ -64,7 +64,7 @@ def latest_of_integration(call: Call) -> Answer:
     """GET /integrations/{id}/jobs/latest: the newest job of each of its flows."""
     integration = access.readable(call)
     newest: dict[str | None, Job] = {}
-    for job in seen(call):
+    for job in visible_jobs(call):
         is_its = job.fields.get("_integrationId") == integration.id
         if is_its and job.fields.get("type") == "flow":
             newest[job.flow_id] = job
@@ -95,7 +95,7 @@ def diagnostics(call: Call) -> Answer:
     job = job_of(call)
     failures = call.platform.failures.of_jobs([member.id for member in with_children(call, job)])
     told = {"job": _with_children(call, job), "errors": [failure.record() for failure in failures]}
-    return _signed(call, "diagnostics.json", told)
+    return _sign_file(call, "diagnostics.json", told)
 
 
 def files(call: Call) -> Answer:
@@ -103,7 +103,7 @@ def files(call: Call) -> Answer:
     found = job_of(call).fields.get("files")
     if not found:
         raise not_found(f"file of the job {call.params['id']}")
-    return _signed(call, "files.json", found)
+    return _sign_file(call, "files.json", found)
 
 
 def purge_files(call: Call) -> Answer:
@@ -159,10 +159,10 @@ def _with_children(call: Call, job: Job) -> Document:
     return {**job.answer(), "children": [child.answer() for child in children]}
 
 
-def _filtered(call: Call) -> list[Job]:
+def _filter_jobs(call: Call) -> list[Job]:
     """Return the jobs that the filters of a body ask for."""
     sent = call.instructions()
-    found = seen(call)
+    found = visible_jobs(call)
     for field, name in (("flowIds", "_flowId"), ("integrationIds", "_integrationId")):
         if field in sent:
             values = _texts(sent[field], field)
@@ -191,7 +191,7 @@ def _texts(value: Any, field: str) -> list[str]:
     return value
 
 
-def _signed(call: Call, name: str, told: Any) -> Answer:
+def _sign_file(call: Call, name: str, told: Any) -> Answer:
     file = File(name, "application/json", render(told))
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
 

@@ -32,13 +32,13 @@ _OTHER_NAMES = {"_parentJobId": "_flowJobId", "_jobId": "_flowJobId"}
 Test = Callable[[Job], bool]
 
 
-def seen(call: Call) -> list[Job]:
+def visible_jobs(call: Call) -> list[Job]:
     """Return the jobs of the account that the token sees: a connector those of its own flows."""
     jobs = call.platform.jobs.of_account(call.account_id)
-    return jobs if _sees_all(call) else [job for job in jobs if is_seen(call, job)]
+    return jobs if _sees_all(call) else [job for job in jobs if is_visible(call, job)]
 
 
-def is_seen(call: Call, job: Job) -> bool:
+def is_visible(call: Call, job: Job) -> bool:
     """Whether the token sees a job of its account."""
     if _sees_all(call):
         return True
@@ -49,20 +49,20 @@ def is_seen(call: Call, job: Job) -> bool:
 def job_of(call: Call) -> Job:
     """Return the job of the path; raises `Refusal` 404."""
     job = call.platform.jobs.get(call.account_id, call.params["id"])
-    if job is None or not is_seen(call, job):
+    if job is None or not is_visible(call, job):
         raise not_found(f"job {call.params['id']}")
     return job
 
 
-def named(call: Call, identities: Iterable[str]) -> list[Job]:
+def named_jobs(call: Call, identities: Iterable[str]) -> list[Job]:
     """Return the jobs that a body names; raises `Refusal` 422 for one that is not there."""
-    known = {job.id: job for job in seen(call)}
-    wanted = [*dict.fromkeys(identities)]
-    if unknown := [job_id for job_id in wanted if job_id not in known]:
+    known = {job.id: job for job in visible_jobs(call)}
+    ids = [*dict.fromkeys(identities)]
+    if unknown := [job_id for job_id in ids if job_id not in known]:
         raise Refusal(
             422, [error("invalid_ref", f"There is no job {job_id}.") for job_id in unknown]
         )
-    return [known[job_id] for job_id in wanted]
+    return [known[job_id] for job_id in ids]
 
 
 def with_children(call: Call, job: Job) -> list[Job]:
@@ -70,9 +70,9 @@ def with_children(call: Call, job: Job) -> list[Job]:
     return [job, *call.platform.jobs.children(job)]
 
 
-def wanted(call: Call) -> list[Job]:
+def query_jobs(call: Call) -> list[Job]:
     """Return the jobs that the query asks for."""
-    found = seen(call)
+    found = visible_jobs(call)
     for test in _tests(call):
         found = [job for job in found if test(job)]
     return found

@@ -13,7 +13,7 @@ from connector_kit.sandbox.platform import Platform
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunContext:
     """The connection (secrets included), and the integration and flow whose settings are in scope.
 
     *stored_id* is the id of the export or import, None for one that is not stored. *is_test* is

@@ -36,7 +36,7 @@ _WORDS = {
 _WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)) + r"|\[([^\]]*)\]")
 
 
-def _converted(value: object, read: str | None, write: str | None, zone: str | None) -> str:
+def _reformat(value: object, read: str | None, write: str | None, zone: str | None) -> str:
     """Return a date in another format, ISO 8601 where none is named.
 
     Raises ValueError or KeyError for a date, a format or a zone that says nothing.
@@ -60,10 +60,10 @@ def _pattern(format_: str) -> str:
     return _WORD.sub(lambda found: _WORDS.get(found[0], found[1] or ""), format_.replace("%", "%%"))
 
 
-def typed(value: Any, line: Document) -> Any:
+def convert_value(value: Any, line: Document) -> Any:
     """Return *value* in the data type that a line of either mapper names."""
     if line.get("extractDateFormat") or line.get("generateDateFormat"):
-        return _dated(value, line)
+        return _convert_date(value, line)
     convert = _TYPES.get(str(line.get("dataType") or "").lower())
     if convert is None or value is None:
         return value
@@ -74,13 +74,13 @@ def typed(value: Any, line: Document) -> Any:
         raise RecordFailed("mapping_error", f"{field}: {value!r} is no {kind}.") from error
 
 
-def _dated(value: Any, line: Document) -> Any:
+def _convert_date(value: Any, line: Document) -> Any:
     if value in (None, ""):
         return value
     zone = line.get("extractDateTimezone") or line.get("generateDateTimezone")
     formats = (line.get("extractDateFormat"), line.get("generateDateFormat"))
     try:
-        return _converted(value, *formats, zone)
+        return _reformat(value, *formats, zone)
     except (TypeError, ValueError, KeyError) as error:
         raise RecordFailed(
             "mapping_error",

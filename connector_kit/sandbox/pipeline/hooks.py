@@ -10,7 +10,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.stacks.functions import FunctionCall, unusable
 
 
@@ -20,30 +20,28 @@ def hook_of(document: Document, name: str) -> Document | None:
     return hook if isinstance(hook, dict) and hook.get("function") else None
 
 
-async def call(
-    around: Surroundings, kind: str, document: Document, name: str, options: Document
-) -> Any:
+async def call(run: RunContext, kind: str, document: Document, name: str, options: Document) -> Any:
     """Call the hook *name* of an ``export`` or ``import``; returns its result.
 
     *document* names it: the export or import, or the page processor that runs it.
     """
     hook = hook_of(document, name) or {}
-    shared = {**around.ids(kind), "settings": around.settings(document)}
+    shared = {**run.ids(kind), "settings": run.settings(document)}
     if "configuration" in hook:
         shared["configuration"] = hook["configuration"]
     is_script = bool(hook.get("_scriptId")) and not hook.get("_stackId")
-    if around.is_flat or is_script:
-        shared["testMode"] = around.is_test
+    if run.is_flat or is_script:
+        shared["testMode"] = run.is_test
     elif name == "preSavePage":
-        shared["preview"] = around.is_test
+        shared["preview"] = run.is_test
     if is_script:
-        return await around.platform.scripts.call(around.account_id, hook, {**shared, **options})
-    return await around.platform.functions.call(
+        return await run.platform.scripts.call(run.account_id, hook, {**shared, **options})
+    return await run.platform.functions.call(
         FunctionCall(
-            connector_id=around.connector_id,
-            integration_id=around.integration_id,
-            account_id=around.account_id,
-            type=None if around.is_flat else "hook",
+            connector_id=run.connector_id,
+            integration_id=run.integration_id,
+            account_id=run.account_id,
+            type=None if run.is_flat else "hook",
             function=str(hook["function"]),
             options={**shared, **options},
             stack_id=hook.get("_stackId"),
@@ -52,7 +50,7 @@ async def call(
 
 
 async def pre_save_page(
-    around: Surroundings,
+    run: RunContext,
     export: Document,
     data: list[Any],
     *,
@@ -64,17 +62,17 @@ async def pre_save_page(
     if hook_of(export, "preSavePage") is None:
         return {"data": data, "errors": errors, "abort": False}
     options = {"data": data, "errors": errors, "pageIndex": index, **given}
-    result = await call(around, "export", export, "preSavePage", options)
+    result = await call(run, "export", export, "preSavePage", options)
     if not isinstance(result, dict) or not isinstance(result.get("data"), list):
         raise unusable("preSavePage must answer {data, errors, abort}.")
     return result
 
 
 async def entries(
-    around: Surroundings, kind: str, document: Document, name: str, options: Document, count: int
+    run: RunContext, kind: str, document: Document, name: str, options: Document, count: int
 ) -> list[Any]:
     """Return what a hook answers that owes one entry for each of *count* records."""
-    result = await call(around, kind, document, name, options)
+    result = await call(run, kind, document, name, options)
     if not isinstance(result, list) or len(result) != count:
         raise unusable(f"{name} must answer an array of {count} entries.")
     return result

@@ -11,10 +11,13 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.conversion import typed
+from connector_kit.sandbox.pipeline.conversion import convert_value
 from connector_kit.sandbox.pipeline.lookups import Lookups
-from connector_kit.sandbox.pipeline.templates import extracted
+from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.pipeline.values import EVERY, put_at, steps, value_at
+
+ACTIVE = "Active"
+_PLAIN = {"stringarray": "string", "numberarray": "number", "booleanarray": "boolean"}
 
 
 class MapperOne:
@@ -63,10 +66,10 @@ class MapperOne:
     def _value(self, line: Document, extract: str, record: Any, answers: Mapping[str, Any]) -> Any:
         if "hardCodedValue" in line:
             return line["hardCodedValue"]
-        value = extracted(record, extract)
+        value = extract_value(record, extract)
         if name := line.get("lookupName"):
             value = self._lookups.find(str(name), value, answers)
-        return typed(value, line)
+        return convert_value(value, line)
 
 
 def _is_skipped(line: Document, value: Any) -> bool:
@@ -83,10 +86,6 @@ def _length(record: Any, line: Document) -> int:
     source = str(line["extract"]).split("[*]", 1)[0]
     found = value_at(record, source) if source else record
     return len(found) if isinstance(found, list) else 0
-
-
-ACTIVE = "Active"
-_PLAIN = {"stringarray": "string", "numberarray": "number", "booleanarray": "boolean"}
 
 
 class MapperTwo:
@@ -122,8 +121,10 @@ class MapperTwo:
             value = line["default"]
         if kind in _PLAIN:
             items = value if isinstance(value, list) else [] if value is None else [value]
-            return [typed(item, {**line, "dataType": _PLAIN[kind]}) for item in items] or None
-        return typed(value, line)
+            return [
+                convert_value(item, {**line, "dataType": _PLAIN[kind]}) for item in items
+            ] or None
+        return convert_value(value, line)
 
     def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
         """Build the items from each source that the line's helpers name."""
@@ -133,7 +134,7 @@ class MapperTwo:
             found = source if isinstance(source, list) else [] if source is None else [source]
             if helper.get("mappings"):
                 path = str(helper.get("extract") or "$").removesuffix("[*]")
-                within = (_narrowed(record, path, item) for item in found)
+                within = (_narrow(record, path, item) for item in found)
                 items += [self._object(helper["mappings"], item, answers) for item in within]
             else:
                 items += found
@@ -146,11 +147,11 @@ def _extract(line: Document, record: Any) -> Any:
     if not isinstance(extract, str):
         return extract
     if extract.startswith("$") or "{{" in extract:
-        return extracted(record, extract)
+        return extract_value(record, extract)
     return extract
 
 
-def _narrowed(record: Any, path: str, item: Any) -> Any:
+def _narrow(record: Any, path: str, item: Any) -> Any:
     """Return *record* as one item's mappings see it: with that item at the list's place.
 
     They name their values from the top (``$.items[*].sku``) or from the item (``$.sku``).

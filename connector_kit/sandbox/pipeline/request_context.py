@@ -1,24 +1,24 @@
-"""From a request to the surroundings of an export or import."""
+"""From a request to the context in which an export or import runs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from connector_kit.sandbox.documents.masks import unmasked
+from connector_kit.sandbox.documents.masks import restore_secrets
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Call
 from connector_kit.sandbox.http.errors import invalid, missing
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 
 WEBHOOK = "webhook"
 WITHOUT_CONNECTION = (WEBHOOK, "simple")
 
 
-def around_connection(call: Call, connection: Record, **more: Any) -> Surroundings:
-    """Return the surroundings of something that is not stored, at a stored connection."""
-    return Surroundings(
+def run_at_connection(call: Call, connection: Record, **more: Any) -> RunContext:
+    """Return the context of something that is not stored, at a stored connection."""
+    return RunContext(
         platform=call.platform,
         account_id=call.account_id,
         connector_id=connection.connector_id or call.connector_id,
@@ -29,9 +29,9 @@ def around_connection(call: Call, connection: Record, **more: Any) -> Surroundin
     )
 
 
-def around_stored(call: Call, record: Record, *, is_test: bool = False) -> Surroundings:
-    """Return the surroundings of a stored export or import."""
-    return Surroundings(
+def run_of_stored(call: Call, record: Record, *, is_test: bool = False) -> RunContext:
+    """Return the context of a stored export or import."""
+    return RunContext(
         platform=call.platform,
         account_id=call.account_id,
         connector_id=record.connector_id or call.connector_id,
@@ -42,15 +42,15 @@ def around_stored(call: Call, record: Record, *, is_test: bool = False) -> Surro
     )
 
 
-def around_unsaved(call: Call, document: Document) -> Surroundings:
-    """Return the surroundings of a document that is sent with a request, for a test.
+def run_of_unsaved(call: Call, document: Document) -> RunContext:
+    """Return the context of a document that is sent with a request, for a test.
 
     It may be a changed form of a stored one, whose secrets it does not know.
     """
     integration_id = call.params.get("id") or document.get("_integrationId")
     connection = connection_of(call, document)
     claimed = document.get("_connectorId") or connection.get("_connectorId")
-    return Surroundings(
+    return RunContext(
         platform=call.platform,
         account_id=call.account_id,
         connector_id=call.connector_id or claimed,
@@ -75,7 +75,7 @@ def connection_of(call: Call, document: Document) -> Document:
 def with_stored_secrets(call: Call, resource: str, sent: Document) -> Document:
     """Return *sent* with the secrets of the stored document it is a form of."""
     stored = call.store.get(call.account_id, resource, str(sent.get("_id")))
-    return unmasked(resource, sent, stored.document if stored else {})
+    return restore_secrets(resource, sent, stored.document if stored else {})
 
 
 def records_in(value: Any, field: str) -> list[Any]:

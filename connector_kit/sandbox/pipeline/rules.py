@@ -13,7 +13,7 @@ from typing import Any
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.expressions import Scope, holds
 from connector_kit.sandbox.pipeline.lookups import RecordFailed
 from connector_kit.sandbox.pipeline.transforms import transform_of
@@ -34,7 +34,7 @@ class Failed:
 class Rule:
     """One filter or transform of a document; *source* is where its errors are said to be from."""
 
-    around: Surroundings
+    run: RunContext
     document: Document = field(repr=False)
     name: str
     source: str
@@ -55,7 +55,7 @@ class Rule:
             return script if isinstance(script, dict) and named else None
         return None
 
-    async def passing(self, records: list[Any]) -> list[bool | Failed]:
+    async def passes(self, records: list[Any]) -> list[bool | Failed]:
         """Return for each record whether it goes on."""
         rules = find(self.told, ("expression", "rules")) or self.told.get("rules")
         if self.script is None and not rules:
@@ -63,15 +63,15 @@ class Rule:
         if self.script is not None:
             return [
                 item if isinstance(item, Failed) else bool(item)
-                for item in await self._scripted(self.script, records)
+                for item in await self._run_script(self.script, records)
             ]
-        settings = self.around.settings(self.document)
+        settings = self.run.settings(self.document)
         return await self._each(records, lambda one: holds(rules, self._scope(one, settings)))
 
-    async def transformed(self, records: list[Any]) -> list[Any]:
+    async def transform(self, records: list[Any]) -> list[Any]:
         """Return for each record what it becomes, or a `Failed`."""
         if self.script is not None:
-            return await self._scripted(self.script, records)
+            return await self._run_script(self.script, records)
         transform = transform_of(self.told)
         return records if transform is None else await self._each(records, transform)
 
@@ -89,11 +89,11 @@ class Rule:
                 made.append(Failed(record, {**failed.error, "source": self.source}))
         return made
 
-    async def _scripted(self, script: Document, records: list[Any]) -> list[Any]:
+    async def _run_script(self, script: Document, records: list[Any]) -> list[Any]:
         """Run a script's function once for each record."""
-        settings = self.around.settings(self.document)
+        settings = self.run.settings(self.document)
         options = [{"record": record, "settings": settings} for record in records]
-        answers = await self.around.platform.scripts.each(self.around.account_id, script, options)
+        answers = await self.run.platform.scripts.call_each(self.run.account_id, script, options)
         return [
             Failed(record, {**answer.errors[0], "source": self.source})
             if isinstance(answer, Refusal)

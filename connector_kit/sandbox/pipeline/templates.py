@@ -46,7 +46,7 @@ def is_template(text: object) -> bool:
     return isinstance(text, str) and "{{" in text
 
 
-def extracted(record: Any, extract: str) -> Any:
+def extract_value(record: Any, extract: str) -> Any:
     """Return what an ``extract`` names: a path, or a template."""
     if not extract:
         return None

@@ -13,7 +13,7 @@ from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.mappers import MapperTwo
-from connector_kit.sandbox.pipeline.templates import extracted
+from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.pipeline.values import put_at
 
 MODIFY = "modify"
@@ -29,22 +29,22 @@ def transform_of(told: Any) -> Transform | None:
         return None
     two = find(told, ("expression", "rulesTwoDotZero")) or told.get("rulesTwoDotZero")
     if isinstance(two, dict) and two.get("mappings"):
-        return _second(two)
+        return _by_mappings(two)
     lines = [*_lines(find(told, ("expression", "rules")) or told.get("rules"))]
-    return (lambda record: rewritten(lines, record)) if lines else None
+    return (lambda record: rewrite(lines, record)) if lines else None
 
 
-def rewritten(lines: Iterable[Document], record: Any, into: Document | None = None) -> Document:
+def rewrite(lines: Iterable[Document], record: Any, into: Document | None = None) -> Document:
     """Return a record made of *lines* ``{extract, generate}``, written into a copy of *into*."""
     made: Document = {} if into is None else into
     for line in lines:
-        value = extracted(record, str(line.get("extract") or ""))
+        value = extract_value(record, str(line.get("extract") or ""))
         if value is not None and line.get("generate"):
             _put(made, str(line["generate"]), value)
     return made
 
 
-def _second(two: Document) -> Transform:
+def _by_mappings(two: Document) -> Transform:
     mapper = MapperTwo(two["mappings"], Lookups(two))
 
     def transform(record: Any) -> Any:

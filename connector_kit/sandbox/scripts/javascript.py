@@ -22,7 +22,7 @@ SECONDS = 10.0
 """Of the processor, for the calls of one page."""
 MEMORY = 128 * 1024 * 1024
 _IMPORTS = re.compile(r"^\s*import\b", re.MULTILINE)
-_SURROUNDINGS = """
+_CONSOLE = """
 var console = {};
 ['log', 'debug', 'info', 'warn', 'error'].forEach(function (name) {
   console[name] = function () {};
@@ -38,12 +38,12 @@ class Scripts:
 
     async def call(self, account_id: str, script: Document, options: Document) -> Any:
         """Return what ``{_scriptId, function}`` makes of *options*; raises `Refusal` 422."""
-        (answer,) = await self.each(account_id, script, [options])
+        (answer,) = await self.call_each(account_id, script, [options])
         if isinstance(answer, Refusal):
             raise answer
         return answer
 
-    async def each(
+    async def call_each(
         self, account_id: str, script: Document, options: Iterable[Document]
     ) -> list[Any]:
         """Return one answer for each of *options*, a `Refusal` for one that failed."""
@@ -66,7 +66,7 @@ def _run(content: str, function: str, texts: list[str]) -> list[Any]:
         context = quickjs.Context()
         context.set_memory_limit(MEMORY)
         context.set_time_limit(SECONDS)
-        context.eval(_SURROUNDINGS)
+        context.eval(_CONSOLE)
         context.eval(content)
         named = f"typeof {function} === 'function' ? {function} : null"
         found = context.eval(named) if function.isidentifier() else None

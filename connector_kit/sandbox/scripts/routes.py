@@ -11,20 +11,20 @@ from connector_kit.sandbox.http.wire import Document
 FILTERS = ("_flowId", "_resourceId", "functionType")
 
 
-def about(script_id: str) -> tuple[str, str]:
+def log_name(script_id: str) -> tuple[str, str]:
     """Return the name of a script's log."""
     return "scripts", script_id
 
 
 def read(call: Call) -> Answer:
     """GET /scripts/{id}/logs."""
-    entries = call.platform.logs.read(about(access.readable(call).id))
+    entries = call.platform.logs.read(log_name(access.readable(call).id))
     return answer({"logs": [entry for entry in entries if _is_wanted(call, entry)]})
 
 
 def clear(call: Call) -> Answer:
     """DELETE /scripts/{id}/logs."""
-    call.platform.logs.clear(about(access.writable(call).id))
+    call.platform.logs.clear(log_name(access.writable(call).id))
     return GONE
 
 

@@ -46,7 +46,7 @@ def invite(call: Call) -> Answer:
     return Answer(201, writing.store(call, "sshares", share).public)
 
 
-def shared(call: Call) -> Answer:
+def read_shared(call: Call) -> Answer:
     """GET /shared/stacks: those that others share with this account."""
     access.owners_only(call)
     ids = dict.fromkeys(share["_stackId"] for share in shares(call.store, call.account_id))
@@ -60,5 +60,5 @@ ROUTES = (
     Route("POST", "/stacks/{id}/invite", invite, ok=201, body="invitation"),
     Route("GET", "/sshares", read_all, query="after"),
     Route("PUT", "/sshares/{id}/disable", disable),
-    Route("GET", "/shared/stacks", shared, query="after"),
+    Route("GET", "/shared/stacks", read_shared, query="after"),
 )

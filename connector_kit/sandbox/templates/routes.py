@@ -6,7 +6,7 @@ A template names its source integration by ``_integrationId``.
 from __future__ import annotations
 
 from connector_kit.sandbox.apps.install import begin_copy
-from connector_kit.sandbox.clones.routes import copy_integration, previewed
+from connector_kit.sandbox.clones.routes import copy_integration, describe_copy
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.resources import answer_page
 from connector_kit.sandbox.http import access
@@ -15,7 +15,7 @@ from connector_kit.sandbox.http.errors import impossible, not_found
 from connector_kit.sandbox.http.routing import Route
 
 
-def published(call: Call) -> Answer:
+def read_published(call: Call) -> Answer:
     """GET /templates/published: everybody's."""
     access.owners_only(call)
     found = call.store.on_the_market("templates")
@@ -25,7 +25,7 @@ def published(call: Call) -> Answer:
 def preview(call: Call) -> Answer:
     """GET /templates/{id}/preview: what a copy is made of."""
     access.owners_only(call)
-    return answer(previewed(call, _source(call)))
+    return answer(describe_copy(call, _source(call)))
 
 
 def install(call: Call) -> Answer:
@@ -52,7 +52,7 @@ def _source(call: Call) -> Record:
 
 
 ROUTES = (
-    Route("GET", "/templates/published", published, query="after exclude"),
+    Route("GET", "/templates/published", read_published, query="after exclude"),
     Route("GET", "/templates/{id}/preview", preview),
     Route("POST", "/integrations/template/{id}", install, body="clone"),
 )

@@ -6,7 +6,7 @@ import re
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from connector_kit.sandbox.clones.contents import belongings, connections_of
+from connector_kit.sandbox.clones.contents import connections_of, contents_of
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http.call import Call
 from connector_kit.sandbox.http.files import File
@@ -14,9 +14,9 @@ from connector_kit.sandbox.http.files import File
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
 
 
-def packed(call: Call, record: Record) -> str:
+def pack(call: Call, record: Record) -> str:
     """Return the signed address of a zip of *record*."""
-    records = belongings(call.store, record)
+    records = contents_of(call.store, record)
     content = BytesIO()
     with ZipFile(content, "w", ZIP_DEFLATED) as archive:
         for item in [*records, *connections_of(call.store, records)]:

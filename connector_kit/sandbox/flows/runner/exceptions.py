@@ -20,7 +20,7 @@ class StepFailed(Exception):
         self.step_id, self.errors, self.stage = step_id, errors, stage
 
 
-def offline(step_id: str, connection_id: object) -> StepFailed:
+def connection_offline(step_id: str, connection_id: object) -> StepFailed:
     """The step's connection is offline: flows that use it do not run."""
     told = error("connection_offline", f"The connection {connection_id} is offline.")
     return StepFailed(step_id, [told], "connection")

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 
 from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed
-from connector_kit.sandbox.flows.runner.ledger import Books, Tally
-from connector_kit.sandbox.flows.runner.loading import Ground
-from connector_kit.sandbox.flows.runner.retries import RetryBooks, retry
+from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow
+from connector_kit.sandbox.flows.runner.retries import RetryLedger, retry
 from connector_kit.sandbox.flows.runner.run import Run
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document
@@ -56,56 +56,56 @@ class Executor:
         flow = self._platform.store.get(job.account_id, "flows", job.flow_id or "")
         task: Document = job.task or {}
         if flow is None:
-            books = Books.opened(self._platform, job, ())
-            self._fail(books, job.flow_id or "", [error("invalid_ref", "The flow is gone.")])
+            ledger = Ledger.open(self._platform, job, ())
+            self._fail(ledger, job.flow_id or "", [error("invalid_ref", "The flow is gone.")])
             return
-        ground = Ground(self._platform, flow)
+        loaded = LoadedFlow(self._platform, flow)
         keys = task.get("retryDataKeys")
         if keys:
-            Books.opened(self._platform, job, ())
-            books = RetryBooks(self._platform, job, {}, None)
+            Ledger.open(self._platform, job, ())
+            ledger = RetryLedger(self._platform, job, {}, None)
         else:
-            books = Books.opened(self._platform, job, ground.shape.steps())
-        await self._ended(ground, books, keys)
+            ledger = Ledger.open(self._platform, job, loaded.graph.steps())
+        await self._run_to_end(loaded, ledger, keys)
 
-    async def _ended(self, ground: Ground, books: Books, keys: list[str] | None) -> None:
-        """Run, and close the books in the way that the run ended."""
-        job = books.job
+    async def _run_to_end(self, loaded: LoadedFlow, ledger: Ledger, keys: list[str] | None) -> None:
+        """Run, and close the ledger in the way that the run ended."""
+        job = ledger.job
         try:
             if keys:
-                await retry(self._platform, ground, job, keys)
+                await retry(self._platform, loaded, job, keys)
             else:
-                await Run(ground, books, job.task or {}).all()
+                await Run(loaded, ledger, job.task or {}).all()
         except Canceled:
-            books.close(CANCELED)
+            ledger.close(CANCELED)
         except StepFailed as failed:
-            self._fail(books, failed.step_id, failed.errors, failed.stage)
+            self._fail(ledger, failed.step_id, failed.errors, failed.stage)
         except Refusal as refusal:
-            self._fail(books, job.flow_id or "", refusal.errors)
+            self._fail(ledger, job.flow_id or "", refusal.errors)
         else:
-            is_canceled = not books.goes_on
-            books.close(CANCELED if is_canceled else "completed")
+            is_canceled = not ledger.goes_on
+            ledger.close(CANCELED if is_canceled else "completed")
             if not (keys or is_canceled):
-                self._run_next(ground, job)
+                self._run_next(loaded, job)
                 job.task = {}  # events may be large; only a failed run is run again with them
 
     def _fail(
-        self, books: Books, step_id: str, errors: Sequence[Document], stage: str = "internal"
+        self, ledger: Ledger, step_id: str, errors: Sequence[Document], stage: str = "internal"
     ) -> None:
         """Write down what ended the job, at its first step when it is the fault of none."""
-        job = books.job.fields
-        if step_id not in books.step_jobs:
+        job = ledger.job.fields
+        if step_id not in ledger.step_jobs:
             step_id = job.get("_importId") or job.get("_exportId") or step_id
-            step_id = next(iter(books.step_jobs), step_id)
+            step_id = next(iter(ledger.step_jobs), step_id)
         for document in errors:
-            books.fail(step_id, document, stage, None)
-        books.tally(step_id, Tally(error=len(errors)), is_page=False)
-        books.close("failed", step_id)
+            ledger.fail(step_id, document, stage, None)
+        ledger.tally(step_id, Tally(error=len(errors)), is_page=False)
+        ledger.close("failed", step_id)
 
-    def _run_next(self, ground: Ground, job: Job) -> None:
+    def _run_next(self, loaded: LoadedFlow, job: Job) -> None:
         """Start the flows that follow, but none that has led here."""
-        path = [*(job.task or {}).get("path", ()), ground.flow.id]
-        for id_ in ground.document.get("_runNextFlowIds") or ():
+        path = [*(job.task or {}).get("path", ()), loaded.flow.id]
+        for id_ in loaded.document.get("_runNextFlowIds") or ():
             following = self._platform.store.get(job.account_id, "flows", str(id_))
             if following and id_ not in path and not following.get("disabled"):
                 queue_flow(self._platform, following, {"path": path})

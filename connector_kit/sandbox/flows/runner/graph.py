@@ -23,7 +23,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Shape:
+class FlowGraph:
     """*generators* make the pages, which go through *start*."""
 
     generators: tuple[Document, ...]
@@ -31,14 +31,14 @@ class Shape:
     routers: dict[str, Document] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, flow: Document) -> Shape:
+    def of(cls, flow: Document) -> FlowGraph:
         """Read a flow, be it a simple one of before (``_exportId``, ``_importId``)."""
-        generators = tuple(objects(flow.get("pageGenerators"))) or _named(flow, "export")
-        processors = tuple(objects(flow.get("pageProcessors"))) or _named(flow, "import")
+        generators = tuple(objects(flow.get("pageGenerators"))) or _simple_step(flow, "export")
+        processors = tuple(objects(flow.get("pageProcessors"))) or _simple_step(flow, "import")
         routers = {str(router.get("id")): router for router in objects(flow.get("routers"))}
         if not routers:
             return cls(generators, Stretch(processors))
-        return cls(generators, Stretch((), _first(routers)), routers)
+        return cls(generators, Stretch((), _first_router(routers)), routers)
 
     def branch(self, branch: Document) -> Stretch:
         """Return what a branch of a router leads to."""
@@ -75,12 +75,12 @@ def step_of(processor: Document) -> tuple[str, str]:
     return kind, str(processor.get(KINDS[kind]))
 
 
-def _named(flow: Document, kind: str) -> tuple[Document, ...]:
+def _simple_step(flow: Document, kind: str) -> tuple[Document, ...]:
     identity = flow.get(KINDS[kind])
     return ({"type": kind, KINDS[kind]: identity},) if identity else ()
 
 
-def _first(routers: dict[str, Document]) -> str:
+def _first_router(routers: dict[str, Document]) -> str:
     """Return the router that no branch leads to."""
     led_to = {
         branch.get("nextRouterId")

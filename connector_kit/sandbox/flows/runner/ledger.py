@@ -1,4 +1,4 @@
-"""The books of a run: counts of its jobs, failed records, and their data for a retry.
+"""The ledger of a run: counts of its jobs, failed records, and their data for a retry.
 
 A flow's job counts what its imports achieved, and what failed or was ignored at any step; each step
 has a job of its own (protocol/resources.md#job).
@@ -14,7 +14,7 @@ from connector_kit.sandbox.flows.failures import Failure
 from connector_kit.sandbox.flows.runner.graph import KINDS
 from connector_kit.sandbox.flows.runner.items import Item
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.jobs.queueing import made
+from connector_kit.sandbox.jobs.queueing import create_job
 from connector_kit.sandbox.jobs.retry_store import Retry
 from connector_kit.sandbox.jobs.store import CANCELED, CANCELING, RUNNING, Job
 from connector_kit.sandbox.platform import Platform
@@ -32,7 +32,7 @@ class Tally:
     ignore: int = 0
 
 
-class Books:
+class Ledger:
     """What a run writes down; *step_jobs* are the jobs of the steps by their ids."""
 
     counts_pages = True
@@ -43,8 +43,8 @@ class Books:
         self._kept = 0
 
     @classmethod
-    def opened(cls, platform: Platform, job: Job, steps: Iterable[tuple[str, str]]) -> Books:
-        """Open the books of a flow's job: it runs, and so does a job for each of its steps."""
+    def open(cls, platform: Platform, job: Job, steps: Iterable[tuple[str, str]]) -> Ledger:
+        """Open the ledger of a flow's job: it runs, and so does a job for each of its steps."""
         stamp = platform.clock.stamp()
         platform.jobs.change(job, status=RUNNING, startedAt=stamp, lastModified=stamp)
         shared: Document = {
@@ -54,7 +54,7 @@ class Books:
         for index, (kind, identity) in enumerate(steps):
             fields: Document = {"status": RUNNING, "startedAt": stamp, "_flowJobId": job.id}
             fields |= {"type": kind, KINDS[kind]: identity, "oIndex": index}
-            jobs[identity] = made(platform, job.account_id, {**fields, **shared})
+            jobs[identity] = create_job(platform, job.account_id, {**fields, **shared})
         return cls(platform, job, jobs)
 
     @property
@@ -66,7 +66,7 @@ class Books:
         """Return the jobs that count for all steps."""
         return [self.job]
 
-    def exported(self, step_id: str, count: int, ignored: int) -> None:
+    def add_page(self, step_id: str, count: int, ignored: int) -> None:
         """Book a page of an export."""
         step = self.step_jobs.get(step_id)
         if step:
@@ -99,9 +99,9 @@ class Books:
             "occurredAt": platform.clock.stamp(),
             "_flowJobId": job.fields.get("_flowJobId") or job.id,
         }
-        fields |= _about(item)
+        fields |= _item_fields(item)
         if item is not None and keep:
-            fields |= self._kept_for_retry(item, step_id, job, stage)
+            fields |= self._keep_for_retry(item, step_id, job, stage)
         platform.failures.add(
             Failure(
                 id=platform.store.ids.next(),
@@ -132,7 +132,7 @@ class Books:
     def _family(self) -> list[Job]:
         return [self.job, *self.step_jobs.values()]
 
-    def _kept_for_retry(self, item: Item, step_id: str, job: Job, stage: str) -> Document:
+    def _keep_for_retry(self, item: Item, step_id: str, job: Job, stage: str) -> Document:
         """Keep the record; one that is run again keeps its key."""
         retry = item.retry
         if retry is None:
@@ -166,6 +166,6 @@ class Books:
             self._platform.jobs.change(job, lastModified=self._platform.clock.stamp(), **changed)
 
 
-def _about(item: Item | None) -> Document:
+def _item_fields(item: Item | None) -> Document:
     told = {"traceKey": item.trace_key, "exportDataURI": item.data_uri} if item else {}
     return {name: value for name, value in told.items() if value is not None}

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.flows.runner.exceptions import StepFailed, offline
-from connector_kit.sandbox.flows.runner.graph import KINDS, Shape
+from connector_kit.sandbox.flows.runner.exceptions import StepFailed, connection_offline
+from connector_kit.sandbox.flows.runner.graph import KINDS, FlowGraph
 from connector_kit.sandbox.http.errors import error
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.context import Surroundings
+from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.platform import Platform
 from connector_kit.sandbox.unsimulated import ONE_TO_MANY, not_simulated
 
@@ -20,12 +20,12 @@ RESOURCES = {"export": "exports", "import": "imports"}
 
 @dataclass(frozen=True)
 class Step:
-    """An export or import with its surroundings."""
+    """An export or import of a flow, and its run."""
 
     kind: str
     id: str
     document: Document
-    around: Surroundings
+    run: RunContext
 
     @property
     def keeps(self) -> bool:
@@ -34,7 +34,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Ground:
+class LoadedFlow:
     """A flow and all that it runs, as they stand when it begins."""
 
     platform: Platform
@@ -46,9 +46,9 @@ class Ground:
         return self.flow.document
 
     @cached_property
-    def shape(self) -> Shape:
+    def graph(self) -> FlowGraph:
         """What the flow runs, in order."""
-        return Shape.of(self.document)
+        return FlowGraph.of(self.document)
 
     @cached_property
     def _steps(self) -> dict[str, Step]:
@@ -61,13 +61,13 @@ class Ground:
         )
         connection_id = step.document.get("_connectionId")
         if online.is_offline(self.platform.store, self.flow.account_id, connection_id):
-            raise offline(identity, connection_id)
+            raise connection_offline(identity, connection_id)
         return step
 
     def offline_connection(self) -> str | None:
         """Return the first connection of the flow that is offline."""
         store, account_id = self.platform.store, self.flow.account_id
-        for kind, identity in self.shape.steps():
+        for kind, identity in self.graph.steps():
             record = store.get(account_id, RESOURCES[kind], identity)
             connection_id = record.get("_connectionId") if record else None
             if online.is_offline(store, account_id, connection_id):
@@ -86,7 +86,7 @@ class Ground:
             raise StepFailed(identity, refusal.errors, "internal")
         connection = store.get(account_id, "connections", str(document.get("_connectionId")))
         integration_id = self.flow.integration_id or record.integration_id
-        around = Surroundings(
+        run = RunContext(
             platform=self.platform,
             account_id=account_id,
             connector_id=record.connector_id,
@@ -95,4 +95,4 @@ class Ground:
             flow=self.flow,
             stored_id=record.id,
         )
-        return Step(kind, identity, document, around)
+        return Step(kind, identity, document, run)

@@ -6,13 +6,13 @@ from copy import deepcopy
 from typing import Any
 
 from connector_kit.sandbox.connections import online
-from connector_kit.sandbox.connections.concurrency import at_a_time, for_each
+from connector_kit.sandbox.connections.concurrency import concurrency_level, for_each
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.exports import batches
 from connector_kit.sandbox.exports.exporting import Exporting
-from connector_kit.sandbox.flows.runner.exceptions import StepFailed, offline
+from connector_kit.sandbox.flows.runner.exceptions import StepFailed, connection_offline
 from connector_kit.sandbox.flows.runner.items import Item
-from connector_kit.sandbox.flows.runner.ledger import Books, Tally
+from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import Step
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document
@@ -20,7 +20,7 @@ from connector_kit.sandbox.imports.entries import Entry
 from connector_kit.sandbox.imports.importing import Importing
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.rules import Failed, Rule
-from connector_kit.sandbox.pipeline.transforms import rewritten
+from connector_kit.sandbox.pipeline.transforms import rewrite
 from connector_kit.sandbox.pipeline.values import put_at
 
 OFFLINE = 401
@@ -50,20 +50,20 @@ class Outcome:
 class Processor:
     """A page processor of a flow: *told* is its entry there."""
 
-    def __init__(self, step: Step, told: Document, books: Books, *, keep: bool) -> None:
-        self._step, self._told, self._books = step, told, books
+    def __init__(self, step: Step, told: Document, ledger: Ledger, *, keep: bool) -> None:
+        self._step, self._told, self._ledger = step, told, ledger
         self._keep = keep and step.keeps
 
     async def process(self, items: list[Item]) -> list[Item]:
         """Run a page through; returns what goes on. Raises `StepFailed` when nothing can."""
-        run = self._import if self._step.kind == "import" else self._look_up
+        take = self._import if self._step.kind == "import" else self._look_up
         try:
-            outcomes = await run(items)
+            outcomes = await take(items)
         except Refusal as refusal:
             raise StepFailed(self._step.id, refusal.errors, "application") from refusal
         goes_on = [outcome for outcome in outcomes if self._goes_on(outcome)]
-        records = [self._responded(record) for record in goes_on]
-        records = await self._hooked(goes_on, records)
+        records = [self._map_response(record) for record in goes_on]
+        records = await self._call_hook(goes_on, records)
         self._book(outcomes)
         pairs = zip(goes_on, records, strict=True)
         following = [one.item.next(record) for one, record in pairs if self._goes_on(one)]
@@ -72,10 +72,10 @@ class Processor:
 
     async def _import(self, items: list[Item]) -> list[Outcome]:
         importing = Importing(
-            self._step.around,
+            self._step.run,
             self._step.document,
             in_flow=True,
-            goes_on=lambda: self._books.goes_on,
+            goes_on=lambda: self._ledger.goes_on,
         )
         entries = await importing.entries([item.record for item in items])
         pairs = zip(items, entries, strict=True)
@@ -86,28 +86,28 @@ class Processor:
         ]
 
     async def _look_up(self, items: list[Item]) -> list[Outcome]:
-        rule = Rule(self._step.around, self._step.document, "inputFilter", "input_filter")
-        passed = await rule.passing([item.record for item in items])
+        rule = Rule(self._step.run, self._step.document, "inputFilter", "input_filter")
+        passed = await rule.passes([item.record for item in items])
         outcomes: dict[int, Outcome] = {}
 
         async def one(position: int) -> None:
-            if self._books.goes_on:
+            if self._ledger.goes_on:
                 item, passes = items[position], passed[position]
-                response = await self._found(item, passes)
+                response = await self._look_up_one(item, passes)
                 outcomes[position] = Outcome(item, response, "lookup")
 
-        await for_each(range(len(items)), at_a_time(self._step.around.connection), one)
+        await for_each(range(len(items)), concurrency_level(self._step.run.connection), one)
         return [outcomes[outcome] for outcome in sorted(outcomes)]
 
-    async def _found(self, item: Item, passes: bool | Failed) -> Document:
+    async def _look_up_one(self, item: Item, passes: bool | Failed) -> Document:
         """Return what the lookup finds for one record: ``{data, errors}``."""
         if isinstance(passes, Failed):
             return {"statusCode": 422, "errors": [passes.error], "data": []}
         if not passes:
             return {"statusCode": 200, "ignored": True, "data": []}
-        exporting = Exporting(self._step.around, self._step.document, record=item.record)
+        exporting = Exporting(self._step.run, self._step.document, record=item.record)
         try:
-            data, errors = await _everything(exporting)
+            data, errors = await _read_all(exporting)
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
@@ -120,7 +120,7 @@ class Processor:
     def _goes_on(self, outcome: Outcome) -> bool:
         return not outcome.is_failed or bool(self._told.get("proceedOnFailure"))
 
-    def _responded(self, outcome: Outcome) -> Any:
+    def _map_response(self, outcome: Outcome) -> Any:
         """Return the record with what the response mapping takes over."""
         mapping = self._told.get("responseMapping")
         record = outcome.item.record
@@ -128,12 +128,12 @@ class Processor:
         lists = [*objects(find({"m": mapping}, ("m", "lists")))]
         if not (fields or lists) or not isinstance(record, dict):
             return record
-        made = rewritten(fields, outcome.response, into=deepcopy(record))
+        made = rewrite(fields, outcome.response, into=deepcopy(record))
         for list_ in lists:
             put_at(made, str(list_.get("generate")), _rows(list_, outcome.response))
         return made
 
-    async def _hooked(self, outcomes: list[Outcome], records: list[Any]) -> list[Any]:
+    async def _call_hook(self, outcomes: list[Outcome], records: list[Any]) -> list[Any]:
         """Call postResponseMap, named by the flow's page processor; a failure fails the page."""
         if hooks.hook_of(self._told, "postResponseMap") is None or not records:
             return records
@@ -145,7 +145,7 @@ class Processor:
         try:
             step, count = self._step, len(records)
             return await hooks.entries(
-                step.around, step.kind, self._told, "postResponseMap", options, count
+                step.run, step.kind, self._told, "postResponseMap", options, count
             )
         except Refusal as refusal:
             if refusal.status != 422:
@@ -158,28 +158,28 @@ class Processor:
         tally = Tally()
         for outcome in outcomes:
             if outcome.item.retry:
-                self._books.settle(outcome.item.retry, is_failed=outcome.is_failed)
-            errors = outcome.errors or ([_unexplained(outcome)] if outcome.is_failed else [])
+                self._ledger.settle(outcome.item.retry, is_failed=outcome.is_failed)
+            errors = outcome.errors or ([_default_error(outcome)] if outcome.is_failed else [])
             tally.error += len(errors)
             tally.ignore += outcome.is_ignored and not outcome.is_failed
             tally.success += not outcome.is_failed and not outcome.is_ignored
             keep = self._keep and outcome.is_failed
             for told in errors:
-                shown = _shown(told, outcome)
-                self._books.fail(self._step.id, shown, outcome.stage, outcome.item, keep=keep)
-        self._books.tally(self._step.id, tally)
+                shown = _with_link(told, outcome)
+                self._ledger.fail(self._step.id, shown, outcome.stage, outcome.item, keep=keep)
+        self._ledger.tally(self._step.id, tally)
 
     def _check_connection(self, outcomes: list[Outcome]) -> None:
         """Take the connection offline when an answer says that it is."""
-        words = {OFFLINE, 403} if self._step.around.is_flat else {OFFLINE}
+        words = {OFFLINE, 403} if self._step.run.is_flat else {OFFLINE}
         if any(outcome.status in words for outcome in outcomes):
-            around = self._step.around
-            identity = around.connection.get("_id")
-            online.note(around.platform.store, around.account_id, identity, offline=True)
-            raise offline(self._step.id, identity)
+            run = self._step.run
+            identity = run.connection.get("_id")
+            online.mark(run.platform.store, run.account_id, identity, offline=True)
+            raise connection_offline(self._step.id, identity)
 
 
-async def _everything(exporting: Exporting) -> tuple[list[Any], list[Document]]:
+async def _read_all(exporting: Exporting) -> tuple[list[Any], list[Document]]:
     data: list[Any] = []
     errors: list[Document] = []
     async for batch in batches.batches(exporting):
@@ -190,24 +190,24 @@ async def _everything(exporting: Exporting) -> tuple[list[Any], list[Document]]:
 
 def _response(entry: Entry) -> Document:
     result = entry.result()
-    return {**result, "errors": entry.sourced()} if entry.errors else result
+    return {**result, "errors": entry.errors_with_source()} if entry.errors else result
 
 
 def _rows(told: Document, response: Document) -> list[Document]:
     """Return one row for each item of the longest list that a list's lines name."""
     lines = [*objects(told.get("fields"))]
-    made = rewritten(
+    made = rewrite(
         ({**line, "generate": f"rows[*].{line.get('generate')}"} for line in lines), response
     )
     rows = made.get("rows")
     return [row or {} for row in rows] if isinstance(rows, list) else []
 
 
-def _unexplained(outcome: Outcome) -> Document:
+def _default_error(outcome: Outcome) -> Document:
     return error(str(outcome.status), f"The record was answered with {outcome.status}.")
 
 
-def _shown(told: Any, outcome: Outcome) -> Document:
+def _with_link(told: Any, outcome: Outcome) -> Document:
     """An error, with where the application shows the record."""
     shown = told if isinstance(told, dict) else {"message": str(told)}
     uri = outcome.response.get("dataURI")

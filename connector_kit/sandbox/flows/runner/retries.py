@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connector_kit.sandbox.flows.runner.ledger import Books
-from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.ledger import Ledger
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow
 from connector_kit.sandbox.flows.runner.run import Run
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.retry_store import Retry
@@ -26,8 +26,8 @@ class Group:
     retries: list[Retry]
 
 
-class RetryBooks(Books):
-    """Books of a retry: its own job, and those of the run that the records failed in."""
+class RetryLedger(Ledger):
+    """The ledger of a retry: its own job, and those of the run that the records failed in."""
 
     counts_pages = False
 
@@ -85,20 +85,20 @@ class RetryBooks(Books):
         )
 
 
-async def retry(platform: Platform, ground: Ground, job: Job, keys: Iterable[str]) -> None:
+async def retry(platform: Platform, loaded: LoadedFlow, job: Job, keys: Iterable[str]) -> None:
     """Run the records of *keys* again; raises what a run raises."""
     task: Document = {}
-    for group in grouped(platform, job, keys):
+    for group in group_retries(platform, job, keys):
         children = platform.jobs.children(group.parent) if group.parent else []
         steps = {
             str(child.fields.get("_exportId") or child.fields.get("_importId")): child
             for child in children
         }
-        books = RetryBooks(platform, job, steps, group.parent)
-        await Run(ground, books, task).again(group.step, group.retries)
+        ledger = RetryLedger(platform, job, steps, group.parent)
+        await Run(loaded, ledger, task).rerun(group.step, group.retries)
 
 
-def grouped(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
+def group_retries(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
     """Return what *keys* stand for, by step and by the run they failed in."""
     found = (platform.retries.get(job.account_id, key) for key in keys)
     groups: dict[tuple[str, str | None], Group] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed
 from connector_kit.sandbox.flows.runner.items import Item
-from connector_kit.sandbox.flows.runner.loading import Ground
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow
 from connector_kit.sandbox.http.errors import Refusal, refuse
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.expressions import Scope, holds
@@ -17,13 +17,13 @@ ALL = "all_matching_branches"
 SCRIPT = "script"
 
 
-async def routed(ground: Ground, router: Document, items: list[Item]) -> list[list[Item]]:
+async def route_items(loaded: LoadedFlow, router: Document, items: list[Item]) -> list[list[Item]]:
     """Return the items of each branch, in the order of the branches.
 
     A record that matches none goes nowhere. Raises `StepFailed` when it cannot be told.
     """
     branches = [*objects(router.get("branches"))]
-    chosen = await _chosen(ground, router, branches, items)
+    chosen = await _choose(loaded, router, branches, items)
     ways: list[list[Item]] = [[] for _ in branches]
     for item, positions in zip(items, chosen, strict=True):
         for position in positions if router.get("routeRecordsTo") == ALL else positions[:1]:
@@ -31,13 +31,13 @@ async def routed(ground: Ground, router: Document, items: list[Item]) -> list[li
     return ways
 
 
-async def _chosen(
-    ground: Ground, router: Document, branches: list[Document], items: list[Item]
+async def _choose(
+    loaded: LoadedFlow, router: Document, branches: list[Document], items: list[Item]
 ) -> list[list[int]]:
-    settings = ground.document.get("settings")
+    settings = loaded.document.get("settings")
     try:
         if router.get("routeRecordsUsing") == SCRIPT:
-            return await _by_script(ground, router, len(branches), items)
+            return await _by_script(loaded, router, len(branches), items)
         return [
             [
                 position
@@ -53,14 +53,14 @@ async def _chosen(
 
 
 async def _by_script(
-    ground: Ground, router: Document, count: int, items: list[Item]
+    loaded: LoadedFlow, router: Document, count: int, items: list[Item]
 ) -> list[list[int]]:
     """Ask the router's function, which answers indices of branches."""
     script = router["script"] if isinstance(router.get("script"), dict) else {}
-    settings = ground.document.get("settings")
+    settings = loaded.document.get("settings")
     options = [{"record": entry.record, "settings": settings} for entry in items]
-    platform, account_id = ground.platform, ground.flow.account_id
-    answers = await platform.scripts.each(account_id, script, options)
+    platform, account_id = loaded.platform, loaded.flow.account_id
+    answers = await platform.scripts.call_each(account_id, script, options)
     return [_indices(answer, count) for answer in answers]
 
 

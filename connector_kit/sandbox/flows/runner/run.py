@@ -8,13 +8,13 @@ from typing import Any
 from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.exports.batches import Batch, PageRefused
-from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed, offline
+from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed, connection_offline
 from connector_kit.sandbox.flows.runner.graph import Stretch, step_of
 from connector_kit.sandbox.flows.runner.items import Item
-from connector_kit.sandbox.flows.runner.ledger import Books, Tally
-from connector_kit.sandbox.flows.runner.loading import Ground, Step
+from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
+from connector_kit.sandbox.flows.runner.loading import LoadedFlow, Step
 from connector_kit.sandbox.flows.runner.processors import Processor
-from connector_kit.sandbox.flows.runner.routers import routed
+from connector_kit.sandbox.flows.runner.routers import route_items
 from connector_kit.sandbox.flows.runner.sources import Source
 from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
@@ -29,27 +29,27 @@ MOST_ROUTERS = 100
 class Run:
     """Takes pages through a flow and writes down what becomes of them."""
 
-    def __init__(self, ground: Ground, books: Books, task: Document) -> None:
-        self._ground, self._books, self._task = ground, books, task
-        self._keep = not ground.document.get("skipRetries")
+    def __init__(self, loaded: LoadedFlow, ledger: Ledger, task: Document) -> None:
+        self._loaded, self._ledger, self._task = loaded, ledger, task
+        self._keep = not loaded.document.get("skipRetries")
 
     async def all(self) -> None:
         """Run the flow; raises `StepFailed`, `Canceled`."""
-        for generator in self._ground.shape.generators:
+        for generator in self._loaded.graph.generators:
             identity = str(generator.get("_exportId"))
             if self._task.get("_exportId") in (None, identity):
                 await self._generate(identity, generator)
         await self._aggregate()
 
-    async def again(self, step: tuple[str, str], retries: list[Retry]) -> None:
+    async def rerun(self, step: tuple[str, str], retries: list[Retry]) -> None:
         """Run records again from the step on that they failed at."""
         kind, identity = step
         items = [Item(retry.data, retry.trace_key, retry=retry) for retry in retries]
-        stretch = self._ground.shape.after(identity)
+        stretch = self._loaded.graph.after(identity)
         if stretch is not None:
             await self.walk(items, stretch)
             return
-        found = self._ground.step(kind, identity)
+        found = self._loaded.step(kind, identity)
         for item in items:
             await self._export_again(found, item)
 
@@ -59,33 +59,33 @@ class Run:
             if not items:
                 return
             self._check()
-            step = self._ground.step(*step_of(processor))
-            items = await Processor(step, processor, self._books, keep=self._keep).process(items)
+            step = self._loaded.step(*step_of(processor))
+            items = await Processor(step, processor, self._ledger, keep=self._keep).process(items)
         if stretch.router is None or not items or depth >= MOST_ROUTERS:
             return
-        router = self._ground.shape.routers[stretch.router]
+        router = self._loaded.graph.routers[stretch.router]
         branches = objects(router.get("branches"))
-        ways = await routed(self._ground, router, items)
+        ways = await route_items(self._loaded, router, items)
         for branch, some in zip(branches, ways, strict=True):
-            await self.walk(some, self._ground.shape.branch(branch), depth + 1)
+            await self.walk(some, self._loaded.graph.branch(branch), depth + 1)
 
     async def _generate(self, identity: str, generator: Document) -> None:
-        step = self._ground.step("export", identity)
+        step = self._loaded.step("export", identity)
         keep = self._keep and step.keeps and not generator.get("skipRetries")
         async for batch in self._pages(step):
-            items = self._exported(step, batch, keep=keep)
-            await self.walk(items, self._ground.shape.start)
+            items = self._book_page(step, batch, keep=keep)
+            await self.walk(items, self._loaded.graph.start)
             self._check()
         connection_id = step.document.get("_connectionId")
-        store, account_id = self._ground.platform.store, self._ground.flow.account_id
+        store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
         if online.is_offline(store, account_id, connection_id):
-            raise offline(identity, connection_id)
+            raise connection_offline(identity, connection_id)
 
     async def _pages(self, step: Step) -> AsyncIterator[Batch]:
         """Yield the pages of an export; what ends it ends the flow."""
         events = self._task.get("data") if "_exportId" in self._task else None
         try:
-            async for batch in Source(step, last=self._last(), events=events).batches():
+            async for batch in Source(step, last=self._last_export(), events=events).batches():
                 yield batch
         except PageRefused as refusal:
             raise StepFailed(step.id, refusal.errors, "pre_save_page_hook") from refusal
@@ -94,17 +94,17 @@ class Run:
             stage = "connection" if _is_unreachable(refusal) else "application"
             raise StepFailed(step.id, refusal.errors, stage) from refusal
 
-    def _last(self) -> str | None:
+    def _last_export(self) -> str | None:
         """Return from when on a delta flow exports: as it is told, else since the last time."""
         start = self._task.get("startDate")
         if start:
             return str(start)
-        jobs, flow = self._ground.platform.jobs, self._ground.flow
+        jobs, flow = self._loaded.platform.jobs, self._loaded.flow
         return jobs.last_export(flow.account_id, flow.id)
 
-    def _exported(self, step: Step, batch: Batch, *, keep: bool) -> list[Item]:
+    def _book_page(self, step: Step, batch: Batch, *, keep: bool) -> list[Item]:
         """Book a page; returns its records."""
-        self._books.exported(step.id, len(batch.data), batch.ignored)
+        self._ledger.add_page(step.id, len(batch.data), batch.ignored)
         self._book_errors(step, batch, keep=keep)
         pairs = zip(batch.data, batch.data_uris, strict=True)
         try:
@@ -123,50 +123,50 @@ class Run:
             if failed:
                 left.remove(failed)
             item = Item(failed.record, _trace_key(step, failed.record)) if failed else None
-            self._books.fail(step.id, error, stage, item, keep=keep)
+            self._ledger.fail(step.id, error, stage, item, keep=keep)
         count = len(batch.errors)
         for later in batch.later:
             item = Item(later.get("retryData"), _trace_key(step, later.get("retryData")))
             for error in objects(later.get("errors")):
-                self._books.fail(step.id, error, "pre_save_page_hook", item, keep=keep)
+                self._ledger.fail(step.id, error, "pre_save_page_hook", item, keep=keep)
                 count += 1
-        self._books.tally(step.id, Tally(error=count), is_page=False)
+        self._ledger.tally(step.id, Tally(error=count), is_page=False)
 
     async def _export_again(self, step: Step, item: Item) -> None:
         """Send a record of an export through its filter, transform and hook again."""
-        batch = await Source(step, last=self._last(), events=None).again([item.record])
+        batch = await Source(step, last=self._last_export(), events=None).rerun([item.record])
         is_failed = bool(batch.errors) and not batch.data
         if item.retry:
-            self._books.settle(item.retry, is_failed=is_failed)
+            self._ledger.settle(item.retry, is_failed=is_failed)
         for error in batch.errors:
-            self._books.fail(step.id, error, "application", item, keep=is_failed)
+            self._ledger.fail(step.id, error, "application", item, keep=is_failed)
         tally = Tally(success=len(batch.data), error=len(batch.errors), ignore=batch.ignored)
-        self._books.tally(step.id, tally, is_page=False)
+        self._ledger.tally(step.id, tally, is_page=False)
         following = [item.next(entry) for entry in batch.data]
-        await self.walk(following, self._ground.shape.start)
+        await self.walk(following, self._loaded.graph.start)
 
     async def _aggregate(self) -> None:
         """Call postAggregate of imports that name it, once their last page is through."""
-        for kind, identity in self._ground.shape.steps():
-            step = self._ground.step(kind, identity)
+        for kind, identity in self._loaded.graph.steps():
+            step = self._loaded.step(kind, identity)
             if kind != "import" or hooks.hook_of(step.document, "postAggregate") is None:
                 continue
-            job = self._books.step_jobs[identity]
+            job = self._ledger.step_jobs[identity]
             told = {"success": not job.count("numError"), "_json": job.answer()}
             options = {"postAggregateData": {**told, "code": "", "message": "", "source": ""}}
             try:
-                await hooks.call(step.around, kind, step.document, "postAggregate", options)
+                await hooks.call(step.run, kind, step.document, "postAggregate", options)
             except Refusal as refusal:
                 raise StepFailed(identity, refusal.errors, "post_aggregate_hook") from refusal
 
     def _note_offline(self, step: Step, refusal: Refusal) -> None:
         """An application that does not know who asks takes its connection offline."""
         if any(str(error.get("code")) == "401" for error in refusal.errors):
-            store, account_id = self._ground.platform.store, self._ground.flow.account_id
-            online.note(store, account_id, step.document.get("_connectionId"), offline=True)
+            store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
+            online.mark(store, account_id, step.document.get("_connectionId"), offline=True)
 
     def _check(self) -> None:
-        if not self._books.goes_on:
+        if not self._ledger.goes_on:
             raise Canceled
 
 

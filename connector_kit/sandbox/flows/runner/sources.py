@@ -11,11 +11,11 @@ from typing import Any
 
 from connector_kit.sandbox.connections import requests, wrappers
 from connector_kit.sandbox.connections.backends import is_local
-from connector_kit.sandbox.connections.wrappers import Answered
+from connector_kit.sandbox.connections.wrappers import RecordPage
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.exports import batches, mocks
 from connector_kit.sandbox.exports.batches import Batch
-from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, EVENTS, Exporting, since
+from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, EVENTS, Exporting, delta_dates
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed
 from connector_kit.sandbox.flows.runner.loading import Step
 from connector_kit.sandbox.http.errors import error
@@ -28,16 +28,16 @@ class Source:
     def __init__(self, step: Step, *, last: str | None, events: list[Any] | None) -> None:
         self._step, self._events = step, events
         export = step.document
-        given = since(export, step.around.platform.clock.now(), last)
-        self._exporting = Exporting(step.around, export, given=given)
+        given = delta_dates(export, step.run.platform.clock.now(), last)
+        self._exporting = Exporting(step.run, export, given=given)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield page after page, each filtered, transformed and after its hook."""
         index = 0
         async for page in self._pages():
             errors = page.errors
-            for records in _chunked(page.records, self._size(page)) or ([[]] if errors else []):
-                batch, is_last = await batches.refined(self._exporting, records, index, errors)
+            for records in _chunks(page.records, self._size(page)) or ([[]] if errors else []):
+                batch, is_last = await batches.refine(self._exporting, records, index, errors)
                 yield batch
                 if self._is_asked():
                     await self._exporting.mark(records)
@@ -45,28 +45,28 @@ class Source:
                     return
                 index, errors = index + 1, []
 
-    async def again(self, records: list[Any]) -> Batch:
+    async def rerun(self, records: list[Any]) -> Batch:
         """Return records of a page that failed, as if they came once more."""
-        batch, _ = await batches.refined(self._exporting, records, 0)
+        batch, _ = await batches.refine(self._exporting, records, 0)
         return batch
 
-    async def _pages(self) -> AsyncIterator[Answered]:
+    async def _pages(self) -> AsyncIterator[RecordPage]:
         """Yield the pages as they come, no more records than a test export may have."""
         left = self._limit()
         async for page in self._all_pages():
-            yield Answered(page.records[:left], page.errors, page.is_offline)
+            yield RecordPage(page.records[:left], page.errors, page.is_offline)
             left = None if left is None else left - len(page.records)
             if left is not None and left <= 0:
                 return
 
-    async def _all_pages(self) -> AsyncIterator[Answered]:
+    async def _all_pages(self) -> AsyncIterator[RecordPage]:
         export = self._step.document
         if self._events is not None:
-            yield Answered(self._events)
+            yield RecordPage(self._events)
         elif not self._is_asked():
-            if not mocks.is_there(export):
+            if not mocks.has_records(export):
                 self._refuse_to_guess()
-            yield Answered(mocks.records_of(export))
+            yield RecordPage(mocks.records_of(export))
         else:
             async for page in batches.pages(self._exporting):
                 yield page
@@ -78,12 +78,12 @@ class Source:
 
     def _can_be_asked(self) -> bool:
         """Whether the sandbox reaches what the export leads to, or must say why not."""
-        connection = self._step.around.connection
+        connection = self._step.run.connection
         if wrappers.is_wrapper(connection):
             return True
         if connection.get("type") not in requests.TYPES:
-            return not mocks.is_there(self._step.document) and bool(connection.get("_id"))
-        return not mocks.is_there(self._step.document) or is_local(_address(connection))
+            return not mocks.has_records(self._step.document) and bool(connection.get("_id"))
+        return not mocks.has_records(self._step.document) or is_local(_address(connection))
 
     def _refuse_to_guess(self) -> None:
         message = "Post an event to the export, or give it a mockOutput to be run without one."
@@ -95,9 +95,9 @@ class Source:
         is_test = self._step.document.get("type") == "test"
         return limit if is_test and isinstance(limit, int) and limit > 0 else None
 
-    def _size(self, page: Answered) -> int:
+    def _size(self, page: RecordPage) -> int:
         """Return how many records a page has; a wrapper's pages stay as they are."""
-        if wrappers.is_wrapper(self._step.around.connection):
+        if wrappers.is_wrapper(self._step.run.connection):
             return max(len(page.records), 1)
         size = self._step.document.get("pageSize")
         if isinstance(size, int) and not isinstance(size, bool) and size > 0:
@@ -110,5 +110,5 @@ def _address(connection: Document) -> str:
     return str(find(connection, (kind, "baseURI")) or "")
 
 
-def _chunked(records: list[Any], size: int) -> list[list[Any]]:
+def _chunks(records: list[Any], size: int) -> list[list[Any]]:
     return [records[start : start + size] for start in range(0, len(records), size)]
