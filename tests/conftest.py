@@ -14,10 +14,12 @@ from tests.scheduling import Scheduling, put_longest_first
 from tests.settings import HOME, database
 
 # How long an example takes says more about the machine than about the code. What decides over a
-# change tries the same examples each time; new ones are found while one works.
+# change tries the same examples each time, and the slow suite twice as many; new ones are found
+# while one works.
 settings.register_profile(
     "kit",
     deadline=None,
+    max_examples=100 if os.environ.get("EVERY_POINT") else 50,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
 )
@@ -31,7 +33,6 @@ REAL = (
     "extension/test_isolation_privacy.py",
     "extension/test_serve.py",
     "management/test_record_command.py",
-    "packaging/test_wheel.py",
     "sandbox/test_command.py",
     "server/test_function_processes.py",
     "server/test_local_redis.py",
@@ -60,10 +61,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    put_longest_first(items)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("points")
         if database and "server" in getattr(item, "fixturenames", ()):
             # An SQLite in memory is one connection for all threads, as those of a server are;
             # PostgreSQL shows what is committed.
@@ -73,6 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # but a start may fail, or a port be taken, for reasons that are none of the kit's. They
             # get a second chance, and the summary names the first one; all others fail at once.
             item.add_marker(pytest.mark.flaky(reruns=1))
+    yield
+    put_longest_first(items)
 
 
 def _is_real(path: Path) -> bool:

@@ -25,7 +25,6 @@ LONGEST = (
     *DATABASES,
     "tests/e2e/test_story.py",
     "tests/lifecycle/test_convergence.py",
-    "tests/packaging/test_wheel.py",
     "tests/server/test_serving.py",
     "tests/settings_ui/test_live_in_browser.py",
     "tests/settings_pages/test_settings_in_browser.py",
