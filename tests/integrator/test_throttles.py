@@ -72,7 +72,8 @@ def turn(
 
 
 def about(seconds: float) -> object:
-    return pytest.approx(seconds, abs=0.5)
+    """That long, less what passes by Redis's clock meanwhile; turns are ten seconds apart."""
+    return pytest.approx(seconds, abs=4 if seconds else 0.01)
 
 
 class TestEveryLedger:
@@ -146,7 +147,7 @@ class TestEveryLedger:
 
         ledger.pause(account, None)
 
-        assert turn(ledger, account) == about(1)
+        assert 0 < turn(ledger, account) <= 1
 
     def test_gives_each_turn_to_one_of_many_threads(self, make_ledger, account):
         ledger = make_ledger(SLOW)
