@@ -1,8 +1,8 @@
 """Tests as in production: on PostgreSQL and a Redis of its own (``make test-production``).
 
 The default suite tries what a laptop runs, SQLite and the embedded Redis; this runs the part of it
-in which records, locks and limits matter with the services that are deployed. Both are started for
-it and end with it.
+in which records, locks, limits, JSON columns, moments and odd texts matter with the services that
+are deployed. Both are started for it and end with it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ TESTS = tuple(
         *("rollouts/test_rollout_services", "rollouts/test_rollout_ticks"),
         *("rollouts/test_rolling_back", "rollouts/test_brakes", "rollouts/test_rollout_events"),
         *("publisher/licenses/test_license_services", "publisher/licenses/test_license_delivery"),
+        *("publisher/licenses/test_true_reminders", "publisher/test_odd_entries"),
         *("api/test_install_base", "api/test_rollouts", "api/test_licenses", "api/test_tokens"),
+        *("api/test_odd_input", "integrator/test_throttles", "settings_pages/test_limits"),
+        *("models/test_clock", "models/test_columns", "models/test_sealing"),
+        *("models/test_statements", "workers/test_attempts", "workers/test_heartbeat"),
     )
 )
 THEIR_OWN = "not sqlite and not postgresql"
