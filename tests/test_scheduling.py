@@ -1,4 +1,4 @@
-"""What the order and the second chances of tests name is there."""
+"""Files of tests that lists name are there."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from workshop.production import TESTS as ON_POSTGRESQL
 TESTS = Path(__file__).parent
 
 
-def test_every_file_that_begins_early_or_gets_a_second_chance_exists():
+def test_every_file_that_is_named_in_a_list_exists():
     named = [*(f"tests/{name}" for name in REAL), *DATABASES, *LONGEST, *ON_POSTGRESQL, *ON_NEWEST]
 
     assert [name for name in named if not (TESTS.parent / name).exists()] == []
