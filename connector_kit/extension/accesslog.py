@@ -23,12 +23,10 @@ def log_request(
     status: int | str,
     began: float,
     trail: Iterable[tuple[str, object]] = (),
-    *,
-    keep: bool = False,
 ) -> None:
     """Write the line of a request that came at *began*, in seconds of the monotonic clock.
 
-    *trail* are pairs that tell one request from another; *keep* as `inform` has it.
+    *trail* are pairs that tell one request from another.
     """
     if not access_log.isEnabledFor(logging.INFO):
         return
@@ -39,16 +37,14 @@ def log_request(
         ("responseTime", f"{(time.monotonic() - began) * 1000:.0f}ms"),
         *trail,
     )
-    inform(access_log, Event("reqFinished", fields), keep=keep)
+    inform(access_log, Event("reqFinished", fields))
 
 
-def log_answer(
-    raw: RawCall, call: FunctionCall | None, answer: Answer, *, keep: bool = False
-) -> None:
+def log_answer(raw: RawCall, call: FunctionCall | None, answer: Answer) -> None:
     """Write the line of the request that brought *raw*; *call* is what its body made."""
     about: tuple[tuple[str, object], ...] = ()
     if call:
         about = (("function", call.function), ("_integrationId", call.option("_integrationId")))
     trace_id = call.trace_id if call else raw.trace_id
     trail = (*about, ("_reqId", raw.request_id), ("traceId", trace_id))
-    log_request("POST", "/function", answer.status, raw.began, trail, keep=keep)
+    log_request("POST", "/function", answer.status, raw.began, trail)

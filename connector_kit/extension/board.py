@@ -66,13 +66,13 @@ class Board:
         entries = _ENTRY.iter_unpack(self._memory[_HEAD.size :])
         return sum(count for pid, count in entries if count and _is_alive(pid))
 
-    def began(self) -> None:
+    def __enter__(self) -> None:
         """Note that a request is being answered."""
         with self._lock:
             self._count += 1
             self._write()
 
-    def ended(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Note that a request has been answered."""
         with self._lock:
             self._count -= 1

@@ -1,9 +1,10 @@
 """``POST /function`` without a web framework: what came over HTTP in, an `Answer` out."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import JSON, Answer, refusal
@@ -22,7 +23,19 @@ from connector_kit.extension.errors import ErrorEntry
 
 Run = Callable[[RawCall], Answer]
 """Answers a call that may be made, and writes its line of the access log: `Dispatcher` with
-`log_answer` on the spot, `Processes` elsewhere."""
+`log_answer` on the spot, `Processes` elsewhere. It blocks meanwhile."""
+
+
+@runtime_checkable
+class LoopRunner(Protocol):
+    """A `Run` that can also answer on an event loop, without blocking it: `Processes`."""
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Use *loop*, once it runs."""
+
+    async def answer(self, call: RawCall) -> Answer:
+        """Return the answer to *call*."""
+
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -47,6 +60,8 @@ class Endpoint:
     def __init__(self, run: Run, system_tokens: Sequence[str]) -> None:
         self._run = run
         self._system_tokens = SystemTokens(system_tokens)
+        self.loop_runner: LoopRunner | None = run if isinstance(run, LoopRunner) else None
+        """What `answer` needs; None where calls block."""
 
     def __call__(self, incoming: Incoming) -> Answer:
         """Return the answer to *incoming*; its line stands in the access log then.
@@ -54,20 +69,27 @@ class Endpoint:
         Of who comes with a wrong token in the header nothing is read, and of who comes without
         one no more than `SMALL` bytes; only *run* parses the body of who comes with the right one.
         """
-        began, request_id = time.monotonic(), new_request_id()
+        received = _received(incoming)
         try:
             limit = self.limit(incoming.authorization, incoming.content_type)
             body = read_body(incoming.read, incoming.content_length, limit) if limit else b""
-            if self._admits(incoming, body):
-                return self._run(RawCall(body, request_id, incoming.trace_id, began))
-            answer = REFUSED
-        except UnreadableError as unreadable:
-            answer = unreadable.answer
-        except Exception as failure:
-            log.exception("logName=requestFailed, _reqId=%s", request_id)
-            answer = refusal(422, ErrorEntry.of(failure))
-        log_answer(RawCall(b"", request_id, incoming.trace_id, began), None, answer)
-        return answer
+            self._check_token(incoming, body)
+            return self._run(received._replace(body=body))
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it has an answer and is logged
+            return _refused(received, failure)
+
+    async def answer(self, incoming: Incoming, body: bytes) -> Answer:
+        """Return the answer to *incoming* on an event loop.
+
+        Its *body* has been read, as `limit` allows.
+        """
+        assert self.loop_runner is not None  # noqa: S101 - for the type checker
+        received = _received(incoming, body)
+        try:
+            self._check_token(incoming, body)
+            return await self.loop_runner.answer(received)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it has an answer and is logged
+            return _refused(received, failure)
 
     def limit(self, authorization: str | None, content_type: str) -> int:
         """Return how many bytes of a call's body may be read; none is needed unless it is JSON.
@@ -84,8 +106,24 @@ class Endpoint:
         """Tell whether *token* is one of the system tokens."""
         return token in self._system_tokens
 
-    def _admits(self, incoming: Incoming, body: bytes) -> bool:
-        """Tell whether the call may be made; `limit` has looked at the header already."""
-        if incoming.authorization is not None:
-            return True
-        return self.is_system_token(presented_token(None, parse_body(body), incoming.query_token))
+    def _check_token(self, incoming: Incoming, body: bytes) -> None:
+        """Raise `UnreadableError` unless the call may be made; `limit` has looked at its header."""
+        if incoming.authorization is None:
+            token = presented_token(None, parse_body(body), incoming.query_token)
+            if not self.is_system_token(token):
+                raise UnreadableError(REFUSED)
+
+
+def _received(incoming: Incoming, body: bytes = b"") -> RawCall:
+    return RawCall(body, new_request_id(), incoming.trace_id, time.monotonic())
+
+
+def _refused(received: RawCall, failure: Exception) -> Answer:
+    """Return the answer to a call that cannot be made, or that nothing can answer."""
+    if isinstance(failure, UnreadableError):
+        answer = failure.answer
+    else:
+        log.error("logName=requestFailed, _reqId=%s", received.request_id, exc_info=failure)
+        answer = refusal(422, ErrorEntry.of(failure))
+    log_answer(received, None, answer)
+    return answer

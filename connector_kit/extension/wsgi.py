@@ -71,19 +71,18 @@ class Stack:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
         if path == FUNCTION and method == "POST":
             return _sent(self.call(incoming_of(environ)), start_response)
-        self._health.board.began()
-        try:
+        with self._health.board:
             return self._respond(environ, start_response, method, path)
-        finally:
-            self._health.board.ended()
 
     def call(self, incoming: Incoming) -> Answer:
         """Answer one function call."""
-        self._health.board.began()
-        try:
+        with self._health.board:
             return self.endpoint(incoming)
-        finally:
-            self._health.board.ended()
+
+    async def call_on_loop(self, incoming: Incoming, body: bytes) -> Answer:
+        """Answer one function call whose *body* has been read, as the endpoint's `limit` allows."""
+        with self._health.board:
+            return await self.endpoint.answer(incoming, body)
 
     def _respond(
         self, environ: Environ, start_response: StartResponse, method: str, path: str

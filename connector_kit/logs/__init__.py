@@ -2,7 +2,7 @@
 
 from connector_kit.logs.configuration import FORMAT, FORMATS, logging_configuration, quiet_terminal
 from connector_kit.logs.events import Event, short
-from connector_kit.logs.lines import inform, settle
+from connector_kit.logs.lines import inform
 
 __all__ = [
     "FORMAT",
@@ -11,6 +11,5 @@ __all__ = [
     "inform",
     "logging_configuration",
     "quiet_terminal",
-    "settle",
     "short",
 ]

@@ -6,6 +6,7 @@ they need to bring an account to a version: the database, the settings. They cal
 written for settings by way of the serving process, in an author's process.
 """
 
+import asyncio
 import os
 import secrets
 import threading
@@ -22,6 +23,7 @@ from django.db import close_old_connections, connection
 
 from connector_kit.conf import kit, read
 from connector_kit.extension import ExtensionError, FunctionModule, Registry
+from connector_kit.extension.answers import Answer
 from connector_kit.extension.authors import SETTINGS
 from connector_kit.extension.authors import registry as authors_functions
 from connector_kit.extension.bodies import RawCall
@@ -98,9 +100,17 @@ class FunctionProcesses:
         self._authors.close()
         self._kits_own.close()
 
-    def __call__(self, call: RawCall) -> Any:
-        """Return the answer to *call*, whatever its function does."""
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look after processes on *loop*, once it runs."""
+        self._authors.bind(loop)
+
+    def __call__(self, call: RawCall) -> Answer:
+        """Return the answer to *call*, whatever its function does; blocks meanwhile."""
         return self._authors(call)
+
+    async def answer(self, call: RawCall) -> Answer:
+        """Return the answer to *call*, whatever its function does, on the loop."""
+        return await self._authors.answer(call)
 
     def call_for_page(self, class_path: str, name: str, options: dict[str, Any]) -> Any:
         """Call a function of a setting while somebody waits for a page.

@@ -46,8 +46,8 @@ def tokens_in_objects(_options):
     return sorted(name for name in found if TOKEN.fullmatch(name.encode()))
 
 
-def tokens_in_rooms(_options):
-    """What is mapped of rooms, its own among them."""
+def tokens_in_buffers(_options):
+    """What is mapped of buffers, its own among them."""
     found = set()
     for obj in gc.get_objects():
         if isinstance(obj, mmap.mmap):

@@ -1,5 +1,6 @@
 """Calls on their way to function processes and back, and what can go wrong with either."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -17,9 +18,9 @@ import pytest
 
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.isolation import Limits, Processes, crew
+from connector_kit.extension.isolation import Limits, Processes, pool
+from connector_kit.extension.isolation.buffers import KEPT
 from connector_kit.extension.isolation.messages import SMALL
-from connector_kit.extension.isolation.rooms import KEPT
 from tests.extension.unruly import CONNECTOR_ID
 from tests.waiting import wait_for
 
@@ -54,8 +55,8 @@ def told(answer: Answer) -> Any:
 
 AROUND = {
     "what is sent along": SMALL,
-    "what is left in a room": KEPT,
-    "more than a room keeps": 2 * KEPT,
+    "what is written to a buffer": KEPT,
+    "more than a buffer keeps": 2 * KEPT,
 }
 
 
@@ -136,7 +137,7 @@ def test_every_call_is_begun_once_even_among_crashes(start: Start, tmp_path: Pat
     assert Counter(file.read_text().split()) == Counter(map(str, lines))
 
 
-def test_more_calls_than_the_desk_has_room_for_wait_and_are_all_answered(start: Start) -> None:
+def test_more_calls_than_there_are_processes_wait_and_are_all_answered(start: Start) -> None:
     run = start(calls=250)
     data = "x" * (SMALL - 200)
     ready = threading.Barrier(250)
@@ -149,6 +150,60 @@ def test_more_calls_than_the_desk_has_room_for_wait_and_are_all_answered(start: 
         answers = list(pool.map(make, range(250)))
 
     assert answers == [f"{number}{data}" for number in range(250)]
+
+
+def test_calls_on_an_event_loop_hold_no_threads(start: Start) -> None:
+    run = start(calls=4, patience=60.0)
+
+    async def answer_all() -> tuple[list[Any], set[str]]:
+        run.bind(asyncio.get_running_loop())
+        before = set(threading.enumerate())
+        answers = await asyncio.gather(
+            *(run.answer(call("echo", data=number)) for number in range(100))
+        )
+        started = set(threading.enumerate()) - before
+        return [told(answer) for answer in answers], {
+            thread.name.rpartition("-")[0] for thread in started
+        }
+
+    answers, threads = asyncio.run(answer_all())
+
+    assert answers == list(range(100))
+    assert threads == {"function-processes"}  # those that fork
+
+
+def test_a_call_that_is_dropped_ends_with_its_process(start: Start, tmp_path: Path) -> None:
+    run = start(calls=1)
+
+    async def drop_one() -> Any:
+        run.bind(asyncio.get_running_loop())
+        endless = call("waits_for_company", folder=str(tmp_path), number=9)
+        dropped = asyncio.create_task(run.answer(endless))
+        while not any(tmp_path.iterdir()):
+            await asyncio.sleep(0.01)
+        dropped.cancel()
+        await asyncio.wait([dropped])
+        return told(await run.answer(call("echo", data="of the next one")))
+
+    assert asyncio.run(drop_one()) == "of the next one"
+    [file] = tmp_path.iterdir()
+    wait_for(lambda: not psutil.pid_exists(int(file.name)))
+
+
+def test_more_calls_than_may_wait_are_refused_at_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "QUEUE_LIMIT", 2)
+    run = start(calls=1, patience=60.0)
+
+    async def answer_all() -> list[Any]:
+        run.bind(asyncio.get_running_loop())
+        answers = await asyncio.gather(
+            *(run.answer(call("echo", data=number)) for number in range(5))
+        )
+        return [told(answer) for answer in answers]
+
+    assert asyncio.run(answer_all()) == [0, 1, "server_busy", "server_busy", "server_busy"]
 
 
 def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start: Start) -> None:
@@ -164,21 +219,21 @@ def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start:
 def test_processes_that_slow_calls_needed_end_by_themselves(
     start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(crew, "KEPT_SECONDS", 0.5)
+    monkeypatch.setattr(pool, "KEPT_SECONDS", 0.5)
     others = set(_children())
     run = start(calls=4)
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(4) as threads:
         together = call("waits_for_company", folder=str(tmp_path), number=4)
-        met = [told(item) for item in pool.map(run, [together] * 4)]
+        met = [told(item) for item in threads.map(run, [together] * 4)]
 
     assert met == [4] * 4
-    wait_for(lambda: set(_children()) - others, lambda left: len(left) == 2)  # with the nursery
+    wait_for(lambda: set(_children()) - others, lambda left: len(left) == 2)  # with the fork server
 
 
 def test_none_stays_idle_of_processes_that_may_hold_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(crew, "KEPT_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "KEPT_SECONDS", 0.2)
     run = Processes(TARGET, Limits(calls=2), is_trusted=True)
 
     pid = told(run(call("pid")))

@@ -18,7 +18,7 @@ import pytest
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.isolation import Limits, Processes
-from connector_kit.extension.isolation.rooms import KEPT
+from connector_kit.extension.isolation.buffers import KEPT
 from tests.extension.prying import CONNECTOR_ID
 from tests.waiting import wait_for
 
@@ -34,7 +34,7 @@ SECRETS = {
     "PGPASSWORD": "planted-secret-pg",
 }
 LIMITS = Limits(calls=6, seconds=30.0, memory_mb=256, processes=8)
-SIZES = {"small": 10, "of a page": 60_000, "larger than a room": KEPT + 10}
+SIZES = {"small": 10, "of a page": 60_000, "larger than a buffer": KEPT + 10}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
 
@@ -84,7 +84,7 @@ def held(run: Processes, folder: Path, number: int, **options: Any) -> Iterator[
     assert [item.result().status for item in running] == [200] * number
 
 
-PRYING = ["tokens_in_open_files", "tokens_in_objects", "tokens_in_rooms"]
+PRYING = ["tokens_in_open_files", "tokens_in_objects", "tokens_in_buffers"]
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())

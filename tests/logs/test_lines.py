@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from connector_kit.logs import Event, inform, settle
+from connector_kit.logs import Event, inform
 from connector_kit.logs.lines import Lines, OneLine
 from tests.logs.secrets import SECRETS
 
@@ -133,38 +133,3 @@ def test_a_filter_decides_about_ready_lines_too(family: tuple[logging.Logger, St
     logger.removeFilter(refuse)
 
     assert written.getvalue() == ""
-
-
-def messages(written: StringIO) -> list[str]:
-    return [name.rpartition("=")[2] for name in written.getvalue().splitlines()]
-
-
-@pytest.mark.parametrize("by", ["a ready line", "a record"])
-def test_a_line_that_may_wait_is_written_before_the_next_one(
-    family: tuple[logging.Logger, StringIO], by: str
-) -> None:
-    logger, written = family
-    nobody_else_listens(logger)
-
-    inform(logger, Event("first"), keep=True)
-    inform(logger, Event("second"), keep=True)
-    assert messages(written) == []
-    if by == "a record":
-        logger.info(Event("third"))
-    else:
-        inform(logger, Event("third"))
-
-    assert messages(written) == ["first", "second", "third"]
-
-
-def test_a_line_that_may_wait_is_written_once_when_all_is_settled(
-    family: tuple[logging.Logger, StringIO],
-) -> None:
-    logger, written = family
-    nobody_else_listens(logger)
-
-    inform(logger, Event("first"), keep=True)
-    settle(logger)
-    settle(logger)
-
-    assert messages(written) == ["first"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import time
@@ -12,15 +13,12 @@ from connector_kit.extension.accesslog import log_request
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import BODY_LIMIT, SMALL, UnreadableError, too_large
 from connector_kit.extension.edge import gateway, intake
-from connector_kit.extension.edge.intake import Budget, Rule, Share
-from connector_kit.extension.edge.threads import Threads, TooMuchError
+from connector_kit.extension.edge.intake import Budget, Deadlines, Rule, Share
 from connector_kit.extension.endpoint import Incoming
 from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.threads import QueueFullError, Threads
 from connector_kit.extension.wsgi import AT_ONCE, FUNCTION, Stack, query_value
 from connector_kit.stack_settings import MEBIBYTE, Bounds
-
-SPARE_CALLS = 8
-"""Threads beside those of the calls that run: for calls that wait for their turn."""
 
 PROBES = 2
 """Threads for what monitors ask and nobody can answer at once."""
@@ -44,19 +42,27 @@ class Request(intake.Stream, gateway.Line, Protocol):
 
 
 class Edge:
-    """Serves *stack* within *bounds*; *calls* function calls run at a time."""
+    """Serves *stack* within *bounds*.
+
+    *calls* function calls run at a time in threads, unless they are answered on the loop.
+    """
 
     def __init__(self, stack: Stack, bounds: Bounds, *, calls: int) -> None:
         self._stack = stack
-        self._calls = Threads("call", calls + SPARE_CALLS, WAITING)
+        self._calls = Threads("call", calls, WAITING)
         self._pages = Threads("page", bounds.pages, WAITING)
         self._probes = Threads("probe", PROBES, WAITING)
         self._room_for_calls = Budget(bounds.bodies_mb * MEBIBYTE)
         self._room_for_pages = Budget(bounds.bodies_mb * MEBIBYTE)
-        seconds = bounds.body_seconds
-        self._known_callers = Rule(BODY_LIMIT, seconds, too_large(BODY_LIMIT), is_known=True)
-        self._unknown_callers = Rule(SMALL, seconds, too_large(SMALL))
-        self._everybody = Rule(bounds.upload_mb * MEBIBYTE, seconds, _too_large(bounds))
+        deadlines = Deadlines(bounds.body_seconds)
+        self._known_callers = Rule(BODY_LIMIT, deadlines, too_large(BODY_LIMIT), is_known=True)
+        self._unknown_callers = Rule(SMALL, deadlines, too_large(SMALL))
+        self._everybody = Rule(bounds.upload_mb * MEBIBYTE, deadlines, _too_large(bounds))
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Use *loop*, which is about to run."""
+        if self._stack.endpoint.loop_runner is not None:
+            self._stack.endpoint.loop_runner.bind(loop)
 
     async def __rsgi__(self, scope: gateway.Scope, request: Request) -> None:
         """Answer one request."""
@@ -65,7 +71,7 @@ class Edge:
             await self._answer(scope, request)
         except UnreadableError as unreadable:
             self._refuse(scope, request, unreadable.answer, began)
-        except TooMuchError:
+        except QueueFullError:
             self._refuse(scope, request, BUSY, began)
         except Exception:
             log.exception("logName=requestFailed")
@@ -78,7 +84,7 @@ class Edge:
         elif path in AT_ONCE and scope.method in ("GET", "HEAD"):
             gateway.respond(self._stack, scope, b"", request)
         elif path in self._stack.probes:
-            await self._probes.do(partial(gateway.respond, self._stack, scope, b"", request))
+            await self._probes.run(partial(gateway.respond, self._stack, scope, b"", request))
         else:
             await self._answer_page(scope, request)
 
@@ -100,12 +106,16 @@ class Edge:
                 query_token=query_value(scope.query_string, "access_token"),
                 trace_id=headers.get("traceid"),
             )
-            await self._calls.do(lambda: gateway.send(request, self._stack.call(incoming)))
+            if endpoint.loop_runner is not None:
+                answer = await self._stack.call_on_loop(incoming, body)
+            else:
+                answer = await self._calls.run(partial(self._stack.call, incoming))
+        gateway.send(request, answer)
 
     async def _answer_page(self, scope: gateway.Scope, request: Request) -> None:
         with Share(self._room_for_pages) as share:
             body = await intake.read(request, _length(scope.headers), self._everybody, share)
-            await self._pages.do(partial(gateway.respond, self._stack, scope, body, request))
+            await self._pages.run(partial(gateway.respond, self._stack, scope, body, request))
 
     def _refuse(self, scope: gateway.Scope, request: Request, answer: Answer, began: float) -> None:
         gateway.send(request, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -30,6 +31,46 @@ class Stream(Protocol):
         """Return all of it; raises RuntimeError when it breaks off."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class Deadlines:
+    """Ends what takes longer than *seconds*, by a TimeoutError; used on one event loop only.
+
+    One timer serves all: an `asyncio.timeout` for each is an eighth of what a small call costs the
+    serving process (9 of 73 µs).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._deadlines: dict[asyncio.Task[object], float] = {}  # the earliest is first
+        self._late: set[asyncio.Task[object]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> None:
+        task = _current_task()
+        self._deadlines[task] = time.monotonic() + self._seconds
+        if self._timer is None:
+            self._timer = task.get_loop().call_later(self._seconds, self._end_late)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        task = _current_task()
+        del self._deadlines[task]
+        if task in self._late:
+            self._late.remove(task)
+            if kind is asyncio.CancelledError:
+                task.uncancel()
+                raise TimeoutError
+
+    def _end_late(self) -> None:
+        self._timer = None
+        now = time.monotonic()
+        for task, deadline in self._deadlines.items():
+            if deadline > now:
+                self._timer = task.get_loop().call_later(deadline - now, self._end_late)
+                return
+            if task not in self._late:
+                self._late.add(task)
+                task.cancel()
 
 
 class Budget:
@@ -65,14 +106,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Rule:
-    """What is read of a body: *limit* bytes in *seconds*, or *too_large* is the answer.
+    """What is read of a body: *limit* bytes, or *too_large* is the answer, before a deadline.
 
     Room for the body of somebody who *is_known* is made when it is announced, for that of anybody
     else as it comes: announcing costs nothing.
     """
 
     limit: int
-    seconds: float
+    deadlines: Deadlines
     too_large: Answer
     is_known: bool = False
 
@@ -88,7 +129,7 @@ async def read(stream: Stream, length: int | None, rule: Rule, share: Share) -> 
     if length is not None and length > rule.limit:
         raise UnreadableError(rule.too_large)
     try:
-        async with asyncio.timeout(rule.seconds):
+        with rule.deadlines:
             if length is not None and (rule.is_known or length <= SMALL):
                 share.grow(length)
                 return await stream()
@@ -119,3 +160,9 @@ async def _pieces(stream: Stream, length: int | None, rule: Rule, share: Share) 
     if length is not None and size < length:
         raise UnreadableError(CUT_OFF)
     return b"".join(pieces)
+
+
+def _current_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker
+    return task

@@ -1,7 +1,8 @@
-"""The nursery and its function processes, as the serving process sees them."""
+"""The fork server and its function processes, as the serving process sees them."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
@@ -15,19 +16,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from connector_kit.extension.isolation.channels import Near
+from connector_kit.extension.isolation.channels import ServerEnd
 from connector_kit.extension.isolation.descendants import descendants_of, memory_of
-from connector_kit.extension.isolation.messages import Gone
+from connector_kit.extension.isolation.messages import ChannelClosed
 
 START_SECONDS = 60.0
-"""How long the nursery may take to import the functions."""
-
-LOOK_EVERY = 0.1
-"""Seconds between two looks at what a process at a slow call has started."""
+"""How long the fork server may take to import the functions."""
 
 
-class TooMuchError(Exception):
-    """A call takes more than it may: its *code* and its message say of what."""
+class LimitExceededError(Exception):
+    """A call takes more than it may; its *code* and its message say what."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,14 +33,20 @@ class TooMuchError(Exception):
 
 
 class FunctionProcess:
-    """One function process; *near* is the way to it."""
+    """One function process; *channel* leads to it. Used on one event loop, but for its checks."""
 
-    def __init__(self, pid: int, near: Near) -> None:
+    def __init__(self, pid: int, channel: ServerEnd) -> None:
         self.pid = pid
-        self.near = near
-        self.since = 0.0
+        self.channel = channel
+        self.since = time.monotonic()
         """When it got its call, or when it became idle."""
-        self._born_with = memory_of(pid)
+        self.deadline = 0.0
+        """When its call has to be answered."""
+        self.is_slow = False
+        """Whether its call has been found to be no quick one."""
+        self._report: asyncio.Future[bytes] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._initial_memory = memory_of(pid)
         self._handle = -1
         if hasattr(os, "pidfd_open"):
             # Unlike a pid, it can never mean another process.
@@ -60,44 +64,68 @@ class FunctionProcess:
             return True
         return False
 
-    def reports_within(self, seconds: float) -> bool:
-        """Tell whether it says something in *seconds*, or before it ends."""
-        poll = select.poll()
-        poll.register(self.near.channel, select.POLLIN)
-        if self._handle >= 0:
-            poll.register(self._handle, select.POLLIN)
-        ready = poll.poll(max(0.0, seconds) * 1000)
-        return any(descriptor == self.near.channel.fileno() for descriptor, _ in ready)
+    def next_report(self) -> asyncio.Future[bytes]:
+        """Return the message that it sends next.
 
-    def hold_to(self, processes: int, memory: int) -> None:
-        """Raise `TooMuchError` when it has started more *processes*, or they take more *memory*.
+        Raises `ChannelClosed` when it ends before, and what the future is failed with.
+        """
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._loop.add_reader(self.channel.channel.fileno(), self.receive)
+        self._report = self._loop.create_future()
+        return self._report
 
-        What they take, in bytes, is what they have in use above what the process was born with; 0
-        stands for as much as there is.
+    def fail(self, failure: Exception) -> None:
+        """Have whoever waits for a report get *failure* instead."""
+        if self._report is not None and not self._report.done():
+            self._report.set_exception(failure)
+
+    def receive(self) -> None:
+        """Take what it has sent, if anything."""
+        message = self.channel.receive()
+        if message:
+            if self._report is not None and not self._report.done():
+                self._report.set_result(message)
+        elif message is not None:
+            self._stop_listening()
+            self.fail(ChannelClosed())
+
+    def excess(self, processes: int, memory: int) -> LimitExceededError | None:
+        """Return what is wrong when it has started more *processes*, or they take more *memory*.
+
+        What they take, in bytes, is what they have in use above what the process began with; 0
+        stands for as much as there is. Reads files of the system.
         """
         family = [*descendants_of(self.pid)]
         if len(family) > processes:
-            raise TooMuchError("too_many_processes", _TOO_MANY.format(processes))
+            return LimitExceededError("too_many_processes", _TOO_MANY.format(processes))
         if family and memory:
-            used = (memory_of(pid) - self._born_with for pid in (self.pid, *family))
+            used = (memory_of(pid) - self._initial_memory for pid in (self.pid, *family))
             if sum(max(0, more) for more in used) > memory:
-                raise TooMuchError("MemoryError", _TOO_LARGE.format(memory // 1024 // 1024))
+                return LimitExceededError("MemoryError", _TOO_LARGE.format(memory // 1024 // 1024))
+        return None
 
-    def kill(self) -> None:
-        """End it, and see it ended unless that takes very long; the nursery ends its children."""
+    def kill(self, seconds: float = 1.0) -> None:
+        """End it, and wait for that as long; the fork server ends its children."""
         with suppress(ProcessLookupError):
             if self._handle >= 0:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-                self._ends_within(1.0)
+                self._ends_within(seconds)
             else:
                 os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let go of it: it ends when it has nothing to do."""
-        self.near.close()
+        """Close the channel: the process ends when it has nothing to do."""
+        self._stop_listening()
+        self.channel.close()
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+    def _stop_listening(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self.channel.channel.fileno())
+        self._loop = None
 
     def _ends_within(self, seconds: float) -> bool:
         poll = select.poll()
@@ -106,7 +134,7 @@ class FunctionProcess:
 
 
 @dataclass(frozen=True)
-class Upbringing:
+class ProcessOptions:
     """What function processes are made of: the registry at *target*, and an *environment*.
 
     They may allocate *memory_mb* mebibytes (0: as many as there are), and end after *calls* calls
@@ -122,86 +150,85 @@ class Upbringing:
     environment: Mapping[str, str] | None = None
 
     def arguments(self) -> list[str]:
-        """Return the arguments of a nursery; `of_arguments` reads them."""
+        """Return the arguments of a fork server; `of_arguments` reads them."""
         numbers = (self.memory_mb, self.calls, self.seconds, int(self.is_confined))
         return [self.target, *map(str, numbers)]
 
     @classmethod
-    def of_arguments(cls, arguments: list[str]) -> Upbringing:
+    def of_arguments(cls, arguments: list[str]) -> ProcessOptions:
         """Return what `arguments` has made arguments of."""
         target, memory_mb, calls, seconds, is_confined = arguments
         return cls(target, int(memory_mb), int(calls), float(seconds), is_confined == "1")
 
 
-class Nursery:
-    """The process that forks function processes, seen from the serving process.
+class ForkServer:
+    """The process that forks function processes, seen from the serving process; thread-safe."""
 
-    For one thread at a time.
-    """
-
-    def __init__(self, upbringing: Upbringing) -> None:
-        self._upbringing = upbringing
+    def __init__(self, options: ProcessOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
 
     def fork(self) -> FunctionProcess:
-        """Return a new process.
+        """Return a new process; blocks meanwhile.
 
-        Starts the nursery, or another one when it has died. Raises RuntimeError.
+        Starts the fork server, or another one when it has died. Raises RuntimeError.
         """
-        near, far = Near.pair()
-        with far:
+        ours, theirs = ServerEnd.pair()
+        with theirs, self._lock:
             for is_last_try in (False, True):
                 try:
-                    pid = self._ask([far.fileno(), near.room.file])
+                    pid = self._request([theirs.fileno(), ours.buffer.file])
                 except OSError as failure:
-                    self.close()
+                    self._end()
                     if is_last_try:
-                        near.close()
+                        ours.close()
                         raise RuntimeError(
                             "The functions could not be loaded; the log says why."
                         ) from failure
                 else:
-                    process = FunctionProcess(pid, near)
-                    process.since = time.monotonic()
-                    return process
+                    return FunctionProcess(pid, ours)
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Have the nursery end, as soon as those that it has forked have ended."""
+        """Have the fork server end, as soon as those that it has forked have ended."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
         if self._requests is not None:
             self._requests.close()
             self._requests = None
         if self._process is not None:
-            # It may take as long as a call does; somebody has to bury it.
+            # It may take as long as a call does, and has to be waited for.
             threading.Thread(target=self._process.wait, daemon=True).start()
             self._process = None
 
-    def _ask(self, descriptors: list[int]) -> int:
+    def _request(self, descriptors: list[int]) -> int:
         if self._requests is None:
-            self._start()
-        assert self._requests is not None  # noqa: S101 - for the type checker
+            self._requests = self._start()
         socket.send_fds(self._requests, [b"f"], descriptors)
         pid = self._requests.recv(8)
         if len(pid) < 8:
-            raise Gone
+            raise ChannelClosed
         return int.from_bytes(pid, "big")
 
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "connector_kit.extension.isolation.nursery"),
-                    *self._upbringing.arguments(),
+                    *(sys.executable, "-m", "connector_kit.extension.isolation.forkserver"),
+                    *self._options.arguments(),
                 ],
                 stdin=theirs.fileno(),
-                env=self._upbringing.environment,
+                env=self._options.environment,
             )
         # The kernel watches the time.
         patience = struct.pack("ll", int(START_SECONDS), 0)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
-        self._requests = ours
+        return ours
 
 
 _TOO_MANY = (

@@ -10,10 +10,10 @@ MOST_KEPT = 512 * 1024
 """Kibibytes above its first memory use at which a process ends after its call, so that what it
 has kept is given back."""
 
-UNASKED_CALLS, UNASKED_SECONDS = 16, 0.01
+UNCHECKED_CALLS, UNCHECKED_SECONDS = 16, 0.01
 """For how many calls, and for how long, the system is not asked again."""
 
-UNASKED_CALL_SECONDS = 0.0003
+UNCHECKED_CALL_SECONDS = 0.0003
 """How long a call takes at the most for which it is not asked: forking takes longer."""
 
 
@@ -26,38 +26,38 @@ def limit_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-class Leavings:
-    """What a call may have left that the next one should not meet: memory, and processes.
+class Checkup:
+    """When to look what a call has left that the next one should not meet: memory, and processes.
 
     Asking the system takes as long as a small function does, so it is not asked after each:
     nothing large is kept, and no process started, by a call that took no time.
     """
 
     def __init__(self) -> None:
-        self._born_with = _peak()
-        self._unasked = 0
-        self._began = self._asked_at = time.monotonic()
+        self._initial = _peak()
+        self._unchecked = 0
+        self._began = self._checked_at = time.monotonic()
 
     def begin(self) -> None:
         """Note that a call begins."""
         self._began = time.monotonic()
 
-    def are_due(self) -> bool:
+    def is_due(self) -> bool:
         """Tell, after a call, whether to look."""
         now = time.monotonic()
-        self._unasked += 1
+        self._unchecked += 1
         if (
-            self._unasked < UNASKED_CALLS
-            and now - self._began < UNASKED_CALL_SECONDS
-            and now - self._asked_at < UNASKED_SECONDS
+            self._unchecked < UNCHECKED_CALLS
+            and now - self._began < UNCHECKED_CALL_SECONDS
+            and now - self._checked_at < UNCHECKED_SECONDS
         ):
             return False
-        self._unasked, self._asked_at = 0, now
+        self._unchecked, self._checked_at = 0, now
         return True
 
-    def are_too_large(self) -> bool:
+    def has_grown(self) -> bool:
         """Tell whether the process uses more memory by more than `MOST_KEPT`."""
-        return _peak() - self._born_with > MOST_KEPT
+        return _peak() - self._initial > MOST_KEPT
 
 
 def _peak() -> int:

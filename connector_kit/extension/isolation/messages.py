@@ -1,8 +1,8 @@
 """What is sent between the serving process and its function processes.
 
 A message is a head of fixed size and, for a call, the ids that it is known by, and then a body.
-Nobody on the way looks into bodies. Sockets keep the borders of what is sent. A body that is too
-large to be sent along is left in the room of the process.
+Bodies are not looked into on the way. Sockets keep the borders of messages. A body that is too
+large for a message is written to the buffer of the process.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 
 CALL = struct.Struct("<dII")
-"""To a function process: when the call came, the bytes of its ids and of its body. What answers a
+"""To a function process: when the call came, the bytes of its ids and of its body. The answer to a
 question has the same head."""
 
 REPORT = struct.Struct("<BBHI")
@@ -22,13 +22,13 @@ ANSWER, QUESTION, ELSEWHERE = 1, 2, 3
 one, and that the function is none of this process's."""
 
 SMALL = 4 * 1024
-"""Bytes of ids and body that are sent."""
+"""Bytes of ids and body that fit into a message."""
 
-MOST = max(CALL.size, REPORT.size) + SMALL
-"""Bytes that are sent at once."""
+MESSAGE_SIZE = max(CALL.size, REPORT.size) + SMALL
+"""Bytes that a message has at most."""
 
 
-class Gone(ConnectionError):
+class ChannelClosed(ConnectionError):
     """The other side has ended."""
 
 

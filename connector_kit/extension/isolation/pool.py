@@ -1,242 +1,246 @@
-"""Calls on their way through the function processes: sent, waited for, given up."""
+"""The function processes of one serving process: as many as are needed, and no more for long."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import os
-import queue
+import math
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
-from connector_kit.extension.accesslog import log_answer
-from connector_kit.extension.answers import Answer, refusal
-from connector_kit.extension.bodies import RawCall
-from connector_kit.extension.errors import ErrorEntry
-from connector_kit.extension.isolation import confinement, environment
-from connector_kit.extension.isolation.asking import Answerer, answered
-from connector_kit.extension.isolation.channels import ids_in
-from connector_kit.extension.isolation.children import (
-    LOOK_EVERY,
-    FunctionProcess,
-    Nursery,
-    TooMuchError,
-    Upbringing,
-)
-from connector_kit.extension.isolation.crew import BusyError, Crew
-from connector_kit.extension.isolation.messages import ANSWER, QUESTION, REPORT, Gone
-from connector_kit.logs import short
-from connector_kit.stack_settings import Limits
+from connector_kit.extension.isolation.children import ForkServer, FunctionProcess
+from connector_kit.extension.isolation.messages import ChannelClosed
+from connector_kit.extension.threads import Threads
+
+QUICK_SECONDS = 0.02
+"""How long a call, or one that waits for a process, is left alone. Then it is looked after, this
+often."""
+
+INSPECT_EVERY = 0.1
+"""Seconds between two looks at what processes at slow calls have started."""
+
+AT_FULL_SPEED = 2
+"""Processes at quick calls as long as calls wait: more would only get in each other's way, since
+quick calls are those that compute."""
+
+KEPT_SECONDS = 2.0
+"""How long a process is kept that has nothing to do."""
+
+QUEUE_LIMIT = 256
+"""Calls that may wait for a process."""
+
 
 log = logging.getLogger("connector_kit.extension")
 
-Run = Callable[[RawCall], Answer]
+
+class BusyError(Exception):
+    """There is no process for a call, nor can there be one now."""
 
 
-class Processes:
-    """Answers calls in processes that make one call at a time; thread-safe.
+class Waiter:
+    """A call that waits for a process, no longer than *patience* seconds."""
 
-    *target* is ``package.module:function``; what it returns is the registry of functions. The
-    nursery starts with the first call, or with `start`. Raises nothing: what goes wrong is an
-    answer.
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self.deadline = time.monotonic() + patience
+        self.process: asyncio.Future[FunctionProcess] = asyncio.get_running_loop().create_future()
 
-    Functions that are *trusted* have the environment and the rights of the server; all others get
-    what is plain of the environment, and the variables *named*. *answerer* answers what
-    function processes ask, and *otherwise* gets the calls of functions that they do not have.
+    def wait_anew(self) -> None:
+        """Have it wait from now on: that the functions had to be loaded does not count."""
+        self.deadline = time.monotonic() + self._patience
+
+
+class Pool:
+    """Processes that answer calls, one at a time each. Used on one event loop.
+
+    There are at most *size* of them. Those that have nothing to do end, but for *kept*. A call may
+    have *processes* of its own, and they may take *memory* bytes (0: as many as there are).
     """
 
     def __init__(
         self,
-        target: str,
-        limits: Limits | None = None,
+        server: ForkServer,
+        threads: Threads,
         *,
-        is_trusted: bool = False,
-        named: tuple[str, ...] = (),
-        answerer: Answerer | None = None,
-        otherwise: Run | None = None,
+        size: int,
+        kept: int,
+        processes: int,
+        memory: int,
     ) -> None:
-        confinement.hide()
-        self._limits = limits or Limits()
-        self._answerer = answerer
-        self._otherwise = otherwise or _busy
-        upbringing = Upbringing(
-            target,
-            memory_mb=self._limits.memory_mb,
-            calls=self._limits.calls_per_process,
-            seconds=self._limits.seconds,
-            is_confined=not is_trusted,
-            environment=None if is_trusted else environment.for_functions(os.environ, named),
-        )
-        # Those of trusted functions hold connections to the database: none stays without work.
-        kept = 0 if is_trusted else 1
-        self._crew = Crew(Nursery(upbringing), most=self._limits.calls, kept=kept)
-        self._is_stuck = False
-        self._turns: queue.SimpleQueue[None] = queue.SimpleQueue()
-        for _ in range(self._limits.calls):
-            self._turns.put(None)
+        self._server, self._threads = server, threads
+        self._size, self._kept = size, kept
+        self._processes, self._memory = processes, memory
+        self._idle: list[FunctionProcess] = []  # used last is last: its memory is warm
+        self._busy: set[FunctionProcess] = set()
+        self._queue: deque[Waiter] = deque()
+        self._is_forking = self._is_inspecting = False
+        self._inspect_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
-        """Import the functions and fork a first process; raises RuntimeError when that fails."""
-        self._crew.start()
+    def __len__(self) -> int:
+        return len(self._idle) + len(self._busy)
 
-    def can_serve(self) -> bool:
-        """Tell whether the functions can be loaded; tries it when the last call could not be."""
-        if not self._is_stuck:
-            return True
-        try:
-            self._crew.start()
-        except RuntimeError:
-            return False
-        self._is_stuck = False
-        return True
+    async def acquire(self, patience: float, seconds: float) -> FunctionProcess:
+        """Return a process for a call that has *seconds*, after *patience* seconds at the latest.
+
+        Raises `BusyError`, and RuntimeError when there is none and the functions cannot be loaded.
+        """
+        process = self._idle.pop() if self._idle else await self._wait(patience)
+        self._busy.add(process)
+        process.since = time.monotonic()
+        process.deadline = process.since + seconds
+        process.is_slow = False
+        self._watch()
+        return process
+
+    def release(self, process: FunctionProcess) -> None:
+        """Have *process* do the next call: it has answered."""
+        self._busy.discard(process)
+        self.add(process)
+
+    def remove(self, process: FunctionProcess) -> None:
+        """Let go of a process that has ended, or is about to."""
+        self._busy.discard(process)
+        process.close()
+        if self._queue and len(self) < self._size:
+            self._grow()
+
+    def add(self, process: FunctionProcess) -> None:
+        """Give *process* to the call that has waited for longest, or keep it for the next one."""
+        process.since = time.monotonic()
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.process.done():
+                self._busy.add(process)
+                waiter.process.set_result(process)
+                return
+        self._idle.append(process)
+        if not self._size:
+            self._end_idle(math.inf)
 
     def close(self) -> None:
-        """End the processes that are idle and the nursery; others end after their call."""
-        self._crew.close()
+        """End the processes that are idle, and the fork server; others end after their call."""
+        self._size = self._kept = 0
+        self._end_idle(math.inf)
+        self._server.close()
 
-    def __call__(self, call: RawCall, *, seconds: float | None = None) -> Answer:
-        """Return the answer to *call*, whatever its function does.
-
-        With *seconds* it has less time than others.
-        """
-        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
+    async def _wait(self, patience: float) -> FunctionProcess:
+        if len(self._queue) >= QUEUE_LIMIT:
+            raise BusyError
+        waiter = Waiter(patience)
+        self._queue.append(waiter)
+        if not len(self):
+            self._grow()
+        self._watch()
         try:
-            self._turns.get(timeout=self._limits.patience)
-        except queue.Empty:
-            return _busy(call)
-        try:
-            answer = self._answer(call, seconds)
-        except RuntimeError as failure:
-            self._is_stuck = True
-            return _not_loaded(call, failure)
-        except (BusyError, TimeoutError, TooMuchError, Gone) as failure:
-            return _refused(call, failure, seconds)
-        finally:
-            self._turns.put(None)
-        return answer or self._otherwise(call)
-
-    def _answer(self, call: RawCall, seconds: float) -> Answer | None:
-        """Return the answer of a function process, None when the function is none of theirs.
-
-        Raises what `__call__` makes refusals of.
-        """
-        process = self._begun(call)
-        is_last = True
-        try:
-            kind, is_last, status, body = self._report(process, seconds)
-        except (TimeoutError, TooMuchError, Gone):
-            process.kill()
+            return await waiter.process
+        except asyncio.CancelledError:
+            if not waiter.process.cancelled():  # it got a process in the same moment
+                self.release(waiter.process.result())
             raise
+
+    def _watch(self) -> None:
+        """Look after calls, and those that wait, as long as there are any."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(QUICK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        slow = {process for process in self._busy if now - process.since >= QUICK_SECONDS}
+        for process in slow:
+            if now >= process.deadline:
+                process.fail(TimeoutError())
+        if slow and now >= self._inspect_at and not self._is_inspecting:
+            self._inspect_at = now + INSPECT_EVERY
+            _fail_ended(slow)
+            self._begin(self._inspect([(process, process.since) for process in slow]))
+        if len(self) < min(self._size, self._wanted(slow)):
+            self._grow()
+        self._look_after_queue(now)
+        self._end_idle(now - KEPT_SECONDS)
+        self._timer = None
+        if self._busy or self._queue or self._is_forking:
+            self._watch()
+        elif len(self._idle) > self._kept:
+            self._timer = asyncio.get_running_loop().call_later(KEPT_SECONDS / 4, self._look)
+
+    def _wanted(self, slow: set[FunctionProcess]) -> int:
+        """Return how many processes there should be now that these are at *slow* calls."""
+        if self._queue:
+            return len(slow) + AT_FULL_SPEED
+        newly_slow = [process for process in slow if not process.is_slow]
+        for process in newly_slow:
+            process.is_slow = True
+        return len(slow) + 1 if newly_slow else 0  # one for the next call
+
+    def _look_after_queue(self, now: float) -> None:
+        """Have one process more for a call that has waited for too long, or refuse it."""
+        while self._queue and self._queue[0].deadline <= now and not self._is_forking:
+            if len(self) < self._size:
+                self._grow()
+                return
+            self._refuse_first(BusyError())
+
+    def _refuse_first(self, failure: Exception) -> None:
+        waiter = self._queue.popleft()
+        if not waiter.process.done():
+            waiter.process.set_exception(failure)
+
+    def _end_idle(self, idle_since: float) -> None:
+        """End processes that have been idle since then, until there are no more than are kept."""
+        while self._idle and len(self) > self._kept and self._idle[0].since <= idle_since:
+            self._idle.pop(0).close()
+
+    def _grow(self) -> None:
+        """Have one process more, as soon as it is forked."""
+        if not self._is_forking:
+            self._is_forking = True
+            self._begin(self._fork())
+
+    async def _fork(self) -> None:
+        try:
+            process = await self._threads.run(self._server.fork)
+        except Exception as failure:  # noqa: BLE001 - the calls that wait get it
+            self._is_forking = False
+            if len(self):
+                log.warning("logName=noFurtherFunctionProcess, %s", failure)
+            while self._queue and not len(self):
+                self._refuse_first(failure)
+            return
+        self._is_forking = False
+        if not len(self):
+            for waiter in self._queue:
+                waiter.wait_anew()
+        if self._size:
+            self.add(process)
+        else:
+            process.close()
+
+    async def _inspect(self, calls: list[tuple[FunctionProcess, float]]) -> None:
+        """End those of *calls*, a process and when it got its call, that have started too much."""
+        self._is_inspecting = True
+        try:
+            excesses = await self._threads.run(
+                lambda: [process.excess(self._processes, self._memory) for process, _ in calls]
+            )
         finally:
-            if is_last:
-                self._crew.remove(process)
-            else:
-                process.near.wipe()
-                self._crew.give_back(process)
-        return Answer(status, body) if kind == ANSWER else None
+            self._is_inspecting = False
+        for (process, since), excess in zip(calls, excesses, strict=True):
+            if excess is not None and process.since == since:
+                process.fail(excess)
 
-    def _begun(self, call: RawCall) -> FunctionProcess:
-        """Return the process that *call* was sent to: one that is there, and takes it."""
-        ids = ids_in(call, call.trace_id and short(call.trace_id))
-        while True:
-            process = self._crew.take(self._limits.patience)
-            try:
-                process.near.send(call, ids)
-            except ConnectionError:  # it has ended while it was idle
-                self._crew.remove(process)
-            except MemoryError:
-                self._crew.remove(process)
-                raise BusyError from None
-            else:
-                return process
-
-    def _report(self, process: FunctionProcess, seconds: float) -> tuple[int, bool, int, bytes]:
-        """Return what *process* reports in the end; its questions are answered meanwhile."""
-        while True:
-            try:
-                message = process.near.hear()
-            except BlockingIOError:
-                self._see_after(process, seconds)
-                continue
-            if not message:
-                raise Gone
-            kind, is_last, status, size = REPORT.unpack_from(message)
-            body = process.near.body_of(message, size)
-            if kind != QUESTION:
-                return kind, bool(is_last), status, body
-            process.near.reply(answered(self._answerer, body))
-
-    def _see_after(self, process: FunctionProcess, seconds: float) -> None:
-        """Return when *process* reports something; this is where a call is given up.
-
-        Raises TimeoutError when its time is up, `TooMuchError` when it takes too much else, `Gone`
-        when the process has ended.
-        """
-        self._crew.reinforce(1)  # for the next call, now that this one is a slow one
-        until = process.since + seconds
-        memory = self._limits.memory_mb * 1024 * 1024
-        while not process.reports_within(min(LOOK_EVERY, until - time.monotonic())):
-            if time.monotonic() >= until:
-                raise TimeoutError
-            if process.has_ended and not process.reports_within(0):
-                raise Gone
-            process.hold_to(self._limits.processes, memory)
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop itself would not keep it
+        task.add_done_callback(self._tasks.discard)
 
 
-def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
-    """Return the answer to a *call* that came to no end."""
-    if isinstance(failure, BusyError):
-        return _busy(call)
-    if isinstance(failure, TimeoutError):
-        return _failed(call, "function_timeout", _TOO_LONG.format(seconds))
-    if isinstance(failure, TooMuchError):
-        return _failed(call, failure.code, str(failure))
-    return _failed(call, "function_process_ended", _ENDED)
-
-
-def _busy(call: RawCall) -> Answer:
-    log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
-    return _logged(call, _BUSY)
-
-
-def _not_loaded(call: RawCall, failure: RuntimeError) -> Answer:
-    log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)
-    return _logged(call, _NOT_LOADED)
-
-
-def _failed(call: RawCall, code: str, message: str) -> Answer:
-    log.error(
-        "logName=callFunctionFailed, code=%s, _reqId=%s, traceId=%s",
-        code,
-        call.request_id,
-        call.trace_id,
-    )
-    return _logged(call, refusal(422, ErrorEntry(code, message)))
-
-
-def _logged(call: RawCall, answer: Answer) -> Answer:
-    """Return *answer*, which is not a function process's: they log their own."""
-    log_answer(call, None, answer)
-    return answer
-
-
-_BUSY = refusal(
-    503,
-    ErrorEntry("server_busy", "All function processes are busy; call again in a moment."),
-    headers={"Retry-After": "1"},
-)
-
-_NOT_LOADED = refusal(
-    503,
-    ErrorEntry("functions_not_loaded", "The functions could not be loaded; the log says why."),
-    headers={"Retry-After": "10"},
-)
-
-_TOO_LONG = (
-    "The function did not answer within {:g} seconds and was ended. Do long work in steps, or "
-    "raise CONNECTOR_KIT_CALL_SECONDS."
-)
-
-_ENDED = (
-    "The process that ran the function ended before it answered: it ran out of memory, crashed, "
-    "or ended itself. Other calls were not affected."
-)
+def _fail_ended(processes: Iterable[FunctionProcess]) -> None:
+    """Give up calls whose process has ended and whose channel something else keeps open."""
+    for process in processes:
+        if process.has_ended:
+            process.receive()  # what it may have sent before
+            process.fail(ChannelClosed())

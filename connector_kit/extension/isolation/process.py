@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from connector_kit.extension.accesslog import access_log, log_answer
+from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.dispatch import Dispatcher, Elsewhere
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation import asking
-from connector_kit.extension.isolation.channels import Far
-from connector_kit.extension.isolation.children import Upbringing
+from connector_kit.extension.isolation.channels import ProcessEnd
+from connector_kit.extension.isolation.children import ProcessOptions
 from connector_kit.extension.isolation.descendants import end_children
-from connector_kit.extension.isolation.memory import Leavings, limit_memory
+from connector_kit.extension.isolation.memory import Checkup, limit_memory
 from connector_kit.extension.leftovers import Alone
 from connector_kit.extension.recording import Recorder
 from connector_kit.extension.registry import Registry
-from connector_kit.logs import settle
 
 
-def serve_calls(far: Far, registry: Registry, upbringing: Upbringing) -> None:
-    """Answer the calls that come to *far*; returns when the process should end."""
-    if upbringing.memory_mb:
-        limit_memory(upbringing.memory_mb * 1024 * 1024)
-    asking.ask_at(far.ask)
-    leavings = Leavings()
+def serve_calls(channel: ProcessEnd, registry: Registry, options: ProcessOptions) -> None:
+    """Answer the calls that come to *channel*; returns when the process should end."""
+    if options.memory_mb:
+        limit_memory(options.memory_mb * 1024 * 1024)
+    asking.ask_at(channel.ask)
+    checkup = Checkup()
     invoke = Alone()
-    # What a call has left to be logged goes out with the first line of the next one.
-    observers = (partial(log_answer, keep=True), Recorder.of_this_server())
+    observers = (log_answer, Recorder.of_this_server())
     run = Dispatcher(registry, invoke=invoke, observers=observers)
-    rest = partial(settle, access_log)
     done = 0
     while True:
         try:
-            call = far.take(rest)
+            call = channel.next_call()
         except OSError:  # the serving process has ended, or needs this one no more
             return
-        leavings.begin()
+        checkup.begin()
         try:
             answer = _answer(run, invoke, call)
         except Elsewhere:
-            far.pass_on()
+            channel.pass_on()
             continue
         done += 1
-        if leavings.are_due():
-            invoke.is_spent |= leavings.are_too_large() or not end_children()
-        is_last = invoke.is_spent or done == upbringing.calls
-        if not _is_sent(far, answer, is_last=is_last) or is_last:
+        if checkup.is_due():
+            invoke.is_spent |= checkup.has_grown() or not end_children()
+        is_last = invoke.is_spent or done == options.calls
+        if not _is_sent(channel, answer, is_last=is_last) or is_last:
             return
         del call, answer  # so that they are gone before the next one comes
 
@@ -62,9 +57,9 @@ def _answer(run: Dispatcher, invoke: Alone, call: RawCall) -> Answer:
         return answer
 
 
-def _is_sent(far: Far, answer: Answer, *, is_last: bool) -> bool:
+def _is_sent(channel: ProcessEnd, answer: Answer, *, is_last: bool) -> bool:
     try:
-        far.answer(answer, is_last=is_last)
+        channel.answer(answer, is_last=is_last)
     except ConnectionError:  # the serving process has ended
         return False
     return True

@@ -1,10 +1,10 @@
-"""The nursery: a process that imports the functions once, and forks itself on request.
+"""The fork server: a process that imports the functions once, and forks itself on request.
 
-Run as ``python -m connector_kit.extension.isolation.nursery package.module:make_registry ...`` with
-the fields of an `Upbringing`, and a socket as its standard input. Each message there brings the
-channel and the room of a new function process; its pid is answered. The nursery has one thread
-only, so that forking it is safe. No call ever comes here, so that nothing of one is handed down. It
-ends when the serving process and all that it has forked have ended.
+Run as ``python -m connector_kit.extension.isolation.forkserver package.module:make_registry ...``
+with the fields of `ProcessOptions`, and a socket as its standard input. Each message there carries
+the channel and the buffer of a new function process; its pid is answered. The fork server has one
+thread only, so that forking it is safe. No call ever comes here, so that nothing of one is handed
+down. It ends when the serving process and all that it has forked have ended.
 """
 
 from __future__ import annotations
@@ -19,36 +19,34 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from connector_kit.extension.accesslog import access_log
 from connector_kit.extension.isolation import confinement
-from connector_kit.extension.isolation.channels import Far
-from connector_kit.extension.isolation.children import Upbringing
+from connector_kit.extension.isolation.channels import ProcessEnd
+from connector_kit.extension.isolation.children import ProcessOptions
 from connector_kit.extension.isolation.descendants import children_of
 from connector_kit.extension.isolation.process import serve_calls
 from connector_kit.extension.registry import Registry
-from connector_kit.logs import settle
 
 
-def main(upbringing: Upbringing) -> None:
+def main(options: ProcessOptions) -> None:
     """Import the functions, then fork until the serving process is gone."""
     # Signals of the terminal and of deployment are the serving process's business: it drains.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     confinement.hide()
-    registry = load(upbringing.target)()
+    registry = load(options.target)()
     gc.collect()
     gc.freeze()  # what is shared by all children stays shared: the collector does not touch it
-    family = Family()
+    children = Children()
     with socket.socket(fileno=os.dup(0)) as requests:
-        while descriptors := _asked(requests):
-            pid = family.fork()
+        while descriptors := _next_request(requests):
+            pid = children.fork()
             if pid == 0:
                 requests.close()
-                _live(descriptors, registry, upbringing)
+                _run(descriptors, registry, options)
             for descriptor in descriptors:
                 os.close(descriptor)
             requests.sendall(pid.to_bytes(8, "big"))
-    family.see_out(upbringing.seconds)
+    children.wait(options.seconds)
 
 
 def load(target: str) -> Callable[[], Registry]:
@@ -58,7 +56,7 @@ def load(target: str) -> Callable[[], Registry]:
     return make_registry
 
 
-class Family:
+class Children:
     """The function processes that this one has forked.
 
     Whatever they have started falls to this process when they end, and is ended then: a function
@@ -66,9 +64,9 @@ class Family:
     """
 
     def __init__(self) -> None:
-        self._members: set[int] = set()
+        self._pids: set[int] = set()
         confinement.adopt_orphans()
-        signal.signal(signal.SIGCHLD, self._bury)
+        signal.signal(signal.SIGCHLD, self._reap)
 
     def fork(self) -> int:
         """Fork; returns 0 in the new process, its pid in this one."""
@@ -77,63 +75,62 @@ class Family:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         else:
-            self._members.add(pid)
+            self._pids.add(pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         return pid
 
-    def see_out(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Wait for those that are at a call still, but no longer than *seconds*."""
         give_up_at = time.monotonic() + seconds
-        while self._members and time.monotonic() < give_up_at:
+        while self._pids and time.monotonic() < give_up_at:
             time.sleep(0.1)  # which the end of one interrupts
-        for pid in tuple(self._members):
+        for pid in tuple(self._pids):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         while children_of(os.getpid()):
             time.sleep(0.01)
 
-    def _bury(self, *_: object) -> None:
+    def _reap(self, *_: object) -> None:
         with suppress(ChildProcessError):
             while pid := os.waitpid(-1, os.WNOHANG)[0]:
-                self._members.discard(pid)
+                self._pids.discard(pid)
         for child in children_of(os.getpid()):
-            if child not in self._members:
+            if child not in self._pids:
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
 
 
-def _asked(requests: socket.socket) -> list[int]:
+def _next_request(requests: socket.socket) -> list[int]:
     """Return the descriptors for a new process, none when the serving process is gone."""
     message, descriptors, *_ = socket.recv_fds(requests, 1, 2)
     return descriptors if message else []
 
 
-def _live(descriptors: list[int], registry: Registry, upbringing: Upbringing) -> None:
+def _run(descriptors: list[int], registry: Registry, options: ProcessOptions) -> None:
     code = 1
     try:
-        _settle_in(upbringing)
-        channel, room = descriptors
-        far = Far(socket.socket(fileno=channel), room)
-        os.register_at_fork(after_in_child=far.close)
-        serve_calls(far, registry, upbringing)
+        _prepare(options)
+        descriptor, buffer = descriptors
+        channel = ProcessEnd(socket.socket(fileno=descriptor), buffer)
+        os.register_at_fork(after_in_child=channel.close)
+        serve_calls(channel, registry, options)
         code = 0
     finally:
-        settle(access_log)
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(code)
 
 
-def _settle_in(upbringing: Upbringing) -> None:
+def _prepare(options: ProcessOptions) -> None:
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     with suppress(OSError):
         os.setsid()
     confinement.end_with_parent()
     confinement.adopt_orphans()
-    if upbringing.is_confined:
+    if options.is_confined:
         confinement.confine()
 
 
 if __name__ == "__main__":
-    main(Upbringing.of_arguments(sys.argv[1:]))
+    main(ProcessOptions.of_arguments(sys.argv[1:]))

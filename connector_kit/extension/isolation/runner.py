@@ -1,0 +1,304 @@
+"""Calls on their way through the function processes: sent, waited for, given up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol, TypeVar
+
+from connector_kit.extension.accesslog import log_answer
+from connector_kit.extension.answers import Answer, refusal
+from connector_kit.extension.bodies import RawCall
+from connector_kit.extension.errors import ErrorEntry
+from connector_kit.extension.isolation import confinement, environment
+from connector_kit.extension.isolation.asking import Answerer, answered
+from connector_kit.extension.isolation.buffers import KEPT
+from connector_kit.extension.isolation.children import (
+    ForkServer,
+    FunctionProcess,
+    LimitExceededError,
+    ProcessOptions,
+)
+from connector_kit.extension.isolation.loops import CallingThread, background_loop
+from connector_kit.extension.isolation.messages import (
+    ANSWER,
+    QUESTION,
+    REPORT,
+    ids_as_bytes,
+)
+from connector_kit.extension.isolation.pool import BusyError, Pool
+from connector_kit.extension.threads import QueueFullError, Threads
+from connector_kit.logs import short
+from connector_kit.stack_settings import Limits
+
+HANDS = 4
+"""Threads for what takes long with processes: forking, ending, inspecting, copying large bodies."""
+
+log = logging.getLogger("connector_kit.extension")
+
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Runs jobs that may block; `Threads` and `CallingThread` do."""
+
+    def run(self, job: Callable[[], Result]) -> Awaitable[Result]:
+        """Return what *job* returns."""
+
+
+class Processes:
+    """Answers calls in processes that make one call at a time.
+
+    *target* is ``package.module:function``; what it returns is the registry of functions. The
+    fork server starts with the first call, or with `start`. Raises nothing: what goes wrong is an
+    answer.
+
+    Functions that are *trusted* have the environment and the rights of the server; all others get
+    what is plain of the environment, and the variables *named*. *answerer* answers what
+    function processes ask, and *otherwise* gets the calls of functions that they do not have.
+
+    `answer` is for the event loop that `bind` names; calling it as a function is for any thread.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        limits: Limits | None = None,
+        *,
+        is_trusted: bool = False,
+        named: tuple[str, ...] = (),
+        answerer: Answerer | None = None,
+        otherwise: Processes | None = None,
+    ) -> None:
+        confinement.hide()
+        self._limits = limits = limits or Limits()
+        self._answerer = answerer
+        self._otherwise = otherwise
+        self._server = ForkServer(
+            ProcessOptions(
+                target,
+                memory_mb=limits.memory_mb,
+                calls=limits.calls_per_process,
+                seconds=limits.seconds,
+                is_confined=not is_trusted,
+                environment=None if is_trusted else environment.for_functions(os.environ, named),
+            )
+        )
+        self._hands = Threads("function-processes", HANDS, limits.calls)
+        self._answerers = Threads("answerer", limits.calls, limits.calls)
+        self._pool = Pool(
+            self._server,
+            self._hands,
+            size=limits.calls,
+            # Those of trusted functions hold connections to the database: none stays without work.
+            kept=0 if is_trusted else 1,
+            processes=limits.processes,
+            memory=limits.memory_mb * 1024 * 1024,
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_stuck = False
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look after processes on *loop*, once it runs; to be called before any call."""
+        self._loop = loop
+        if self._otherwise is not None:
+            self._otherwise.bind(loop)
+
+    def start(self) -> None:
+        """Import the functions and fork a first process; raises RuntimeError when that fails.
+
+        Blocks meanwhile.
+        """
+        process = self._server.fork()
+        if self._loop is None:
+            self._pool.add(process)
+        else:
+            self._loop.call_soon_threadsafe(self._pool.add, process)
+
+    def can_serve(self) -> bool:
+        """Tell whether the functions can be loaded; tries it when the last call could not be.
+
+        May block.
+        """
+        if not self._is_stuck:
+            return True
+        try:
+            self.start()
+        except RuntimeError:
+            return False
+        self._is_stuck = False
+        return True
+
+    def close(self) -> None:
+        """End the processes that are idle and the fork server; others end after their call."""
+        if self._loop is None or not self._loop.is_running():
+            self._pool.close()
+        else:
+            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+
+    def __call__(self, call: RawCall, *, seconds: float | None = None) -> Answer:
+        """Return the answer to *call*, whatever its function does; blocks meanwhile.
+
+        With *seconds* it has less time than others. Questions are answered in this thread.
+        """
+        if self._loop is None:
+            self.bind(background_loop())
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        thread = CallingThread(self._loop)
+        return thread.wait_for(self.answer(call, seconds=seconds, answerers=thread))
+
+    async def answer(
+        self, call: RawCall, *, seconds: float | None = None, answerers: Executor | None = None
+    ) -> Answer:
+        """Return the answer to *call*, whatever its function does.
+
+        With *seconds* it has less time than others. Questions are answered by *answerers*.
+        """
+        seconds = min(seconds or self._limits.seconds, self._limits.seconds)
+        try:
+            answer = await self._exchange(call, seconds, answerers or self._answerers)
+        except RuntimeError as failure:
+            self._is_stuck = True
+            return _not_loaded(call, failure)
+        except (
+            BusyError,
+            QueueFullError,
+            TimeoutError,
+            LimitExceededError,
+            ConnectionError,
+        ) as error:
+            return _refused(call, error, seconds)
+        if answer is not None:
+            return answer
+        if self._otherwise is None:
+            return _busy(call)
+        return await self._otherwise.answer(call, answerers=answerers)
+
+    async def _exchange(self, call: RawCall, seconds: float, answerers: Executor) -> Answer | None:
+        """Return the answer of a function process, None when the function is none of theirs.
+
+        Raises what `answer` makes refusals of.
+        """
+        process, report = await self._send(call, seconds)
+        is_last = True
+        try:
+            kind, is_last, status, body = await self._result(process, report, answerers)
+        except (TimeoutError, LimitExceededError, ConnectionError):
+            await self._hands.run(process.kill)
+            raise
+        except asyncio.CancelledError:  # nothing waits for the answer any more
+            process.kill(0)
+            raise
+        finally:
+            if is_last:
+                self._pool.remove(process)
+            else:
+                self._pool.release(process)
+        return Answer(status, body) if kind == ANSWER else None
+
+    async def _send(
+        self, call: RawCall, seconds: float
+    ) -> tuple[FunctionProcess, asyncio.Future[bytes]]:
+        """Return the process that has taken *call*, and its report."""
+        ids = ids_as_bytes(call.request_id, call.trace_id and short(call.trace_id))
+        while True:
+            process = await self._pool.acquire(self._limits.patience, seconds)
+            report = process.next_report()
+            try:
+                if len(call.body) <= KEPT:
+                    process.channel.send(call.body, ids, call.began)
+                else:
+                    send = partial(process.channel.send, call.body, ids, call.began)
+                    await self._hands.run(send)
+            except ConnectionError:  # it has ended while it was idle
+                self._pool.remove(process)
+            except (MemoryError, OSError):
+                self._pool.remove(process)
+                raise BusyError from None
+            else:
+                return process, report
+
+    async def _result(
+        self, process: FunctionProcess, report: asyncio.Future[bytes], answerers: Executor
+    ) -> tuple[int, bool, int, bytes]:
+        """Return what *process* reports in the end; its questions are answered meanwhile."""
+        while True:
+            message = await report
+            kind, is_last, status, size = REPORT.unpack_from(message)
+            is_answered = kind != QUESTION
+            take = process.channel.take_all if is_answered else process.channel.body_of
+            if max(size, process.channel.used) <= KEPT:
+                body = take(message, size)
+            else:
+                body = await self._hands.run(partial(take, message, size))
+            if is_answered:
+                return kind, bool(is_last), status, body
+            reply = await answerers.run(partial(answered, self._answerer, body))
+            report = process.next_report()
+            process.channel.send(reply)
+
+    async def _close(self) -> None:
+        self._pool.close()
+
+
+def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
+    """Return the answer to a *call* that came to no end."""
+    if isinstance(failure, BusyError | QueueFullError):
+        return _busy(call)
+    if isinstance(failure, TimeoutError):
+        return _failed(call, "function_timeout", _TOO_LONG.format(seconds))
+    if isinstance(failure, LimitExceededError):
+        return _failed(call, failure.code, str(failure))
+    return _failed(call, "function_process_ended", _ENDED)
+
+
+def _busy(call: RawCall) -> Answer:
+    log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
+    return _logged(call, _BUSY)
+
+
+def _not_loaded(call: RawCall, failure: RuntimeError) -> Answer:
+    log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)
+    return _logged(call, _NOT_LOADED)
+
+
+def _failed(call: RawCall, code: str, message: str) -> Answer:
+    log.error(
+        "logName=callFunctionFailed, code=%s, _reqId=%s, traceId=%s",
+        code,
+        call.request_id,
+        call.trace_id,
+    )
+    return _logged(call, refusal(422, ErrorEntry(code, message)))
+
+
+def _logged(call: RawCall, answer: Answer) -> Answer:
+    """Return *answer*, which is not a function process's: they log their own."""
+    log_answer(call, None, answer)
+    return answer
+
+
+_BUSY = refusal(
+    503,
+    ErrorEntry("server_busy", "All function processes are busy; call again in a moment."),
+    headers={"Retry-After": "1"},
+)
+
+_NOT_LOADED = refusal(
+    503,
+    ErrorEntry("functions_not_loaded", "The functions could not be loaded; the log says why."),
+    headers={"Retry-After": "10"},
+)
+
+_TOO_LONG = (
+    "The function did not answer within {:g} seconds and was ended. Do long work in steps, or "
+    "raise CONNECTOR_KIT_CALL_SECONDS."
+)
+
+_ENDED = (
+    "The process that ran the function ended before it answered: it ran out of memory, crashed, "
+    "or ended itself. Other calls were not affected."
+)
