@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.console import Console
 
 from connector_kit.adoption import Outline, adopt, read_files, unpack, write_package
-from connector_kit.adoption.paths import Path as Place
-from connector_kit.adoption.paths import without
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.documents import Document, Json, references, referred
+from connector_kit.documents.walking import Path as Place
+from connector_kit.documents.walking import without
 from connector_kit.management.adoptions import census, render_adoption
 
 FIRST, SECOND = "1.0.0", "1.1.0"

@@ -11,7 +11,6 @@ from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.ids import ids_within
 from connector_kit.adoption.naming import class_name as named_class
 from connector_kit.adoption.naming import is_class_name
-from connector_kit.adoption.paths import Path, at, dotted, without
 from connector_kit.adoption.personal import account_ids, personal
 from connector_kit.adoption.residue import has_secret_inside, residue
 from connector_kit.adoption.samples import SAMPLE, samples
@@ -22,6 +21,7 @@ from connector_kit.blueprint import INTEGRATION, CompiledComponent
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.blueprint.slug import slug_from
 from connector_kit.documents import Document, references
+from connector_kit.documents.walking import Path, at, dotted, without
 
 _GROUP = "_flowGroupingId"
 

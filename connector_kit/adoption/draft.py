@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from connector_kit.adoption.download import Download, Found
 from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.naming import Names
-from connector_kit.adoption.paths import Path, leaves, strings, without
 from connector_kit.adoption.references import type_of
 from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.compile import owned_by_default
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.documents import Document, Json, abstract
+from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, leaves, strings, without
 
 
 class Draft:
@@ -98,7 +97,7 @@ def _contexts(download: Download) -> Iterator[tuple[str, str]]:
     if isinstance(identity, str) and is_id(identity):
         yield identity, INTEGRATION
     for found in download.found:
-        for path, text in strings(found.document, ()):
+        for path, text in strings(found.document):
             row = type_of(path)
             if row and row.context == STACK and text:
                 yield text, STACK
@@ -109,6 +108,6 @@ def _quoted_names(found: Iterable[Found]) -> set[str]:
     return {
         text
         for item in found
-        for path, text in strings(item.document, ())
+        for path, text in strings(item.document)
         if str(path[-1]).startswith("_")
     }

@@ -11,10 +11,10 @@ from connector_kit.adoption.download import AdoptionError, Download, Found
 from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.intake import LIMITS
 from connector_kit.adoption.parsing import require_document
-from connector_kit.adoption.paths import strings
 from connector_kit.adoption.references import field_of, type_of
 from connector_kit.blueprint.resources import DECLARED
 from connector_kit.documents import Document, Json
+from connector_kit.documents.walking import strings
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 
@@ -108,7 +108,7 @@ def _id(document: Json, resource: str) -> str:
 
 def _used(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the id and the resource type of everything that *document* cannot work without."""
-    for path, text in strings(document, ()):
+    for path, text in strings(document):
         row = type_of(path)
         if row and row.is_component and is_id(text) and field_of(path) not in _NEIGHBORS:
             yield text, row.path

@@ -7,8 +7,8 @@ something may go there only its author knows: everything here is a suspicion, na
 import re
 from collections.abc import Collection, Iterator
 
-from connector_kit.adoption.paths import Path, at
 from connector_kit.documents import Document, Json
+from connector_kit.documents.walking import Path, at, leaves_of
 
 EMAIL = "an e-mail address"
 PHONE = "a phone number"
@@ -110,8 +110,8 @@ def personal(resource: str, document: Document, accounts: Collection[str]) -> Fi
     """Yield every suspicion about *document* with its path; *accounts* are known ids."""
     known = dict(_of_connection(document)) if resource == "connections" else {}
     yield from known.items()
-    for path, value in _leaves(document, ()):
-        if path not in known:
+    for path, value in leaves_of(document):
+        if path not in known and value is not None and not isinstance(value, bool):
             yield from ((path, reason) for reason in _suspicions(path, value, accounts))
 
 
@@ -163,14 +163,3 @@ def _is_phone(key: str, text: str) -> bool:
 
 def _names(text: str, accounts: Collection[str]) -> Iterator[bool]:
     return (bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)) for name in accounts)
-
-
-def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, (*path, key))
-    elif isinstance(value, list):
-        for n, item in enumerate(value):
-            yield from _leaves(item, (*path, n))
-    elif value is not None and not isinstance(value, bool):
-        yield path, value

@@ -1,10 +1,9 @@
 """References between documents: where they stand, and what a missing one takes with it."""
 
 from connector_kit.adoption.ids import is_id, proper
-from connector_kit.adoption.paths import Path, at
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.blueprint.resources import ResourceType, names_reference, referred_type
 from connector_kit.documents import Document, Json
+from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, at
 
 _DATA = frozenset({"configuration", "mapping", "mappings", "settings"})
 """Parts in which keys are the author's own."""

@@ -6,10 +6,10 @@ Each with its reason, so that the author can be told. Fields and marks: protocol
 import re
 from collections.abc import Iterable, Iterator
 
-from connector_kit.adoption.paths import Path, at, strings
 from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import MASK, Document, Json
+from connector_kit.documents.walking import Path, at, leaves_of, strings
 
 SERVER = "given by the server"
 ACCOUNT = "the account's own: the kit writes it for each installation"
@@ -92,8 +92,8 @@ def _all(resource: str, document: Document) -> Residue:
     secrets = (*resource_type(resource).secrets, *_OLDER_SECRETS.get(resource, ()))
     yield from _listed(document, secrets, SECRET)
     if resource == "connections":
-        yield from _named_like_secrets(document, ())
-    for path, text in strings(document, ()):
+        yield from _named_like_secrets(document)
+    for path, text in strings(document):
         reason = _reason(document, path, text)
         if reason:
             yield path, reason
@@ -107,14 +107,11 @@ def _listed(document: Document, places: Iterable[str], reason: str) -> Residue:
             yield path, reason
 
 
-def _named_like_secrets(value: Json, path: Path) -> Residue:
+def _named_like_secrets(document: Document) -> Residue:
     """Yield every value, but none at the top, under a key that secrets have."""
-    if isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in items:
-            yield from _named_like_secrets(item, (*path, key))
-    elif len(path) > 1 and _SECRET_WORD.fullmatch(str(path[-1])) and _is_literal(value):
-        yield path, SECRET
+    for path, value in leaves_of(document):
+        if len(path) > 1 and _SECRET_WORD.fullmatch(str(path[-1])) and _is_literal(value):
+            yield path, SECRET
 
 
 def _reason(document: Document, path: Path, text: str) -> str | None:

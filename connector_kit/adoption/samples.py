@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from connector_kit.adoption.paths import Path
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.documents import Document, Json
+from connector_kit.documents.walking import FREE_DATA_FIELDS, Path
 
 SAMPLE = "a sample of the author's data: --keep-samples carries it over"
 

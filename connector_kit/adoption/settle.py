@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.paths import Path, dotted
 from connector_kit.adoption.placeholders import placeholder
 from connector_kit.adoption.references import casualty, field_of, is_reference, type_of
 from connector_kit.adoption.residue import SECRET, has_secret_inside
@@ -18,6 +17,7 @@ from connector_kit.blueprint.rules import component_findings
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.blueprint.rules.flows import SCHEDULES
 from connector_kit.blueprint.secrets import literal_secrets
+from connector_kit.documents.walking import Path, dotted
 
 _DISPENSABLE = (
     "_runNextFlowIds",

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from connector_kit.blueprint import STACK, CompiledComponent
 from connector_kit.blueprint.functions import lacks_stack
-from connector_kit.blueprint.rules.rule import objects
 from connector_kit.documents import Document, ref
+from connector_kit.documents.walking import objects
 
 
 def open_functions(component: CompiledComponent) -> list[tuple[str, str]]:

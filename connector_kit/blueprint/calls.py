@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import STACK
-from connector_kit.blueprint.rules.rule import objects
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.documents import Document, ref, referred
+from connector_kit.documents.walking import objects
 
 OPTIONS = "options"
 """The type of a `Call` for what a setting offers: ``channel``, or a column, ``prices.currency``."""

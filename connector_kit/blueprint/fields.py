@@ -34,11 +34,6 @@ SERVER_FIELDS = frozenset(
 )
 """Given by the server, ignored or refused when sent (protocol/resources.md)."""
 
-FREE_DATA_FIELDS = frozenset(
-    {"sampleData", "sampleHeaders", "sampleResponseData", "mockOutput", "mockResponse"}
-)
-"""Samples: whatever they hold is data, not configuration (protocol/resources.md#export)."""
-
 
 class BelongingFields(TypedDict, total=False):
     """Which installations get a component: keywords of every one, and never on the wire."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
+from connector_kit.documents.walking import FREE_DATA_FIELDS
 
 HookFunction = Callable[..., Any]
 """Takes the options of its kind and returns its result (protocol/extension.md sections 5.1, 6).

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.blueprint.resources import TYPES, resource_type
 from connector_kit.documents import MASK, Document, Json, referred
 from connector_kit.documents.redaction import is_secret_key, without_passwords
+from connector_kit.documents.walking import at, dotted, leaves
 
 _VALUES = frozenset({"value", "hardCodedValue"})
 _NAMES = ("name", "generate")
@@ -37,7 +37,7 @@ def literal_secrets(resource: str, document: Document) -> Iterator[str]:
     Handlebars, what is empty, and what is blanked out hold none.
     """
     listed = resource_type(resource).secrets
-    for path, key, value, around in _members(document, ""):
+    for path, key, value, around in _fields(document):
         plain = _INDEX.sub("", path)
         is_listed = any(plain == place or plain.startswith(f"{place}.") for place in listed)
         is_named = "." in path and is_secret_key(key) and key.lower() not in _COMMON
@@ -50,23 +50,16 @@ def literal_secrets(resource: str, document: Document) -> Iterator[str]:
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def _members(value: Json, path: str) -> Iterator[tuple[str, str, Json, Document]]:
-    """Yield path, key, value and object of every field that is no object; samples are data."""
-    if isinstance(value, list):
-        for n, item in enumerate(value):
-            yield from _members(item, f"{path}[{n}]")
-    elif isinstance(value, dict) and referred(value) is None:
-        for key, item in value.items():
-            place = f"{path}.{key}" if path else key
-            if isinstance(item, dict | list):
-                if place not in _LEFT_OUT:
-                    yield from _members(item, place)
-            elif place not in _LEFT_OUT:
-                yield place, key, item, value
+def _fields(document: Document) -> Iterator[tuple[str, str, Json, Document]]:
+    """Yield path, key, value and object of every field that is neither an object nor a list."""
+    for path, value in leaves(document, skip=_LEFT_OUT):
+        around, key = at(document, path[:-1]), path[-1]
+        if isinstance(key, str) and referred(around) is None:
+            yield dotted(path), key, value, around
 
 
-_LEFT_OUT = FREE_DATA_FIELDS | {"content", "settings", "settingsForm"}
-"""Samples and code are data; settings have rules of their own."""
+_LEFT_OUT = frozenset({("content",), ("settings",), ("settingsForm",)})
+"""Code is data, as samples are; settings have rules of their own."""
 
 
 def _is_literal(value: Json) -> bool:

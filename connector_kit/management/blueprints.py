@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
-from connector_kit.blueprint.rules.rule import objects
 from connector_kit.documents import Document, references, referred
+from connector_kit.documents.walking import objects
 
 
 def render_blueprint(blueprint: Blueprint, console: Console) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
 from connector_kit.blueprint.paths import Path, is_covered, spelled
 from connector_kit.documents import MASK, Document, Json, shows_mask
+from connector_kit.documents.walking import FREE_DATA_FIELDS
 from connector_kit.plan.arrangement import arranged, reordered
 from connector_kit.plan.changes import FieldChange, Owner
 from connector_kit.plan.sameness import MISSING, agrees, is_absent, is_mapping, same

@@ -5,10 +5,10 @@ from hypothesis import given
 
 from connector_kit.adoption import AdoptionError, adopt, unpack
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.paths import without
 from connector_kit.blueprint import STACK
 from connector_kit.blueprint.slug import slug_from
 from connector_kit.documents import ref, references, resolve
+from connector_kit.documents.walking import without
 from tests.adoption.downloads import (
     INTEGRATION,
     ORDERS,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector_kit.adoption import AdoptionError, adopt, read_live, unpack, write_package
-from connector_kit.adoption.paths import at
+from connector_kit.documents.walking import at
 from connector_kit.integrator import Client, NoThrottle
 from connector_kit.sandbox import Sandbox
 from tests.adoption.downloads import big_files, small, small_files

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from connector_kit.adoption import adopt, unpack
 from connector_kit.adoption.download import AdoptionError
-from connector_kit.adoption.paths import at, dotted, without
 from connector_kit.adoption.residue import has_secret_inside, residue
 from connector_kit.adoption.source import package
 from connector_kit.documents import MASK
+from connector_kit.documents.walking import at, dotted, without
 from tests.adoption.downloads import ORDERS, SHOP, small, small_files
 from tests.adoption.strategies import downloads, patient
 

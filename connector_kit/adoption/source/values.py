@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from connector_kit.adoption.source.files import Files, is_writable
 from connector_kit.adoption.source.layout import Atom, Bracketed, Expression, call
 from connector_kit.adoption.source.literals import literal, quoted
-from connector_kit.blueprint.fields import FREE_DATA_FIELDS
 from connector_kit.documents import LITERAL, Document, Json, references_in, referred, resolve
+from connector_kit.documents.walking import FREE_DATA_FIELDS
 
 TEXT_HELPER, DATA_HELPER = "_text", "_data"
 """What the generated module calls its readers of files."""

@@ -14,10 +14,11 @@ from connector_kit.blueprint.resources import (
     referred_type,
     resource_type,
 )
-from connector_kit.blueprint.rules.rule import Check, Components, Rule, Words, members, objects
+from connector_kit.blueprint.rules.rule import Check, Components, Rule, Words
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.blueprint.spelling import known_fields, wire_name
 from connector_kit.documents import MASK, referred
+from connector_kit.documents.walking import members, objects
 
 _RAW_ID = re.compile(r"[0-9a-f]{24}")
 _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
