@@ -194,7 +194,7 @@ _ROWS = (
 TYPES: Mapping[str, ResourceType] = {row.path: row for row in _ROWS}
 """Every type that the kit knows, by path word. Others exist, and can be declared all the same."""
 
-DECLARED = tuple(row.path for row in _ROWS if row.declared_as)
+DECLARED = tuple(row.path for row in sorted(_ROWS, key=lambda row: row.rank) if row.declared_as)
 """The types that authors have classes for, in the order in which they use each other."""
 
 CONTEXTS = frozenset(row.context for row in _ROWS if row.context)
