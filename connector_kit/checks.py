@@ -73,7 +73,7 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
     (
         lambda kit: bool(kit.secret_key) and _is_weak(kit.secret_key),
         Warning(
-            "SECRET_KEY is weak: it signs sessions and links, and can be guessed.",
+            "SECRET_KEY is weak: it signs sessions and links and could be guessed.",
             hint="Set 50 random characters: python -c 'import secrets; "
             "print(secrets.token_urlsafe(50))'.",
             id="connector_kit.W203",
@@ -82,17 +82,16 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
     (
         lambda kit: "*" in kit.allowed_hosts,
         Warning(
-            "ALLOWED_HOSTS has *: pages answer to every host name, also to one that a stranger "
-            "made up.",
-            hint="Name the hosts; that of CONNECTOR_KIT_HOST_URI always counts.",
+            "ALLOWED_HOSTS contains *: the pages respond to any host name, including forged ones.",
+            hint="List the hosts. The host of CONNECTOR_KIT_HOST_URI is always allowed.",
             id="connector_kit.W204",
         ),
     ),
     (
         lambda kit: not kit.database_url or kit.database_url.startswith("sqlite"),
         Warning(
-            "DATABASE_URL is an SQLite file: no other machine has it, and writers wait for each "
-            "other.",
+            "DATABASE_URL is an SQLite file: other machines cannot use it, and writes wait for "
+            "each other.",
             hint="Set postgresql://user:password@host/name.",
             id="connector_kit.W205",
         ),
@@ -109,25 +108,25 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
     (
         lambda kit: _is_in_the_clear(kit.base_url),
         Warning(
-            "CONNECTOR_KIT_BASE_URL is no https address: API tokens travel in the clear.",
-            hint="Set an https address, or leave it out to use the region's.",
+            "CONNECTOR_KIT_BASE_URL is not an https address: API tokens are sent unencrypted.",
+            hint="Set an https address, or remove the variable to use the region's.",
             id="connector_kit.W209",
         ),
     ),
     (
         lambda kit: any(_is_weak(token) for token in kit.system_tokens),
         Warning(
-            "CONNECTOR_KIT_SYSTEM_TOKEN has a weak token: whoever guesses it calls functions as "
-            "integrator.io does.",
-            hint=f"Set at least {SHORTEST_SECRET} random characters in the stack record and here; "
-            "several, separated by commas, while the new one takes over.",
+            "CONNECTOR_KIT_SYSTEM_TOKEN contains a weak token: anyone who guesses it can call "
+            "functions.",
+            hint=f"Set at least {SHORTEST_SECRET} random characters in the stack record and here. "
+            "While you rotate the token, list both, separated by commas.",
             id="connector_kit.W211",
         ),
     ),
     (
         lambda kit: not kit.system_tokens,
         Warning(
-            "CONNECTOR_KIT_SYSTEM_TOKEN is not set: every call of integrator.io will be refused.",
+            "CONNECTOR_KIT_SYSTEM_TOKEN is not set: every call from integrator.io will be refused.",
             hint="Set the system token of the stack record.",
             id="connector_kit.W221",
         ),
@@ -135,45 +134,47 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
     (
         lambda kit: not kit.is_public,
         Warning(
-            "CONNECTOR_KIT_HOST_URI is no https address: cookies and tokens travel in the clear.",
-            hint="Set the public address of this server, as it stands in the stack record.",
+            "CONNECTOR_KIT_HOST_URI is not an https address: cookies and tokens are sent "
+            "unencrypted.",
+            hint="Set the public address of this server, as in the stack record.",
             id="connector_kit.W222",
         ),
     ),
     (
         lambda kit: not kit.isolation,
         Warning(
-            "CONNECTOR_KIT_ISOLATION is off: a function that hangs or crashes takes the server "
-            "with it.",
-            hint="Leave it out, or set it to 1.",
+            "CONNECTOR_KIT_ISOLATION is off: a function that hangs or crashes also stops the "
+            "server.",
+            hint="Remove the variable, or set it to 1.",
             id="connector_kit.W230",
         ),
     ),
     (
         lambda kit: not kit.encryption_keys,
         Warning(
-            "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: the key for secret settings of customers "
-            "and tokens of embedded accounts is the one in this machine's home folder, which no "
-            "other machine has.",
-            hint="Set a key for all processes of the server; 'manage.py embedded new-key' makes "
-            "one. On one machine, whose home folder stays, silence this check.",
+            "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: secret settings and tokens of embedded "
+            "accounts are encrypted with the key in this machine's home folder, which other "
+            "machines do not have.",
+            hint="Set a key for all processes of the server; 'manage.py embedded new-key' "
+            "generates one. On a single machine with a permanent home folder, silence this "
+            "check.",
             id="connector_kit.W253",
         ),
     ),
     (
         lambda kit: kit.is_public and not kit.trusted_proxies,
         Warning(
-            "CONNECTOR_KIT_TRUSTED_PROXIES is not set, and a proxy speaks https for this server: "
-            "everybody counts as one address, that of the proxy.",
-            hint="Set the proxies' networks (10.0.0.0/8), or how many stand one behind the other.",
+            "CONNECTOR_KIT_TRUSTED_PROXIES is not set, but a proxy terminates https for this "
+            "server: all clients count as one address, the proxy's.",
+            hint="Set the proxies' networks (10.0.0.0/8), or the number of proxies in a row.",
             id="connector_kit.W254",
         ),
     ),
     (
         lambda kit: bool(kit.license_policies) and not kit.webhook_secrets,
         Warning(
-            "CONNECTOR_KIT_LICENSE_POLICIES is set and CONNECTOR_KIT_WEBHOOK_SECRETS is not: every "
-            "webhook of a shop will be refused.",
+            "CONNECTOR_KIT_LICENSE_POLICIES is set but CONNECTOR_KIT_WEBHOOK_SECRETS is not: "
+            "every shop webhook will be refused.",
             hint="Set the shop's secret. Without a shop, silence this check.",
             id="connector_kit.W263",
         ),

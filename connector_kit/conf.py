@@ -47,7 +47,7 @@ class Settings(StackSettings):
         Variable(
             HOME_VARIABLE,
             parsing.path,
-            "The folder for what the kit keeps on this machine: database, Redis, secret key.",
+            "The folder for local data: database, Redis, secret key.",
             number=201,
         ),
     ] = HOME
@@ -56,7 +56,7 @@ class Settings(StackSettings):
         Variable(
             "DEBUG",
             parsing.boolean,
-            "Show Django's error pages. Never where others can reach the server.",
+            "Show Django's error pages. Never use this on a server that others can reach.",
             number=202,
         ),
     ] = False
@@ -65,8 +65,8 @@ class Settings(StackSettings):
         Variable(
             "SECRET_KEY",
             parsing.text,
-            "Signs sessions. Left out, one is made and kept in the home folder; "
-            "required once the public address is https.",
+            "Signs sessions. If not set, a key is generated and kept in the home folder; "
+            "required when the public address is https.",
             number=203,
             is_secret=True,
         ),
@@ -76,8 +76,8 @@ class Settings(StackSettings):
         Variable(
             "ALLOWED_HOSTS",
             parsing.words,
-            "Host names the pages answer to, separated by commas. "
-            "This machine and the host of the public address always count.",
+            "Host names that the pages respond to, separated by commas. This machine and the "
+            "host of the public address are always included.",
             number=204,
         ),
     ] = ()
@@ -86,8 +86,8 @@ class Settings(StackSettings):
         Variable(
             "DATABASE_URL",
             parsing.database_url,
-            "The database; left out, an SQLite file in the home folder. "
-            "In production: postgresql://user:password@host/name.",
+            "The database; if not set, an SQLite file in the home folder. In production: "
+            "postgresql://user:password@host/name.",
             number=205,
             is_secret=True,
         ),
@@ -97,8 +97,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_DATABASE_POOLED",
             parsing.boolean,
-            "The database is reached through a pool that gives a connection away after each "
-            "transaction, as PgBouncer does.",
+            "The database is reached through a pool that reassigns connections after each "
+            "transaction, such as PgBouncer.",
             number=270,
         ),
     ] = False
@@ -107,7 +107,7 @@ class Settings(StackSettings):
         Variable(
             "REDIS_URL",
             parsing.redis_url,
-            "The Redis that all processes share; left out, one is started in the home folder.",
+            "The Redis that all processes share; if not set, one is started in the home folder.",
             number=206,
             is_secret=True,
         ),
@@ -127,7 +127,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_REGION",
             parsing.one_of(*API_BASE_URLS),
-            "Where the publisher's account lives: na or eu.",
+            "The region of the publisher's account: na or eu.",
             number=208,
         ),
     ] = "na"
@@ -136,7 +136,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_BASE_URL",
             parsing.url,
-            "The address of another API, for instance of the sandbox; goes before the region.",
+            "The address of another API, such as the sandbox; overrides the region.",
             number=209,
         ),
     ] = ""
@@ -154,7 +154,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_RATE_SIZE",
             parsing.whole(1, 1_000_000),
-            "Requests that an account's bucket holds.",
+            "Size of an account's request bucket.",
             number=213,
         ),
     ] = 100
@@ -163,7 +163,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_RATE_PER_SECOND",
             parsing.number(0.01, 1_000_000),
-            "Requests that flow into the bucket every second.",
+            "Requests added to the bucket per second.",
             number=214,
         ),
     ] = 30.0
@@ -172,8 +172,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_FUNCTION_SECONDS",
             parsing.number(1, 900),
-            "Seconds after which a function stops at its next checkpoint. integrator.io waits for "
-            "300, and a one-time token lives for 900.",
+            "Seconds after which a function stops at its next checkpoint. integrator.io waits "
+            "for 300; a one-time token is valid for 900.",
             number=215,
         ),
     ] = 270.0
@@ -182,7 +182,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_LEASE_SECONDS",
             parsing.number(1, 3600),
-            "Seconds for which a process may work on an installation without a sign of life.",
+            "Seconds that a process may work on an installation without a heartbeat.",
             number=216,
         ),
     ] = 60.0
@@ -191,7 +191,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_PUSH_TIMEOUT_SECONDS",
             parsing.number(1, 86_400),
-            "Seconds after which a pushed update that nobody began is pushed again, or given up.",
+            "Seconds after which a pushed update that has not started is pushed again or given up.",
             number=217,
         ),
     ] = 90.0
@@ -209,7 +209,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_TICK_SECONDS",
             parsing.number(0.1, 3600),
-            "Seconds between two looks at the running rollouts.",
+            "Seconds between two checks of the running rollouts.",
             number=219,
         ),
     ] = 1.0
@@ -218,8 +218,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_PREVIEW_TOKEN",
             parsing.text,
-            "An API token of the account in which the install wizard is tried out; left out, the "
-            "publisher's own account.",
+            "An API token of the account for install previews; if not set, the publisher's own "
+            "account.",
             number=240,
             is_secret=True,
         ),
@@ -229,7 +229,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_PREVIEW_EMAIL",
             parsing.text,
-            "The e-mail address of that account's owner, for which a license is made.",
+            "The e-mail address of that account's owner, for the license.",
             number=241,
         ),
     ] = ""
@@ -238,7 +238,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_FUNCTIONS_MAY_USE_DATABASE",
             parsing.boolean,
-            "Let authors' functions use the database by way of Django. They then run with all "
+            "Let authors' functions use the database through Django. They then run with all "
             "settings and secrets of the server.",
             number=236,
         ),
@@ -257,7 +257,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_LICENSE_TIME_ZONE",
             parsing.time_zone,
-            "Where customers live of whom nobody said it.",
+            "Time zone of customers whose time zone is not known.",
             number=261,
         ),
     ] = "UTC"
@@ -266,7 +266,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_LICENSE_TICK_SECONDS",
             parsing.number(1, 86_400),
-            "Seconds between two looks at licenses: grants that wait, reminders, standings.",
+            "Seconds between two checks of licenses: waiting grants, reminders, standings.",
             number=262,
         ),
     ] = 60.0
@@ -275,8 +275,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_WEBHOOK_SECRETS",
             parsing.webhook_secrets,
-            "The secrets with which the web shop signs its webhooks (`whsec_…`). "
-            "Several, separated by commas, while a new one takes over.",
+            "The secrets with which the web shop signs its webhooks (`whsec_…`). Several, "
+            "separated by commas, while you rotate the secret.",
             number=263,
             is_secret=True,
         ),
@@ -286,7 +286,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_REMINDER_CHANNEL",
             parsing.text,
-            "What carries reminders to customers, as `package.module:function`.",
+            "The function that sends reminders to customers, as `package.module:function`.",
             number=264,
         ),
     ] = "connector_kit.publisher.licenses.mail:send"
@@ -296,7 +296,7 @@ class Settings(StackSettings):
             "EMAIL_URL",
             parsing.email_url,
             "The mail server, as smtp://user:password@host:587 (STARTTLS) or smtps:// (TLS); "
-            "console:// prints mails. Left out, no reminder is mailed.",
+            "console:// prints mails. If not set, no reminders are mailed.",
             number=265,
             is_secret=True,
         ),
@@ -306,7 +306,7 @@ class Settings(StackSettings):
         Variable(
             "EMAIL_FROM",
             parsing.text,
-            "The address that mails come from.",
+            "The sender address of mails.",
             number=266,
         ),
     ] = "licenses@localhost"
@@ -315,7 +315,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_API_RATE",
             parsing.rate,
-            "Reads of the REST API that a token may make.",
+            "Rate limit for reads of the REST API, per token.",
             number=250,
         ),
     ] = "600/minute"
@@ -324,7 +324,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_API_WRITE_RATE",
             parsing.rate,
-            "Writes of the REST API that a token may make.",
+            "Rate limit for writes of the REST API, per token.",
             number=251,
         ),
     ] = "60/minute"
@@ -333,8 +333,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_SAVE_RATE",
             parsing.rate,
-            "Saves on the settings pages that a link, or a member of the staff, may make: each "
-            "brings an update.",
+            "Rate limit for saves on the settings pages, per link or staff member; each save "
+            "starts an update.",
             number=255,
         ),
     ] = "10/minute"
@@ -343,8 +343,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_REFRESH_RATE",
             parsing.rate,
-            "Times that a link, or a member of the staff, may have options refreshed on the "
-            "settings pages: each calls a function of the connector's.",
+            "Rate limit for refreshing options on the settings pages, per link or staff member; "
+            "each refresh calls a function of the connector.",
             number=256,
         ),
     ] = "20/minute"
@@ -353,7 +353,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_SAVE_MB",
             parsing.whole(1, 50),
-            "Mebibytes of settings that may be saved at once, files included.",
+            "Maximum mebibytes of settings saved at once, including files.",
             number=257,
         ),
     ] = 5
@@ -362,7 +362,7 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_FILE_MB",
             parsing.whole(1, 50),
-            "Mebibytes that a file may have which is uploaded on the settings pages.",
+            "Maximum mebibytes of a file uploaded on the settings pages.",
             number=258,
         ),
     ] = 2
@@ -371,8 +371,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_HSTS",
             parsing.one_of("host", "subdomains", "preload"),
-            "How far browsers are told to use https only: this host, its subdomains too, or also "
-            "by the lists that browsers come with.",
+            "Scope of HTTP Strict Transport Security: this host, its subdomains too, or also the "
+            "browsers' preload lists.",
             number=252,
         ),
     ] = "host"
@@ -381,8 +381,8 @@ class Settings(StackSettings):
         Variable(
             "CONNECTOR_KIT_TRUSTED_PROXIES",
             parsing.proxies,
-            "The proxies whose X-Forwarded-For says who asked: how many stand one behind the other "
-            "in front of web, or their networks, as 10.0.0.0/8. Left out, nobody's does.",
+            "The proxies whose X-Forwarded-For is trusted: their number in a row in front of "
+            "web, or their networks, such as 10.0.0.0/8. If not set, none is trusted.",
             number=254,
         ),
     ] = NO_PROXIES
@@ -392,8 +392,8 @@ class Settings(StackSettings):
             "CONNECTOR_KIT_ENCRYPTION_KEYS",
             parsing.encryption_keys,
             "Encrypt the tokens of embedded accounts and the secret settings of customers. "
-            "Several, separated by commas, while a new one takes over: the first encrypts, all "
-            "decrypt. Left out, one is made and kept in the home folder.",
+            "Several, separated by commas, while you rotate the key: the first encrypts, all "
+            "decrypt. If not set, a key is generated and kept in the home folder.",
             number=253,
             is_secret=True,
         ),

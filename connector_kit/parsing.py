@@ -61,7 +61,7 @@ def boolean(given: str) -> bool:
     """Return true for 1, true, yes, on; false for 0, false, no, off."""
     word = given.strip().lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError("is neither true nor false: write 1 or 0.")
+        raise ValueError("is neither true nor false. Use 1 or 0.")
     return word in _TRUE
 
 
@@ -91,7 +91,7 @@ def rate(given: str) -> str:
     """Return how many in which time, as ``600/minute``."""
     word = given.strip().lower()
     if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", word):
-        raise ValueError("is no rate: write it as 600/minute (or second, hour, day).")
+        raise ValueError("is not a rate. Use 600/minute (or second, hour, day).")
     return word
 
 
@@ -99,7 +99,7 @@ def url(given: str) -> str:
     """Return an http address without a slash at its end."""
     address = given.strip().rstrip("/")
     if not _is_address(address, {"http", "https"}):
-        raise ValueError("is not an address: write it as https://host or http://host:port.")
+        raise ValueError("is not an address. Use https://host or http://host:port.")
     return address
 
 
@@ -114,7 +114,7 @@ def database_url(given: str) -> str:
     try:
         dj_database_url.parse(address)
     except ValueError:
-        way_out = "write it as postgresql://user:password@host/name or sqlite:///path/to/file."
+        way_out = "use postgresql://user:password@host/name or sqlite:///path/to/file."
         raise ValueError(f"is not the address of a database: {way_out}") from None
     return address
 
@@ -124,7 +124,7 @@ def time_zone(given: str) -> str:
     try:
         return days.zone(given.strip()).key
     except ValueError:
-        raise ValueError("is no time zone: write one such as Europe/Berlin.") from None
+        raise ValueError("is not a time zone. Use one such as Europe/Berlin.") from None
 
 
 def webhook_secrets(given: str) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def webhook_secrets(given: str) -> tuple[str, ...]:
     for secret in secrets:
         if not _is_webhook_secret(secret):
             way_out = "write each as whsec_ and 24 to 64 random bytes in base64."
-            raise ValueError(f"has a secret that cannot be used: {way_out}")
+            raise ValueError(f"contains an invalid secret: {way_out}")
     return secrets
 
 
@@ -141,7 +141,7 @@ def email_url(given: str) -> str:
     """Return the address of a mail server."""
     address = given.strip()
     if address != "console://" and not _is_address(address, {"smtp", "smtps"}):
-        raise ValueError("is no mail server: write it as smtp://user:password@host:587.")
+        raise ValueError("is not a mail server. Use smtp://user:password@host:587.")
     return address
 
 
@@ -151,11 +151,11 @@ def encryption_keys(given: str) -> tuple[str, ...]:
     for place, key in enumerate(keys, start=1):
         if not _is_encryption_key(key):
             raise ValueError(
-                f"has something else than a key at place {place}: a key is 32 bytes in URL-safe "
-                "base64, 44 characters. 'manage.py embedded new-key' makes one."
+                f"has an invalid key at position {place}. A key is 32 bytes in URL-safe base64, "
+                "44 characters. To generate one, run 'manage.py embedded new-key'."
             )
     if len(keys) != len(set(keys)):
-        raise ValueError("has the same key twice: each stands once.")
+        raise ValueError("contains the same key twice. List each key once.")
     return keys
 
 
@@ -168,7 +168,7 @@ def proxies(given: str) -> Proxies:
         return Proxies(networks=tuple(ip_network(entry, strict=False) for entry in entries))
     except ValueError:
         way_out = f"write a number up to {MOST_PROXIES}, or networks such as 10.0.0.0/8,fd00::/8."
-        raise ValueError(f"says of no proxies where they are: {way_out}") from None
+        raise ValueError(f"does not identify proxies: {way_out}") from None
 
 
 def connectors(given: str) -> tuple[ConnectorEntry, ...]:
@@ -176,7 +176,7 @@ def connectors(given: str) -> tuple[ConnectorEntry, ...]:
     entries = tuple(map(_connector, words(given)))
     ids = [entry.connector_id for entry in entries if entry.connector_id]
     if len(ids) != len(set(ids)):
-        raise ValueError("gives one connectorId to two connectors: each id stands once.")
+        raise ValueError("gives the same connectorId to two connectors. Use each id once.")
     return entries
 
 
@@ -190,7 +190,9 @@ def _is_encryption_key(word: str) -> bool:
 def _connector(word: str) -> ConnectorEntry:
     connector_id, _, target = word.rpartition("=")
     if not target.strip() or ("=" in word and not connector_id.strip()):
-        raise ValueError(f"cannot use {word!r}: write it as [<connectorId>=]module[:Class].")
+        raise ValueError(
+            f"contains {word!r}, which is not valid. Use [<connectorId>=]module[:Class]."
+        )
     return ConnectorEntry(target.strip(), connector_id.strip() or None)
 
 
@@ -201,9 +203,9 @@ def _between(
         try:
             value = convert(given)
         except ValueError:
-            raise ValueError(f"is not {kind}: write one from {least} to {most}.") from None
+            raise ValueError(f"is not {kind}. Use one from {least} to {most}.") from None
         if not least <= value <= most:
-            raise ValueError(f"is out of bounds: write {kind} from {least} to {most}.")
+            raise ValueError(f"is out of range. Use {kind} from {least} to {most}.")
         return value
 
     return parse

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from redis.connection import parse_url
 
-WAY_OUT = "write it as redis://host:6379/0, or rediss://host:6379/0 for TLS."
+WAY_OUT = "use redis://host:6379/0, or rediss://host:6379/0 for TLS."
 TLS = "rediss"
 _CERTIFICATES = ("none", "optional", "required")
 _TRUTHS = {
@@ -62,15 +62,13 @@ def _option(name: str, value: str, scheme: str) -> str:
     read = _OPTIONS.get(name)
     if read is None:
         known = ", ".join(sorted(_OPTIONS))
-        raise ValueError(
-            f"says {name}, which cannot mean the same to all who connect: {known} can."
-        )
+        raise ValueError(f"contains {name}, which is not supported. Supported: {known}.")
     if name.startswith("ssl_") and scheme != TLS:
-        raise ValueError(f"says {name} of a connection without TLS: write it as rediss://.")
+        raise ValueError(f"contains {name}, but the connection has no TLS. Use rediss://.")
     try:
         return read(value.strip())
     except ValueError as error:
-        raise ValueError(f"says {name}, {error}") from None
+        raise ValueError(f"contains {name}, {error}") from None
 
 
 def _certificates(value: str) -> str:
@@ -88,13 +86,13 @@ def _truth(value: str) -> str:
 
 def _seconds(value: str) -> str:
     if not 0 < float(value) < 86_400:
-        raise ValueError("which is no number of seconds.")
+        raise ValueError("which is not a number of seconds.")
     return value
 
 
 def _whole(value: str) -> str:
     if not value.isdecimal():
-        raise ValueError("which is no whole number.")
+        raise ValueError("which is not a whole number.")
     return str(int(value))
 
 

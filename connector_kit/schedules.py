@@ -14,13 +14,16 @@ def schedule_problem(schedule: object) -> str | None:
     if schedule == "":
         return None
     if not isinstance(schedule, str):
-        return "The schedule has to be text"
+        return "The schedule must be text"
     if not schedule.startswith("? ") or len(schedule.split()) != 6:
-        return "A schedule has six fields, and the first is always ?: '? 0 2 ? * *' is 2 a.m."
+        return (
+            "A schedule has six fields, and the first must be ?. For example, '? 0 2 ? * "
+            "*' is 2 a.m."
+        )
     try:
         _read(schedule)
     except CronSimError as error:
-        return f"This is no schedule that flows understand ({error})"
+        return f"This schedule is not valid ({error})"
     return None
 
 

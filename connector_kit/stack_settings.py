@@ -56,8 +56,8 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CONNECTORS",
             parsing.connectors,
-            "The connectors served, each as `[<connectorId>=]package.module[:Class]`. "
-            "Without a database each needs its id.",
+            "The served connectors, each as `[<connectorId>=]package.module[:Class]`. Without a "
+            "database each needs its id.",
             number=212,
         ),
     ] = ()
@@ -66,8 +66,8 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_SYSTEM_TOKEN",
             parsing.words,
-            "The system token of the stack record, with which integrator.io identifies itself. "
-            "Several, separated by commas, while a new one takes over.",
+            "The system token of the stack record, which integrator.io sends to identify itself. "
+            "Several, separated by commas, while you rotate the token.",
             number=211,
             is_secret=True,
         ),
@@ -77,7 +77,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_PORT",
             parsing.whole(1, 65_535),
-            "The port at which the server listens.",
+            "The port that the server listens on.",
             number=231,
         ),
     ] = PORT
@@ -86,7 +86,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CONTRACTS",
             parsing.boolean,
-            "Hold results to what integrator.io expects of them before it gets them.",
+            "Check results against what integrator.io expects before returning them.",
             number=232,
         ),
     ] = True
@@ -95,8 +95,8 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_ISOLATION",
             parsing.boolean,
-            "Run functions in processes of their own. Without, one that hangs takes a thread with "
-            "it; for debuggers, and for systems that cannot fork.",
+            "Run functions in separate processes. Turn off for debuggers and on systems that "
+            "cannot fork; a function that hangs then blocks a thread.",
             number=220,
         ),
     ] = True
@@ -105,7 +105,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALLS",
             parsing.whole(1, 1000),
-            "Function calls that run at a time, per server process.",
+            "Function calls that run in parallel, per server process.",
             number=221,
         ),
     ] = Limits.calls
@@ -114,7 +114,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALL_SECONDS",
             parsing.number(0.1, 3600),
-            "Seconds after which a function that has not answered is ended.",
+            "Seconds after which a function that has not returned is stopped.",
             number=222,
         ),
     ] = Limits.seconds
@@ -123,7 +123,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALL_PATIENCE_SECONDS",
             parsing.number(0, 300),
-            "Seconds that a call waits for its turn before it is refused with status 503.",
+            "Seconds that a call waits for a free process before it is refused with status 503.",
             number=223,
         ),
     ] = Limits.patience
@@ -132,7 +132,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALL_MEMORY_MB",
             parsing.whole(0, 1_000_000),
-            "Mebibytes of memory that a function may take up; 0 for as much as there is.",
+            "Mebibytes of memory that a function may use; 0 for no limit.",
             number=224,
         ),
     ] = Limits.memory_mb
@@ -141,8 +141,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALL_PROCESSES",
             parsing.whole(0, 1000),
-            "Processes of its own that a function may have at a time. All of them end with its "
-            "call.",
+            "Processes that a function may start at a time. They end with its call.",
             number=233,
         ),
     ] = Limits.processes
@@ -151,8 +150,9 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CALLS_PER_PROCESS",
             parsing.whole(0, 1_000_000),
-            "Calls after which a function process ends; 0 for no such number. With 1 no call meets "
-            "anything that another one has left in memory; small calls take several times as long.",
+            "Calls after which a function process is replaced; 0 for never. With 1, no call sees "
+            "anything that another call left in memory, but small calls take several times as "
+            "long.",
             number=234,
         ),
     ] = Limits.calls_per_process
@@ -161,8 +161,8 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_FUNCTIONS_ENVIRONMENT",
             parsing.words,
-            "Environment variables that functions get besides harmless ones, separated by commas, "
-            "also as patterns: `SHOP_*`.",
+            "Additional environment variables for functions, separated by commas; patterns are "
+            "allowed: `SHOP_*`.",
             number=235,
         ),
     ] = ()
@@ -180,7 +180,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_BODY_SECONDS",
             parsing.number(1, 3600),
-            "Seconds in which the body of a request has to come.",
+            "Seconds within which a request's body must arrive.",
             number=225,
         ),
     ] = Bounds.body_seconds
@@ -189,9 +189,8 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_BODIES_MB",
             parsing.whole(50, 1_000_000),
-            "Mebibytes that all large bodies (over 64 KiB) of function calls may take up at a "
-            "time, per server process, and as much again those of all else. More is refused with "
-            "status 503.",
+            "Mebibytes for all large bodies (over 64 KiB) of function calls at a time, per "
+            "server process; other requests have the same limit. More is refused with status 503.",
             number=226,
         ),
     ] = Bounds.bodies_mb
@@ -200,7 +199,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_UPLOAD_MB",
             parsing.whole(1, 50),
-            "Mebibytes that a body may have which is not a function call's.",
+            "Maximum mebibytes of a request body, except function calls.",
             number=227,
         ),
     ] = Bounds.upload_mb
@@ -209,7 +208,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_PAGES",
             parsing.whole(1, 1000),
-            "Requests to pages and API that are answered at a time, per server process.",
+            "Page and API requests served in parallel, per server process.",
             number=228,
         ),
     ] = Bounds.pages
@@ -218,7 +217,7 @@ class StackSettings:
         Variable(
             "CONNECTOR_KIT_CONNECTIONS",
             parsing.whole(100, 1_000_000),
-            "Connections that a server process holds at a time; more wait until one is closed.",
+            "Open connections per server process; more wait until one closes.",
             number=229,
         ),
     ] = Bounds.connections

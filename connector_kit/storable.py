@@ -49,11 +49,11 @@ class Fault(NamedTuple):
     remedy: str
 
 
-HALF = Fault("half a character, as a text that was cut within an emoji does", "Enter it again")
-NUL = Fault("the character NUL", "Leave it out")
-ENDLESS = Fault("a number that is not finite", "Give a finite one")
-TOO_LARGE = Fault("an integer of more than 64 bits", "Give a smaller one, or write it as text")
-TOO_DEEP = Fault(f"more than {DEEPEST} levels, one in the other", "Make it flatter")
+HALF = Fault("half a character, as in text cut within an emoji", "Enter it again")
+NUL = Fault("the NUL character", "Remove it")
+ENDLESS = Fault("a number that is not finite", "Use a finite number")
+TOO_LARGE = Fault("an integer of more than 64 bits", "Use a smaller number, or text")
+TOO_DEEP = Fault(f"more than {DEEPEST} nested levels", "Reduce the nesting")
 
 
 class Flaw(NamedTuple):
@@ -65,7 +65,7 @@ class Flaw(NamedTuple):
     @property
     def words(self) -> str:
         """What is wrong and the way out, without the place and a last full stop."""
-        return f"It holds {self.fault.what}. {self.fault.remedy}"
+        return f"It contains {self.fault.what}. {self.fault.remedy}"
 
 
 class Unstorable(ConnectorKitError, ValueError):
@@ -74,9 +74,7 @@ class Unstorable(ConnectorKitError, ValueError):
     code = "too_long"
 
     def __init__(self, where: str, longest: int, length: int) -> None:
-        super().__init__(
-            f"{where} has {length} characters, and {longest} at the most can be stored. Shorten it."
-        )
+        super().__init__(f"{where} has {length} characters; the limit is {longest}. Shorten it.")
         self.field = where.rpartition(".")[2]
 
 

@@ -68,5 +68,8 @@ def actor(request: HttpRequest) -> Actor:
 
 def _refusal(role: Role | None, scope: Scope) -> str:
     able = " or ".join(role for role in Role if scope in SCOPES[role])
-    yours = f"yours is {role}" if role else "you have no role"
-    return f"This needs the {able} role; {yours}. An admin can change that ('manage.py staff')."
+    yours = f"you are {role}" if role else "you have no role"
+    return (
+        f"This requires the {able} role; {yours}. An admin can change your role with "
+        "'manage.py staff'."
+    )

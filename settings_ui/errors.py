@@ -43,7 +43,7 @@ def programs_get(status: int, code: str, words: str) -> Callable[[Handler], Hand
     return decorate
 
 
-@programs_get(404, "not_found", "There is nothing at this address.")
+@programs_get(404, "not_found", "Nothing was found at this address.")
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address; Django's ``handler404``."""
     if not request.path.startswith(PAGES):
@@ -51,8 +51,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(
         request,
         404,
-        "There is nothing here",
-        _said(exception) or "The address is wrong, or what it led to is gone.",
+        "Page not found",
+        _said(exception) or "The address is wrong, or the page no longer exists.",
     )
 
 
@@ -68,9 +68,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
     if isinstance(exception, RequestDataTooBig):
         largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
-        words = f"What was sent has more than {largest:,} KB. Go back, and send less at a time."
-        return error_page(request, 413, "Too much at once", words)
-    return error_page(request, 400, "This request makes no sense", "Go back, and try it again.")
+        words = f"Your request is larger than {largest:,} KB. Go back and send less at a time."
+        return error_page(request, 413, "Request too large", words)
+    return error_page(
+        request, 400, "Bad request", "The request is malformed. Go back and try again."
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -84,7 +86,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         request,
         403,
         "This form has expired",
-        "It was opened in another session, or cookies are switched off. Nothing was changed.",
+        "It was opened in another session, or cookies are disabled. Nothing was changed.",
         back=interrupted.came_from(request),
     )
 
@@ -107,9 +109,9 @@ def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpRespon
         request,
         429,
         "Too many attempts",
-        "There were too many wrong passwords. Wait five minutes; or log in with a browser in which "
-        "you have logged in before, or from another network. An administrator can open the log-in "
-        "at once with 'manage.py axes_reset'.",
+        "Too many wrong passwords were entered. Wait five minutes, or log in from another "
+        "network or with a browser you have logged in with before. An administrator can unlock "
+        "the log-in with 'manage.py axes_reset'.",
     )
     page["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return page
@@ -121,9 +123,9 @@ def failed(request: HttpRequest) -> HttpResponse:
     return error_page(
         request,
         500,
-        "Something broke",
-        "It was written to the log, and nothing half-done is left behind. Try again; if it "
-        "happens again, look for this minute in the server's log.",
+        "Something went wrong",
+        "The error was logged, and no partial changes were kept. Try again. If it happens again, "
+        "check the server's log for this time.",
     )
 
 

@@ -92,14 +92,14 @@ def _settings(page: Page, field: ConsoleField) -> Iterator[Path]:
     """A connector with settings: its install wizard, and what its customers see then."""
     field.field.services.run("publish", NOTICES)
     page.goto(f"{field.address}/console/preview/order-notices/")
-    page.get_by_label("Edition of the license").fill("premium")
-    page.get_by_role("button", name="Start a preview").click()
+    page.get_by_label("License edition").fill("premium")
+    page.get_by_role("button", name="Start preview").click()
     yield _take(page, "install-wizard")
     shop, chat = {"basic username": "jo", "basic password": "secret"}, {"token token": "secret"}
     for entered in (shop, chat):
         for label, value in entered.items():
             page.get_by_label(label).fill(value)
-        page.get_by_role("button", name="Save and test the connection").click()
+        page.get_by_role("button", name="Save and test connection").click()
     page.get_by_text("Installed").wait_for()
     integration_id = urlsplit(page.url).path.rstrip("/").rpartition("/")[2]
     page.goto(f"{field.address}/settings/{integration_id}/")
@@ -134,7 +134,7 @@ def _rollout(page: Page, field: ConsoleField) -> Iterator[Path]:
     yield _take(page, "new-rollout-connector")
     page.get_by_label("Connector").select_option(label=field.field.slug)
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("At a time").fill("2")
+    page.get_by_label("In parallel").fill("2")
     page.get_by_role("button", name="Preview").click()
     yield _take(page, "new-rollout")
     page.get_by_role("button", name="Start the rollout").click()

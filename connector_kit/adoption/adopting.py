@@ -25,9 +25,9 @@ from connector_kit.documents.walking import Path, at, dotted, without
 
 _GROUP = "_flowGroupingId"
 
-_ON_STACK = "calls {} on the connector's stack: write it in Python"
+_ON_STACK = "calls {} on the connector's stack; write it in Python"
 
-DERIVED = "not carried over: the kit makes the installation from what is declared"
+DERIVED = "not adopted; the kit creates the installation from the declaration"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _some(draft: Draft) -> list[CompiledComponent]:
     if components:
         return components
     reasons = "".join(f" {name}: {reason}" for name, reason in draft.dropped.items())
-    raise AdoptionError(f"There is nothing in it that a connector could declare.{reasons}")
+    raise AdoptionError(f"It contains nothing that a connector can declare.{reasons}")
 
 
 def _title_of(given: str | None, download: Download) -> str:
@@ -131,14 +131,14 @@ def _title_of(given: str | None, download: Download) -> str:
 
 def _require_short(what: str, given: str, longest: int) -> None:
     if len(given) > longest:
-        raise AdoptionError(f"The {what} has {len(given)} characters: {longest} are the most.")
+        raise AdoptionError(f"The {what} has {len(given)} characters. The limit is {longest}.")
 
 
 def _version(version: str) -> str:
     _require_short("version", version, storable.VERSION)
     if Version.is_valid(version):
         return version
-    raise AdoptionError(f"{version!r} is no semantic version: write three numbers, as in 1.0.0.")
+    raise AdoptionError(f"{version!r} is not a semantic version. Use three numbers, such as 1.0.0.")
 
 
 def _class_name(given: str | None, name: str) -> str:
@@ -146,7 +146,7 @@ def _class_name(given: str | None, name: str) -> str:
     _require_short("class's short name", slug_from(made), storable.SLUG)
     if is_class_name(made):
         return made
-    raise AdoptionError(f"{made!r} cannot be the name of a class: write one such as OrdersToSlack.")
+    raise AdoptionError(f"{made!r} is not a valid class name. Use a name such as OrdersToSlack.")
 
 
 def _sections(draft: Draft, download: Download) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _sections(draft: Draft, download: Download) -> dict[str, str]:
             sections[name] = title
             draft.cut(name, (_GROUP,), f"became the section {title!r} of the settings page")
         else:
-            draft.cut(name, (_GROUP,), "names no group of the integration")
+            draft.cut(name, (_GROUP,), "does not name a group of the integration")
     return sections
 
 
@@ -217,7 +217,7 @@ def _stand_ins(draft: Draft) -> Iterator[Remark]:
             for component in components
             if name in references(component.document)
         ]
-        reason = f"made up, with details to be completed; used by {', '.join(users)}"
+        reason = f"placeholder; complete its details. Used by {', '.join(users)}"
         yield Remark(name, "", reason, draft.found[name].place)
 
 
@@ -259,12 +259,12 @@ def _advice(document: Document, path: Path) -> str | None:
         what = f"the function {function!r}" if isinstance(function, str) else "functions"
         return _ON_STACK.format(what)
     if path[-1] == "_iClientId":
-        return "names an OAuth client: it has to be shared with the connector"
+        return "names an OAuth client; share it with the connector"
     return None
 
 
 def _suspicion(text: str) -> str | None:
-    return "seems to hold a secret: take it out" if has_secret_inside(text) else None
+    return "may contain a secret; remove it" if has_secret_inside(text) else None
 
 
 def _id_inside(text: str, draft: Draft) -> str | None:
@@ -272,4 +272,4 @@ def _id_inside(text: str, draft: Draft) -> str | None:
     known = [draft.names[id_] for id_ in ids_within(text) if id_ in draft.names]
     if not known or text in draft.names:
         return None
-    return f"holds the id of {known[0]}, which no other account has"
+    return f"contains the id of {known[0]}, which no other account has"

@@ -51,7 +51,7 @@ class _Archive(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _AT_ONCE:
-            raise zipfile.BadZipFile("its list of files is too long")
+            raise zipfile.BadZipFile("its file list is too long")
         return super().read(size) or b""
 
 
@@ -61,7 +61,7 @@ def _opened(source: Path, packed: _Archive) -> Iterator[zipfile.ZipFile]:
         archive = zipfile.ZipFile(packed)
     except _BROKEN as error:
         raise AdoptionError(
-            f"{source} cannot be read as a zip file ({error}): name a folder, a zip file or the "
+            f"{source} cannot be read as a zip file ({error}). Give a folder, a zip file, or the "
             "id of an integration."
         ) from error
     with archive:
@@ -94,14 +94,14 @@ def _require_plain(member: zipfile.ZipInfo, name: str) -> None:
     """Raise AdoptionError unless *member* is a folder, or a file that can be unpacked."""
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        raise refusal(name, "is a link, which may lead anywhere", "Pack the file itself.")
+        raise refusal(name, "is a link", "Pack the file it points to.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise refusal(name, "is neither a file nor a folder", "Remove it.")
     if member.flag_bits & _ENCRYPTED:
         raise refusal(name, "is encrypted", "Pack it again without a password.")
     if member.compress_type not in _METHODS:
         raise refusal(
-            name, "is packed in a way that few can unpack", "Pack it again as a plain zip file."
+            name, "uses an unsupported compression method", "Pack it again as a standard zip file."
         )
 
 
@@ -109,6 +109,6 @@ def _require_ratio(member: zipfile.ZipInfo, name: str, limits: Limits) -> None:
     if member.file_size > max(limits.unpacked_freely, limits.ratio * member.compress_size):
         raise refusal(
             name,
-            f"unpacks to more than {limits.ratio} times its size, as no document or script does",
+            f"unpacks to more than {limits.ratio} times its size",
             "Remove it.",
         )

@@ -10,7 +10,7 @@ from connector_kit.adoption.archives import read_archive
 from connector_kit.adoption.download import AdoptionError
 from connector_kit.adoption.intake import LIMITS, Intake, Limits, refusal
 
-_WAY_OUT = "name a folder, a zip file or the id of an integration."
+_WAY_OUT = "give a folder, a zip file, or the id of an integration."
 
 
 def read_files(source: Path, limits: Limits = LIMITS) -> Mapping[str, bytes]:
@@ -70,10 +70,8 @@ def _content(path: Path, name: str, limits: Limits) -> bytes:
 def _require_plain(status: os.stat_result, name: str) -> None:
     """Raise AdoptionError unless it is a file, and has no second name somewhere else."""
     if stat.S_ISLNK(status.st_mode):
-        raise refusal(name, "is a link, which may lead anywhere", "Put the file itself there.")
+        raise refusal(name, "is a link", "Replace it with the file it points to.")
     if not stat.S_ISREG(status.st_mode):
         raise refusal(name, "is neither a file nor a folder", "Remove it.")
     if status.st_nlink > 1:
-        raise refusal(
-            name, "is linked to a file somewhere else (a hard link)", "Put a copy of it there."
-        )
+        raise refusal(name, "is a hard link to another file", "Replace it with a copy.")

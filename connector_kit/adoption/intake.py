@@ -66,17 +66,19 @@ class Intake:
         self._count()
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(name):
-            raise refusal(name, "leads out of the download", "Remove it, or download it again.")
+            raise refusal(
+                name, "points outside the download", "Remove it, or download the integration again."
+            )
         if not path.parts or any(part.startswith(".") or part in _JUNK for part in path.parts):
             return None
         if _NOT_SHOWN.search(name):
-            raise refusal(name, "has a name that cannot be shown", "Rename it.")
+            raise refusal(name, "has a name that cannot be displayed", "Rename it.")
         if len(str(path)) > self.limits.name or len(path.parts) > self.limits.levels:
             raise refusal(
                 f"{name[:100]}...",
                 f"has a path of more than {self.limits.name} characters or "
                 f"{self.limits.levels} folders",
-                "Move it up.",
+                "Move it to a shorter path.",
             )
         return path.as_posix()
 
@@ -86,7 +88,7 @@ class Intake:
         Raises AdoptionError when it is there already, or too large.
         """
         if place in self._contents:
-            raise refusal(place, "is there twice", "Remove one of the two.")
+            raise refusal(place, "appears twice", "Remove one of the two.")
         self._require_room(place, size)
         content = read()
         self._require_room(place, len(content))
@@ -97,21 +99,21 @@ class Intake:
         if size > self.limits.file:
             raise refusal(
                 place,
-                f"has more than {_megabytes(self.limits.file)}, which no document or script has",
+                f"is larger than {_megabytes(self.limits.file)}",
                 "Remove it.",
             )
         if self._size + size > self.limits.total:
             raise AdoptionError(
-                f"{self._source} holds more than {_megabytes(self.limits.total)} with {place}: "
-                "that is no integration. Name its own folder or zip file."
+                f"With {place}, {self._source} is larger than {_megabytes(self.limits.total)}, "
+                "too large for an integration. Give the integration's own folder or zip file."
             )
 
     def _count(self) -> None:
         self._seen += 1
         if self._seen > self.limits.members:
             raise AdoptionError(
-                f"{self._source} holds more than {self.limits.members:,} files: that is no "
-                "integration. Name its own folder or zip file."
+                f"{self._source} has more than {self.limits.members:,} files, too many for an "
+                "integration. Give the integration's own folder or zip file."
             )
 
 

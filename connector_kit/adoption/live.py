@@ -47,9 +47,9 @@ def _integration(client: Client, integration_id: str) -> Document:
         document = client.integrations.get(integration_id)
     except NotFound as error:
         raise AdoptionError(
-            f"There is no integration {integration_id} in this account: copy the id from the "
-            "address of its page, and check that CONNECTOR_KIT_TOKEN is a token of the same "
-            "account and region."
+            f"There is no integration {integration_id} in this account. Copy the id from the "
+            "address of its page, and check that CONNECTOR_KIT_TOKEN belongs to the same account "
+            "and region."
         ) from error
     return require_document(document, f"/v1/integrations/{integration_id}")
 
@@ -103,7 +103,10 @@ def _id(document: Json, resource: str) -> str:
     identity = document.get("_id") if isinstance(document, dict) else None
     if isinstance(identity, str) and is_id(identity):
         return identity
-    raise AdoptionError(f"/v1/{resource} holds a document without an id: is it integrator.io's?")
+    raise AdoptionError(
+        f"/v1/{resource} returned a document without an id. Check that the base URL is "
+        "integrator.io's."
+    )
 
 
 def _used(document: Document) -> Iterator[tuple[str, str]]:

@@ -89,15 +89,15 @@ class _ModuleMissingError(LoadError):
 def _module_called(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise LoadError(
-            f"{name!r} names no connector: write package.module:Class, or the path of a Python "
-            "file or package directory that exists."
+            f"{name!r} is not a connector. Use package.module:Class, or the path of an existing "
+            "Python file or package directory."
         )
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and f"{name}.".startswith(f"{error.name}."):
             raise _ModuleMissingError(
-                f"There is no module {error.name!r} to import {name!r} from: check the spelling, "
+                f"Cannot import {name!r}: there is no module {error.name!r}. Check the spelling, "
                 "and that its project is installed or on PYTHONPATH."
             ) from error
         raise _broken(name, error) from error
@@ -110,7 +110,9 @@ def _module_at(path: Path) -> ModuleType:
     if path.is_dir():
         path = path / "__init__.py"
     if not path.is_file():
-        raise LoadError(f"{path} does not exist: name a Python file, or a directory with one.")
+        raise LoadError(
+            f"{path} does not exist. Give a Python file, or a directory that contains one."
+        )
     top, inner = _importable(path)
     alias = _alias(top)
     if alias not in sys.modules:
@@ -141,7 +143,7 @@ def _execute(top: Path, alias: str) -> None:
     folders = [str(top.parent)] if top.name == "__init__.py" else None
     spec = importlib.util.spec_from_file_location(alias, top, submodule_search_locations=folders)
     if spec is None or spec.loader is None:
-        raise LoadError(f"{top} is not a Python file: name one that ends in .py.")
+        raise LoadError(f"{top} is not a Python file. Give a file that ends in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[alias] = module
     try:
@@ -158,9 +160,9 @@ def _the_connector(module: ModuleType, class_name: str | None, place: str) -> ty
     if len(found) == 1:
         return found[0]
     if not found:
-        raise LoadError(f"{place} declares no connector: name the module that holds the class.")
+        raise LoadError(f"{place} declares no connector. Give the module that contains the class.")
     names = ", ".join(f"{place}:{cls.__name__}" for cls in found)
-    raise LoadError(f"{place} holds several connectors: write one of {names}.")
+    raise LoadError(f"{place} declares several connectors. Choose one of {names}.")
 
 
 def _named(module: ModuleType, class_name: str, place: str) -> type[Connector]:
@@ -168,7 +170,7 @@ def _named(module: ModuleType, class_name: str, place: str) -> type[Connector]:
     if isinstance(found, type) and issubclass(found, Connector) and found is not Connector:
         return found
     known = ", ".join(sorted(cls.__name__ for cls in _offered(module))) or "none"
-    problem = "is no connector" if hasattr(module, class_name) else "does not exist"
+    problem = "is not a connector" if hasattr(module, class_name) else "does not exist"
     raise LoadError(f"{class_name!r} {problem} in {place} (connectors there: {known}).")
 
 

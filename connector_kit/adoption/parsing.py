@@ -18,13 +18,13 @@ _DEEPEST = 150
 def parse_document(content: bytes, place: str) -> Document:
     """Return the JSON object in *content*; raises AdoptionError that names *place*."""
     if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
-        raise AdoptionError(f"{place} holds more than {_MOST_VALUES:,} values: no platform does.")
+        raise AdoptionError(f"{place} contains more than {_MOST_VALUES:,} values.")
     try:
         document = json.loads(content, parse_constant=_no_number, parse_float=_number)
     except RecursionError:
         raise _too_deep(place) from None
     except ValueError as error:
-        raise AdoptionError(f"{place} is not JSON: {error}. Download it again.") from error
+        raise AdoptionError(f"{place} is not valid JSON: {error}. Download it again.") from error
     return require_document(document, place)
 
 
@@ -32,7 +32,7 @@ def require_document(value: Json, place: str) -> Document:
     """Return *value*, a document that the kit can work with; raises AdoptionError with *place*."""
     if not isinstance(value, dict):
         kind = type(value).__name__
-        raise AdoptionError(f"{place} holds a {kind} where a document, an object, was expected.")
+        raise AdoptionError(f"{place} contains a {kind}, but must contain a JSON object.")
     if storable.is_deeper(value, _DEEPEST):
         raise _too_deep(place)
     return value
@@ -47,17 +47,15 @@ def parse_text(content: bytes, place: str) -> str:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number in JSON")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _number(digits: str) -> float:
     value = float(digits)
     if not isfinite(value):
-        raise ValueError(f"{digits} is larger than any number")
+        raise ValueError(f"{digits} is too large")
     return value
 
 
 def _too_deep(place: str) -> AdoptionError:
-    return AdoptionError(
-        f"{place} is nested more than {_DEEPEST} levels deep: no platform holds it."
-    )
+    return AdoptionError(f"{place} is nested more than {_DEEPEST} levels deep.")

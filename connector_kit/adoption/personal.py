@@ -13,10 +13,10 @@ from connector_kit.documents.walking import Path, at, leaves_of
 EMAIL = "an e-mail address"
 PHONE = "a phone number"
 PERSON = "a person's name or address"
-ACCOUNT = "names the author's own account"
-LOGIN = "who the author logs in as"
-HOST = "a host that may be the author's own"
-ACCOUNT_INSIDE = "holds the id of the author's own account"
+ACCOUNT = "names the author's account"
+LOGIN = "the author's login"
+HOST = "possibly the author's own host"
+ACCOUNT_INSIDE = "contains the id of the author's account"
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,9}[A-Za-z]{2,24}")
 _PHONE = re.compile(

@@ -30,4 +30,4 @@ def placeholder(identity: str, user: Document) -> Found:
         "type": kind,
         kind: _ADDRESS if kind == "http" else {},
     }
-    return Found("connections", identity, document, f"in place of {identity}")
+    return Found("connections", identity, document, f"placeholder for {identity}")

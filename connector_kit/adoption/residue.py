@@ -11,10 +11,10 @@ from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import MASK, Document, Json
 from connector_kit.documents.walking import Path, at, leaves_of, strings
 
-SERVER = "given by the server"
-ACCOUNT = "the account's own: the kit writes it for each installation"
-SECRET = "a secret: the customer enters it"  # noqa: S105  the words for it
-MASKED = "a mask that stands for a secret: the customer enters it"
+SERVER = "set by the server"
+ACCOUNT = "account-specific; the kit writes it for each installation"
+SECRET = "secret; the customer enters it"  # noqa: S105  the words for it
+MASKED = "a mask that stands for secret; the customer enters it"
 READ_ONLY = "read from the application by the platform"
 ALWAYS_TRUE = "set to true by the server"
 

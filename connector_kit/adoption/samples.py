@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from connector_kit.documents import Document, Json
 from connector_kit.documents.walking import FREE_DATA_FIELDS, Path
 
-SAMPLE = "a sample of the author's data: --keep-samples carries it over"
+SAMPLE = "sample data; use --keep-samples to include it"
 
 _SAMPLES = FREE_DATA_FIELDS | {"mockInput", "mockRequest", "pathSamples"}
 """Fields that hold samples, wherever they stand: tools and APIs have theirs in parts

@@ -58,7 +58,7 @@ def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
     elif field_of(path) != "_connectionId":
         row = type_of(path)
         what = row.noun if row else "document"
-        reason = f"needs the {what} {identity}, which is not there"
+        reason = f"needs the {what} {identity}, which is missing"
         draft.cut(name, casualty(document, path), reason)
     elif identity not in draft.names:
         draft.add(placeholder(identity, document))

@@ -47,20 +47,18 @@ def _integration(files: Files) -> PurePosixPath:
         return places[0]
     if places:
         listed = ", ".join(map(str, places))
-        raise AdoptionError(f"There are several integrations ({listed}): choose the folder of one.")
+        raise AdoptionError(f"There are several integrations ({listed}). Give the folder of one.")
     raise AdoptionError(_no_integration(files))
 
 
 def _no_integration(files: Files) -> str:
     if not files:
-        return (
-            "There are no files at all: choose the folder or zip file of a downloaded integration."
-        )
+        return "There are no files. Give the folder or zip file of a downloaded integration."
     inner = next((path for path in files if path.suffix.lower() == ".zip"), None)
-    around = f" {inner} is not opened: unpack what is around it first." if inner else ""
+    around = f" {inner} is not opened; unpack the outer file first." if inner else ""
     return (
-        "There is no integration.json: choose the folder or zip file that holds one, beside "
-        f"exports/, imports/, flows/ and connections/.{around}"
+        "There is no integration.json. Give the folder or zip file that contains it, next to "
+        f"exports/, imports/, flows/, and connections/.{around}"
     )
 
 
@@ -148,7 +146,7 @@ def _copies(documents: Documents) -> Iterator[PurePosixPath]:
             continue
         if (known.resource, known.document) != (found.resource, found.document):
             raise AdoptionError(
-                f"{found.place} and {known.place} have the same id {found.id}: "
-                "remove the one that is out of date."
+                f"{found.place} and {known.place} have the same id {found.id}. Remove the "
+                "outdated one."
             )
         yield path

@@ -14,7 +14,9 @@ from connector_kit.blueprint import Blueprint, DeclarationError, compile_connect
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.file_names import file_name, is_file_name, legible
 
-_FAULT = "This is a fault of the kit, and nothing was written. Please report it with the download."
+_FAULT = (
+    "This is a bug in Connector Kit; nothing was written. Please report it and attach the download."
+)
 
 
 def folder_name(class_name: str) -> str:
@@ -44,17 +46,17 @@ def write_package(outline: Outline, folder: Path) -> Blueprint:
 def _check_free(folder: Path) -> None:
     if folder.is_symlink():
         raise AdoptionError(
-            f"{folder} is a link: name the folder that it leads to with --output, or another one."
+            f"{folder} is a link. Give the folder it points to with --output, or choose another."
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AdoptionError(
-            f"{folder} is there already and not empty: choose another folder with --output, or "
-            "move it out of the way."
+            f"{folder} already exists and is not empty. Choose another folder with --output, or "
+            "move this one."
         )
     if (folder.parent / "__init__.py").is_file() and not folder.name.isidentifier():
         raise AdoptionError(
-            f"{folder} lies in a Python package, which cannot import {folder.name!r}: choose a "
-            "name of letters, digits and underscores with --output."
+            f"{folder} is in a Python package, but {folder.name!r} is not a valid module name. "
+            "With --output, use a name of letters, digits, and underscores."
         )
 
 
@@ -75,7 +77,9 @@ def _staged(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
 def _write(staged: Path, path: PurePosixPath, content: bytes) -> None:
     """Write one new file of the package; whatever it is called, it lies inside."""
     if not all(map(is_file_name, path.parts)):
-        raise AdoptionError(f"{legible(str(path))} is no name for a file of a package. {_FAULT}")
+        raise AdoptionError(
+            f"{legible(str(path))} is not a valid file name for a package. {_FAULT}"
+        )
     place = staged / path
     place.parent.mkdir(exist_ok=True)
     with place.open("xb") as file:
@@ -87,7 +91,7 @@ def _compiled(staged: Path, class_name: str) -> Blueprint:
         connector = load_connector(f"{staged}:{class_name}")
         return compile_connector(connector, pass_over={LITERAL_SECRET})
     except (LoadError, DeclarationError) as error:
-        raise AdoptionError(f"What was made cannot be loaded: {error} {_FAULT}") from error
+        raise AdoptionError(f"The generated package cannot be loaded: {error} {_FAULT}") from error
 
 
 def _check_same(blueprint: Blueprint, outline: Outline) -> None:
@@ -95,7 +99,8 @@ def _check_same(blueprint: Blueprint, outline: Outline) -> None:
     differing = list(_differences(blueprint, outline))
     if differing:
         raise AdoptionError(
-            f"What was made compiles to something else: {', '.join(differing)}. {_FAULT}"
+            "The generated package compiles to different documents: "
+            f"{', '.join(differing)}. {_FAULT}"
         )
 
 

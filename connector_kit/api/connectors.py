@@ -163,8 +163,8 @@ class PublishOptions(serializers.Serializer[Any]):
 
     break_installations = serializers.BooleanField(
         default=False,
-        help_text="publish although installations lose functions that their version calls, or "
-        "although the server cannot say what it serves",
+        help_text="publish even if installations lose functions that their version calls, or if "
+        "the server cannot report what it serves",
     )
 
 

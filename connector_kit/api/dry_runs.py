@@ -29,7 +29,7 @@ class DryRunFilters(Filters):
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
     installation = TextFilter(
-        method="asks", max_length=24, label="An integration id: those that ask it."
+        method="asks", max_length=24, label="An integration id: only dry runs that include it."
     )
 
     class Meta:

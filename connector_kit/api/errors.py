@@ -81,7 +81,7 @@ def _problems_of(error: Exception) -> tuple[list[Any], int] | None:
             problem.to_json() for problem in error.problems
         ], status.HTTP_422_UNPROCESSABLE_ENTITY
     if isinstance(error, RequestDataTooBig):  # Django's words name a setting, not the way out
-        told = [entry("body_too_large", "The body is larger than any that is read here.")]
+        told = [entry("body_too_large", "The request body is too large.")]
         return told, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     return None
 
@@ -97,12 +97,12 @@ def body_of(code: str, message: str) -> dict[str, list[Entry]]:
 
 
 _WORDS = (
-    "Something broke, and was written to the log. Try again; if it happens again, look for this "
-    "minute in the server's log."
+    "Something went wrong, and the error was logged. Try again. If it happens again, check the "
+    "server's log for this time."
 )
 SENSELESS = (
     "bad_request",
-    "This request cannot be read: it has too many parameters, or is malformed.",
+    "The request cannot be read: it is malformed or has too many parameters.",
 )
 """Code and message of what Django refuses before anybody could look at it."""
 BROKEN = ("internal_error", _WORDS)

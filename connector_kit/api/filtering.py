@@ -35,7 +35,7 @@ class _YesOrNo(forms.Field):
         try:
             return _SPELLINGS[str(value).lower()]
         except KeyError as error:
-            raise forms.ValidationError("Write true or false.", code="invalid") from error
+            raise forms.ValidationError("Use true or false.", code="invalid") from error
 
 
 class YesOrNoFilter(rest_framework.BooleanFilter):  # type: ignore[misc]
@@ -74,7 +74,7 @@ class _Moment(IsoDateTimeField):  # type: ignore[misc]
 
 
 def _beyond() -> forms.ValidationError:
-    return forms.ValidationError(f"Name a day from {FIRST_DAY} to {LAST_DAY}.", code="out_of_range")
+    return forms.ValidationError(f"Use a day from {FIRST_DAY} to {LAST_DAY}.", code="out_of_range")
 
 
 class MomentFilter(rest_framework.IsoDateTimeFilter):  # type: ignore[misc]

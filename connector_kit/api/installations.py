@@ -46,27 +46,27 @@ class InstallationFilters(Filters):
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
     )
-    version = TextFilter(label="As the platform says.")
-    edition = TextFilter(field_name="tag", label="As the license says.")
+    version = TextFilter(label="The version on the platform.")
+    edition = TextFilter(field_name="tag", label="The edition of the license.")
     environment = filters.ChoiceFilter(
-        choices=[("sandbox", "sandbox"), ("production", "production")], label="Where it runs."
+        choices=[("sandbox", "sandbox"), ("production", "production")], label="The environment."
     )
     mode = TextFilter(label="settings, install or uninstall.")
     last_update = filters.ChoiceFilter(
         choices=[(outcome, outcome) for outcome in OUTCOMES],
-        label="What the newest update came to.",
+        label="Outcome of the latest update.",
     )
-    drifted = YesOrNoFilter(field_name="is_drifted", label="As the last check found.")
-    updating = YesOrNoFilter(field_name="update_in_progress", label="An update runs.")
+    drifted = YesOrNoFilter(field_name="is_drifted", label="Result of the latest drift check.")
+    updating = YesOrNoFilter(field_name="update_in_progress", label="An update is running.")
     needs = YesOrNoFilter(
         field_name="update_in_progress",
-        label="A part of its version waits until its customer has logged in to a connection.",
+        label="Part of its version waits for the customer to connect.",
     )
     vanished = YesOrNoFilter(
-        field_name="update_in_progress", label="Those that the platform has no more, instead."
+        field_name="update_in_progress", label="Only installations gone from the platform."
     )
     search = TextFilter(
-        field_name="name", label="Part of name, address or tag; or a whole integration id."
+        field_name="name", label="Part of the name, address, or tag; or a full integration id."
     )
 
     class Meta:

@@ -50,23 +50,21 @@ class LicenseFilters(Filters):
     )
     email = TextFilter(label="Part of the address.")
     standing = filters.ChoiceFilter(
-        choices=[(standing, standing) for standing in STANDINGS], label="Where it is on its way."
+        choices=[(standing, standing) for standing in STANDINGS], label="Its standing."
     )
     environment = filters.ChoiceFilter(
         field_name="sandbox",
         choices=[("sandbox", "sandbox"), ("production", "production")],
-        label="What it is for.",
+        label="The environment.",
     )
     pending = YesOrNoFilter(
-        field_name="sandbox", label="Only what was asked for and is not on the platform."
+        field_name="sandbox", label="Only changes that are not yet on the platform."
     )
     drifted = YesOrNoFilter(
-        field_name="sandbox", label="Only those that are not as wanted on the platform."
+        field_name="sandbox", label="Only licenses that differ from the platform."
     )
-    vanished = YesOrNoFilter(
-        field_name="sandbox", label="Those that the platform has no more, instead."
-    )
-    ends = DayFilter(label="The last day that was agreed.")
+    vanished = YesOrNoFilter(field_name="sandbox", label="Only licenses gone from the platform.")
+    ends = DayFilter(label="The agreed last day.")
 
     class Meta:
         model = License
@@ -160,7 +158,9 @@ class MonthQuery(serializers.Serializer[Any]):
     """Which month is looked at, of which connector."""
 
     month = serializers.RegexField(
-        r"^[0-9]{4}-[0-9]{2}\Z", required=False, help_text="2027-01; this one when left out."
+        r"^[0-9]{4}-[0-9]{2}\Z",
+        required=False,
+        help_text="Such as 2027-01; default: the current month.",
     )
     connector = serializers.SlugField(required=False, help_text="A connector's slug.")
 

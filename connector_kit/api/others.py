@@ -26,8 +26,10 @@ class UsageWish(serializers.Serializer[Any]):
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
     installation = serializers.RegexField(r"^[0-9a-f]{24}$", required=False)
-    flows = serializers.BooleanField(default=False, help_text="Tell flows apart.")
-    after = serializers.CharField(default="", max_length=40, help_text="The next_after before.")
+    flows = serializers.BooleanField(default=False, help_text="List flows separately.")
+    after = serializers.CharField(
+        default="", max_length=40, help_text="next_after of the previous page."
+    )
     limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=10_000)
 
     def validate_since(self, value: datetime) -> datetime:
@@ -36,7 +38,7 @@ class UsageWish(serializers.Serializer[Any]):
         kept = datetime(first.year, first.month, first.day, tzinfo=UTC) if first else None
         if value < timezone.now() - LIFETIME and (kept is None or value < kept - LIFETIME):
             raise serializers.ValidationError(
-                "integrator.io keeps jobs for 30 days only, and nothing was counted then."
+                "integrator.io keeps jobs for only 30 days, and nothing was counted at that time."
             )
         return value
 
@@ -44,7 +46,7 @@ class UsageWish(serializers.Serializer[Any]):
         """A span has to begin before it ends."""
         since, until = attrs.get("since"), attrs.get("until") or timezone.now()
         if since and since >= until:
-            raise serializers.ValidationError({"until": "It has to be later than since."})
+            raise serializers.ValidationError({"until": "It must be later than since."})
         return attrs
 
 
@@ -77,7 +79,7 @@ class UsageOfAccount(APIView):
 class ActionFilters(Filters):
     """Which actions are meant."""
 
-    since = MomentFilter(field_name="at", lookup_expr="gte", label="From then on.")
+    since = MomentFilter(field_name="at", lookup_expr="gte", label="Start date.")
 
     class Meta:
         model = StaffAction

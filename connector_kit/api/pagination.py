@@ -21,7 +21,7 @@ class Pages(CursorPagination):
 
     page_size = 100
     page_size_query_param = "limit"
-    page_size_query_description = "Rows on a page."
+    page_size_query_description = "Rows per page."
     max_page_size = 500
     ordering = "-pk"
 
@@ -31,7 +31,7 @@ class Pages(CursorPagination):
         if not (
             wanted.isascii() and wanted.isdecimal() and 0 < len(wanted) < _DIGITS and int(wanted)
         ):
-            raise ValidationError({"limit": "Write a whole number above 0."}, code="invalid")
+            raise ValidationError({"limit": "Use a whole number greater than 0."}, code="invalid")
         return min(int(wanted), self.max_page_size)
 
     def paginate_queryset(
@@ -70,5 +70,6 @@ class Pages(CursorPagination):
 
 def _bad_cursor() -> ValidationError:
     return ValidationError(
-        {"cursor": "This is no cursor of this list. Begin without one."}, code="invalid_cursor"
+        {"cursor": "This cursor is not valid for this list. Start without one."},
+        code="invalid_cursor",
     )

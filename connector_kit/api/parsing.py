@@ -25,7 +25,7 @@ class StorableJson(JSONParser):
         try:
             body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError(f"The body holds {storable.TOO_DEEP.what}.") from error
+            raise ParseError(f"The body contains {storable.TOO_DEEP.what}.") from error
         if found := list(storable.flaws(body)):
             raise Unusable(found)
         return body

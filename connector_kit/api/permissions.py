@@ -28,7 +28,7 @@ class HasScope(BasePermission):
             return False
         if wanted in granted(request):
             return True
-        raise PermissionDenied(f"This takes the scope {wanted}, which is not granted here.")
+        raise PermissionDenied(f"This requires the scope {wanted}, which is not granted.")
 
 
 def scope_of(view: Any, method: str) -> Scope | None:

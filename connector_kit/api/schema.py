@@ -10,19 +10,19 @@ from rest_framework.permissions import SAFE_METHODS
 from connector_kit.api.permissions import scope_of
 
 ERRORS = {
-    "400": "Something that was sent cannot be used.",
-    "401": "Nobody is known by this token or session.",
+    "400": "The request is not valid.",
+    "401": "The token or session is unknown.",
     "403": "The scope is not granted, or the CSRF token is missing.",
-    "404": "There is no such thing.",
+    "404": "Not found.",
     "429": "Too many requests; Retry-After says how many seconds to wait.",
-    "502": "integrator.io refused, or made no sense.",
-    "503": "integrator.io is away, or the settings do not suffice.",
+    "502": "integrator.io refused the request or sent an invalid response.",
+    "503": "integrator.io is not available, or a setting is missing.",
 }
 ERRORS_OF_WRITES = {
-    "409": "It does not fit how things stand; the message says what does.",
-    "413": "The body is larger than it may be.",
-    "415": "The body is no JSON.",
-    "422": "It is no wish that can be met; each error names its field.",
+    "409": "The request conflicts with the current state; see the message.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "The request cannot be fulfilled; each error names its field.",
 }
 _ERRORS_SCHEMA = {
     "type": "object",

@@ -66,7 +66,7 @@ class OneSettings(APIView):
         given = wish.validated_data
         if given["flows"] and Scope.FLOWS_WRITE not in granted(request):
             raise PermissionDenied(
-                f"Flows take the scope {Scope.FLOWS_WRITE}, which is not granted here."
+                f"Flows require the scope {Scope.FLOWS_WRITE}, which is not granted."
             )
         saved = save_settings(row, given["values"], flows=given["flows"], by=actor_of(request))
         if saved.change is None:

@@ -127,7 +127,7 @@ def _loops(components: list[CompiledComponent]) -> Iterator[Placed]:
             Finding(
                 "E012",
                 f"References form a cycle: {' → '.join(loop)}.",
-                "None of these can be created first: drop one of the references.",
+                "None of these can be created first. Remove one of the references.",
             ),
         )
 

@@ -58,7 +58,7 @@ def mapping_findings(component: CompiledComponent) -> Iterator[Finding]:
                     f"{did_you_mean(str(name), known)}Name what a mapping generates, in a list "
                     'as "lines[*].sku".'
                 )
-                yield Finding("E120", f"{word} names {name!r}, which it does not map.", hint)
+                yield Finding("E120", f"{word} names {name!r}, which has no mapping.", hint)
 
 
 def _generated(document: Document) -> Iterator[str]:

@@ -123,13 +123,11 @@ class Speller:
         sugar: Mapping[str, Any],
     ) -> dict[str, Any]:
         if not isinstance(wire, Mapping):
-            self._report(Finding("E022", f"wire is {wire!r}.", "Write an object: wire={...}."))
+            self._report(Finding("E022", f"wire is {wire!r}.", "Use an object: wire={...}."))
             wire = {}
         spelled = dict(self._known(kind, fields))
         for name in sorted((spelled.keys() | sugar.keys()) & wire.keys() | spelled.keys() & sugar):
-            self._report(
-                Finding("E021", f"The field {name!r} is given twice.", "Keep one of them.")
-            )
+            self._report(Finding("E021", f"The field {name!r} is set twice.", "Keep one of them."))
         return spelled | dict(sugar) | dict(wire)
 
     def _known(self, kind: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -220,14 +218,14 @@ def _unknown_field(kind: str, python_name: str) -> Finding:
     )
     return Finding(
         "E020",
-        f"{python_name!r} is no known field of {kind}.",
-        f"{suggestion}To send a field that the kit does not know, put it into wire={{...}}.",
+        f"{python_name!r} is not a known field of {kind}.",
+        f"{suggestion}To send a field that the kit does not know, use wire={{...}}.",
     )
 
 
 def _mixed_response_mapping() -> Finding:
     return Finding(
         "E064",
-        "A response mapping is neither pairs of strings nor the platform's document.",
+        "The response mapping is neither pairs of strings nor the platform's document.",
         'Write {"generate": "extract", ...}, or {"fields": [...], "lists": [...]}.',
     )

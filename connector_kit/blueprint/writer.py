@@ -137,7 +137,7 @@ def _unknown_name(name: str, path: str, known: list[str]) -> Finding:
     return Finding(
         "E011",
         f"{path} refers to {name!r}, which the connector does not declare.",
-        f"{did_you_mean(name, known)}Declare an attribute of that name, or mend the Ref.",
+        f"{did_you_mean(name, known)}Declare an attribute with that name, or correct the Ref.",
     )
 
 
@@ -145,13 +145,13 @@ def _unknown_component(component: Component, name: str | None, path: str) -> Fin
     if name is not None:
         return Finding(
             "E010",
-            f"{path} refers to {name!r}, which this class drops.",
-            "Declare it again, or replace what refers to it.",
+            f"{path} refers to {name!r}, which this class removes.",
+            "Declare it again, or replace the reference.",
         )
     return Finding(
         "E010",
-        f"{path} refers to {component!r}, which is no attribute of the connector.",
-        "Bind it to an attribute of the class: the attribute's name becomes its external id.",
+        f"{path} refers to {component!r}, which is not an attribute of the connector.",
+        "Assign it to an attribute of the class. The attribute name becomes its external id.",
     )
 
 
@@ -159,15 +159,15 @@ def _unwritable(what: str, path: str) -> Finding:
     return Finding(
         "E022",
         f"{what} at {path} cannot be sent as JSON.",
-        "Use strings, numbers, booleans, None, lists and string-keyed mappings; "
-        "dates as ISO 8601 text.",
+        "Use strings, numbers, booleans, None, lists, and mappings with string keys. Write dates "
+        "as ISO 8601 text.",
     )
 
 
 def _misplaced_function(function: Any, path: str) -> Finding:
     return Finding(
         "E033",
-        f"The Python function {_described(function)} at {path} is not in the place of a hook.",
+        f"The Python function {_described(function)} at {path} is not where a hook belongs.",
         f"Python functions go into hooks={{...}} under one of {', '.join(sorted(HOOK_KINDS))}.",
     )
 
@@ -175,9 +175,9 @@ def _misplaced_function(function: Any, path: str) -> Finding:
 def _wrong_hook(function: StackFunction, kind: str, path: str) -> Finding:
     return Finding(
         "E032",
-        f"{function.name!r} is marked as a {function.kind} hook and stands at {path}.",
-        f"Put it under {function.kind!r}, or write a function for {kind!r}: "
-        "they get different options.",
+        f"{function.name!r} is marked as a {function.kind} hook but used at {path}.",
+        f"Move it to {function.kind!r}, or write a function for {kind!r}: they get different "
+        "options.",
     )
 
 
@@ -192,17 +192,17 @@ def _two_kinds(known: StackFunction, function: StackFunction) -> Finding:
 def _namesakes(function: StackFunction) -> Finding:
     return Finding(
         "E031",
-        f"Two different Python functions are called {function.name!r}.",
-        "The platform calls functions by name: rename one, or mark it with a name of its own, "
-        f'as in @hook.{_snake(function.kind)}(name="...").',
+        f"Two different Python functions are named {function.name!r}.",
+        "The platform calls functions by name. Rename one, or set its name with "
+        f'@hook.{_snake(function.kind)}(name="...").',
     )
 
 
 def _nameless(function: StackFunction) -> Finding:
     return Finding(
         "E030",
-        f"The {function.kind} hook {_described(function.callable)} has no name to be called by.",
-        f'Use a function made by def, or give it a name: hook.{_snake(function.kind)}(name="...").',
+        f"The {function.kind} hook {_described(function.callable)} has no name.",
+        f'Define it with def, or give it a name: hook.{_snake(function.kind)}(name="...").',
     )
 
 

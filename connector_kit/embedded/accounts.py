@@ -62,8 +62,8 @@ def find_account(name: str | None = None) -> EmbeddedAccount:
     said = f"There is no embedded account {name!r}" if name else "Which embedded account?"
     raise EmbeddedError(
         "unknown_account",
-        f"{said} ({', '.join(names) or 'none is stored'}). "
-        "'manage.py embedded account add NAME' stores one.",
+        f"{said} ({', '.join(names) or 'none is stored'}). To store one, run 'manage.py embedded "
+        "account add NAME'.",
     )
 
 
@@ -76,8 +76,8 @@ def forget_account(account: EmbeddedAccount, *, by: Actor = THE_KIT) -> None:
     if count:
         raise EmbeddedError(
             "account_in_use",
-            f"{count} deployments are in the embedded account {account}: nobody could update or "
-            "remove them any more. Remove them first.",
+            f"{count} deployments are in the embedded account {account} and could no longer be "
+            "updated or removed. Remove them first.",
         )
     with transaction.atomic():
         record_action(by, "embedded_account.forget", _subject(account), before=_described(account))
@@ -112,8 +112,8 @@ def token_of(account: EmbeddedAccount) -> Secret:
     if not account.token:
         raise EmbeddedError(
             "no_token",
-            f"The token of the embedded account {account} was removed from here. Store one with "
-            f"'manage.py embedded account add {account}'.",
+            f"The token of the embedded account {account} was deleted. Store one with 'manage.py "
+            f"embedded account add {account}'.",
         )
     return decrypted(account.token, whose=account)
 
@@ -202,8 +202,8 @@ def _require_same(account: EmbeddedAccount, owner: str, *, sandbox: bool) -> Non
         raise EmbeddedError(
             "wrong_account",
             f"The token belongs to {owner}, but the embedded account {account} is "
-            f"{account.account_id}: what is deployed there would be out of its reach. Use a token "
-            "of the same account, or store this one under another name.",
+            f"{account.account_id}: it could not reach what is deployed there. Use a token of the "
+            "same account, or store this one under another name.",
         )
     if sandbox != account.sandbox:
         raise EmbeddedError(
@@ -220,7 +220,7 @@ def _require_name(name: str) -> None:
     except ValidationError:
         name_at_most = "letters, digits, hyphens and underscores, at most 50"
         raise EmbeddedError(
-            "invalid_name", f"{name!r} is no name for an account: use {name_at_most}."
+            "invalid_name", f"{name!r} is not a valid account name. Use {name_at_most}."
         ) from None
     if len(name) > 50:
         raise EmbeddedError("invalid_name", "The name of an account has at most 50 characters.")

@@ -92,9 +92,9 @@ def _require_complete(adoption: Adoption) -> None:
     if calling:
         raise EmbeddedError(
             "not_copyable",
-            f"{', '.join(calling)} call functions on a stack, which are code and not in the "
-            "account. Make a connector of the integration ('manage.py adopt'), with these "
-            "functions in Python, and deploy that.",
+            f"{', '.join(calling)} call functions on a stack, which are not in the account. Turn "
+            "the integration into a connector ('manage.py adopt'), write these functions in "
+            "Python, and deploy it.",
         )
 
 
@@ -102,14 +102,16 @@ def _connector(blueprint: Blueprint) -> Connector:
     """The connector of copies of that name; one that is declared by a class is another thing."""
     slug = slugify(blueprint.name)[:SLUG_LENGTH]
     if not slug:
-        raise EmbeddedError("not_copyable", f"{blueprint.name!r} makes no short name: give one.")
+        raise EmbeddedError(
+            "not_copyable", f"No short name can be derived from {blueprint.name!r}. Give one."
+        )
     connector, _ = Connector.objects.get_or_create(
         slug=slug, defaults={"name": blueprint.name, "class_path": ""}
     )
     if connector.class_path:
         raise EmbeddedError(
             "not_copyable",
-            f"{slug} is a connector already, declared in {connector.class_path}. Give the copy "
+            f"{slug} is already a connector, declared in {connector.class_path}. Give the copy "
             "another name.",
         )
     return connector

@@ -28,17 +28,21 @@ def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
     """
     known = [connection.external_id for connection in connections_of(blueprint)]
     if not isinstance(credentials, Mapping):
-        raise _unusable("are no object: write connection names with their fields.")
+        raise _unusable("are not an object. Map connection names to their fields.")
     for name, fields in credentials.items():
         if name not in known:
-            raise _unusable(f"name {name!r}, which is no connection ({', '.join(known) or 'none'})")
+            raise _unusable(
+                f"name {name!r}, which is not a connection ({', '.join(known) or 'none'})"
+            )
         if not isinstance(fields, Mapping) or not fields:
-            raise _unusable(f"of {name!r} are no object: write the connection's fields.")
+            raise _unusable(f"of {name!r} are not an object. Use the connection's fields.")
         if shows_mask(fields):
-            raise _unusable(f"of {name!r} hold the platform's mask: leave out what stays as it is.")
+            raise _unusable(
+                f"of {name!r} contain the platform's mask. Remove the values that stay as they are."
+            )
         for field in fields:
             if field in ENVELOPE_FIELDS | SERVER_FIELDS or str(field).startswith("_"):
-                raise _unusable(f"of {name!r} hold {field!r}, which the kit decides about.")
+                raise _unusable(f"of {name!r} contain {field!r}, which the kit sets.")
 
 
 def enter(work: Work, account: Account, credentials: Credentials) -> bool:
@@ -72,8 +76,8 @@ def require_log_in(account: Account, names: Iterable[str]) -> None:
         said = "; ".join(f"{name}: {why}" for name, why in refusals.items())
         raise EmbeddedError(
             "connection_offline",
-            f"These connections cannot log in: {said}. Give their credentials, and deploy again: "
-            "what is there is kept.",
+            f"These connections cannot log in: {said}. Provide their credentials and deploy "
+            "again. What exists is kept.",
         )
 
 

@@ -36,7 +36,7 @@ END_USER_LENGTH = 200
 READY = "connections_ready"
 """Code of an operation after which a worker makes the rest."""
 
-CONNECTIONS_READY = "The connections are ready; what works with them is still to be made."
+CONNECTIONS_READY = "The connections are ready. The other components are not created yet."
 
 
 def deploy(  # noqa: PLR0913 - what can be said of a deployment
@@ -309,9 +309,9 @@ def _require_nothing_else(account: Account) -> None:
     if foreign:
         raise EmbeddedError(
             "integration_in_use",
-            f"The integration {account.integration_id} holds documents that the kit did not make: "
-            f"{', '.join(foreign)}. Nothing was removed. Move or delete them in integrator.io, "
-            "then remove the deployment again.",
+            f"The integration {account.integration_id} contains documents that the kit did not "
+            f"create: {', '.join(foreign)}. Nothing was removed. Move or delete them in "
+            "integrator.io, then remove the deployment again.",
         )
 
 
@@ -324,8 +324,8 @@ def _require_deployed(installation: Installation) -> None:
 def _not_deployed(installation: Installation) -> EmbeddedError:
     return EmbeddedError(
         "not_installed",
-        f"{installation.connector.slug} is not deployed for {installation.end_user} yet, or not "
-        "any more. Deploy it: that brings the newest release.",
+        f"{installation.connector.slug} is not deployed for {installation.end_user}. Deploy it to "
+        "get the newest release.",
     )
 
 
@@ -338,6 +338,6 @@ def _require_end_user(end_user: str) -> None:
     if not end_user.strip() or len(end_user) > END_USER_LENGTH:
         raise EmbeddedError(
             "invalid_end_user",
-            f"An end user's name has 1 to {END_USER_LENGTH} characters: whatever your product "
-            "knows them by.",
+            f"An end user's name must have 1 to {END_USER_LENGTH} characters. Use your product's "
+            "own name or id for them.",
         )

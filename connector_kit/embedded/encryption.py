@@ -34,6 +34,6 @@ def re_encrypted(stored: str, *, whose: object) -> str:
 def _unreadable(whose: object) -> EmbeddedError:
     return EmbeddedError(
         "token_unreadable",
-        f"The token of the embedded account {whose} was {LOST_KEY}, or store the token anew: "
+        f"The token of the embedded account {whose} was {LOST_KEY}, or store the token again: "
         f"'manage.py embedded account add {whose}'.",
     )

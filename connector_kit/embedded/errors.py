@@ -23,6 +23,6 @@ def named(account: EmbeddedAccount | str) -> Iterator[None]:
         raise EmbeddedError(
             "token_refused",
             f"integrator.io refuses the token of the embedded account {account}: it was revoked, "
-            "has expired or belongs to another region. Make a new one there, and store it with "
+            "has expired, or belongs to another region. Create a new one there and store it with "
             f"'manage.py embedded account add {account}'.",
         ) from error

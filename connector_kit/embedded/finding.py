@@ -35,9 +35,10 @@ def find_deployment(
     if found:
         raise EmbeddedError(
             "unknown_deployment",
-            f"{connector} is deployed for {end_user!r} in several accounts: say in which.",
+            f"{connector} is deployed for {end_user!r} in several accounts. Choose one.",
         )
     raise EmbeddedError(
         "unknown_deployment",
-        f"{connector} is not deployed for {end_user!r}; 'manage.py embedded list' says for whom.",
+        f"{connector} is not deployed for {end_user!r}. To list deployments, run "
+        "'manage.py embedded list'.",
     )

@@ -12,9 +12,9 @@ from connector_kit.workers.attempts import AT_MOST
 
 WORKER_LOST = "worker_lost"
 MESSAGE = (
-    f"The worker process died {AT_MOST} times in a row at this, each time without getting any "
-    "further. Its log says how: mostly the kernel ended it for want of memory. Give workers more, "
-    "or less to do at a time (--concurrency), and ask for it again."
+    f"The worker process died {AT_MOST} times in a row on this task without progress. Usually, "
+    "the system ran out of memory; see the worker's log. Give workers more memory or less work "
+    "at a time (--concurrency), then try again."
 )
 
 

@@ -43,8 +43,8 @@ def opened(work: Work, client: Client) -> Account:
     except NotFound as error:
         raise LifecycleError(
             "installation_vanished",
-            f"The integration of {_said(installation)} is not in the account any more. Remove the "
-            "deployment, which cleans up what is left of it, and deploy again.",
+            f"The integration of {_said(installation)} is no longer in the account. Remove the "
+            "deployment, which cleans up the rest, and deploy again.",
         ) from error
     _require_ours(installation, integration)
     blueprint = work.blueprint if work.operation.release else None
@@ -127,7 +127,7 @@ def _require_ours(installation: Installation, integration: Document) -> None:
         raise LifecycleError(
             "installation_foreign",
             f"The integration {integration['_id']} is not marked as that of {_said(installation)} "
-            f"(it has {tag}); it was left alone.",
+            f"(it has {tag}). It was not changed.",
         )
 
 
@@ -140,7 +140,7 @@ def _needs_stack(blueprint: Blueprint) -> bool:
         raise EmbeddedError(
             "needs_connector",
             f"{blueprint.name} {blueprint.version} refers to its marketplace record (@connector), "
-            "and an embedded deployment has none. Take the reference out of the connector.",
+            "but an embedded deployment has none. Remove the reference from the connector.",
         )
     return STACK in used
 

@@ -63,8 +63,8 @@ def keep_release(connector: Connector, blueprint: Blueprint) -> Release:
         return Release.objects.record(connector, blueprint)
     if known.digest != blueprint.digest:
         raise VersionTaken(
-            f"{connector.slug} {blueprint.version} is recorded with other content "
-            f"({known.digest[:12]}, now {blueprint.digest[:12]}), and releases never change. Give "
+            f"{connector.slug} {blueprint.version} is recorded with different content "
+            f"({known.digest[:12]}, now {blueprint.digest[:12]}), but releases never change. Give "
             "it a higher version."
         )
     return known

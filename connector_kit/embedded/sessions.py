@@ -42,7 +42,8 @@ def account_of(installation: Installation) -> EmbeddedAccount:
     if installation.embedded_account is None:
         raise EmbeddedError(
             "not_embedded",
-            f"The installation {installation.integration_id} was made by a customer, whose token "
-            "the kit does not hold. Push an update instead: 'manage.py rollout start'.",
+            f"The installation {installation.integration_id} was made by a customer, and the kit "
+            "does not have the customer's token. Push an update instead with 'manage.py rollout "
+            "start'.",
         )
     return installation.embedded_account

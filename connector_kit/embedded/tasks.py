@@ -75,8 +75,9 @@ def send(task: Task[Any, Any], installation: Installation) -> None:
     except OperationalError as error:
         raise EmbeddedError(
             "broker_down",
-            "The message broker cannot be reached, so no worker was told yet. Check REDIS_URL. "
-            "What was asked for is on record, and is done when the broker is back.",
+            "The message broker cannot be reached, so no worker was notified yet. Check "
+            "REDIS_URL. The request is recorded and will be carried out when the broker responds "
+            "again.",
         ) from error
 
 

@@ -167,7 +167,7 @@ def count_embedded(query: UsageQuery, now: datetime, *, deadline: float) -> tupl
     return tuple(unasked)
 
 
-_OUT_OF_TIME = "There was no time to ask it. Ask again, or for some integrations only."
+_OUT_OF_TIME = "There was not enough time to read it. Try again, or select fewer integrations."
 
 
 def _count_account(

@@ -37,7 +37,7 @@ LOADED = "loaded"
 
 _WORDS_OF_DJANGO = ("ImproperlyConfigured", "AppRegistryNotReady")
 _NO_DATABASE = (
-    "Functions have no database: keep what needs it out of their module, or set "
+    "Functions have no database access. Keep code that needs it out of their module, or set "
     "CONNECTOR_KIT_FUNCTIONS_MAY_USE_DATABASE=1."
 )
 

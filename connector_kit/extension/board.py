@@ -98,7 +98,7 @@ class Board:
             pid, _ = _ENTRY.unpack_from(self._memory, place)
             if not _is_alive(pid):
                 return place
-        raise RuntimeError(f"A server has {_PLACES} processes at the most.")
+        raise RuntimeError(f"A server has at most {_PLACES} processes.")
 
 
 def _is_alive(pid: int) -> bool:

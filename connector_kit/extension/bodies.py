@@ -15,12 +15,10 @@ BODY_LIMIT = 50 * 1024 * 1024
 SMALL = 64 * 1024
 """Bytes that are read of anybody: of a call whose token may stand in its body, for instance."""
 
-CUT_OFF = refusal(
-    400, ErrorEntry("incomplete_body", "The body ended before it was complete; send it again.")
-)
+CUT_OFF = refusal(400, ErrorEntry("incomplete_body", "The body is incomplete. Send it again."))
 """The answer to a body that is shorter than it was to be."""
 
-_WAY_OUT = " Send the system token in the Authorization header: then a body may have {} bytes."
+_WAY_OUT = " With the system token in the Authorization header, the limit is {} bytes."
 _NOT_JSON = refusal(400, ErrorEntry("invalid_json", "The body is not a JSON object or array."))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -34,7 +34,7 @@ class StandaloneSettings(StackSettings):
         Variable(
             "CONNECTOR_KIT_DIY",
             parsing.text,
-            "The functions of a self-made integration, as `package.module[:name]` or a path.",
+            "The functions of your own integration, as `package.module[:name]` or a path.",
             number=230,
         ),
     ] = None
@@ -65,7 +65,7 @@ class Entry:
         except (LoadError, RegistrationError) as error:
             raise self._unusable(str(error)) from error
         except SystemExit as error:
-            raise self._unusable(f"It ends the process (SystemExit: {error}).") from error
+            raise self._unusable(f"It exits the process (SystemExit: {error}).") from error
 
     def __str__(self) -> str:
         return self.given if isinstance(self.given, str) else sort_of(self.given)
@@ -197,13 +197,13 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     tokens = fields.get("systemToken", ())
     fields["systemToken"] = [tokens] if isinstance(tokens, str) else tokens
     wrong = [
-        f"{name} has to be {expected}, and is {sort_of(fields[name])}."
+        f"{name} must be {expected}, not {sort_of(fields[name])}."
         for name, (expected, fits) in _FIELDS.items()
         if name in fields and not fits(fields[name])
     ]
     wrong += [
-        f"{name} is no field of a configuration. {did_you_mean(str(name), _FIELDS)}"
-        f"Its fields are {', '.join(_FIELDS)}."
+        f"{name} is not a configuration field. {did_you_mean(str(name), _FIELDS)}Available: "
+        f"{', '.join(_FIELDS)}."
         for name in fields
         if name not in _FIELDS
     ]
@@ -219,8 +219,8 @@ def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
         variable = variables(StandaloneSettings)["connectors"]
         raise ConfigurationError(
             "invalid_field",
-            f"{variable.name} gives no id for {', '.join(nameless)}: write "
-            f"<connectorId>={nameless[0]}. Only a server with a database knows ids by itself.",
+            f"{variable.name} has no id for {', '.join(nameless)}: write "
+            f"<connectorId>={nameless[0]}. Only a server with a database finds the ids itself.",
         )
     return {str(entry.connector_id): entry.target for entry in entries}
 
@@ -263,8 +263,8 @@ def _is_port(value: Any) -> bool:
 _SCALARS = frozenset({"contracts", "port"})
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "diy": ("functions, or the name of a module of functions", lambda _: True),
-    "connectors": ("an object of connector ids and their functions", _is_by_id),
-    "systemToken": ("a text, or a list of texts", _is_tokens),
+    "connectors": ("an object that maps connector ids to functions", _is_by_id),
+    "systemToken": ("text, or a list of texts", _is_tokens),
     "port": ("a whole number from 1 to 65535", _is_port),
     "contracts": ("true or false", lambda value: isinstance(value, bool)),
     "isolation": ("true or false", lambda value: isinstance(value, bool)),

@@ -12,8 +12,8 @@ _SHORTEST_SECRET = 8
 
 
 _UNAVAILABLE = (
-    "A database or another service that the server needs has failed. Try again in a moment; the "
-    "server's log has the details."
+    "A database or another service that the server needs failed. Try again in a moment. See the "
+    "server's log for details."
 )
 
 

@@ -16,13 +16,13 @@ _TEXT = "text/plain; charset=utf-8"
 ALIVE = Answer(200, b'{"success":true}')
 """The answer of ``/`` and ``/healthCheck``, whatever the state."""
 
-NOT_LOADED = "The functions cannot be loaded; the log says why."
+NOT_LOADED = "The functions cannot be loaded. See the log for the cause."
 """What a process says of itself that can answer no call."""
 
 _OK = Answer(200, b"OK", content_type=_TEXT)
 _NOT_YET = Answer(400, b"Bad Request", content_type=_TEXT)
 _TERMINATING = Answer(503, b"Service Unavailable", content_type=_TEXT)
-_LATE: Sequence[str] = ("What this process needs does not answer in time.",)
+_LATE: Sequence[str] = ("A service that this process needs does not respond in time.",)
 _STOPPING = Answer(200, b"preparing to shut down.", content_type=_TEXT)
 
 

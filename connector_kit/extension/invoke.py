@@ -54,7 +54,9 @@ class Callback:
             if thread not in self._helpers and not thread.daemon:
                 thread.join()
         if not self._answers:
-            raise ExtensionError("function_unanswered", "The function ended without an answer.")
+            raise ExtensionError(
+                "function_unanswered", "The function ended without returning a result."
+            )
         if len(self._answers) > 1:
             raise _answered_twice()
         error, result = self._answers[0]
@@ -170,7 +172,7 @@ def close_loop() -> None:
 def _answered_twice() -> ExtensionError:
     return ExtensionError(
         "function_answered_twice",
-        "The function gave a second answer. A call has one: return it, or yield it once.",
+        "The function returned a second result. Return one result, or yield it once.",
     )
 
 

@@ -63,7 +63,7 @@ class FunctionModule:
         clashes = sorted(set(self) & set(other))
         if clashes:
             raise ValueError(
-                f"{', '.join(clashes)} would mean two functions: rename one of each two."
+                f"Ambiguous function names: {', '.join(clashes)}. Rename one of each pair."
             )
         return self.or_else(other)
 

@@ -20,7 +20,7 @@ class NotSerializableError(TypeError):
     """A result holds something that does not travel; says what, and where it stands."""
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(f"{path or 'the result'} holds {what}")
+        super().__init__(f"{path or 'the result'} contains {what}")
 
 
 def to_json(result: Any) -> bytes:

@@ -120,12 +120,12 @@ def _allow_files(count: int) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a server to *parser*."""
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen at (%(default)s)")  # noqa: S104 - the platform calls from outside
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on (%(default)s)")  # noqa: S104 - the platform calls from outside
     parser.add_argument(
-        "--port", type=int, help="port to listen at; by default CONNECTOR_KIT_PORT, else 8000"
+        "--port", type=int, help="port to listen on (default: CONNECTOR_KIT_PORT, or 8000)"
     )
     parser.add_argument(
-        "--workers", type=int, default=2, help="serving processes (%(default)s); each runs calls"
+        "--workers", type=int, default=2, help="server processes (%(default)s); each runs calls"
     )
 
 
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console command; returns its exit code."""
     parser = argparse.ArgumentParser(
         prog="connector-kit-stack",
-        description="Serve functions to integrator.io, as the environment names them.",
+        description="Serve the functions configured in the environment to integrator.io.",
         epilog=f"examples:\n{EXAMPLE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -86,4 +86,4 @@ def _outcome_of(job: Job) -> tuple[Any, Exception | None]:
     except Exception as error:  # noqa: BLE001 - who waits for the job gets it
         return None, error
     except BaseException as error:  # noqa: BLE001
-        return None, RuntimeError(f"The job would have ended the process: {error!r}")
+        return None, RuntimeError(f"The request tried to exit the process: {error!r}")

@@ -32,7 +32,7 @@ AT_ONCE = frozenset({"", "/healthCheck", "/livez", "/openConnections", "/stopSer
 UNLOGGED = frozenset({"/livez", "/readyz", "/health"})
 """Probes come every few seconds; their answers are of interest to the prober only."""
 
-NOT_FOUND = refusal(404, ErrorEntry("not_found", "There is nothing at this address."))
+NOT_FOUND = refusal(404, ErrorEntry("not_found", "Nothing was found at this address."))
 
 log = logging.getLogger("connector_kit.extension")
 

@@ -101,11 +101,15 @@ class Text(FieldType):
 
     def fault(self, field: Field, value: Json) -> str | None:
         if isinstance(value, list) and field.raw.get("delimiter"):
-            return None if all(isinstance(part, str) for part in value) else "It has to be texts"
+            return None if all(isinstance(part, str) for part in value) else "Enter text values"
         if not isinstance(value, str):
-            return "It has to be text"
+            return "Enter text"
         limit = field.maximum_length
-        return f"At most {limit} characters" if limit is not None and len(value) > limit else None
+        return (
+            f"Enter at most {limit} characters"
+            if limit is not None and len(value) > limit
+            else None
+        )
 
     def samples(self, field: Field, words: Iterable[Json] = ()) -> list[Json]:
         return ["a", "b", "", *(word if isinstance(word, str) else str(word) for word in words)]
@@ -168,7 +172,7 @@ class Checkbox(FieldType):
         return is_true(value)
 
     def fault(self, field: Field, value: Json) -> str | None:
-        return None if isinstance(value, bool) else "It has to be checked or not"
+        return None if isinstance(value, bool) else "Select or clear the checkbox"
 
 
 class Select(FieldType):
@@ -238,7 +242,7 @@ class MultiSelect(FieldType):
         return []
 
     def fault(self, field: Field, value: Json) -> str | None:
-        return None if isinstance(value, list) else "Choose among the options"
+        return None if isinstance(value, list) else "Choose from the options"
 
     def samples(self, field: Field, words: Iterable[Json] = ()) -> list[Json]:
         return [[], *([value] for value in _options(field, words))]
@@ -257,7 +261,7 @@ class Date(FieldType):
 
     def fault(self, field: Field, value: Json) -> str | None:
         is_date = isinstance(value, str) and day_of(value) is not None
-        return None if is_date else "It has to be a date, as in 2026-01-31"
+        return None if is_date else "Enter a date, such as 2026-01-31"
 
 
 class DateTime(Date):
@@ -282,7 +286,7 @@ class File(FieldType):
     )
 
     def fault(self, field: Field, value: Json) -> str | None:
-        return None if isinstance(value, dict | str) else "It has to be a file"
+        return None if isinstance(value, dict | str) else "Choose a file"
 
 
 class Editor(FieldType):
@@ -301,8 +305,8 @@ class Editor(FieldType):
 
     def fault(self, field: Field, value: Json) -> str | None:
         if field.is_json:
-            return "It is not valid JSON" if isinstance(value, str) else None
-        return None if isinstance(value, str) else "It has to be text"
+            return "Enter valid JSON" if isinstance(value, str) else None
+        return None if isinstance(value, str) else "Enter text"
 
 
 class Structure(FieldType):
@@ -321,7 +325,7 @@ class Items(Structure):
         return []
 
     def fault(self, field: Field, value: Json) -> str | None:
-        return None if isinstance(value, list) else "It has to be a list"
+        return None if isinstance(value, list) else "Enter a list"
 
 
 class Table(Items):
@@ -342,7 +346,7 @@ class Table(Items):
 
     def fault(self, field: Field, value: Json) -> str | None:
         is_fine = isinstance(value, list) and all(isinstance(row, dict) for row in value)
-        return None if is_fine else "It has to be rows of columns"
+        return None if is_fine else "Enter rows with columns"
 
     def samples(self, field: Field, words: Iterable[Json] = ()) -> list[Json]:
         keys = {*(column.id for column in field.columns), *map(str, words)} or {"key", "value"}
@@ -380,7 +384,7 @@ class StaticMap(FieldType):
         is_fine = isinstance(pairs, dict) and not any(
             isinstance(item, dict | list) for item in pairs.values()
         )
-        return None if is_fine else "It has to be a map of values"
+        return None if is_fine else "Enter a map of values"
 
 
 class Xml(Structure):
@@ -397,7 +401,7 @@ class Xml(Structure):
 
     def fault(self, field: Field, value: Json) -> str | None:
         if not isinstance(value, dict) or not isinstance(value.get("path") or "", str):
-            return "It has to be a path and rows"
+            return "Enter a path and rows"
         return TABLE.fault(field, value.get("value") or [])
 
     def samples(self, field: Field, words: Iterable[Json] = ()) -> list[Json]:
@@ -436,7 +440,7 @@ class Expression(FieldType):
         return value
 
     def fault(self, field: Field, value: Json) -> str | None:
-        return None if isinstance(value, str | list) else "It has to be an expression"
+        return None if isinstance(value, str | list) else "Enter an expression"
 
 
 class Label(FieldType):

@@ -45,7 +45,7 @@ def read_form(metadata: Json, values: Mapping[str, Json] | None = None) -> Form:
     if isinstance(metadata, dict) and isinstance(metadata.get("form"), dict):
         metadata = metadata["form"]
     if not isinstance(metadata, dict):
-        notes.add("", f"The form should be an object and is {sort_of(metadata)}.")
+        notes.add("", f"The form must be an object, not {sort_of(metadata)}.")
         metadata = {}
     fields = dict(_fields(metadata.get("fieldMap"), values or {}, notes))
     layout = _layout(metadata.get("layout"), fields, notes)
@@ -85,20 +85,20 @@ def _fields(
     if field_map is None:
         return
     if isinstance(field_map, list):
-        notes.add("fieldMap", "It should be an object and is a list.")
+        notes.add("fieldMap", "It must be an object, not a list.")
         named = objects(field_map, "fieldMap", notes)
         field_map = {
             words(document.get("id")) or words(document.get("name")): document for document in named
         }
     if not isinstance(field_map, dict):
-        notes.add("fieldMap", f"It should be an object and is {sort_of(field_map)}.")
+        notes.add("fieldMap", f"It must be an object, not {sort_of(field_map)}.")
         return
     for key, raw in field_map.items():
         if isinstance(raw, dict):
             each = _field(key, raw, values, notes)
             yield each.id, each
         else:
-            notes.add(f"fieldMap.{key}", f"It should be an object and is {sort_of(raw)}.")
+            notes.add(f"fieldMap.{key}", f"It must be an object, not {sort_of(raw)}.")
 
 
 def _field(key: str, raw: Document, values: Mapping[str, Json], notes: Notes) -> Field:
@@ -137,7 +137,7 @@ def _checks(value: Json, place: str, notes: Notes) -> Document:
     if isinstance(value, dict):
         return value
     if value is not None:
-        notes.add(f"{place}.validWhen", f"It should be an object and is {sort_of(value)}.")
+        notes.add(f"{place}.validWhen", f"It must be an object, not {sort_of(value)}.")
     return {}
 
 
@@ -173,7 +173,7 @@ def _rule(raw: Document, place: str, notes: Notes) -> Rule | None:
             )
     name = raw.get("field")
     if not isinstance(name, str):
-        notes.add(place, "A rule names no field.")
+        notes.add(place, "A rule does not name a field.")
         return None
     return Condition(name, _compared(raw.get("is")), _compared(raw.get("isNot")))
 
@@ -189,7 +189,7 @@ def _compared(value: Json) -> tuple[Json, ...]:
 def _layout(raw: Json, fields: Mapping[str, Field], notes: Notes) -> Box:
     if not isinstance(raw, dict):
         if raw is not None:
-            notes.add("layout", f"It should be an object and is {sort_of(raw)}.")
+            notes.add("layout", f"It must be an object, not {sort_of(raw)}.")
         return Box(fields=tuple(fields))
     return _box(raw, fields, "layout", notes)
 

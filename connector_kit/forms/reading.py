@@ -48,11 +48,11 @@ def objects(value: Json, place: str, notes: Notes) -> list[Document]:
     if value is None:
         return []
     if not isinstance(value, list):
-        notes.add(place, f"It should be a list and is {sort_of(value)}.")
+        notes.add(place, f"It must be a list, not {sort_of(value)}.")
         return [value] if isinstance(value, dict) and value else []
     for n, item in enumerate(value):
         if not isinstance(item, dict):
-            notes.add(f"{place}[{n}]", f"It should be an object and is {sort_of(item)}.")
+            notes.add(f"{place}[{n}]", f"It must be an object, not {sort_of(item)}.")
     return [item for item in value if isinstance(item, dict)]
 
 
@@ -76,7 +76,7 @@ def read_options(value: Json, place: str, notes: Notes) -> tuple[Option, ...]:
     if isinstance(value, dict):
         value = value["items"] if "items" in value else [[key, text] for key, text in value.items()]
     if not isinstance(value, list):
-        notes.add(place, f"The options should be a list and are {sort_of(value)}.")
+        notes.add(place, f"The options must be a list, not {sort_of(value)}.")
         return ()
     return tuple(_options(value, place, notes))
 
@@ -95,7 +95,7 @@ def _options(values: list[Any], place: str, notes: Notes) -> Iterator[Option]:
             case str() | int() | float():
                 yield Option(value, text_of(value))
             case _:
-                notes.add(f"{place}[{n}]", f"{sort_of(value).capitalize()} is no option.")
+                notes.add(f"{place}[{n}]", f"{sort_of(value).capitalize()} is not an option.")
 
 
 def _label(option: Mapping[str, Json]) -> str:
@@ -119,7 +119,7 @@ def read_columns(value: Json, place: str, notes: Notes) -> tuple[Column, ...]:
     for n, object_ in enumerate(objects(value, place, notes)):
         identity = words(object_.get("id")) or words(object_.get("name"))
         if not identity or identity in columns:
-            notes.add(f"{place}[{n}]", "A column needs an id of its own.")
+            notes.add(f"{place}[{n}]", "Each column needs its own id.")
             continue
         is_long = flag(object_.get("multiline"))
         kind = COLUMN_TYPES.get(words(object_.get("type")), TEXT)

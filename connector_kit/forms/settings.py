@@ -38,7 +38,7 @@ def read_settings_document(document: Json) -> SettingsPages:
     notes = Notes()
     if not isinstance(document, dict):
         if document is not None:
-            notes.add("settings", f"They should be an object and are {sort_of(document)}.")
+            notes.add("settings", f"They must be an object, not {sort_of(document)}.")
         document = {}
     is_multi_store = flag(document.get("supportsMultiStore"))
     read = _stores if is_multi_store else _single
@@ -71,7 +71,7 @@ def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
     for n, section in enumerate(objects(document.get("sections"), "sections", notes)):
         identity = words(section.get("id"))
         if not identity:
-            notes.add(f"sections[{n}]", "The store has no id, and so cannot be saved.")
+            notes.add(f"sections[{n}]", "The store has no id, so it cannot be saved.")
         yield StorePage(
             id=identity,
             title=words(section.get("title")) or identity,
@@ -85,7 +85,7 @@ def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
 def _general(raw: Json, place: str, notes: Notes) -> General:
     if not isinstance(raw, dict):
         if raw is not None:
-            notes.add(place, f"It should be an object and is {sort_of(raw)}.")
+            notes.add(place, f"It must be an object, not {sort_of(raw)}.")
         return General()
     return General(
         tabs=_tabs(raw, place, notes),
@@ -136,7 +136,7 @@ def _flow(raw: Document, place: str, notes: Notes) -> FlowEntry:
     identity = raw.get("_id")
     found = referred(identity) or words(identity)
     if not found:
-        notes.add(place, "The entry names no flow.")
+        notes.add(place, "The entry does not name a flow.")
     return FlowEntry(
         id=found,
         form=_flow_form(raw, place, notes),
@@ -188,7 +188,7 @@ def _fields(listed: list[Document], place: str, notes: Notes) -> dict[str, Field
     for n, raw in enumerate(listed):
         each = _field(raw, f"{place}[{n}]", notes)
         if each.id in fields:
-            notes.add(f"{place}[{n}]", f"Another field is called {each.name!r}, too.")
+            notes.add(f"{place}[{n}]", f"Another field has the same name, {each.name!r}.")
             each = replace(each, id=f"{each.id}#{n}")
         fields[each.id] = each
     return governed(fields)
@@ -197,7 +197,7 @@ def _fields(listed: list[Document], place: str, notes: Notes) -> dict[str, Field
 def _field(raw: Document, place: str, notes: Notes) -> Field:
     name = words(raw.get("name"))
     if not name:
-        notes.add(place, "The field has no name, and so cannot be saved.")
+        notes.add(place, "The field has no name, so it cannot be saved.")
     value = raw.get("value")
     kind = field_type(raw, value, place, notes)
     if raw.get("options", ()) is None:

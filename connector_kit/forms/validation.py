@@ -80,7 +80,7 @@ def _in_future(field: Field, value: str, today: date | None) -> Iterator[str]:
     if today is None or day is None or not field.raw.get("doNotAllowFutureDates"):
         return
     if day > today:
-        yield "The date cannot lie in the future"
+        yield "Enter a date that is not in the future"
 
 
 def _wrong_rows(field: Field, value: Json) -> Iterator[str]:

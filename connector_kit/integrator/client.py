@@ -174,7 +174,7 @@ class Client:
         Raises ValueError for half an owner: what was meant for a document would be the account's.
         """
         if (resource is None) != (document_id is None):
-            raise ValueError("The state of a document needs its resource and its id.")
+            raise ValueError("The state of a document requires its resource and its id.")
         owner = () if resource is None or document_id is None else (resource, document_id)
         return State(self._transport, *owner)
 
@@ -219,7 +219,7 @@ def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         raise ValueError(
-            f"{parts.hostname or url!r} is no base URL: give one like {NORTH_AMERICA}, "
-            "without a user in it."
+            f"{parts.hostname or url!r} is not a base URL. Use a URL such as {NORTH_AMERICA}, "
+            "without user information."
         )
     return url.rstrip("/")

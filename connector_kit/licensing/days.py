@@ -24,7 +24,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(
-            f"{name!r} is no time zone. Name one as the IANA does, such as Europe/Berlin."
+            f"{name!r} is not a time zone. Use an IANA name, such as Europe/Berlin."
         ) from error
 
 
@@ -57,7 +57,7 @@ def instant(text: str) -> datetime:
     try:
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"{text!r} is beyond all calendars.") from error
+        raise ValueError(f"{text!r} is out of range.") from error
 
 
 def day(text: str) -> date:
@@ -65,7 +65,7 @@ def day(text: str) -> date:
     try:
         read = date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no day such as 2027-01-31.") from error
+        raise ValueError(f"{text!r} is not a day such as 2027-01-31.") from error
     if not FIRST_DAY <= read <= LAST_DAY:
-        raise ValueError(f"{text} is out of bounds: name a day from {FIRST_DAY} to {LAST_DAY}.")
+        raise ValueError(f"{text} is out of range. Use a day from {FIRST_DAY} to {LAST_DAY}.")
     return read

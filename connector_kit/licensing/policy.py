@@ -85,7 +85,7 @@ def parse_policies(given: str) -> tuple[PolicyRule, ...]:
     except ValueError as error:
         raise ValueError(f"is not JSON ({error}).") from None
     if not isinstance(read, dict):
-        message = 'has to be a JSON object such as {"*": {"grace_days": 14}}.'
+        message = 'must be a JSON object such as {"*": {"grace_days": 14}}.'
         raise ValueError(message)  # noqa: TRY004 - one error for every bad value
     return tuple(_rule(place, values) for place, values in read.items())
 
@@ -94,10 +94,10 @@ def _rule(place: str, values: Any) -> PolicyRule:
     connector, slash, edition = place.rpartition("/")
     if not edition or (slash and not connector):
         raise ValueError(
-            f'has the rule {place!r}: write "<edition>", "<connector>/<edition>" or "*".'
+            f'has the rule {place!r}. Use "<edition>", "<connector>/<edition>" or "*".'
         )
     if not isinstance(values, Mapping):
-        message = f'has no object for {place!r}: write {{"grace_days": 14}}, for instance.'
+        message = f'has no object for {place!r}. Use {{"grace_days": 14}}, for instance.'
         raise ValueError(message)  # noqa: TRY004
     read = tuple((name, _value(place, name, value)) for name, value in values.items())
     return PolicyRule(connector or ANY, edition.lower(), read)
@@ -107,22 +107,22 @@ def _value(place: str, name: str, value: Any) -> Any:
     reader = _READERS.get(name)
     if reader is None:
         known = ", ".join(_READERS)
-        raise ValueError(f"does not know {name!r} of {place!r}: there are {known}.")
+        raise ValueError(f"has the unknown option {name!r} for {place!r}. Available: {known}.")
     try:
         return reader(value)
     except ValueError as error:
-        raise ValueError(f"cannot use {name} of {place!r}: {error}") from None
+        raise ValueError(f"has an invalid {name} for {place!r}: {error}") from None
 
 
 def _days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS:
-        raise ValueError(f"write a whole number from 0 to {MOST_DAYS}.")
+        raise ValueError(f"use a whole number from 0 to {MOST_DAYS}.")
     return value
 
 
 def _several(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise ValueError("write a list of days such as [30, 7, 1].")  # noqa: TRY004
+        raise ValueError("use a list of days such as [30, 7, 1].")  # noqa: TRY004
     return tuple(sorted({_days(item) for item in value}, reverse=True))
 
 

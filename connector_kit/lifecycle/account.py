@@ -240,8 +240,8 @@ def open_account(
         raise LifecycleError(
             "installation_foreign",
             f"The integration {integration_id} is tagged with "
-            f"{integration.get('_connectorId') or 'no connector'}, not with {connector_id}; "
-            "it was left alone.",
+            f"{integration.get('_connectorId') or 'no connector'}, not with {connector_id}. It "
+            "was not changed.",
         )
     return Account(
         client=client,

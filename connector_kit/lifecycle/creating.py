@@ -67,7 +67,7 @@ def _look_for(find: Find, clock: Clock, lost: OutcomeUnknown) -> list[str]:
 def _still_unknown(error: IntegratorError) -> OutcomeUnknown:
     """What an earlier attempt did is unknown, whatever the last one met."""
     return OutcomeUnknown(
-        f"An earlier attempt may have come through: {error.message}",
+        f"An earlier attempt may have succeeded: {error.message}",
         status=error.status,
         code=error.code,
         request=error.request,

@@ -89,8 +89,8 @@ def edition_on_listing(connector: Connector, identity: str) -> Document | None:
     except IntegratorError as error:
         raise LifecycleError(
             "edition_unknown",
-            f"The platform named the edition {identity} by its id only, and the listing that knows "
-            f"its name could not be read: {error}",
+            f"The platform identified the edition only by its id {identity}, and the marketplace "
+            f"listing with its name could not be read: {error}",
         ) from error
     editions: list[Document] = (listing.get("twoDotZero") or {}).get("editions") or []
     return next((edition for edition in editions if edition.get("_id") == identity), None)
@@ -100,7 +100,7 @@ def _unknown(word: str, offer: Offer) -> LifecycleError:
     known = ", ".join(offer.ranks) or "none"
     return LifecycleError(
         "edition_unknown",
-        f"The license names the edition {word!r}, and the installed version has {known}. Nothing "
-        "was changed. The connector's publisher can mend the license (connectorEdition in its "
-        "opts), or push a version that has this edition.",
+        f"The license has the edition {word!r}, but the installed version has {known}. Nothing "
+        "was changed. The connector's publisher can correct the license (connectorEdition in its "
+        "opts) or push a version with this edition.",
     )

@@ -29,8 +29,8 @@ class InstallationVanished(LifecycleError):
     def __init__(self, integration_id: str) -> None:
         super().__init__(
             "installation_vanished",
-            f"The integration {integration_id} is not in this account any more (or is not this "
-            "connector's). Run 'manage.py installbase sync' to bring the records up to date.",
+            f"The integration {integration_id} is no longer in this account, or does not belong "
+            "to this connector. To update the records, run 'manage.py installbase sync'.",
         )
 
 
@@ -40,7 +40,7 @@ class InstallationHeld(LifecycleError):
     def __init__(self) -> None:
         super().__init__(
             "update_in_progress",
-            "Another operation is changing this installation right now; call again in a minute.",
+            "Another operation is changing this installation. Try again in a minute.",
         )
 
 
@@ -59,8 +59,8 @@ class ChangedMeanwhile(LifecycleError):
     def __init__(self, resource: str, document_id: str) -> None:
         super().__init__(
             "changed_meanwhile",
-            f"Somebody changed or deleted {resource} {document_id} while it was being updated; "
-            "that was not overwritten. Call the function again to go on.",
+            f"{resource} {document_id} was changed or deleted during the update. The change was "
+            "not overwritten. Call the function again to continue.",
         )
 
 
@@ -68,9 +68,9 @@ def not_recorded(connector: object, version: str) -> LifecycleError:
     """Refuse to go on without the release that an account has."""
     return LifecycleError(
         "not_published",
-        f"The account has version {version} of {connector}, and no such release is recorded here. "
-        f"Nothing was changed. Run 'manage.py publish' with the code of {version} against this "
-        "database first.",
+        f"The account has version {version} of {connector}, but this release is not recorded "
+        f"here. Nothing was changed. First run 'manage.py publish' with the code of {version} "
+        "against this database.",
     )
 
 
@@ -80,8 +80,8 @@ class Checkpoint(LifecycleError):
     def __init__(self, done: int, total: int) -> None:
         super().__init__(
             "checkpoint",
-            f"Stopped before the time limit after {done} of {total} steps; progress is kept. "
-            "Call the function again to go on.",
+            f"Stopped before the time limit after {done} of {total} steps. Progress is kept. Call "
+            "the function again to continue.",
         )
 
 

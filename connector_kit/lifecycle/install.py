@@ -72,8 +72,9 @@ def _require_installing(account: Account) -> None:
     if mode not in {None, "install"}:
         raise LifecycleError(
             "already_installed",
-            f"The installation is in mode {mode!r}: the installer works on new ones only. Push an "
-            "update instead, or uninstall the connector and install it again.",
+            f"The installation is in mode {mode!r}, but the installer works only on new "
+            "installations. Push an update instead, or uninstall the connector and install it "
+            "again.",
         )
 
 
@@ -135,7 +136,7 @@ def _ping(account: Account, step: Document) -> str:
     except NotFound as error:
         raise LifecycleError(
             "connection_missing",
-            f"The connection of the step {step.get('name')!r} was deleted from this account. "
+            f"The connection for the step {step.get('name')!r} was deleted from this account. "
             "Restore it from the recycle bin, or uninstall the connector and install it again.",
         ) from error
     if ping.ok:

@@ -36,8 +36,7 @@ class Lease:
         if not self.installation.renew_lease(self.owner, now=now, seconds=self.seconds):
             raise LifecycleError(
                 "lease_lost",
-                "This operation stalled and another one took over the installation; "
-                "it goes on there.",
+                "This operation stalled. Another one took over the installation and continues.",
             )
         self._renewed = time.monotonic()
 

@@ -43,14 +43,13 @@ def require_settled(work: Work, account: Account) -> None:
     if mode != "settings":
         raise LifecycleError(
             "not_installed",
-            f"The installation is in mode {mode!r}: this can only be done to a complete one. "
-            "Complete the installation first.",
+            f"The installation is in mode {mode!r}. Complete the installation first.",
         )
     if account.integration.get("updateInProgress"):
         raise LifecycleError(
             "update_in_progress",
-            "An update of this installation is under way. Try again when it is done; if it does "
-            "not end, its publisher can push it again.",
+            "This installation is being updated. Try again when the update is done. If it does "
+            "not finish, the publisher can push it again.",
         )
     if work.installation.release is None:
         work.stay_at(str(account.integration.get("version")))

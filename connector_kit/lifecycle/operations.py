@@ -81,8 +81,8 @@ class Work:
         if self.operation.release is None:
             raise LifecycleError(
                 "not_published",
-                f"No release of {self.installation.connector.slug} is recorded here. "
-                "Run 'manage.py publish' against this database first.",
+                f"No release of {self.installation.connector.slug} is recorded here. First run "
+                "'manage.py publish' against this database.",
             )
         return self.operation.release
 

@@ -27,8 +27,8 @@ def publisher_client() -> Client:
     if not settings.token:
         raise LifecycleError(
             "no_publisher_token",
-            "CONNECTOR_KIT_TOKEN is not set. Make an API token in integrator.io (Resources, API "
-            "tokens) and put it into the environment.",
+            "CONNECTOR_KIT_TOKEN is not set. Create an API token in integrator.io (Resources > "
+            "API tokens) and set the variable.",
         )
     return Client(
         settings.token,

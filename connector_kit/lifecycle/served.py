@@ -95,7 +95,7 @@ def _class_path(options: Any) -> str:
     except BadSignature as error:
         raise ExtensionError(
             "secret_key_differs",
-            "Who asks has another SECRET_KEY than this server.",
+            "The request was signed with another SECRET_KEY than this server's.",
         ) from error
 
 

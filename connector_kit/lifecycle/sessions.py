@@ -86,13 +86,13 @@ def recorded(connector: Connector, options: Document) -> Installation:
     if not integration_id:
         raise LifecycleError(
             "missing_required_field",
-            "The call's options carry no _integrationId. The platform always sends it: call the "
-            "function through the integration's installer, uninstaller or update.",
+            "The call's options have no _integrationId, which the platform always sends. Call "
+            "the function through the integration's installer, uninstaller, or update.",
         )
     if not isinstance(integration_id, str) or not _ID.fullmatch(integration_id):
         raise LifecycleError(
             "invalid_field",
-            "The _integrationId in the call's options is not an id: it has to be 24 hexadecimal "
+            "The _integrationId in the call's options is not an id. It must have 24 hexadecimal "
             "characters.",
         )
     found = Installation.objects.filter(integration_id=integration_id).first()
@@ -101,7 +101,7 @@ def recorded(connector: Connector, options: Document) -> Installation:
         raise LifecycleError(
             "installation_foreign",
             f"The integration {integration_id} is an installation of "
-            f"{installation.connector.slug}, not of {connector.slug}; it was left alone.",
+            f"{installation.connector.slug}, not of {connector.slug}. It was not changed.",
         )
     return installation
 

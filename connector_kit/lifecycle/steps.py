@@ -35,8 +35,8 @@ def find_step(account: Account, key: str, function: str) -> Document:
     known = ", ".join(str(step.get(key)) for step in steps_of(account)) or "none"
     raise LifecycleError(
         "step_not_found",
-        f"The installation has no step {function!r}; it has {known}. Reload the page; if the step "
-        "is needed, uninstall the connector and install it again.",
+        f"The installation has no step {function!r}; it has {known}. Reload the page. If you need "
+        "the step, uninstall the connector and install it again.",
     )
 
 
@@ -47,14 +47,14 @@ def store_of_step(step: Document) -> str:
 
 def installer_steps(blueprint: Blueprint, account: Account) -> list[Document]:
     """The steps of a new installation; those that *account* shows as completed stay so."""
-    alone = _step(blueprint.name, FINISH, f"Make the components of {blueprint.name}.")
+    alone = _step(blueprint.name, FINISH, f"Create the components of {blueprint.name}.")
     return _made(connections_of(blueprint), alone, account)
 
 
 def store_steps(blueprint: Blueprint, account: Account, store: str) -> list[Document]:
     """The steps of one *store* that is added; those that are completed stay so."""
     title = store_title(blueprint.stores or "", store)
-    alone = _step(title, per_store(FINISH, store), f"Make the components of {title}.")
+    alone = _step(title, per_store(FINISH, store), f"Create the components of {title}.")
     own = (
         connection
         for connection in connections_of(blueprint)

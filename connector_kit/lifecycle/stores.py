@@ -79,7 +79,8 @@ def pre_remove(connector: Connector, options: Document) -> list[Document]:
         return [
             {
                 "name": f"Remove {title}",
-                "description": f"Remove the connections and flows of {title}; other stores stay.",
+                "description": f"Remove the connections and flows of {title}. Other stores are "
+                "not changed.",
                 "completed": False,
                 "uninstallerFunction": REMOVE_STORE,
             }
@@ -94,7 +95,7 @@ def remove_store(connector: Connector, options: Document) -> Document:
     store = given(options, "storeId")
     with session(connector, options, KIND, REMOVE_STORE) as (work, account):
         if not store:
-            raise LifecycleError("missing_required_field", "The call names no store: storeId.")
+            raise LifecycleError("missing_required_field", "The call has no storeId.")
         require_settled(work, account)
         if store in _known(work):
             _require_removable(work, store)
@@ -108,7 +109,8 @@ def _following(work: Work) -> str:
     if offer.stores is None:
         raise LifecycleError(
             "no_stores",
-            f"{work.release} serves one store only. Declare Stores(...) in the connector's class.",
+            f"{work.release} supports only one store. Declare Stores(...) in the "
+            "connector's class.",
         )
     allowed = of_license(offer, work.installation.opts).allowed_stores or 1
     if len(stores) >= allowed:
@@ -168,8 +170,8 @@ def _require_removable(work: Work, store: str) -> None:
     if work.situation.stores == (store,):
         raise LifecycleError(
             "last_store",
-            f"{store} is the only store of this installation. Uninstall the connector as a whole, "
-            "or add another store first.",
+            f"{store} is the only store of this installation. Uninstall the connector, or add "
+            "another store first.",
         )
 
 

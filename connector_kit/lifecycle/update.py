@@ -42,8 +42,8 @@ WAITS = "waits_for_customer"
 """Code of an update of which a part waits until the customer has logged in."""
 
 NOT_ORDERED = (
-    "Nobody had ordered an update of this installation: nothing was changed, and the customer may "
-    "edit again. Start a rollout to bring a release to it."
+    "No update of this installation was ordered. Nothing was changed, and the customer can edit "
+    "again. To update it, start a rollout."
 )
 
 
@@ -177,9 +177,9 @@ def _require_installed(work: Work, account: Account) -> None:
         _unlock(work, account)
         raise LifecycleError(
             "not_installed",
-            f"The installation is in mode {account.integration['mode']!r}: an update can only "
-            "meet a complete one. A customer who is still installing gets the release that new "
-            "installations get.",
+            f"The installation is in mode {account.integration['mode']!r}: only complete "
+            "installations can be updated. A customer who is still installing gets the default "
+            "release.",
         )
 
 

@@ -8,21 +8,23 @@ from rich.console import Console
 from connector_kit.adoption import Adoption, Remark
 from connector_kit.blueprint import CompiledComponent
 
-_WHOLE = "(all of it)"
+_WHOLE = "(whole document)"
 """Where a remark is about a whole component."""
 
 
 def render_adoption(adoption: Adoption, console: Console) -> None:
     """Print what was left out, what stands in for what is missing, and what asks for attention."""
     _render_remarks("Left out:", adoption.left_out, console)
-    _render_remarks("Stand-ins for connections that are missing:", adoption.stand_ins, console)
-    _render_remarks("To be looked at:", adoption.notes, console)
-    _render_remarks("May be personal, and would reach every customer:", adoption.personal, console)
+    _render_remarks("Placeholders for missing connections:", adoption.stand_ins, console)
+    _render_remarks("Needs your attention:", adoption.notes, console)
+    _render_remarks(
+        "Possibly personal data that every customer would get:", adoption.personal, console
+    )
     if count := adoption.samples_left_out:
         what = "sample was" if count == 1 else "samples were"
-        console.print(f"{count} {what} left out; --keep-samples carries them over.", style="bold")
+        console.print(f"{count} {what} left out; use --keep-samples to include them.", style="bold")
     if adoption.ignored_files:
-        console.print("Files that were not used:", style="bold")
+        console.print("Unused files:", style="bold")
         for path in adoption.ignored_files:
             console.print(f"  {path}", soft_wrap=True)
 

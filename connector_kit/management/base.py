@@ -52,7 +52,7 @@ class KitCommand(BaseCommand, ABC):
     """
 
     example: ClassVar[str] = ""
-    exit_codes: ClassVar[Mapping[int, str]] = {0: "done", 1: "an error, said on stderr"}
+    exit_codes: ClassVar[Mapping[int, str]] = {0: "done", 1: "error (see stderr)"}
     expected: ClassVar[tuple[type[Exception], ...]] = (
         ConnectorKitError,
         ImproperlyConfigured,
@@ -110,12 +110,14 @@ class KitCommand(BaseCommand, ABC):
 
 def add_json(parser: CommandParser) -> None:
     """Add ``--json`` to *parser* (a command's own, or one of its subcommands')."""
-    parser.add_argument("--json", action="store_true", help="print JSON for machines on stdout")
+    parser.add_argument("--json", action="store_true", help="print JSON to stdout")
 
 
 def add_yes(parser: CommandParser) -> None:
     """Add ``--yes``, which agrees beforehand to what `agree` would ask."""
-    parser.add_argument("--yes", action="store_true", help="do not ask; scripts have to say it")
+    parser.add_argument(
+        "--yes", action="store_true", help="do not prompt for confirmation (required in scripts)"
+    )
 
 
 def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = False) -> None:
@@ -131,10 +133,10 @@ def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = Fa
         if unattended:
             return
         raise CommandError(
-            f"{consequence} This is not done unasked, and nobody can be asked here: repeat the "
-            "command with --yes. Nothing was changed."
+            f"{consequence} This requires confirmation, but there is no terminal to prompt on. "
+            "Run the command again with --yes. Nothing was changed."
         )
-    sys.stderr.write(f"{consequence} Go on? [y/N] ")
+    sys.stderr.write(f"{consequence} Continue? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandError("Nothing was changed.")
@@ -159,6 +161,6 @@ def _console(stream: Any, options: Mapping[str, Any]) -> Console:
 
 def _database_trouble(error: Exception) -> str:
     return (
-        f"The database answered: {error}. If tables or columns are missing, run "
-        "'manage.py migrate'; otherwise check DATABASE_URL and that the server runs."
+        f"Database error: {error}. If tables or columns are missing, run 'manage.py migrate'. "
+        "Otherwise, check DATABASE_URL and that the database server is running."
     )

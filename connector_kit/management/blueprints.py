@@ -18,7 +18,7 @@ def render_blueprint(blueprint: Blueprint, console: Console) -> None:
     if blueprint.applications:
         console.print(f"  for {', '.join(blueprint.applications)}", soft_wrap=True)
     if blueprint.offer:
-        console.print(f"  sold as {'; '.join(_offers(blueprint))}", soft_wrap=True)
+        console.print(f"  offers: {'; '.join(_offers(blueprint))}", soft_wrap=True)
     console.print(_table(blueprint.components, with_belonging=bool(blueprint.offer)))
     for title, flows in _sections(blueprint):
         console.print(f"settings page, {title}: {', '.join(flows) or 'no flows'}", soft_wrap=True)
@@ -59,7 +59,7 @@ def _offers(blueprint: Blueprint) -> Iterator[str]:
     if blueprint.add_ons:
         yield f"add-ons {', '.join(add_on.display_name for add_on in blueprint.add_ons)}"
     if blueprint.stores is not None:
-        yield f"one for every {blueprint.stores}"
+        yield f"one per {blueprint.stores}"
 
 
 def _belonging(component: CompiledComponent) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _belonging(component: CompiledComponent) -> Iterator[str]:
     if component.add_on:
         yield f"add-on {component.add_on}"
     if component.per_store:
-        yield "every store"
+        yield "each store"
 
 
 def _sections(blueprint: Blueprint) -> Iterator[tuple[str, list[str]]]:

@@ -42,13 +42,13 @@ def events_json(events: Iterable[LicenseEvent]) -> list[dict[str, Any]]:
 def print_page(page: LicensePage, console: Console) -> None:
     """A page of licenses, counted by where they stand."""
     table = Table(
-        "#", "license", "e-mail", "environment", "edition", "standing", "last day", "off at",
+        "#", "license", "e-mail", "environment", "edition", "standing", "last day", "expires",
         "remark", box=None,
     )  # fmt: skip
     for row in page.rows:
         table.add_row(*_cells(row))
     console.print(table)
-    counts = ", ".join(f"{name or 'not looked after'}: {n}" for name, n in page.standings.items())
+    counts = ", ".join(f"{name or 'no agreed end'}: {n}" for name, n in page.standings.items())
     console.print(f"{page.total} licenses. {counts}")
     if page.next_after:
         console.print(f"More: --after {page.next_after}")
@@ -68,14 +68,17 @@ def print_reconciled(
             values = (str(document["wanted"]), str(document["platform"]))
             table.add_row(str(row.pk), row.email, document["field"], *values)
     console.print(table)
-    console.print("Not as wanted. 'manage.py license reconcile --repair' writes what is wanted.")
+    console.print(
+        "These licenses differ from the platform. To write the recorded values, run "
+        "'manage.py license reconcile --repair'."
+    )
 
 
 def lost_table(rows: Iterable[License]) -> Table:
     """Licenses in force that the platform has no more."""
     table = Table(
         "#", "e-mail", "last day", "missing since", "what to do", box=None,
-        title="Missing on the platform, although they are in force", title_justify="left",
+        title="Active licenses missing from the platform", title_justify="left",
     )  # fmt: skip
     for row in rows:
         since = f"{row.vanished_at:%F %T}" if row.vanished_at else ""
@@ -94,7 +97,7 @@ def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
 
 def days_table(days: Sequence[SimulatedDay]) -> Table:
     """What would happen, a line for each day and thing."""
-    table = Table("day", "what", "how many", "licenses", box=None)
+    table = Table("day", "what", "count", "licenses", box=None)
     for day in days:
         for what, count in day.counts.items():
             more = " …" if count > len(day.named[what]) else ""
@@ -113,7 +116,7 @@ def _cells(row: License) -> tuple[str, ...]:
         row.standing,
         str(row.ends or ""),
         f"{off:%F %T}" if off else "",
-        row.code or ("not as wanted" if row.drift else ""),
+        row.code or ("differs" if row.drift else ""),
     )
 
 

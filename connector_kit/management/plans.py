@@ -28,7 +28,7 @@ def render_plan(answer: InstallationPlan, console: Console) -> None:
         for line in _lines(step):
             console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
     for need in answer.plan.get("needs", ()):
-        console.print(f"  needs the customer: {need['message']}", style="yellow")
+        console.print(f"  waits for the customer: {need['message']}", style="yellow")
     console.print(f"  {counts(answer.plan['summary'])}")
 
 

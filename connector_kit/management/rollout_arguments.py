@@ -10,10 +10,10 @@ from connector_kit.management.base import add_json, add_yes
 from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS, RECREATE_DELETED
 
 CONTROLS = {
-    "pause": "begin nothing more; what has begun comes to its end",
-    "resume": "go on after a pause or a halt; failures so far count no longer",
-    "abort": "end the rollout; what has begun is finished or undone, the rest stays as it is",
-    "retry": "push the failed ones again, and go on",
+    "pause": "start no more updates; those in progress finish",
+    "resume": "continue after a pause or halt; failures so far no longer count",
+    "abort": "end the rollout; updates in progress are finished or undone, the rest stays as it is",
+    "retry": "retry failed installations and continue",
 }
 ASKING = ("resume", "abort")
 """Controls that ask first, on a terminal."""
@@ -24,7 +24,9 @@ def add_actions(parser: CommandParser) -> None:
     names = "|".join(("start", "status", *CONTROLS, "rollback", "unlock"))
     actions = parser.add_subparsers(dest="action", required=True, metavar=names)
     _add_start(actions)
-    status = _add_action(actions, "status", "show how a rollout stands, and who is locked")
+    status = _add_action(
+        actions, "status", "show a rollout's progress and the locked installations"
+    )
     _add_rollout(status)
     _add_watch(status)
     for name, words in CONTROLS.items():
@@ -41,7 +43,7 @@ def _add_rollback(actions: Any) -> None:
     rollback = _add_action(
         actions,
         "rollback",
-        "bring everybody whom a rollout touched back to the version they had; ends the rollout",
+        "return all installations of a rollout to their previous version; ends the rollout",
     )
     _add_rollout(rollback)
     _add_reason(rollback)
@@ -50,12 +52,10 @@ def _add_rollback(actions: Any) -> None:
 
 
 def _add_unlock(actions: Any) -> None:
-    unlock = _add_action(
-        actions, "unlock", "undo the updates that keep customers locked, or finish them"
-    )
+    unlock = _add_action(actions, "unlock", "undo or finish updates that keep customers locked")
     _add_rollout(unlock)
     unlock.add_argument(
-        "--finish", action="store_true", help="bring them to the release instead of back"
+        "--finish", action="store_true", help="update them to the release instead of undoing"
     )
     unlock.add_argument(
         "--installation",
@@ -78,31 +78,31 @@ def _add_rollout(parser: CommandParser) -> None:
     parser.add_argument(
         "rollout",
         nargs="?",
-        help="its number, or a connector for its latest one; by default the only open one",
+        help="rollout number, or a connector for its latest rollout (default: the only open one)",
     )
 
 
 def _add_reason(parser: CommandParser) -> None:
     parser.add_argument(
-        "--reason", default="", metavar="TEXT", help="why, for the status and the audit log"
+        "--reason", default="", metavar="TEXT", help="reason, shown in the status and the audit log"
     )
 
 
 def _add_watch(parser: CommandParser) -> None:
-    parser.add_argument("--watch", action="store_true", help="follow it until it comes to rest")
+    parser.add_argument("--watch", action="store_true", help="follow the rollout until it stops")
     parser.add_argument(
         "--inline",
         action="store_true",
-        help="follow and drive it from here, where no Celery worker runs",
+        help="run and follow the rollout in this process, without Celery workers",
     )
 
 
 def _add_start(actions: Any) -> None:
-    parser = _add_action(actions, "start", "start a rollout; workers drive it, unless --inline")
+    parser = _add_action(actions, "start", "start a rollout; Celery workers run it unless --inline")
     parser.add_argument(
-        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+        "connector", nargs="?", help="slug or package.module:Class (default: the only one)"
     )
-    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+    parser.add_argument("--release", metavar="VERSION", help="default: the newest")
     _add_watch(parser)
     _add_strategy(parser)
     _add_selection(parser)
@@ -126,7 +126,8 @@ def _add_strategy(parser: CommandParser) -> None:
         )
     parser.add_argument("--recreate-deleted", action="store_true", help=RECREATE_DELETED)
     parser.add_argument(
-        "--digest", help="that of the preview that was approved; refused when anything moved"
+        "--digest",
+        help="digest of the approved preview; the start is refused if anything changed since",
     )
 
 
@@ -139,8 +140,8 @@ def _add_selection(parser: CommandParser) -> None:
         "--production", dest="sandbox", action="store_false", help="only production installations"
     )
     for name, words in {
-        "--from-version": "only those at this version (repeatable)",
-        "--tag": "only those with this tag (repeatable)",
+        "--from-version": "only from this version (repeatable)",
+        "--tag": "only with this tag (repeatable)",
         "--installation": "only this integration id (repeatable)",
     }.items():
         parser.add_argument(name, action="append", default=[], help=words)

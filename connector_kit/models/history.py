@@ -23,8 +23,8 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         return self.filter(finished_at=None).update(
             outcome=Operation.Outcome.FAILED,
             code="interrupted",
-            message="The process that ran this ended before it was done; the next operation goes "
-            "on from there.",
+            message="The process that ran this operation ended early. The next operation "
+            "continues from there.",
             finished_at=Now(),
         )
 

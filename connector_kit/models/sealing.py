@@ -44,9 +44,9 @@ class KeyLost(ConnectorKitError):
     def __init__(self, what: str) -> None:
         super().__init__(
             f"{what} were {encryption.LOST_KEY}.",
-            hint="If it is gone for good, run 'manage.py embedded rotate-keys --forget-lost': it "
-            "forgets what cannot be read, and the next operation reads it anew from the "
-            "customer's account.",
+            hint="If the key is lost, run 'manage.py embedded rotate-keys --forget-lost': it "
+            "discards what cannot be decrypted, and the next operation reads it again from "
+            "the customer's account.",
         )
 
 

@@ -13,7 +13,7 @@ from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.documents import Document
 from connector_kit.plan.needs import Need, Waiting
 
-TITLE = "This update waits for you"
+TITLE = "Connect to finish this update"
 """Title of the section that asks; pages that have a way of their own to ask leave it out."""
 
 
@@ -42,8 +42,8 @@ def request_for(needs: Iterable[Need]) -> str:
         for need in needs
     )
     return (
-        f"{asked} Everything else is up to date and goes on running. When you have connected, save "
-        "any of these settings, and what waits is added."
+        f"{asked} Everything else is up to date and running. After you connect, save any of these "
+        "settings to finish the update."
     )
 
 
@@ -54,7 +54,7 @@ def _what_waits(need: Need) -> str:
 def _what_it_does(waiting: Waiting) -> str:
     """What becomes of something that waits, until it need not."""
     if waiting.is_off:
-        return f"“{waiting.name}” is switched off until then"
+        return f"until then, “{waiting.name}” is off"
     if waiting.steps:
-        return f"“{waiting.name}” runs without {', '.join(waiting.steps)} until then"
-    return f"“{waiting.name}” stays as it was until then"
+        return f"until then, “{waiting.name}” runs without {', '.join(waiting.steps)}"
+    return f"until then, “{waiting.name}” stays as it was"

@@ -13,7 +13,8 @@ def deleted(component: CompiledComponent) -> Conflict:
         component.resource,
         "component_deleted",
         f"{_title(component)} was deleted in this account.",
-        "Plan again with deleted components to be recreated, or restore it from the recycle bin.",
+        "Plan again with the option to recreate deleted components, or restore it from "
+        "the recycle bin.",
     )
 
 
@@ -23,8 +24,8 @@ def vanished(component: CompiledComponent) -> Conflict:
         component.external_id,
         component.resource,
         "component_deleted",
-        "The integration of this installation is not in this account any more.",
-        "Synchronize the install base; the customer has to install the connector again.",
+        "The integration of this installation is no longer in this account.",
+        "Synchronize the install base. The customer must install the connector again.",
     )
 
 
@@ -34,9 +35,9 @@ def untagged(component: CompiledComponent) -> Conflict:
         component.external_id,
         component.resource,
         "component_untagged",
-        f"A document with the external id {component.external_id!r} does not carry this "
-        "connector's tag (_connectorId); it was left alone.",
-        "Have that document removed or given another external id, then plan again.",
+        f"A document with the external id {component.external_id!r} does not have this "
+        "connector's tag (_connectorId). It was not changed.",
+        "Have that document removed or its external id changed, then plan again.",
     )
 
 
@@ -47,7 +48,7 @@ def foreign(component: CompiledComponent) -> Conflict:
         component.resource,
         "component_foreign",
         f"{_title(component)} is tagged with this connector, but belongs to another integration "
-        "or is another type of resource; it was left alone.",
+        "or has another resource type. It was not changed.",
         "Move it back to this integration, or give the component a new name in the connector.",
     )
 
@@ -59,7 +60,7 @@ def duplicated(component: CompiledComponent, ids: Iterable[str]) -> Conflict:
         component.resource,
         "component_duplicated",
         f"{_title(component)} exists more than once: {', '.join(ids)}.",
-        "Find out which one the flows use and have the others deleted.",
+        "Find out which one the flows use, and have the others deleted.",
     )
 
 
@@ -69,8 +70,8 @@ def masked(component: CompiledComponent, pointer: str) -> Conflict:
         component.external_id,
         component.resource,
         "component_masked",
-        f"{pointer} of {_title(component)} holds secrets that the platform masks, and the change "
-        "would move or remove their items.",
+        f"{pointer} of {_title(component)} contains secrets that the platform masks, and the "
+        "change would move or remove their items.",
         "Make the list in the account match the declared one by hand, then plan again.",
     )
 

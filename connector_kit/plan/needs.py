@@ -64,4 +64,4 @@ class Need:
 def in_words(needs: Iterable[Need]) -> str:
     """Return *needs* as a sentence for the publisher's people; empty without any."""
     told = ". ".join(map(str, needs))
-    return f"Needs the customer: {told}." if told else ""
+    return f"Waits for the customer: {told}." if told else ""

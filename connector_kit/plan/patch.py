@@ -25,7 +25,7 @@ class Masked(Exception):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        super().__init__(f"{path} holds secrets that cannot be read and so not be moved.")
+        super().__init__(f"{path} contains secrets that cannot be read and therefore not moved.")
 
 
 def operations(before: Document, after: Document) -> list[Operation]:

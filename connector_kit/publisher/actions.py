@@ -27,7 +27,7 @@ class Actor:
     @classmethod
     def of(cls, user: User | AnonymousUser, *, token: str = "") -> Actor:
         """*user*, acting through the token called *token* if there is one."""
-        name = user.get_username() or "somebody unknown"
+        name = user.get_username() or "unknown"
         known = user if isinstance(user, User) else None
         return cls(f"{name} (token {token})" if token else name, known)
 

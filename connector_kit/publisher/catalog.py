@@ -60,7 +60,7 @@ def find_connector(name: str | None) -> Connector:
     slug = slug_of(_loaded(place))
     if known := Connector.objects.filter(slug=slug).first():
         return known
-    raise NotPublished(f"{slug} is not published yet. Run 'manage.py publish {place}' first.")
+    raise NotPublished(f"{slug} is not published yet. First run 'manage.py publish {place}'.")
 
 
 def _loaded(place: str) -> type[blueprint.Connector]:
@@ -72,8 +72,8 @@ def _loaded(place: str) -> type[blueprint.Connector]:
             raise
         slugs = list(Connector.objects.order_by("slug").values_list("slug", flat=True))
         raise UnknownConnector(
-            f"{place!r} names no connector that is published here. {did_you_mean(place, slugs)}"
-            f"Published: {', '.join(slugs) or 'none yet'}."
+            f"{place!r} is not a published connector. {did_you_mean(place, slugs)}Published: "
+            f"{', '.join(slugs) or 'none yet'}."
         ) from error
 
 
@@ -87,8 +87,8 @@ def find_release(connector: Connector, version: str | None) -> Release:
         return found
     known = ", ".join(connector.releases.values_list("version", flat=True)) or "none"
     raise NotPublished(
-        f"{connector.slug} has no release {version or ''} here (published: {known}). "
-        "Publish it, or choose one of these."
+        f"{connector.slug} has no release {version or ''} here (published: {known}). Publish it, "
+        "or choose one of these."
     )
 
 
@@ -97,8 +97,8 @@ def published_id(connector: Connector) -> str:
     if connector.connector_id:
         return connector.connector_id
     raise NotPublished(
-        f"{connector.slug} has no record on the platform yet. "
-        f"Run 'manage.py publish {connector.slug}' first."
+        f"{connector.slug} has no record on the platform yet. First run 'manage.py publish "
+        f"{connector.slug}'."
     )
 
 
@@ -117,8 +117,8 @@ def _only_configured() -> ConnectorEntry:
         return entries[0]
     known = ", ".join(entry.target for entry in entries) or "none is configured"
     raise UnknownConnector(
-        f"Which connector? Name it by slug, as package.module:Class or as a path ({known}), "
-        "or set CONNECTOR_KIT_CONNECTORS to a single one."
+        f"Which connector? Give a slug, package.module:Class, or a path ({known}), or set "
+        "CONNECTOR_KIT_CONNECTORS to a single one."
     )
 
 
@@ -127,7 +127,7 @@ def _only_published() -> Connector:
     if len(known) == 1:
         return known[0]
     slugs = ", ".join(map(str, known)) or "none is published yet"
-    raise UnknownConnector(f"Which connector? Name one ({slugs}).")
+    raise UnknownConnector(f"Which connector? Choose one ({slugs}).")
 
 
 def _class_path(place: str, cls: type[blueprint.Connector]) -> str:

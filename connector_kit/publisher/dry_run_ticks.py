@@ -144,7 +144,7 @@ def end(dry_run_id: int, *, trouble: str = "", clock: Clock = REAL_TIME) -> None
         _unanswered(dry_run).update(
             outcome="failed",
             code="not_asked",
-            message=trouble or "The dry run was ended before this installation answered.",
+            message=trouble or "The dry run ended before this installation responded.",
             answered_at=clock.now(),
         )
         dry_run.trouble = trouble
@@ -156,9 +156,9 @@ def refuse_during_rollouts(connector: Connector) -> None:
     rollout = Rollout.objects.unsettled().filter(connector=connector).first()
     if rollout:
         raise RolloutInTheWay(
-            f"Rollout {rollout.pk} of {connector.slug} is changing installations, and a dry run "
-            "would get in its way. Wait for it, or pause it and let its pushes end, or plan "
-            "from the records with --offline."
+            f"Rollout {rollout.pk} of {connector.slug} is changing installations, so a dry run is "
+            "not possible now. Wait for it, pause it and let its pushes finish, or plan from the "
+            "records with --offline."
         )
 
 
@@ -232,9 +232,9 @@ def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
     DryRunAnswer.objects.filter(pk__in=[pk for pk, *_ in overdue]).update(
         outcome="timed_out",
         code="timed_out",
-        message="The platform did not call the update function in time. Check that the server "
-        "runs, and that the stack record's hostURI leads to it (manage.py publish). A call that "
-        "still comes changes nothing.",
+        message="The platform did not call the update function in time. Check that the server is "
+        "running and that the stack record's hostURI leads to it (manage.py publish). A "
+        "late call changes nothing.",
         answered_at=at,
     )
 
@@ -260,7 +260,7 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
     return asked
 
 
-BUSY = "Another operation is changing this installation right now; ask again later."
+BUSY = "Another operation is changing this installation. Try again later."
 
 
 def _is_busy(installation: Installation, at: datetime) -> bool:

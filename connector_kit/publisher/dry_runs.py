@@ -37,8 +37,8 @@ def ask(
     """
     if not 1 <= len(integration_ids) <= AT_MOST:
         raise PublisherError(
-            f"A dry run takes 1 to {AT_MOST} installations, not {len(integration_ids)}. "
-            "'manage.py plan --all' asks the whole base."
+            f"A dry run takes 1 to {AT_MOST} installations, not {len(integration_ids)}. For the "
+            "whole install base, use 'manage.py plan --all'."
         )
     chosen = choose_installations(connector, integration_ids)
     refuse_during_rollouts(connector)
@@ -63,8 +63,8 @@ def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
     """
     if installation.release is None:
         raise NotPublished(
-            f"Nothing was applied in full to {installation.integration_id} yet: there is nothing "
-            "to compare the account with."
+            f"No update was applied in full to {installation.integration_id} yet, so there is "
+            "nothing to compare the account with."
         )
     ids = [installation.integration_id]
     return ask(installation.connector, installation.release, ids, by=by)

@@ -34,13 +34,13 @@ def strangers(connector: Connector | None, integration_ids: Sequence[str]) -> di
 def _why_not(connector: Connector | None, name: str, row: Installation | None) -> str:
     if row is None:
         return (
-            f"{name} is not on record: look at 'manage.py installbase list', after 'installbase "
-            "sync' when it is new."
+            f"{name} is not recorded. Check 'manage.py installbase list'; if it is new, first run "
+            "'installbase sync'."
         )
     if connector and row.connector_id != connector.pk:
         return f"{name} is an installation of {row.connector}."
     if row.vanished_at:
-        return f"{name} is gone: the platform has not had it since {row.vanished_at:%Y-%m-%d}."
+        return f"{name} has been gone from the platform since {row.vanished_at:%Y-%m-%d}."
     return ""
 
 

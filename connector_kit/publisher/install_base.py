@@ -146,10 +146,9 @@ def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> No
     if not is_doubtful:
         return
     raise InstallBaseShrunk(
-        f"The platform lists {listed} installations of {connector.slug}, and {missing} that are on "
-        "record are missing. None of them was marked as vanished. Look into the install base at "
-        f"integrator.io; if they are gone, run 'manage.py installbase sync {connector.slug} "
-        "--accept-vanished'."
+        f"The platform lists {listed} installations of {connector.slug}, but {missing} recorded "
+        "ones are missing. None was marked as vanished. Check the install base in integrator.io. "
+        f"If they are gone, run 'manage.py installbase sync {connector.slug} --accept-vanished'."
     )
 
 

@@ -141,7 +141,7 @@ def run_step(
         answer = client.integrations.installer_step(integration_id, function, body)
     if answer.get("success"):
         return ""
-    said = answer.get("message") or answer.get("resBody") or "The step did not say why it failed."
+    said = answer.get("message") or answer.get("resBody") or "The step failed without a reason."
     return str(said)
 
 
@@ -161,11 +161,11 @@ def _opened(connector: Connector, integration_id: str) -> Iterator[tuple[Client,
         try:
             integration = client.integrations.get(integration_id)
         except NotFound as error:
-            raise PublisherError("This preview is gone: start another one.") from error
+            raise PublisherError("This preview no longer exists. Start another one.") from error
         if not _is_ours(integration, connector):
             raise PublisherError(
-                f"The integration {integration_id} is no preview of {connector.slug}; "
-                "it was left alone."
+                f"The integration {integration_id} is not a preview of {connector.slug}. It was "
+                "not changed."
             )
         yield client, integration
 
@@ -179,9 +179,9 @@ def _email() -> str:
     email = kit().preview_email
     if not email:
         raise PublisherError(
-            "CONNECTOR_KIT_PREVIEW_EMAIL is not set: a license is made for an address. Set it to "
-            "the address of the account whose token is in CONNECTOR_KIT_PREVIEW_TOKEN, or of your "
-            "own account without that."
+            "CONNECTOR_KIT_PREVIEW_EMAIL is not set, but a license needs an address. Set it to "
+            "the address of the account of CONNECTOR_KIT_PREVIEW_TOKEN or, without that, of your "
+            "own account."
         )
     return email
 
@@ -211,8 +211,8 @@ def _newest(client: Client, connector: Connector) -> str:
     ]
     if not made:
         raise PublisherError(
-            "The platform said that it installed the connector, and the account has no such "
-            "integration. Look at it there, then try again."
+            "The platform reported the connector as installed, but the account has no such "
+            "integration. Check the account, then try again."
         )
     return str(max(made, key=lambda document: str(document.get("createdAt") or ""))["_id"])
 

@@ -29,6 +29,6 @@ def _note(wanted: Blueprint, name: str, count: int) -> str:
     who = "1 installation waits" if count == 1 else f"{count} installations wait"
     called = wanted.component(name).document.get("name") or name
     return (
-        f"{wanted.version} begins to use the connection {called}: once they have it, {who} with a "
-        "part of it until the customer has logged in. 'manage.py plan' says what waits."
+        f"{wanted.version} adds the connection {called}: after the update, {who} with part of it "
+        "for the customer to connect. 'manage.py plan' shows what waits."
     )

@@ -121,5 +121,5 @@ def _ambiguous(name: str, handle: str, found: list[Document]) -> str:
     ids = ", ".join(document["_id"] for document in found)
     return (
         f"The platform has {len(found)} connectors called {name!r} with the handle {handle!r}: "
-        f"{ids}. Say which one is meant: CONNECTOR_KIT_CONNECTORS=<id>=module:Class."
+        f"{ids}. Choose one with CONNECTOR_KIT_CONNECTORS=<id>=module:Class."
     )

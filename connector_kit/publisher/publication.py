@@ -73,9 +73,9 @@ def standing_of(known: Connector | None, wanted: Candidate) -> Standing:
         return Standing.NEW
     if release.digest != digest:
         raise VersionTaken(
-            f"{wanted.slug} {version} is published with other content ({release.digest[:12]}, "
-            f"now {digest[:12]}), and releases never change. Give the class a higher version. If "
-            "this is another connector altogether, give its class another name."
+            f"{wanted.slug} {version} is published with different content ({release.digest[:12]}, "
+            f"now {digest[:12]}), but releases never change. Give the class a higher version. If "
+            "this is a different connector, give its class another name."
         )
     is_newest = Release.objects.newest(known) == release
     return Standing.NEWEST if is_newest else Standing.SUPERSEDED

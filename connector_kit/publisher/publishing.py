@@ -146,18 +146,17 @@ def _foreign_token(client: Client, stack_id: str | None) -> str | None:
 
 
 _OUT_OF_ORDER = (
-    "{} is lower than {}, and as the release published last it is what rollouts bring from now on, "
-    "unless told otherwise."
+    "{} is lower than {}. As the latest published release, it is now the default for rollouts."
 )
 
 _NOT_YET = (
-    "{0} goes on record. New customers keep getting {1} until a rollout to everybody completes; "
-    "'manage.py release default {0}' moves it now."
+    "{0} will be recorded. New customers get {1} until a rollout to the whole install base "
+    "completes. To change that now, run 'manage.py release default {0}'."
 )
 
 _REFUSED_CALLS = (
-    "The stack record has a system token that this server does not accept: the platform's calls "
-    "would be refused. Set CONNECTOR_KIT_SYSTEM_TOKEN to the stack's token (publish with "
+    "The stack record has a system token that this server does not accept, so the platform's "
+    "calls would be refused. Set CONNECTOR_KIT_SYSTEM_TOKEN to the stack's token (publish with "
     "--show-system-token prints it) and restart the server."
 )
 

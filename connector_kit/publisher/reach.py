@@ -39,8 +39,9 @@ def insecure(host_uri: str, *, api: str) -> Iterator[Objection]:
     yield Objection(
         "host_uri_not_https",
         "stack.server.hostURI",
-        f"{host_uri} is no https address: system token and customers' data would travel in clear.",
-        "Serve over https, and set CONNECTOR_KIT_HOST_URI to that address.",
+        f"{host_uri} is not an https address: the system token and customer data would be "
+        "sent unencrypted.",
+        "Serve over https and set CONNECTOR_KIT_HOST_URI to that address.",
         Weight.ADVICE,
     )
 
@@ -53,8 +54,8 @@ def unreachable(host_uri: str) -> Iterator[Objection]:
             "host_uri_unreachable",
             "stack.server.hostURI",
             f"{host_uri}/healthCheck {reason}.",
-            "Start the server (docs/operations.md), and set CONNECTOR_KIT_HOST_URI to the address "
-            "at which integrator.io reaches it.",
+            "Start the server (docs/operations.md) and set CONNECTOR_KIT_HOST_URI to the address "
+            "where integrator.io reaches it.",
             Weight.BREAKS,
         )
 
@@ -89,7 +90,7 @@ def _trouble(host_uri: str) -> str:
     try:
         status = _get(f"{host_uri}/healthCheck")
     except requests.exceptions.SSLError:
-        return "has no certificate that can be trusted"
+        return "has no trusted certificate"
     except requests.Timeout:
         return f"did not answer within {SECONDS:g} seconds"
     except requests.RequestException:

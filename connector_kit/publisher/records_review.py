@@ -48,7 +48,7 @@ def _missing_iclients(wanted: Candidate, client: Client) -> Iterator[Objection]:
                 client.iclients.get(id_)
             except (NotFound, Forbidden):
                 message = f"The publisher's account has no iClient {id_}."
-                hint = "Make it under Resources, iClients, or correct the id in the class."
+                hint = "Create it in Resources > iClients, or correct the id in the class."
                 yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
 
 
@@ -63,7 +63,7 @@ class _Drift:
 
     def objection(self) -> Objection:
         message = f"The platform has {self.found!r} there; it should be {self.wanted!r}."
-        hint = "'manage.py publish' puts it right."
+        hint = "To correct it, run 'manage.py publish'."
         return Objection(self.code, self.field, message, hint, Weight.MENDED)
 
 
@@ -90,13 +90,15 @@ def _of_stack(stack: Document | None, client: Client) -> Iterator[Objection]:
 def _of_listing(publication: Publication) -> Iterator[Objection]:
     live, wanted = publication.listing or {}, publication.candidate.listing
     if live.get("published") and not (wanted.contact_email or live.get("contactEmail")):
-        message = "The connector is in the marketplace without anybody to turn to."
-        hint = 'Add contact_email = "…" to the class: requests for upgrades are sent there.'
+        message = "The connector is in the marketplace without a contact."
+        hint = 'Add contact_email = "…" to the class. Upgrade requests are sent there.'
         yield Objection("contact_missing", "contact_email", message, hint, Weight.ADVICE)
     if wanted.framework == 2 and not (live.get(record_plans.TWO_DOT_ZERO) or {}).get(
         "_integrationId"
     ):
-        message = "A connector of framework 2.0 is installed from a source integration; it has none"
+        message = (
+            "A framework 2.0 connector is installed from a source integration, but it has none"
+        )
         hint = "Choose one in the listing's settings on integrator.io, after the first publication."
         field = "listing.twoDotZero._integrationId"
         yield Objection("source_integration_missing", field, f"{message}.", hint, Weight.ADVICE)
@@ -118,7 +120,7 @@ def _of_live_functions(listing: Document, *, is_one: bool) -> Iterator[Objection
             yield _Drift("function_differs", f"listing.{field}", name, wanted).objection()
         elif not wanted:
             message = f"The served code has no function {name!r} for it."
-            hint = "The kit installs from integrator.io only: empty the field in the listing."
+            hint = "The kit installs only from integrator.io. Clear the field in the listing."
             yield Objection("function_unknown", f"listing.{field}", message, hint, Weight.ADVICE)
 
 

@@ -80,7 +80,7 @@ def _oddities(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not isinstance(value, str):
             yield name, f"is no text: {_shown(value)}."
         elif flaw := next(storable.flaws(value), None):
-            yield name, f"holds {flaw.fault.what}; a sign stands in its place."
+            yield name, f"contains {flaw.fault.what}; a placeholder replaces it."
         elif len(value) > longest:
             yield name, f"has {len(value)} characters, and was cut to {longest}."
     for name in _FLAGS:

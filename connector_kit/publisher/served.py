@@ -57,10 +57,11 @@ def dropped(cls: type[blueprint.Connector], live: Iterable[ReleaseStanding]) -> 
         yield Objection(
             "function_dropped",
             need.place,
-            f"The {call} is not in this code. It is called by {_listed(need)}, and would fail "
-            "there from the moment of publication.",
-            "Keep it in the class beside what takes its place until nobody has these releases "
-            "('manage.py release' counts them), or accept that they break: --break-installations.",
+            f"The {call} is not in this code, but {_listed(need)} calls it. The calls would fail "
+            "after publication.",
+            "Keep it in the class next to its replacement until no installation has these "
+            "releases ('manage.py release' counts them), or accept the failures with "
+            "--break-installations.",
             Weight.BREAKS,
         )
 
@@ -139,13 +140,13 @@ def _refusal(host_uri: str, class_path: str, said: Any) -> Objection:
         return _server_objection(
             "server_cannot_load",
             f"The server at {host_uri} cannot load {class_path}: {error.get('message')}",
-            "Deploy the code there, and give the class as package.module:Class.",
+            "Deploy the code there, and specify the class as package.module:Class.",
         )
     if error.get("code") == "secret_key_differs":
         return _server_objection(
             "secret_key_differs",
             f"The server at {host_uri} has another SECRET_KEY than this machine.",
-            "Set the same SECRET_KEY for all processes, and for those who publish.",
+            "Set the same SECRET_KEY for all processes and wherever you publish.",
         )
     return _mute(host_uri)
 
@@ -156,26 +157,26 @@ def _mute(host_uri: str) -> Objection:
         return objection
     return _server_objection(
         "server_cannot_say",
-        f"The server at {host_uri} does not say which functions it serves: it is no server of "
-        "Connector Kit's, or runs an older one.",
-        "Deploy this version of Connector Kit there, and restart the server.",
+        f"The server at {host_uri} does not report which functions it serves. It is not a "
+        "Connector Kit server, or it runs an older version.",
+        "Deploy this version of Connector Kit there and restart the server.",
     )
 
 
 def _outdated(loaded: str, wanted: str) -> Objection:
     return _server_objection(
         "server_outdated",
-        f"The server at {kit().host_uri} has loaded {loaded}, and not {wanted}.",
-        "Deploy this code there and restart the server's processes; then try again.",
+        f"The server at {kit().host_uri} has loaded {loaded}, not {wanted}.",
+        "Deploy this code there, restart the server's processes, and try again.",
     )
 
 
 def _not_there(need: Need) -> Objection:
     return _server_objection(
         "function_not_served",
-        f"The server at {kit().host_uri} has no {need.call}. It is called by {_listed(need)}, at "
+        f"The server at {kit().host_uri} has no {need.call}, but {_listed(need)} calls it at "
         f"{need.place}.",
-        "Deploy code that has it, and restart the server's processes; then try again.",
+        "Deploy code that has it, restart the server's processes, and try again.",
     )
 
 

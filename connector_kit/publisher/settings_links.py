@@ -61,7 +61,7 @@ def make_link(installation: Installation, *, lifetime: timedelta = LIFETIME, by:
     lifetime that is not positive, or longer than 30 days.
     """
     if not timedelta() < lifetime <= LONGEST:
-        raise ValueError(f"A settings link lives up to {LONGEST.days} days, and not {lifetime}.")
+        raise ValueError(f"A settings link is valid for up to {LONGEST.days} days, not {lifetime}.")
     row = SettingsLink.objects.create(
         installation=installation,
         maker=by.user,
@@ -89,12 +89,12 @@ def link_in(token: str) -> SettingsLink:
         key = int(signing.loads(token, salt=SALT)["l"])
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
         raise LinkRefused(
-            "This link is not complete, or was altered. Open it again as it was sent to you."
+            "This link is incomplete or was changed. Open it exactly as it was sent to you."
         ) from error
     link = open_links().select_related("installation").filter(pk=key).first()
     if link is None:
         raise LinkRefused(
-            "This link has expired, or was revoked. Ask whoever sent it for a new one."
+            "This link has expired or was revoked. Ask the person who sent it for a new one."
         )
     return link
 
@@ -105,8 +105,8 @@ def revoke_link(installation: Installation, key: int, *, by: Actor) -> SettingsL
     link = open_links(installation).filter(pk=key).first()
     if link is None:
         raise PublisherError(
-            f"There is no open link {key} to these settings. 'manage.py settings_link "
-            f"{installation.integration_id} --list' shows those that are open."
+            f"There is no active link {key} to these settings. To list active links, run "
+            f"'manage.py settings_link {installation.integration_id} --list'."
         )
     _revoke(link, by)
     return link

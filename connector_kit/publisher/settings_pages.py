@@ -43,7 +43,7 @@ class FlowOnRecord:
     def times(self) -> str:
         """The schedule in words; as it is written where it cannot be read."""
         if not self.schedule:
-            return "none: it runs when something happens, or by hand"
+            return "none: it runs on an event or manually"
         words = in_words(self.schedule)
         return f"{words} ({self.timezone})" if self.timezone else words
 

@@ -75,7 +75,7 @@ def remove_member(username: str, *, by: Actor) -> None:
     """
     user = get_user_model().objects.filter(username=username).first()
     if user is None:
-        known = ", ".join(member.username for member in members()) or "nobody"
+        known = ", ".join(member.username for member in members()) or "none"
         raise PublisherError(f"There is no user {username!r}. Staff: {known}.")
     before = role_of(user)
     for token in ApiToken.objects.filter(owner=user, revoked_at=None):

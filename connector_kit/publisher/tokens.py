@@ -45,7 +45,7 @@ def create_token(owner: str, name: str, scopes: list[str], *, days: int, by: Act
     open, and for a lifetime that is not between a day and a year.
     """
     if not 1 <= days <= LONGEST_DAYS:
-        raise PublisherError(f"days is {days}; a token lives from 1 to {LONGEST_DAYS} days.")
+        raise PublisherError(f"days is {days}; use 1 to {LONGEST_DAYS}.")
     user = _owner(owner)
     granted = _granted(user, scopes)
     key, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
@@ -124,12 +124,12 @@ def _granted(user: User, words: list[str]) -> Scopes:
     except ValueError as error:
         raise PublisherError(str(error)) from error
     if not asked:
-        raise PublisherError("A token without scopes opens nothing: name at least one.")
+        raise PublisherError("A token needs at least one scope.")
     allowed = scopes_of(user)
     if beyond := sorted(asked - allowed):
         raise PublisherError(
-            f"{user.get_username()}'s role does not open {', '.join(beyond)}. "
-            f"It opens: {', '.join(sorted(allowed)) or 'nothing'}."
+            f"{user.get_username()}'s role does not include {', '.join(beyond)}. It includes: "
+            f"{', '.join(sorted(allowed)) or 'nothing'}."
         )
     return asked
 

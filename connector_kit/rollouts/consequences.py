@@ -13,7 +13,7 @@ from connector_kit.rollouts.verdicts import Verdict, verdict_on
 def of_pause(rollout: Rollout, status: Status) -> Iterator[str]:
     """Say what waits, and what comes to its end."""
     waiting = installations(status["not_started"])
-    yield f"{waiting} not started will wait until rollout {rollout.pk} is resumed."
+    yield f"{waiting} not started will wait until you resume rollout {rollout.pk}."
     yield from _what_has_begun(status)
 
 
@@ -22,8 +22,8 @@ def of_resume(rollout: Rollout, status: Status) -> Iterator[str]:
     yield f"{installations(status['not_started'])} not started will be updated, wave by wave."
     if failed := status["counts"][Push.State.FAILED]:
         yield (
-            f"{installations(failed)} that failed will stay as they are, and no longer count "
-            f"against the limit of {rollout.failure_limit}."
+            f"{installations(failed)} that failed will stay as they are and no longer count "
+            f"toward the failure limit of {rollout.failure_limit}."
         )
     yield from _what_has_begun(status)
 
@@ -31,12 +31,12 @@ def of_resume(rollout: Rollout, status: Status) -> Iterator[str]:
 def of_retry(rollout: Rollout, status: Status) -> Iterator[str]:  # noqa: ARG001  one of many
     """Say how many are updated again, and which of them will only fail once more."""
     failed = status["counts"][Push.State.FAILED]
-    yield f"{installations(failed)} that failed will be updated again, with all their attempts."
+    yield f"{installations(failed)} that failed will be updated again, with new attempts."
     for group in status["failures"]:
         if group["state"] == Push.State.FAILED and verdict_on(group["code"]) is Verdict.FAIL:
             yield (
-                f"{installations(group['count'])} failed with {group['code']}, which trying again "
-                "does not cure: they will fail the same way until somebody acts."
+                f"{installations(group['count'])} failed with {group['code']}. A retry alone does "
+                "not fix this error; fix its cause first."
             )
     if status["not_started"]:
         yield f"{installations(status['not_started'])} not started will be updated after them."
@@ -48,19 +48,22 @@ def of_abort(rollout: Rollout, status: Status) -> Iterator[str]:
     yield from _what_has_begun(status)
     if updated := status["counts"][Push.State.UPDATED]:
         version = rollout.release.version
-        yield f"{installations(updated)} updated will keep {version}; you can still roll back."
-    yield f"Rollout {rollout.pk} ends, and cannot be resumed."
+        yield (
+            f"{installations(updated)} already updated will keep {version}; you can still roll "
+            "back."
+        )
+    yield f"Rollout {rollout.pk} ends and cannot be resumed."
 
 
 def of_roll_back(rollout: Rollout, status: Status) -> Iterator[str]:
     """Say how many go back to which version."""
     found = ways_back(rollout)
     if not found:
-        yield f"Rollout {rollout.pk} changed no installation that could be brought back."
+        yield f"Rollout {rollout.pk} has no installations to roll back."
         return
     places = ", ".join(f"{count} to {version}" for version, count in found.items())
     total = installations(sum(found.values()))
-    yield f"{total} will be rolled back: {places}. Customers' own edits are kept."
+    yield f"{total} will be rolled back: {places}. Customers' edits are kept."
     if rollout.state in Rollout.OPEN:
         waiting = installations(status["not_started"])
         yield f"Rollout {rollout.pk} ends: {waiting} not started will stay as they are."
@@ -72,10 +75,10 @@ def of_unlock(
     """Say how many locked installations (those *named*, or all) are finished or undone."""
     count = installations(named or status["locked"])
     if finish:
-        yield f"{count} locked will be updated to {rollout.release.version} once more."
+        yield f"{count} locked will be updated to {rollout.release.version} again."
     else:
-        yield f"{count} locked will be brought back to what they had."
-    yield "Their customers can edit again when that is done."
+        yield f"{count} locked will return to the previous version."
+    yield "The customers can edit again afterward."
 
 
 def ways_back(rollout: Rollout) -> dict[str, int]:
@@ -95,4 +98,4 @@ def installations(count: int) -> str:
 
 def _what_has_begun(status: Status) -> Iterator[str]:
     if begun := sum(status["counts"][state] for state in Push.IN_FLIGHT):
-        yield f"{installations(begun)} in progress will be finished, or undone should they fail."
+        yield f"{installations(begun)} in progress will be finished, or undone if they fail."

@@ -172,7 +172,7 @@ def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgai
 def _superseded(push: InFlight) -> Settle:
     if push.is_undo:
         return _undone(push)
-    message = "Something else was ordered for this installation meanwhile."
+    message = "Another order for this installation replaced this one."
     return Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
 
 
@@ -211,8 +211,9 @@ def _unheard_of(
         None,
         Operation.Outcome.FAILED,
         code=NO_ANSWER,
-        message=f"integrator.io accepted {push.attempts} pushes, and the update function was not "
-        "heard of. Check that the stack's hostURI leads to this server, and its system token.",
+        message=f"integrator.io accepted {push.attempts} pushes, but the update function did not "
+        "respond. Check the stack's hostURI (it must lead to this server) and its system "
+        "token.",
     )
     if push.attempts < max_attempts or push.is_undo:
         return _again(push, report, now, attempts=push.attempts)
@@ -224,7 +225,7 @@ def _broken_off(
 ) -> Settle | PushAgain | Undo | None:
     if report.alive_until is None or report.alive_until > now:
         return None
-    reason = "The process that ran the update gave no sign of life."
+    reason = "The process that ran the update stopped responding."
     report = replace(report, code=INTERRUPTED, message=reason)
     if push.attempts < max_attempts or push.is_undo:
         return _again(push, report, now, attempts=push.attempts)

@@ -129,7 +129,7 @@ def ensure_connector(calls: ConnectorCalls, connector_id: str) -> None:
 
 def _refusal(error: IntegratorError) -> Refusal:
     if isinstance(error, NotFound) or error.code == INVALID_REF:
-        reason = "integrator.io does not know the installation any more"
+        reason = "integrator.io no longer has the installation"
         return Refusal(VANISHED, f"{reason}: {error}")
     return Refusal(error.code or type(error).__name__, str(error))
 

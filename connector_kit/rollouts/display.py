@@ -110,7 +110,7 @@ def _bar(wave: WaveStatus) -> ProgressBar:
 
 
 def _failures(groups: list[FailureGroup]) -> Table:
-    table = Table("", "code", "how many", "for example", box=None)
+    table = Table("", "code", "count", "example", box=None)
     for group in groups:
         example = f"{group['label']} ({group['installation']}): {group['message']}"
         shown = example if len(example) <= _EXAMPLE_LENGTH else f"{example[:_EXAMPLE_LENGTH]} …"
@@ -131,7 +131,7 @@ def _waits(installations: list[WaitingInstallation]) -> Table:
     table = Table("waits", "customer", "for", box=None)
     for row in installations:
         who = " ".join(filter(None, (row["email"] or row["name"], row["tag"])))
-        needs = "; ".join(row["needs"]) or "nothing any more: it was completed"
+        needs = "; ".join(row["needs"]) or "nothing: now complete"
         table.add_row(row["installation"], who, Text(needs))
     return table
 

@@ -40,7 +40,9 @@ def by_worker(deployment: Installation) -> None:
     try:
         tasks.update.delay(deployment.pk)
     except OperationalError as error:
-        raise Unavailable("The message broker cannot be reached: no worker was told.") from error
+        raise Unavailable(
+            "The message broker cannot be reached, so no worker was notified."
+        ) from error
 
 
 def at_once(deployment: Installation) -> None:

@@ -36,9 +36,11 @@ def _only_open(rollouts: QuerySet[Rollout]) -> Rollout | None:
 
 def _nothing_found(word: str | None) -> str:
     if word is None:
-        return "No rollout was ever started. Begin with 'rollout start'."
+        return "There are no rollouts yet. Start one with 'rollout start'."
     if word.isdecimal():
         return f"There is no rollout {word}. See 'rollout status'."
     if Connector.objects.filter(slug=word).exists():
-        return f"{word} was never rolled out. Begin with 'rollout start {word}'."
-    return f"There is no connector {word!r} here, and rollouts are named by number."
+        return f"{word} has no rollouts yet. Start one with 'rollout start {word}'."
+    return (
+        f"There is no connector or rollout {word!r}. Use a connector's slug or a rollout's number."
+    )

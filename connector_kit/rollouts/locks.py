@@ -105,12 +105,14 @@ def _require_locked(rollout: Rollout, rows: list[Push], names: list[str]) -> Non
     held = {push.installation.integration_id for push in rows}
     if missing := [name for name in names if name not in held]:
         raise RolloutError(
-            f"Rollout {rollout.pk} does not keep {', '.join(missing)} locked. See 'rollout status' "
-            "for those that are.",
+            f"Rollout {rollout.pk} does not lock {', '.join(missing)}. To see the locked "
+            "installations, run 'rollout status'.",
             field="installations",
         )
     if not rows:
-        raise RolloutError(f"Rollout {rollout.pk} keeps nobody locked: there is nothing to do.")
+        raise RolloutError(
+            f"Rollout {rollout.pk} locks no installations, so there is nothing to do."
+        )
 
 
 def _back(push: Push, now: datetime) -> Undo:

@@ -38,7 +38,7 @@ NUMBERS: Mapping[str, Number] = {
     ),
 }
 
-RECREATE_DELETED = "create components again that customers deleted, instead of failing there"
+RECREATE_DELETED = "recreate components that customers deleted, instead of failing"
 """What `RolloutOptions.recreate_deleted` does."""
 
 

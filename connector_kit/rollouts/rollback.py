@@ -41,9 +41,7 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
         touched = _touched(rollout)
         releases = _releases_of(rollout, touched)
         if not releases:
-            raise RolloutError(
-                f"Rollout {rollout.pk} changed no installation that could be brought back."
-            )
+            raise RolloutError(f"Rollout {rollout.pk} has no installations to roll back.")
         now, before = shared_now(), rollout.state
         begun = _hand_over(touched.filter(from_version__in=releases), now)
         _end(rollout, by, reason, now)
@@ -98,7 +96,7 @@ def _begin(back: Rollout, begun: Collection[int]) -> None:
     """Bring back at once who was *begun* with, or is locked, whatever becomes of *back*."""
     is_begun = Q(installation__in=begun) | Q(installation__update_in_progress=True)
     back.pushes.filter(is_begun, state=Push.State.WAITING).update(
-        state=Push.State.RETRYING, message=f"Rollout {back.reverses_id} had begun here."
+        state=Push.State.RETRYING, message=f"Rollout {back.reverses_id} was in progress here."
     )
 
 
@@ -161,5 +159,5 @@ def _pushes(
         if release is None:
             back.state, back.finished_at, back.code = Push.State.SKIPPED, now, NOT_RECORDED
             had = push.from_version or "no version"
-            back.message = f"It had {had} before, and no such release is recorded here."
+            back.message = f"It had {had} before, but no such release is recorded here."
         yield back

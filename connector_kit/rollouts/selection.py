@@ -58,12 +58,13 @@ class Selection:
             if unknown:
                 raise RolloutError(
                     f"No installation of {connector} has the {noun} {', '.join(unknown)}. Correct "
-                    "it, or run 'manage.py installbase sync' first.",
+                    "it, or first run 'manage.py installbase sync'.",
                     field=f"only.{_FIELDS[field]}",
                 )
         if self != WHOLE_BASE and not self.of(connector).exists():
             raise RolloutError(
-                f"No installation of {connector} fits the selection, so there is nobody to update.",
+                f"No installation of {connector} matches the selection, so there is "
+                "nothing to update.",
                 field="only",
             )
 

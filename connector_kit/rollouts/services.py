@@ -167,13 +167,15 @@ def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> R
             require_none_open(rollout.connector)
         failed = rollout.pushes.filter(state=Push.State.FAILED)
         if not failed.exists():
-            raise RolloutError(f"Nothing has failed in rollout {rollout.pk}: there is no retry.")
+            raise RolloutError(
+                f"No installations failed in rollout {rollout.pk}, so there is nothing to retry."
+            )
         now = shared_now()
         _leave_overtaken(rollout, failed, now)
         if not failed.exists():
             raise RolloutError(
-                f"All that failed in rollout {rollout.pk} has been brought to another release by a "
-                "later rollout. Start a rollout to that older release if you want it back."
+                f"A later rollout updated all installations that failed in rollout {rollout.pk}. "
+                "To use the older release, start a rollout to it."
             )
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
         _begin_again(failed, now)
@@ -218,7 +220,9 @@ def _leave_overtaken(rollout: Rollout, failed: QuerySet[Push], now: datetime) ->
     moved = ~stayed & ~Q(from_version="")
     overtaken = failed.filter(moved | Exists(later)).select_related("installation")
     for push in overtaken.iterator():
-        message = f"It was brought to {push.installation.version} meanwhile, and left alone."
+        message = (
+            f"It was updated to {push.installation.version} in the meantime and was not changed."
+        )
         leave_out(Push.objects.filter(pk=push.pk), OVERTAKEN, message, now)
 
 
@@ -260,8 +264,8 @@ def _pushes(wave: Wave, places: Iterable[_Place]) -> Iterator[Push]:
             push.state, push.finished_at = Push.State.SKIPPED, now
             push.code = NOT_INSTALLED
             push.message = (
-                f"The installation is in mode {place.mode!r}. A customer who is still "
-                "installing gets the default release at the end of that."
+                f"The installation is in mode {place.mode!r}. A customer who is still installing "
+                "gets the default release."
             )
         yield push
 
@@ -269,8 +273,8 @@ def _pushes(wave: Wave, places: Iterable[_Place]) -> Iterator[Push]:
 def _require(rollout: Rollout, *states: Rollout.State, to: str) -> None:
     if rollout.state not in states:
         raise RolloutError(
-            f"Rollout {rollout.pk} is {rollout.state} and cannot be {to}; "
-            f"it would have to be {' or '.join(states)}."
+            f"Rollout {rollout.pk} is {rollout.state} and cannot be {to}; it must be "
+            f"{' or '.join(states)}."
         )
 
 
@@ -283,8 +287,8 @@ def require_served(connector: Connector, releases: Iterable[Release]) -> None:
     missing = [objection for objection in objections if objection.code in NOT_SERVED]
     if missing:
         raise RolloutError(
-            "The accounts would call functions that the server does not have, so nothing was "
-            f"started. {' '.join(map(str, missing))}"
+            "Nothing was started: the accounts would call functions that the server does not "
+            f"have. {' '.join(map(str, missing))}"
         )
 
 
@@ -297,8 +301,8 @@ def _require_as_previewed(
 ) -> None:
     if digest != digest_of(connector, release, sizes, only):
         raise RolloutError(
-            "The install base, the release or the waves are not what was previewed any more, so "
-            "nothing was started. Preview again, and start that.",
+            "Nothing was started: the install base, the release, or the waves have changed since "
+            "the preview. Preview again, then start.",
             field="digest",
         )
 
@@ -309,8 +313,8 @@ def require_none_open(connector: Connector) -> None:
     other = Rollout.objects.open().filter(connector=connector).first()
     if other:
         raise RolloutError(
-            f"Rollout {other.pk} of {connector} to {other.release.version} is {other.state}. "
-            "One at a time: wait for it, or end it with 'rollout abort'."
+            f"Rollout {other.pk} of {connector} to {other.release.version} is {other.state}. Only "
+            "one rollout per connector can be open. Wait for it, or end it with 'rollout abort'."
         )
 
 
@@ -318,7 +322,7 @@ def newest(connector: Connector) -> Release:
     """The release that a rollout of *connector* brings; raises `RolloutError` without one."""
     release = Release.objects.newest(connector)
     if release is None:
-        raise RolloutError(f"{connector} has no release. Run 'manage.py publish' first.")
+        raise RolloutError(f"{connector} has no release. First run 'manage.py publish'.")
     return release
 
 
@@ -326,7 +330,7 @@ def _require_published(connector: Connector, release: Release) -> None:
     if release.connector_id != connector.pk:
         raise RolloutError(f"{release} is not a release of {connector}.")
     if not connector.connector_id and not _is_embedded(connector):
-        raise RolloutError(f"{connector} has no marketplace record. Run 'manage.py publish' first.")
+        raise RolloutError(f"{connector} has no marketplace record. First run 'manage.py publish'.")
 
 
 def _is_embedded(connector: Connector) -> bool:

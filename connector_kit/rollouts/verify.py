@@ -71,7 +71,7 @@ def compare(
         elif entry is None and not push.was_missed:
             missed.append(push.id)
         elif entry is None:
-            message = "Two readings of the install base did not list it: it was uninstalled."
+            message = "The install base did not list it twice in a row: it was uninstalled."
             yield Settle(push.id, Push.State.SKIPPED, VANISHED, message)
         elif difference := _difference(entry, push):
             is_locked = bool(entry.get("updateInProgress"))

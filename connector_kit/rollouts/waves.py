@@ -66,7 +66,7 @@ def parse_waves(texts: Iterable[str]) -> tuple[WaveSize, ...]:
     sizes = tuple(parse_wave(text) for text in texts)
     if EVERYTHING_ELSE in sizes[:-1]:
         raise RolloutError(
-            "No wave can come after 'rest': write 'rest' last, or leave it out.",
+            "No wave can follow 'rest'. Put 'rest' last, or remove it.",
             field="waves",
             code="invalid_waves",
         )

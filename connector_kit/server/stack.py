@@ -212,9 +212,9 @@ def _turn_of(integration: str | None) -> Iterator[None]:
             _asking.discard(integration or "")
 
 
-_BUSY = "We are looking something up already. Wait a few seconds, and try again."
-_SLOW = "This took too long to look up. Try again later; if that does not help, tell us."
-_FAILED = "We could not look this up. Try again later; if that does not help, tell us."
+_BUSY = "A lookup is already running. Wait a few seconds and try again."
+_SLOW = "The lookup took too long. Try again later. If this continues, contact us."
+_FAILED = "The lookup failed. Try again later. If this continues, contact us."
 _FOR_CUSTOMERS = {
     "server_busy": _BUSY,
     "function_timeout": _SLOW,

@@ -29,10 +29,14 @@ from connector_kit.workers.queues import Queue
 
 Vitals = dict[str, Any]
 
-DATABASE_AWAY = "The database cannot be reached. Check DATABASE_URL, and whether it runs."
-BROKER_AWAY = "The message broker cannot be reached. Check REDIS_URL, and whether it runs."
+DATABASE_AWAY = (
+    "The database cannot be reached. Check DATABASE_URL and that the database is running."
+)
+BROKER_AWAY = (
+    "The message broker cannot be reached. Check REDIS_URL and that the broker is running."
+)
 
-LATE = "The database or the message broker does not answer in time."
+LATE = "The database or the message broker does not respond in time."
 
 log = logging.getLogger(__name__)
 

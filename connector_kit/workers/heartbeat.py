@@ -65,14 +65,14 @@ def nobody_works(queue: Queue = Queue.TICKS) -> str | None:
     """Return what to tell somebody who waits for *queue*; None while it is being worked on."""
     quiet = silence(listening(queue))
     if _is_silent(quiet):
-        return _broker_trouble() or f"No worker {_since(quiet)}. Start one: {_worker(queue)}"
+        return _broker_trouble() or f"No worker {_since(quiet)}. Start one with '{_worker(queue)}'."
     if queue is not Queue.TICKS:
         return None
     quiet = silence(TICK)
     if quiet is None or quiet > SILENT_AFTER + timedelta(seconds=5 * conf.kit().tick_seconds):
         return _broker_trouble() or (
-            f"Workers run, but no tick {_reached(quiet)}. Start what sends them: "
-            "celery -A connector_kit.server beat"
+            f"Workers are running, but no tick {_reached(quiet)}. Start the scheduler with "
+            "'celery -A connector_kit.server beat'."
         )
     return None
 
@@ -88,7 +88,7 @@ def broker_answers() -> bool:
 def _broker_trouble() -> str:
     if broker_answers():
         return ""
-    return "The message broker cannot be reached, so no worker has anything to do. Check REDIS_URL."
+    return "The message broker cannot be reached, so workers get no work. Check REDIS_URL."
 
 
 def _is_silent(quiet: timedelta | None) -> bool:
@@ -96,11 +96,11 @@ def _is_silent(quiet: timedelta | None) -> bool:
 
 
 def _since(quiet: timedelta | None) -> str:
-    return "has ever looked" if quiet is None else f"has looked for {_spoken(quiet)}"
+    return "has ever connected" if quiet is None else f"has responded for {_spoken(quiet)}"
 
 
 def _reached(quiet: timedelta | None) -> str:
-    return "has ever reached one" if quiet is None else f"has reached one for {_spoken(quiet)}"
+    return "has ever reached them" if quiet is None else f"has reached them for {_spoken(quiet)}"
 
 
 def _spoken(span: timedelta) -> str:

@@ -80,7 +80,7 @@ _ALL = (
         lambda now: now.rollout.state == _State.RUNNING,
         consequences.of_pause,
         pause,
-        "Paused. What has begun is finished or undone; nothing more is started.",
+        "Paused. Updates in progress are finished or undone; no new ones start.",
         asks=False,
     ),
     RolloutAct(
@@ -93,13 +93,13 @@ _ALL = (
     ),
     RolloutAct(
         "retry",
-        "Retry the failed ones",
+        "Retry failed installations",
         lambda now: bool(
             now.count(Push.State.FAILED) and now.rollout.state != _State.ABORTED and now.is_free
         ),
         consequences.of_retry,
         retry_failed,
-        "What failed is updated again.",
+        "Retrying the failed installations.",
     ),
     RolloutAct(
         "roll-back",
@@ -107,7 +107,7 @@ _ALL = (
         lambda now: now.has_way_back and now.is_free,
         consequences.of_roll_back,
         roll_back,
-        "Rolling back. This is the rollout that does it.",
+        "Rolling back with this rollout.",
         is_dangerous=True,
     ),
     RolloutAct(
@@ -116,25 +116,25 @@ _ALL = (
         _is_open,
         consequences.of_abort,
         abort,
-        "Aborted. What has begun is finished or undone; the rest stays as it is.",
+        "Aborted. Updates in progress are finished or undone; the rest stays as it is.",
         is_dangerous=True,
     ),
     RolloutAct(
         "undo",
-        "Undo the locked ones",
+        "Undo locked installations",
         lambda now: bool(now.status["locked"]),
         consequences.of_unlock,
         release_locks,
-        "The locked installations are being brought back to what they had.",
+        "Undoing the updates of the locked installations.",
         takes_some=True,
     ),
     RolloutAct(
         "finish",
-        "Finish the locked ones",
+        "Finish locked installations",
         lambda now: bool(now.status["locked"]),
         partial(consequences.of_unlock, finish=True),
         partial(release_locks, finish=True),
-        "The locked installations are being updated once more.",
+        "Updating the locked installations again.",
         takes_some=True,
     ),
 )

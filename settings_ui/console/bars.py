@@ -12,7 +12,7 @@ WIDTH = 1000
 _PARTS = (
     ("updated", "updated", "good", "updated"),
     ("current", "already current", "current", "current"),
-    ("waits", "waiting for their customers", "warn", "waits"),
+    ("waits", "waiting for the customer", "warn", "waits"),
     ("in_progress", "in progress", "busy", "sent"),
     ("retrying", "between attempts", "warn", "retrying"),
     ("failed", "failed", "bad", "failed"),

@@ -59,14 +59,14 @@ class InstallBaseForm(forms.Form):
     )
     drifted = forms.ChoiceField(
         label="Drift",
-        choices=[("", "all"), ("yes", "drifted"), ("no", "checked, as applied")],
+        choices=[("", "all"), ("yes", "drifted"), ("no", "checked, no drift")],
         required=False,
     )
     state = forms.ChoiceField(
         choices=[
             ("", "installed"),
             ("updating", "update in progress"),
-            ("needs", "waits for its customer"),
+            ("needs", "waits for the customer"),
             ("vanished", "vanished"),
             ("any", "all"),
         ],
@@ -118,7 +118,7 @@ class RolloutForm(forms.Form):
 
     release = forms.ModelChoiceField(Release.objects.none(), to_field_name="version")
     waves = forms.CharField(
-        help_text="Sizes in their order, separated by commas: a count (3), a share (25%), or rest.",
+        help_text="Sizes in order, separated by commas: a count (3), a percentage (25%), or rest.",
         initial=", ".join(DEFAULT_WAVES),
         max_length=500,
     )
@@ -132,7 +132,7 @@ class RolloutForm(forms.Form):
         required=False,
     )
     environment = forms.ChoiceField(
-        choices=[("", "all"), ("sandbox", "only sandboxes"), ("production", "only production")],
+        choices=[("", "all"), ("sandbox", "sandbox only"), ("production", "production only")],
         required=False,
     )
     versions = forms.CharField(
@@ -146,18 +146,18 @@ class RolloutForm(forms.Form):
     )
     integrations = forms.CharField(
         label="Only these installations",
-        help_text="Integration ids, separated by commas or blanks.",
+        help_text="Integration IDs, separated by commas or spaces.",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     updated_by = forms.IntegerField(
-        label="Only those of rollout number",
-        help_text="Those to which it pushed, whatever came of it.",
+        label="Only from rollout number",
+        help_text="All installations it pushed to, whatever the outcome.",
         required=False,
         min_value=1,
     )
     came_from = forms.CharField(
-        label="… and came from these versions", required=False, max_length=1000
+        label="… that came from these versions", required=False, max_length=1000
     )
 
     def __init__(self, connector: Connector, *args: Any, **kwargs: Any) -> None:

@@ -27,6 +27,7 @@ class LicensesForm(forms.Form):
         Connector.objects.order_by("slug"), to_field_name="slug", required=False, empty_label="all"
     )
     standing = forms.ChoiceField(
+        label="Status",
         choices=[("", "all"), *((standing.value, standing.value) for standing in Standing)],
         required=False,
     )
@@ -35,11 +36,12 @@ class LicensesForm(forms.Form):
         required=False,
     )
     state = forms.ChoiceField(
+        label="On integrator.io",
         choices=[
             ("", "all"),
             ("pending", "not delivered yet"),
-            ("drifted", "not as wanted"),
-            ("vanished", "gone from the platform"),
+            ("drifted", "differs from integrator.io"),
+            ("vanished", "gone from integrator.io"),
         ],
         required=False,
     )
@@ -69,15 +71,18 @@ class NewLicenseForm(forms.Form):
     )
     email = forms.EmailField(
         label="Customer's e-mail address",
-        help_text="Of their integrator.io account. Without an account the license waits for one.",
+        help_text="The address of their integrator.io account. The license waits until the "
+        "account exists.",
     )
-    is_trial = forms.BooleanField(label="A trial, as long as the policy says", required=False)
+    is_trial = forms.BooleanField(label="Trial (length set by the license policy)", required=False)
     until = forms.DateField(
-        label="Last day", help_text="Where the customer lives.", required=False, widget=DATE
+        label="Last day", help_text="In the customer's time zone.", required=False, widget=DATE
     )
     edition = forms.CharField(required=False, max_length=200)
     time_zone = forms.CharField(
-        required=False, max_length=64, help_text="As in Europe/Berlin; empty: as the settings say."
+        required=False,
+        max_length=64,
+        help_text="For example, Europe/Berlin. Leave empty for the default.",
     )
     sandbox = forms.BooleanField(label="For the account's sandbox environment", required=False)
 
@@ -85,7 +90,7 @@ class NewLicenseForm(forms.Form):
         """A license that is no trial needs a last day."""
         given: dict[str, Any] = super().clean() or {}
         if not given.get("is_trial") and not given.get("until") and "until" not in self.errors:
-            self.add_error("until", "Name the last day, or make it a trial.")
+            self.add_error("until", "Enter the last day, or make it a trial.")
         return given
 
     def create(self, by: Actor) -> License:
@@ -118,10 +123,13 @@ class _AddOns(forms.Form):
     add_ons = forms.CharField(
         label="Add-ons",
         required=False,
-        help_text="Names, separated by commas; exactly these. Unchanged: as it is.",
+        help_text="Names, separated by commas. These replace all current add-ons.",
     )
     stores = forms.IntegerField(
-        required=False, min_value=0, max_value=MOST_STORES, help_text="Empty: as it is."
+        required=False,
+        min_value=0,
+        max_value=MOST_STORES,
+        help_text="Leave empty to keep the current number.",
     )
 
     def clean_add_ons(self) -> tuple[str, ...] | None:
@@ -184,8 +192,8 @@ ACTS: Mapping[str, LicenseAct] = {
     for item in (
         LicenseAct(
             "convert",
-            "Convert the trial",
-            "It was paid for until that day.",
+            "Convert trial",
+            "Turns the trial into a paid license until this day.",
             _Untilled,
             licenses.convert,
             lambda row: _is_on(row) and row.is_trial,
@@ -193,23 +201,23 @@ ACTS: Mapping[str, LicenseAct] = {
         LicenseAct(
             "renew",
             "Renew",
-            "It lasts until that day.",
+            "Sets a later last day.",
             _Untilled,
             licenses.renew,
             lambda row: _is_on(row) and not row.is_trial,
         ),
-        LicenseAct("extend", "Extend", "So many days more.", _Days, licenses.extend, _is_on),
+        LicenseAct("extend", "Extend", "Adds this many days.", _Days, licenses.extend, _is_on),
         LicenseAct(
             "reactivate",
             "Reactivate",
-            "It lasts until that day again; the customer then resumes the installation.",
+            "Reactivates the license until this day. The customer then resumes the installation.",
             _Untilled,
             licenses.reactivate,
             _is_off,
         ),
         LicenseAct(
             "change-edition",
-            "Change the edition",
+            "Change edition",
             "The customer is offered the change in integrator.io.",
             _Edition,
             licenses.change_edition,
@@ -218,8 +226,8 @@ ACTS: Mapping[str, LicenseAct] = {
         LicenseAct("add-ons", "Set add-ons and stores", "", _AddOns, licenses.set_add_ons, _is_own),
         LicenseAct(
             "expire",
-            "Switch off now",
-            "The installation stops at once, grace or not.",
+            "Suspend now",
+            "Stops the installation immediately, without a grace period.",
             _Nothing,
             licenses.expire,
             _is_on,
@@ -228,8 +236,8 @@ ACTS: Mapping[str, LicenseAct] = {
         LicenseAct(
             "restore",
             "Restore",
-            "It is created again with the terms above. An installation that used the lost license "
-            "does not take the new one by itself.",
+            "Creates the license again with the terms above. An installation that used the lost "
+            "license does not use the new one automatically.",
             _Nothing,
             licenses.restore,
             _is_lost,
@@ -237,7 +245,7 @@ ACTS: Mapping[str, LicenseAct] = {
         LicenseAct(
             "delete",
             "Delete",
-            "The platform refuses while an installation uses it.",
+            "Not possible while an installation uses the license.",
             _Nothing,
             licenses.delete,
             _is_there,

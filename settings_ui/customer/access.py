@@ -64,8 +64,8 @@ def for_installation(view: View) -> View:
             if request.method == "POST":
                 return link_expired(request)
             raise Http404(
-                "There are no settings here that you may see. Open them again with the link that "
-                "was sent to you; it may have expired."
+                "You do not have access to these settings. Open the link that was sent to you "
+                "again. If it has expired, ask for a new one."
             )
         installation = _found(integration_id)
         request.installation = installation  # type: ignore[attr-defined]
@@ -77,8 +77,12 @@ def for_installation(view: View) -> View:
             return view(request, *args, **kwargs)
         except KeyLost as error:
             logger.exception("the settings of %s cannot be shown", integration_id)
-            words = str(error) if scopes else "Please try again later; the publisher has to help."
-            return error_page(request, 503, "These settings cannot be shown now", words)
+            words = (
+                str(error)
+                if scopes
+                else "Try again later. If this continues, contact the publisher."
+            )
+            return error_page(request, 503, "These settings are not available", words)
 
     return guarded
 
@@ -86,7 +90,7 @@ def for_installation(view: View) -> View:
 def require_saving(request: SettingsRequest) -> None:
     """Raise PermissionDenied for staff that may look only."""
     if not request.may_save:
-        raise PermissionDenied("Your role lets you see these settings, and not change them.")
+        raise PermissionDenied("Your role lets you view these settings but not change them.")
 
 
 def _found(integration_id: str) -> Installation:
@@ -97,7 +101,7 @@ def _found(integration_id: str) -> Installation:
         .first()
     )
     if found is None:
-        raise Http404("This installation is gone.")
+        raise Http404("This installation no longer exists.")
     return found
 
 

@@ -133,7 +133,7 @@ def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownF
     return replace(shown, form=_with_options(shown.form, name, told), errors={})
 
 
-_NOT_HERE = "These options can be refreshed on the settings page in integrator.io only"
+_NOT_HERE = "You can refresh these options only on the settings page in integrator.io"
 
 
 def _with_text(value: Any, text: str) -> Any:
@@ -177,7 +177,7 @@ _WORDS = {
     _Outcome.WAITING: ("Saving …", ""),
     _Outcome.APPLIED: ("Saved and applied.", "good"),
     _Outcome.REFUSED: (
-        "Not saved: something has changed meanwhile. See the fields below.",
+        "Not saved: something changed in the meantime. See the fields below.",
         "error",
     ),
 }
@@ -187,12 +187,14 @@ def _in_words(row: SettingsChange) -> tuple[str, str]:
     """What became of a change, and its tone; one that saves nothing only looks again."""
     is_save = bool(row.values or row.flows)
     if row.outcome == _Outcome.WAITING and row.message:
-        told = "Saved, and not in the account yet" if is_save else "We could not look yet"
+        told = (
+            "Saved, but not yet applied" if is_save else "The connection has not been checked yet"
+        )
         return f"{told}: {row.message}", "warn"
     if is_save:
         return _WORDS[_Outcome(row.outcome)]
     if row.outcome == _Outcome.WAITING:
-        return "Looking whether you are connected …", ""
+        return "Checking the connection …", ""
     if row.installation.needs:
-        return "Not connected yet: what is missing stands below.", "warn"
-    return "You are connected, and what waited has been added.", "good"
+        return "Not connected yet. See below for what is missing.", "warn"
+    return "Connected. The update is complete.", "good"

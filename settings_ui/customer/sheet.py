@@ -242,8 +242,8 @@ def sheet_of(
             sheet.panels.append(Panel(store, address, builder.sections()))
     if sent and sent.prefixes.keys() - {form.key for form in sheet.forms}:
         sheet.others.append(
-            "A part of these settings is no longer there, and what was typed into it cannot be "
-            "saved. What is left is below."
+            "Some of these settings no longer exist, so your changes to them cannot be saved. "
+            "The remaining settings are below."
         )
     return sheet
 

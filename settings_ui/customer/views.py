@@ -37,7 +37,7 @@ def open_link(request: SettingsRequest) -> HttpResponse:
     try:
         link = link_in(request.GET.get(PARAMETER, ""))
     except LinkRefused as error:
-        return error_page(request, 403, "This link opens nothing", str(error))
+        return error_page(request, 403, "This link is not valid", str(error))
     grant(request, link)
     return redirect("customer:settings", link.installation.integration_id)
 
@@ -88,7 +88,7 @@ def _take(
         return _show_sheet(request, record, store, address, sheet, has_nothing=True)
     if not sheet.problems and (wait := limits.wait_to_save(request)):
         sheet.others.append(
-            f"You have saved often within a short time. What you typed is kept: save it again in "
+            "Too many saves in a short time. Your changes are kept; save again in "
             f"{limits.in_words(wait)}."
         )
         page = _show_sheet(request, record, store, address, sheet)
@@ -104,7 +104,7 @@ def _refresh(request: SettingsRequest, sheet: Sheet) -> int:
     wait = limits.wait_to_refresh(request) if wanted else 0
     if wait:
         again = limits.in_words(wait)
-        sheet.others.append(f"Options were refreshed often of late. Try again in {again}.")
+        sheet.others.append(f"Too many refreshes in a short time. Try again in {again}.")
     elif wanted:
         saving.refresh(request.installation, sheet, wanted)
     return wait
@@ -136,8 +136,8 @@ def connected(request: SettingsRequest) -> HttpResponse:
     """Look whether the customer has logged in to what is asked for, and bring what waited."""
     require_saving(request)
     if wait := limits.wait_to_save(request):
-        words = f"You have asked often within a short time. Ask again in {limits.in_words(wait)}."
-        return limits.refused(error_page(request, 429, "Too often", words), wait)
+        words = f"Too many checks in a short time. Try again in {limits.in_words(wait)}."
+        return limits.refused(error_page(request, 429, "Too many requests", words), wait)
     change = saving.look_again(request.installation, by=request.by)
     address = reverse("customer:settings", args=[request.installation.integration_id])
     return redirect(f"{address}?change={change}" if change else address)
@@ -149,7 +149,7 @@ def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     """Show how far the saving of settings is: a part of a page, asked for until it has ended."""
     found = saving.find_change(request.installation, str(change_id))
     if found is None:
-        raise Http404("Nothing of the kind was saved.")
+        raise Http404("There is no such change.")
     return render(
         request, "customer/change.html", {"change": found, "installation": request.installation}
     )
@@ -169,7 +169,7 @@ def _store(record: SettingsOnRecord, store: str, address: str) -> StorePage:
     """The store that has a section at *address*."""
     of_store = record.store(store)
     if of_store is None or address not in {item.address for item in pages_of(of_store)}:
-        raise Http404("There is no such page of settings (any more).")
+        raise Http404("This settings page does not exist.")
     return of_store
 
 

@@ -282,7 +282,7 @@ def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[
         file = files.get(f"{prefix}-{form_field.name}")
         if form_field.type is FILE and file is not None and file.size > limit * MEBIBYTE:
             has = in_mebibytes(file.size)
-            yield form_field.name, [f"{file.name} has {has} MB; at most {limit} MB can be uploaded"]
+            yield form_field.name, [f"{file.name} is {has} MB; the limit is {limit} MB"]
 
 
 def _sample(form: Form, files: Any, prefix: str) -> str | None:

@@ -53,8 +53,8 @@ _TONES = {
 """How a state looks; the word itself always stands beside the color."""
 
 _WORDS = {
-    "claimed": "being pushed",
-    "sent": "update runs",
+    "claimed": "starting",
+    "sent": "updating",
     "retrying": "between attempts",
     "undoing": "being undone",
     "timed_out": "timed out",

@@ -86,7 +86,7 @@ def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
     except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("wizard:steps", slug, integration_id)
-    messages.success(request, "The preview was uninstalled.")
+    messages.success(request, "Preview uninstalled.")
     return redirect("wizard:start", slug)
 
 

@@ -83,10 +83,10 @@ def test_an_integration_without_a_name_gets_one():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"version": "one"}, "'one' is no semantic version"),
-        ({"class_name": "no good"}, "'no good' cannot be the name of a class"),
-        ({"class_name": "Export"}, "'Export' cannot be the name of a class"),
-        ({"class_name": ""}, "cannot be the name of a class"),
+        ({"version": "one"}, "'one' is not a semantic version"),
+        ({"class_name": "no good"}, "'no good' is not a valid class name"),
+        ({"class_name": "Export"}, "'Export' is not a valid class name"),
+        ({"class_name": ""}, "is not a valid class name"),
     ],
 )
 def test_what_cannot_be_given_is_refused(given, words):
@@ -133,7 +133,7 @@ def test_what_the_integration_had_besides_is_listed():
         "flowGroupings[0].settings",
         "flowGroupings[1]",
     }
-    assert listed["createdAt"] == "given by the server"
+    assert listed["createdAt"] == "set by the server"
     assert all(
         item.place == "integration.json"
         for item in adoption.left_out
@@ -236,9 +236,9 @@ def test_a_long_name_is_cut_and_makes_a_short_class():
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({"name": "n" * 201}, "The name has 201 characters: 200 are the most"),
-        ({"class_name": "N" + "n" * 50}, "short name has 51 characters: 50 are the most"),
-        ({"version": "1.0.1-" + "a" * 80}, "The version has 86 characters: 64 are the most"),
+        ({"name": "n" * 201}, "The name has 201 characters. The limit is 200"),
+        ({"class_name": "N" + "n" * 50}, "short name has 51 characters. The limit is 50"),
+        ({"version": "1.0.1-" + "a" * 80}, "The version has 86 characters. The limit is 64"),
     ],
 )
 def test_what_is_given_and_too_long_is_refused(wanted, words):
@@ -260,6 +260,7 @@ def test_a_function_that_names_no_stack_runs_on_the_connectors_own():
     entry = made.document["hooks"]["preMap"]
     assert entry == {"function": "addTax", "_stackId": {"$ref": "@stack"}}
     assert made.document["mockOutput"] == sample["mockOutput"]
-    assert ("hooks.preMap", "calls the function 'addTax' on the connector's stack") in [
-        (note.path, note.reason.partition(":")[0]) for note in adoption.notes
-    ]
+    assert (
+        "hooks.preMap",
+        "calls the function 'addTax' on the connector's stack; write it in Python",
+    ) in [(note.path, note.reason.partition(":")[0]) for note in adoption.notes]

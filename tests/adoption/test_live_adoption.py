@@ -171,11 +171,11 @@ def test_an_id_that_the_account_does_not_have_is_an_error(account):
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"name": "No id"}, "/v1/flows holds a document without an id"),
-        ({"_id": 5}, "/v1/flows holds a document without an id"),
-        ({"_id": "../../x"}, "/v1/flows holds a document without an id"),
-        ("a text", "/v1/flows holds a document without an id"),
-        (None, "/v1/flows holds a document without an id"),
+        ({"name": "No id"}, "/v1/flows returned a document without an id"),
+        ({"_id": 5}, "/v1/flows returned a document without an id"),
+        ({"_id": "../../x"}, "/v1/flows returned a document without an id"),
+        ("a text", "/v1/flows returned a document without an id"),
+        (None, "/v1/flows returned a document without an id"),
     ],
 )
 def test_what_no_platform_would_list_is_an_error(platform, document, words):

@@ -77,8 +77,8 @@ def test_loading_twice_gives_one_class_until_the_file_changes(folder):
         ("no_such_module", "no module 'no_such_module'"),
         ("examples.commerce.nothing:Thing", r"no module 'examples\.commerce\.nothing'"),
         ("examples.commerce.v1_0:Nothing", r"'Nothing' does not exist .*CommerceHub"),
-        ("examples.commerce.v1_0:Flow", "'Flow' is no connector"),
-        ("not a name", "names no connector"),
+        ("examples.commerce.v1_0:Flow", "'Flow' is not a connector"),
+        ("not a name", "is not a connector"),
         ("./no/such/place.py", "does not exist"),
         ("json", "declares no connector"),
     ],
@@ -91,7 +91,7 @@ def test_a_name_that_leads_nowhere_is_an_error(target, words):
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("several.py", r"several connectors: write one of .*several\.py:One, .*several\.py:Two"),
+        ("several.py", r"several connectors. Choose one of .*several\.py:One, .*several\.py:Two"),
         ("none.py", "declares no connector"),
         ("broken.py", "ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
         ("nothing.py", "does not exist"),

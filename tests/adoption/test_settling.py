@@ -48,7 +48,7 @@ def test_a_hook_goes_with_its_script():
 
     assert documents(adoption)["save_order"]["hooks"] == {}
     assert reasons(adoption, "save_order") == {
-        "hooks.preMap": f"needs the script {HELPERS}, which is not there"
+        "hooks.preMap": f"needs the script {HELPERS}, which is missing"
     }
 
 
@@ -66,8 +66,8 @@ def test_a_step_goes_with_what_it_runs():
     steps = documents(adoption)["sync"]["pageProcessors"]
     assert [step["_exportId"] for step in steps] == [ref("find_customer")]
     assert reasons(adoption, "sync") == {
-        "pageProcessors[1]": f"needs the import {SAVE}, which is not there",
-        "_integrationId": "the account's own: the kit writes it for each installation",
+        "pageProcessors[1]": f"needs the import {SAVE}, which is missing",
+        "_integrationId": "account-specific; the kit writes it for each installation",
     }
 
 
@@ -103,10 +103,10 @@ def test_a_missing_connection_gets_a_stand_in_of_a_fitting_type():
     assert made["save_order"]["_connectionId"] == ref("missing_http_connection")
     assert made["missing_http_connection"]["http"]["baseURI"] == "https://example.com"
     assert {item.component: item.place for item in adoption.stand_ins} == {
-        "missing_ftp_connection": f"in place of {GONE}",
-        "missing_http_connection": f"in place of {SHOP}",
+        "missing_ftp_connection": f"placeholder for {GONE}",
+        "missing_http_connection": f"placeholder for {SHOP}",
     }
-    assert "used by files" in adoption.stand_ins[0].reason
+    assert "Used by files" in adoption.stand_ins[0].reason
 
 
 def test_a_document_that_names_no_connection_gets_none():
@@ -194,7 +194,7 @@ def test_what_cannot_be_held_is_dropped_with_what_needs_it():
 def test_nothing_to_declare_is_an_error_that_says_why():
     nothing = {folder: [] for folder in small()}
 
-    with pytest.raises(AdoptionError, match="nothing in it"):
+    with pytest.raises(AdoptionError, match="contains nothing"):
         adopted(**nothing)
     with pytest.raises(AdoptionError, match="helpers: The script has no content"):
         adopted(**{**nothing, "scripts": [{"_id": HELPERS, "name": "Helpers"}]})

@@ -169,7 +169,7 @@ def test_two_different_documents_with_one_id_are_refused():
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        pytest.param({}, "no files at all", id="empty"),
+        pytest.param({}, "no files", id="empty"),
         pytest.param({EXPORT: b"{}"}, r"no integration\.json", id="no integration"),
         pytest.param(
             {"a/integration.json": b"{}", "b/integration.json": b"{}"},
@@ -177,16 +177,20 @@ def test_two_different_documents_with_one_id_are_refused():
             id="several integrations",
         ),
         pytest.param(
-            small_files() | {EXPORT: b"<html>"}, f"{EXPORT} is not JSON", id="an export is no JSON"
+            small_files() | {EXPORT: b"<html>"},
+            f"{EXPORT} is not valid JSON",
+            id="an export is no JSON",
         ),
-        pytest.param(small_files() | {EXPORT: b"[]"}, f"{EXPORT} holds a list", id="a list"),
-        pytest.param(small_files() | {EXPORT: b"\xff\xfe"}, f"{EXPORT} is not JSON", id="binary"),
+        pytest.param(small_files() | {EXPORT: b"[]"}, f"{EXPORT} contains a list", id="a list"),
         pytest.param(
-            small_files() | {EXPORT: b'{"a": NaN}'}, "NaN is no number", id="a number that is none"
+            small_files() | {EXPORT: b"\xff\xfe"}, f"{EXPORT} is not valid JSON", id="binary"
         ),
         pytest.param(
-            small_files() | {EXPORT: b'{"a": 1e999}'}, "larger than any number", id="infinity"
+            small_files() | {EXPORT: b'{"a": NaN}'},
+            "NaN is not a JSON number",
+            id="a number that is none",
         ),
+        pytest.param(small_files() | {EXPORT: b'{"a": 1e999}'}, "too large", id="infinity"),
         pytest.param(
             small_files() | {EXPORT: b'{"a":' * 200 + b"1" + b"}" * 200},
             "nested more than",
@@ -202,7 +206,7 @@ def test_two_different_documents_with_one_id_are_refused():
         ),
         pytest.param(
             small_files() | {"integration.json": b"{"},
-            r"integration\.json is not JSON",
+            r"integration\.json is not valid JSON",
             id="cut off",
         ),
     ],

@@ -106,7 +106,9 @@ def test_what_compiles_to_something_else_leaves_nothing_behind(tmp_path, monkeyp
 
     monkeypatch.setattr(writing, "package", with_a_fault)
 
-    with pytest.raises(AdoptionError, match=r"compiles to something else: helpers\..*nothing was"):
+    with pytest.raises(
+        AdoptionError, match=r"compiles to different documents: helpers\..*nothing was"
+    ):
         write_package(OUTLINE, tmp_path / "orders")
 
     assert list(tmp_path.iterdir()) == []
@@ -127,7 +129,7 @@ def test_every_part_is_compared(tmp_path, monkeypatch, part, changed):
     honest = writing.package
     monkeypatch.setattr(writing, "package", lambda outline: honest(replace(outline, **changed)))
 
-    with pytest.raises(AdoptionError, match=f"something else: (the settings page, )?{part}"):
+    with pytest.raises(AdoptionError, match=f"different documents: (the settings page, )?{part}"):
         write_package(OUTLINE, tmp_path / "orders")
     assert list(tmp_path.iterdir()) == []
 

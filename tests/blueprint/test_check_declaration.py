@@ -196,8 +196,8 @@ def test_a_problem_is_one_readable_paragraph():
     (problem,) = problems(declare(x=export(page_sise=3)))
 
     assert str(problem) == (
-        "Declared.x: 'page_sise' is no known field of exports. Did you mean 'page_size'? "
-        "To send a field that the kit does not know, put it into wire={...}. (connector_kit.E020)"
+        "Declared.x: 'page_sise' is not a known field of exports. Did you mean 'page_size'? "
+        "To send a field that the kit does not know, use wire={...}. (connector_kit.E020)"
     )
     assert problem.level == "error"
 

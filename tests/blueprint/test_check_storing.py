@@ -23,18 +23,22 @@ def found(connector):
 @pytest.mark.parametrize(
     ("connector", "attribute", "words"),
     [
-        (declared(version="1.0.1-" + "a" * 80), None, "version has 86 characters; 64"),
+        (declared(version="1.0.1-" + "a" * 80), None, "version has 86 characters; the limit is 64"),
         (
             declared(name="Shop to chat " * 20),
             None,
-            "name has 260 characters; 200",
+            "name has 260 characters; the limit is 200",
         ),
-        (declared("Shop" + "s" * 47), None, "class's name, has 51 characters; 50"),
-        (declared(**{"e" * 101: Edition("Big")}), "e" * 101, "edition has 101 characters; 100"),
+        (declared("Shop" + "s" * 47), None, "class's name, has 51 characters; the limit is 50"),
+        (
+            declared(**{"e" * 101: Edition("Big")}),
+            "e" * 101,
+            "edition has 101 characters; the limit is 100",
+        ),
         (
             declared(**{"c" * 201: Script("Help", content="x")}),
             "c" * 201,
-            "external id, has 201 characters; 200",
+            "external id, has 201 characters; the limit is 200",
         ),
         (
             declared(
@@ -42,7 +46,7 @@ def found(connector):
                 **{"c" * 193: Connection("Shop", type="http", http=HTTP, per_store=True)},
             ),
             "c" * 193,
-            "external id, has 193 characters; 192",
+            "external id, has 193 characters; the limit is 192",
         ),
     ],
 )
@@ -77,16 +81,16 @@ class Chatty(Connector):
 
 
 def test_what_cannot_be_stored_is_named_with_its_place_and_the_way_out():
-    half, nul = "half a character", "the character NUL"
+    half, nul = "half a character", "the NUL character"
 
     assert {
         (place, message.split(",")[0].rstrip("."), hint)
         for place, _, message, hint in found(Chatty)
     } == {
-        (None, f"name holds {half}", "Enter it again."),
-        (None, f"applications[0] holds {nul}", "Leave it out."),
-        (None, f"editions[0].displayName holds {nul}", "Leave it out."),
-        ("shop", f"http.ping.relativeURI holds {half}", "Enter it again."),
-        ("Settings.channel", f"default holds {half}", "Enter it again."),
-        ("Settings.topic", f"field.label holds {nul}", "Leave it out."),
+        (None, f"name contains {half}", "Enter it again."),
+        (None, f"applications[0] contains {nul}", "Remove it."),
+        (None, f"editions[0].displayName contains {nul}", "Remove it."),
+        ("shop", f"http.ping.relativeURI contains {half}", "Enter it again."),
+        ("Settings.channel", f"default contains {half}", "Enter it again."),
+        ("Settings.topic", f"field.label contains {nul}", "Remove it."),
     }

@@ -40,7 +40,7 @@ def test_the_keyboard_leads_past_the_navigation_and_through_it(member: Member) -
     page = member("viewer")
 
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
 
@@ -103,7 +103,7 @@ def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(
     page.get_by_role("link", name="Rollouts").click()
     page.get_by_role("link", name="New rollout").click()
     page.get_by_label("Connector").select_option(label=console.field.slug)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
     page.get_by_label("Waves").fill("half of them")
     page.get_by_role("button", name="Preview").click()
@@ -111,7 +111,7 @@ def test_a_rollout_is_previewed_tried_paused_resumed_and_watched_to_its_end(
     expect(page.locator("main")).to_contain_text("is not the size of a wave")
 
     page.get_by_label("Waves").fill("1, rest")
-    page.get_by_label("At a time").fill("1")
+    page.get_by_label("In parallel").fill("1")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("status").first).to_contain_text("4 of 6 installations")
     expect(page.get_by_role("row", name="Wave 2")).to_be_visible()

@@ -94,26 +94,26 @@ def install(staff: Page, story: Story) -> str:
     """Go through the install wizard, as a customer will."""
     staff.goto(f"/console/connectors/{story.field.slug}/")
     staff.get_by_role("link", name="Try the install wizard").click()
-    staff.get_by_label("Edition of the license").fill("standard")
-    staff.get_by_role("button", name="Start a preview").click()
+    staff.get_by_label("License edition").fill("standard")
+    staff.get_by_role("button", name="Start preview").click()
     assert_usable(staff)
 
-    staff.get_by_role("button", name="Save and test the connection").click()
+    staff.get_by_role("button", name="Save and test connection").click()
     expect(staff.locator(".messages .error")).to_contain_text("cannot log in")
     staff.get_by_label("basic username").fill("jo")
     staff.get_by_label("basic password").fill("the-shop-s-own")
-    staff.get_by_role("button", name="Save and test the connection").click()
+    staff.get_by_role("button", name="Save and test connection").click()
     staff.get_by_label("token token").fill("the-chat-s-own")
-    staff.get_by_role("button", name="Save and test the connection").click()
-    expect(staff.locator("main")).to_contain_text("Installed: the customer would now see")
+    staff.get_by_role("button", name="Save and test connection").click()
+    expect(staff.locator("main")).to_contain_text("is installed. The customer now sees")
     return urlsplit(staff.url).path.rstrip("/").rpartition("/")[2]
 
 
 def configure(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
     """Send the customer a link, who saves something wrong first, and then something right."""
     staff.goto(f"/console/installations/{integration_id}/")
-    staff.get_by_role("button", name="Make a link for the customer").click()
-    link = staff.get_by_label("The link").input_value()
+    staff.get_by_role("button", name="Create a link for the customer").click()
+    link = staff.get_by_label("Link", exact=True).input_value()
     customer.goto(link)
     expect(customer.get_by_role("heading", level=2)).to_have_text("Orders")
     expect(customer.get_by_role("link", name="Digest")).to_have_count(0)
@@ -137,16 +137,16 @@ def configure(staff: Page, customer: Page, story: Story, integration_id: str) ->
     notice = story.component("imports", integration_id, "notice")
     assert notice["http"]["body"] == ['{"channel": "#sales"}']
 
-    customer.get_by_label("Switched on: Tell").uncheck()
+    customer.get_by_label("On: Tell").uncheck()
     customer.get_by_text("Settings of Tell").click()
-    customer.get_by_role("button", name=re.compile("Add a row")).click()
+    customer.get_by_role("button", name=re.compile("Add row")).click()
     row = customer.locator("[data-rows] tbody tr").last
     row.get_by_role("textbox").first.fill("c1")
     row.get_by_role("textbox").last.fill("Jo's shop")
-    customer.get_by_label("When it runs: Tell").fill("? 99 * ? * *")
+    customer.get_by_label("Schedule (cron): Tell").fill("? 99 * ? * *")
     customer.get_by_role("button", name="Save").last.click()
-    expect(customer.get_by_label("When it runs: Tell")).to_have_attribute("aria-invalid", "true")
-    customer.get_by_label("When it runs: Tell").fill("? 30 6 ? * *")
+    expect(customer.get_by_label("Schedule (cron): Tell")).to_have_attribute("aria-invalid", "true")
+    customer.get_by_label("Schedule (cron): Tell").fill("? 30 6 ? * *")
     customer.get_by_role("button", name="Save").last.click()
     expect(customer.locator("#change")).to_contain_text(SAVED)
     expect(customer.locator("main")).to_contain_text("At 06:30 every day")
@@ -162,9 +162,9 @@ def upgrade(staff: Page, customer: Page, story: Story, integration_id: str) -> N
     staff.goto("/console/licenses/")
     staff.get_by_role("link", name="publisher@example.com").click()
     assert_usable(staff)
-    staff.get_by_text("Change the edition").first.click()
+    staff.get_by_text("Change edition").first.click()
     staff.get_by_label("Edition").select_option("premium")
-    staff.get_by_role("button", name="Change the edition").click()
+    staff.get_by_role("button", name="Change edition").click()
     expect(staff.locator(".messages .success")).to_contain_text("done")
 
     [license_] = story.call("GET", f"/connectors/{story.field.connector_id}/licenses")

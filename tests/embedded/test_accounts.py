@@ -150,9 +150,9 @@ def test_without_keys_one_is_kept_in_the_home_folder(platform, settings, tmp_pat
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 UNUSABLE = {
-    "too short": ("short", "has something else than a key at place 1"),
-    "other characters": (f"{KEY},{'!' * 44}", "has something else than a key at place 2"),
-    "one key twice": (f"{KEY},{KEY}", "has the same key twice"),
+    "too short": ("short", "has an invalid key at position 1"),
+    "other characters": (f"{KEY},{'!' * 44}", "has an invalid key at position 2"),
+    "one key twice": (f"{KEY},{KEY}", "contains the same key twice"),
 }
 
 

@@ -170,7 +170,7 @@ def test_somebody_elses_documents_in_the_integration_are_left_alone(embedding, a
     }
     mine = embedding.do("POST", "/exports", document)
 
-    with pytest.raises(EmbeddedError, match="did not make") as refused:
+    with pytest.raises(EmbeddedError, match="did not create") as refused:
         remove(acme)
 
     assert refused.value.code == "integration_in_use"
@@ -230,7 +230,7 @@ def test_a_connector_installation_cannot_be_worked_on_without_its_token(embeddin
     )
 
     for act in (update, remove, complete):
-        with pytest.raises(EmbeddedError, match="whose token") as refused:
+        with pytest.raises(EmbeddedError, match="customer's token") as refused:
             act(installed)
         assert refused.value.code == "not_embedded"
 

@@ -155,4 +155,4 @@ def test_people_are_told_of_how_many_nothing_is_known(platform, release, capsys)
 
     call_command("usage")
 
-    assert "Nothing is known of 1 of 1 installations" in capsys.readouterr().out
+    assert "No data for 1 of 1 installations" in capsys.readouterr().out

@@ -128,23 +128,23 @@ def test_a_wrong_environment_is_refused_likewise_with_a_note_of_the_way_out(
 
 
 UNREADABLE = {
-    "a port": ({"CONNECTOR_KIT_PORT": "http"}, "CONNECTOR_KIT_PORT is not a whole number: "),
-    "a port too large": ({"CONNECTOR_KIT_PORT": "65536"}, "CONNECTOR_KIT_PORT is out of bounds: "),
+    "a port": ({"CONNECTOR_KIT_PORT": "http"}, "CONNECTOR_KIT_PORT is not a whole number. "),
+    "a port too large": ({"CONNECTOR_KIT_PORT": "65536"}, "CONNECTOR_KIT_PORT is out of range. "),
     "a switch": ({"CONNECTOR_KIT_CONTRACTS": "maybe"}, "CONNECTOR_KIT_CONTRACTS is neither true "),
-    "a limit": ({"CONNECTOR_KIT_CALLS": "0"}, "CONNECTOR_KIT_CALLS is out of bounds: "),
+    "a limit": ({"CONNECTOR_KIT_CALLS": "0"}, "CONNECTOR_KIT_CALLS is out of range. "),
     "an id without a module": (
         {"CONNECTOR_KIT_CONNECTORS": f"{ID}="},
-        f"CONNECTOR_KIT_CONNECTORS cannot use '{ID}=': write it as ",
+        f"CONNECTOR_KIT_CONNECTORS contains '{ID}=', which is not valid. Use ",
     ),
     "an id twice": (
         {"CONNECTOR_KIT_CONNECTORS": f"{ID}=a,{ID}=b"},
-        "CONNECTOR_KIT_CONNECTORS gives one connectorId to two connectors: ",
+        "CONNECTOR_KIT_CONNECTORS gives the same connectorId to two connectors. ",
     ),
     "modules without an id": (
         {"CONNECTOR_KIT_CONNECTORS": f"{ID}=a,orders.v1,orders.v2"},
         (
-            "CONNECTOR_KIT_CONNECTORS gives no id for orders.v1, orders.v2: write "
-            "<connectorId>=orders.v1. Only a server with a database knows ids by itself."
+            "CONNECTOR_KIT_CONNECTORS has no id for orders.v1, orders.v2: write "
+            "<connectorId>=orders.v1. Only a server with a database finds the ids itself."
         ),
     ),
 }
@@ -274,7 +274,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, str], str]] = {
         "orders",
         {},
         (
-            "There is no module 'orders' to import 'orders' from: check the spelling, and that its "
+            "Cannot import 'orders': there is no module 'orders'. Check the spelling, and that its "
             "project is installed or on PYTHONPATH."
         ),
     ),
@@ -283,7 +283,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, str], str]] = {
         {"orders": ""},
         "'missing' does not exist",
     ),
-    "a path that is not there": ("./nowhere/orders.py", {}, "orders.py does not exist: name a "),
+    "a path that is not there": ("./nowhere/orders.py", {}, "orders.py does not exist. Give a "),
     "a module that imports what is not there": (
         "orders",
         {"orders": "import nowhere_at_all"},
@@ -302,17 +302,17 @@ UNUSABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "a module that ends the process": (
         "orders",
         {"orders": "raise SystemExit(3)"},
-        "It ends the process (SystemExit: 3).",
+        "It exits the process (SystemExit: 3).",
     ),
     "functions that cannot be served": (
         "orders",
         {"orders": "def formInit(): ..."},
-        "orders.formInit: It takes no parameters. Add one: it is called with the options.",
+        "orders.formInit: It takes no parameters. Add one; it is called with the options.",
     ),
     "no functions at all": (
         "orders:LIMIT",
         {"orders": "LIMIT = 7"},
-        "int: Functions cannot be taken from an int. Give a connector class, a module, ",
+        "int: Functions cannot be taken from an int. Use a connector class, a module, ",
     ),
 }
 
@@ -360,26 +360,26 @@ MISTAKES = {
     "a word misspelled": (
         {"diy": DIY, "systemTokn": TOKEN},
         (
-            "systemTokn is no field of a configuration. Did you mean 'systemToken'? Its fields are "
+            "systemTokn is not a configuration field. Did you mean 'systemToken'? Available: "
             "diy, connectors, systemToken, port, contracts, isolation."
         ),
     ),
     "connectors in a list": (
         {"connectors": [DIY]},
-        "connectors has to be an object of connector ids and their functions, and is a list.",
+        "connectors must be an object that maps connector ids to functions, not a list.",
     ),
-    "a connector without an id": ({"connectors": {"": DIY}}, "connectors has to be an object of "),
+    "a connector without an id": ({"connectors": {"": DIY}}, "connectors must be an object that "),
     "a token that is no text": (
         {"diy": DIY, "systemToken": 7},
-        "systemToken has to be a text, or a list of texts, and is an int.",
+        "systemToken must be text, or a list of texts, not an int.",
     ),
-    "a port as text": ({"diy": DIY, "port": "80"}, "port has to be a whole number from 1 to "),
-    "a port that is none": ({"diy": DIY, "port": 65_536}, "port has to be a whole number from 1 "),
+    "a port as text": ({"diy": DIY, "port": "80"}, "port must be a whole number from 1 to "),
+    "a port that is none": ({"diy": DIY, "port": 65_536}, "port must be a whole number from 1 "),
     "no port": (
         {"diy": DIY, "port": 0},
-        "port has to be a whole number from 1 to 65535, and is an",
+        "port must be a whole number from 1 to 65535, not an",
     ),
-    "a switch as text": ({"diy": DIY, "contracts": "no"}, "contracts has to be true or false, and"),
+    "a switch as text": ({"diy": DIY, "contracts": "no"}, "contracts must be true or false, not"),
 }
 
 

@@ -320,7 +320,7 @@ def test_a_token_in_the_body_is_looked_for_in_a_small_body_only(server: str) -> 
 
     [(code, message)] = refused(response, 413)
     assert code == "entity_too_large"
-    assert "Send the system token in the Authorization header" in message
+    assert "With the system token in the Authorization header" in message
 
 
 CUT_OFF = {
@@ -453,4 +453,4 @@ def test_health_is_told_to_anyone_under_any_host_name(
 def test_an_unknown_path_is_answered_in_json(server: str, method: str, path: str) -> None:
     response = requests.request(method, server + path, json=body(), headers=HEADERS, timeout=60)
 
-    assert refused(response, 404) == [("not_found", "There is nothing at this address.")]
+    assert refused(response, 404) == [("not_found", "Nothing was found at this address.")]

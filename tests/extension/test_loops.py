@@ -36,9 +36,9 @@ def test_the_sixth_time_is_one_too_many() -> None:
         {
             "code": "invalid_extension_response",
             "message": (
-                "export must return lastPage or a state that leads on, but returned the same page "
-                '6 times. Return {"data": [...], "lastPage": true}, or lastPage false and the '
-                "state from which the next call goes on."
+                "export must return lastPage, or a state that leads to another page, but "
+                'returned the same page 6 times. Return {"data": [...], "lastPage": true}, or '
+                "lastPage false and the state for the next call."
             ),
         }
     ]

@@ -126,7 +126,7 @@ def test_a_function_gets_the_options_that_it_is_annotated_with(function: Any, gi
 
 
 def test_options_that_are_no_object_cannot_be_typed() -> None:
-    with pytest.raises(Exception, match="The options have to be an object, and are a list"):
+    with pytest.raises(Exception, match="The options must be an object, not a list"):
         call({"hooks": {"f": typed}}, "hooks.f", [1])
 
 
@@ -156,14 +156,14 @@ class Shelf:
 
 
 WRONG = {
-    "no parameters": ({"f": nothing}, "dict.f: It takes no parameters. Add one: "),
+    "no parameters": ({"f": nothing}, "dict.f: It takes no parameters. Add one; "),
     "three": ({"f": three}, "dict.f: It cannot be called without options, callback, more. It is "),
     "a keyword": ({"f": keyword_only}, "dict.f: It cannot be called without options, tenant. It "),
     "self, without an object": (
         Shelf,
         (
-            "Shelf.method: It has a parameter self, and no object to be it. Give an instance of "
-            "its class instead of the class, or make it a @staticmethod. (connector_kit.E402)"
+            "Shelf.method: It has a parameter self but no instance to bind it to. Pass an instance "
+            "instead of the class, or make it a @staticmethod. (connector_kit.E402)"
         ),
     ),
     "no function": ({"hooks": {"f": 7}}, "dict.hooks.f: It is not a function but an int. "),
@@ -172,8 +172,9 @@ WRONG = {
     "the options of another kind": (
         {"f": hook.pre_map(page)},
         (
-            "dict.f: It is a preMap function and takes PreSavePageOptions. A preMap function gets "
-            "PreMapOptions: annotate it so, or mark it as what it is. (connector_kit.E406)"
+            "dict.f: It is a preMap function and takes PreSavePageOptions. A preMap function "
+            "gets PreMapOptions. Annotate it accordingly, or correct its mark. "
+            "(connector_kit.E406)"
         ),
     ),
     "a wrapper's options for a hook": ({"f": hook.pre_map(export)}, "and takes ExportOptions. "),
@@ -186,46 +187,46 @@ WRONG = {
     ),
     "no name": (
         {"f": hook.pre_map(lambda options: options)},
-        "dict.f: It has no name to be called by. Use a function made by def, or give it a name",
+        "dict.f: It has no name. Define it with def, or give it a name",
     ),
-    "an empty name": ({"f": setting(name="")(bare)}, "dict.f: It has no name to be called by. "),
+    "an empty name": ({"f": setting(name="")(bare)}, "dict.f: It has no name. "),
     "an unknown kind": (
         {"f": StackFunction("f", "preMapp", bare)},
         (
-            "dict.f: It is marked as a preMapp, which is no kind of function. Did you mean "
+            "dict.f: It is marked as a preMapp, which is not a function kind. Did you mean "
             "'preMap'? Mark it with one of @hook.pre_save_page, @hook.pre_map, "
         ),
     ),
     "two of one name": (
         {"hooks": {"f": bare}, "g": hook.pre_map(name="f")(plain)},
         (
-            "dict.g: Two functions are called 'f' in hooks. The platform calls functions by "
-            "name: rename one, or mark it with a name of its own. (connector_kit.E408)"
+            "dict.g: Two functions are named 'f' in hooks. The platform calls functions by name. "
+            "Rename one, or set another name in its mark. (connector_kit.E408)"
         ),
     ),
     "two of one name without a type": (
         {"f": bare, "g": wrapper.ping(name="f")(plain)},
-        "dict.g: Two functions are called 'f' without a type. ",
+        "dict.g: Two functions are named 'f' without a type. ",
     ),
     "a keyword's name, twice": (
         {"wrappers": {"import": bare, "import_": plain}},
-        "dict.wrappers.import_: Two functions are called 'import' in wrappers. ",
+        "dict.wrappers.import_: Two functions are named 'import' in wrappers. ",
     ),
     "among others than its like": (
         {"hooks": {"f": wrapper.ping(bare)}},
         (
-            "dict.hooks.f: It is marked with @wrapper.ping and stands in hooks. Move it to "
-            "wrappers, or mark it as what it is. (connector_kit.E409)"
+            "dict.hooks.f: It is marked with @wrapper.ping but is in hooks. Move it to wrappers, "
+            "or correct its mark. (connector_kit.E409)"
         ),
     ),
     "a namespace that holds nothing": (
         {"settings": "text"},
-        "dict.settings: It is a str, where functions are looked for. Make settings a module, ",
+        "dict.settings: It is a str, but must contain functions. Make settings a module, ",
     ),
-    "a text": ("orders.hooks", "str: Functions cannot be taken from a str. Give a connector class"),
-    "nothing": (None, "NoneType: Functions cannot be taken from nothing. Give a connector class, "),
-    "a function": (bare, "function: Functions cannot be taken from a function. Give a connector "),
-    "a list": ([bare], "list: Functions cannot be taken from a list. Give a connector class, "),
+    "a text": ("orders.hooks", "str: Functions cannot be taken from a str. Use a connector class"),
+    "nothing": (None, "NoneType: Functions cannot be taken from nothing. Use a connector class, "),
+    "a function": (bare, "function: Functions cannot be taken from a function. Use a connector "),
+    "a list": ([bare], "list: Functions cannot be taken from a list. Use a connector class, "),
 }
 
 

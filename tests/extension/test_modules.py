@@ -108,7 +108,7 @@ class TestAConnector:
         assert complaints(Orders) == [
             (
                 "Orders.add_totals: It is a preMap function and takes PostMapOptions. A preMap "
-                "function gets PreMapOptions: annotate it so, or mark it as what it is. "
+                "function gets PreMapOptions. Annotate it accordingly, or correct its mark. "
                 "(connector_kit.E406)"
             )
         ]
@@ -352,8 +352,8 @@ class TestAPlainModule:
         assert complaints(module) == [
             (
                 "orders.hooks.postMap: Its annotation 'PostMapOptions' cannot be resolved: name "
-                "'PostMapOptions' is not defined. Import the class at the top of the module, and "
-                "not for type checkers only. (connector_kit.E404)"
+                "'PostMapOptions' is not defined. Import the class at the top of the module, not "
+                "only for type checkers. (connector_kit.E404)"
             )
         ]
 
@@ -370,8 +370,8 @@ class TestAPlainModule:
 
         assert complaints(module) == [
             (
-                "orders: The module holds several connectors: One, Two. Name the one that is "
-                "meant, as in package.module:Class. (connector_kit.E412)"
+                "orders: The module declares several connectors: One, Two. Choose one with "
+                "package.module:Class. (connector_kit.E412)"
             )
         ]
 

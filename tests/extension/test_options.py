@@ -162,39 +162,39 @@ def test_what_the_platform_left_out_reads_as_empty(read: Any, expected: Any, val
 MISTAKEN: dict[str, tuple[Any, str]] = {
     "a list": (
         lambda: PreMapOptions({"data": "text"}).data,
-        "The option data has to be a list, and is a str.",
+        "The option data must be a list, not a str.",
     ),
     "a text": (
         lambda: PreMapOptions({"_importId": 7}).import_id,
-        "The option _importId has to be a text, and is an int.",
+        "The option _importId must be text, not an int.",
     ),
     "a flag": (
         lambda: PreMapOptions({"testMode": "yes"}).test_mode,
-        "The option testMode has to be true or false, and is a str.",
+        "The option testMode must be true or false, not a str.",
     ),
     "a number": (
         lambda: PreSavePageOptions({"pageIndex": True}).page_index,
-        "The option pageIndex has to be a whole number, and is a bool.",
+        "The option pageIndex must be a whole number, not a bool.",
     ),
     "a broken number": (
         lambda: PreSavePageOptions({"pageIndex": 1.5}).page_index,
-        "The option pageIndex has to be a whole number, and is a float.",
+        "The option pageIndex must be a whole number, not a float.",
     ),
     "infinity": (
         lambda: PreSavePageOptions({"pageIndex": float("inf")}).page_index,
-        "The option pageIndex has to be a whole number, and is a float.",
+        "The option pageIndex must be a whole number, not a float.",
     ),
     "a time": (
         lambda: PreSavePageOptions({"lastExportDateTime": "yesterday"}).last_export_date_time,
-        "The option lastExportDateTime has to be a time, as in 2026-01-31T12:00:00Z, and is a str.",
+        "The option lastExportDateTime must be a time such as 2026-01-31T12:00:00Z, not a str.",
     ),
     "a part": (
         lambda: ExportOptions({"delta": []}).delta,
-        "The option delta has to be an object, and is a list.",
+        "The option delta must be an object, not a list.",
     ),
     "an edition": (
         lambda: ChangeEditionOptions({"toEdition": 7}).to_edition,
-        "The option toEdition has to be an edition or its id, and is an int.",
+        "The option toEdition must be an edition or its id, not an int.",
     ),
 }
 

@@ -61,15 +61,15 @@ def test_no_result_is_no_text() -> None:
 
 
 REFUSED = {
-    "a date": ({"orders": [{}, {"at": date(2026, 1, 1)}]}, "orders[1].at holds a date"),
-    "a set": ({1}, "the result holds a set"),
-    "an enum": ({"color": Color.RED}, "color holds a Color"),
-    "a number's enum": ([Level.LOW], "[0] holds a Level"),
-    "a UUID": ([UUID(int=1)], "[0] holds a UUID"),
-    "a dataclass": ({"a": {"b": Order(1)}}, "a.b holds a Order"),
-    "bytes": ({"a": b"x"}, "a holds a bytes"),
-    "a generator": ({"a": (_ for _ in [])}, "a holds a generator"),
-    "a key that is not text": ({"a": {7: 1}}, "a holds the key 7, which is not text"),
+    "a date": ({"orders": [{}, {"at": date(2026, 1, 1)}]}, "orders[1].at contains a date"),
+    "a set": ({1}, "the result contains a set"),
+    "an enum": ({"color": Color.RED}, "color contains a Color"),
+    "a number's enum": ([Level.LOW], "[0] contains a Level"),
+    "a UUID": ([UUID(int=1)], "[0] contains a UUID"),
+    "a dataclass": ({"a": {"b": Order(1)}}, "a.b contains a Order"),
+    "bytes": ({"a": b"x"}, "a contains a bytes"),
+    "a generator": ({"a": (_ for _ in [])}, "a contains a generator"),
+    "a key that is not text": ({"a": {7: 1}}, "a contains the key 7, which is not text"),
 }
 
 
@@ -85,7 +85,7 @@ def test_what_holds_itself_is_refused() -> None:
     order: dict[str, Any] = {"lines": []}
     order["lines"].append(order)
 
-    with pytest.raises(NotSerializableError, match=r"lines\[0\] holds itself"):
+    with pytest.raises(NotSerializableError, match=r"lines\[0\] contains itself"):
         to_json(order)
 
 

@@ -209,12 +209,12 @@ def test_what_is_strange_is_noted_with_its_place() -> None:
     )
 
     assert pages.oddities == (
-        "general: It should be an object and is text.",
-        "sections[0]: It should be an object and is null.",
+        "general: It must be an object, not text.",
+        "sections[0]: It must be an object, not null.",
         "sections[0]: The section has no list of flows.",
         "sections[0].fields[0].options: The options are null.",
-        "sections[0].fields[1]: Another field is called 'a', too.",
-        "sections[0].fields[2]: The field has no name, and so cannot be saved.",
+        "sections[0].fields[1]: Another field has the same name, 'a'.",
+        "sections[0].fields[2]: The field has no name, so it cannot be saved.",
         "sections[0].fields[3]: The type 'hologram' is unknown.",
     )
     [tab] = pages.stores[0].sections[0].tabs

@@ -57,8 +57,8 @@ def test_an_error_carries_all_that_the_platform_said(client, platform):
     assert error.request == "PUT /v1/exports/64a1"
     assert error.errors == (first, second)
     assert str(error) == (
-        "PUT /v1/exports/64a1 was answered 422: invalid_ref: No such flow. (field _flowId); "
-        "other: And more. It refers to a document that this account does not have (any more)."
+        "PUT /v1/exports/64a1 returned 422: invalid_ref: No such flow. (field _flowId); other: "
+        "And more. It refers to a document that is not in this account."
     )
 
 
@@ -82,13 +82,13 @@ def test_whatever_the_body_is_the_error_quotes_what_there_is(client, platform, b
     error = refusal(client, platform, Reply(422, body))
 
     assert said.rstrip(".") in str(error)
-    assert str(error).startswith("PUT /v1/exports/64a1 was answered 422: ")
+    assert str(error).startswith("PUT /v1/exports/64a1 returned 422: ")
 
 
 @pytest.mark.parametrize(
     ("status", "code", "hint"),
     [
-        (401, "unauthorized", "one-time token lives as long as the function"),
+        (401, "unauthorized", "one-time token is valid during its function"),
         (403, "forbidden", "its own _connectorId"),
         (422, "invalid_user", "needs an integrator.io account"),
         (422, "field_locked_by_integration_app", "Only the connector's own functions"),

@@ -93,7 +93,7 @@ def test_an_answer_that_is_too_large_is_given_up_at_once_and_not_asked_for_again
     pool = Pool(largest=1 << 20)
     with (
         Client("x" * 32, base_url=server(answer), pool=pool) as client,
-        pytest.raises(IntegratorError, match="more than 1 MiB"),
+        pytest.raises(IntegratorError, match="larger than 1 MiB"),
     ):
         list(client.exports.list())
 

@@ -59,7 +59,7 @@ def test_the_token_goes_to_no_other_host(step, platform):
 def test_a_page_that_leads_to_itself_is_an_error(step, platform):
     platform.plays(page("/v1/flows/64f1/64d1/errors?after=1"))
 
-    with pytest.raises(Refused, match="names itself as the next page"):
+    with pytest.raises(Refused, match="returned itself as the next page"):
         list(step.open())
 
     assert len(platform.received) == 2
@@ -87,7 +87,7 @@ def test_nothing_is_said_of_jobs_when_there_are_none(step, platform):
 def test_a_retry_that_names_no_job_is_of_unknown_outcome(step, platform):
     platform.plays(Reply(200, {"jobId": "64b1"}))
 
-    with pytest.raises(OutcomeUnknown, match="without _jobId"):
+    with pytest.raises(OutcomeUnknown, match="has no _jobId"):
         step.retry(["r-1"])
 
 

@@ -78,7 +78,7 @@ def test_pages_of_a_virtual_export_that_lead_in_circles_are_an_error(client, pla
 def test_an_answer_without_what_it_is_for_is_unavailable(client, platform):
     platform.plays(Reply(200, {}))
 
-    with pytest.raises(Unavailable, match="without systemToken"):
+    with pytest.raises(Unavailable, match="has no systemToken"):
         client.stacks.system_token("64f0")
 
 

@@ -129,7 +129,7 @@ def test_a_token_is_good_for_fifteen_minutes_at_most(platform, clock, call_clien
     client.exports.get("64a1")
     clock.sleep(1)
 
-    with pytest.raises(CallEnded, match="The function slow took longer than its token"):
+    with pytest.raises(CallEnded, match="The function slow ran longer than its token"):
         client.exports.get("64a1")
 
 

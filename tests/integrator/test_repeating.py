@@ -85,7 +85,7 @@ def test_what_may_happen_twice_is_sent_again(client, platform, name, trouble):
 def test_what_must_not_happen_twice_is_sent_once(client, platform, name, trouble):
     platform.plays(trouble, OK)
 
-    with pytest.raises(OutcomeUnknown, match="look before repeating"):
+    with pytest.raises(OutcomeUnknown, match="Check before repeating"):
         CALLS[name](client)
 
     assert len(platform.received) == 1
@@ -133,7 +133,7 @@ def test_what_was_never_sent_is_tried_again_and_reported_as_unavailable(make_cli
 def test_a_refusal_is_not_repeated(client, platform, status):
     platform.plays(Reply(status, {"errors": [{"code": "no", "message": "No"}]}))
 
-    with pytest.raises(Exception, match=rf"answered {status}: no: No\."):
+    with pytest.raises(Exception, match=rf"returned {status}: no: No\."):
         client.exports.get("64a1")
 
     assert len(platform.received) == 1

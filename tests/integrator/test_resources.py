@@ -70,7 +70,9 @@ def test_a_ping_of_no_connection_is_an_error(client, platform):
     ],
 )
 def test_what_names_nothing_is_refused_before_it_means_everything(client, platform, call):
-    with pytest.raises(ValueError, match=r"neither an id nor a key|needs its resource and its id"):
+    with pytest.raises(
+        ValueError, match=r"neither an id nor a key|requires its resource and its id"
+    ):
         call(client)
 
     assert platform.received == []
@@ -147,5 +149,5 @@ class TestLists:
     def test_that_lead_nowhere_end_with_an_error(self, client, platform):
         platform.plays(Reply(200, [1], {"Link": '</v1/exports>; rel="next"'}))
 
-        with pytest.raises(Refused, match="names itself as the next page"):
+        with pytest.raises(Refused, match="returned itself as the next page"):
             list(client.exports.list())

@@ -490,7 +490,7 @@ class TestWithoutRedis:
 
         assert sum(clock.slept) == pytest.approx(1.1, abs=0.2)
         assert len(caplog.records) == 1
-        assert "Redis does not answer" in caplog.text
+        assert "Redis does not respond" in caplog.text
         assert "hidden" not in f"{caplog.text} {throttle!r}"
 
     def test_a_pause_is_kept_as_well(self, clock):
@@ -510,7 +510,7 @@ class TestWithoutRedis:
 
             throttle.acquire("acme")
 
-            assert "Redis answers again" in caplog.text
+            assert "Redis responds again" in caplog.text
             assert turn(RedisLedger(url, Limit(50, 1.0)), "acme", longest=0) > 0
 
     def test_its_restart_in_the_middle_of_the_work_stops_nobody(self, tmp_path, clock, caplog):
@@ -524,7 +524,7 @@ class TestWithoutRedis:
         with redis_at(socket):
             throttle.acquire("acme")
 
-        assert [record.message.split(";")[0][:19] for record in caplog.records] == [
-            "Redis does not answ",
-            "Redis answers again",
+        assert [record.message.split(";")[0][:18] for record in caplog.records] == [
+            "Redis does not res",
+            "Redis responds aga",
         ]

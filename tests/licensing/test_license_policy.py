@@ -35,10 +35,10 @@ def test_without_rules_there_is_a_policy_all_the_same():
     ("given", "said"),
     [
         ("{", "is not JSON"),
-        ("[]", "has to be a JSON object"),
+        ("[]", "must be a JSON object"),
         ('{"*": 3}', "has no object for '\\*'"),
-        ('{"*": {"grace": 3}}', "does not know 'grace' of '\\*'"),
-        ('{"*": {"grace_days": -1}}', "cannot use grace_days of '\\*'"),
+        ('{"*": {"grace": 3}}', "has the unknown option 'grace' for '\\*'"),
+        ('{"*": {"grace_days": -1}}', "has an invalid grace_days for '\\*'"),
         ('{"*": {"grace_days": true}}', "whole number"),
         ('{"*": {"reminder_days": 7}}', "list of days"),
         ('{"*": {"reminder_days": ["7"]}}', "whole number"),

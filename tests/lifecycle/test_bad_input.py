@@ -36,8 +36,8 @@ def drive(rollout):
     ("token", "words"),
     [
         ("wrong", "revoked or used up"),
-        ("", "No token was given"),
-        ("two words", "characters that no token has"),
+        ("", "token is missing"),
+        ("two words", "non-ASCII characters"),
     ],
 )
 def test_a_wrong_one_time_token(shop, customer, upgraded, untouched, token, words):
@@ -62,7 +62,7 @@ def test_a_one_time_token_that_is_too_old(shop, customer, upgraded, untouched, d
     refused = RefusedCall.objects.get()
     assert refused.code == "token_refused"
     assert "15 minutes" in refused.message
-    assert "lives as long as the function call it came with" in refused.message
+    assert "is valid during its function call" in refused.message
 
 
 def test_a_one_time_token_whose_function_has_returned(shop, customer, upgraded, untouched, doorway):
@@ -71,7 +71,7 @@ def test_a_one_time_token_whose_function_has_returned(shop, customer, upgraded, 
     code, message = shop.call("update", options(customer, doorway.tokens[-1])).error
 
     assert code == "token_refused"
-    assert "lives as long as the function call it came with" in message
+    assert "is valid during its function call" in message
 
 
 def test_a_wrong_token_of_the_publisher(shop, customer, upgraded, untouched, settings):
@@ -112,7 +112,7 @@ def test_a_component_that_the_customer_deleted(customer, upgraded, untouched):
 
     assert operation.code == "component_deleted"
     assert "flows/orders_to_chat was deleted" in operation.message
-    assert "deleted components to be recreated" in operation.message
+    assert "the option to recreate deleted components" in operation.message
     assert customer.integration["updateInProgress"] is False
 
 
@@ -139,8 +139,8 @@ def test_a_component_replaced_by_one_without_the_tag(shop, customer, upgraded, u
     code, message = shop.call("update", options(customer, customer.account.token)).error
 
     assert code == "component_untagged"
-    assert "'orders_to_chat' does not carry this connector's tag" in message
-    assert "given another external id" in message
+    assert "'orders_to_chat' does not have this connector's tag" in message
+    assert "its external id changed" in message
 
 
 def test_a_component_that_was_moved_to_another_integration(shop, customer, upgraded, untouched):
@@ -273,7 +273,7 @@ def test_an_installation_of_another_connector_that_is_not_on_record(shop, custom
 
     code, message = reply.error
     assert code == "installation_foreign"
-    assert "it was left alone" in message
+    assert "It was not changed" in message
 
 
 def test_an_integration_that_is_no_installation(shop, customer, untouched):

@@ -128,7 +128,7 @@ def test_a_step_that_runs_out_of_time_goes_on_when_it_is_pressed_again(shop, new
 
     held = [len(newcomer.tagged())]
     while not (reply := newcomer.press(last)).body["success"]:
-        assert "progress is kept" in reply.body["message"]
+        assert "Progress is kept" in reply.body["message"]
         assert newcomer.last_operation.outcome == Operation.Outcome.CHECKPOINT
         held.append(len(newcomer.tagged()))
 

@@ -55,7 +55,7 @@ def test_a_call_that_comes_in_the_middle_is_refused(customer, upgraded, at_first
     [reply] = replies
     code, message = reply.error
     assert code == "update_in_progress"
-    assert "call again in a minute" in message
+    assert "Try again in a minute" in message
     assert problems_of(customer, upgraded) == []
     assert customer.installation.operations.filter(kind="update").count() == 1
 

@@ -209,7 +209,7 @@ def test_the_only_store_stays(keeper):
     code, message = pre_remove(keeper, "s1").error
 
     assert code == "last_store"
-    assert "as a whole" in message
+    assert "is the only store" in message
 
 
 def test_a_store_that_is_not_there_cannot_be_removed(two):

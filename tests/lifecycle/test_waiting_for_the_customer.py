@@ -66,8 +66,8 @@ def test_an_update_whose_connection_nobody_has_ends_waiting_for_the_customer(wai
 
     assert (operation.outcome, operation.code) == (Operation.Outcome.WAITS, "waits_for_customer")
     assert operation.message == (
-        "Needs the customer: connect Books; 1 step of the flow Orders to chat and books; "
-        "the new flow Refunds to books wait for it."
+        "Waits for the customer: connect Books; 1 step of the flow Orders to chat and books; the "
+        "new flow Refunds to books wait for it."
     )
     assert waiting.integration["version"] == "2.0.0"
     assert waiting.integration["updateInProgress"] is False
@@ -89,7 +89,7 @@ def test_a_new_flow_that_cannot_log_in_is_made_switched_off(waiting):
 def test_the_settings_page_asks_the_customer_to_connect_and_says_what_waits(waiting):
     section, *others = waiting.integration["settings"]["sections"]
 
-    assert section["title"] == "This update waits for you"
+    assert section["title"] == "Connect to finish this update"
     assert "“Books”" in section["description"]
     assert "“Orders to chat and books”" in section["description"]
     assert [other["title"] for other in others] == ["Shop to chat"]
@@ -133,7 +133,7 @@ def test_a_save_before_the_customer_has_connected_is_kept_and_brings_nothing(wai
     assert waiting.use("persistSettings", {"pending": {}}).body["success"] is True
 
     assert steps_of(waiting, "orders_to_chat") == ["post_message"]
-    assert titles(waiting)[0] == "This update waits for you"
+    assert titles(waiting)[0] == "Connect to finish this update"
     assert waiting.installation.needs != []
 
 
@@ -314,4 +314,4 @@ def test_lost_records_do_not_let_the_step_in(shop, waiting):
 def test_publishing_says_how_many_customers_the_version_will_need(shop, running):
     [*_, note] = publish(WITH_BOOKS, dry_run=True).notes
 
-    assert note.startswith("2.0.0 begins to use the connection Books: once they have it, 1 ")
+    assert note.startswith("2.0.0 adds the connection Books: after the update, 1 ")

@@ -36,11 +36,11 @@ def test_it_says_what_is_not_as_it_was_and_what_comes_next(downloaded, capsys):
     call_command("adopt", str(downloaded))
 
     said = capsys.readouterr().out
-    assert "given by the server\n    _id: @integration, " in said
+    assert "set by the server\n    _id: @integration, " in said
     assert "apiIdentifier: orders\n" in said
-    assert "Stand-ins for connections that are missing:" in said
+    assert "Placeholders for missing connections:" in said
     assert "missing_http_connection" in said
-    assert "Files that were not used:\n  README.md\n" in said
+    assert "Unused files:\n  README.md\n" in said
     target = f"{Path().absolute() / 'orders_to_erp'}:OrdersToERP"
     assert f"manage.py blueprint {target}\n" in said
     assert f"manage.py publish {target}\n" in said
@@ -76,7 +76,7 @@ def test_json_is_the_only_thing_on_stdout_and_leaves_nothing_out(downloaded, cap
     assert {
         "component": "orders",
         "path": "apiIdentifier",
-        "reason": "given by the server",
+        "reason": "set by the server",
         "place": f"exports/Orders-{small()['exports'][0]['_id']}.json",
     } in answer["left_out"]
     assert [document["component"] for document in answer["stand_ins"]] == [
@@ -102,7 +102,7 @@ def test_secrets_are_listed_and_not_printed(tmp_path, capsys):
     call_command("adopt", str(source), "--output", str(tmp_path / "mine"))
 
     said = capsys.readouterr().out
-    assert "a secret: the customer enters it\n    http.auth.basic.password: shop\n" in said
+    assert "secret; the customer enters it\n    http.auth.basic.password: shop\n" in said
     assert "opensesame" not in said
     assert b"opensesame" not in (tmp_path / "mine" / "__init__.py").read_bytes()
 
@@ -111,10 +111,10 @@ def test_secrets_are_listed_and_not_printed(tmp_path, capsys):
     ("words", "complaint"),
     [
         (["nonsense"], "nonsense does not exist"),
-        (["."], "There are no files at all"),
-        (["DOWNLOADED", "--version", "two"], "no semantic version"),
-        (["DOWNLOADED", "--class-name", "2"], "cannot be the name of a class"),
-        (["DOWNLOADED", "--output", "DOWNLOADED"], "not empty: choose another folder"),
+        (["."], "There are no files"),
+        (["DOWNLOADED", "--version", "two"], "not a semantic version"),
+        (["DOWNLOADED", "--class-name", "2"], "is not a valid class name"),
+        (["DOWNLOADED", "--output", "DOWNLOADED"], "not empty. Choose another folder"),
     ],
 )
 def test_what_is_wrong_is_one_paragraph_and_nothing_is_written(downloaded, words, complaint):
@@ -149,7 +149,7 @@ def test_a_live_integration_goes_by_its_id(platform, tmp_path, capsys):
     assert {
         "component": "shop",
         "path": "http.auth.basic.password",
-        "reason": "a secret: the customer enters it",
+        "reason": "secret; the customer enters it",
         "place": f"/v1/connections/{shop['_id']}",
     } in answer["left_out"]
 
@@ -172,8 +172,8 @@ def test_help_shows_examples_and_exit_codes(capsys):
 
     said = capsys.readouterr().out
     assert "manage.py adopt downloaded.zip --output my_connector" in said
-    assert "exit codes:\n  0  the package is written" in said
-    assert "its first version (1.0.0)" in said
+    assert "exit codes:\n  0  package written" in said
+    assert "first version (1.0.0)" in said
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_samples_that_were_left_out_are_counted(sampled, tmp_path, capsys):
     call_command("adopt", str(sampled), "--output", str(tmp_path / "mine"))
 
     said = capsys.readouterr().out
-    assert "1 sample was left out; --keep-samples carries them over." in said
+    assert "1 sample was left out; use --keep-samples to include them." in said
     assert "mockOutput: orders" in said
     written = [path.read_text() for path in (tmp_path / "mine").rglob("*.*")]
     assert not any("jo@example.com" in text for text in written)
@@ -195,7 +195,7 @@ def test_samples_that_were_left_out_are_counted(sampled, tmp_path, capsys):
 
 def test_personal_data_in_samples_that_are_kept_is_named(sampled, tmp_path, capsys):
     call_command("adopt", str(sampled), "--output", str(tmp_path / "a"), "--keep-samples")
-    assert "May be personal, and would reach every customer:" in capsys.readouterr().out
+    assert "Possibly personal data that every customer would get:" in capsys.readouterr().out
 
     call_command("adopt", str(sampled), "--output", str(tmp_path / "b"), "--keep-samples", "--json")
     answer = json.loads(capsys.readouterr().out)

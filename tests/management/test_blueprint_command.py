@@ -122,8 +122,6 @@ def test_what_is_sold_in_parts_says_which_component_belongs_where(capsys):
     call_command("blueprint", "tests.lifecycle.sold:ManyShops")
 
     said = capsys.readouterr().out
-    assert (
-        "sold as editions Standard, Premium; add-ons Payouts; one for every Shopify store" in said
-    )
+    assert "offers: editions Standard, Premium; add-ons Payouts; one per Shopify store" in said
     [sales] = [line for line in said.splitlines() if line.startswith("sales ")]
-    assert sales.rstrip().endswith("premium and above, every store")
+    assert sales.rstrip().endswith("premium and above, each store")

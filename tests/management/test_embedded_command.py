@@ -72,7 +72,7 @@ def test_people_read_lines(embedding, acme, capsys):
 
     said = capsys.readouterr().out
     assert f"shop-to-chat for acme  1.0.0  product/{acme.integration_id}" in said
-    assert "The token of product is good" in said
+    assert "The token of product is valid" in said
 
 
 def test_the_list_comes_in_pages(embedding, release, acme, address, run):
@@ -107,8 +107,8 @@ def test_failed_records_are_an_exit_code(embedding, acme, type_in):
 
 WRONG = {
     "an unknown end user": (["update", "zeus"], "is not deployed for 'zeus'"),
-    "neither one nor all": (["update"], "Name one end user, or say --all"),
-    "both": (["update", "acme", "--all"], "Name one end user, or say --all"),
+    "neither one nor all": (["update"], "Name one end user or use --all"),
+    "both": (["update", "acme", "--all"], "Name one end user or use --all"),
     "an unknown account": (["list", "--account", "other"], "no embedded account 'other'"),
     "an unknown export": (["run-export", "acme", "orders"], "it has new_orders"),
     "a file that is not there": (["deploy", "x", "--credentials", "none"], "cannot be read"),
@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_said_in_one_paragraph(embedding, acme, words, sa
 def test_what_is_no_json_is_not_repeated(embedding, acme, type_in):
     type_in(f"password={PASSWORD}")
 
-    with pytest.raises(CommandError, match="holds no JSON") as refused:
+    with pytest.raises(CommandError, match="is not JSON") as refused:
         call_command("embedded", "deploy", "acme", "--credentials", "-")
 
     assert PASSWORD not in str(refused.value)

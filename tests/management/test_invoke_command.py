@@ -132,7 +132,7 @@ def test_no_result_is_said_beside_stdout(capsys, hooks):
 
     said = capsys.readouterr()
     assert said.out == ""
-    assert "no result" in said.err
+    assert "returned nothing" in said.err
 
 
 def test_a_call_that_fails_is_exit_code_3_with_code_message_and_place(capsys, hooks):
@@ -158,21 +158,21 @@ def test_a_call_that_fails_is_one_line_of_json_if_asked(capsys, hooks):
 
 
 MISTAKES = {
-    "a module that is not there": (["no.such.module", "f"], "There is no module 'no'"),
+    "a module that is not there": (["no.such.module", "f"], "there is no module 'no'"),
     "a function that is not there": (
         [EVERYTHING, "echoo", "--type", "utility"],
         "No utility function is called 'echoo', or at 'echoo'. There are echo",
     ),
     "a component with several hooks": (
         [EVERYTHING, "save_order"],
-        "may be a postMap, postSubmit, preMap: say which with --kind",
+        "can be a postMap, postSubmit, preMap. Choose one with --kind",
     ),
     "a component that calls another function": (
         [EVERYTHING, "pass_on", "--component", "orders", "--kind", "preMap"],
-        "orders does not call pass_on as its preMap function (it calls none)",
+        "orders does not use pass_on as its preMap function (it uses none)",
     ),
     "records that are not there": ([EVERYTHING, "pass_on", "--records", "none.json"], "none.json"),
-    "records that are none": ([EVERYTHING, "pass_on", "--records", "-"], "- has to hold a list"),
+    "records that are none": ([EVERYTHING, "pass_on", "--records", "-"], "- must contain a list"),
 }
 
 

@@ -145,13 +145,13 @@ def test_a_scenario_is_a_shops_stream(orders, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["renew", "nobody@example.com", "--until", "2090-01-01"], "No license"),
+        (["renew", "nobody@example.com", "--until", "2090-01-01"], "no license"),
         (["create", "orders-to-slack", "nobody", "--until", "2090-01-01"], "email: "),
         (["create", "orders-to-slack", "a@example.com", "--until", "2001-01-01"], "until: "),
-        (["create", "orders-to-slack", "a@example.com", "--until", "soon"], "is no day"),
+        (["create", "orders-to-slack", "a@example.com", "--until", "soon"], "is not a day"),
         (["extend", "#1", "--days", "many"], "whole number"),
         (["child", "#1", "--opts", "[]"], "JSON object"),
-        (["list", "no-such-connector"], "names no connector"),
+        (["list", "no-such-connector"], "is not a published connector"),
         (["simulate", "--scenario", "/no/such/file"], "cannot be read"),
     ],
 )

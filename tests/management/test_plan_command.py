@@ -38,7 +38,7 @@ def test_offline_it_shows_each_field_before_and_after_and_says_what_it_cannot_kn
     assert "1.0.0 → 1.1.0" in said
     assert "~ flows/orders_to_slack" in said
     assert "name: 'Orders to Slack' → 'Every order'" in said
-    assert "what customers changed since does not show" in said
+    assert "edits since the last update are not shown" in said
 
 
 def test_json_is_the_only_thing_on_stdout(waiting, capsys):

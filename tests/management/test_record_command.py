@@ -91,7 +91,7 @@ def test_a_running_server_is_recorded_and_replayed_without_being_started_again(
 ) -> None:
     call(address, "preMap", "before@example.com")
     call_command("record", "start", "--mask", "*mail", "--samples", "1")
-    assert "notice within a second" in capsys.readouterr().out
+    assert "start within a second" in capsys.readouterr().out
 
     def both_are_kept() -> bool:
         call(address, "preMap", "ann@example.com")
@@ -125,7 +125,7 @@ def keep(home: Path, name: str = "diy/hook.preMap.1", **fields: Any) -> None:
 def test_list_says_what_is_being_recorded_and_what_was(home, capsys):
     call_command("record", "list")
     said = capsys.readouterr().out
-    assert "Nothing is being recorded." in said
+    assert "Recording is not running." in said
     assert "No samples" in said
 
     keep(home)
@@ -160,7 +160,7 @@ def test_stop_says_whether_there_was_anything_to_stop(home, capsys):
     assert "Stopped." in capsys.readouterr().out
 
     call_command("record", "stop")
-    assert "Nothing was being recorded." in capsys.readouterr().out
+    assert "Recording was not running." in capsys.readouterr().out
 
 
 def test_replay_tells_differences_as_json(home, hooks, capsys):

@@ -38,15 +38,15 @@ def test_a_plan_names_every_installation_that_is_not_there_and_plans_none(base, 
     said = refused("plan", "orders-to-slack", "--installation", KNOWN, TYPO, GONE, ANOTHERS)
 
     assert f"orders-to-slack has no installation {TYPO}, {GONE}, {ANOTHERS}" in said
-    assert f"{TYPO} is not on record" in said
-    assert f"{GONE} is gone" in said
+    assert f"{TYPO} is not recorded" in said
+    assert f"{GONE} has been gone" in said
     assert f"{ANOTHERS} is an installation of refunds" in said
     assert KNOWN not in capsys.readouterr().out
 
 
 def test_a_settings_link_to_what_is_gone_says_so(base):
-    assert f"{GONE} is gone" in refused("settings_link", GONE)
-    assert f"{TYPO} is not on record" in refused("settings_link", TYPO)
+    assert f"{GONE} has been gone" in refused("settings_link", GONE)
+    assert f"{TYPO} is not recorded" in refused("settings_link", TYPO)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_settings_link_to_what_is_gone_says_so(base):
 def test_a_connector_with_a_typing_mistake_is_named_with_those_that_there_are(base, words):
     said = refused(*words)
 
-    assert "'orders-to-slak' names no connector that is published here" in said
+    assert "'orders-to-slak' is not a published connector" in said
     assert "Did you mean 'orders-to-slack'?" in said
 
 

@@ -76,7 +76,7 @@ def test_integrations_and_dates_narrow_it(platform, capsys):
 
 
 def test_what_is_no_date_is_refused(platform):
-    with pytest.raises(CommandError, match="is no date such as 2026-05-01"):
+    with pytest.raises(CommandError, match="is not a date such as 2026-05-01"):
         call_command("usage", "--since", "yesterday")
 
 

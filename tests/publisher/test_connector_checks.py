@@ -26,7 +26,7 @@ def test_every_problem_of_a_declaration_is_reported_with_its_place_and_way_out(s
 def test_what_is_too_long_to_be_recorded_is_reported_with_the_longest_length(settings):
     [message] = found(settings, "tests.publisher.declared:LongVersion")
 
-    assert message.msg.startswith("LongVersion: version has 86 characters; 64 is the longest")
+    assert message.msg.startswith("LongVersion: version has 86 characters; the limit is 64")
     assert (message.level, message.id) == (ERROR, "connector_kit.E122")
 
 

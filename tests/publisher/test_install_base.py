@@ -175,7 +175,7 @@ def test_who_asks_for_single_installations_learns_which_another_reading_lacks(or
 def test_an_install_base_that_lists_none_is_not_believed(orders, listing):
     listing([[]])
 
-    with pytest.raises(InstallBaseShrunk, match=r"6 that are on record .*--accept-vanished"):
+    with pytest.raises(InstallBaseShrunk, match=r"6 recorded ones .*--accept-vanished"):
         sync_install_base(orders)
 
     assert _vanished(orders) == set()

@@ -33,8 +33,8 @@ def listed(orders, platform, monkeypatch):
     ("entry", "shown", "problem"),
     [
         ({"name": "n" * 400}, {"name": "n" * 299 + "…"}, "name has 400 characters, and was cut"),
-        ({"name": "a\x00b"}, {"name": "a␀b"}, "name holds the character NUL"),
-        ({"tag": "x\ud83d"}, {"tag": "x�"}, "tag holds half a character"),
+        ({"name": "a\x00b"}, {"name": "a␀b"}, "name contains the NUL character"),
+        ({"tag": "x\ud83d"}, {"tag": "x�"}, "tag contains half a character"),
         ({"version": "1" * 65}, {"version": "1" * 63 + "…"}, "version has 65 characters"),
         ({"email": 7}, {"email": "7"}, "email is no text: 7"),
         ({"name": {"a": 1}}, {"name": "{'a': 1}"}, "name is no text"),

@@ -225,7 +225,7 @@ def test_what_stopped_at_a_checkpoint_goes_on_in_an_aborted_rollout():
     [
         pytest.param(replace(SENT, report=failed("platform_unavailable")), id="failed"),
         pytest.param(replace(SENT, report=report(alive_until=EARLIER)), id="broke off"),
-        pytest.param(replace(SENT, due_at=EARLIER), id="not heard of"),
+        pytest.param(replace(SENT, due_at=EARLIER), id="did not respond"),
         pytest.param(replace(CLAIMED, due_at=EARLIER), id="its worker died"),
         pytest.param(replace(SENT, report=failed("update_in_progress")), id="held by others"),
     ],
@@ -354,7 +354,7 @@ def test_undoing_goes_on_as_long_as_the_platform_is_in_the_way():
 @pytest.mark.parametrize(
     "push",
     [
-        pytest.param(replace(UNDOING, due_at=EARLIER), id="not heard of"),
+        pytest.param(replace(UNDOING, due_at=EARLIER), id="did not respond"),
         pytest.param(replace(UNDOING, report=report(alive_until=EARLIER)), id="broke off"),
     ],
 )

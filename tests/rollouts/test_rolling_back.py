@@ -131,7 +131,7 @@ def test_a_version_that_is_not_recorded_here_is_named_among_the_skipped(base, re
     skipped = back.pushes.filter(state="skipped").order_by("installation")
     assert [push.installation for push in skipped] == [lost, unknown]
     assert {push.code for push in skipped} == {"not_published"}
-    assert "had 0.8.0 before, and no such release" in skipped[0].message
+    assert "had 0.8.0 before, but no such release" in skipped[0].message
     assert "had no version" in skipped[1].message
 
 
@@ -199,7 +199,7 @@ def test_a_rollout_that_touched_nobody_cannot_be_rolled_back(base, release):
     base.install(2)
     rollout = started(base.connector)
 
-    with pytest.raises(RolloutError, match="changed no installation"):
+    with pytest.raises(RolloutError, match="has no installations to roll back"):
         roll_back(rollout.pk)
 
     assert fresh(rollout).state == Rollout.State.RUNNING
@@ -212,7 +212,7 @@ def test_rolling_back_an_old_rollout_while_another_is_open_changes_nothing(base,
     Release.objects.create(connector=base.connector, version="1.2.0", digest="2", manifest={})
     start_rollout(base.connector)
 
-    with pytest.raises(RolloutError, match="One at a time"):
+    with pytest.raises(RolloutError, match="Only one rollout per connector"):
         roll_back(rollout.pk)
 
     assert fresh(rollout).reason == ""
@@ -253,7 +253,7 @@ def test_retrying_an_older_rollout_downgrades_nobody(base, failed_once):
     base.complete(started(base.connector))
     pushes = len(base.marketplace.pushed)
 
-    with pytest.raises(RolloutError, match="brought to another release"):
+    with pytest.raises(RolloutError, match="A later rollout updated"):
         retry_failed(rollout.pk)
 
     drive(base, rollout)

@@ -203,7 +203,7 @@ def test_retry_pushes_the_failed_ones_again_even_after_the_end(base, release):
 
 
 def test_there_is_no_retry_without_a_failure(base, release):
-    with pytest.raises(RolloutError, match="Nothing has failed"):
+    with pytest.raises(RolloutError, match="No installations failed"):
         retry_failed(start_rollout(base.connector).pk)
 
 
@@ -226,7 +226,7 @@ def test_what_ended_stays_ended(base, release, control):
 
 
 def test_a_rollout_is_found_by_number_by_connector_or_as_the_only_open_one(base, release):
-    with pytest.raises(RolloutError, match="No rollout was ever started"):
+    with pytest.raises(RolloutError, match="There are no rollouts yet"):
         find_rollout()
     old = start_rollout(base.connector)
     abort(old.pk)
@@ -235,7 +235,7 @@ def test_a_rollout_is_found_by_number_by_connector_or_as_the_only_open_one(base,
     assert find_rollout() == new
     assert find_rollout("orders") == new
     assert find_rollout(str(old.pk)) == old
-    with pytest.raises(RolloutError, match="no connector 'nonsense'"):
+    with pytest.raises(RolloutError, match="no connector or rollout 'nonsense'"):
         find_rollout("nonsense")
     with pytest.raises(RolloutError, match="no rollout 999"):
         find_rollout("999")

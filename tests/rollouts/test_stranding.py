@@ -305,12 +305,12 @@ def test_one_that_is_locked_may_be_released_by_itself(base, begun):
 
 
 def test_releasing_whom_the_rollout_does_not_lock_is_refused_by_name(base, begun):
-    with pytest.raises(RolloutError, match=f"does not keep {'f' * 24} locked") as caught:
+    with pytest.raises(RolloutError, match=f"does not lock {'f' * 24}") as caught:
         release_locks(begun.pk, only=["f" * 24])
     assert caught.value.field == "installations"
 
     all_is_well(base, begun)
-    with pytest.raises(RolloutError, match="keeps nobody locked"):
+    with pytest.raises(RolloutError, match="locks no installations"):
         release_locks(begun.pk)
 
 

@@ -125,8 +125,8 @@ UNKNOWN = [
     ),
     pytest.param({"tags": ("nobody",)}, "nobody", "only.tags", id="a tag"),
     pytest.param({"versions": ("7.7.7",)}, "7.7.7", "only.versions", id="a version"),
-    pytest.param({"sandbox": True}, "nobody to update", "only", id="nobody"),
-    pytest.param({"updated_by": 999}, "nobody to update", "only", id="a rollout"),
+    pytest.param({"sandbox": True}, "nothing to update", "only", id="nobody"),
+    pytest.param({"updated_by": 999}, "nothing to update", "only", id="a rollout"),
 ]
 
 
@@ -181,7 +181,7 @@ def test_a_preview_is_not_started_when_anything_moved(base, release, move):
     digest = preview(base.connector).digest
     move(base)
 
-    with pytest.raises(RolloutError, match="not what was previewed any more") as caught:
+    with pytest.raises(RolloutError, match="have changed since the preview") as caught:
         start_rollout(base.connector, digest=digest)
 
     assert caught.value.field == "digest"
@@ -195,7 +195,7 @@ def test_a_preview_is_not_started_as_something_else(base, release, asked):
     base.install(3)
     digest = preview(base.connector).digest
 
-    with pytest.raises(RolloutError, match="previewed"):
+    with pytest.raises(RolloutError, match="since the preview"):
         start_rollout(base.connector, digest=digest, **asked)
 
 

@@ -12,13 +12,13 @@ GOOD = "whsec_" + base64.b64encode(b"k" * 32).decode()
 @pytest.mark.parametrize(
     ("name", "given", "said"),
     [
-        ("license_time_zone", "Mars/Olympus", "CONNECTOR_KIT_LICENSE_TIME_ZONE is no time zone"),
-        ("license_policies", '{"*": {"grace": 1}}', "there are trial_days, grace_days"),
+        ("license_time_zone", "Mars/Olympus", "CONNECTOR_KIT_LICENSE_TIME_ZONE is not a time zone"),
+        ("license_policies", '{"*": {"grace": 1}}', "Available: trial_days, grace_days"),
         ("webhook_secrets", "sesame", "24 to 64 random bytes"),
         ("webhook_secrets", "whsec_c2hvcnQ=", "24 to 64 random bytes"),
         ("webhook_secrets", f"{GOOD},whsec_###", "24 to 64 random bytes"),
-        ("email_url", "mail.example.com", "EMAIL_URL is no mail server"),
-        ("email_url", "smtp://", "EMAIL_URL is no mail server"),
+        ("email_url", "mail.example.com", "EMAIL_URL is not a mail server"),
+        ("email_url", "smtp://", "EMAIL_URL is not a mail server"),
     ],
 )
 def test_what_cannot_be_used_is_named(name, given, said):

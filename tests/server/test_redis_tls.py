@@ -185,11 +185,11 @@ def test_what_a_connection_is_like_is_the_same_for_all(behind_tls, ask, monkeypa
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
-        ("redis://host/0?ssl_cert_reqs=none", "without TLS: write it as rediss://"),
+        ("redis://host/0?ssl_cert_reqs=none", "has no TLS. Use rediss://"),
         ("rediss://host/0?ssl_cert_reqs=maybe", "none of required, optional, none"),
         ("rediss://host/0?ssl_ca_certs=nowhere.pem", "where there is no file"),
-        ("redis://host/0?color=red", "color, which cannot mean the same"),
-        ("redis://host/0?health_check_interval=often", "no whole number"),
+        ("redis://host/0?color=red", "color, which is not supported"),
+        ("redis://host/0?health_check_interval=often", "not a whole number"),
         ("http://host", "is not the address of a Redis"),
         ("redis://host:99999/0", "is not the address of a Redis"),
     ],

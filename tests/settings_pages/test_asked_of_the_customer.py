@@ -16,7 +16,7 @@ from tests.settings_pages.test_links import path_of
 pytestmark = pytest.mark.django_db
 
 NEED = Need("erp", "ERP", (Waiting("orders", "Orders to chat", ("Post booking",)),))
-BUTTON = "I have connected it: check now"
+BUTTON = "Check again"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_the_page_says_what_to_connect_what_waits_and_offers_to_look(customer, i
 def test_the_page_asks_once_and_opens_at_the_settings(customer, installation):
     html = shown(customer, installation)
 
-    assert html.count("This update waits for you") == 1
+    assert html.count("Connect to finish this update") == 1
     assert "What happens to orders" in html
 
 

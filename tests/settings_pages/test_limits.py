@@ -75,7 +75,7 @@ def test_many_saves_push_few_updates_and_lose_nothing_that_was_typed(customer):
     assert SettingsChange.objects.count() == 2
     refused = told[-1]
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
-    assert "saved often" in refused.content.decode()
+    assert "Too many saves" in refused.content.decode()
     assert "number 4" in refused.content.decode()
 
 
@@ -115,7 +115,7 @@ def test_a_file_that_is_too_large_is_refused_beside_its_field(customer):
     refused = save(customer, prices=prices(MEBIBYTE + 1))
 
     assert refused.status_code == 422
-    assert "prices.csv has 1.1 MB; at most 1 MB can be uploaded" in refused.content.decode()
+    assert "prices.csv is 1.1 MB; the limit is 1 MB" in refused.content.decode()
     assert SettingsChange.objects.count() == 0
 
 
@@ -142,7 +142,7 @@ def test_what_is_saved_at_once_is_bounded_by_whichever_door(customer):
     by_page = save(customer, **large)
 
     [message] = by_service.errors[""]
-    assert message == "These settings have 2.1 MB; at most 2 MB can be saved at once."
+    assert message == "These settings are 2.1 MB; the limit is 2 MB."
     assert (by_rest.status_code, by_rest.json()["errors"][0]["field"]) == (422, "values")
     assert message in by_page.content.decode()
     assert SettingsChange.objects.count() == 0
@@ -159,5 +159,5 @@ def test_a_body_that_is_too_large_is_said_to_be_so_in_words_and_in_json(customer
     )
 
     assert (by_page.status_code, by_rest.status_code) == (413, 413)
-    assert "Too much at once" in by_page.content.decode()
+    assert "Request too large" in by_page.content.decode()
     assert by_rest.json()["errors"][0]["code"] == "body_too_large"

@@ -131,7 +131,7 @@ def test_a_link_does_not_outlive_the_role_of_its_maker(installation, maker, leav
     assert (sees(customer, installation), sees(other, installation)) == (False, True)
     refused = Client().get(path_of(theirs))
     assert refused.status_code == 403
-    assert "Ask whoever sent it" in refused.content.decode()
+    assert "Ask the person who sent it" in refused.content.decode()
 
 
 @pytest.mark.parametrize("leave", [demoted, removed])

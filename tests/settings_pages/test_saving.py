@@ -217,7 +217,11 @@ def test_what_is_being_saved_is_shown_while_it_is(browse, settings):
 
 @pytest.mark.parametrize(
     ("schedule", "words"),
-    [("0 2 * * *", "six fields"), ("? 61 * ? * *", "no schedule"), ("? nonsense", "six fields")],
+    [
+        ("0 2 * * *", "six fields"),
+        ("? 61 * ? * *", "schedule is not valid"),
+        ("? nonsense", "six fields"),
+    ],
 )
 def test_a_schedule_that_flows_do_not_understand_is_refused(browse, schedule, words):
     form = browse.form("-/Orders/")
@@ -246,7 +250,7 @@ def test_a_save_that_the_platform_could_not_be_asked_for_waits_and_says_why(brow
     saved = browse.send("-/Orders/", browse.form("-/Orders/", channel="#later"))
 
     html = browse.get(saved["Location"].partition(f"{browse.customer.integration_id}/")[2])
-    assert "not in the account yet" in html
+    assert "but not yet applied" in html
     assert "CONNECTOR_KIT_TOKEN" in html
     browse.customer.push()
     assert body(browse.customer) == '{"channel": "#later"}'
@@ -263,7 +267,7 @@ def test_what_was_valid_and_is_no_longer_comes_back_with_what_was_typed(browse, 
     browse.customer.push()
 
     html = browse.get(f"-/Orders/?change={change.pk}")
-    assert "something has changed meanwhile" in html
+    assert "something changed in the meantime" in html
     assert 'value="90"' in html
     assert browse.customer.installation.settings == {}
 

@@ -84,7 +84,7 @@ def test_a_secret_arrives_in_the_account_and_on_no_page(browse, staff):
     for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN):
         html = browsing(browse.customer, staff(role)).get("-/Door/")
         assert PLANTED not in html
-        assert html.count("A value is saved; leave empty to keep it.") == 2
+        assert html.count("A value is saved. Leave empty to keep it.") == 2
         assert html.count('type="password"') == 2
 
 

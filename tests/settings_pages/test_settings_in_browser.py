@@ -37,7 +37,7 @@ def tab(page: Page, name: str):
 
 
 def unsaved(page: Page):
-    return page.get_by_text("Your changes are not saved yet.")
+    return page.get_by_text("You have unsaved changes.")
 
 
 def save(page: Page) -> None:
@@ -57,7 +57,7 @@ def test_what_was_typed_stays_over_tabs_and_is_saved_with_the_rest(settings_page
     page.get_by_label("Currency").select_option("USD")
     tab(page, "Orders").click()
     expect(page.get_by_label("Channel")).to_have_value("#sales")
-    page.get_by_label("Switched on: Orders to chat").check()
+    page.get_by_label("On: Orders to chat").check()
     save(page)
     page.wait_for_url("**change=*")
 
@@ -104,7 +104,7 @@ def test_refreshing_options_keeps_the_place_and_what_was_typed(settings_page: Pa
     page = settings_page
     page.get_by_label("Channel").fill("#sales")
     page.get_by_text("Settings of Orders to chat").click()
-    button = page.get_by_role("button", name="Refresh the options of Listed")
+    button = page.get_by_role("button", name="Refresh options of Listed")
     button.scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
     assert before > 0
@@ -122,7 +122,7 @@ def test_a_page_without_a_server_says_so_and_keeps_what_was_typed(settings_page:
     page.get_by_label("Channel").fill("#sales")
     page.route("**/*", lambda route: route.abort())
     save(page)
-    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("The server is not responding")
     expect(page.get_by_role("alert")).to_contain_text("UTC")
     assert serious_findings(page) == []
 
@@ -140,7 +140,7 @@ def test_an_expired_link_is_told_by_itself_and_a_new_one_lets_what_was_typed_be_
     page.get_by_label("Channel").fill("#sales")
     cookies = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
-    expect(page.get_by_role("alert")).to_contain_text("The link that opened these settings")
+    expect(page.get_by_role("alert")).to_contain_text("Your link to these settings")
     expect(page.get_by_label("Channel")).to_have_value("#sales")
 
     page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])
@@ -176,11 +176,11 @@ def test_a_link_for_a_customer_is_readable_and_copied_by_a_button(window: Page, 
     enter(window.context, site, staff())
     window.context.grant_permissions(["clipboard-read", "clipboard-write"])
     window.goto(f"/console/installations/{installation.integration_id}/")
-    window.get_by_role("button", name="Make a link for the customer").click()
+    window.get_by_role("button", name="Create a link for the customer").click()
 
-    link = window.get_by_label("The link")
+    link = window.get_by_label("Link", exact=True)
     assert link.evaluate("field => field.scrollHeight <= field.clientHeight")
-    window.get_by_role("button", name="Copy the link").click()
+    window.get_by_role("button", name="Copy link").click()
     expect(window.get_by_role("button", name="Copied")).to_be_visible()
     assert window.evaluate("navigator.clipboard.readText()") == link.input_value()
 

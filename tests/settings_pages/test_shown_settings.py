@@ -35,7 +35,7 @@ def test_every_section_has_its_page_and_what_is_general_comes_last(look):
 
 def test_flows_are_listed_with_switch_schedule_and_mapping_lock(look):
     _, html = look(installation_with(DOCUMENT), "-/Orders/")
-    for words in ("Orders to chat", "Switched on", "At 02:00", "Locked"):
+    for words in ("Orders to chat", "Schedule", "At 02:00", "Locked"):
         assert words in html
 
 

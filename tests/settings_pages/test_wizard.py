@@ -31,22 +31,22 @@ def test_a_preview_goes_through_every_step_to_the_end_and_away_again(preview, st
     here = page.request["PATH_INFO"]
     entered = {"username": "jo", **CREDENTIALS["basic"], **CREDENTIALS["token"]}
     for _ in range(10):
-        if "Installed" in html(page):
+        if "is installed" in html(page):
             break
-        form = sent_by_a_browser(html(page).partition("Uninstall this preview")[0])
+        form = sent_by_a_browser(html(page).partition("Uninstall preview")[0])
         for name in form:
             if name.startswith("credential:"):
                 form[name] = entered[name.rpartition(".")[2]]
         action = "connect" if form.get("connection") else "run"
         page = browser.post(f"{here}{action}/", form, follow=True)
-    assert "Installed: the customer would now see the settings" in html(page)
+    assert "The customer now sees the settings page" in html(page)
     installation = Installation.objects.get()
     assert (installation.version, installation.sandbox) == ("1.0.0", installation.sandbox)
     listed = html(browser.get(start))
     assert installation.integration_id in listed
 
     page = browser.post(f"{here}end/", follow=True)
-    assert "The preview was uninstalled." in html(page)
+    assert "Preview uninstalled." in html(page)
     actions = StaffAction.objects.filter(action__startswith="preview.").order_by("pk")
     assert [action.action for action in actions] == ["preview.start", "preview.end"]
 
@@ -55,10 +55,10 @@ def test_a_step_that_fails_says_why_and_can_be_done_again(preview, staff):
     browser = staff()
     page = browser.post(f"/console/preview/{preview.connector.slug}/", follow=True)
     here = page.request["PATH_INFO"]
-    form = sent_by_a_browser(html(page).partition("Uninstall this preview")[0])
+    form = sent_by_a_browser(html(page).partition("Uninstall preview")[0])
     page = browser.post(f"{here}connect/", form, follow=True)
     assert "cannot log in" in html(page)
-    assert "Save and test the connection" in html(page)
+    assert "Save and test connection" in html(page)
 
 
 def test_the_wizard_leaves_customers_installations_alone(preview, customer, staff):
@@ -67,7 +67,7 @@ def test_the_wizard_leaves_customers_installations_alone(preview, customer, staf
         f"/console/preview/{preview.connector.slug}/{customer.integration_id}/", follow=True
     )
     assert page.status_code == 503
-    assert "gone" in html(page)
+    assert "no longer exists" in html(page)
 
 
 def test_without_an_address_for_the_license_the_page_says_what_to_set(shop, staff):

@@ -77,7 +77,7 @@ def test_a_viewer_can_press_no_button(world, viewer, action):
 
     rollout.refresh_from_db()
     assert (response.status_code, rollout.state) == (403, "running")
-    assert "needs the operator or admin role; yours is viewer" in response.content.decode()
+    assert "requires the operator or admin role; you are viewer" in response.content.decode()
 
 
 def test_the_release_for_new_installations_is_chosen_by_admins_alone(world, operator, admin):
@@ -199,7 +199,7 @@ def test_an_unknown_page_says_so_in_words_and_an_unknown_address_in_json(viewer)
     page = viewer.get("/console/rollouts/999/")
 
     assert page.status_code == 404
-    assert "There is nothing here" in page.content.decode()
+    assert "Page not found" in page.content.decode()
     assert viewer.get("/nothing/").headers["Content-Type"] == "application/json"
 
 
@@ -213,5 +213,5 @@ def test_a_failure_is_told_without_its_secrets(viewer, monkeypatch):
     page = viewer.get(at("overview"))
 
     assert page.status_code == 500
-    assert "Something broke" in page.content.decode()
+    assert "Something went wrong" in page.content.decode()
     assert "s3cret" not in page.content.decode()

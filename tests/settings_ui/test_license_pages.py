@@ -58,7 +58,7 @@ def test_a_license_is_given_and_shown_with_who_gave_it(give):
 
 def test_a_customer_without_an_account_leaves_a_grant_that_waits(give):
     page = html(give(email="nobody@example.com"))
-    assert "Not on the platform as wanted" in page
+    assert "Not delivered to integrator.io" in page
     assert "invalid_user" in page
     assert "nobody@example.com" in html(give.browser.get(at("licenses", state="pending")))
 
@@ -66,8 +66,8 @@ def test_a_customer_without_an_account_leaves_a_grant_that_waits(give):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"until": ""}, "Name the last day"),
-        ({"until": "2001-01-01"}, "is over"),
+        ({"until": ""}, "Enter the last day"),
+        ({"until": "2001-01-01"}, "is in the past"),
         ({"email": "nonsense"}, "valid email"),
         ({"time_zone": "Nowhere/Land"}, "Nowhere/Land"),
     ],
@@ -135,7 +135,7 @@ def test_an_act_that_does_not_fit_changes_nothing(give):
     assert browser.post(at("license-act", row.pk, "nonsense")).status_code == 404
     page = browser.post(at("license-act", row.pk, "renew"), {"until": "2001-01-01"})
     assert page.status_code == 422
-    assert "is over" in html(page)
+    assert "is in the past" in html(page)
     assert License.objects.get().ends == row.ends
 
 
@@ -175,7 +175,7 @@ def test_viewers_see_licenses_and_have_no_buttons(give, staff):
     viewer = staff(Role.VIEWER)
     page = viewer.get(at("license", key))
     assert page.status_code == 200
-    assert "Change it" not in html(page)
+    assert "Change this license" not in html(page)
     assert viewer.get(at("license-new")).status_code == 403
     assert viewer.post(at("license-act", key, "delete")).status_code == 403
 

@@ -104,7 +104,7 @@ def test_a_server_that_is_gone_is_told_within_seconds_with_the_time_of_the_last_
 ):
     page.route("**/progress/**", lambda route: route.abort())
 
-    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("The server is not responding")
     expect(page.get_by_role("alert")).to_contain_text("UTC")
     expect(page.locator("html")).to_have_class("stale")
     assert serious_findings(page) == []
@@ -123,7 +123,7 @@ def test_whoever_is_logged_out_is_told_and_comes_back_to_the_same_page(
 
     expect(page.get_by_role("alert")).to_contain_text("You are logged out")
     expect(page.locator("#progress")).to_contain_text("Wave 2")
-    page.get_by_role("link", name="Log in and come back here").click()
+    page.get_by_role("link", name="Log in and return to this page").click()
     page.get_by_label("Username").fill("operator")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

@@ -87,7 +87,7 @@ def test_the_overview_says_how_every_connector_stands(history, viewer):
 
     text = text_of(viewer.get(at("overview")))
 
-    for words in ("Orders to Slack", "0 of them (0%) at 1.1.0", "1 failed at their last update"):
+    for words in ("Orders to Slack", "0 of them (0%) on 1.1.0", "1 failed in their last update"):
         assert words in text
     assert "10 not started, of 10" in text
 
@@ -211,7 +211,7 @@ def test_a_release_is_compared_with_another(world, viewer):
     text = text_of(viewer.get(address))
 
     assert "new_orders" in text
-    assert "where the customer changed nothing" in text
+    assert "in an account without edits" in text
     assert viewer.get(at("release", "orders-to-slack", "9.9.9")).status_code == 404
 
 
@@ -256,7 +256,7 @@ def test_asking_for_a_drift_check_leads_to_its_answers(world, operator):
     dry_run = DryRun.objects.get()
     assert response.headers["Location"] == at("dry-run", dry_run.pk)
     assert dry_run.release == world.first
-    assert "not asked yet" in text_of(operator.get(at("dry-run", dry_run.pk)))
+    assert "waiting" in text_of(operator.get(at("dry-run", dry_run.pk)))
 
 
 STRATEGY = {
@@ -365,7 +365,7 @@ def test_an_act_says_what_it_will_do_to_how_many_and_takes_a_reason(world, opera
     for words in CONSEQUENCES[action]:
         assert words in asked
     assert refused.status_code == 422
-    assert "Give a reason" in refused.content.decode()
+    assert "Enter a reason" in refused.content.decode()
     assert not StaffAction.objects.filter(actor_name="operator").exists()
 
     operator.post(address, {"reason": "A customer called"})
@@ -374,14 +374,17 @@ def test_an_act_says_what_it_will_do_to_how_many_and_takes_a_reason(world, opera
 
 
 CONSEQUENCES = {
-    "abort": ("3 installations not started will stay as they are", "2 installations updated will"),
+    "abort": (
+        "3 installations not started will stay as they are",
+        "2 installations already updated will",
+    ),
     "resume": ("3 installations not started will be updated", "1 installation that failed"),
     "retry": ("1 installation that failed will be updated again", "component_deleted"),
     "roll-back": (
         "3 installations will be rolled back: 3 to 1.0.0",
         "3 installations not started",
     ),
-    "undo": ("1 installation locked will be brought back",),
+    "undo": ("1 installation locked will return",),
     "finish": ("1 installation locked will be updated to 1.1.0",),
 }
 
@@ -437,11 +440,13 @@ def test_what_was_not_previewed_is_not_started(world, operator):
 
     for moved in ({"waves": "rest"}, {"environment": "production", "waves": "1, rest"}):
         text = text_of(operator.post(at("rollout-new"), STRATEGY | digest | moved))
-        assert "not what was previewed" in text
+        assert "have changed since the preview" in text
     assert not Rollout.objects.exists()
 
     world.install(1)
-    assert "not what was previewed" in text_of(operator.post(at("rollout-new"), STRATEGY | digest))
+    assert "have changed since the preview" in text_of(
+        operator.post(at("rollout-new"), STRATEGY | digest)
+    )
     again = operator.post(at("rollout-new"), STRATEGY | {"do": "preview"}, follow=True)
     digest["digest"] = again.context["preview"].digest
     operator.post(at("rollout-new"), STRATEGY | digest)
@@ -453,8 +458,8 @@ def test_a_page_that_nobody_works_for_says_so(world, operator):
     rollout = world.roll_out()
     dry_run = world.try_out(rows[0])
 
-    assert "No worker has ever looked" in text_of(operator.get(at("rollout", rollout.pk)))
-    assert "No worker has ever looked" in text_of(operator.get(at("dry-run", dry_run.pk)))
+    assert "No worker has ever connected" in text_of(operator.get(at("rollout", rollout.pk)))
+    assert "No worker has ever connected" in text_of(operator.get(at("dry-run", dry_run.pk)))
     beat([listening(queue) for queue in Queue] + [TICK])
     assert "No worker" not in text_of(operator.get(at("rollout", rollout.pk)))
     assert "No worker" not in text_of(operator.get(at("dry-run", dry_run.pk)))
@@ -475,7 +480,7 @@ def test_what_cannot_be_done_any_more_is_said(world, operator):
     response = operator.post(at("control", rollout.pk, "resume"), why, follow=True)
     assert "Resumed" in text_of(response)
     response = operator.post(at("control", rollout.pk, "retry"), why, follow=True)
-    assert "Nothing has failed" in text_of(response)
+    assert "No installations failed" in text_of(response)
 
 
 def test_failures_lead_from_their_cause_to_the_installations(world, viewer):
@@ -503,7 +508,7 @@ def test_a_roll_back_leads_to_the_rollout_that_does_it(world, operator):
     assert answer.headers["Location"] == at("rollout", way_back.pk)
     assert [push.installation for push in way_back.pushes.all()] == [rows[0]]
     text = text_of(operator.get(at("rollout", way_back.pk)))
-    assert f'It rolls back <a href="{at("rollout", rollout.pk)}">' in text
+    assert f'This rollout rolls back <a href="{at("rollout", rollout.pk)}">' in text
 
 
 def test_the_live_part_says_when_there_is_nothing_more_to_come(world, viewer):

@@ -57,11 +57,11 @@ def test_an_act_after_the_session_ended_leads_through_the_log_in_to_the_act(worl
     asked = press(careful, at("control", rollout.pk, "pause"), form, Referer=f"{HOST}{here}")
 
     assert asked.status_code == 403
-    assert "You are logged out, so nothing was done yet" in asked.content.decode()
+    assert "You are logged out. Nothing was changed" in asked.content.decode()
     typed = form_of(asked) | {"username": ["operator"], "password": [PASSWORD]}
     assert typed["next"] == [here]
     offered = press(careful, "/console/log-in/", typed)
-    assert "This was not done yet" in offered.content.decode()
+    assert "Your request was not sent" in offered.content.decode()
     assert f'href="{here}"' in offered.content.decode()
     assert Rollout.objects.get().state == "running"
 
@@ -84,7 +84,7 @@ def test_a_wrong_password_does_not_lose_what_was_kept(world: World, careful):
     )
     right = form_of(wrong) | {"username": ["operator"], "password": [PASSWORD]}
 
-    assert "This was not done yet" in press(careful, "/console/log-in/", right).content.decode()
+    assert "Your request was not sent" in press(careful, "/console/log-in/", right).content.decode()
 
 
 def test_a_form_of_an_earlier_session_comes_back_to_be_sent_again(world: World, careful):
@@ -98,7 +98,7 @@ def test_a_form_of_an_earlier_session_comes_back_to_be_sent_again(world: World, 
 
     expired = press(careful, at("rollout-new"), form, Referer=f"{HOST}{here}")
     assert expired.status_code == 403
-    assert "This was not done yet" in expired.content.decode()
+    assert "Your request was not sent" in expired.content.decode()
     assert "1, rest" in expired.content.decode()
     again = press(careful, at("rollout-new"), form_of(expired))
 
@@ -127,7 +127,7 @@ def test_a_password_is_never_kept(careful, world: World):
     asked = press(careful, address, form)
 
     assert "s3cret" not in asked.content.decode()
-    assert "Log in, and do it again" in asked.content.decode()
+    assert "Log in and try again" in asked.content.decode()
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_settings_typed_after_the_link_expired_can_be_saved_with_a_new_one(custo
     refused = press(customer, customer.here, form)
 
     assert refused.status_code == 404
-    assert "Nothing was saved yet" in refused.content.decode()
+    assert "Your changes were not saved" in refused.content.decode()
     customer.get(path_of(make_link(customer.installation, by=THE_KIT)))
     back = press(customer, customer.here, form_of(refused))
     assert back.status_code == 200

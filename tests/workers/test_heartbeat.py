@@ -61,7 +61,7 @@ def test_signs_of_life_are_written_every_few_seconds_however_often_they_come(
 
 def test_before_any_worker_ran_it_is_said_how_to_start_one(broker):
     assert nobody_works() == (
-        "No worker has ever looked. Start one: celery -A connector_kit.server worker"
+        "No worker has ever connected. Start one with 'celery -A connector_kit.server worker'."
     )
 
 
@@ -69,7 +69,8 @@ def test_a_worker_that_went_away_is_missed_within_seconds(broker):
     heard(*EVERYTHING, seconds_ago=45)
 
     assert nobody_works() == (
-        "No worker has looked for 45 seconds. Start one: celery -A connector_kit.server worker"
+        "No worker has responded for 45 seconds. "
+        "Start one with 'celery -A connector_kit.server worker'."
     )
 
 
@@ -78,7 +79,8 @@ def test_a_queue_without_a_worker_is_named(broker):
 
     assert nobody_works() is None
     assert nobody_works(Queue.MAIL) == (
-        "No worker has ever looked. Start one: celery -A connector_kit.server worker --queues mail"
+        "No worker has ever connected. "
+        "Start one with 'celery -A connector_kit.server worker --queues mail'."
     )
 
 
@@ -87,8 +89,8 @@ def test_without_beat_it_is_beat_that_is_asked_for(broker):
     heard(TICK, seconds_ago=3 * 3600)
 
     assert nobody_works() == (
-        "Workers run, but no tick has reached one for 3 hours. Start what sends them: "
-        "celery -A connector_kit.server beat"
+        "Workers are running, but no tick has reached them for 3 hours. "
+        "Start the scheduler with 'celery -A connector_kit.server beat'."
     )
 
 
@@ -119,7 +121,7 @@ def test_the_health_route_says_that_nobody_drives(broker):
     answer = told()
 
     assert answer.status == 503
-    assert "No worker has looked for 45 seconds" in orjson.loads(answer.body)["problems"][0]
+    assert "No worker has responded for 45 seconds" in orjson.loads(answer.body)["problems"][0]
 
 
 def test_the_health_route_says_that_the_broker_is_away(broker):

@@ -91,7 +91,7 @@ def test_a_big_download_makes_two_versions(tmp_path):
     assert "Adopted Everything everywhere as 1.0.0: 6 connections, 20 scripts, 60 exports" in said
     assert f"Derived 1.1.0: {removed.pop()} is removed, and its step in" in said
     assert "http.auth.token.token: http_connection_0" in said
-    assert "Stand-ins for connections that are missing" in said
+    assert "Placeholders for missing connections" in said
 
 
 @patient

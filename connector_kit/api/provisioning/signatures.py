@@ -24,7 +24,7 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> s
     """Return the event's id; raises `Unsigned` unless one of *secrets* signed *body* just now."""
     given = {name: headers.get(name, "") for name in HEADERS}
     if not secrets:
-        raise Unsigned("No webhook can be trusted yet: CONNECTOR_KIT_WEBHOOK_SECRETS is not set.")
+        raise Unsigned("Webhooks cannot be verified: CONNECTOR_KIT_WEBHOOK_SECRETS is not set.")
     _require_sound(given)
     reasons = [_reason(body, given, secret) for secret in secrets]  # all of them, always
     if None in reasons:
@@ -38,7 +38,7 @@ def _require_sound(given: Mapping[str, str]) -> None:
         raise Unsigned(f"The headers {', '.join(missing)} are missing.")
     is_long = any(len(value) > LONGEST_HEADER for value in given.values())
     if is_long or given["webhook-signature"].count(" ") >= MOST_SIGNATURES:
-        raise Unsigned("The signature's headers are longer than any that is right.")
+        raise Unsigned("The signature headers are too long.")
 
 
 def _reason(body: bytes, given: Mapping[str, str], secret: str) -> str | None:
@@ -46,7 +46,7 @@ def _reason(body: bytes, given: Mapping[str, str], secret: str) -> str | None:
     try:
         Webhook(secret).verify(body, dict(given), json_parse=False)
     except WebhookVerificationError as error:
-        return f"{error}. The server's clock and the secrets on both sides have to agree."
+        return f"{error}. Check the server's clock and the secret on both sides."
     except ValueError:  # what is not base64, not UTF-8 or not "v1,<signature>"
-        return "The signature cannot be read: it is v1, and base64 after it."
+        return "The signature cannot be read. It must be v1, followed by base64."
     return None

@@ -44,7 +44,7 @@ class SmallBodies(APIView):
         """Look at the length that is announced."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > LARGEST_BODY:
-            message = f"The body has to be at most {LARGEST_BODY} bytes."
+            message = f"The body must be at most {LARGEST_BODY} bytes."
             raise Refused(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "body_too_large", message)
         super().initial(request, *args, **kwargs)
 
@@ -77,7 +77,7 @@ class SubscriptionFilters(Filters):
     """Which subscriptions are meant."""
 
     refused = YesOrNoFilter(
-        field_name="code", label="Whether they come to no license that can be had."
+        field_name="code", label="Only subscriptions that result in no license."
     )
 
     class Meta:
@@ -135,6 +135,6 @@ def _object(body: bytes) -> dict[str, Any]:
         message = f"The body is not JSON: {error}."
         raise Refused(status.HTTP_400_BAD_REQUEST, "invalid_json", message) from error
     if not isinstance(read, dict):
-        message = "The body has to be a JSON object."
+        message = "The body must be a JSON object."
         raise Refused(status.HTTP_400_BAD_REQUEST, "invalid_json", message)
     return read

@@ -109,8 +109,8 @@ class ObjectionShape(Shown):
     hint = serializers.CharField(allow_blank=True)
     weight = serializers.ChoiceField(
         [*Weight],
-        help_text="what publishing does about it: refused; breaks installations, and is refused "
-        "unless that is accepted; mended by publishing; advice",
+        help_text="effect on publishing: refused; breaks installations and is refused unless "
+        "accepted; corrected by publishing; advice",
     )
 
 

@@ -14,7 +14,7 @@ class DryRunWishShape(Shown):
 
     connector = serializers.SlugField()
     release = serializers.CharField(
-        required=False, max_length=64, help_text="A version; the newest when left out."
+        required=False, max_length=64, help_text="A version; default: the newest."
     )
     installations = words(min_length=1, max_length=AT_MOST)
     recreate_deleted = serializers.BooleanField(default=False)

@@ -59,7 +59,7 @@ class DeployShape(Shown):
     """What to deploy for whom. *credentials* are by connection, and stored nowhere here."""
 
     connector = serializers.SlugField()
-    account = serializers.SlugField(required=False, help_text="By default the only one.")
+    account = serializers.SlugField(required=False, help_text="Default: the only one.")
     end_user = serializers.CharField(max_length=END_USER_LENGTH)
     release = serializers.CharField(required=False, max_length=64)
     name = serializers.CharField(required=False, max_length=300)
@@ -68,9 +68,7 @@ class DeployShape(Shown):
         child=serializers.DictField(allow_empty=False),
         write_only=True,
     )
-    ping = serializers.BooleanField(
-        default=True, help_text="Whether the connections have to be able to log in."
-    )
+    ping = serializers.BooleanField(default=True, help_text="Whether to test the connections.")
 
 
 class UpdateShape(Shown):

@@ -22,7 +22,7 @@ REMINDERS_SHOWN = 50
 def known_day(value: date) -> None:
     """Refuse days that cannot be reckoned with."""
     if not FIRST_DAY <= value <= LAST_DAY:
-        raise serializers.ValidationError(f"Name a day from {FIRST_DAY} to {LAST_DAY}.")
+        raise serializers.ValidationError(f"Use a day from {FIRST_DAY} to {LAST_DAY}.")
 
 
 class PlatformShape(Shown):
@@ -133,7 +133,7 @@ class EndsShape(Shown):
 class MonthShape(Shown):
     """A month: its days on which licenses end."""
 
-    month = serializers.RegexField(r"^[0-9]{4}-[0-9]{2}$", help_text="As in 2027-01.")
+    month = serializers.RegexField(r"^[0-9]{4}-[0-9]{2}$", help_text="Such as 2027-01.")
     total = serializers.IntegerField()
     days = EndsShape(many=True)
 
@@ -148,11 +148,11 @@ class LicenseWishShape(Shown):
     stores = serializers.IntegerField(required=False, min_value=0, max_value=MOST_STORES)
     sandbox = serializers.BooleanField(default=False)
     time_zone = serializers.CharField(
-        required=False, allow_blank=True, max_length=64, help_text="As in Europe/Berlin."
+        required=False, allow_blank=True, max_length=64, help_text="Such as Europe/Berlin."
     )
     opts = serializers.DictField(required=False)
     another = serializers.BooleanField(
-        default=False, help_text="Also if the customer has one already, with other terms."
+        default=False, help_text="Even if the customer already has one with other terms."
     )
 
     def wanted(self) -> LicenseRequest:
@@ -173,7 +173,7 @@ class NewLicenseShape(LicenseWishShape):
     """A license to make."""
 
     until = serializers.DateField(
-        validators=[known_day], help_text="The last day, where the customer lives."
+        validators=[known_day], help_text="The last day, in the customer's time zone."
     )
 
 
@@ -184,7 +184,7 @@ class NewTrialShape(LicenseWishShape):
         required=False,
         min_value=0,
         max_value=MOST_DAYS,
-        help_text="After today; else the policy's.",
+        help_text="Days from today; default: from the policy.",
     )
 
 
@@ -215,7 +215,7 @@ class AddOnsShape(Shown):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something has to be asked for; add-ons are a set."""
         if not attrs:
-            raise serializers.ValidationError("Name add_ons, stores or both.")
+            raise serializers.ValidationError("Send add_ons, stores, or both.")
         if "add_ons" in attrs:
             attrs["add_ons"] = tuple(attrs["add_ons"])
         return attrs

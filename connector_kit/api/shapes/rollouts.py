@@ -32,14 +32,14 @@ class RolloutWishShape(Shown):
 
     connector = serializers.SlugField()
     release = serializers.CharField(
-        required=False, max_length=64, help_text="A version; the newest when left out."
+        required=False, max_length=64, help_text="A version; default: the newest."
     )
     waves = serializers.ListField(
         child=serializers.CharField(),
         required=False,
         min_length=1,
         max_length=MOST_WAVES,
-        help_text='Sizes in their order: "3", "25%" (of the base) or "rest".',
+        help_text='Sizes in order: "3", "25%" (of the base) or "rest".',
     )
     only = SelectionShape(required=False)
 
@@ -67,7 +67,7 @@ class NewRolloutShape(RolloutWishShape):
     digest = serializers.CharField(
         required=False,
         max_length=64,
-        help_text="That of the preview that was approved; refused when anything moved since.",
+        help_text="Digest of the approved preview; the start is refused if anything changed since.",
     )
 
 
@@ -75,7 +75,10 @@ class ControlShape(Shown):
     """Something to do to a rollout."""
 
     reason = serializers.CharField(
-        default="", allow_blank=True, max_length=1000, help_text="Why: for status and audit log."
+        default="",
+        allow_blank=True,
+        max_length=1000,
+        help_text="Reason, for the status and the audit log.",
     )
 
 
@@ -83,10 +86,12 @@ class UnlockShape(ControlShape):
     """Locked installations to undo, or to finish."""
 
     finish = serializers.BooleanField(
-        default=False, help_text="Bring them to the release instead of back."
+        default=False, help_text="Update them to the release instead of undoing."
     )
     installations = words(
-        required=False, max_length=1000, help_text="Integration ids; all that are locked without."
+        required=False,
+        max_length=1000,
+        help_text="Integration ids; default: all locked installations.",
     )
 
 
@@ -177,7 +182,7 @@ class LockedInstallationShape(Shown):
     code = serializers.CharField(allow_blank=True)
     message = serializers.CharField(allow_blank=True)
     state = serializers.CharField(
-        help_text="retrying, undoing, or failed or skipped when nobody is at it."
+        help_text="retrying or undoing; failed or skipped if nothing more will happen."
     )
 
 
@@ -233,7 +238,7 @@ class PreviewShape(Shown):
     """A rollout that nobody has started."""
 
     version = serializers.CharField()
-    digest = serializers.CharField(help_text="What to send along to start just this.")
+    digest = serializers.CharField(help_text="Send it with the start to start exactly this.")
     total = serializers.IntegerField()
     waves = WavePreviewShape(many=True)
     changes = ChangePreviewShape(many=True)

@@ -109,7 +109,7 @@ class SettingsWishShape(Shown):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something has to be wanted."""
         if not (attrs["values"] or attrs["flows"]):
-            raise serializers.ValidationError("Name values, flows or both.")
+            raise serializers.ValidationError("Send values, flows, or both.")
         return attrs
 
 

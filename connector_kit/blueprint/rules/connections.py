@@ -29,7 +29,7 @@ _TWINS = {"http": "rest", "rest": "http"}
 
 def _untyped(component: CompiledComponent, _: Components) -> Iterator[Words]:
     if not component.document.get("type"):
-        yield "The connection has no type.", 'Name one, as in type="http", http={...}.'
+        yield "The connection has no type.", 'Set one, such as type="http", http={...}.'
 
 
 def _empty(component: CompiledComponent, _: Components) -> Iterator[Words]:
@@ -79,8 +79,8 @@ def _foreign_details(component: CompiledComponent, _: Components) -> Iterator[Wo
     if kind in CONNECTION_TYPES:
         for other in sorted((component.document.keys() & CONNECTION_TYPES) - allowed):
             yield (
-                f"The connection is of type {kind!r} and has details of type {other!r}.",
-                "Change the type, or leave these details out.",
+                f"The connection has type {kind!r} but details for type {other!r}.",
+                "Change the type, or remove these details.",
             )
 
 

@@ -28,7 +28,7 @@ def connector_findings(declared: Declaration) -> Iterator[PlacedFinding]:
 def _taken_names(declared: Declaration) -> Iterator[PlacedFinding]:
     for word in LISTING:
         if isinstance(getattr(declared.connector, word), Component):
-            message = f"{word!r} is an attribute of the connector itself."
+            message = f"{word!r} is an attribute of the Connector class."
             yield word, Finding("E004", message, "Give the component another name.")
 
 
@@ -39,12 +39,12 @@ def _listing(declared: Declaration) -> Iterator[PlacedFinding]:
     version = connector.version
     if not isinstance(version, Component) and not _is_version(version):
         message = f"The version {version!r} is not a semantic version."
-        yield None, Finding("E002", message, 'Write three numbers, as in version = "1.0.0".')
+        yield None, Finding("E002", message, 'Use three numbers, such as version = "1.0.0".')
     for word in ("description", "applications"):
         value = getattr(connector, word)
         wanted = "text" if word == "description" else "a list of names"
         if not isinstance(value, Component) and not _fits(word, value):
-            yield None, Finding("E003", f"{word} is {value!r}.", f"It has to be {wanted}.")
+            yield None, Finding("E003", f"{word} is {value!r}.", f"It must be {wanted}.")
 
 
 def _is_text(value: object) -> bool:
@@ -63,15 +63,15 @@ def _fits(word: str, value: object) -> bool:
 
 def _rebound(declared: Declaration) -> Iterator[PlacedFinding]:
     for name in dict.fromkeys(declared.rebound):
-        message = f"The class body binds {name!r} more than once: the earlier component is lost."
-        hint = "An attribute's name is the external id: give each component a name of its own."
+        message = f"The class defines {name!r} more than once, so the earlier component is lost."
+        hint = "The attribute name is the external id. Give each component a different name."
         yield name, Finding("E005", message, hint)
 
 
 def _aliases(declared: Declaration) -> Iterator[PlacedFinding]:
     for name, other in declared.aliases.items():
-        message = f"{name!r} and {other!r} are one and the same component."
-        hint = "Declare a component for each, or drop one of the names."
+        message = f"{name!r} and {other!r} are the same component."
+        hint = "Declare a component for each, or remove one of the names."
         yield name, Finding("E006", message, hint)
 
 
@@ -85,5 +85,10 @@ def _sections(declared: Declaration) -> Iterator[PlacedFinding]:
             titles[re.sub(r"\W", "_", re.sub(r"\s", "", title))].add(title)
     for alike in titles.values():
         if len(alike) > 1:
-            message = f"The sections {', '.join(sorted(alike))} get the same address."
-            yield None, Finding("W031", message, "Make their titles differ in a letter or digit.")
+            message = f"The sections {', '.join(sorted(alike))} would have the same address."
+            yield (
+                None,
+                Finding(
+                    "W031", message, "Make their titles differ by at least one letter or digit."
+                ),
+            )

@@ -26,14 +26,14 @@ _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
 
 def _server_fields(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for name in sorted(component.document.keys() & SERVER_FIELDS):
-        yield f"{name!r} is given by the server.", "Leave it out."
+        yield f"{name!r} is set by the server.", "Remove it."
 
 
 def _envelope_fields(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for name in sorted(component.document.keys() & ENVELOPE_FIELDS):
         yield (
             f"{name!r} is written by the kit.",
-            "Leave it out: the attribute's name is the external id, the rest is the account's.",
+            "Remove it: the attribute name is the external id, the rest is per account.",
         )
 
 
@@ -41,22 +41,22 @@ def _masked(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for path, _key, value in members(component.document):
         if value == MASK:
             yield (
-                f"{path} holds the mask {MASK!r} that the platform shows instead of a secret.",
-                "A secret cannot be declared: leave it out, the customer enters it.",
+                f"{path} contains the mask {MASK!r} that the platform shows instead of a secret.",
+                "Secrets cannot be declared. Remove it; the customer enters it.",
             )
 
 
 def _literal_secrets(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for path in literal_secrets(component.resource, component.document):
-        yield f"{path} holds a secret, which would be published, the same for everybody.", _LEAVE_IT
+        yield f"{path} contains a secret, which would be published to every customer.", _LEAVE_IT
 
 
 LITERAL_SECRET = "E028"  # noqa: S105  the number of a rule
 """The rule that an adopted document may break until its author has looked at it."""
 
 _LEAVE_IT = (
-    "Leave it out, so that the customer enters it, refer to where it is entered with handlebars, "
-    "or bind it to a setting with secret=True."
+    "Remove it so that the customer enters it, refer to the entered value with handlebars, or "
+    "bind it to a setting with secret=True."
 )
 
 
@@ -64,17 +64,17 @@ def _unnamed(component: CompiledComponent, _: Components) -> Iterator[Words]:
     name = component.document.get("name")
     named = isinstance(name, str) and name.strip()
     if not named and component.resource in DECLARED:
-        yield "It has no name.", "Give it one, for people to see: the first argument."
+        yield "The component has no name.", "Add a display name as the first argument."
 
 
 def _owned_paths(component: CompiledComponent, _: Components) -> Iterator[Words]:
     known = {*known_fields(component.resource).values(), *component.document}
     for path in component.customer_owns:
         if not isinstance(path, str) or not _PATH.fullmatch(path):
-            yield f"customer_owns has {path!r}.", "Write dotted paths, as in 'delta.lagOffset'."
+            yield f"customer_owns has {path!r}.", "Use dotted paths, such as 'delta.lagOffset'."
         elif path.split(".")[0] not in known and known_fields(component.resource):
             yield (
-                f"customer_owns names {path!r}, which is no field of {component.resource}.",
+                f"customer_owns names {path!r}, which is not a field of {component.resource}.",
                 _owned_hint(component.resource, path.split(".")[0], known),
             )
 
@@ -82,7 +82,7 @@ def _owned_paths(component: CompiledComponent, _: Components) -> Iterator[Words]
 def _owned_hint(resource: str, field: str, known: set[str]) -> str:
     spelled = wire_name(resource, field)
     suggestion = f"Did you mean {spelled!r}? " if spelled else did_you_mean(field, known)
-    return f"{suggestion}Paths are in the platform's spelling."
+    return f"{suggestion}Use the platform's spelling for paths."
 
 
 def _misdirected(component: CompiledComponent, components: Components) -> Iterator[Words]:
@@ -108,8 +108,8 @@ def _quoted(component: CompiledComponent, components: Components) -> Iterator[Wo
             for name in _listed(value):
                 if isinstance(name, str) and name in components:
                     yield (
-                        f"{path} holds the text {name!r} instead of a reference.",
-                        f"Write {name} without quotes, or Ref({name!r}) where it stands below.",
+                        f"{path} contains the text {name!r} instead of a reference.",
+                        f"Write {name} without quotes, or Ref({name}) if it is declared later.",
                     )
 
 
@@ -121,8 +121,8 @@ def _raw_ids(component: CompiledComponent, _: Components) -> Iterator[Words]:
         for identity in _listed(value):
             if isinstance(identity, str) and _RAW_ID.fullmatch(identity):
                 yield (
-                    f"{path} holds the id {identity}, which exists in one account only.",
-                    "Declare the component it stands for and refer to that.",
+                    f"{path} contains the id {identity}, which exists in only one account.",
+                    "Declare the component with this id and refer to it.",
                 )
 
 
@@ -146,8 +146,8 @@ def _absent_functions(component: CompiledComponent, components: Components) -> I
         content = components[script].document.get("content") if script in components else None
         if isinstance(name, str) and isinstance(content, str) and name not in content:
             yield (
-                f"{path or 'It'} names the function {name!r}, which the script {script!r} lacks.",
-                "Add the function to the script, or mend its name.",
+                f"{path or 'It'} names the function {name!r}, which {script!r} does not define.",
+                "Add the function to the script, or correct its name.",
             )
 
 
@@ -157,7 +157,7 @@ def _misspelled(component: CompiledComponent, _: Components) -> Iterator[Words]:
     if suggestion := did_you_mean(component.resource, DECLARED):
         yield (
             f"The resource type {component.resource!r} is unknown.",
-            f"{suggestion}It is the word in the address: /v1/exports.",
+            f"{suggestion}Use the word from the address, such as exports in /v1/exports.",
         )
 
 

@@ -14,7 +14,7 @@ _CRON_FIELD = re.compile(r"[\w*/,?#-]+")
 def _sourceless(component: CompiledComponent, _: Components) -> Iterator[Words]:
     sources = ("pageGenerators", "_exportId", "_abstractFlowId", "isAbstract")
     if not any(component.document.get(field) for field in sources):
-        yield "The flow has no source.", "Add source=... with an export."
+        yield "The flow has no source.", "Add an export as source=... ."
 
 
 def _schedules(component: CompiledComponent, _: Components) -> Iterator[Words]:
@@ -29,24 +29,24 @@ def _schedules(component: CompiledComponent, _: Components) -> Iterator[Words]:
         if complaint:
             yield (
                 f"{path}schedule is {schedule!r}: {complaint}.",
-                "Write second, minute, hour, day, month and weekday, as in '? */15 * ? * *'.",
+                "Write second, minute, hour, day, month, and weekday, such as '? */15 * ? * *'.",
             )
 
 
 def _complaint(schedule: Any) -> str | None:
     fields = schedule.split() if isinstance(schedule, str) else []
     if len(fields) != 6 or not all(map(_CRON_FIELD.fullmatch, fields)):
-        return "a schedule is a text of six fields"
+        return "a schedule is text with six fields"
     if fields[0] != "?":
-        return "the first field must be ?, for nothing runs more than once a minute"
+        return "the first field must be ?, because flows run at most once a minute"
     return None
 
 
 def _two_orchestrations(component: CompiledComponent, _: Components) -> Iterator[Words]:
     if component.document.get("routers") and component.document.get("pageProcessors"):
         yield (
-            "The flow has both routers and page processors of its own.",
-            "Put the steps into the branches of a router.",
+            "The flow has both routers and its own page processors.",
+            "Move the steps into the branches of a router.",
         )
 
 
@@ -62,7 +62,7 @@ def _oddities(component: CompiledComponent, _: Components) -> Iterator[Words]:
         value = component.document.get(field)
         for n, item in enumerate(value if isinstance(value, list) else []):
             if not isinstance(item, dict) or referred(item) is not None:
-                yield f"{field}[{n}] is {item!r}.", "Give the component itself, or a Ref to it."
+                yield f"{field}[{n}] is {item!r}.", "Use the component, or a Ref to it."
 
 
 def _unmarked_lookups(component: CompiledComponent, components: Components) -> Iterator[Words]:
@@ -71,7 +71,7 @@ def _unmarked_lookups(component: CompiledComponent, components: Components) -> I
         export = components.get(name or "")
         if export is not None and export.document.get("isLookup") is not True:
             yield (
-                f"{name!r} runs as a step and is not marked as a lookup.",
+                f"{name!r} runs as a step but is not declared as a lookup.",
                 "Declare it as a Lookup.",
             )
 
@@ -84,15 +84,15 @@ def _lost_routers(component: CompiledComponent, _: Components) -> Iterator[Words
             following = branch.get("nextRouterId")
             if isinstance(following, str) and following and following not in known:
                 yield (
-                    f"A branch goes on to the router {following!r}, which the flow lacks.",
-                    "Add that router to routers=[...], or mend next_router.",
+                    f"A branch continues with the unknown router {following!r}.",
+                    "Add the router to routers=[...], or correct next_router.",
                 )
 
 
 def _exportless_generators(component: CompiledComponent, _: Components) -> Iterator[Words]:
     for n, generator in enumerate(entries(component.document, "pageGenerators")):
         if not generator.get("_exportId") and not generator.get("setupInProgress"):
-            yield f"pageGenerators[{n}] names no export.", "Add an _exportId, or drop the entry."
+            yield f"pageGenerators[{n}] has no export.", "Add an _exportId, or remove the entry."
 
 
 SCHEDULES = Rule("E061", "resources.md#flow: schedule", _schedules)

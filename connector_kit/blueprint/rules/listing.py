@@ -49,9 +49,9 @@ def _address(name: str, value: Any) -> Iterator[Finding]:
         return
     scheme = _scheme(value)
     if scheme is None:
-        yield Finding("E081", f"{name} is {value!r}.", "Write an address: https://host/path.")
+        yield Finding("E081", f"{name} is {value!r}.", "Use an address such as https://host/path.")
     elif scheme == "http":
-        message = f"{name} is an http address, which browsers refuse on the marketplace's pages."
+        message = f"{name} is an http address, which browsers block on the marketplace's pages."
         yield Finding("W080", message, "Use https.")
 
 
@@ -70,7 +70,7 @@ def _contact(name: str, value: Any) -> Iterator[Finding]:
     words = value.split(",") if isinstance(value, str) else [value]
     wrong = [word for word in words if not _is_mail(word)]
     if value != "" and wrong:
-        hint = "Write an e-mail address, or several with commas between them."
+        hint = "Use one or more e-mail addresses, separated by commas."
         yield Finding("E082", f"{name} is {value!r}.", hint)
 
 
@@ -80,7 +80,7 @@ def _is_mail(value: Any) -> bool:
 
 def _framework(name: str, value: Any) -> Iterator[Finding]:
     if isinstance(value, bool) or value not in FRAMEWORKS:
-        hint = "It is 1 (functions install) or 2 (a source integration is copied)."
+        hint = "Use 1 (functions install the connector) or 2 (a source integration is copied)."
         yield Finding("E083", f"{name} is {value!r}.", hint)
 
 
@@ -88,16 +88,18 @@ def _trial(name: str, value: Any) -> Iterator[Finding]:
     if value is None or value == 0:
         return
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        hint = "Write a number of days, 0 for no trials, or leave it out."
+        hint = "Use a number of days, 0 for no trials, or remove it."
         yield Finding("E084", f"{name} is {value!r}.", hint)
     elif value not in TRIAL_DAYS:
         known = ", ".join(map(str, TRIAL_DAYS))
-        yield Finding("W081", f"{name} is {value}.", f"The platform knows trials of {known} days.")
+        yield Finding(
+            "W081", f"{name} is {value}.", f"The platform supports trials of {known} days."
+        )
 
 
 def _iclients(value: Any, declared: Declaration) -> Iterator[Finding]:
     if not isinstance(value, Mapping):
-        hint = 'Write ids by type of connection: {"http": ["<id>"]}.'
+        hint = 'Use ids by connection type: {"http": ["<id>"]}.'
         yield Finding("E085", f"iclients is {value!r}.", hint)
         return
     types = {_type(component) for component in declared.components.values()}
@@ -115,12 +117,14 @@ def _ids(type_: Any, ids: Any) -> Iterator[Finding]:
     listed = ids if isinstance(ids, list | tuple) and ids else None
     if listed is None or not all(isinstance(item, str) and _ID.fullmatch(item) for item in listed):
         message = f"iclients[{type_!r}] is {ids!r}."
-        yield Finding("E085", message, "Write a list of ids of iClients, 24 hexadecimal digits.")
+        yield Finding(
+            "E085", message, "Use a list of iClient ids, each with 24 hexadecimal digits."
+        )
 
 
 def _unused(type_: Any, types: set[Any]) -> Iterator[Finding]:
     if type_ in types:
         return
-    message = f"iclients names connections of type {type_!r}, and the connector has none."
+    message = f"iclients names connections of type {type_!r}, but the connector has none."
     close = did_you_mean(str(type_), CONNECTION_TYPES)
-    yield Finding("W082", message, f"{close}Declare such a connection, or drop the entry.")
+    yield Finding("W082", message, f"{close}Declare such a connection, or remove the entry.")

@@ -20,8 +20,11 @@ def offer_findings(declared: Declaration) -> Iterator[PlacedFinding]:
     """Yield what is wrong with the editions, add-ons and stores that a class declares."""
     for word in LISTING:
         if isinstance(getattr(declared.connector, word), Named):
-            message = f"{word!r} is an attribute of the connector itself."
-            yield word, Finding("E004", message, "Give the edition, add-on or stores another name.")
+            message = f"{word!r} is an attribute of the Connector class."
+            yield (
+                word,
+                Finding("E004", message, "Give the edition, add-on, or stores another name."),
+            )
     for name, offer in declared.offers.items():
         yield from ((name, finding) for finding in _unlabelled(offer))
     yield from _aliases(declared.offers)
@@ -30,7 +33,7 @@ def offer_findings(declared: Declaration) -> Iterator[PlacedFinding]:
     stores = [name for name, item in declared.offers.items() if isinstance(item, Stores)]
     for name in stores[1:]:
         message = f"Stores are declared twice: {stores[0]!r} and {name!r}."
-        yield name, Finding("E075", message, "A connector has stores of one kind: drop one.")
+        yield name, Finding("E075", message, "A connector has only one kind of store. Remove one.")
 
 
 def belonging_findings(
@@ -59,8 +62,8 @@ def unknown_offers(offer: Offer, edition: Any, add_on: Any) -> Iterator[Finding]
 
 
 _WITHIN_REACH = (
-    "What a component refers to has to be in every installation that has the component: give both "
-    "the same edition=, add_on= and per_store=, or drop the reference."
+    "A referenced component must be in every installation that has the referring one. Give both "
+    "the same edition=, add_on=, and per_store=, or remove the reference."
 )
 
 
@@ -72,18 +75,18 @@ def _out_of_reach(
     if target.add_on not in {None, component.add_on}:
         yield f"belongs to the add-on {target.add_on!r}"
     if target.per_store and not component.per_store:
-        yield "every store has one of"
+        yield "exists once per store"
 
 
 def _unlabelled(offer: Named) -> Iterator[Finding]:
     field = _LABELS[type(offer)]
     value = getattr(offer, field)
     if not (isinstance(value, str) and value.strip()):
-        yield Finding("E070", f"Its {field} is {value!r}.", "Give it a name for people to see.")
+        yield Finding("E070", f"Its {field} is {value!r}.", "Add a display name.")
     description: Any = getattr(offer, "description", "")
     if not isinstance(description, str):
         message = f"Its description is {description!r}."
-        yield Finding("E070", message, "Write a text, or leave it out.")
+        yield Finding("E070", message, "Use text, or remove it.")
 
 
 def _aliases(offers: Mapping[str, Named]) -> Iterator[PlacedFinding]:
@@ -91,8 +94,11 @@ def _aliases(offers: Mapping[str, Named]) -> Iterator[PlacedFinding]:
     for name, offer in offers.items():
         other = names.setdefault(offer, name)
         if other != name:
-            message = f"{name!r} and {other!r} are one and the same {type(offer).__name__}."
-            yield name, Finding("E006", message, "Declare one for each, or drop one of the names.")
+            message = f"{name!r} and {other!r} are the same {type(offer).__name__}."
+            yield (
+                name,
+                Finding("E006", message, "Declare one for each, or remove one of the names."),
+            )
 
 
 def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iterator[PlacedFinding]:
@@ -104,7 +110,7 @@ def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iter
                 called[word].append(name)
     for word, names in called.items():
         for name in names[1:]:
-            message = f"{names[0]!r} and {name!r} could both be called {word!r}."
+            message = f"Both {names[0]!r} and {name!r} match {word!r}."
             yield name, Finding("E071", message, "Give one of them another name.")
 
 
@@ -112,9 +118,9 @@ def _stores(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
     given: Any = component.per_store
     if not isinstance(given, bool):
         message = f"per_store is {given!r}."
-        yield Finding("E073", message, "Write per_store=True, or leave it out.")
+        yield Finding("E073", message, "Use per_store=True, or remove it.")
     elif given and offer.stores is None:
-        message = "per_store is set, and the connector has no stores."
+        message = "per_store is set, but the connector has no stores."
         yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
 
 
@@ -132,11 +138,11 @@ def _unknown(keyword: str, value: Any, known: Iterable[str]) -> Finding:
     listed = ", ".join(known) or "none"
     return Finding(
         "E072",
-        f"{keyword} is {_shown(value)}, and the connector declares {listed}.",
-        f"{did_you_mean(str(value), known)}Declare it in the class, above the components of it.",
+        f"{keyword} is {_shown(value)}, but the connector declares {listed}.",
+        f"{did_you_mean(str(value), known)}Declare it in the class, before its components.",
     )
 
 
 def _shown(value: Any) -> str:
     named = name_of(value)
-    return repr(named) if named else "bound to no attribute"
+    return repr(named) if named else "not assigned to an attribute"

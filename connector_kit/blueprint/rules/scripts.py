@@ -8,7 +8,7 @@ from connector_kit.blueprint.rules.rule import Components, Rule, Words
 
 def _contentless(component: CompiledComponent, _: Components) -> Iterator[Words]:
     if not isinstance(component.document.get("content"), str):
-        yield "The script has no content.", 'Give its JavaScript: content="...".'
+        yield "The script has no content.", 'Add its JavaScript: content="...".'
 
 
 SCRIPTS = (Rule("E040", "resources.md#script", _contentless),)

@@ -66,37 +66,42 @@ class SettingsRules:
         for pattern in (*_patterns_in(item.checks()), *_patterns_in(item.wire.get("validWhen"))):
             if is_endless(pattern):
                 message = (
-                    f"The pattern {pattern!r} can run for ever: a repeat in it repeats something "
-                    "that can match one text in many ways."
+                    f"The pattern {pattern!r} can take forever: it repeats something that can "
+                    "match the same text in many ways."
                 )
                 hint = (
-                    "Repeat once what is meant ('^a+$' for '^(a+)+$'), put something between the "
-                    "repeats that they do not match themselves ('^a+(-a+)*$'), or check the value "
-                    "with validate=."
+                    "Use a single repeat ('^a+$' for '^(a+)+$'), separate the repeats with "
+                    "something they do not match ('^a+(-a+)*$'), or check the value with "
+                    "validate=."
                 )
                 yield Finding("E127", message, hint)
 
     def names(self, name: str, item: Item) -> Iterator[Finding]:
         """Names are keys of the wire, and one object has one of them."""
         if item.name != name:
-            message = f"{name!r} and {item.name!r} are one and the same {type(item).__name__}."
-            yield Finding("E116", message, "Declare one for each, or drop one of the names.")
+            message = f"{name!r} and {item.name!r} are the same {type(item).__name__}."
+            yield Finding("E116", message, "Declare one for each, or remove one of the names.")
         elif isinstance(item, Setting) and name in RESERVED:
-            message = f"{name!r} means something else where settings are saved."
+            message = f"{name!r} has another meaning in saved settings."
             yield Finding("E102", message, "Give the setting another name.")
 
     def texts(self, _: str, item: Item) -> Iterator[Finding]:
         """What people see is text."""
         for word in item.unknown if isinstance(item, Setting) else ():
-            hint = f"{did_you_mean(word, SettingFields.__annotations__)}What the kit does not know"
+            hint = (
+                f"{did_you_mean(word, SettingFields.__annotations__)}A field that the kit "
+                "does not know"
+            )
             yield Finding(
-                "E020", f"{word!r} is no keyword of it.", f"{hint} goes into wire={{...}}."
+                "E020",
+                f"{word!r} is not a keyword of this setting.",
+                f"{hint} goes into wire={{...}}.",
             )
         label = item.label if isinstance(item, Setting) else getattr(item, "title", "")
         needs_one = isinstance(item, Setting | Section | Tab)
         if not isinstance(label, str) or (needs_one and not label.strip()):
             word = "label" if isinstance(item, Setting) else "title"
-            yield Finding("E101", f"Its {word} is {label!r}.", "Give it a text for people to see.")
+            yield Finding("E101", f"Its {word} is {label!r}.", "Add a display text.")
 
     def gates(self, _: str, item: Item) -> Iterator[Finding]:
         """Editions and add-ons are declared."""
@@ -108,7 +113,7 @@ class SettingsRules:
         if isinstance(item, FlowSettings):
             flows = [item for item, it in self.components.items() if it.resource == "flows"]
             if item.flow not in flows:
-                hint = f"{did_you_mean(str(item.flow), flows)}Name the flow's attribute, as text."
+                hint = f"{did_you_mean(str(item.flow), flows)}Use the name of the flow's attribute."
                 yield Finding("E115", f"The connector has no flow {item.flow!r}.", hint)
 
     def placed(self, _: str, item: Item) -> Iterator[Finding]:
@@ -117,8 +122,10 @@ class SettingsRules:
         if under is None:
             return
         if not isinstance(under, Place | Tab) or under.name not in self.declared.items:
-            message = f"It stands under {under!r}, which is not in the Settings class."
-            yield Finding("E117", message, "Name a section, a flow's settings, or a tab of it.")
+            message = f"It is under {under!r}, which is not in the Settings class."
+            yield Finding(
+                "E117", message, "Use a section, a flow's settings, or one of their tabs."
+            )
 
     def types(self, _: str, item: Item) -> Iterator[Finding]:
         """Each framework's pages know types of their own."""
@@ -128,7 +135,7 @@ class SettingsRules:
         if (item.one if framework == 1 else item.two) is None:
             kind = type(item).__name__
             message = f"Forms of framework {framework}.0 have no {kind}."
-            yield Finding("E112", message, "Use a Table, an Editor or a Text.")
+            yield Finding("E112", message, "Use a Table, an Editor, or a Text.")
 
     def functions(self, _: str, item: Item) -> Iterator[Finding]:
         """What is called can be called."""
@@ -137,7 +144,7 @@ class SettingsRules:
             for word, function in given.items():
                 if function is not None and not callable(function):
                     message = f"{word} is {function!r}, which cannot be called."
-                    yield Finding("E118", message, "Give a function.")
+                    yield Finding("E118", message, "Use a function.")
 
     def secrets(self, name: str, item: Item) -> Iterator[Finding]:
         """What is typed as text can be a secret, and no secret is published as a default."""
@@ -145,12 +152,12 @@ class SettingsRules:
             return
         if item.secret is not None and not item.may_be_secret:
             kind = type(item).__name__
-            message = f"secret={item.secret!r} means nothing to a {kind}."
-            yield Finding("E125", message, "Use a Text, a TextArea or an Editor, or drop it.")
+            message = f"secret={item.secret!r} has no effect on a {kind}."
+            yield Finding("E125", message, "Use a Text, a TextArea, or an Editor, or remove it.")
         field = self.schema.field(name)
         if field is not None and field.is_secret and not is_empty(item.default):
-            message = "It is a secret, and has a default, which would be published."
-            hint = "Drop the default: every customer enters a value, or say secret=False."
+            message = "It is a secret with a default, which would be published."
+            hint = "Remove the default so that every customer enters a value, or use secret=False."
             yield Finding("E126", message, hint)
 
     def targets(self, _: str, item: Item) -> Iterator[Finding]:
@@ -174,7 +181,7 @@ class SettingsRules:
         if not messages and read != value:
             messages = [f"It would be saved as {read!r}"]
         for message in messages:
-            hint = "Give a default that customers could choose, too, or none."
+            hint = "Use a default that customers can choose, or none."
             yield Finding("E104", f"Its default is {value!r}. {message}.", hint)
 
     # All of them
@@ -189,8 +196,8 @@ class SettingsRules:
                 if word == "visible" and isinstance(condition, When):
                     graph[setting.name] |= {setting.name for setting in condition.settings()}
         for loop in _loops(graph):
-            message = f"Visibility goes in a circle: {' → '.join(loop)}."
-            hint = "None of these would ever be shown: drop one of the conditions."
+            message = f"The visibility conditions form a cycle: {' → '.join(loop)}."
+            hint = "None of these would ever be shown. Remove one of the conditions."
             yield _attribute(loop[0]), Finding("E106", message, hint)
 
     def _condition(self, placed: Placed, word: str, condition: Any) -> Iterator[Finding]:
@@ -198,20 +205,23 @@ class SettingsRules:
             return
         if not isinstance(condition, When):
             message = f"{word}_when is {condition!r}."
-            yield Finding("E105", message, 'Write a condition, as in channel.is_("#orders").')
+            yield Finding("E105", message, 'Use a condition, such as channel.is_("#orders").')
             return
         form = self._form_of(placed)
         for other in condition.settings():
             found = self._by_name.get(other.name)
             if found is None or self._form_of(found) != form:
-                message = f"{word}_when looks at {other.name!r}, which is not in the same form."
-                hint = "Settings of one section, tab or flow see each other: put them together."
+                message = f"{word}_when depends on {other.name!r}, which is not in the same form."
+                hint = (
+                    "Conditions work only within one section, tab, or flow. Put both "
+                    "settings there."
+                )
                 yield Finding("E105", message, hint)
         if self.declared.framework == 1 and alternatives(condition) is None:
-            message = f"Pages of framework 1.0 cannot show {word}_when."
+            message = f"Framework 1.0 pages do not support this {word}_when."
             hint = (
-                "They know values of one setting, and several settings that must all agree: "
-                "use is_() and all_of(), and any_of() and is_not() of one setting with options."
+                "They support is_() and all_of(), and any_of() and is_not() on one setting with "
+                "options."
             )
             yield Finding("E107", message, hint)
 
@@ -233,7 +243,7 @@ class SettingsRules:
             key = _titled(item, inside)
             if key is not None and titles.setdefault(key, name) != name:
                 message = f"{titles[key]!r} and {name!r} have the same title or address."
-                hint = "Make their titles differ in a letter or digit, or drop one."
+                hint = "Make their titles differ by at least one letter or digit, or remove one."
                 yield _attribute(name), Finding("E119", message, hint)
 
     def _earlier_names(self) -> Iterator[PlacedFinding]:
@@ -241,14 +251,16 @@ class SettingsRules:
         for setting in self.declared.settings.values():
             for earlier in setting.was:
                 if earlier in self.declared.settings:
-                    message = f"It was {earlier!r}, and another setting is called so."
+                    message = f"was= names {earlier!r}, but another setting has that name."
                     yield _attribute(setting.name), Finding("E114", message, _ONE_HEIR)
                 elif claimed.setdefault(earlier, setting.name) != setting.name:
-                    message = f"Both {claimed[earlier]!r} and this one were {earlier!r}."
+                    message = (
+                        f"Both {claimed[earlier]!r} and this setting name {earlier!r} in was=."
+                    )
                     yield _attribute(setting.name), Finding("E114", message, _ONE_HEIR)
 
 
-_ONE_HEIR = "A value goes to one setting: drop it from was=."
+_ONE_HEIR = "A value can move to only one setting. Remove it from was=."
 
 _CHECKS: tuple[Callable[[SettingsRules, str, Item], Iterator[Finding]], ...] = (
     SettingsRules.names,
@@ -270,11 +282,11 @@ def holder_findings(connector: type) -> Iterator[PlacedFinding]:
     holder = getattr(connector, "Settings", None)
     if holder is not None and not isinstance(holder, type):
         message = f"Settings is {holder!r}."
-        yield "Settings", Finding("E100", message, "Write a class: class Settings: ...")
+        yield "Settings", Finding("E100", message, "Use a class: class Settings: ...")
     for name in dir(connector):
         if isinstance(getattr(connector, name, None), Item):
-            message = "A setting stands in the connector itself."
-            yield name, Finding("E100", message, "Put it into the class Settings inside.")
+            message = "A setting is declared directly in the connector."
+            yield name, Finding("E100", message, "Move it into the nested class Settings.")
 
 
 def _patterns_in(checks: Any) -> Iterator[str]:
@@ -309,11 +321,11 @@ def _unreadable(sets: Any) -> Iterator[Finding]:
         if not isinstance(target, str) or not is_target(target):
             yield _no_binding(target)
         elif way is not None and not isinstance(way, Way):
-            message = f"{target!r} is to be written by {way!r}."
+            message = f"{target!r} is set by {way!r}."
             hint = (
-                "A release is stored as data, so is what becomes of a value: inverted, "
-                "template(...), mapped(...), scaled(...), joined(...), part(...). What needs code "
-                "belongs into a hook, which gets the settings in its options."
+                "A release is stored as data, so use inverted, template(...), mapped(...), "
+                "scaled(...), joined(...), or part(...). For anything that needs code, use a "
+                "hook: it gets the settings in its options."
             )
             yield Finding("E111", message, hint)
 
@@ -326,7 +338,7 @@ def _no_binding(sets: Any) -> Finding:
     return Finding(
         "E111",
         f"sets has {sets!r}.",
-        'Name a component and a path in the platform\'s spelling: "save.http.relativeURI[0]".',
+        'Use a component and a path in the platform\'s spelling: "save.http.relativeURI[0]".',
     )
 
 

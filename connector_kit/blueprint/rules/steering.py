@@ -22,7 +22,7 @@ def steering_findings(
     known: list[tuple[str, Binding]] = []
     for setting in schema.settings:
         if setting.sets and setting.flow and schema.framework != 1:
-            message = f"It stands in the form of the flow {setting.flow!r}, and sets something."
+            message = f"It is in the form of the flow {setting.flow!r}, but sets something."
             yield setting.name, Finding("E121", message, _NO_PRE_SAVE)
         for finding in unsettable(setting, schema) if setting.sets else ():
             yield setting.name, finding
@@ -33,8 +33,11 @@ def steering_findings(
                 yield setting.name, finding
             for other, earlier in known:
                 if earlier.overlaps(binding):
-                    message = f"It sets {binding}, and {other!r} sets {earlier}."
-                    yield setting.name, Finding("E110", message, "One setting decides one thing.")
+                    message = f"It sets {binding}, but {other!r} sets {earlier}."
+                    yield (
+                        setting.name,
+                        Finding("E110", message, "Only one setting can set a value."),
+                    )
                 elif earlier.hides(binding) or binding.hides(earlier):
                     message = f"It sets {binding}, and {other!r} sets {earlier}."
                     yield setting.name, Finding("E110", message, _HIDDEN)
@@ -42,12 +45,12 @@ def steering_findings(
 
 
 _HIDDEN = (
-    "One of them changes the value by which the other finds its item, so that this one would not "
-    "find it any more: pick the item by its number or by another field."
+    "One of them changes the value that the other uses to find its item. Select the item by "
+    "index or by another field."
 )
 
 _NO_PRE_SAVE = (
-    "In framework 2.0 only the installation's settings are saved through a function: put it into "
+    "In framework 2.0, only the installation's settings are saved through a function. Put it in "
     "a section, or read it in a hook."
 )
 
@@ -57,17 +60,17 @@ def _findings(
 ) -> Iterator[Finding]:
     component = components.get(binding.component)
     if component is None:
-        message = f"It sets {binding}, and the connector has no {binding.component!r}."
-        hint = f"{did_you_mean(binding.component, components)}Name an attribute of the connector."
+        message = f"It sets {binding}, but the connector has no {binding.component!r}."
+        hint = f"{did_you_mean(binding.component, components)}Use an attribute of the connector."
         yield Finding("E108", message, hint)
         return
     yield from _lost(binding, component)
     if offer.stores is not None and not component.per_store:
-        message = f"It sets {binding}, which all stores share, and each store has its own value."
+        message = f"It sets {binding}, which all stores share, but each store has its own value."
         yield Finding("E113", message, f"Declare {binding.component} with per_store=True.")
     if is_covered(_keys(binding), component.customer_owns):
         message = f"It sets {binding}, which customer_owns leaves to the customer."
-        hint = "What customers have changed there by hand will not follow the setting: drop one."
+        hint = "Values that customers edited would not follow the setting. Remove one of the two."
         yield Finding("W100", message, hint)
     yield from unwritten(binding, field, component)
 
@@ -85,7 +88,9 @@ def _out_of_reach(
         lacking, way = f"the add-on {component.add_on!r}", f"add_on={component.add_on}"
     else:
         return
-    message = f"It sets {binding}, which belongs to {lacking}: without that it steers nothing."
+    message = (
+        f"It sets {binding}, which belongs to {lacking}. Without that, the setting has no effect."
+    )
     yield Finding("W102", message, f"Show it only where it has an effect: {way}.")
 
 
@@ -95,11 +100,11 @@ def _lost(binding: Binding, component: CompiledComponent) -> Iterator[Finding]:
     fields = known_fields(component.resource).values()
     if binding.is_in(component.document) or (not rest and first in fields):
         return
-    message = f"It sets {binding}, and {component.external_id!r} has nothing at that place."
+    message = f"It sets {binding}, but {component.external_id!r} has nothing at that path."
     hint = (
-        f"{did_you_mean(first, {*component.document, *fields}) if not rest else ''}"
-        "Paths are in the platform's spelling, as in http.body[0] or "
-        "mapping.fields[generate=text].extract; declare there what stands without the setting."
+        f"{did_you_mean(first, {*component.document, *fields}) if not rest else ''}Use the "
+        "platform's spelling, such as http.body[0] or mapping.fields[generate=text].extract, and "
+        "declare the value to use without the setting."
     )
     yield Finding("E109", message, hint)
 

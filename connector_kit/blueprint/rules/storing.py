@@ -59,11 +59,11 @@ def _longer(
     what: str, value: object, longest: int, attribute: str | None = None
 ) -> Iterator[PlacedFinding]:
     if isinstance(value, str) and len(value) > longest:
-        message = f"{what} has {len(value)} characters; {longest} is the longest that is stored."
+        message = f"{what} has {len(value)} characters; the limit is {longest}."
         yield attribute, Finding("E122", message, "Shorten it.")
 
 
 def _flawed(where: str, value: Any, *, code: str = "E123") -> Iterator[Finding]:
     for path, fault in storable.flaws(value):
         place = f"{where}{path}" if path.startswith("[") else ".".join(filter(None, (where, path)))
-        yield Finding(code, f"{place} holds {fault.what}.", f"{fault.remedy}.")
+        yield Finding(code, f"{place} contains {fault.what}.", f"{fault.remedy}.")

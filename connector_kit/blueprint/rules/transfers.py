@@ -44,8 +44,8 @@ def _wrong_adaptor(component: CompiledComponent, _: Components) -> Iterator[Word
     adaptor = str(component.document.get("adaptorType"))
     if adaptor.endswith(_OTHER_WORD[component.resource]):
         yield (
-            f"{adaptor} is no adaptor for {component.resource}.",
-            f"Declare it as an {_OTHER_WORD[component.resource]}, or mend adaptor_type.",
+            f"{adaptor} is not an adaptor for {component.resource}.",
+            f"Declare it as an {_OTHER_WORD[component.resource]}, or correct adaptor_type.",
         )
 
 
@@ -56,7 +56,7 @@ def _unknown_adaptor(component: CompiledComponent, _: Components) -> Iterator[Wo
         and adaptor not in _ADAPTORS[component.resource]
         and not str(adaptor).endswith(_OTHER_WORD[component.resource])
     ):
-        yield f"The adaptor type {adaptor!r} is unknown.", "It is case-sensitive: HTTPExport."
+        yield f"The adaptor type {adaptor!r} is unknown.", "It is case-sensitive, as in HTTPExport."
 
 
 def _unconnected(component: CompiledComponent, _: Components) -> Iterator[Words]:
@@ -65,13 +65,13 @@ def _unconnected(component: CompiledComponent, _: Components) -> Iterator[Words]
     reached = document.get("_connectionId") or document.get("type") in {"webhook", "simple"}
     needy = adaptor is None or adaptor in _ADAPTORS[resource] - _WITHOUT_CONNECTION[resource]
     if needy and not reached:
-        yield "It has no connection.", "Add connection=... ."
+        yield "The component has no connection.", "Add connection=... ."
 
 
 def _unknown_export_type(component: CompiledComponent, _: Components) -> Iterator[Words]:
     kind = component.document.get("type")
     if kind and kind not in _EXPORT_TYPES:
-        yield f"The export type {kind!r} is unknown.", "Leave it out to export all records."
+        yield f"The export type {kind!r} is unknown.", "Remove it to export all records."
 
 
 def _test_limit(component: CompiledComponent, _: Components) -> Iterator[Words]:

@@ -23,17 +23,21 @@ def unsettable(setting: CompiledSetting, schema: Schema) -> Iterator[Finding]:
     if field is None:
         return
     if not field.type.has_value:
-        message = "It is only shown, and has no value to write."
-        yield Finding("E122", message, "Drop sets=, or make it a field that has a value.")
+        message = "It is display-only and has no value to write."
+        yield Finding("E122", message, "Remove sets=, or use a field that has a value.")
         return
     shown, settable = _reached(schema.form, field)
     if not shown and field.raw.get("omitWhenHidden"):
-        message = "It is never shown, and left out while it is hidden: nothing is ever written."
-        yield Finding("E123", message, "Drop hidden= or omit_when_hidden=, or mend visible_when=.")
+        message = (
+            "It is never shown, and its value is omitted while hidden, so nothing is ever written."
+        )
+        yield Finding(
+            "E123", message, "Remove hidden= or omit_when_hidden=, or correct visible_when=."
+        )
     elif not settable and setting.default is None:
         reason = "disabled" if shown else "hidden"
-        message = f"It is always {reason} and has no default: nothing is ever written."
-        yield Finding("E123", message, "Give it a default, or let customers set it.")
+        message = f"It is always {reason} and has no default, so nothing is ever written."
+        yield Finding("E123", message, "Add a default, or let customers set it.")
 
 
 def unwritten(
@@ -42,30 +46,36 @@ def unwritten(
     """Yield why what is entered in *field* never arrives where the *binding* leads."""
     if _is_customers_secret(binding, component):
         message = f"It sets {binding}, where customers enter their own credentials."
-        hint = "The platform masks them, and no update writes over a mask: leave them to customers."
+        hint = (
+            "The platform masks them, and updates never overwrite a mask. Leave them to customers."
+        )
         yield Finding("E124", message, hint)
     if field is None or binding.way is None or not field.type.has_value:
         return
     written = list(_tried(binding, field, component))
     way = binding.way.name
     if all(item is None for item in written):
-        message = f"It sets {binding} by {way!r}, which writes nothing of a value of this kind."
+        message = f"It sets {binding} by {way!r}, which writes nothing for this kind of value."
         yield Finding("E122", message, _FITTING.get(way, _FIT))
     elif len(written) > 1 and all(item == written[0] for item in written) and way != "mapped":
-        message = f"It sets {binding} by {way!r}, which writes {written[0]!r} whatever is entered."
+        message = (
+            f"It sets {binding} by {way!r}, which always writes {written[0]!r}, whatever the "
+            "customer enters."
+        )
         yield Finding("W101", message, _FITTING.get(way, _FIT))
 
 
-_FIT = "Choose a way that fits the values of the field, or none to write them as they are."
+_FIT = "Use a conversion that fits the field's values, or none to write them unchanged."
 
 _FITTING = {
-    "inverted": "It turns true and false around: use it with a Checkbox.",
-    "scaled": "It multiplies: use it with a Number.",
-    "merged": "It adds keys to an object: use it with a setting whose value is one.",
-    "asMap": "It takes rows with these columns: use it with a KeyValue or a Table.",
-    "part": "It takes one key of an object: name one that values of the field have.",
-    "mapped": "None of its keys is a value of the field: name those, or give a default.",
-    "template": "Put {value} or {json} where the value goes.",
+    "inverted": "It inverts true and false. Use it with a Checkbox.",
+    "scaled": "It multiplies numbers. Use it with a Number.",
+    "merged": "It adds keys to an object. Use it with a setting whose value is an object.",
+    "asMap": "It needs rows with these columns. Use it with a KeyValue or a Table.",
+    "part": "It reads one key of an object. Use a key that the field's values have.",
+    "mapped": "None of its keys is a value of the field. Use the field's values as keys, or add "
+    "a default.",
+    "template": "x",
 }
 
 

@@ -35,8 +35,8 @@ def compile_settings(declared: DeclaredSettings, write: Write, report: Report) -
             fields[name] = write(name, _field(placed, declared.framework))
             compiled.append((placed, write(name, placed.setting.start())))
         except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
-            message = f"It cannot be made a field of the page: {error}."
-            report(name, Finding("E103", message, "Mend its options, columns or limits."))
+            message = f"It cannot be shown on the page: {error}."
+            report(name, Finding("E103", message, "Correct its options, columns, or limits."))
     if declared.framework == 1:
         _add_dependencies(declared, fields)
     settings = (

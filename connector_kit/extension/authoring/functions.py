@@ -42,7 +42,7 @@ class Registered:
             if not isinstance(options, Mapping):
                 raise ExtensionError(
                     "invalid_field",
-                    f"The options have to be an object, and are {sort_of(options)}.",
+                    f"The options must be an object, not {sort_of(options)}.",
                 )
             options = self.options(options, self.offer)
         return self.callable(options, *more)
@@ -97,18 +97,18 @@ def _wrong_parameters(parameters: Parameters) -> Iterator[Finding]:
     if positional and positional[0].name == "self":
         yield Finding(
             "E402",
-            "It has a parameter self, and no object to be it.",
-            "Give an instance of its class instead of the class, or make it a @staticmethod.",
+            "It has a parameter self but no instance to bind it to.",
+            "Pass an instance instead of the class, or make it a @staticmethod.",
         )
     elif not positional and not takes_any:
-        yield Finding("E403", "It takes no parameters.", "Add one: it is called with the options.")
+        yield Finding("E403", "It takes no parameters.", "Add one; it is called with the options.")
     elif len(required) > 2 or by_keyword:
         asked = ", ".join([*(parameter.name for parameter in required), *by_keyword])
         yield Finding(
             "E403",
             f"It cannot be called without {asked}.",
-            "It is called with the options, and with a callback if it takes two parameters: "
-            "give the others defaults.",
+            "It is called with the options, and with a callback if it takes two parameters. Give "
+            "the other parameters defaults.",
         )
 
 
@@ -167,7 +167,7 @@ def _lost(annotation: str, error: Exception) -> tuple[Finding, ...]:
             "E404",
             f"Its annotation {annotation!r} cannot be resolved: {error}.",
             f"{'' if word in known else did_you_mean(word, known)}Import the class at the top of "
-            "the module, and not for type checkers only.",
+            "the module, not only for type checkers.",
         ),
     )
 
@@ -188,7 +188,7 @@ def not_callable(function: object) -> Finding:
     return Finding(
         "E401",
         f"It is not a function but {sort_of(function)}.",
-        "Only functions belong here: move it elsewhere.",
+        "Only functions belong here. Move it elsewhere.",
     )
 
 
@@ -196,7 +196,7 @@ def _unknown_kind(function: Any) -> Iterator[Finding]:
     if isinstance(function, StackFunction) and function.kind not in KINDS:
         yield Finding(
             "E405",
-            f"It is marked as a {function.kind}, which is no kind of function.",
+            f"It is marked as a {function.kind}, which is not a function kind.",
             f"{did_you_mean(function.kind, KINDS)}Mark it with one of "
             f"{', '.join(f'@{kind.mark}' for kind in KINDS.values())}.",
         )
@@ -206,6 +206,6 @@ def _wrong_options(options: type[Options], kind: Kind) -> Finding:
     return Finding(
         "E406",
         f"It is a {kind.name} function and takes {options.__name__}.",
-        f"A {kind.name} function gets {kind.options.__name__}: annotate it so, or mark it as "
-        "what it is.",
+        f"A {kind.name} function gets {kind.options.__name__}. Annotate it accordingly, or "
+        "correct its mark.",
     )

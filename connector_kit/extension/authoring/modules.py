@@ -137,8 +137,8 @@ def _place(thing: object) -> str:
 
 _NAMELESS = Finding(
     "E407",
-    "It has no name to be called by.",
-    'Use a function made by def, or give it a name, as in @hook.pre_map(name="...").',
+    "It has no name.",
+    'Define it with def, or give it a name, as in @hook.pre_map(name="...").',
 )
 
 
@@ -146,8 +146,8 @@ def _namesakes(part: str, name: str) -> Finding:
     called = "without a type" if part == FLAT else f"in {part}"
     return Finding(
         "E408",
-        f"Two functions are called {name!r} {called}.",
-        "The platform calls functions by name: rename one, or mark it with a name of its own.",
+        f"Two functions are named {name!r} {called}.",
+        "The platform calls functions by name. Rename one, or set another name in its mark.",
     )
 
 
@@ -155,8 +155,8 @@ def _misplaced(function: Registered, part: str) -> Finding:
     mark, place = (function.kind.mark, function.kind.parts[0]) if function.kind else ("", "")
     return Finding(
         "E409",
-        f"It is marked with @{mark} and stands in {part}.",
-        f"Move it to {place}, or mark it as what it is.",
+        f"It is marked with @{mark} but is in {part}.",
+        f"Move it to {place}, or correct its mark.",
     )
 
 
@@ -164,21 +164,21 @@ def _holds_none(thing: object) -> Finding:
     return Finding(
         "E410",
         f"Functions cannot be taken from {sort_of(thing)}.",
-        "Give a connector class, a module, a class, an object, or a dict of functions.",
+        "Use a connector class, a module, a class, an object, or a dict of functions.",
     )
 
 
 def _no_namespace(part: str, value: object) -> Finding:
     return Finding(
         "E411",
-        f"It is {sort_of(value)}, where functions are looked for.",
-        f"Make {part} a module, a class, an object or a dict, or rename it.",
+        f"It is {sort_of(value)}, but must contain functions.",
+        f"Make {part} a module, a class, an object, or a dict, or rename it.",
     )
 
 
 def _several(declared: list[type[Connector]]) -> Finding:
     return Finding(
         "E412",
-        f"The module holds several connectors: {', '.join(cls.__name__ for cls in declared)}.",
-        "Name the one that is meant, as in package.module:Class.",
+        f"The module declares several connectors: {', '.join(cls.__name__ for cls in declared)}.",
+        "Choose one with package.module:Class.",
     )

@@ -41,7 +41,7 @@ class Shape(NamedTuple):
 LIST = Shape("a list", (list, tuple))
 OBJECT = Shape("an object", (dict,))
 RECORD = Shape("a record", (dict, list, tuple))
-TEXT = Shape("a text", (str,))
+TEXT = Shape("text", (str,))
 WHOLE = Shape("a whole number", (int,))
 BOOLEAN = Shape("true or false", (bool,))
 ANYTHING = Shape("anything", (object,))
@@ -179,7 +179,9 @@ def an_end(loops: Loops) -> Expectation:
         times = loops.times(options, returned)
         if times <= MOST_ANSWERS:
             return None
-        return Complaint("lastPage or a state that leads on", f"the same page {times} times")
+        return Complaint(
+            "lastPage, or a state that leads to another page", f"the same page {times} times"
+        )
 
     return examine
 

@@ -120,7 +120,7 @@ TRAITS: Mapping[str, tuple[Traits, ...]] = MappingProxyType(
 (protocol/extension.md#5 and #6). Wrappers carry a connection; a ping, and the first call of an
 export of all records, may come with nothing else."""
 
-_IGNORE = "Return {} for a record that is to be ignored."
+_IGNORE = "Return {} for a record to ignore."
 
 
 def _mapping(kind: str, option: str) -> Contract:
@@ -131,8 +131,8 @@ def _mapping(kind: str, option: str) -> Contract:
             entries(OBJECT),
             entries_of(data=ANYTHING, errors=LIST),
         ),
-        f'Return {{"data": record}} for one that goes on, {{"errors": [...]}} for one that fails. '
-        f"{_IGNORE}",
+        'Return {"data": record} for one that continues, {"errors": [...]} for one that '
+        f"fails. {_IGNORE}",
     )
 
 
@@ -156,12 +156,12 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             Contract(
                 "postSubmit",
                 (one_for_each("responseData"), entries(OBJECT)),
-                "Return responseData with its entries changed, none left out.",
+                "Return responseData with all entries, changed as needed.",
             ),
             Contract(
                 "postResponseMap",
                 (one_for_each("postResponseMapData"),),
-                "Return postResponseMapData with its records changed, none left out.",
+                "Return postResponseMapData with all records, changed as needed.",
             ),
             Contract(
                 "ping",
@@ -179,8 +179,8 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
                     maybe("lastPage", BOOLEAN),
                     an_end(Loops()),
                 ),
-                'Return {"data": [...], "lastPage": true}, or lastPage false and the state from '
-                "which the next call goes on.",
+                'Return {"data": [...], "lastPage": true}, or lastPage false and the state for '
+                "the next call.",
             ),
             Contract(
                 "import",
@@ -190,13 +190,13 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
                     entries_having("statusCode", WHOLE, unless="ignored"),
                     entries_with("errors", LIST),
                 ),
-                'Return {"statusCode": 200, "id": ...} for a record that was taken, '
-                '{"statusCode": 422, "errors": [...]} for one that was not.',
+                'Return {"statusCode": 200, "id": ...} for an accepted record, '
+                '{"statusCode": 422, "errors": [...]} for a rejected one.',
             ),
             Contract(
                 "formInit",
                 (shaped(OBJECT),),
-                "Return the form to show, such as resource.settingsForm.form filled in.",
+                "Return the form to show, such as a completed resource.settingsForm.form.",
             ),
             Contract("preSave", (shaped(OBJECT),), "Return the document to save: newResource."),
             Contract(
@@ -204,12 +204,12 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
                 (shaped(OBJECT), having("name", TEXT), maybe("installSteps", LIST)),
                 'Return the child to create: {"name": ..., "installSteps": [...]}.',
             ),
-            Contract("filter", (shaped(BOOLEAN),), "Return True for a record that goes on."),
-            Contract("transform", (shaped(RECORD),), "Return the record as it goes on."),
+            Contract("filter", (shaped(BOOLEAN),), "Return True for a record that continues."),
+            Contract("transform", (shaped(RECORD),), "Return the record that continues."),
             Contract(
                 "branching",
                 (shaped(LIST), entries(WHOLE)),
-                "Return the indices of the branches that the record goes to, as in [0, 2].",
+                "Return the indices of the branches for the record, such as [0, 2].",
             ),
             Contract(
                 "handleRequest",

@@ -28,11 +28,13 @@ WAITING = 256
 
 BUSY = refusal(
     503,
-    ErrorEntry("server_busy", "Too many requests are waiting; send it again in a moment."),
+    ErrorEntry("server_busy", "Too many requests are waiting. Try again in a moment."),
     headers={"Retry-After": "1"},
 )
 
-FAILED = refusal(500, ErrorEntry("internal_error", "The request failed; the log says why."))
+FAILED = refusal(
+    500, ErrorEntry("internal_error", "The request failed. See the log for the cause.")
+)
 
 log = logging.getLogger("connector_kit.extension")
 

@@ -14,12 +14,12 @@ from connector_kit.extension.errors import ErrorEntry
 
 TOO_SLOW = refusal(
     408,
-    ErrorEntry("body_too_slow", "The body did not come in time."),
+    ErrorEntry("body_too_slow", "The body did not arrive in time."),
     headers={"Connection": "close"},
 )
 NO_ROOM = refusal(
     503,
-    ErrorEntry("server_busy", "Too many large bodies are coming in; send it again in a moment."),
+    ErrorEntry("server_busy", "Too many large requests at once. Try again in a moment."),
     headers={"Retry-After": "1"},
 )
 

@@ -44,7 +44,7 @@ def ask(question: Any) -> Any:
 def answered(answerer: Answerer | None, question: bytes) -> bytes:
     """Return the message that answers *question*, by way of *answerer*; raises nothing."""
     if answerer is None:
-        return orjson.dumps(_refusal("no_answer", "Nobody answers questions here."))
+        return orjson.dumps(_refusal("no_answer", "Questions are not answered here."))
     try:
         return orjson.dumps({"answer": answerer(orjson.loads(question))})
     except Exception as failure:

@@ -185,7 +185,7 @@ class ForkServer:
                     if is_last_try:
                         ours.close()
                         raise RuntimeError(
-                            "The functions could not be loaded; the log says why."
+                            "The functions could not be loaded. See the log for the cause."
                         ) from failure
                 else:
                     return FunctionProcess(pid, ours)
@@ -232,11 +232,11 @@ class ForkServer:
 
 
 _TOO_MANY = (
-    "The function had more than {} processes of its own and was ended with them. Start fewer at a "
-    "time, or raise CONNECTOR_KIT_CALL_PROCESSES."
+    "The function started more than {} processes at a time and was stopped along with them. "
+    "Start fewer, or increase CONNECTOR_KIT_CALL_PROCESSES."
 )
 
 _TOO_LARGE = (
-    "The function and the processes that it started took more than {} MB of memory and were ended. "
-    "Start fewer at a time, or raise CONNECTOR_KIT_CALL_MEMORY_MB."
+    "The function and the processes it started used more than {} MB of memory and were stopped. "
+    "Start fewer at a time, or increase CONNECTOR_KIT_CALL_MEMORY_MB."
 )

@@ -283,22 +283,24 @@ def _logged(call: RawCall, answer: Answer) -> Answer:
 
 _BUSY = refusal(
     503,
-    ErrorEntry("server_busy", "All function processes are busy; call again in a moment."),
+    ErrorEntry("server_busy", "All function processes are busy. Try again in a moment."),
     headers={"Retry-After": "1"},
 )
 
 _NOT_LOADED = refusal(
     503,
-    ErrorEntry("functions_not_loaded", "The functions could not be loaded; the log says why."),
+    ErrorEntry(
+        "functions_not_loaded", "The functions could not be loaded. See the log for the cause."
+    ),
     headers={"Retry-After": "10"},
 )
 
 _TOO_LONG = (
-    "The function did not answer within {:g} seconds and was ended. Do long work in steps, or "
-    "raise CONNECTOR_KIT_CALL_SECONDS."
+    "The function did not return within {:g} seconds and was stopped. Split long work into "
+    "steps, or increase CONNECTOR_KIT_CALL_SECONDS."
 )
 
 _ENDED = (
-    "The process that ran the function ended before it answered: it ran out of memory, crashed, "
-    "or ended itself. Other calls were not affected."
+    "The process that ran the function ended before the function returned: it ran out of memory, "
+    "crashed, or exited. Other calls were not affected."
 )

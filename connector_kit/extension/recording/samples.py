@@ -64,7 +64,7 @@ class Sample:
             return cls(call, int(data["status"]), answer, str(data.get("recorded", "")))
         except (ValueError, LookupError, TypeError) as error:
             raise UnreadableSampleError(
-                f"{file} is no sample ({type(error).__name__}): delete it, or record it again."
+                f"{file} is not a sample ({type(error).__name__}). Delete it, or record it again."
             ) from error
 
     def keep(self, folder: Path, most: int) -> Path | None:
@@ -97,7 +97,7 @@ def read_samples(folder: Path) -> dict[str, Sample]:
     files = [sample for sample in sample_files(folder) if sample.stat().st_size]
     if not files:
         raise UnreadableSampleError(
-            f"There are no samples in {folder}: record some with manage.py record start."
+            f"There are no samples in {folder}. To record some, run 'manage.py record start'."
         )
     return {_name(folder, file): Sample.read(file) for file in files}
 

@@ -107,5 +107,5 @@ def recording(home: Path, now: float) -> Recording | None:
     try:
         told = Recording.from_json(json.loads(text))
     except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{home / SWITCH} cannot be read: delete it.") from error
+        raise ValueError(f"{home / SWITCH} cannot be read. Delete it.") from error
     return told if now < told.until else None

@@ -77,7 +77,7 @@ class Exports(Adaptors):
 def _preview_path(integration_id: str | None, flow_id: str | None) -> str:
     if integration_id is None:
         if flow_id is not None:
-            raise ValueError("A preview within a flow needs the flow's integration_id as well.")
+            raise ValueError("A preview within a flow also requires the flow's integration_id.")
         return "/exports/preview"
     flow = ("flows", flow_id) if flow_id else ()
     return at("integrations", integration_id, *flow, "exports", "preview")

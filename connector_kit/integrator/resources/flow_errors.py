@@ -143,7 +143,7 @@ class StepErrors(Route):
     def _retry(self, name: str, keys: Iterable[str]) -> tuple[str, ...]:
         started: list[str] = []
         with noting_what_was_done(
-            "Retries were started for what comes before, as the jobs", started
+            "Retries of the preceding errors were started, as the jobs", started
         ):
             started.extend(self._start({name: batch}) for batch in batches(keys))
         return tuple(started)

@@ -86,8 +86,8 @@ def watch(
             return
         if deadline is not None and deadline.remaining() <= every:
             raise StillRunning(
-                f"The job {state.job_id} is {state.status or 'not done'} and the time to wait for "
-                "it is up. It goes on by itself: look again later, or cancel it.",
+                f"The job {state.job_id} is {state.status or 'not done'} after the maximum wait. "
+                "It continues to run: check again later, or cancel it.",
                 code="still_running",
             )
         clock.sleep(every)

@@ -46,7 +46,7 @@ class Route:
             return found[name]
         line = f"{call.method} {urlsplit(call.path).path}"
         kind = Unavailable if call.does is Effect.NONE else OutcomeUnknown
-        raise kind(f"{line} was answered without {name}, which was expected.", request=line)
+        raise kind(f"{line}: the response has no {name}.", request=line)
 
     def _either(self, call: Call, otherwise: Call) -> Any:
         """Return what *call* brings, or *otherwise*, its other spelling, where there is no such."""
@@ -84,5 +84,5 @@ def at(*segments: str) -> str:
     """
     for segment in segments:
         if segment in _ELSEWHERE:
-            raise ValueError(f"{segment!r} is neither an id nor a key: nothing was sent.")
+            raise ValueError(f"{segment!r} is neither an id nor a key. Nothing was sent.")
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)

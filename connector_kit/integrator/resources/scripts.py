@@ -21,8 +21,9 @@ class Scripts(Resource):
         """
         if not document.get("content"):
             raise ValueError(
-                f"The script {document_id} would lose its content: read it with `get`, which "
-                "brings it, and send it along, or change single fields with `patch`."
+                f"The script {document_id} would lose its content. Read it with `get`, which "
+                "includes the content, and send the content too, or change single fields with "
+                "`patch`."
             )
         return super().update(document_id, document)
 

@@ -41,7 +41,7 @@ class Virtual(Resource):
             if not following or following.get("done"):
                 return
             if following == state:
-                raise Refused(f"POST {path} answers the same pagedExportState again.")
+                raise Refused(f"POST {path} returned the same pagedExportState again.")
             state = following
 
     def import_records(

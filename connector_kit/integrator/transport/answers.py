@@ -48,21 +48,23 @@ _NOT_PASSING = frozenset({501, 505})
 """5xx that say "never", not "not now"."""
 
 _HINTS_BY_CODE: Mapping[str, str] = {
-    "invalid_ref": "It refers to a document that this account does not have (any more).",
-    "invalid_user": "The person needs an integrator.io account before a license can be made.",
+    "invalid_ref": "It refers to a document that is not in this account.",
+    "invalid_user": "The customer needs an integrator.io account before a license can be created.",
     "field_locked_by_integration_app": "Only the connector's own functions may change that field.",
-    "invalid_extension_response": "Check that the stack's hostURI is this server's public address, "
-    "and that <hostURI>/function answers.",
-    "update_in_progress": "An update of this installation runs, or was cut off: push it again.",
+    "invalid_extension_response": "Check that the stack's hostURI is this server's public "
+    "address and that <hostURI>/function responds.",
+    "update_in_progress": "An update of this installation is running or was interrupted. "
+    "Push it again.",
     "license_expired": "Renew the license, then resume the installation.",
     "subscription_required": "The account needs a license or a larger plan.",
-    "entitlement_reached": "The account's plan allows no more of these.",
+    "entitlement_reached": "The account's plan does not allow more of these.",
 }
 _HINTS_BY_STATUS: Mapping[int, str] = {
-    401: "The token is wrong, revoked or used up: a one-time token lives as long as the function "
-    "call it came with, an API token until its owner revokes it.",
-    403: "A connector's token reaches only documents that carry its own _connectorId.",
-    429: "The account's rate limit is used up, also by others; wait, or lower the configured rate.",
+    401: "The token is wrong, revoked, or expired. A one-time token is valid during its function "
+    "call, an API token until its owner revokes it.",
+    403: "A connector's token can access only documents with its own _connectorId.",
+    429: "The account's rate limit is used up, possibly by other clients. Wait, or lower the "
+    "configured rate.",
 }
 
 
@@ -102,8 +104,8 @@ def error_of(response: Response, request: str, *, mask: Mask) -> IntegratorError
 
 def _unusable(response: Response, request: str, what: str, mask: Mask) -> AttemptFailed:
     error = Unavailable(
-        f"{request} was answered {response.status_code} with {what} where it was expected: "
-        f"{_quoted(mask(_text(response)))!r}. Is the base URL integrator.io's?",
+        f"{request} returned {response.status_code} with {what}: "
+        f"{_quoted(mask(_text(response)))!r}. Check that the base URL is integrator.io's.",
         status=response.status_code,
         request=request,
     )
@@ -116,7 +118,7 @@ def _translated(response: Response, request: str, text: str) -> IntegratorError:
     first = entries[0] if entries else None
     said = "; ".join(map(_sentence, entries)) or _quoted(text) or response.reason
     return _kind(status)(
-        f"{request} was answered {status}: {said.rstrip('.')}. {_hint(status, entries)}".rstrip(),
+        f"{request} returned {status}: {said.rstrip('.')}. {_hint(status, entries)}".rstrip(),
         status=status,
         code=first["code"] or None if first else None,
         field=first.get("field") if first else None,

@@ -38,7 +38,7 @@ class AnswerTooLarge(requests.RequestException):
     """The answer has more bytes than may be read."""
 
     def __init__(self, at_most: float) -> None:
-        super().__init__(f"the answer has more than {int(at_most) // MEBIBYTE} MiB")
+        super().__init__(f"the response is larger than {int(at_most) // MEBIBYTE} MiB")
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def _require_known_encoding(response: requests.Response) -> None:
     if encoding.strip().lower() not in _ENCODINGS:
         response.close()
         raise requests.exceptions.ContentDecodingError(
-            f"the answer is packed as {encoding[:40]!r}, which was not asked for"
+            f"the response has the encoding {encoding[:40]!r}, which was not requested"
         )
 
 
@@ -98,7 +98,7 @@ def _left(patience: float | None) -> float | None:
     """What of *patience* there is time for; raises TimeoutError when there is none."""
     left = _ends_at.get() - time.monotonic()
     if left <= 0:
-        raise TimeoutError("the exchange took too long as a whole")
+        raise TimeoutError("the request took too long")
     if patience is not None and patience < left:
         return patience
     return None if left == float("inf") else left
@@ -152,7 +152,9 @@ class _Response(http.client.HTTPResponse):
         """Read the head; `http.client` takes one that ends early for one that is complete."""
         super().begin()
         if self._source.reads.is_over:
-            raise http.client.RemoteDisconnected("the connection ended within the answer's head")
+            raise http.client.RemoteDisconnected(
+                "the connection closed within the response headers"
+            )
 
 
 class _Sends(HTTPConnection):

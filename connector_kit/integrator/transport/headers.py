@@ -46,8 +46,8 @@ def instructions(
 def _value(name: str, value: str) -> str:
     if not _VALUE.fullmatch(value):
         raise ValueError(
-            f"{value!r} cannot be sent as {name}: give it without line ends, blanks around it and "
-            "letters beyond ASCII, and not empty."
+            f"{value!r} cannot be sent as {name}. Use non-empty ASCII text without line breaks or "
+            "surrounding spaces."
         )
     return value
 

@@ -18,17 +18,17 @@ def follow(link: str, *, asked: str, request: str) -> str:
         here, there = urlsplit(asked), urlsplit(urljoin(asked, link))
     except ValueError as error:
         raise Refused(
-            f"{request} names a next page that is no address.", request=request
+            f"{request} returned an invalid address for the next page.", request=request
         ) from error
     if there.hostname != here.hostname:
         raise Refused(
-            f"{request} names a next page on another host, {there.hostname}, to which the token "
-            "is not sent.",
+            f"{request} returned a next page on another host, {there.hostname}. The token is not "
+            "sent there.",
             request=request,
         )
     page = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
     if page == asked:
-        raise Refused(f"{request} names itself as the next page.", request=request)
+        raise Refused(f"{request} returned itself as the next page.", request=request)
     return page
 
 

@@ -80,12 +80,14 @@ class OneTimeToken:
     def _reason(self) -> str:
         name = f"The function {self.function}" if self.function else "The function"
         happened = (
-            f"{name} has returned" if self._ended.is_set() else f"{name} took longer than its token"
+            f"{name} has returned"
+            if self._ended.is_set()
+            else f"{name} ran longer than its token is valid"
         )
         return (
-            f"{happened}, and its one-time token ended with it: nothing more is sent. Do the work "
-            "before the function returns, wait for its threads and read its lists to their end; "
-            "what takes longer belongs into the next call."
+            f"{happened}, so its one-time token is no longer valid and nothing more is sent. "
+            "Finish the work before the function returns: wait for its threads and read its "
+            "lists to the end. Leave longer work to the next call."
         )
 
 

@@ -45,8 +45,8 @@ def milliseconds(moment: datetime | int | None) -> int | None:
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(
-            f"{moment.isoformat()} has no time zone: say datetime(..., tzinfo=UTC), or whose "
-            "time it is."
+            f"{moment.isoformat()} has no time zone. Use datetime(..., tzinfo=UTC) or another "
+            "time zone."
         )
     return moment
 

@@ -180,8 +180,8 @@ class FailoverLedger:
             if self._own is None:
                 self._own = MemoryLedger(self._limit, clock=self._clock, starts_full=False)
                 logger.warning(
-                    "Redis does not answer (%s); until it does, each process keeps to the rate "
-                    "limit by itself.",
+                    "Redis does not respond (%s); until it does, each process applies the rate "
+                    "limit on its own.",
                     error,
                 )
             return self._own
@@ -192,7 +192,7 @@ class FailoverLedger:
         with self._lock:
             if self._own is own:
                 self._own = None
-                logger.warning("Redis answers again; the rate limit is shared again.")
+                logger.warning("Redis responds again; the rate limit is shared again.")
 
 
 class RedisThrottle(QueueThrottle):

@@ -57,7 +57,7 @@ class Tolerance:
     reason: str
 
 
-TOLERATED = (Tolerance("DELETE", 404, "The attempt whose answer was lost has deleted it."),)
+TOLERATED = (Tolerance("DELETE", 404, "An earlier attempt, whose response was lost, deleted it."),)
 """The only failures that are passed over."""
 
 
@@ -140,7 +140,8 @@ class Course:
         if self.call.does is Effect.NONE or not self._may_have_happened:
             return error
         return OutcomeUnknown(
-            f"{error.message} Whether it was carried out is unknown: look before repeating it.",
+            f"{error.message} It is not known whether the request took effect. Check "
+            "before repeating it.",
             status=error.status,
             code=error.code,
             field=error.field,

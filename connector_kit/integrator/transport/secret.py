@@ -25,7 +25,7 @@ class Secret:
     __str__ = __repr__
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A secret does not travel: make a new client where it is needed.")
+        raise TypeError("A secret cannot be serialized. Create a new client where it is needed.")
 
     def reveal(self) -> str:
         """Return the token itself. Only for the wire."""
@@ -44,11 +44,11 @@ def read_token(text: str) -> Secret:
     """Return the token that was pasted, perhaps with its prefix; raises `Unauthorized` for none."""
     token = re.sub(r"^Bearer(\s+|$)", "", text.strip())
     if not token:
-        raise Unauthorized("No token was given for integrator.io.", code="no_token")
+        raise Unauthorized("The integrator.io token is missing.", code="no_token")
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise Unauthorized(
-            "The token for integrator.io holds characters that no token has: spaces, line ends or "
-            "letters beyond ASCII. Copy it again.",
+            "The integrator.io token contains spaces, line breaks, or non-ASCII characters. Copy "
+            "it again.",
             code="malformed_token",
         )
     return Secret(token)

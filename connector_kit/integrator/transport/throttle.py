@@ -46,9 +46,7 @@ class TurnTooLate(Exception):
     """The account's turn comes later than the caller can wait; `seconds` from now."""
 
     def __init__(self, account: str, seconds: float) -> None:
-        super().__init__(
-            f"the rate limit of account {account} lets it through only in {seconds:.0f} s."
-        )
+        super().__init__(f"the rate limit of account {account} allows it only in {seconds:.0f} s.")
         self.seconds = seconds
 
 

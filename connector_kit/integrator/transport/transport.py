@@ -75,7 +75,7 @@ class Transport:
                 return
             if answer.next_page in pages:
                 line = f"{call.method} {urlsplit(call.path).path}"
-                raise Refused(f"{line} names a next page that was read already.", request=line)
+                raise Refused(f"{line} returned a next page that was already read.", request=line)
             pages.add(answer.next_page)
             call = replace(call, path=answer.next_page, params=None)
 
@@ -117,7 +117,7 @@ class Transport:
         """The connect and the read timeout, as far as the time that is left allows."""
         left = deadline.remaining()
         if left <= 0:
-            error = Unavailable(f"{line} was not sent: its time was up.", request=line)
+            error = Unavailable(f"{line} was not sent: the time limit was reached.", request=line)
             raise AttemptFailed(Outcome.NOT_SENT, error)
         return min(self.timeout.connect, left), min(call.patience or self.timeout.read, left)
 
@@ -146,7 +146,7 @@ class Transport:
         if isinstance(root, AnswerTooLarge):
             return _too_large(method, line, root)
         outcome = Outcome.NOT_SENT if _never_sent(error) else Outcome.NO_ANSWER
-        happened = "did not reach" if outcome is Outcome.NOT_SENT else "got no answer from"
+        happened = "did not reach" if outcome is Outcome.NOT_SENT else "got no response from"
         why = self.token.mask_in(str(root))
         kind = type(error) if isinstance(error, requests.RequestException) else ConnectionError
         return AttemptFailed(
@@ -165,7 +165,7 @@ class Transport:
 def _too_large(method: str | None, line: str, error: AnswerTooLarge) -> IntegratorError:
     """What is not tried again: the next answer would be as large."""
     kind = IntegratorError if method == "GET" else OutcomeUnknown
-    return kind(f"{line} was answered, but {error}. Ask for less at a time.", request=line)
+    return kind(f"{line} failed: {error}. Request less at a time.", request=line)
 
 
 def _headers(call: Call) -> dict[str, str]:

@@ -28,7 +28,7 @@ def dumps(value: Any) -> bytes:
     try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except RecursionError:
-        raise ValueError("it is nested too deep to be sent") from None
+        raise ValueError("it is nested too deeply to send") from None
 
 
 def loads(content: bytes) -> Any:
@@ -41,7 +41,7 @@ def loads(content: bytes) -> Any:
         return None
     brackets = content.count(b"[") + content.count(b"{")
     if brackets + content.count(b",") > MOST_VALUES:
-        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+        raise ValueError(f"it contains more than {MOST_VALUES:,} values")
     value = _parsed(content)
     if brackets > storable.DEEPEST and storable.is_deeper(value, storable.DEEPEST):
         raise ValueError(f"it is nested more than {storable.DEEPEST} levels deep")
@@ -55,7 +55,7 @@ def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content, parse_constant=_endless, parse_float=_finite)
     except RecursionError:
-        raise ValueError("it is nested too deep to be read") from None
+        raise ValueError("it is nested too deeply to read") from None
 
 
 def _finite(digits: str) -> float:
@@ -64,4 +64,4 @@ def _finite(digits: str) -> float:
 
 
 def _endless(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number in JSON")
+    raise ValueError(f"{word} is not a JSON number")

@@ -19,7 +19,7 @@ from connector_kit.lifecycle.settings.declared import release_of, sets_of, valid
 from connector_kit.lifecycle.settings.refreshing import named_options
 from connector_kit.models import Installation
 
-NOT_ON_PAGE = "The page has no such field"
+NOT_ON_PAGE = "There is no such field"
 
 MAXIMUM_NAMES = 20
 """How many wrong fields a message names."""
@@ -138,6 +138,6 @@ def _by_store(
             there_are = ", ".join(map(str, known))
             errors[store] = {store: [f"There is no such store; there are {there_are}"]}
         elif not isinstance(sent, Mapping):
-            errors[store] = {store: ["The values of a store have to be an object, by field"]}
+            errors[store] = {store: ["The values of a store must be an object, by field"]}
         else:
             yield store, sent

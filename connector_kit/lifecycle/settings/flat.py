@@ -85,6 +85,6 @@ def _document(options: Document, name: str) -> Document:
     if not isinstance(document, dict):
         raise LifecycleError(
             "invalid_field",
-            f"The call's option {name} has to be an object, and is {sort_of(document)}.",
+            f"The call's option {name} must be an object, not {sort_of(document)}.",
         )
     return document

@@ -23,9 +23,9 @@ from connector_kit.schedules import schedule_problem
 FlowChanges = Mapping[str, Document]
 """``{"disabled": bool, "schedule": six-field cron or ""}``, or one of them, by flow."""
 
-NO_FLOW = "The settings pages list no such flow (any more)"
-NO_SWITCH = "The connector decides when this flow is on"
-NO_SCHEDULE = "The connector decides when this flow runs"
+NO_FLOW = "The settings page has no such flow"
+NO_SWITCH = "The connector controls whether this flow is on"
+NO_SCHEDULE = "The connector controls this flow's schedule"
 
 
 def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
@@ -52,7 +52,7 @@ def _refusals(entry: FlowEntry, wanted: Document) -> Iterator[str]:
         if not entry.has_switch:
             yield NO_SWITCH
         elif not isinstance(wanted["disabled"], bool):
-            yield "disabled has to be true or false"
+            yield "disabled must be true or false"
     if "schedule" in wanted:
         if not entry.shows_schedule:
             yield NO_SCHEDULE

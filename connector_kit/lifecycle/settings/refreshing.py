@@ -154,6 +154,6 @@ def items(options: Any) -> list[Document]:
 def _not_refreshable(name: str) -> LifecycleError:
     return LifecycleError(
         "not_refreshable",
-        f"The connector has no function that knows other options of {name}. Its author can give "
-        "the setting options=<function>, or write a function refreshMetadata.",
+        f"The connector has no function that provides options for {name}. Its author can give the "
+        "setting options=<function> or write a refreshMetadata function.",
     )

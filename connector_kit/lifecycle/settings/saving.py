@@ -115,7 +115,7 @@ def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:
         return values, {}
     disabled = values.pop("disabled")
     if not isinstance(disabled, bool):
-        raise SettingsRefused({"disabled": ["It has to be true or false"]})
+        raise SettingsRefused({"disabled": ["Must be true or false"]})
     return values, {flow_id: disabled}
 
 
@@ -156,7 +156,7 @@ def _switch(work: Work, account: Account, flow_id: str, disabled: bool) -> None:
     if flow is None or component is None:
         raise LifecycleError(
             "flow_unknown",
-            f"The installation has no flow {flow_id} of this connector; nothing was changed. "
+            f"The installation has no flow {flow_id} of this connector. Nothing was changed. "
             "Reload the page.",
         )
     if flow.document.get("disabled", False) == disabled:
@@ -173,7 +173,7 @@ def _require_switch(account: Account, flow_id: str) -> None:
     if found and not found[1].has_switch:
         raise LifecycleError(
             "switch_not_offered",
-            f"The settings page offers no switch for the flow {flow_id}: the connector decides.",
+            f"The flow {flow_id} cannot be switched on or off here: the connector controls it.",
         )
 
 
@@ -182,11 +182,12 @@ def _pending(options: Document) -> Document:
     if pending is None:
         raise LifecycleError(
             "missing_required_field",
-            "The call's options carry no pending: the values that are to be saved, by field.",
+            "The call's options have no pending, the values to save by field.",
         )
     if not isinstance(pending, dict):
         raise LifecycleError(
-            "invalid_field", f"pending has to be an object, by field, and is {sort_of(pending)}."
+            "invalid_field",
+            f"pending must be an object with values by field, not {sort_of(pending)}.",
         )
     return pending
 

@@ -30,11 +30,11 @@ class Command(KitCommand):
     """Adopt an integration."""
 
     help = (
-        "Turn an integration that was built in integrator.io into a Python package that declares "
-        "the same components: readable names, references instead of ids, scripts and large "
-        "texts as files. Secrets, samples of data, and fields that belong to the account are left "
-        "out and listed; personal data in what remains is named. The package is compiled and "
-        "compared with what was adopted before it is put in its place."
+        "Turn an integration built in integrator.io into a Python package that declares the same "
+        "components, with readable names, references instead of ids, and scripts and large texts "
+        "in files. Secrets, sample data, and account-specific fields are left out and listed; "
+        "possible personal data is reported. Before the package is written, it is compiled and "
+        "compared with the original."
     )
     example = """
 manage.py adopt downloaded/
@@ -42,8 +42,8 @@ manage.py adopt downloaded.zip --output my_connector --name "Orders to ERP"
 manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.0 --json
 """
     exit_codes = {
-        0: "the package is written, and compiles to the documents that were adopted",
-        1: "an error, said on stderr; nothing was written",
+        0: "package written; it compiles to the adopted documents",
+        1: "error (see stderr); nothing was written",
     }
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -54,24 +54,24 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
         """Add the command's arguments."""
         parser.add_argument(
             "source",
-            help="a downloaded integration, as a folder or a zip file; or the id of one in the "
-            "account of CONNECTOR_KIT_TOKEN",
+            help="folder or zip file of a downloaded integration, or the id of an integration in "
+            "the account of CONNECTOR_KIT_TOKEN",
         )
         parser.add_argument(
             "--output",
             type=Path,
             metavar="DIR",
-            help="the package's folder, which must not exist or be empty; by default one named "
-            "after the class, in the current folder",
+            help="output folder; must be empty or not exist (default: named after the class, in "
+            "the current folder)",
         )
-        parser.add_argument("--name", help="the connector's name; by default the integration's")
-        parser.add_argument("--class-name", help="the name of its class; by default after the name")
-        parser.add_argument("--version", default="1.0.0", help="its first version (1.0.0)")
+        parser.add_argument("--name", help="connector name (default: the integration's)")
+        parser.add_argument("--class-name", help="class name (default: derived from the name)")
+        parser.add_argument("--version", default="1.0.0", help="first version (1.0.0)")
         parser.add_argument(
             "--keep-samples",
             action="store_true",
-            help="carry over samples of data (mockOutput, sampleData, ...), which every account "
-            "that installs the connector will hold",
+            help="include sample data (mockOutput, sampleData, ...); every account that installs "
+            "the connector will get it",
         )
         add_json(parser)
 
@@ -143,7 +143,7 @@ def _render(adoption: Adoption, blueprint: Blueprint, folder: Path, console: Con
     heading = f"{blueprint.name} {blueprint.version}: {folder}"
     console.print(heading, style="bold", soft_wrap=True)
     console.print(
-        f"  {census(blueprint.components)}; they compile to what was adopted "
+        f"  {census(blueprint.components)}; they compile to the adopted documents "
         f"({blueprint.digest[:12]})."
     )
     target = shlex.quote(_target(adoption, folder))

@@ -15,9 +15,9 @@ class Command(KitCommand):
     """Compile a connector and show it."""
 
     help = (
-        "Show what a connector declares: its components in the order in which they are created, "
-        "with what they refer to and the functions they call. With --json the symbolic documents "
-        "themselves, exactly as they are published. What is wrong with it is said all at once."
+        "Show what a connector declares: its components in creation order, with their references "
+        "and the functions they call. With --json, print the symbolic documents exactly as they "
+        "are published. All problems are reported at once."
     )
     example = """
 manage.py blueprint examples.commerce.v1_0:CommerceHub
@@ -25,8 +25,8 @@ manage.py blueprint ./my_connector --json
 manage.py blueprint
 """
     exit_codes = {
-        0: "the connector can be published; warnings are on stderr",
-        1: "an error, or mistakes in the declaration, all of them on stderr",
+        0: "the connector can be published (see stderr for warnings)",
+        1: "error or problems in the declaration (see stderr)",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,8 +34,8 @@ manage.py blueprint
         parser.add_argument(
             "connector",
             nargs="?",
-            help="package.module:Class or a path; by default the only one in "
-            "CONNECTOR_KIT_CONNECTORS",
+            help="package.module:Class or a path (default: the only one in "
+            "CONNECTOR_KIT_CONNECTORS)",
         )
         add_json(parser)
 

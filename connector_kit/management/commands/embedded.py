@@ -14,7 +14,7 @@ class Command(KitCommand):
     """Accounts, deployments, runs on demand, keys."""
 
     help = (
-        "Deploy connectors into accounts whose API token you hold, for end users who never see "
+        "Deploy connectors into accounts you have an API token for, for end users who never see "
         "integrator.io. Secrets are read from standard input, never from the command line."
     )
     example = """
@@ -31,7 +31,7 @@ CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
 """
     exit_codes = {
         0: "done",
-        1: "an error, said on stderr",
+        1: "error (see stderr)",
         3: "done, but records or a job failed, a plan is blocked, or tokens could not be read",
     }
 

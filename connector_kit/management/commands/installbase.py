@@ -28,7 +28,7 @@ ODDITIES_SHOWN = 20
 class Command(KitCommand):
     """Synchronize and list the install base."""
 
-    help = "Bring the records of a connector's install base up to date, or list them."
+    help = "Update the records of a connector's install base from integrator.io, or list them."
     example = """
 manage.py installbase sync
 manage.py installbase sync commerce-hub
@@ -40,17 +40,22 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="sync|list")
-        sync = _add_action(actions, "sync", "ask the platform and update the records")
+        sync = _add_action(
+            actions, "sync", "read the install base from integrator.io and update the records"
+        )
         sync.add_argument(
             "--accept-vanished",
             action="store_true",
-            help="believe the platform even if it lists far fewer installations than are on record",
+            help="accept the platform's list even if many recorded installations are "
+            "missing from it",
         )
         listing = _add_action(actions, "list", "list the recorded installations")
         _add_filters(listing)
-        listing.add_argument("--limit", type=_positive, default=100, help="rows at the most (100)")
         listing.add_argument(
-            "--after", default="", metavar="ID", help="begin after this integration id"
+            "--limit", type=_positive, default=100, help="maximum number of rows (100)"
+        )
+        listing.add_argument(
+            "--after", default="", metavar="ID", help="start after this integration id"
         )
 
     def run(self, **options: Any) -> None:
@@ -98,7 +103,7 @@ manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182
             self.stdout.write(f"    {oddity}")
         if len(oddities) > ODDITIES_SHOWN:
             more = len(oddities) - ODDITIES_SHOWN
-            self.stdout.write(f"    and {more} more: --json lists all.")
+            self.stdout.write(f"    and {more} more; use --json to list all.")
 
     def _list(self, options: dict[str, Any]) -> None:
         connector = find_connector(options["connector"])
@@ -128,7 +133,7 @@ def _to_sync(name: str | None) -> list[Connector]:
 def _positive(word: str) -> int:
     number = int(word)
     if number < 1:
-        raise ArgumentTypeError("has to be 1 or more")
+        raise ArgumentTypeError("must be 1 or more")
     return number
 
 
@@ -136,16 +141,14 @@ def _add_action(actions: Any, name: str, words: str) -> CommandParser:
     parser: CommandParser = actions.add_parser(name, help=words, description=words)
     default = "all of them" if name == "sync" else "the only one"
     parser.add_argument(
-        "connector", nargs="?", help=f"slug or package.module:Class; by default {default}"
+        "connector", nargs="?", help=f"slug or package.module:Class (default: {default})"
     )
     add_json(parser)
     return parser
 
 
 def _add_filters(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--version", dest="of_version", metavar="VERSION", help="only those at this version"
-    )
+    parser.add_argument("--version", dest="of_version", metavar="VERSION", help="only this version")
     parser.add_argument("--email", metavar="PART", help="part of the customer's address")
     environment = parser.add_mutually_exclusive_group()
     environment.add_argument(
@@ -158,18 +161,21 @@ def _add_filters(parser: CommandParser) -> None:
         "--needs",
         action="store_true",
         default=None,
-        help="only those that wait for their customers to log in to a connection",
+        help="only installations waiting for the customer to connect",
     )
     existence = parser.add_mutually_exclusive_group()
     existence.add_argument(
-        "--vanished", action="store_true", default=False, help="those the platform lost instead"
+        "--vanished",
+        action="store_true",
+        default=False,
+        help="only installations gone from the platform",
     )
     existence.add_argument(
         "--with-vanished",
         dest="vanished",
         action="store_const",
         const=None,
-        help="those the platform lost as well",
+        help="also installations gone from the platform",
     )
 
 

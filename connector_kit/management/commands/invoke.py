@@ -32,8 +32,8 @@ class Command(KitCommand):
 
     help = (
         "Call one function as integrator.io would, in this process or on a running stack, and "
-        "print what integrator.io would get. The options are made up from the component that "
-        "carries the function; without --records they hold the samples of its export."
+        "print what integrator.io would get. The options are built from the component that uses "
+        "the function. Without --records, they contain the sample data of its export."
     )
     example = """
 manage.py invoke my_package.connector skip_cancelled
@@ -43,7 +43,7 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
 """
     exit_codes = {
         0: "the function's result is on stdout",
-        ERROR: "an error: there was no call, or nobody answered it",
+        ERROR: "error: the function was not called, or there was no response",
         FAILED: "the call failed: integrator.io would get an error instead of a result",
     }
 
@@ -51,18 +51,20 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
         """Add the command's arguments."""
         parser.add_argument(
             "target",
-            help="the functions: package.module[:name] or a path, of a connector or of a module; "
-            "or the address of a running stack",
+            help="package.module[:name] or path of a connector or a module with functions, or "
+            "the address of a running stack",
         )
-        parser.add_argument("function", help="the function's name, or that of its component")
-        parser.add_argument("--component", metavar="NAME", help="which component carries it")
-        parser.add_argument("--type", choices=TYPES, help="as the platform calls it")
-        parser.add_argument("--kind", choices=sorted(KINDS), help="which kind of function it is")
-        parser.add_argument("--records", metavar="FILE", help="JSON list of records; - is stdin")
+        parser.add_argument("function", help="name of the function or of its component")
+        parser.add_argument("--component", metavar="NAME", help="component that uses the function")
+        parser.add_argument("--type", choices=TYPES, help="the platform's call type")
+        parser.add_argument("--kind", choices=sorted(KINDS), help="function kind")
+        parser.add_argument(
+            "--records", metavar="FILE", help="file with a JSON list of records (-: stdin)"
+        )
         parser.add_argument(
             "--options",
             metavar="FILE",
-            help="JSON object of further options, which replace those made up; - is stdin",
+            help="file with a JSON object of options that override the generated ones (-: stdin)",
         )
         parser.add_argument(
             "--framework", type=int, choices=(1, 2), default=1, help="2: call without a type"
@@ -70,10 +72,11 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
         parser.add_argument(
             "--url",
             default="",
-            help="call the stack that runs there, with the token of CONNECTOR_KIT_SYSTEM_TOKEN",
+            help="call the stack running at this address, with CONNECTOR_KIT_SYSTEM_TOKEN",
         )
         parser.add_argument(
-            "--connector-id", help="of the stack's connector; by default CONNECTOR_KIT_CONNECTORS'"
+            "--connector-id",
+            help="connector id on the stack (default: from CONNECTOR_KIT_CONNECTORS)",
         )
         add_json(parser)
 
@@ -96,7 +99,7 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
         if options["json"]:
             self.print_json({"status": 200, "result": result})
         elif result is None:
-            self.sidelines(options).print("The function has no result.")
+            self.sidelines(options).print("The function returned nothing.")
         else:
             self.stdout.write(json_text(result, indent=2))
 
@@ -141,9 +144,7 @@ def _platform(options: Mapping[str, Any]) -> Platform:
         return Platform(thing, framework=options["framework"])
     tokens = kit().system_tokens
     if not tokens:
-        raise CommandError(
-            "CONNECTOR_KIT_SYSTEM_TOKEN is not set: it is the token that the stack asks for."
-        )
+        raise CommandError("CONNECTOR_KIT_SYSTEM_TOKEN is not set. The stack requires this token.")
     connector_id = options["connector_id"] or _configured_id(target, thing)
     owner: dict[str, Any] = {"connector_id": connector_id} if connector_id else {}
     return Platform(thing, at=at, system_token=tokens[0], framework=options["framework"], **owner)
@@ -157,8 +158,8 @@ def _configured_id(target: str, thing: object) -> str | None:
             return entry.connector_id
     if is_connector:
         raise CommandError(
-            f"{target} has no id in CONNECTOR_KIT_CONNECTORS: give the one that the stack at --url "
-            "knows it by with --connector-id."
+            f"{target} has no id in CONNECTOR_KIT_CONNECTORS. Use --connector-id with the id that "
+            "the stack at --url uses."
         )
     return None
 
@@ -186,7 +187,7 @@ def _kind(platform: Platform, options: Mapping[str, Any]) -> str | None:
         kinds = {kind for kind in kinds if PARTS.get(type_, type_) in KINDS[kind].parts}
     if len(kinds) > 1:
         words = ", ".join(sorted(kinds))
-        raise CommandError(f"{options['function']} may be a {words}: say which with --kind.")
+        raise CommandError(f"{options['function']} can be a {words}. Choose one with --kind.")
     return next(iter(kinds), type_ if type_ in KINDS else None)
 
 
@@ -199,7 +200,7 @@ def _name(platform: Platform, kind: str, options: Mapping[str, Any]) -> str:
     if not any(function in (place.function, place.component) for place in at):
         carried = ", ".join(place.function for place in at) or "none"
         raise CommandError(
-            f"{component} does not call {function} as its {kind} function (it calls {carried})."
+            f"{component} does not use {function} as its {kind} function (it uses {carried})."
         )
     return str(component)
 
@@ -214,5 +215,5 @@ def _read(place: str | None, shape: type, words: str) -> Any:
     except (OSError, ValueError) as error:
         raise CommandError(f"{place} cannot be read as JSON: {error}") from error
     if not isinstance(value, shape):
-        raise CommandError(f"{place} has to hold {words}, as JSON.")
+        raise CommandError(f"{place} must contain {words}, as JSON.")
     return value

@@ -28,7 +28,7 @@ Options = dict[str, Any]
 class Command(KitCommand):
     """Create, change, look at and simulate licenses."""
 
-    help = "Create licenses of a connector, change them, compare them with the platform."
+    help = "Create and change a connector's licenses, and compare them with the platform."
     example = """
 manage.py license create commerce-hub customer@example.com --until 2027-12-31 --edition premium
 manage.py license trial commerce-hub customer@example.com --days 30 --time-zone Europe/Berlin
@@ -41,9 +41,9 @@ manage.py license simulate commerce-hub --days 400
 """
     exit_codes = {
         0: "done",
-        1: "an error, said on stderr",
-        NEEDS_ATTENTION: "asked for, but not on the platform; pending: something waits; "
-        "reconcile: something is not as wanted, or a license in force is missing there",
+        1: "error (see stderr)",
+        NEEDS_ATTENTION: "recorded but not yet on the platform; pending: grants are waiting; "
+        "reconcile: a license differs or an active license is missing",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -214,9 +214,9 @@ _ACTS: Mapping[str, Callable[[Options, Actor], License]] = {
 
 
 _CONSEQUENCES = {
-    "expire": "The license of {0.email} for {0.connector} ends now, without grace: the connector "
-    "stops in the customer's account.",
-    "delete": "The license of {0.email} for {0.connector} is removed for good.",
+    "expire": "The license of {0.email} for {0.connector} will end now, without a grace period. "
+    "The connector stops in the customer's account.",
+    "delete": "The license of {0.email} for {0.connector} will be removed permanently.",
 }
 """What cannot simply be taken back, and is therefore asked about."""
 
@@ -231,7 +231,7 @@ def _day(word: str) -> date:
 def _number(least: int, most: int) -> Callable[[str], int]:
     def read(word: str) -> int:
         if not word.isdecimal() or not least <= int(word) <= most:
-            raise ArgumentTypeError(f"has to be a whole number from {least} to {most}")
+            raise ArgumentTypeError(f"must be a whole number from {least} to {most}")
         return int(word)
 
     return read
@@ -243,7 +243,7 @@ def _object(word: str) -> dict[str, Any]:
     except ValueError as error:
         raise ArgumentTypeError(f"is not JSON ({error})") from error
     if not isinstance(read, dict):
-        raise ArgumentTypeError('has to be a JSON object such as {"key": 1}')
+        raise ArgumentTypeError('must be a JSON object such as {"key": 1}')
     return read
 
 
@@ -255,69 +255,73 @@ def _add_action(actions: Any, name: str, words: str) -> CommandParser:
 
 def _add_connector(parser: CommandParser) -> None:
     parser.add_argument(
-        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+        "connector", nargs="?", help="slug or package.module:Class (default: the only one)"
     )
 
 
 def _add_looking(actions: Any) -> None:
     listing = _add_action(actions, "list", "list the recorded licenses")
     listing.add_argument("--email", metavar="PART", help="part of the customer's address")
-    listing.add_argument("--standing", choices=[*Standing], help="only those that stand there")
+    listing.add_argument("--standing", choices=[*Standing], help="only licenses with this status")
     environment = listing.add_mutually_exclusive_group()
     environment.add_argument("--sandbox", action="store_true", default=None)
     environment.add_argument("--production", dest="sandbox", action="store_false")
-    listing.add_argument("--drifted", action="store_true", help="only those not as wanted")
     listing.add_argument(
-        "--vanished", action="store_true", help="those that the platform has no more instead"
+        "--drifted", action="store_true", help="only licenses that differ from the platform"
+    )
+    listing.add_argument(
+        "--vanished", action="store_true", help="only licenses gone from the platform"
     )
     pending = _add_action(
-        actions, "pending", "list what was asked for and is not on the platform, with the reason"
+        actions, "pending", "list changes that are not yet on the platform, with the reason"
     )
     for parser in (listing, pending):
         _add_connector(parser)
         parser.add_argument(
-            "--limit", type=_number(1, 10_000), default=100, help="rows at the most (100)"
+            "--limit", type=_number(1, 10_000), default=100, help="maximum number of rows (100)"
         )
         parser.add_argument(
-            "--after", type=_number(0, 2**62), default=0, metavar="N", help="begin after this row"
+            "--after", type=_number(0, 2**62), default=0, metavar="N", help="start after this row"
         )
     show = _add_action(actions, "show", "show one license with its audit trail")
     _add_license(show)
 
 
 def _add_granting(actions: Any) -> None:
-    create = _add_action(actions, "create", "give a customer a license")
-    trial = _add_action(actions, "trial", "let a customer try the connector")
+    create = _add_action(actions, "create", "create a license for a customer")
+    trial = _add_action(actions, "trial", "create a trial for a customer")
     for parser in (create, trial):
         parser.add_argument("connector", help="slug or package.module:Class")
-        parser.add_argument("email", help="address of a user of integrator.io")
-        parser.add_argument("--edition", default="", help="by default none is named")
+        parser.add_argument("email", help="e-mail address of an integrator.io user")
+        parser.add_argument("--edition", default="", help="edition (default: none)")
         _add_choices(parser)
         parser.add_argument("--sandbox", action="store_true", help="for the sandbox environment")
-        parser.add_argument("--time-zone", default="", help="where the customer lives")
-        parser.add_argument("--opts", type=_object, default={}, metavar="JSON", help="more opts")
+        parser.add_argument("--time-zone", default="", help="the customer's time zone")
         parser.add_argument(
-            "--another", action="store_true", help="although the customer has one already"
+            "--opts", type=_object, default={}, metavar="JSON", help="additional opts"
+        )
+        parser.add_argument(
+            "--another", action="store_true", help="even if the customer already has one"
         )
         _add_by(parser)
     _add_until(create)
     trial.add_argument(
-        "--days", type=_number(0, MOST_DAYS), help="by default as policy or class say"
+        "--days", type=_number(0, MOST_DAYS), help="default: from the license policy or the class"
     )
 
 
 def _add_changing(actions: Any) -> None:
     for name, words, arguments in (
-        ("child", "give an installation one more child (2.0)", [_add_opts]),
+        ("child", "add a child license to an installation (2.0)", [_add_opts]),
         ("convert", "turn a trial into a license", [_add_until]),
-        ("renew", "let a license last longer; brings back what has expired", [_add_until]),
-        ("extend", "add days to what was agreed", [_add_days]),
-        ("change-edition", "give a license another edition", [_add_edition]),
-        ("add-ons", "give a license exactly these add-ons or stores", [_add_choices]),
-        ("expire", "switch a license off now, grace or not", []),
-        ("delete", "remove a license that no installation uses", []),
-        ("reactivate", "bring back what was switched off", [_add_until]),
-        ("restore", "create a license again that the platform has lost", []),
+        ("renew", "set a later last day; reactivates an expired license", [_add_until]),
+        ("extend", "add days to the last day", [_add_days]),
+        ("change-edition", "change the edition of a license", [_add_edition]),
+        ("add-ons", "set the add-ons or stores of a license", [_add_choices]),
+        ("expire", "suspend a license now, without a grace period", []),
+        ("delete", "delete a license that no installation uses", []),
+        ("reactivate", "reactivate a suspended license", [_add_until]),
+        ("restore", "recreate a license that is missing from the platform", []),
     ):
         parser = _add_action(actions, name, words)
         _add_license(parser)
@@ -332,24 +336,30 @@ def _add_time(actions: Any) -> None:
     reconcile = _add_action(actions, "reconcile", "compare the records with the platform")
     _add_connector(reconcile)
     reconcile.add_argument(
-        "--repair", action="store_true", help="write the platform's licenses as they are wanted"
+        "--repair", action="store_true", help="write the recorded values to the platform"
     )
     simulate = _add_action(
-        actions, "simulate", "show, day by day, what would happen to the recorded licenses"
+        actions, "simulate", "show day by day what will happen to the recorded licenses"
     )
     _add_connector(simulate)
-    simulate.add_argument("--days", type=_number(1, 3660), default=400, help="how many (400)")
+    simulate.add_argument("--days", type=_number(1, 3660), default=400, help="number of days (400)")
     simulate.add_argument(
-        "--scenario", type=Path, metavar="FILE", help="a JSON list of a shop's events instead"
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="file with a JSON list of shop events, instead of the recorded licenses",
     )
 
 
 def _add_license(parser: CommandParser) -> None:
-    parser.add_argument("license", help="its id, #number, or the address of its only customer")
+    parser.add_argument(
+        "license",
+        help="license id, #number, or the customer's e-mail address if they have one license",
+    )
 
 
 def _add_by(parser: CommandParser) -> None:
-    parser.add_argument("--by", help="who is on record for it; by default the system's user")
+    parser.add_argument("--by", help="name for the audit log (default: the system user)")
 
 
 def _add_until(parser: CommandParser) -> None:
@@ -357,19 +367,17 @@ def _add_until(parser: CommandParser) -> None:
 
 
 def _add_days(parser: CommandParser) -> None:
-    parser.add_argument("--days", type=_number(1, MOST_DAYS), required=True, help="how many")
+    parser.add_argument("--days", type=_number(1, MOST_DAYS), required=True, help="number of days")
 
 
 def _add_edition(parser: CommandParser) -> None:
-    parser.add_argument("edition", help="its name")
+    parser.add_argument("edition", help="edition name")
 
 
 def _add_opts(parser: CommandParser) -> None:
-    parser.add_argument("--opts", type=_object, default={}, metavar="JSON", help="its opts")
+    parser.add_argument("--opts", type=_object, default={}, metavar="JSON", help="license opts")
 
 
 def _add_choices(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--add-on", action="append", metavar="NAME", help='repeatable; "" for none at all'
-    )
-    parser.add_argument("--stores", type=_number(0, MOST_STORES), help="how many stores")
+    parser.add_argument("--add-on", action="append", metavar="NAME", help='repeatable; "" for none')
+    parser.add_argument("--stores", type=_number(0, MOST_STORES), help="number of stores")

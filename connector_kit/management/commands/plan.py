@@ -26,10 +26,10 @@ class Command(KitCommand):
     """Plan an update."""
 
     help = (
-        "Show what an update to a release would create, change and delete in installations. The "
-        "platform is asked to call the update function of each, which plans and changes nothing; "
-        "the server has to be running. With --offline the release is compared with what the "
-        "records say was applied last, and customers' own changes do not show."
+        "Show what an update to a release would create, change, and delete in installations. The "
+        "platform calls each installation's update function, which only plans and changes "
+        "nothing; the server must be running. With --offline, the release is compared with the "
+        "recorded last update instead, so customers' edits are not shown."
     )
     example = """
 manage.py plan commerce-hub --installation 64a1f0c2b3d4e5f607182901
@@ -37,28 +37,31 @@ manage.py plan commerce-hub --all --release 1.1.0 --json
 manage.py plan --all --offline
 """
     exit_codes = {
-        0: "nothing keeps the update from being carried out",
-        ERROR: "an error, or an installation that could not be planned",
+        0: "the update can be applied",
+        ERROR: "error, or an installation could not be planned",
         BLOCKED: "conflicts block at least one installation",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""
         parser.add_argument(
-            "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+            "connector", nargs="?", help="slug or package.module:Class (default: the only one)"
         )
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument(
-            "--installation", nargs="+", metavar="ID", help="integration ids of installations"
+            "--installation",
+            nargs="+",
+            metavar="ID",
+            help="one or more integration ids",
         )
         which.add_argument("--all", action="store_true", help="the whole install base")
-        parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+        parser.add_argument("--release", metavar="VERSION", help="default: the newest")
         parser.add_argument(
             "--recreate-deleted",
             action="store_true",
-            help="make components again that customers deleted, instead of stopping there",
+            help="recreate components that customers deleted, instead of failing",
         )
-        parser.add_argument("--offline", action="store_true", help="compare the records only")
+        parser.add_argument("--offline", action="store_true", help="use only the recorded state")
         add_json(parser)
 
     def run(self, **options: Any) -> int:
@@ -83,7 +86,7 @@ manage.py plan --all --offline
         for objection in unreachable(kit().host_uri):
             self.sidelines(options).print(
                 f"{objection.message} If integrator.io cannot reach it either, no installation "
-                f"answers, and each is given up after {kit().push_timeout_seconds:g} seconds. "
+                f"will respond, and each times out after {kit().push_timeout_seconds:g} seconds. "
                 f"{objection.hint}",
                 style="yellow",
             )
@@ -116,4 +119,6 @@ def _rendered(answers: Iterable[InstallationPlan], console: Console) -> Iterator
 def _render_total(results: list[InstallationPlan], console: Console, *, offline: bool) -> None:
     console.print(f"{len(results)} installations: {counts(total(results))}", style="bold")
     if offline:
-        console.print("From the records alone: what customers changed since does not show.")
+        console.print(
+            "Based on recorded state only; customers' edits since the last update are not shown."
+        )

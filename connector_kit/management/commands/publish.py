@@ -23,22 +23,22 @@ class Command(KitCommand):
     """Publish a connector."""
 
     help = (
-        "Publish a connector: create or update its stack record and its marketplace listing, and "
-        "record its version as a release. A version is published once; changed content needs a "
-        "higher version. Publishing again is harmless and puts right what has drifted. On a "
-        "terminal the plan is shown first, and carried out when you agree."
+        "Publish a connector: create or update its stack record and marketplace listing, and "
+        "record its version as a release. A version is published once; changed content requires "
+        "a higher version. Publishing again is safe and corrects drift in the records. On a "
+        "terminal, the plan is shown first and carried out when you confirm."
     )
     example = """
 manage.py publish examples.commerce.v1_0:CommerceHub --dry-run
 manage.py publish examples.commerce.v1_0:CommerceHub --check
 manage.py publish examples.commerce.v1_0:CommerceHub
 manage.py publish --yes --json
-manage.py publish --break-installations     (says what breaks, and asks)
+manage.py publish --break-installations     (lists what breaks, then prompts)
 """
     exit_codes = {
-        0: "done; checked: nothing stands against it",
-        1: "an error, said on stderr; nothing was changed when you did not agree",
-        OBJECTIONS: "checked: something stands against it",
+        0: "done; with --check: no problems",
+        1: "error (see stderr), or not confirmed; nothing was changed",
+        OBJECTIONS: "with --check: problems found",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,17 +46,17 @@ manage.py publish --break-installations     (says what breaks, and asks)
         parser.add_argument(
             "connector",
             nargs="?",
-            help="package.module:Class, a path, or the slug of a published connector; by default "
-            "the only one in CONNECTOR_KIT_CONNECTORS",
+            help="package.module:Class, a path, or the slug of a published connector (default: "
+            "the only one in CONNECTOR_KIT_CONNECTORS)",
         )
         way = parser.add_mutually_exclusive_group()
-        way.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        way.add_argument("--dry-run", action="store_true", help="show the plan without publishing")
         way.add_argument(
             "--check",
             action="store_true",
-            help="only say what the marketplace would refuse, and what would fail afterwards",
+            help="only report what the marketplace would refuse and what would fail afterward",
         )
-        way.add_argument("--yes", action="store_true", help="do not ask, on a terminal either")
+        way.add_argument("--yes", action="store_true", help="do not prompt")
         parser.add_argument(
             "--new-records",
             action="store_true",
@@ -65,8 +65,8 @@ manage.py publish --break-installations     (says what breaks, and asks)
         parser.add_argument(
             "--break-installations",
             action="store_true",
-            help="publish although installations lose functions that their version calls, or "
-            "although the server cannot say what it serves; what breaks is said, and recorded",
+            help="publish even if installations lose functions that their version calls, or if "
+            "the server cannot report what it serves; what breaks is listed and recorded",
         )
         parser.add_argument(
             "--show-system-token",
@@ -109,7 +109,7 @@ manage.py publish --break-installations     (says what breaks, and asks)
         if plan.broken:
             agree(_breaking(plan), options)
         else:
-            agree("This is published.", options, unattended=True)
+            agree("This will be published.", options, unattended=True)
 
 
 def _is_asked_about(options: dict[str, Any]) -> bool:
@@ -120,7 +120,7 @@ def _is_asked_about(options: dict[str, Any]) -> bool:
 
 def _breaking(plan: PublishResult) -> str:
     broken = "\n".join(f"  {objection.message}" for objection in plan.broken)
-    return f"{broken}\nIt is published, and this breaks."
+    return f"{broken}\nPublishing will break the calls listed above."
 
 
 def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
@@ -139,7 +139,7 @@ def _render_objections(found: Sequence[Objection], console: Console) -> None:
         if item.hint:
             console.print(f"    {item.hint}")
     noun = "objection" if len(found) == 1 else "objections"
-    console.print(f"{len(found)} {noun}." if found else "Nothing stands against publishing it.")
+    console.print(f"{len(found)} {noun}." if found else "No problems found. It can be published.")
 
 
 def _render(result: PublishResult, console: Console) -> None:

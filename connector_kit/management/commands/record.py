@@ -35,10 +35,9 @@ class Command(KitCommand):
     """Record calls, show them, replay them."""
 
     help = (
-        "Keep samples of the calls that integrator.io makes of a running server, so that tests can "
-        "replay them. The server need not be started again: its function processes notice within a "
-        "second, and stop by themselves when the time is over. Tokens and secrets are never kept; "
-        "name the fields that hold personal data with --mask."
+        "Record samples of integrator.io's calls to a running server, so that tests can replay "
+        "them. No restart is needed: recording starts within a second and stops when the time is "
+        "up. Tokens and secrets are never recorded; use --mask for fields with personal data."
     )
     example = """
 manage.py record start --minutes 30 --mask '*mail' --mask '*name' --mask 'address*'
@@ -49,8 +48,8 @@ manage.py record replay my_package.connector:OrdersToErp
 manage.py record stop
 """
     exit_codes = {
-        0: "done; of replay: every answer is as it was",
-        ERROR: "an error, said on stderr",
+        0: "done; replay: all answers match",
+        ERROR: "error (see stderr)",
         DIFFERENT: "replay: an answer differs from what was recorded",
     }
     expected = (
@@ -62,18 +61,22 @@ manage.py record stop
     def add_arguments(self, parser: CommandParser) -> None:
         """Add a subcommand for each act."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="act")
-        _add_start(acts.add_parser("start", help="record for a while"))
-        acts.add_parser("stop", help="stop before the time is over; samples are kept")
+        _add_start(acts.add_parser("start", help="start recording"))
+        acts.add_parser("stop", help="stop recording early; samples are kept")
         for act, words in (("list", "list the samples"), ("show", "show one sample")):
             told = acts.add_parser(act, help=words)
             _add_folder(told)
             if act == "show":
-                told.add_argument("sample", help="its name, as listed")
+                told.add_argument("sample", help="sample name, as listed")
             add_json(told)
-        again = acts.add_parser("replay", help="make the calls again and compare the answers")
+        again = acts.add_parser("replay", help="repeat the recorded calls and compare the answers")
         again.add_argument("target", help="the functions, as package.module[:name] or a path")
         again.add_argument(
-            "--ignore", action="append", default=[], metavar="FIELD", help="may differ (*At, id)"
+            "--ignore",
+            action="append",
+            default=[],
+            metavar="FIELD",
+            help="fields that may differ (*At, id)",
         )
         _add_folder(again)
         add_json(again)
@@ -103,15 +106,15 @@ manage.py record stop
         console = self.console(options)
         console.print(_state(what), soft_wrap=True)
         console.print(
-            f"Servers whose CONNECTOR_KIT_HOME is {kit().home} notice within a second.",
+            f"Servers with CONNECTOR_KIT_HOME {kit().home} start within a second.",
             soft_wrap=True,
         )
         if not what.masks:
-            console.print("Personal data are kept as they are: --mask names fields that hold them.")
+            console.print("Personal data is not masked. Use --mask for fields that contain it.")
 
     def _stop(self, options: Mapping[str, Any]) -> None:
         was_on = stop(kit().home, time.time())
-        self.console(options).print("Stopped." if was_on else "Nothing was being recorded.")
+        self.console(options).print("Stopped." if was_on else "Recording was not running.")
 
     def _list(self, options: Mapping[str, Any]) -> None:
         what = recording(kit().home, time.time())
@@ -126,14 +129,16 @@ manage.py record stop
             self.print_json({"recording": what and what.to_json(), "samples": listed})
             return
         console = self.console(options)
-        console.print(_state(what) if what else "Nothing is being recorded.", soft_wrap=True)
+        console.print(_state(what) if what else "Recording is not running.", soft_wrap=True)
         console.print(_table(samples) if samples else f"No samples in {_folder(options)}.")
 
     def _show(self, options: Mapping[str, Any]) -> None:
         name = options["sample"].removesuffix(".json")
         samples = read_samples(_folder(options))
         if name not in samples:
-            raise CommandError(f"There is no sample {name!r}: manage.py record list names them.")
+            raise CommandError(
+                f"There is no sample {name!r}. To list samples, run 'manage.py record list'."
+            )
         if options["json"]:
             self.print_json(samples[name].to_json())
         else:
@@ -156,28 +161,30 @@ manage.py record stop
 
 def _add_start(parser: CommandParser) -> None:
     number, text = parsing.whole, parser.add_argument
-    text("--minutes", type=number(1, MOST_MINUTES), default=MINUTES, help="for how long (10)")
-    text("--samples", type=number(1, 100), default=SAMPLES, help="calls of each function (5)")
-    text("--function", action="append", default=[], metavar="NAME", help="only these")
+    text(
+        "--minutes", type=number(1, MOST_MINUTES), default=MINUTES, help="duration in minutes (10)"
+    )
+    text("--samples", type=number(1, 100), default=SAMPLES, help="samples per function (5)")
+    text("--function", action="append", default=[], metavar="NAME", help="only these functions")
     text(
         "--mask",
         action="append",
         default=[],
         metavar="FIELD",
-        help="field whose letters and digits are replaced; * stands for anything",
+        help="field whose letters and digits are masked; * matches anything",
     )
     text(
         "--max-kb",
         type=number(1, 10_240),
         default=MOST_BYTES // 1024,
-        help="larger calls are left out (256)",
+        help="skip larger calls (256)",
     )
     _add_folder(parser)
 
 
 def _add_folder(parser: CommandParser) -> None:
     parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="of the samples; by default in the home folder"
+        "--folder", type=Path, metavar="DIR", help="sample folder (default: in the home folder)"
     )
 
 
@@ -188,7 +195,7 @@ def _folder(options: Mapping[str, Any]) -> Path:
 
 def _state(what: Recording) -> str:
     until = datetime.fromtimestamp(what.until, UTC).astimezone().strftime("%H:%M:%S")
-    which = ", ".join(what.functions) or "every function but installers and uninstallers"
+    which = ", ".join(what.functions) or "all functions except installers and uninstallers"
     return f"Recording {which} into {what.folder} until {until}."
 
 

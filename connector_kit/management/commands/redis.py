@@ -13,9 +13,8 @@ class Command(KitCommand):
     """Say where Redis is, starting the embedded one; or stop that."""
 
     help = (
-        "Print the address of the Redis that all processes share. Without REDIS_URL that is one "
-        "of our own in the home folder, which is started when it does not run, and runs until "
-        "--stop. What it holds survives."
+        "Print the address of the Redis that all processes share. Without REDIS_URL, an embedded "
+        "Redis in the home folder is started if needed and runs until --stop. Its data is kept."
     )
     example = """
 manage.py redis
@@ -39,4 +38,4 @@ manage.py redis --stop
 def _sentence(answer: dict[str, Any]) -> str:
     if "url" in answer:
         return str(answer["url"])
-    return "Stopped." if answer["stopped"] else "There was none running."
+    return "Stopped." if answer["stopped"] else "The embedded Redis was not running."

@@ -20,8 +20,9 @@ class Command(KitCommand):
     """Lists releases, and moves the default."""
 
     help = (
-        "Show which releases a connector has, who has them, and which one new installations get: "
-        "the default. It moves when a rollout to everybody completes, or by hand."
+        "Show a connector's releases, how many installations have each, and which one is the "
+        "default for new installations. The default changes when a rollout to the whole install "
+        "base completes, or with this command."
     )
     example = """
 manage.py release
@@ -33,8 +34,8 @@ manage.py release default 1.1.0 commerce-hub --yes
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
         actions = parser.add_subparsers(dest="action", metavar="list|default")
-        _add_action(actions, "list", "the releases, newest first")
-        default = _add_action(actions, "default", "choose what new installations get")
+        _add_action(actions, "list", "list releases, newest first")
+        default = _add_action(actions, "default", "set the default release for new installations")
         add_yes(default)
 
     def run(self, **options: Any) -> None:
@@ -59,8 +60,9 @@ manage.py release default 1.1.0 commerce-hub --yes
         before = Release.objects.default(connector)
         if before != wanted:
             agree(
-                f"New installations of {connector} get {wanted.version} instead of "
-                f"{before.version if before else 'nothing'}; nobody who has it is updated.",
+                f"New installations of {connector} will get {wanted.version} instead of "
+                f"{before.version if before else 'nothing'}. Existing installations are not "
+                "updated.",
                 options,
                 unattended=True,
             )
@@ -68,14 +70,14 @@ manage.py release default 1.1.0 commerce-hub --yes
         if options["json"]:
             self.print_json({"connector": connector.slug, "default": wanted.version})
         else:
-            self.stdout.write(f"New installations of {connector} get {wanted.version}.")
+            self.stdout.write(f"New installations of {connector} now get {wanted.version}.")
 
 
 def _table(found: Iterable[ReleaseStanding]) -> Table:
     table = Table("version", "published", "installations", "", "digest", box=None)
     for item in found:
         release = item.release
-        part = "default" if item.is_default else "" if item.is_live else "nobody has it"
+        part = "default" if item.is_default else "" if item.is_live else "not installed"
         published = f"{release.published_at:%Y-%m-%d %H:%M}"
         count = str(item.installations)
         table.add_row(release.version, published, count, part, release.digest[:12])
@@ -87,7 +89,7 @@ def _add_action(actions: Any, name: str, words: str) -> CommandParser:
     if name == "default":
         parser.add_argument("of_version", metavar="VERSION", help="such as 1.1.0")
     parser.add_argument(
-        "connector", nargs="?", help="slug or package.module:Class; by default the only one"
+        "connector", nargs="?", help="slug or package.module:Class (default: the only one)"
     )
     add_json(parser)
     return parser

@@ -40,8 +40,8 @@ from connector_kit.workers.heartbeat import nobody_works
 SECONDS_BETWEEN_LINES = 5.0
 NEEDS_ATTENTION = 3
 DRIVEN_BY_WORKERS = (
-    "Workers drive it from here (celery -A connector_kit.server worker --beat); "
-    "'manage.py rollout status --watch' follows it."
+    "Celery workers run the rollout (celery -A connector_kit.server worker --beat). To follow "
+    "it, run 'manage.py rollout status --watch'."
 )
 
 _CONTROLS: dict[str, Callable[..., Rollout]] = {
@@ -55,7 +55,7 @@ _CONTROLS: dict[str, Callable[..., Rollout]] = {
 class Command(KitCommand):
     """Start rollouts, look at them, control them."""
 
-    help = "Bring a release to every installation of a connector, wave by wave, and back."
+    help = "Roll out a release to a connector's installations in waves, or roll it back."
     example = """
 manage.py rollout start commerce-hub --wave 3 --wave 25% --wave rest --window 20
 manage.py rollout start commerce-hub --release 1.1.0 --sandbox --watch
@@ -68,9 +68,9 @@ manage.py rollout rollback 7 --watch
 manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
 """
     exit_codes = {
-        0: "done; when watched or asked for the status: nothing failed",
-        1: "an error, said on stderr",
-        NEEDS_ATTENTION: "halted, aborted or with failures; watched: came to rest incomplete",
+        0: "done; status and --watch: no failures",
+        1: "error (see stderr)",
+        NEEDS_ATTENTION: "halted, aborted, or with failures; --watch: stopped incomplete",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,7 +11,7 @@ class Command(KitCommand):
     """Serves until it is stopped. The sandbox is an extra: it is imported when it is asked for."""
 
     is_service = True
-    help = "Run a local integrator.io with many accounts, until it is stopped."
+    help = "Run a local integrator.io with several accounts until you stop it."
     example = """
 manage.py sandbox --accounts 25
 manage.py sandbox --port 0 --json

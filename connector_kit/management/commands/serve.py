@@ -16,9 +16,9 @@ class Command(KitCommand):
 
     is_service = True
     help = (
-        "Serve everything: function calls of integrator.io, pages and the REST API. SIGTERM lets "
-        "what runs come to its end; SIGHUP exchanges the processes one by one, without a call that "
-        "is refused."
+        "Serve integrator.io's function calls, the pages, and the REST API. On SIGTERM, running "
+        "requests finish first; on SIGHUP, the processes restart one by one without refusing "
+        "calls."
     )
     example = """
 manage.py serve

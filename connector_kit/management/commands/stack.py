@@ -16,9 +16,9 @@ class Command(KitCommand):
 
     is_service = True
     help = (
-        "Serve functions to integrator.io without database, pages or marketplace: hooks and "
-        "wrappers of a self-made integration (CONNECTOR_KIT_DIY) or functions of connectors "
-        "(CONNECTOR_KIT_CONNECTORS). Stopping it lets the calls that run come to their end."
+        "Serve functions to integrator.io without a database, pages, or marketplace: hooks and "
+        "wrappers of your own integration (CONNECTOR_KIT_DIY) or functions of connectors "
+        "(CONNECTOR_KIT_CONNECTORS). When stopped, running calls finish first."
     )
     example = """
 CONNECTOR_KIT_SYSTEM_TOKEN=... CONNECTOR_KIT_DIY=my_package.hooks manage.py stack

@@ -22,8 +22,9 @@ class Command(KitCommand):
     """Adds, lists and removes members of the staff."""
 
     help = (
-        "Say who of the publisher's staff may do what. A viewer looks; an operator also rolls out, "
-        "licenses and changes settings; an admin also publishes and decides about staff."
+        "Manage the roles of the publisher's staff. A viewer has read access; an operator can "
+        "also manage rollouts, licenses, and settings; an admin can also publish and manage "
+        "staff."
     )
     example = """
 manage.py staff add ops --role operator
@@ -35,16 +36,18 @@ manage.py staff remove ops --yes
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|remove")
-        add = _add_action(actions, "add", "give a user a role; makes the user if need be")
+        add = _add_action(actions, "add", "give a user a role; creates the user if needed")
         add.add_argument("username")
         add.add_argument("--role", required=True, choices=[str(role) for role in Role])
         add.add_argument(
             "--password-stdin",
             action="store_true",
-            help="read the password from the first line of stdin, instead of asking for it",
+            help="read the password from the first line of stdin instead of prompting",
         )
-        _add_action(actions, "list", "everybody with their role")
-        remove = _add_action(actions, "remove", "take the role away; tokens and logins end")
+        _add_action(actions, "list", "list staff and their roles")
+        remove = _add_action(
+            actions, "remove", "remove a user's role; ends their tokens and sessions"
+        )
         remove.add_argument("username")
         add_yes(remove)
 
@@ -80,15 +83,15 @@ manage.py staff remove ops --yes
         if leaving := find_member(options["username"]):
             tokens = list_tokens().filter(owner__username=leaving.username).count()
             agree(
-                f"{leaving.username} ({leaving.role or 'no role'}) can log in no longer, and "
-                f"{tokens} of their API tokens end.",
+                f"{leaving.username} ({leaving.role or 'no role'}) will no longer be able to log "
+                f"in. API tokens to be revoked: {tokens}.",
                 options,
             )
         remove_member(options["username"], by=Actor.of_command_line())
         if options["json"]:
             self.print_json({"username": options["username"], "role": None})
         else:
-            self.stdout.write(f"{options['username']} has no role any more.")
+            self.stdout.write(f"{options['username']} no longer has a role.")
 
 
 def _password(options: dict[str, Any]) -> str | None:
@@ -97,9 +100,9 @@ def _password(options: dict[str, Any]) -> str | None:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
         return None
-    typed = getpass.getpass("Password (empty: leave as it is): ")
-    if typed and typed != getpass.getpass("Once more: "):
-        raise PublisherError("The two passwords differ; nothing was changed.")
+    typed = getpass.getpass("Password (leave empty to keep the current one): ")
+    if typed and typed != getpass.getpass("Repeat password: "):
+        raise PublisherError("The passwords do not match. Nothing was changed.")
     return typed or None
 
 

@@ -20,8 +20,8 @@ class Command(KitCommand):
     """Makes, lists and revokes tokens."""
 
     help = (
-        "Tokens for the REST API. Each has an owner, whose role bounds it, and scopes. What it "
-        "reads is shown once, when it is made; only a digest is kept."
+        "Manage tokens for the REST API. A token has scopes and an owner, whose role limits it. "
+        "The token is shown only once, when it is created; only a digest is stored."
     )
     example = """
 manage.py token create ops --name deploy --scope installations:read --scope rollouts:write
@@ -32,24 +32,24 @@ manage.py token revoke 3f9a0c1b2d4e --yes
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the subcommands and their arguments."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|revoke")
-        create = _add_action(actions, "create", "make a token, and show it this once")
-        create.add_argument("owner", help="the user that it acts for")
-        create.add_argument("--name", required=True, help="what it is for")
+        create = _add_action(actions, "create", "create a token and show it once")
+        create.add_argument("owner", help="user that the token acts for")
+        create.add_argument("--name", required=True, help="purpose of the token")
         create.add_argument(
             "--scope",
             action="append",
             default=[],
             required=True,
             metavar="SCOPE",
-            help="what it opens (repeatable); docs/api.md lists them",
+            help="scope (repeatable); see docs/api.md",
         )
         create.add_argument(
-            "--days", type=int, default=DAYS, help=f"how long it is good for ({DAYS})"
+            "--days", type=int, default=DAYS, help=f"days until it expires ({DAYS})"
         )
-        listed = _add_action(actions, "list", "the tokens that can be used")
-        listed.add_argument("--all", action="store_true", help="those that have ended as well")
-        revoke = _add_action(actions, "revoke", "end a token for good")
-        revoke.add_argument("key", help="as 'list' shows it")
+        listed = _add_action(actions, "list", "list active tokens")
+        listed.add_argument("--all", action="store_true", help="also expired and revoked tokens")
+        revoke = _add_action(actions, "revoke", "revoke a token permanently")
+        revoke.add_argument("key", help="key shown by 'list'")
         add_yes(revoke)
 
     def run(self, **options: Any) -> None:
@@ -73,7 +73,7 @@ manage.py token revoke 3f9a0c1b2d4e --yes
             self.print_json({**_to_json(made.row), "token": made.text})
             return
         self.sidelines(options).print(
-            f"Token {made.row.key}, good until {made.row.expires_at:%Y-%m-%d}. It is shown this "
+            f"Token {made.row.key}, valid until {made.row.expires_at:%Y-%m-%d}. It is shown only "
             "once:"
         )
         self.stdout.write(made.text)
@@ -88,15 +88,14 @@ manage.py token revoke 3f9a0c1b2d4e --yes
     def _revoke(self, options: dict[str, Any]) -> None:
         if good := list_tokens().filter(key=options["key"]).first():
             agree(
-                f"The token {good.name!r} of {good.owner} opens nothing any more, and cannot be "
-                "brought back.",
+                f"Token {good.name!r} of {good.owner} will be revoked permanently.",
                 options,
             )
         row = revoke_token(options["key"], by=Actor.of_command_line())
         if options["json"]:
             self.print_json(_to_json(row))
         else:
-            self.stdout.write(f"{row} opens nothing any more.")
+            self.stdout.write(f"{row} is revoked.")
 
 
 def _to_json(row: ApiToken) -> dict[str, Any]:

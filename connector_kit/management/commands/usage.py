@@ -21,10 +21,10 @@ class Command(KitCommand):
     """Counts jobs."""
 
     help = (
-        "Count what flows have done: runs, records and errors per installation, flow and month. "
-        "The account of CONNECTOR_KIT_TOKEN and embedded accounts are asked; customers' accounts "
-        "were counted when a dry run brought a token. integrator.io keeps jobs for 30 days, what "
-        "was counted is kept here: count at least once a month."
+        "Report flow usage: runs, records, and errors per installation, flow, and month. The "
+        "account of CONNECTOR_KIT_TOKEN and embedded accounts are read now; customers' accounts "
+        "are read during dry runs. integrator.io keeps jobs for only 30 days, but the counts are "
+        "kept here, so count at least once a month."
     )
     example = """
 manage.py usage
@@ -33,8 +33,8 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
     exit_codes = {
         0: "done",
-        1: "an error, said on stderr",
-        ATTENTION: "an embedded account could not be asked; it is named",
+        1: "error (see stderr)",
+        ATTENTION: "an embedded account could not be read (see output)",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -44,20 +44,20 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
             action="append",
             dest="integrations",
             metavar="ID",
-            help="only this integration; may be given several times (all)",
+            help="only this integration (repeatable; default: all)",
         )
-        parser.add_argument("--since", type=_date, metavar="DATE", help="from then on (all)")
-        parser.add_argument("--until", type=_date, metavar="DATE", help="up to then (now)")
-        parser.add_argument("--flows", action="store_true", help="tell flows apart")
+        parser.add_argument("--since", type=_date, metavar="DATE", help="start date (default: all)")
+        parser.add_argument("--until", type=_date, metavar="DATE", help="end date (default: now)")
+        parser.add_argument("--flows", action="store_true", help="list flows separately")
         parser.add_argument(
-            "--after", default="", metavar="ID", help="begin after this integration"
+            "--after", default="", metavar="ID", help="start after this integration"
         )
         parser.add_argument(
             "--limit",
             type=_count,
             default=1000,
             metavar="N",
-            help="integrations at the most (1000)",
+            help="maximum number of integrations (1000)",
         )
         add_json(parser)
 
@@ -88,18 +88,18 @@ def _remark(report: UsageReport, console: Console) -> None:
         console.print(f"More: --after {report.next_after}")
     for unasked in report.unasked:
         console.print(
-            f"Not asked: {unasked.account} ({unasked.code}): {unasked.message}", soft_wrap=True
+            f"Not read: {unasked.account} ({unasked.code}): {unasked.message}", soft_wrap=True
         )
     if coverage.never_counted:
         console.print(
-            f"Nothing is known of {coverage.never_counted} of {coverage.installations} "
-            "installations: no dry run has read their jobs yet. 'manage.py plan <connector> --all' "
-            "does.",
+            f"No data for {coverage.never_counted} of {coverage.installations} installations: no "
+            "dry run has read their jobs yet. To read them, run 'manage.py plan <connector> "
+            "--all'.",
             soft_wrap=True,
         )
     if coverage.oldest_count:
         console.print(
-            f"The one that was counted longest ago is known up to {coverage.oldest_count:%F %T}.",
+            f"The oldest data is from {coverage.oldest_count:%F %T}.",
             soft_wrap=True,
         )
 
@@ -121,7 +121,7 @@ def _table(rows: Sequence[UsageRow], *, with_flows: bool) -> Table:
 
 def _count(word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word) <= 100_000:
-        raise ArgumentTypeError("has to be a whole number from 1 to 100000")
+        raise ArgumentTypeError("must be a whole number from 1 to 100000")
     return int(word)
 
 
@@ -129,5 +129,5 @@ def _date(word: str) -> datetime:
     try:
         moment = datetime.fromisoformat(word)
     except ValueError as error:
-        raise ArgumentTypeError(f"{word!r} is no date such as 2026-05-01") from error
+        raise ArgumentTypeError(f"{word!r} is not a date such as 2026-05-01") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -29,17 +29,19 @@ from connector_kit.publisher.actions import Actor
 
 def _account_arguments(parser: CommandParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|check|forget")
-    add = _act(acts, "add", "store an account with its API token, read from standard input")
-    add.add_argument("name", help="a short name of your own")
-    add.add_argument("--base-url", default="", help="its API's address (as in the settings)")
-    add.add_argument("--sandbox", action="store_true", help="the token is for the sandbox")
-    _act(acts, "list", "show the accounts")
+    add = _act(acts, "add", "store an account; reads its API token from standard input")
+    add.add_argument("name", help="a short name of your choice")
+    add.add_argument("--base-url", default="", help="API address (default: from the settings)")
+    add.add_argument(
+        "--sandbox", action="store_true", help="the token is for the sandbox environment"
+    )
+    _act(acts, "list", "list accounts")
     for name, words in {
-        "check": "ask the platform whose token it is",
-        "forget": "remove the token from here",
+        "check": "check the token with the platform",
+        "forget": "delete the stored token",
     }.items():
         act = _act(acts, name, words)
-        act.add_argument("name", nargs="?", help="by default the only one")
+        act.add_argument("name", nargs="?", help="default: the only one")
         if name == "forget":
             add_yes(act)
 
@@ -75,22 +77,23 @@ def _list(context: Context) -> None:
         for account in accounts
     )
     context.show(
-        {"accounts": [_to_json(account) for account in accounts]}, words or "None is stored."
+        {"accounts": [_to_json(account) for account in accounts]},
+        words or "No accounts are stored.",
     )
 
 
 def _check(context: Context) -> None:
     account = find_account(context.options["name"])
     owner = account_owner(account)
-    context.show(_to_json(account), f"The token of {account} is good: it is that of {owner}.")
+    context.show(_to_json(account), f"The token of {account} is valid. It belongs to {owner}.")
 
 
 def _forget(context: Context) -> None:
     account = find_account(context.options["name"])
     shown = _to_json(account)
-    agree(f"The token of the embedded account {account} is deleted from here.", context.options)
+    agree(f"The stored token of the embedded account {account} will be deleted.", context.options)
     forget_account(account, by=Actor.of_command_line())
-    context.show(shown, f"The token of {account} is not here any more. Revoke it in integrator.io.")
+    context.show(shown, f"The token of {account} was deleted. Revoke it in integrator.io.")
 
 
 _ACTS = {"add": _add, "list": _list, "check": _check, "forget": _forget}
@@ -121,31 +124,31 @@ def _rotate_keys(context: Context) -> int:
     )
     if rotation.unreadable:
         words += (
-            f" No key reads the tokens of {', '.join(rotation.unreadable)}: they are as they were. "
-            "Put the key back that encrypted them, or store these tokens anew."
+            f" The tokens of {', '.join(rotation.unreadable)} could not be decrypted and were not "
+            "changed. Restore the key that encrypted them, or store these tokens again."
         )
     if rotation.lost:
-        words += f" No key reads the secret settings of {', '.join(rotation.lost)}: " + (
-            "they are forgotten, and the next operation reads them from the account."
+        words += f" The secret settings of {', '.join(rotation.lost)} could not be decrypted: " + (
+            "they were discarded, and the next operation reads them from the account."
             if forgets
-            else "put the key back, or let go of them with --forget-lost."
+            else "restore the key, or discard them with --forget-lost."
         )
     context.show(rotation.to_json(), words)
     return ATTENTION if rotation.unreadable or (rotation.lost and not forgets) else 0
 
 
-ACCOUNT = Action("add, list, check or forget embedded accounts", _account_arguments, _account)
-NEW_KEY = Action("make a key for CONNECTOR_KIT_ENCRYPTION_KEYS", nothing, _new_key)
+ACCOUNT = Action("add, list, check, or remove embedded accounts", _account_arguments, _account)
+NEW_KEY = Action("generate a key for CONNECTOR_KIT_ENCRYPTION_KEYS", nothing, _new_key)
 
 
 def _rotate_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--forget-lost",
         action="store_true",
-        help="forget settings that no key reads; they are read from the account anew",
+        help="discard settings that no key can decrypt; they are read from the account again",
     )
 
 
 ROTATE_KEYS = Action(
-    "encrypt tokens and secret settings with the first key", _rotate_arguments, _rotate_keys
+    "re-encrypt tokens and secret settings with the first key", _rotate_arguments, _rotate_keys
 )

@@ -71,16 +71,16 @@ def nothing(_parser: CommandParser) -> None:
 def add_connector(parser: CommandParser) -> None:
     """Take a connector and an account; where there is only one, it need not be said."""
     parser.add_argument(
-        "--connector", metavar="SLUG", help="slug or package.module:Class; by default the only one"
+        "--connector", metavar="SLUG", help="slug or package.module:Class (default: the only one)"
     )
     parser.add_argument(
-        "--account", metavar="NAME", help="embedded account; by default the only one"
+        "--account", metavar="NAME", help="embedded account (default: the only one)"
     )
 
 
 def add_deployment(parser: CommandParser) -> None:
     """Take what names a deployment."""
-    parser.add_argument("end_user", help="whom it is for, in your own words")
+    parser.add_argument("end_user", help="end user's name or id in your product")
     add_connector(parser)
 
 
@@ -101,4 +101,4 @@ def read_json(place: str, what: str) -> Any:
     except OSError as error:
         raise CommandError(f"{what}: {place} cannot be read ({error.strerror}).") from error
     except ValueError:
-        raise CommandError(f"{what}: {place} holds no JSON.") from None
+        raise CommandError(f"{what}: {place} is not JSON.") from None

@@ -39,12 +39,12 @@ PAGE = 100
 
 def _release_arguments(parser: CommandParser) -> None:
     parser.add_argument(
-        "target", nargs="?", help="package.module:Class or a slug; by default the only configured"
+        "target", nargs="?", help="package.module:Class or slug (default: the only one configured)"
     )
     parser.add_argument(
         "--break-installations",
         action="store_true",
-        help="record it although deployments lose functions that their version calls",
+        help="record it even if deployments lose functions that their version calls",
     )
     add_yes(parser)
 
@@ -52,19 +52,19 @@ def _release_arguments(parser: CommandParser) -> None:
 def _release(context: Context) -> int:
     breaks = context.options["break_installations"]
     if breaks:
-        agree("Functions that deployments call may be gone from now on.", context.options)
+        agree("Deployments may lose functions that their version calls.", context.options)
     release = record_release(
         context.options["target"], break_installations=breaks, by=Actor.of_command_line()
     )
     shown = {"slug": release.connector.slug, "version": release.version, "digest": release.digest}
-    context.show(shown, f"{release} is on record ({release.digest[:12]}).")
+    context.show(shown, f"{release} is recorded ({release.digest[:12]}).")
     return 0
 
 
 def _copy_arguments(parser: CommandParser) -> None:
     parser.add_argument("integration", help="id of an integration in the account")
-    parser.add_argument("--account", metavar="NAME", help="by default the only one")
-    parser.add_argument("--name", help="the connector's (the integration's)")
+    parser.add_argument("--account", metavar="NAME", help="default: the only one")
+    parser.add_argument("--name", help="connector name (default: the integration's)")
     parser.add_argument("--release", metavar="VERSION", required=True, help="such as 1.0.0")
 
 
@@ -88,13 +88,13 @@ def _copy(context: Context) -> int:
         "digest": release.digest,
         "left_out": [asdict(remark) for remark in copied.left_out],
     }
-    context.show(shown, f"{release} is on record ({release.digest[:12]}).")
+    context.show(shown, f"{release} is recorded ({release.digest[:12]}).")
     return 0
 
 
 def _plan_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
-    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
+    parser.add_argument("--release", metavar="VERSION", help="default: the newest")
 
 
 def _plan(context: Context) -> int:
@@ -114,13 +114,13 @@ def _deploy_arguments(parser: CommandParser) -> None:
         metavar="FILE",
         help='JSON by connection: {"shop": {"http": {"auth": ...}}}; - for standard input',
     )
-    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
-    parser.add_argument("--name", default="", help="what the integration is called")
+    parser.add_argument("--release", metavar="VERSION", help="default: the newest")
+    parser.add_argument("--name", default="", help="integration name")
+    parser.add_argument("--no-ping", action="store_true", help="do not test the connections")
     parser.add_argument(
-        "--no-ping", action="store_true", help="do not try whether the connections can log in"
-    )
-    parser.add_argument(
-        "--later", action="store_true", help="only the connections now, the rest by a worker"
+        "--later",
+        action="store_true",
+        help="create only the connections now; a worker does the rest",
     )
 
 
@@ -146,7 +146,7 @@ def _deploy(context: Context) -> int:
 def _list_arguments(parser: CommandParser) -> None:
     add_connector(parser)
     parser.add_argument("--after", type=int, default=0, metavar="ID", help="for the next page")
-    parser.add_argument("--limit", type=int, default=PAGE, help=f"at most so many ({PAGE})")
+    parser.add_argument("--limit", type=int, default=PAGE, help=f"maximum number of rows ({PAGE})")
 
 
 def _list(context: Context) -> int:
@@ -158,7 +158,7 @@ def _list(context: Context) -> int:
     rows = list(found[: options["limit"] + 1])
     page = rows[: options["limit"]]
     following = page[-1].pk if len(rows) > len(page) and page else None
-    words = "\n".join(map(_line, page)) or "Nothing is deployed."
+    words = "\n".join(map(_line, page)) or "No deployments."
     if following:
         words += f"\nMore: --after {following}"
     shown = {
@@ -170,22 +170,22 @@ def _list(context: Context) -> int:
 
 
 def _update_arguments(parser: CommandParser) -> None:
-    parser.add_argument("end_user", nargs="?", help="whom it is for, in your own words")
+    parser.add_argument("end_user", nargs="?", help="end user's name or id in your product")
     add_connector(parser)
-    parser.add_argument("--release", metavar="VERSION", help="by default the newest")
-    parser.add_argument("--all", action="store_true", help="have workers update every deployment")
+    parser.add_argument("--release", metavar="VERSION", help="default: the newest")
+    parser.add_argument("--all", action="store_true", help="let workers update all deployments")
     parser.add_argument(
         "--recreate-deleted",
         action="store_true",
-        help="make components again that were deleted in the account, instead of failing there",
+        help="recreate components that were deleted in the account, instead of failing",
     )
-    parser.add_argument("--later", action="store_true", help="have a worker do it")
+    parser.add_argument("--later", action="store_true", help="let a worker do it")
 
 
 def _update(context: Context) -> int:
     options, connector = context.options, context.connector
     if options["all"] == bool(options["end_user"]):
-        raise CommandError("Name one end user, or say --all.")
+        raise CommandError("Name one end user or use --all.")
     release = find_release(connector, options["release"]) if options["release"] else None
     if options["all"]:
         return _update_all(context)
@@ -222,28 +222,28 @@ def _update_all(context: Context) -> int:
         order_update(deployment, release=release, recreate_deleted=options["recreate_deleted"])
         tasks.send(tasks.update, deployment)
         count += 1
-    context.show({"sent": count}, f"Workers were told to update {count} deployments.")
+    context.show({"sent": count}, f"Workers will update {count} deployments.")
     return 0
 
 
 def _remove_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
-    parser.add_argument("--later", action="store_true", help="have a worker do it")
+    parser.add_argument("--later", action="store_true", help="let a worker do it")
     add_yes(parser)
 
 
 def _remove(context: Context) -> int:
     deployment = context.deployment
     agree(
-        f"{deployment.connector} is removed for {deployment.end_user}: {_size(deployment)} are "
-        f"deleted in the account {deployment.embedded_account}.",
+        f"{deployment.connector} will be removed for {deployment.end_user}: {_size(deployment)} "
+        f"will be deleted in the account {deployment.embedded_account}.",
         context.options,
     )
     if context.options["later"]:
         remove_soon(deployment, by=Actor.of_command_line())
         return _later(context, deployment)
     remove(deployment, by=Actor.of_command_line())
-    context.show(_to_json(deployment), f"{deployment} is removed.")
+    context.show(_to_json(deployment), f"Removed {deployment}.")
     return 0
 
 
@@ -253,7 +253,7 @@ def _size(deployment: Installation) -> str:
 
 
 def _later(context: Context, deployment: Installation) -> int:
-    words = f"A worker was told to do it: {_line(deployment)}"
+    words = f"A worker will do it: {_line(deployment)}"
     if silent := nobody_works(Queue.WORK):
         words += f"\n{silent}"
     context.show(_to_json(deployment), words)
@@ -293,12 +293,14 @@ def _to_json(deployment: Installation) -> Document:
     }
 
 
-COPY = Action("record an integration that was built by hand as a version", _copy_arguments, _copy)
-PLAN = Action("show what an update would change, and change nothing", _plan_arguments, _plan)
+COPY = Action("record a manually built integration as a version", _copy_arguments, _copy)
+PLAN = Action("show what an update would change, without changing anything", _plan_arguments, _plan)
 RELEASE = Action(
     "record a connector's version, without the marketplace", _release_arguments, _release
 )
-DEPLOY = Action("make a connector for an end user, or complete it", _deploy_arguments, _deploy)
-LIST = Action("show what is deployed for whom", _list_arguments, _list)
-UPDATE = Action("bring deployments to the newest release", _update_arguments, _update)
-REMOVE = Action("take a deployment away", _remove_arguments, _remove)
+DEPLOY = Action(
+    "deploy a connector for an end user, or complete a deployment", _deploy_arguments, _deploy
+)
+LIST = Action("list deployments", _list_arguments, _list)
+UPDATE = Action("update deployments to the newest release", _update_arguments, _update)
+REMOVE = Action("remove a deployment", _remove_arguments, _remove)

@@ -21,7 +21,7 @@ from connector_kit.publisher.actions import Actor
 
 def _export_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
-    parser.add_argument("name", help="the export, as the connector calls it")
+    parser.add_argument("name", help="name of the export in the connector")
 
 
 def _export(context: Context) -> int:
@@ -32,9 +32,12 @@ def _export(context: Context) -> int:
 
 def _import_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
-    parser.add_argument("name", help="the import, as the connector calls it")
+    parser.add_argument("name", help="name of the import in the connector")
     parser.add_argument(
-        "--records", default="-", metavar="FILE", help="a JSON array; - (default) for stdin"
+        "--records",
+        default="-",
+        metavar="FILE",
+        help="file with a JSON array of records (default: -, stdin)",
     )
 
 
@@ -52,16 +55,19 @@ def _import(context: Context) -> int:
 
 def _flow_arguments(parser: CommandParser) -> None:
     add_deployment(parser)
-    parser.add_argument("name", help="the flow, as the connector calls it")
+    parser.add_argument("name", help="name of the flow in the connector")
     parser.add_argument(
-        "--wait", type=float, metavar="SECONDS", help="follow it to its end, so long at the most"
+        "--wait",
+        type=float,
+        metavar="SECONDS",
+        help="wait at most this many seconds for it to finish",
     )
 
 
 def _flow(context: Context) -> int:
     started = run_flow(context.deployment, context.options["name"], by=Actor.of_command_line())
     if context.options["wait"] is None:
-        context.show({"job_id": started.job_id}, f"Job {started.job_id} is started.")
+        context.show({"job_id": started.job_id}, f"Started job {started.job_id}.")
         return 0
     for state in started.watch(seconds=context.options["wait"]):
         context.remark(_said(state))
@@ -86,6 +92,6 @@ def _lines(items: list[Any]) -> str:
 
 RUN_EXPORT = Action("run an export now and print its records", _export_arguments, _export)
 RUN_IMPORT = Action(
-    "run an import now and print what became of each record", _import_arguments, _import
+    "run an import now and print the result for each record", _import_arguments, _import
 )
-RUN_FLOW = Action("start a flow now, and follow its job", _flow_arguments, _flow)
+RUN_FLOW = Action("start a flow now and follow its job", _flow_arguments, _flow)

@@ -35,8 +35,8 @@ CLAIM_SECONDS = 600.0
 DEATHS = 3
 """After so many attempts of which the last one ended its process, a failure is put on record."""
 _DIED = (
-    "The process that was to deliver it died, several times. Its log says how: mostly the kernel "
-    "ended it for want of memory."
+    "The process that delivers it died several times. Usually, the system ran out of memory; see "
+    "the worker's log."
 )
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=24)
@@ -137,7 +137,7 @@ def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
 def _begun(row: License) -> dict[str, Any]:
     """Return what only a new license says: for whom it is."""
     if row.parent and row.parent.license_id is None:
-        raise LicenseError(f"{row.parent}, which it belongs to, is not on the platform yet.")
+        raise LicenseError(f"Its parent, {row.parent}, is not on the platform yet.")
     if row.parent:
         return {"_parentId": row.parent.license_id, "type": CHILD}
     return {"email": row.email, "sandbox": row.sandbox}
@@ -149,7 +149,7 @@ def _recorded(row: License, done: _Done, now: datetime) -> License:
     if done.document is None:
         lose(fresh, now)
         fresh.code = VANISHED  # somebody asked for something, and has to be told
-        fresh.message = fresh.message or "The platform has the license no more."
+        fresh.message = fresh.message or "The license is gone from the platform."
     else:
         License.objects.filter(license_id=done.document["_id"]).exclude(pk=fresh.pk).delete()
         mirror(fresh, done.document, now)
@@ -195,6 +195,7 @@ def _leftover(row: License) -> tuple[str, str]:
     if stuck is None:
         return "", ""
     return EDITION_FIXED, (
-        f"The license is installed with {stuck['platform']} and cannot go down to "
-        f"{stuck['wanted']}: editions only go up. The customer may uninstall and install anew."
+        f"The license is installed with {stuck['platform']} and cannot be changed to "
+        f"{stuck['wanted']}: editions can only be raised. The customer can uninstall and install "
+        "again."
     )

@@ -18,7 +18,7 @@ from connector_kit.publisher.licenses.reminders import NoChannel, Reminding
 def send(reminding: Reminding) -> None:
     """Mail the reminder to the license's address; raises what the mail server says."""
     if not kit().email_url:
-        raise NoChannel("EMAIL_URL is not set: no reminder can be mailed.")
+        raise NoChannel("EMAIL_URL is not set, so reminders cannot be mailed.")
     subject, _, body = render(reminding).partition("\n")
     row = reminding.license
     message = EmailMessage(

@@ -279,7 +279,7 @@ def _published(slug: str) -> Connector:
     if not slug and len(known) == 1:
         return next(iter(known.values()))
     names = ", ".join(sorted(known)) or "none is published yet"
-    raise UnknownConnector(f"which connector is meant by {slug!r}? There are: {names}.")
+    raise UnknownConnector(f"unknown connector {slug!r}. Available: {names}.")
 
 
 def _digest(event: Event) -> str:
@@ -292,8 +292,8 @@ def _digest(event: Event) -> str:
     return hashlib.sha256(canonical(said)).hexdigest()
 
 
-_CHANGED = "the event {} was received before and said something else. Give a new event a new id."
+_CHANGED = "the event {} was already received with different content. Give a new event a new id."
 _SIGNED_UP = (
-    "the subscription {} has signed up already; who it is for and in which environment is settled "
-    "by that. Send 'changed' or 'subscribed', or begin another subscription."
+    "the subscription {} has already signed up, which sets its customer and environment. Send "
+    "'changed' or 'subscribed', or start another subscription."
 )

@@ -69,10 +69,10 @@ def gone_message(row: License) -> str:
     """Return what is to be said of a license that the platform has no more, and the way out."""
     if row.code == VANISHED and row.is_managed:
         return (
-            f"The platform has {row} no more, although it was to last. Bring it back with "
-            f"'manage.py license restore #{row.pk}', or create a new one."
+            f"{row} is gone from the platform before its end. Restore it with 'manage.py license "
+            f"restore #{row.pk}', or create a new one."
         )
-    return f"The platform has {row} no more. Create a new one."
+    return f"{row} is gone from the platform. Create a new one."
 
 
 def is_in_force(row: License, now: datetime) -> bool:
@@ -90,7 +90,7 @@ def lose(row: License, now: datetime) -> None:
     """Set that the platform has the license no more, and whether that is something to be told."""
     if is_in_force(row, now):
         row.code = VANISHED
-        row.message = "The platform has the license no more, although it was to last."
+        row.message = "The license is gone from the platform before its end."
     row.vanished_at, row.deliver_at = now, None
     place(row, now)
 

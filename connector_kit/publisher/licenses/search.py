@@ -106,11 +106,11 @@ def find_license(word: str) -> License:
         return found[0]
     if not found:
         raise UnknownLicense(
-            f"No license {word!r} is known here. 'manage.py license reconcile' reads what the "
-            "platform has, 'manage.py license list' shows it."
+            f"There is no license {word!r} here. To read licenses from the platform, run "
+            "'manage.py license reconcile'; to list them, 'manage.py license list'."
         )
     several = ", ".join(f"#{row.pk} ({row.license_id or 'pending'})" for row in found)
-    raise UnknownLicense(f"{word} has several licenses: {several}. Name one of them.")
+    raise UnknownLicense(f"{word} has several licenses: {several}. Choose one.")
 
 
 def license_json(row: License) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def child(
 def convert(row: License, *, until: date, by: Actor, clock: Clock = database_now) -> License:
     """Turn a trial into a license that was paid for until *until*."""
     if not row.is_trial:
-        raise LicenseError(f"{row} is no trial. Use renew to give it another last day.")
+        raise LicenseError(f"{row} is not a trial. Use renew to change its last day.")
     _require_future(row, until, clock())
     return _change(row, "convert", by, clock, ends=until, is_trial=False, off_at=None)
 
@@ -125,8 +125,8 @@ def renew(row: License, *, until: date, by: Actor, clock: Clock = database_now) 
     _require_future(row, until, clock())
     if row.ends and until < row.ends and row.off_at is None:
         raise LicenseError(
-            f"until: {row} lasts until {row.ends}, and nothing paid for is taken back by renewing. "
-            "Use expire to end it."
+            f"until: {row} lasts until {row.ends}, and renewing cannot shorten it. Use expire to "
+            "end it."
         )
     return _change(row, "renew", by, clock, ends=until, off_at=None, past_due_since=None)
 
@@ -135,7 +135,7 @@ def extend(row: License, *, days: int, by: Actor, clock: Clock = database_now) -
     """Add *days* to what was agreed, of a trial or not; to today when that is over."""
     _require_days(days)
     if row.off_at:
-        raise LicenseError(f"{row} was switched off. Use reactivate to bring it back.")
+        raise LicenseError(f"{row} is suspended. Use reactivate.")
     now = clock()
     today = day_of(now, row.time_zone)
     until = max(_last_day(row), today) + timedelta(days=days)
@@ -182,7 +182,7 @@ def expire(row: License, *, by: Actor, clock: Clock = database_now) -> License:
     """Switch the license off now, grace or not: the publisher's own decision, not a policy's."""
     now = clock()
     if row.is_child:
-        raise LicenseError(f"{row} is a child's: it lasts as long as its parent's.")
+        raise LicenseError(f"{row} is a child license. It lasts as long as its parent.")
     if row.off_at:
         return deliver(row.pk, clock=clock)
     return _change(row, "expire", by, clock, off_at=now, ends=row.ends or _last_day(row))
@@ -197,7 +197,7 @@ def reactivate(row: License, *, until: date, by: Actor, clock: Clock = database_
     _require_present(row)
     terms = terms_of(row)
     if terms and terms.switched_off_at > clock():
-        raise LicenseError(f"{row} is in force. Use renew to give it another last day.")
+        raise LicenseError(f"{row} is active. Use renew to change its last day.")
     _require_future(row, until, clock())
     return _change(row, "reactivate", by, clock, ends=until, off_at=None, past_due_since=None)
 
@@ -210,10 +210,10 @@ def restore(row: License, *, by: Actor, clock: Clock = database_now) -> License:
     """
     now = clock()
     if not License.objects.lost().filter(pk=row.pk).exists():
-        raise LicenseError(f"{row} is not lost: there is nothing to restore.")
+        raise LicenseError(f"{row} is not missing, so there is nothing to restore.")
     if not row.is_managed:
         raise LicenseError(
-            f"The dates of {row} were the platform's, so nobody here knows what was agreed. "
+            f"The dates of {row} were set on the platform, so the agreed end is not known here. "
             f"Create a new one: license create {row.connector.slug} {row.email} --until <day>."
         )
     _require_in_force(row, now)
@@ -242,7 +242,8 @@ def delete(row: License, *, by: Actor, clock: Clock = database_now) -> License:
             opened.licenses(row.connector).delete(row.license_id)
     elif row.create_sent_at:
         raise LicenseError(
-            f"{row} may have been created: no answer came. Wait until that is known, then delete."
+            f"{row} may have been created: the platform did not respond. Wait until that "
+            "is known, then delete it."
         )
     with transaction.atomic():
         fresh = locked(row.pk)
@@ -299,9 +300,9 @@ def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
     new, gone = sorted({*add_ons} - before), sorted(before - {*add_ons})
     if new and gone:
         raise LicenseError(
-            f"add_ons: {row.connector} declares no add-ons, so nobody can tell whether "
-            f"{', '.join(map(repr, new))} exists, and it would take {', '.join(map(repr, gone))} "
-            "away. Declare them in its class (AddOn), or take away first, and add then."
+            f"add_ons: {row.connector} declares no add-ons, so {', '.join(map(repr, new))} cannot "
+            f"be checked, and {', '.join(map(repr, gone))} would be removed. Declare them in its "
+            "class (AddOn), or first remove, then add."
         )
 
 
@@ -316,8 +317,8 @@ def _known(row: License) -> License | None:
             return item
     if known:
         raise LicenseExists(
-            f"email: {row.email} has {known[0]} already (#{known[0].pk}, until {known[0].ends}). "
-            "Change that one, or say that another one is wanted (--another)."
+            f"email: {row.email} already has {known[0]} (#{known[0].pk}, until {known[0].ends}). "
+            "Change that license, or create another with --another."
         )
     return None
 
@@ -329,7 +330,7 @@ def _new_row(connector: Connector, request: LicenseRequest) -> License:
     except ValueError as error:
         raise LicenseError(f"time_zone: {error}") from error
     if "@" not in request.email:
-        raise LicenseError(f"email: {request.email!r} is no e-mail address.")
+        raise LicenseError(f"email: {request.email!r} is not an e-mail address.")
     _require_stores(request.stores)
     return License(
         connector=connector,
@@ -364,18 +365,18 @@ def _last_day(row: License) -> date:
         return row.ends
     moment = row.expires or row.trial_ends
     if moment is None:
-        raise LicenseError(f"{row} has no end of its own: it is its parent's that counts.")
+        raise LicenseError(f"{row} has no end of its own. Its parent's end applies.")
     return day_of(moment, row.time_zone)
 
 
 def _require_future(row: License, until: date, now: datetime) -> None:
     if row.is_child:
-        raise LicenseError(f"{row} is a child's: it lasts as long as its parent's.")
+        raise LicenseError(f"{row} is a child license. It lasts as long as its parent.")
     _require_present(row)
     if until > LAST_DAY:
-        raise LicenseError(f"until: {until} is too far away; the last day there is is {LAST_DAY}.")
+        raise LicenseError(f"until: {until} is too late. Use {LAST_DAY} or earlier.")
     if Terms(until, row.time_zone).ended_at < now:
-        raise LicenseError(f"until: {until} is over in {row.time_zone}. Name a day to come.")
+        raise LicenseError(f"until: {until} is in the past in {row.time_zone}. Use a future day.")
 
 
 def _require_present(row: License) -> None:
@@ -386,16 +387,16 @@ def _require_present(row: License) -> None:
 def _require_in_force(row: License, now: datetime) -> None:
     terms = terms_of(row)
     if terms is not None and terms.switched_off_at <= now:
-        raise LicenseError(f"{row} would be over by now. Create a new one.")
+        raise LicenseError(f"{row} would already have ended. Create a new one.")
 
 
 def _require_days(days: int) -> None:
     if not 0 <= days <= MOST_DAYS:
-        raise LicenseError(f"days: {days} is out of bounds; name a number from 0 to {MOST_DAYS:,}.")
+        raise LicenseError(f"days: {days} is out of range. Use a number from 0 to {MOST_DAYS:,}.")
 
 
 def _require_stores(stores: int | None) -> None:
     if stores is not None and not 0 <= stores <= MOST_STORES:
         raise LicenseError(
-            f"stores: {stores} is out of bounds; name a number from 0 to {MOST_STORES:,}."
+            f"stores: {stores} is out of range. Use a number from 0 to {MOST_STORES:,}."
         )

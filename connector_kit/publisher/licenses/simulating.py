@@ -94,7 +94,7 @@ def read_stream(path: Path) -> list[Event]:
     except (OSError, ValueError) as error:
         raise LicenseError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(read, list):
-        raise LicenseError(f"{path} has to hold a list of events.")
+        raise LicenseError(f"{path} must contain a list of events.")
     return [_read(path, number, item) for number, item in enumerate(read)]
 
 

@@ -86,7 +86,7 @@ def make_default(request: StaffRequest, slug: str, version: str) -> HttpResponse
     except ConnectorKitError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"New installations of {found.name} get {version}.")
+        messages.success(request, f"New installations of {found.name} now get {version}.")
     return redirect(reverse("console:connector", args=[slug]))
 
 

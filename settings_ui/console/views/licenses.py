@@ -94,7 +94,7 @@ def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
     """Do something with a license; what is wrong is said beside the form."""
     row, wanted = _license(key), ACTS.get(action)
     if wanted is None or not wanted.fits(row):
-        raise Http404("This cannot be done with the license (any more). Load its page again.")
+        raise Http404("This action is no longer available for the license. Reload the page.")
     form = wanted.shown(row, request.POST)
     if not form.is_valid():
         return _show(request, row, wanted, form, status=422)
@@ -104,7 +104,7 @@ def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
         add_to_form(form, error)
         return _show(request, row, wanted, form, status=422)
     if changed.code:
-        messages.warning(request, f"Recorded, and not on the platform yet: {changed.message}")
+        messages.warning(request, f"Recorded, but not yet on integrator.io: {changed.message}")
     else:
         messages.success(request, f"{wanted.words}: done.")
     return redirect("console:license", key)

@@ -38,10 +38,10 @@ def revoke(request: StaffRequest, integration_id: str) -> HttpResponse:
     try:
         if "link" in request.POST:
             link = revoke_link(found, key_in(request.POST, "link") or 0, by=actor(request))
-            messages.success(request, f"The link {link.pk} opens nothing any more.")
+            messages.success(request, f"Link {link.pk} is revoked.")
         else:
             count = revoke_links(found, by=actor(request))
-            messages.success(request, f"Links that open nothing any more: {count}.")
+            messages.success(request, f"Links revoked: {count}.")
     except ConnectorKitError as error:
         messages.error(request, str(error))
     return redirect("console:links", integration_id)

@@ -111,14 +111,14 @@ def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 def _start(request: StaffRequest, form: RolloutForm) -> HttpResponse:
     rollout = form.start(actor(request))
     tick_soon(rollout.pk)
-    messages.success(request, "Started. Workers drive it from here, whether you watch or not.")
+    messages.success(request, "Started. The rollout continues even if you close this page.")
     return redirect("console:rollout", rollout.pk)
 
 
 def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
     first = [installation.integration_id for installation in form.preview().first]
     if not first:
-        raise RolloutError("There is nothing to update, so there is nothing to try.")
+        raise RolloutError("There are no installations to update, so there is nothing to dry-run.")
     dry_run = ask(
         form.connector,
         form.cleaned_data["release"],
@@ -195,7 +195,7 @@ def control(request: StaffRequest, key: int, action: str) -> HttpResponse:
     """Say what an act will do to how many, and ask why; do it when the reason is there."""
     act = ACTS.get(action)
     if act is None:
-        raise Http404(f"What can be done with rollouts: {', '.join(ACTS)}.")
+        raise Http404(f"Available actions: {', '.join(ACTS)}.")
     found = _rollout(key)
     reason = request.POST.get("reason", "").strip()
     if request.method != "POST" or (act.asks and not reason):
@@ -224,7 +224,9 @@ def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> 
     how: dict[str, Any] = {"by": actor(request), "reason": reason}
     if only := request.POST.getlist("installation"):
         if not act.takes_some:
-            raise BadRequest(f"{act.words} is for the whole rollout.")
+            raise BadRequest(
+                f"{act.words} applies to the whole rollout, not to single installations."
+            )
         how["only"] = only
     try:
         done = act.do(found.pk, **how)

@@ -29,8 +29,8 @@ class Command(KitCommand):
     """Print a link that opens the settings pages of one installation for a while; or end links."""
 
     help = (
-        "Print a signed link that opens the settings of one installation, and of no other. With "
-        "--list show the links that are open, with --revoke end them and what they opened."
+        "Print a signed link to the settings of one installation. With --list, show the active "
+        "links; with --revoke, end links and the pages opened with them."
     )
     example = """
 manage.py settings_link 64a1f0c2b3d4e5f607182901
@@ -42,18 +42,18 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the installation, the lifetime, and what else can be done with links."""
-        parser.add_argument("integration", help="_id of the installation's integration")
+        parser.add_argument("integration", help="the installation's integration ID")
         parser.add_argument(
             "--hours",
             type=_hours,
             default=LIFETIME,
             metavar="N",
-            help=f"how long the link opens anything (24, at most {LONGEST.days * 24})",
+            help=f"hours until the link expires (default 24, at most {LONGEST.days * 24})",
         )
         instead = parser.add_mutually_exclusive_group()
-        instead.add_argument("--list", action="store_true", help="the links that are open")
-        instead.add_argument("--revoke", type=int, metavar="LINK", help="end this one for good")
-        instead.add_argument("--revoke-all", action="store_true", help="end all of them for good")
+        instead.add_argument("--list", action="store_true", help="list the active links")
+        instead.add_argument("--revoke", type=int, metavar="LINK", help="end this link permanently")
+        instead.add_argument("--revoke-all", action="store_true", help="end all links permanently")
         add_json(parser)
         add_yes(parser)
 
@@ -84,8 +84,12 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
             self.console(options).print(_table(found))
 
     def _revoke(self, installation: Installation, options: dict[str, Any]) -> None:
-        what = "All links" if options["revoke_all"] else f"The link {options['revoke']}"
-        agree(f"{what} to the settings of {installation} end for good, with their pages.", options)
+        what = "All links" if options["revoke_all"] else f"Link {options['revoke']}"
+        agree(
+            f"{what} to the settings of {installation} will be revoked permanently, along with "
+            "the pages opened with them.",
+            options,
+        )
         by = Actor.of_command_line()
         if options["revoke_all"]:
             count = revoke_links(installation, by=by)
@@ -95,7 +99,7 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
         if options["json"]:
             self.print_json({"revoked": count})
         else:
-            self.stdout.write(f"Links that open nothing any more: {count}.")
+            self.stdout.write(f"Links revoked: {count}.")
 
 
 def _to_json(link: SettingsLink) -> dict[str, Any]:
@@ -108,7 +112,7 @@ def _to_json(link: SettingsLink) -> dict[str, Any]:
 
 
 def _table(links: Iterable[SettingsLink]) -> Table:
-    table = Table("link", "made by", "made", "ends", box=None)
+    table = Table("link", "created by", "made", "ends", box=None)
     for link in links:
         times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.expires_at))
         table.add_row(str(link.pk), link.made_by, *times)
@@ -121,5 +125,5 @@ def _hours(word: str) -> timedelta:
     except (ValueError, OverflowError) as error:
         raise ArgumentTypeError(f"{word!r} is not a number of hours") from error
     if not timedelta() < lifetime <= LONGEST:
-        raise ArgumentTypeError(f"has to be more than 0, and at most {LONGEST.days * 24}")
+        raise ArgumentTypeError(f"must be more than 0 and at most {LONGEST.days * 24}")
     return lifetime

@@ -199,6 +199,6 @@ def test_a_delivery_at_which_processes_die_goes_on_record_and_is_tried_less_ofte
         attempts.append(row.code)
 
     assert attempts == ["", "", "worker_lost"]
-    assert "for want of memory" in row.message
+    assert "ran out of memory" in row.message
     assert row.deliver_at > desk.now
     assert acts(row)[-1] == "not delivered"

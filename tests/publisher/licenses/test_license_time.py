@@ -76,10 +76,10 @@ def test_each_reminder_is_sent_once(desk, reminded):
     assert reminded == [(desk.email, notice) for notice in notices]
     assert [*row.reminders.order_by("pk").values_list("outcome", flat=True)] == ["sent"] * 4
     assert subjects() == [
-        "Your license of Orders to Slack ends in 7 days",
-        "Your license of Orders to Slack ends in 1 day",
-        "Your license of Orders to Slack has ended",
-        "Orders to Slack was switched off",
+        "Your license for Orders to Slack expires in 7 days",
+        "Your license for Orders to Slack expires in 1 day",
+        "Your license for Orders to Slack has expired",
+        "Orders to Slack is suspended",
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_mail_says_what_ends_when_and_what_to_do(desk):
     (sent,) = mail.outbox
     assert (sent.to, sent.from_email) == ([desk.email], "licenses@example.com")
     assert row.ends.strftime("%B") in sent.body or str(row.ends.year) in sent.body
-    assert "Everything still runs until the end of" in sent.body
+    assert "Everything continues to run until the end of" in sent.body
     assert "&" not in sent.body
 
 
@@ -125,7 +125,7 @@ def test_a_reminder_that_cannot_be_sent_is_tried_again(desk, settings, reminded)
     desk.tick()
     reminder = LicenseReminder.objects.get()
     assert (reminder.settled_at, reminder.attempts) == (None, 1)
-    assert reminder.message == "EMAIL_URL is not set: no reminder can be mailed."
+    assert reminder.message == "EMAIL_URL is not set, so reminders cannot be mailed."
 
     settings.CONNECTOR_KIT = right
     desk.forward(minutes=2)

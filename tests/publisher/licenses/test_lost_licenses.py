@@ -53,7 +53,7 @@ def run(capsys, *words):
 
 def test_a_license_in_force_that_vanished_is_told_by_its_code(desk, lost):
     assert (lost.code, lost.vanished_at is not None) == ("license_vanished", True)
-    assert "although it was to last" in lost.message
+    assert "gone from the platform before its end" in lost.message
     assert lost_licenses(desk.connector) == [lost]
     assert list_licenses(desk.connector, LicenseFilter(pending=True)).rows == (lost,)
     assert find_license(desk.email) == lost
@@ -145,7 +145,7 @@ def test_acts_on_a_lost_license_say_what_to_do(desk, lost, act):
 
 
 def test_what_is_not_lost_cannot_be_restored(desk):
-    with pytest.raises(LicenseError, match="not lost"):
+    with pytest.raises(LicenseError, match="not missing"):
         restore(desk.grant(50), by=BY, clock=desk.clock)
 
 

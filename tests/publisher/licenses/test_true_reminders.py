@@ -24,7 +24,7 @@ def test_after_a_silence_one_mail_says_how_many_days_are_left(desk, silence, lef
 
     [message] = mail.outbox
     days = f"{left} day" if left == 1 else f"{left} days"
-    assert f"ends in {days}" in message.subject
+    assert f"expires in {days}" in message.subject
     others = {f"in {number} day" for number in (30, 7, 1) if number != left}
     assert not any(other in message.subject + message.body for other in others)
 
@@ -44,7 +44,7 @@ def test_a_reminder_that_could_not_be_mailed_for_days_says_what_is_left_then(des
 
     left = (License.objects.get().ends - desk.day(0)).days
     [message] = mail.outbox
-    assert f"ends in {left} days" in message.subject
+    assert f"expires in {left} days" in message.subject
     assert left != 30
 
 
@@ -58,4 +58,4 @@ def test_who_was_told_today_by_a_late_reminder_is_not_told_once_more(desk):
     desk.tick()
 
     assert len(mail.outbox) == 1
-    assert "ends in 7 days" in mail.outbox[0].subject
+    assert "expires in 7 days" in mail.outbox[0].subject

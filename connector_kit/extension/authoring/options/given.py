@@ -81,18 +81,18 @@ class Option(Generic[T]):
         if value is None:
             raise ExtensionError(
                 "invalid_field",
-                f"The option {self.name} has to be {self._expected}, and is {sort_of(sent)}.",
+                f"The option {self.name} must be {self._expected}, not {sort_of(sent)}.",
             )
         return value
 
     def __set__(self, given: Given, value: Never) -> None:
         """Refuse: options are what the platform sent."""
-        raise AttributeError(f"{self.name} is what the platform sent, and is not to be changed.")
+        raise AttributeError(f"{self.name} is what the platform sent and cannot be changed.")
 
 
 def text(name: str, *, within: str | None = None) -> Option[str]:
     """Return the field *name* that holds a text."""
-    return Option(name, _if_a(str), str, "a text", within=within)
+    return Option(name, _if_a(str), str, "text", within=within)
 
 
 def flag(name: str) -> Option[bool]:
@@ -117,7 +117,7 @@ def mapping(name: str, *, within: str | None = None) -> Option[dict[str, Any]]:
 
 def moment(name: str) -> Option[datetime | None]:
     """Return the field *name* that holds a time; text is read as ISO 8601."""
-    return Option(name, time_of, _nothing, "a time, as in 2026-01-31T12:00:00Z")
+    return Option(name, time_of, _nothing, "a time such as 2026-01-31T12:00:00Z")
 
 
 def anything(name: str, *, within: str | None = None) -> Option[Any]:
