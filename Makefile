@@ -35,10 +35,11 @@ test-newest: $(READY) ## the part that meets processes and syntax, on the newest
 chaos: $(READY) ## the slow suite: processes are killed, requests fail
 	@EVERY_POINT=1 $(BIN)/python -m pytest -q -m "chaos or scale or points" tests
 
-check: $(READY) ## format, lint, types, import order, migrations, system checks, endpoints, lock file
+check: $(READY) ## format, lint, wording, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/codespell
+	@$(BIN)/python -m workshop.wording
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py check --fail-level WARNING
