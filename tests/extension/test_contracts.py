@@ -255,7 +255,7 @@ REFUSED = {
         flat.init_child,
         FORM,
         {"installSteps": []},
-        "initChild must return an object with name, a text, but returned no name.",
+        "initChild must return an object with name, text, but returned no name.",
     ),
     "initChild, steps by name": (
         flat.init_child,

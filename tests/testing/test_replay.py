@@ -97,5 +97,5 @@ def test_a_folder_without_samples_is_an_error_since_a_test_of_nothing_passes(
 def test_a_file_that_is_no_sample_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
 
-    with pytest.raises(UnreadableSampleError, match=r"x\.json is no sample"):
+    with pytest.raises(UnreadableSampleError, match=r"x\.json is not a sample"):
         replay(tmp_path, {})
