@@ -97,9 +97,7 @@ def test_words_for_people_are_cut_and_show_it(installation):
 
 
 def test_names_and_ids_that_are_too_long_are_refused_alike_on_every_database(connector):
-    with pytest.raises(
-        Unstorable, match=r"Connector\.name has 201 characters; the limit is 200"
-    ):
+    with pytest.raises(Unstorable, match=r"Connector\.name has 201 characters; the limit is 200"):
         Connector.objects.filter(pk=connector.pk).update(name="n" * 201)
     with pytest.raises(Unstorable, match=r"Installation\.integration_id"):
         Installation.objects.create(connector=connector, integration_id="1" * 25)

@@ -104,7 +104,9 @@ def test_the_command_says_what_moves_and_asks(both, at_a_terminal):
     shown = at_a_terminal("n\n")
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("release", "default", "1.1.0")
-    assert "New installations of orders-to-slack will get 1.1.0 instead of 1.0.0" in shown.getvalue()
+    assert (
+        "New installations of orders-to-slack will get 1.1.0 instead of 1.0.0" in shown.getvalue()
+    )
     assert default() == "1.0.0"
 
     call_command("release", "default", "1.1.0", "--yes", "--json")
