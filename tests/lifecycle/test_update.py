@@ -214,7 +214,7 @@ def test_an_installation_that_is_not_complete_is_not_updated(shop):
     operation = customer.push()
 
     assert (operation.outcome, operation.code) == (Operation.Outcome.FAILED, "not_installed")
-    assert "new installations get" in operation.message
+    assert "the default release" in operation.message
     assert customer.untouched() == before
     assert customer.integration["updateInProgress"] is False
 
