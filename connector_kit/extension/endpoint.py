@@ -20,6 +20,7 @@ from connector_kit.extension.bodies import (
 )
 from connector_kit.extension.calls import new_request_id
 from connector_kit.extension.errors import ErrorEntry
+from connector_kit.logs import Event
 
 Run = Callable[[RawCall], Answer]
 """Answers a call that may be made, and writes its line of the access log: `Dispatcher` with
@@ -123,7 +124,8 @@ def _refused(received: RawCall, failure: Exception) -> Answer:
     if isinstance(failure, UnreadableError):
         answer = failure.answer
     else:
-        log.error("logName=requestFailed, _reqId=%s", received.request_id, exc_info=failure)
+        fields = [("_reqId", received.request_id)]
+        log.error(Event("requestFailed", fields), exc_info=failure)
         answer = refusal(422, ErrorEntry.of(failure))
     log_answer(received, None, answer)
     return answer

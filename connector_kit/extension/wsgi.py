@@ -18,6 +18,7 @@ from connector_kit.extension.auth import REFUSED, presented_token
 from connector_kit.extension.endpoint import Endpoint, Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.health import ALIVE, Health
+from connector_kit.logs import Event
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -102,7 +103,7 @@ class Stack:
         try:
             return route(environ)
         except Exception as failure:
-            log.exception("logName=requestFailed")
+            log.exception(Event("requestFailed"))
             return refusal(422, ErrorEntry.of(failure))
 
     def _open_connections(self, environ: Environ) -> Answer:

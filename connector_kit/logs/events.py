@@ -38,7 +38,7 @@ class Event:
 
 
 def short(value: object) -> str:
-    """Return *value* short and without line ends, so that nobody writes log lines for us."""
+    """Return *value* short and without line ends, so that others cannot write log lines for us."""
     text = text_of(value)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."

@@ -18,6 +18,7 @@ from connector_kit.extension.endpoint import Incoming
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.threads import QueueFullError, Threads
 from connector_kit.extension.wsgi import AT_ONCE, FUNCTION, Stack, query_value
+from connector_kit.logs import Event
 from connector_kit.stack_settings import MEBIBYTE, Bounds
 
 PROBES = 2
@@ -76,7 +77,7 @@ class Edge:
         except QueueFullError:
             self._refuse(scope, request, BUSY, began)
         except Exception:
-            log.exception("logName=requestFailed")
+            log.exception(Event("requestFailed"))
             self._refuse(scope, request, FAILED, began)
 
     async def _answer(self, scope: gateway.Scope, request: Request) -> None:

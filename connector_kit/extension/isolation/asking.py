@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from connector_kit.extension.errors import ErrorEntry, ExtensionError
+from connector_kit.logs import Event
 
 Answerer = Callable[[Any], Any]
 """Returns the answer to a question; both are JSON. What it raises is raised where it was asked, as
@@ -50,7 +51,7 @@ def answered(answerer: Answerer | None, question: bytes) -> bytes:
     except Exception as failure:
         entry = ErrorEntry.of(failure)
         if not isinstance(failure, ExtensionError):
-            log.exception("logName=questionUnanswered")
+            log.exception(Event("questionUnanswered"))
         return orjson.dumps(_refusal(entry.code, entry.message))
 
 

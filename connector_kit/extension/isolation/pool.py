@@ -13,6 +13,7 @@ from typing import Any
 from connector_kit.extension.isolation.children import ForkServer, FunctionProcess
 from connector_kit.extension.isolation.messages import ChannelClosed
 from connector_kit.extension.threads import Threads
+from connector_kit.logs import Event
 
 QUICK_SECONDS = 0.02
 """How long a call, or one that waits for a process, is left alone. Then it is looked after, this
@@ -206,7 +207,7 @@ class Pool:
         except Exception as failure:  # noqa: BLE001 - the calls that wait get it
             self._is_forking = False
             if len(self):
-                log.warning("logName=noFurtherFunctionProcess, %s", failure)
+                log.warning(Event("noFurtherFunctionProcess", [("reason", failure)]))
             while self._queue and not len(self):
                 self._refuse_first(failure)
             return

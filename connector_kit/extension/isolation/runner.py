@@ -31,7 +31,7 @@ from connector_kit.extension.isolation.messages import (
 )
 from connector_kit.extension.isolation.pool import BusyError, Pool
 from connector_kit.extension.threads import QueueFullError, Threads
-from connector_kit.logs import short
+from connector_kit.logs import Event, short
 from connector_kit.stack_settings import Limits
 
 HANDS = 4
@@ -256,22 +256,18 @@ def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
 
 
 def _busy(call: RawCall) -> Answer:
-    log.warning("logName=callRefused, _reqId=%s, reason=busy", call.request_id)
+    log.warning(Event("callRefused", [("_reqId", call.request_id), ("reason", "busy")]))
     return _logged(call, _BUSY)
 
 
 def _not_loaded(call: RawCall, failure: RuntimeError) -> Answer:
-    log.error("logName=noFunctionProcess, _reqId=%s, %s", call.request_id, failure)
+    log.error(Event("noFunctionProcess", [("_reqId", call.request_id), ("reason", failure)]))
     return _logged(call, _NOT_LOADED)
 
 
 def _failed(call: RawCall, code: str, message: str) -> Answer:
-    log.error(
-        "logName=callFunctionFailed, code=%s, _reqId=%s, traceId=%s",
-        code,
-        call.request_id,
-        call.trace_id,
-    )
+    fields = [("code", code), ("_reqId", call.request_id), ("traceId", call.trace_id)]
+    log.error(Event("callFunctionFailed", fields))
     return _logged(call, refusal(422, ErrorEntry(code, message)))
 
 
