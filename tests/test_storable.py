@@ -41,7 +41,7 @@ def nested(levels):
         ({"n": 2**64}, "n", "64 bits"),
         ({"n": -(2**63) - 1}, "n", "64 bits"),
         ({"n": 10**5000}, "n", "64 bits"),
-        (nested(100_000), "[0]" * DEEPEST, "more than 200 levels"),
+        (nested(100_000), "[0]" * DEEPEST, "more than 200 nested levels"),
     ],
 )
 def test_what_cannot_be_stored_is_named_with_its_place_and_the_way_out(value, place, words):
