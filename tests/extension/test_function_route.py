@@ -198,9 +198,9 @@ def test_a_function_without_a_result_is_answered_with_an_empty_body(server: str)
 
 
 def test_a_method_keeps_the_state_of_its_object(server: str) -> None:
-    first, second = (post(server, body(function="count")).json() for _ in range(2))
+    counts = [post(server, body(function="count")).json() for _ in range(20)]
 
-    assert second == first + 1
+    assert max(counts) > 1, "one of the few processes has answered twice"
 
 
 def test_an_answer_may_be_as_long_as_the_limit_counted_in_bytes(server: str) -> None:
