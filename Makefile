@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-setup: $(READY) ## make .venv with everything the other targets use
+setup: $(READY) ## create .venv with everything that the other targets use
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Connector Kit needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -22,20 +22,20 @@ $(READY): pyproject.toml
 demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit (FROM=folder|zip, KEEP=1, STOP=1)
 	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
-test: $(READY) ## the default test suite
+test: $(READY) ## run the default test suite
 	@$(BIN)/python -m workshop.browser
 	@$(BIN)/python -m pytest -q -n 3
 
-test-production: $(READY) ## the part that meets records and limits, on PostgreSQL and a Redis of its own
+test-production: $(READY) ## run the tests of records and limits, on PostgreSQL and a Redis of their own
 	@$(BIN)/python -m workshop.production
 
-test-newest: $(READY) ## the part that meets processes and syntax, on the newest Python that is here
+test-newest: $(READY) ## run the tests of processes and syntax, on the newest Python installed
 	@$(BIN)/python -m workshop.newest
 
-chaos: $(READY) ## the slow suite: processes are killed, requests fail
+chaos: $(READY) ## run the slow suite: processes are killed, requests fail
 	@EVERY_POINT=1 $(BIN)/python -m pytest -q -m "chaos or scale or points" tests
 
-check: $(READY) ## format, lint, wording, types, import order, migrations, system checks, endpoints, lock file
+check: $(READY) ## check format, lint, wording, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/codespell
@@ -47,18 +47,18 @@ check: $(READY) ## format, lint, wording, types, import order, migrations, syste
 	@$(BIN)/python -m workshop.coverage --check
 	@$(BIN)/python -m workshop.lock --check
 
-format: $(READY) ## format and fix what can be fixed
+format: $(READY) ## format, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-lock: $(READY) ## pin what an image installs, with hashes (UPGRADE=1 takes the newest that fits)
+lock: $(READY) ## pin what an image installs, with hashes (UPGRADE=1 takes the newest versions that fit)
 	@$(BIN)/python -m workshop.lock $(if $(UPGRADE),--upgrade)
 
 screenshots: $(READY) ## take pictures of every page for the docs (docs/screenshots)
 	@$(BIN)/python -m workshop.browser
 	@$(BIN)/python -m workshop.screenshots
 
-bench: $(READY) ## measure, side by side in one run; figures in build/bench.json
+bench: $(READY) ## measure, side by side in one run; writes build/bench.json
 	@$(BIN)/python -m workshop.bench
 
 clean: ## remove what was built, the virtual environment and local data

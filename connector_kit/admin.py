@@ -60,7 +60,7 @@ def _veiled(model: type[Model]) -> list[str]:
 
 
 def _masked(model: type[Model], name: Any) -> Any:
-    """What stands for the field *name* on a page: itself, or its JSON with secrets masked."""
+    """What a page shows for the field *name*: the field itself, or its JSON with secrets masked."""
     return _shown(model, name) if name in _veiled(model) else name
 
 
@@ -87,11 +87,11 @@ def _in_words(document: Document) -> str:
 
 
 class ReadOnly:
-    """Lets those look whose role opens the records, and nobody write.
+    """Lets staff whose role permits it view the records; no one can change them here.
 
-    What a role opens is said by one table (`connector_kit.publisher.roles`), here as on pages and
-    in REST; Django's own permissions, which a user may have besides, open nothing. Documents and
-    other JSON are shown with their secrets masked.
+    One table (`connector_kit.publisher.roles`) says what a role permits, here, on pages, and in
+    REST; Django's own permissions, which a user may also have, permit nothing. Documents and other
+    JSON are shown with their secrets masked.
     """
 
     model: type[Model]
@@ -105,15 +105,15 @@ class ReadOnly:
         return self.has_view_permission(request)
 
     def has_add_permission(self, *_: Any) -> bool:
-        """Nobody adds rows by hand."""
+        """Rows are never added by hand."""
         return False
 
     def has_change_permission(self, *_: Any) -> bool:
-        """Nobody changes rows by hand."""
+        """Rows are never changed by hand."""
         return False
 
     def has_delete_permission(self, *_: Any) -> bool:
-        """Nobody deletes rows by hand."""
+        """Rows are never deleted by hand."""
         return False
 
 
@@ -470,7 +470,7 @@ class FlowUsageAdmin(Records):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(Records):
-    """When each kind of worker was heard of last."""
+    """When each kind of worker last gave a sign of life."""
 
     list_display = ("kind", "at")
 
@@ -536,7 +536,7 @@ class LicenseEventAdmin(Records):
 
 @admin.register(LicenseReminder)
 class LicenseReminderAdmin(Records):
-    """What customers were told, and are to be told."""
+    """Reminders sent to customers, and reminders still to be sent."""
 
     list_display = ("license", "notice", "ends", "due_at", "settled_at", "outcome", "attempts")
     list_filter = ("notice", "outcome")

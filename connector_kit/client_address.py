@@ -1,8 +1,7 @@
-"""Whose request it is where proxies stand in between: the one reader of ``X-Forwarded-For``.
+"""The client's address when proxies are in between: the only reader of ``X-Forwarded-For``.
 
-Every proxy writes the address that it was asked from behind what the header said before. So only
-the end of the header can be believed, as far as trusted proxies wrote it; what stands before is the
-client's own invention.
+Every proxy appends the address that the request came from. So only the end of the header can be
+trusted, as far as trusted proxies wrote it; the client can make up everything before that.
 """
 
 from __future__ import annotations

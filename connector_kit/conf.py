@@ -406,7 +406,7 @@ class Settings(StackSettings):
 
     @property
     def is_public(self) -> bool:
-        """Whether the server is reached over https, and its cookies have to be too."""
+        """Whether the server is reached over https, so that its cookies must be secure too."""
         return self.host_uri.startswith("https://")
 
     @property

@@ -63,9 +63,9 @@ def texts_in(environment: Mapping[str, str], settings_class: type) -> dict[str, 
 
 
 def read(settings_class: type[T], values: Mapping[str, Any]) -> tuple[T, tuple[Problem, ...]]:
-    """Return the settings that *values* make, the default wherever one cannot be used.
+    """Return the settings read from *values*, with the default for each value that cannot be used.
 
-    Text is parsed as it stands in the environment; values of other types are taken as they are.
+    Text is parsed as in the environment; values of other types are taken as they are.
     """
     usable: dict[str, Any] = {}
     problems: list[Problem] = []

@@ -1,8 +1,8 @@
-"""What any exception says of itself, also one that cannot say it.
+"""The text and code of any exception, even one that fails to give them.
 
-Exceptions are other people's code: their text may fail to be made, take for ever, have no end, be
-none, or hold what nobody can store, and asking for their code may raise. Whoever records or reports
-one asks here.
+Exceptions are other people's code: their text may fail to render, take forever, never end, not be
+text at all, or contain what cannot be stored, and reading their code may raise. Code that records
+or reports an exception asks here.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def code_in(failure: BaseException) -> str:
 
 
 def message_in(failure: BaseException) -> str:
-    """Return the *failure*'s text; where it cannot be shown, that, and what stands in the way.
+    """Return the *failure*'s text; if it cannot be shown, say so, and why.
 
-    Of a group that is its own text, and the first of what is in it, each with its place.
+    For a group, that is its own text and the first of the exceptions in it, each with its place.
     """
     text, trouble = _text(failure)
     if trouble is not None:
@@ -92,7 +92,7 @@ def _text(failure: BaseException) -> tuple[str, BaseException | None]:
 
 
 def _asked(question: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    """Return the answer to *question*, which is somebody else's code, or what stood in the way."""
+    """Return the answer to *question*, which is someone else's code, or what prevented one."""
     try:
         with _in_time():
             return question(), None
@@ -103,7 +103,7 @@ def _asked(question: Callable[[], Any]) -> tuple[Any, BaseException | None]:
 
 
 class TakesTooLong(BaseException):
-    """An exception did not say in time what it was asked for; nobody but `_asked` catches it."""
+    """An exception did not answer in time; only `_asked` catches this."""
 
 
 @contextmanager

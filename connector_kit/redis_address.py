@@ -1,8 +1,8 @@
-"""The address of a Redis, read once for everybody who connects: cache, rate limit and broker.
+"""The address of a Redis, read the same way for cache, rate limit, and broker.
 
 Each of the three has a library that reads addresses in its own way, and two of them disagree about
-TLS. So what an address may say is listed here, in one spelling, which is redis-py's; where it says
-nothing of certificates, they are verified with the system's authorities.
+TLS. So this module lists what an address may contain, in one spelling, which is redis-py's; where
+it does not mention certificates, they are verified with the system's authorities.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _TRUTHS = {
 
 
 def canonical(given: str) -> str:
-    """Return the address in the one spelling that everybody reads alike.
+    """Return the address in the one spelling that all libraries read alike.
 
-    Raises ValueError for what is no such address or cannot be meant alike, with the rest of a
+    Raises ValueError for what is no such address or has no common meaning, with the rest of a
     sentence that begins with the setting's name.
     """
     parts = urlsplit(given)

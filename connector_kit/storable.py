@@ -1,9 +1,9 @@
-"""What a store can hold of the text, numbers and JSON that people, programs and the platform send.
+"""Which text, numbers, and JSON from people, programs, and the platform can be stored.
 
 JSON carries more than a database keeps: half a surrogate pair (a text that was cut within an
 emoji), NUL, numbers without end, nesting without end. One rule per direction:
 
-* What somebody *wants* (a setting, a request, a declaration) is refused: `flaws` names the place.
+* What someone *wants* (a setting, a request, a declaration) is refused: `flaws` names the place.
 * What *is so already* (a name in an account, the message of an error) is written another way that
   shows: `legible` puts ``�`` for half a character and ``␀`` for NUL, `cut` ends in ``…``.
 
@@ -57,7 +57,7 @@ TOO_DEEP = Fault(f"more than {DEEPEST} nested levels", "Reduce the nesting")
 
 
 class Flaw(NamedTuple):
-    """Something that cannot be stored: where it stands (dotted, empty for the value itself)."""
+    """Something that cannot be stored: its place (dotted, empty for the value itself)."""
 
     path: str
     fault: Fault

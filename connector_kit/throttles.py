@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted in the Redis that all processes share."""
+"""Limits on how often an action is allowed, counted in the Redis that all processes share."""
 
 from __future__ import annotations
 

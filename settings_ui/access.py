@@ -57,12 +57,12 @@ def _of_staff(request: HttpRequest, role: Role) -> StaffRequest:
 
 
 def may(request: StaffRequest, scope: Scope) -> bool:
-    """Whether the role of whoever sent *request* opens *scope*."""
+    """Whether the role of the user who sent *request* permits *scope*."""
     return scope in SCOPES[request.role]
 
 
 def actor(request: HttpRequest) -> Actor:
-    """Who is to be written down for what this request does."""
+    """Who is recorded as the actor of this request."""
     return Actor.of(request.user)
 
 

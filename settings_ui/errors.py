@@ -29,7 +29,7 @@ Handler = Callable[..., HttpResponse]
 
 
 def programs_get(status: int, code: str, words: str) -> Callable[[Handler], Handler]:
-    """Answer programs with an error as the API's views do, and everybody else as decorated."""
+    """Answer programs with an error as the API's views do, and others with the decorated page."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -58,7 +58,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @programs_get(403, "permission_denied", "This is not allowed.")
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer somebody who may not do this; Django's ``handler403``."""
+    """Answer a user who may not do this; Django's ``handler403``."""
     words = _said(exception) or "Your account does not allow this."
     return error_page(request, 403, "Not allowed", words)
 
@@ -104,7 +104,7 @@ def _again(request: HttpRequest) -> HttpResponse | None:
 
 
 def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpResponse:
-    """Answer somebody who tried too many passwords (``AXES_LOCKOUT_CALLABLE``)."""
+    """Answer a user who tried too many passwords (``AXES_LOCKOUT_CALLABLE``)."""
     page = error_page(
         request,
         429,

@@ -1,7 +1,7 @@
-"""A form that arrived when nobody was logged in any more, or that an earlier session had opened.
+"""A form that arrived after its user was logged out, or that an earlier session had opened.
 
-It is not carried out, and not lost: what was typed comes back on a page that says what happened,
-asks for the log-in where one is needed, and offers to send it again. Nothing of it is stored here.
+It is not carried out, but not lost: what was typed comes back on a page that says what happened,
+asks for a log-in where one is needed, and offers to send it again. Nothing of it is stored here.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def interrupted(request: HttpRequest) -> Interrupted | None:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of ours that *request*'s form stood on; what is above its address, if not known."""
+    """Our page that *request*'s form was on; the part above its address, if that is not known."""
     referer = request.headers.get("Referer", "")
     parts = urlsplit(referer)
     log_in = reverse("console:log-in")
@@ -91,7 +91,7 @@ def _is_ours(request: HttpRequest, address: str) -> bool:
 
 
 def log_in_first(request: HttpRequest) -> HttpResponse:
-    """Ask whoever sent a form without being logged in to do so; the form is kept meanwhile."""
+    """Ask a user who sent a form without being logged in to log in, and keep the form meanwhile."""
     kept = interrupted(request)
     context = {
         "form": AuthenticationForm(request),
@@ -120,7 +120,7 @@ def link_expired(request: HttpRequest) -> HttpResponse:
 
 
 def seal(kept: Interrupted) -> str:
-    """Return *kept* as text that nobody else can make."""
+    """Return *kept* as text that no one else can forge."""
     return signing.dumps(asdict(kept), salt=_SALT, compress=True)
 
 

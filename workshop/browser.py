@@ -84,7 +84,7 @@ def serious_findings(page: Page) -> list[str]:
 
 
 def spills_over(page: Page) -> bool:
-    """Whether *page* has to be scrolled sideways."""
+    """Whether *page* must be scrolled sideways."""
     root = "document.documentElement"
     return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
 

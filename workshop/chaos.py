@@ -23,8 +23,8 @@ PATIENCE = 30.0
 class Killer:
     """Kills one of some services every few seconds with SIGKILL and starts it again.
 
-    *greeting* is what a victim logs when it begins to work; its seconds run from then on. On a
-    busy machine it would otherwise be killed for ever before it does anything at all.
+    *greeting* is what a victim logs when it begins to work; its seconds count from then on.
+    Otherwise, on a busy machine it would be killed again and again before it does anything at all.
     """
 
     victims: Callable[[], Sequence[Service]]

@@ -83,7 +83,7 @@ def _change_one(components: Components) -> str:
 
 
 def _add_one(components: Components) -> str:
-    """Add a script, which any account takes, and which nothing has to call."""
+    """Add a script, which any account accepts, and which nothing needs to call."""
     content = "function unchanged (options) {\n  return options.data\n}\n"
     name, number = "added_script", 1
     while name.casefold() in map(str.casefold, components):
@@ -124,7 +124,7 @@ def _objects(value: Json, place: Place) -> Iterator[tuple[Place, Document]]:
 
 
 def _easiest(names: Iterable[str], components: Components, last: Sequence[str]) -> str:
-    """Return the first of *names* whose type stands first in *last*, or not in it at all."""
+    """Return the first of *names* whose type comes first in *last*, or is not in it at all."""
     ranks = {resource: rank for rank, resource in enumerate(last, start=1)}
     return min(names, key=lambda name: ranks.get(components[name].resource, 0))
 

@@ -22,8 +22,8 @@ def edit_as_customers_do(
 ) -> None:
     """Let every second of *customers* make one change, each kind in turn.
 
-    Only fields that both versions declare alike, or that are declared the customer's: those are
-    the ones an update has to leave alone.
+    They change only fields that both versions declare alike, or that are declared as the
+    customer's: those that an update must leave alone.
     """
     possible = list(_possible(before, after))
     for number, customer in enumerate(customers[::2]):

@@ -56,7 +56,7 @@ def resolve_from_wheels(platform: str, python: str) -> None:
 
 
 def _wanted(name: str) -> str:
-    """What the lock file *name* has to hold, as a file of requirements."""
+    """What the lock file *name* must contain, as a requirements file."""
     project = tomllib.loads(PROJECT.read_text())
     part = (
         project["build-system"]["requires"]

@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
         folder.chmod(0o755)  # the database runs as a user of its own where we are root
         with postgresql(folder / "postgresql") as database, separate_redis(folder) as broker:
             chosen = arguments or ["-q", "-n", "2", "-k", THEIR_OWN, *TESTS]
-            # The database ends with the server: nothing has to be dropped before.
+            # The database ends with the server: nothing must be dropped first.
             command = [sys.executable, "-m", "pytest", "--reuse-db", *chosen]
             environment = os.environ | {DATABASE: database, REDIS: broker}
             return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

@@ -32,7 +32,7 @@ def logging_configuration(environment: Mapping[str, str] | None = None) -> dict[
         "loggers": {
             "connector_kit": {"level": "INFO"},
             "django": {"handlers": [], "level": "WARNING"},
-            # What answers are below 500 stands in the access log.
+            # Answers below 500 are in the access log.
             "django.request": {"level": "ERROR"},
             "celery": {"level": "INFO"},
             # Ticks come every second: a line for each that is sent, taken and done says nothing.
@@ -45,7 +45,7 @@ def logging_configuration(environment: Mapping[str, str] | None = None) -> dict[
 
 @contextmanager
 def quiet_terminal() -> Iterator[None]:
-    """Keep events off the terminal: whoever started a command there reads its own output.
+    """Keep events off the terminal: people who run a command there read its own output.
 
     Warnings are still written, and everything where stderr is a file or a pipe.
     """

@@ -13,7 +13,7 @@ _WHOLE = "(whole document)"
 
 
 def render_adoption(adoption: Adoption, console: Console) -> None:
-    """Print what was left out, what stands in for what is missing, and what asks for attention."""
+    """Print what was left out, the placeholders for what is missing, and what needs attention."""
     _render_remarks("Left out:", adoption.left_out, console)
     _render_remarks("Placeholders for missing connections:", adoption.stand_ins, console)
     _render_remarks("Needs your attention:", adoption.notes, console)

@@ -121,11 +121,11 @@ def add_yes(parser: CommandParser) -> None:
 
 
 def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = False) -> None:
-    """Have whoever is at the terminal agree to *consequence*: what will happen, to how many.
+    """Ask at the terminal for consent to *consequence*: what will happen, to how many.
 
-    ``--yes`` agrees beforehand. Where nobody can be asked, in a script or a pipe, ``--yes`` has to
-    be said; with *unattended* it need not. The question goes to stderr, so that stdout stays the
-    result's. Raises `CommandError` when nobody agrees.
+    ``--yes`` consents beforehand. In a script or a pipe, where no one can be asked, ``--yes`` is
+    required, except with *unattended*. The question goes to stderr, so that stdout holds only the
+    result. Raises `CommandError` without consent.
     """
     if options["yes"]:
         return

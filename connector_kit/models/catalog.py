@@ -70,7 +70,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def components(self, digests: Iterable[str]) -> dict[str, CompiledComponent]:
         """The compiled components with those *digests*, as far as they are stored.
 
-        Each is read once per process: what a digest stands for never changes.
+        Each is read once per process: the document behind a digest never changes.
         """
         wanted = set(digests)
         found = {digest: _READ[digest] for digest in wanted if digest in _READ}
@@ -124,10 +124,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self._latest_first(connector).first()
 
     def default(self, connector: Connector | int) -> Release | None:
-        """What new installations of *connector* get; None before anything was published.
+        """The release that new installations of *connector* get; None before the first publication.
 
-        A published version is nobody's yet: it becomes the default when a rollout to everybody
-        completes, or when somebody says so.
+        A published version is not the default yet: it becomes the default when a rollout to all
+        installations completes, or when staff make it so.
         """
         key = connector.pk if isinstance(connector, Connector) else connector
         chosen = self.filter(pk__in=Connector.objects.filter(pk=key).values("default_release"))
@@ -161,7 +161,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
 
 class Release(models.Model):
-    """One version of a connector. Immutable: same version, same digest, for ever."""
+    """One version of a connector. Immutable: a version keeps its digest forever."""
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="releases")
     version = columns.CharField(max_length=storable.VERSION)

@@ -18,7 +18,7 @@ _DJANGOS = "django.db.models"
 
 
 class _Text(models.Field):  # type: ignore[type-arg]
-    """Text in which a sign stands for what cannot be stored."""
+    """Text in which a sign replaces what cannot be stored."""
 
     class Meta:
         abstract = True
@@ -122,7 +122,7 @@ class _JSONField(models.JSONField):
 
 
 class _SealedJSONField(_JSONField):
-    """JSON with what customers have set in it, its secrets encrypted each where it stands."""
+    """JSON with what customers have set in it, each secret in it encrypted in place."""
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Return *value* as it is written."""

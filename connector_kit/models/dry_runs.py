@@ -1,4 +1,4 @@
-"""Dry runs that somebody asked for: which installations, which release, what each answered."""
+"""Dry runs that staff asked for: which installations, which release, what each answered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DryRun(models.Model):
         blank=True, default="", help_text="why it could not be asked at all"
     )
 
-    # Nobody reads this but older processes that still run: it goes with version 0.2.
+    # Only older processes that still run read this: version 0.2 removes it.
     claimed_until = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:

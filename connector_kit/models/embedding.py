@@ -31,6 +31,6 @@ class EmbeddedAccount(models.Model):
         return self.name
 
     def set_token(self, encrypted: str, *, instead_of: str) -> bool:
-        """Store another token, unless somebody did meanwhile; returns whether it was stored."""
+        """Store another token, unless one was stored meanwhile; returns whether it was stored."""
         same = EmbeddedAccount.objects.filter(pk=self.pk, token=instead_of)
         return bool(same.update(token=encrypted))

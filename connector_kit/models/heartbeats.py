@@ -24,7 +24,7 @@ class Heartbeat(models.Model):
 
     @classmethod
     def note(cls, kinds: set[str], at: datetime) -> None:
-        """Write down that all *kinds* were heard of *at* that moment."""
+        """Record a sign of life from each of *kinds* *at* that moment."""
         cls.objects.bulk_create(
             [cls(kind=kind, at=at) for kind in sorted(kinds)],
             update_conflicts=True,

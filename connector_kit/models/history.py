@@ -15,10 +15,10 @@ class OperationQuerySet(models.QuerySet["Operation"]):
     """Queries over operations."""
 
     def end_broken_off(self) -> int:
-        """Put on record that the running ones among these were cut off; returns how many.
+        """Record that the running ones among these were cut off; returns how many.
 
-        For whoever knows that nobody is at work on them: by holding the lease on the installation,
-        or because it has run out.
+        Call it only when no process can be working on them: the caller holds the lease on the
+        installation, or the lease has run out.
         """
         return self.filter(finished_at=None).update(
             outcome=Operation.Outcome.FAILED,

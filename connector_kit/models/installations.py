@@ -172,8 +172,8 @@ class Installation(models.Model):
     lease_owner = columns.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
 
-    # Nobody reads these but older processes that still run while they are replaced by this code.
-    # The columns go with version 0.2 (docs/operations.md).
+    # Only older processes read these, while this code replaces them. Version 0.2 drops the columns
+    # (docs/operations.md).
     target = models.ForeignKey(
         Release, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -235,18 +235,18 @@ class Installation(models.Model):
         _noting(*values)(*(getattr(self, field.attname) for field in fields), self.pk)
 
     def take_lease(self, owner: str, *, now: datetime, seconds: float) -> bool:
-        """Become the only one who changes this account, for *seconds*.
+        """Take the exclusive right to change this account, for *seconds*.
 
-        False when somebody else holds it. One conditional UPDATE, so it works across processes.
+        False when another process holds it. One conditional UPDATE, so it works across processes.
         """
         is_free = Q(lease_owner="") | Q(lease_until__lt=now)
         free = Installation.objects.filter(is_free, pk=self.pk)
         return bool(free.update(lease_owner=owner, lease_until=now + timedelta(seconds=seconds)))
 
     def renew_lease(self, owner: str, *, now: datetime, seconds: float) -> bool:
-        """Keep the lease for another *seconds*; within a transaction, until its end for sure.
+        """Keep the lease for another *seconds*; within a transaction, at least until its end.
 
-        False when it is not *owner*'s any more, also when whoever took it has given it back.
+        False when *owner* no longer has it, even if the process that took it has released it.
         """
         return bool(_RENEW_LEASE(now + timedelta(seconds=seconds), self.pk, owner))
 

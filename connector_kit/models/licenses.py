@@ -22,15 +22,15 @@ class LicenseQuerySet(models.QuerySet["License"]):
     """Queries over licenses."""
 
     def present(self) -> LicenseQuerySet:
-        """Licenses that the platform has, or is to get."""
+        """Licenses that the platform has, or that still have to be sent to it."""
         return self.filter(vanished_at=None)
 
     def lost(self) -> LicenseQuerySet:
-        """Licenses in force that the platform has no more, although nobody here removed them."""
+        """Licenses in force that the platform no longer has, although none was removed here."""
         return self.exclude(vanished_at=None).filter(code=VANISHED)
 
     def known(self) -> LicenseQuerySet:
-        """Those that the platform has, is to get, or has lost."""
+        """Those that the platform has or has lost, and those that still have to be sent to it."""
         return self.filter(Q(vanished_at=None) | Q(code=VANISHED))
 
     def ending(self, first: date, last: date) -> LicenseQuerySet:

@@ -28,7 +28,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def to_serve(self, installation: Installation) -> Order | None:
         """The order that the next update call of *installation* serves, or None.
 
-        What brings a release goes first and takes in the settings that wait; dry runs come last.
+        An order for a release goes first and includes settings that wait; dry runs come last.
         """
         rank = models.Case(
             models.When(kind__in=Order.BRINGING, then=0),
@@ -52,7 +52,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         recreate_deleted: bool = False,
         by: str = "",
     ) -> Order:
-        """Order *kind*; what brings a release supersedes what was to bring another one."""
+        """Order *kind*; an order for a release supersedes an open one for another release."""
         fields: dict[str, Any] = {
             "installation": installation,
             "kind": kind,
@@ -66,7 +66,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.create(**fields)
 
     def place_all(self, orders: Sequence[Order]) -> list[Order]:
-        """Order what brings releases to many installations, like `place`, in few queries."""
+        """Order releases for many installations, like `place`, in few queries."""
         with transaction.atomic():
             superseded = self.open().writing()
             superseded.filter(installation__in=[order.installation for order in orders]).take_back()
@@ -82,12 +82,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """Leave to do one thing to one installation.
+    """Permission to do one thing to one installation.
 
-    A pushed call of the update function says nothing but whose it is (protocol/extension.md 5.3),
-    and it may come twice, late or never. So what it may do is on record before the push. It is
-    consumed once, when it was carried out, and taken back when somebody changes their mind; a call
-    that finds no open order changes nothing and gives the customer the lock back.
+    A pushed call of the update function says only which installation it is for
+    (protocol/extension.md 5.3), and it may come twice, late, or never. So what it may do is
+    recorded before the push. An order is consumed once, when it has been carried out, and is taken
+    back when staff change their mind; a call that finds no open order changes nothing and unlocks
+    the installation.
     """
 
     class Kind(models.TextChoices):

@@ -1,10 +1,11 @@
-"""Secrets that customers have set, as they are kept: each encrypted where it stands.
+"""Secrets that customers have set, as they are stored: each encrypted in place.
 
 A value under the name of a secret becomes ``{"$sealed": "<encrypted JSON>"}`` on its way into a
 column and is itself again on its way out; everything else is stored as it is. Names are secret by
-what they say (`connector_kit.documents.redaction`), or because a release declares it: whoever
-writes a setting has read its release before, and reading it makes its secrets known to the process.
-A name that is known for one connector's sake is sealed for all: that is never seen outside.
+their wording (`connector_kit.documents.redaction`), or because a release declares them so: code
+that writes a setting has read its release before, and reading it makes its secrets known to the
+process. A name that one connector declares secret is sealed for all connectors; that never shows
+outside.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def is_sealed(value: Any) -> bool:
-    """Whether *value* stands for one that is encrypted."""
+    """Whether *value* is the stored form of an encrypted value."""
     return isinstance(value, dict) and value.keys() == {SEALED} and isinstance(value[SEALED], str)
 
 

@@ -12,7 +12,7 @@ from connector_kit.models.installations import Installation
 
 
 class SettingsChange(models.Model):
-    """What somebody wants an installation to be set to; the next update of it takes it over.
+    """New settings that someone saved for an installation; its next update applies them.
 
     A token for a customer's account comes with the platform's calls only.
     """
@@ -58,7 +58,7 @@ class SettingsLink(models.Model):
     )
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,  # it opens nothing without the role of whoever made it
+        on_delete=models.CASCADE,  # it opens nothing without its maker's role
         null=True,
         related_name="+",
         help_text="whose role it depends on; none when a command made it",

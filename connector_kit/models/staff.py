@@ -10,7 +10,7 @@ from connector_kit.models import columns
 
 
 class StaffAction(models.Model):
-    """One change that somebody made, with before and after (secrets masked). Never edited."""
+    """One change made by staff, with before and after (secrets masked). Never edited."""
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -15,8 +15,8 @@ class FieldChange:
     """A field that a merge changes, or that it leaves to the customer.
 
     *path* reads ``mapping.fields[generate=text].extract``. *before* is what is live, *after* what
-    is declared; either may be `MISSING`. *settled* names who prevailed where both had changed the
-    field: with ``"customer"`` it stays as it was *before*. None: nobody stood against the change.
+    is declared; either may be `MISSING`. *settled* names who won where both had changed the field:
+    with ``"customer"`` it stays as it was *before*. None: only one side changed it.
     """
 
     path: str

@@ -80,7 +80,7 @@ def compare(
     recreate_deleted: bool = False,
     replaced: Set[str] = frozenset(),
 ) -> Plan:
-    """Return what brings *live* to *declared*, keeping what only the customer changed.
+    """Return the plan that turns *live* into *declared*, keeping what only the customer changed.
 
     *declared* comes in dependency order. *applied* is what was last written, by external id; a
     live component that it lacks is adopted. A component that it has and the account lost is a
@@ -141,7 +141,7 @@ class _Account:
 
 
 class _Outcome(NamedTuple):
-    """A step, and the document that stands in the account when it is done."""
+    """A step, and the document that the account holds when it is done."""
 
     step: PlanStep
     document: Document

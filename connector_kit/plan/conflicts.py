@@ -30,7 +30,7 @@ def vanished(component: CompiledComponent) -> Conflict:
 
 
 def untagged(component: CompiledComponent) -> Conflict:
-    """Somebody else's document goes by the component's external id."""
+    """Someone else's document has the component's external id."""
     return Conflict(
         component.external_id,
         component.resource,
@@ -65,7 +65,7 @@ def duplicated(component: CompiledComponent, ids: Iterable[str]) -> Conflict:
 
 
 def masked(component: CompiledComponent, pointer: str) -> Conflict:
-    """A list would have to be rewritten together with secrets that nobody can read."""
+    """A list would have to be rewritten together with secrets that cannot be read."""
     return Conflict(
         component.external_id,
         component.resource,
@@ -77,7 +77,7 @@ def masked(component: CompiledComponent, pointer: str) -> Conflict:
 
 
 def in_use(external_id: str, resource: str, users: Iterable[str]) -> Conflict:
-    """What is to be removed is still referred to by what stays."""
+    """A component that stays still refers to one that would be removed."""
     return Conflict(
         external_id,
         resource,

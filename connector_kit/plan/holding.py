@@ -1,7 +1,7 @@
-"""What of a version waits until somebody has logged in to a connection that it begins to use. Pure.
+"""What of a version waits until someone has logged in to a connection that it begins to use. Pure.
 
-A flow that runs goes on running: what is new in it and cannot log in yet stays out of it, and what
-would take the place of something that works does not take it yet. Everything else comes at once.
+A running flow keeps running: new parts that cannot log in yet stay out of it, and a replacement
+that cannot log in yet does not replace what works. Everything else is applied at once.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ class Held:
 
 
 def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
-    """Return the connections that *blueprint* brings into use where they were not in use before.
+    """Return the connections that *blueprint* begins to use.
 
-    *applied* is what the account has. These have to be online before all of it may come.
+    *applied* is what the account has. These must be online before all of the blueprint can be
+    applied.
     """
     reach, had = _reaches(blueprint, applied)
     return frozenset().union(
@@ -45,19 +46,19 @@ def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
 
 
 def held_back(blueprint: Blueprint, applied: Components, awaited: Iterable[str]) -> Held:
-    """Return what of *blueprint* may come while nobody has logged in to the *awaited* connections.
+    """Return what of *blueprint* can be applied before anyone logs in to the *awaited* connections.
 
     *applied* is what the account has; once the result is applied it stays the same. A component
-    that is there keeps what it has instead of beginning to use one of them; of a flow only the
-    steps that would are left out. A flow that is new is made switched off. Nobody else is
-    touched: without *awaited* the result is *blueprint* itself.
+    that is there keeps what it has instead of beginning to use one of them; of a flow, only the
+    steps that would use one are left out. A new flow is created switched off. Nothing else is
+    affected: without *awaited* the result is *blueprint* itself.
     """
     names = newly_used(blueprint, applied) & frozenset(awaited)
     return _Holding(blueprint, applied, names).held() if names else Held(blueprint)
 
 
 def _users(components: Iterable[CompiledComponent]) -> Iterator[CompiledComponent]:
-    """Whatever may use connections; these may use one another, and wait for nobody."""
+    """Components that may use connections; connections may use one another, but never wait."""
     return (component for component in components if component.resource != "connections")
 
 
@@ -66,7 +67,7 @@ def _gained(
 ) -> frozenset[str]:
     """The connections that *component* would begin to use.
 
-    What nobody has yet begins nothing by itself, unless it is a flow that is switched on.
+    A component that is new begins nothing by itself, unless it is a flow that is switched on.
     """
     name = component.external_id
     before = applied.get(name)
@@ -119,7 +120,7 @@ class _Reach:
         return frozenset().union(*map(self.behind, references(document)))
 
     def behind(self, name: str) -> frozenset[str]:
-        """The connections that a reference to *name* brings into use."""
+        """The connections that come into use through a reference to *name*."""
         component = self._components.get(name)
         if component is None or component.resource == "flows":
             return frozenset()

@@ -24,7 +24,7 @@ from connector_kit.plan.twins import Matching, behind_equals, copies, matchings,
 
 @dataclass(frozen=True)
 class Merge:
-    """The merged document, *live* itself when nothing is to be written, and the changes."""
+    """The merged document, or *live* itself when there is nothing to write, and the changes."""
 
     document: Document = field(repr=False)
     changes: tuple[FieldChange, ...]
@@ -60,11 +60,11 @@ class Versions(NamedTuple):
         return Versions(*(version.get(key, MISSING) for version in self))
 
     def all_of(self, kind: type) -> "Versions | None":
-        """Return objects, or lists, to be merged part by part; None when one is to be taken whole.
+        """Return objects, or lists, to merge part by part; None when one must be taken whole.
 
-        What was applied only matters if it is of that kind, and what is no longer declared is
-        taken apart like what was applied, so that the customer's own parts stay. What the customer
-        took away as a whole lacks every part, so that what both changed is found part by part.
+        What was applied only matters if it is of that kind, and what is no longer declared is split
+        up like what was applied, so that the customer's own parts stay. What the customer removed
+        as a whole lacks every part, so that what both changed is found part by part.
         """
         declared = self.applied if self.declared is MISSING else self.declared
         is_gone = is_absent(self.live) and _is_a(kind, self.applied)

@@ -40,7 +40,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Need:
-    """A connection that somebody has to log in to, by its external id, and what waits for it."""
+    """A connection that someone must log in to, by its external id, and what waits for it."""
 
     connection: str
     name: str

@@ -1,7 +1,7 @@
-"""A plan: what is to be done to one account, step by step, as a value.
+"""A plan: the changes to make in one account, step by step, as a value.
 
-Working it out touches nothing (`connector_kit.plan.compare`), and a blocked plan is never
-carried out, not even in part.
+Computing it changes nothing (`connector_kit.plan.compare`), and a blocked plan is never applied,
+not even in part.
 """
 
 from collections import Counter
@@ -77,7 +77,7 @@ class Update(_OfComponent):
 
 @dataclass(frozen=True)
 class Delete:
-    """Remove the document *id*, which no version of the connector at hand declares any more."""
+    """Remove the document *id*, which the release no longer declares."""
 
     external_id: str
     resource: str
@@ -132,12 +132,12 @@ ACTIONS = ("create", "update", "delete", "unchanged", "conflict")
 
 @dataclass(frozen=True)
 class Plan:
-    """What brings one account to what is declared: steps in an order that breaks no reference.
+    """The changes that bring one account to what is declared, in an order that breaks no reference.
 
-    *unknown* names documents that carry the installation's tag, but that neither the declaration
-    nor the records know: they are left alone. *gone* names components that are no longer declared
-    and not in the account any more: there is nothing to do but to forget them. *needs* is what it
-    leaves out until the customer has logged in to a connection.
+    *unknown* names documents that have the installation's tag, but are neither declared nor
+    recorded: they are left alone. *gone* names components that are no longer declared and no longer
+    in the account: only their records are removed. *needs* is what the plan leaves out until the
+    customer has logged in to a connection.
     """
 
     steps: tuple[PlanStep, ...]
@@ -151,7 +151,7 @@ class Plan:
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """What stands in the way."""
+        """The conflicts that block the plan."""
         return tuple(step for step in self.steps if isinstance(step, Conflict))
 
     @property

@@ -37,8 +37,8 @@ Lists = tuple[Sequence[Json], Sequence[Json], Sequence[Json]]
 def matchings(way: Identifier, lists: Lists, *, is_adopting: bool) -> tuple[Matching, ...]:
     """Return how the items of *lists* may belong together: where there are twins, two ways.
 
-    A merge after the last one can always be repeated; after the first of two, which sees what was
-    changed in an item, if it `stands`.
+    A merge by the last way can always be repeated; one by the first of two, which sees what was
+    changed in an item, only if it `stands`.
     """
     names = [way.identities(values) for values in lists]
     if not way.fields or all(len(set(version)) == len(version) for version in names):
@@ -95,7 +95,7 @@ class _Twins(NamedTuple):
 
 
 class _Pairing(NamedTuple):
-    """The places of one item in three versions; None where it lacks, or is to be overlooked."""
+    """The places of one item in three versions; None where it is missing or must be ignored."""
 
     declared: int | None
     applied: int | None
@@ -143,10 +143,10 @@ def _paired(twins: _Twins, pair: Callable[[_Twins], Iterable[_Pairing]]) -> list
 
 
 def _by_content(twins: _Twins) -> Iterator[_Pairing]:
-    """Pair what is equal and nothing else: every content is there or is not, as in a set.
+    """Pair only equal items: each content is either there or not, as in a set.
 
-    Of equal copies the connector's number counts, or the customer's, whoever changed it; where one
-    made more of them and the other fewer, the larger one.
+    The number of equal copies is that of the side that changed it, the connector's or the
+    customer's; where one side made more and the other fewer, it is the larger one.
     """
     for declared, applied, live in _copies(twins):
         numbers = len(declared), len(live)

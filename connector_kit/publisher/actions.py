@@ -19,7 +19,7 @@ LONGEST_TEXT = 2000
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who changes something: a user, a program with a user's token, a command."""
+    """Who makes a change: a user, a program with a user's token, a command."""
 
     name: str
     user: User | None = None
@@ -33,7 +33,7 @@ class Actor:
 
     @classmethod
     def of_command_line(cls) -> Actor:
-        """Whoever runs a command on a machine of the publisher's, by the system's user name."""
+        """The person who runs a command on a publisher's machine, by the system's user name."""
         try:
             name = getpass.getuser()
         except (OSError, KeyError):  # a container's user without a name
@@ -50,9 +50,9 @@ def record_action(
 ) -> StaffAction:
     """Record that *by* did *action* (``rollout.pause``) to *subject* (``rollout/7``).
 
-    *before* and *after* are JSON; what stands under the name of a secret is masked, and of long
-    texts (an uploaded file) the beginning is kept. Services call it within the transaction of the
-    change, so that neither is kept without the other.
+    *before* and *after* are JSON; values under the name of a secret are masked, and of long texts
+    (an uploaded file) only the beginning is kept. Services call it within the transaction of the
+    change, so that neither is stored without the other.
     """
     return StaffAction.objects.create(
         actor=by.user,

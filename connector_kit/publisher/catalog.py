@@ -50,7 +50,7 @@ def candidate(target: str | None) -> Candidate:
 def find_connector(name: str | None) -> Connector:
     """The published connector *name*: its slug, or where its class is.
 
-    None stands for the only one there is. Raises `UnknownConnector` or `NotPublished`.
+    None means the only one there is. Raises `UnknownConnector` or `NotPublished`.
     """
     if name is None and not kit().connectors:
         return _only_published()

@@ -12,7 +12,7 @@ _NOWHERE = Fence(connector_id="", integration_id="")
 
 
 def difference(older: Release, newer: Release) -> Plan:
-    """What brings an installation to *newer* that nobody touched since it got *older*."""
+    """What updates an installation to *newer* if it is unchanged since it got *older*."""
     before, after = older.blueprint(), newer.blueprint()
     applied = {
         component.external_id: component for component in (*before.components, before.integration)

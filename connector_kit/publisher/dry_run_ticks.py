@@ -1,9 +1,9 @@
 """Live dry runs: the platform is asked to update installations, and the calls may only plan.
 
-A plan needs a token for the customer's account, and the platform hands those out with its calls
-only. So an update is pushed to installations for which a dry run is ordered: the platform calls the
-update function, which stores the plan with its operation and changes nothing. Nobody waits for it:
-`tick` asks, leaves, and looks again when it is called the next time.
+A plan needs a token for the customer's account, and the platform hands those out only with its
+calls. So an update is pushed to installations for which a dry run is ordered: the platform calls
+the update function, which stores the plan with its operation and changes nothing. No process waits
+for it: `tick` asks, returns, and checks for answers the next time it is called.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def record(
     recreate_deleted: bool = False,
     created_by_id: int | None = None,
 ) -> DryRun:
-    """Write down whom to ask about *release*; nobody is asked before the first `tick`."""
+    """Record which installations to ask about *release*; the first `tick` begins to ask."""
     with transaction.atomic():
         dry_run = DryRun.objects.create(
             connector=connector,
@@ -134,7 +134,7 @@ def tick(dry_run_id: int, *, connect: Connect = publisher_client, clock: Clock =
 
 
 def end(dry_run_id: int, *, trouble: str = "", clock: Clock = REAL_TIME) -> None:
-    """Ask nobody any more and take back what was asked; late calls change nothing."""
+    """Stop asking, and take back the open orders; late calls change nothing."""
     with _locked(dry_run_id) as dry_run:
         if dry_run is None:
             return
@@ -224,7 +224,7 @@ def _collect(dry_run: DryRun, at: datetime) -> None:
 
 
 def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
-    """What was pushed and not heard of may be locked: whoever looks after the locked sees to it."""
+    """Stop waiting for overdue answers, and mark their installations as locked: they may be."""
     overdue = list(answers.filter(outcome="").values_list("pk", "order", "installation"))
     Order.objects.filter(pk__in=[order for _, order, _ in overdue if order]).take_back()
     pushed_to = [installation for *_, installation in overdue]

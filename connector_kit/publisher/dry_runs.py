@@ -30,10 +30,10 @@ def ask(
     by: Actor,
     recreate_deleted: bool = False,
 ) -> DryRun:
-    """Write down that *release* is to be planned for these installations; a worker will do it.
+    """Order a plan of *release* for these installations; a worker carries it out.
 
-    Raises `PublisherError` when one is not known, when there is none, or more than `AT_MOST`, and
-    `RolloutInTheWay`.
+    Raises `PublisherError` when an installation is unknown, when there are none or more than
+    `AT_MOST`, and `RolloutInTheWay`.
     """
     if not 1 <= len(integration_ids) <= AT_MOST:
         raise PublisherError(
@@ -56,7 +56,7 @@ def ask(
 
 
 def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
-    """Write down that the account is to be compared with what was last applied to it.
+    """Order a comparison of the account with what was last applied to it.
 
     `Installation.is_drifted` and the answer's plan say what was found. Raises `PublisherError` as
     `ask` does, and `NotPublished` while nothing was applied in full.
@@ -71,7 +71,7 @@ def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
 
 
 def unfinished() -> QuerySet[DryRun]:
-    """Dry runs in which somebody is still to be asked, or to answer."""
+    """Dry runs in which some installation has not been asked yet, or has not answered yet."""
     return DryRun.objects.filter(finished_at=None)
 
 

@@ -9,7 +9,7 @@ from connector_kit.publisher.objections import Objection
 
 
 class PublisherError(ConnectorKitError):
-    """A request of the publisher that cannot be met as it stands; *code* is for programs."""
+    """A request of the publisher that cannot be met as it is; *code* is for programs."""
 
     code = "refused"
 
@@ -33,7 +33,7 @@ class VersionTaken(PublisherError):
 
 
 class PublicationRefused(PublisherError):
-    """Something stands against publishing; `objections` lists all of it."""
+    """The connector cannot be published as it is; `objections` lists every reason."""
 
     code = "publication_refused"
 

@@ -1,4 +1,4 @@
-"""Finding what somebody named; what is not found is named, with the reason."""
+"""Finding things by the names that people give; errors name what is not found, and why."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from connector_kit.publisher.errors import PublisherError
 
 
 def require_installations(connector: Connector | None, integration_ids: Sequence[str]) -> None:
-    """Raise `PublisherError` that names what is no live installation of *connector*, and why.
+    """Raise a `PublisherError` that names what is no live installation of *connector*, and why.
 
-    None stands for any connector.
+    None means any connector.
     """
     reasons = strangers(connector, integration_ids)
     if reasons:

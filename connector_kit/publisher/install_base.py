@@ -104,12 +104,12 @@ def sync_install_base(
 
 
 def still_missing(client: Client, connector_id: str, integration_ids: Iterable[str]) -> set[str]:
-    """Return which of *integration_ids* another complete reading of the install base lacks, too.
+    """Return which of *integration_ids* are also missing from a second complete reading.
 
     Pages are counted, not marked: when a customer uninstalls between two of them, the first entry
-    of the next one is passed over. The platform answers a publisher for no single installation, so
-    absence is what two separate readings agree on. One that lists nobody proves nothing. Without
-    ids nothing is read.
+    of the next one is missed. The platform does not let a publisher look up a single installation,
+    so one counts as absent when two separate readings lack it. An empty reading proves nothing.
+    Without ids nothing is read.
     """
     ids = set(integration_ids)
     if not ids:

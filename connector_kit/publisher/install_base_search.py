@@ -87,8 +87,8 @@ def list_install_base(
 ) -> InstallBasePage:
     """Return the page of at most *limit* installations that follows the integration id *after*.
 
-    With *before* the page that ends in front of it. Without *connector*: those of all. Takes two
-    queries at the most, and looks at the whole base once, whatever is searched for.
+    With *before*, the page that ends in front of it. Without *connector*, those of all. Takes at
+    most two queries, and reads the whole base once, whatever is searched for.
     """
     found = matching(connector, wanted)
     rows, has_more = _page(found, after, before, limit)

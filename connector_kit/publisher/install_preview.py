@@ -33,7 +33,7 @@ LIFETIME = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Credential:
-    """Something that a connection still needs: a dotted path in its document, and how it stands."""
+    """Something that a connection still needs: a dotted path in its document, and its state."""
 
     path: str
     problem: str = ""
@@ -73,7 +73,7 @@ class Preview:
 
     @property
     def current(self) -> PreviewStep | None:
-        """The step that is to be done next; None when all are."""
+        """The next step to do; None when all are done."""
         return next((step for step in self.steps if step.is_current), None)
 
     @property
@@ -109,7 +109,7 @@ def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
 
 
 def look(connector: Connector, integration_id: str) -> Preview:
-    """How the preview stands, with what its current step's connection still needs."""
+    """The state of the preview, with what its current step's connection still needs."""
     with _opened(connector, integration_id) as (client, integration):
         return _preview(integration, client)
 

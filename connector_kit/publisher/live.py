@@ -24,7 +24,7 @@ class ReleaseStanding:
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody has it or is to get it, so that its functions have to be there."""
+        """Whether some installation has it or will get it, so that its functions must be served."""
         return self.is_default or self.installations > 0
 
     def __str__(self) -> str:
@@ -46,10 +46,10 @@ class ReleaseStanding:
 
 
 def live_releases(connector: Connector) -> tuple[ReleaseStanding, ...]:
-    """Every release of *connector* whose documents some account has or is to get, oldest first.
+    """Every release of *connector* whose documents some account has or will get, oldest first.
 
-    That is what the kit applied last, what the platform says, what an order or a rollout
-    brings, and what new installations get; embedded deployments included.
+    That is what the kit applied last, what the platform reports, the release of an order or a
+    rollout, and what new installations get; embedded deployments included.
     """
     return tuple(standing for standing in reversed(standings(connector)) if standing.is_live)
 

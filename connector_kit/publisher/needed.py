@@ -11,10 +11,10 @@ from connector_kit.publisher.live import live_releases
 
 
 def customers_needed(connector: Connector, wanted: Blueprint) -> tuple[str, ...]:
-    """Say of each connection that *wanted* brings how many customers have to log in to it.
+    """Count, for each connection that *wanted* adds, the customers who must log in to it.
 
-    By what releases declare: editions, add-ons and settings are not looked at, and a connection
-    that needs no credentials counts as one that does.
+    The count is based on what releases declare: editions, add-ons, and settings are ignored, and a
+    connection that needs no credentials counts as one that does.
     """
     waiting: Counter[str] = Counter()
     for standing in live_releases(connector):

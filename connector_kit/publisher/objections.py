@@ -1,4 +1,4 @@
-"""What stands against a publication, as values."""
+"""Reasons to refuse a publication, as values."""
 
 from __future__ import annotations
 

@@ -75,9 +75,9 @@ def plan_offline(
     *,
     recreate_deleted: bool = False,
 ) -> Iterator[InstallationPlan]:
-    """Compare *release* with what the records say was last applied; calls nobody.
+    """Compare *release* with what the records say was last applied; makes no calls.
 
-    It knows nothing of what customers changed or deleted since, so it shows no conflicts.
+    It does not know what customers changed or deleted since, so it shows no conflicts.
     """
     connector_id = published_id(connector)
     for integration_id in integration_ids:
@@ -99,9 +99,9 @@ def plan_offline(
 def _held(
     blueprint: Blueprint, installation: Installation, applied: Mapping[str, CompiledComponent]
 ) -> Held:
-    """What of *blueprint* would come at once, if connections that are there can log in.
+    """What of *blueprint* would be applied at once, if existing connections can log in.
 
-    All but those of which it is on record that nobody has logged in to them.
+    That is, all connections except those recorded as still waiting for a log-in.
     """
     asked = {need["connection"] for need in installation.needs}
     wanted = newly_used(blueprint, applied)

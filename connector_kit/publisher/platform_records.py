@@ -50,7 +50,7 @@ class PlatformRecords:
         return found[0] if found else None
 
     def stack(self, stored_id: str | None) -> Document | None:
-        """The stack record, or None when there is none (any more)."""
+        """The stack record, or None when there is none (or none anymore)."""
         if stored_id:
             try:
                 return self.client.stacks.get(stored_id)

@@ -1,4 +1,4 @@
-"""A version that is to be published, beside what the platform has of its connector."""
+"""A version to publish, compared with the platform's records of its connector."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from connector_kit.publisher.record_plans import RecordPlan
 
 
 class Standing(Enum):
-    """Where a candidate stands among the releases recorded here."""
+    """How a candidate compares with the releases recorded here."""
 
     NEW = "new"
     NEWEST = "newest"
@@ -66,7 +66,7 @@ class Publication:
 
 
 def standing_of(known: Connector | None, wanted: Candidate) -> Standing:
-    """Where *wanted* stands among the releases of *known*; raises `VersionTaken`."""
+    """How *wanted* compares with the releases of *known*; raises `VersionTaken`."""
     version, digest = wanted.blueprint.version, wanted.blueprint.digest
     release = known.releases.filter(version=version).first() if known else None
     if not (known and release):

@@ -149,7 +149,7 @@ def two_dot_zero(live: Document, editions: Editions) -> Document:
     """What framework 2.0 adds to a listing: *live* with *editions*, each a name and its order.
 
     An edition is known by its name and keeps the id that the platform gave it, to which licenses
-    refer. Those that are not named any more are left out; without any, what is live stays.
+    refer. Those that are no longer named are left out; without any editions, what is live stays.
     """
     if not editions:
         return dict(live)

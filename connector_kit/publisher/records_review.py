@@ -1,4 +1,4 @@
-"""What stands against publishing on the platform's side: its records, and the running server."""
+"""Objections to publishing from the platform's records and the running server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def of_server(
 ) -> Iterator[Objection]:
     """Object to a server that could not answer the platform's calls for *publication*.
 
-    Who has *live* releases makes calls already; where nobody has, the server may follow.
+    Installations of *live* releases make calls already; where there are none, the server may
+    follow.
     """
     is_used = any(standing.installations for standing in live)
     for objection in _of_server(publication, live, client):
@@ -138,7 +139,7 @@ def _of_server(
     yield from reach.insecure(settings.host_uri, api=settings.api_base_url)
     known = settings.system_tokens
     token = client.stacks.system_token(stack["_id"]) if stack else next(iter(known), "")
-    if token in known:  # a foreign one is shown to nobody
+    if token in known:  # someone else's is never shown
         yield from not_served(publication.candidate, live, token)
     else:
         yield from reach.unreachable(settings.host_uri)

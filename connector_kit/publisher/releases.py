@@ -12,10 +12,10 @@ from connector_kit.publisher.served import NOT_SERVED, unserved
 
 
 def set_default(connector: Connector, version: str, *, by: Actor = THE_KIT) -> Release:
-    """Make *version* what new installations of *connector* get; recorded as the doing of *by*.
+    """Make *version* the default release of *connector*; recorded as done by *by*.
 
-    Nobody who has the connector is updated. Raises `NotPublished` when there is no such release,
-    and `PublicationRefused` when the server has not the functions that it calls.
+    Existing installations are not updated. Raises `NotPublished` when there is no such release, and
+    `PublicationRefused` when the server lacks functions that it calls.
     """
     release = find_release(connector, version)
     objections = unserved(connector, [release])

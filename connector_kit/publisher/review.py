@@ -1,8 +1,8 @@
-"""Everything that stands against publishing a connector, all at once.
+"""All objections to publishing a connector, at once.
 
-Reads and asks, and changes nothing: the settings, the declaration, the functions that live
-releases call, the records on the platform, and the server at the other end of the stack record.
-``publish --check`` shows it, and ``publish`` refuses what of it is to be refused.
+Checks the settings, the declaration, the functions that live releases call, the records on the
+platform, and the server behind the stack record; changes nothing. ``publish --check`` shows the
+objections, and ``publish`` refuses because of those that forbid it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from connector_kit.publisher.served import dropped, not_served
 
 @dataclass(frozen=True)
 class Examined:
-    """A connector that was looked at, and what was found.
+    """A connector that was reviewed, and what was found.
 
-    *candidate* is None as long as the declaration cannot be compiled. *cause* is the error that
-    stands for the only thing that is wrong.
+    *candidate* is None as long as the declaration cannot be compiled. *cause* is the error to raise
+    when only one thing is wrong.
     """
 
     objections: tuple[Objection, ...]
@@ -63,9 +63,9 @@ class Examined:
 
 
 def review(target: str | None = None) -> tuple[Objection, ...]:
-    """Return everything that stands against publishing the connector at *target*.
+    """Return all objections to publishing the connector at *target*.
 
-    Raises `LoadError` or `UnknownConnector` when there is no connector to look at, and
+    Raises `LoadError` or `UnknownConnector` when there is no connector to review, and
     `IntegratorError` when the platform cannot be asked.
     """
     examined = examine(target)

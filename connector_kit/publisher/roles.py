@@ -49,7 +49,7 @@ class Role(StrEnum):
 
     @property
     def group(self) -> str:
-        """The name of the Django group that stands for the role."""
+        """The name of the Django group of the role."""
         return f"Connector Kit {self}"
 
 

@@ -1,7 +1,7 @@
-"""Whether the functions that live releases call are there: in new code, and on the server.
+"""Whether the functions that live releases call exist: in new code, and on the server.
 
-All installations of a connector are served by one class, whatever version they have. What that
-class lacks, it takes from everybody whose documents name it.
+One class serves all installations of a connector, whatever version they have. A function that the
+class lacks is missing for every installation whose documents name it.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ class Link:
 def make_link(installation: Installation, *, lifetime: timedelta = LIFETIME, by: Actor) -> Link:
     """Make a link that opens the settings of *installation*, and of no other; record who made it.
 
-    Whoever has it may use it until *lifetime* is over, as often as wanted. Raises ValueError for a
-    lifetime that is not positive, or longer than 30 days.
+    Anyone who has the link can use it until *lifetime* is over, any number of times. Raises
+    ValueError for a lifetime that is not positive, or longer than 30 days.
     """
     if not timedelta() < lifetime <= LONGEST:
         raise ValueError(f"A settings link is valid for up to {LONGEST.days} days, not {lifetime}.")

@@ -72,7 +72,7 @@ class SettingsOnRecord:
         return [store for store in self.pages.stores if not store.is_hidden]
 
     def store(self, address: str) -> StorePage | None:
-        """The store that *address* stands for."""
+        """The store at *address*."""
         if address == NO_STORE:
             return None if self.pages.is_multi_store else self.pages.store()
         return self.pages.store(address) if self.pages.is_multi_store else None

@@ -79,7 +79,7 @@ def remove_member(username: str, *, by: Actor) -> None:
         raise PublisherError(f"There is no user {username!r}. Staff: {known}.")
     before = role_of(user)
     for token in ApiToken.objects.filter(owner=user, revoked_at=None):
-        revoke_token(token.key, by=by)  # or whoever comes back would find them open
+        revoke_token(token.key, by=by)  # or it would work again when the user returns
     user.groups.remove(*_groups())
     user.is_staff = user.is_superuser = user.is_active = False
     user.save(update_fields=["is_staff", "is_superuser", "is_active"])
@@ -88,7 +88,7 @@ def remove_member(username: str, *, by: Actor) -> None:
 
 
 def members() -> list[Member]:
-    """Everybody who is active staff, by name; the role is None where none was given yet."""
+    """All active staff, by name; the role is None where none was given yet."""
     staff = get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")
     return [_member(user) for user in staff.prefetch_related("groups")]
 
@@ -118,7 +118,7 @@ def _set_password(user: User, password: str) -> None:
 
 
 def _end_links(user: User) -> None:
-    """Revoke the links of *user* who may make none any more, or coming back would open them."""
+    """Revoke the links of *user*, who may no longer make any, so that none works again later."""
     if Scope.SETTINGS_WRITE not in scopes_of(user):
         SettingsLink.objects.filter(maker=user, revoked_at=None).update(revoked_at=timezone.now())
 

@@ -1,9 +1,9 @@
-"""Customers who are locked, and whom nobody is working for any more.
+"""Locked installations that nothing is working on anymore.
 
 integrator.io locks an installation when an update is pushed to it, and only the update function
-gives the lock back. A call that was lost, or failed half-way for settings that somebody saved,
-leaves the customer locked. So what stays locked is pushed again: the call finishes what is ordered,
-and gives the lock back where nothing is.
+unlocks it. A call that was lost, or that failed halfway through saved settings, leaves the customer
+locked. So an installation that stays locked is pushed again: the call finishes what is ordered, and
+unlocks where nothing is.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ AT_MOST = 50
 
 
 def stragglers(at: datetime) -> QuerySet[Installation]:
-    """Installations that are locked, with nobody at work there and no rollout that sees to them.
+    """Installations that are locked, with no process at work on them and no rollout in charge.
 
-    So are those whose settings were pushed for and never asked for, as far as anybody knows.
+    Includes those that were pushed for new settings, without a call that asked for them on record.
     """
     recent = Operation.objects.filter(installation=OuterRef("pk"), started_at__gt=at - PATIENCE)
     in_flight = Push.objects.filter(installation=OuterRef("pk"), state__in=Push.IN_FLIGHT)
@@ -60,7 +60,7 @@ def push_stragglers() -> int:
     found = stragglers(now())
     pushed = 0
     for connector in Connector.objects.filter(installations__in=found).distinct():
-        rows = found.filter(connector=connector).order_by("?")  # so that everybody has a turn
+        rows = found.filter(connector=connector).order_by("?")  # so that each gets a turn
         ids = list(rows.values_list("integration_id", flat=True)[:AT_MOST])
         with publisher_client() as client:
             refused = push_each(client, connector.connector_id or "", ids)

@@ -38,7 +38,7 @@ def carry_out_dry_runs() -> None:
 
 @shared_task(name="connector_kit.publisher.end_broken_off")
 def end_broken_off() -> None:
-    """Put on record that operations were cut off whose process nobody trusts any more."""
+    """Record running operations as cut off when the lease on their installation has run out."""
     moment = now()
     held = Installation.objects.exclude(lease_owner="").filter(lease_until__gte=moment)
     begun = Operation.objects.filter(started_at__lt=moment - timedelta(seconds=kit().lease_seconds))
@@ -47,7 +47,7 @@ def end_broken_off() -> None:
 
 @shared_task(name="connector_kit.publisher.push_stragglers")
 def push_locked() -> None:
-    """Give the lock back, or finish what is ordered, where customers are locked and forgotten."""
+    """Unlock installations that were left locked, or finish what is ordered for them."""
     try:
         if count := push_stragglers():
             logger.warning("pushed %s installations that were locked and left alone", count)

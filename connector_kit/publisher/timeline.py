@@ -23,7 +23,7 @@ from connector_kit.publisher.install_base_search import InstallBaseFilter, count
 class Moved:
     """On one *day*, *count* installations went from one version to another.
 
-    An empty version stands for not being installed.
+    An empty version means not installed.
     """
 
     day: date

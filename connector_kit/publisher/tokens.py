@@ -63,7 +63,7 @@ def create_token(owner: str, name: str, scopes: list[str], *, days: int, by: Act
 
 
 def find_token(text: str, *, now: datetime) -> ApiToken | None:
-    """The token that *text* is, unless it has ended, or its owner may not act any more."""
+    """The token with this *text*, unless it has ended or its owner may no longer act."""
     prefix, _, rest = text.partition("_")
     key, _, secret = rest.partition("_")
     if prefix != PREFIX or not secret or "\0" in key:
@@ -104,7 +104,7 @@ def revoke_token(key: str, *, by: Actor) -> ApiToken:
 
 
 def list_tokens(*, with_ended: bool = False) -> QuerySet[ApiToken]:
-    """The tokens that can be used, newest first; *with_ended* also those that cannot any more."""
+    """The usable tokens, newest first; *with_ended* includes those that can no longer be used."""
     good = Q() if with_ended else Q(revoked_at=None, expires_at__gt=timezone.now())
     return ApiToken.objects.filter(good).select_related("owner").order_by("-created_at", "-pk")
 

@@ -23,7 +23,7 @@ DAYS_SHOWN = 90
 
 @dataclass(frozen=True)
 class VersionHistory:
-    """Installations per day and version; days on which nobody counted are left out."""
+    """Installations per day and version; days without a count are left out."""
 
     days: Mapping[date, Mapping[str, int]]
 
@@ -38,8 +38,8 @@ class VersionHistory:
 def count_versions(today: date | None = None) -> int:
     """Count the installations of all connectors by version for *today*; returns the rows written.
 
-    Counting again on the same day writes over what was counted before. Days on which nobody
-    counted are filled in from the operations (`timeline`).
+    Counting again on the same day overwrites the earlier count. Days without a count are filled in
+    from the operations (`timeline`).
     """
     today = today or timezone.now().date()
     counted = (
@@ -67,7 +67,7 @@ def count_versions(today: date | None = None) -> int:
 
 
 def _fill_in(connector: Connector, today: date) -> int:
-    """Write the days down, of those that charts show, on which nobody counted; returns the rows."""
+    """Write the missing days of those that charts show; returns the rows."""
     since = max(today - timedelta(days=DAYS_SHOWN - 1), connector.created_at.date())
     days = (today - since).days + 1
     known = connector.version_counts.filter(day__gte=since).values_list("day", flat=True)

@@ -1,4 +1,4 @@
-"""What a control would do, to how many, said before somebody does it: by command and by page."""
+"""What a control would do, and to how many: commands and pages say it beforehand."""
 
 from __future__ import annotations
 

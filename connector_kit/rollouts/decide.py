@@ -124,7 +124,7 @@ class Snapshot:
 
 
 def next_steps(snapshot: Snapshot, now: datetime) -> tuple[Step, ...]:
-    """Return what is to be done at *now*; nothing when there is only to wait."""
+    """Return the steps to take at *now*; none when there is only something to wait for."""
     settled = tuple(_settled(snapshot, now))
     again = _due_again(snapshot, settled, now)
     if snapshot.state != Rollout.State.RUNNING:
@@ -257,9 +257,9 @@ def give_up(push: InFlight, state: Push.State, report: Report, now: datetime) ->
 def _undo_failed(
     push: InFlight, report: Report, verdict: Verdict, max_attempts: int, now: datetime
 ) -> Settle | PushAgain | Undo:
-    """Undoing has no last attempt: somebody is locked. What it meets for good ends it.
+    """Undoing has no last attempt, because a customer is locked. A permanent failure ends it.
 
-    So does what fails as often as the rollout allows, unless platform or process was in the way.
+    So do as many failures as the rollout allows, unless the platform or the process caused them.
     """
     if verdict is Verdict.RETRY and push.attempts >= max_attempts and not push.is_bare:
         verdict = Verdict.FAIL if is_of_the_release(report.code) else verdict
@@ -351,7 +351,7 @@ def _forward(snapshot: Snapshot, failures: int, room: int) -> Iterator[Step]:
 
 
 def _after_wave(snapshot: Snapshot, wave: CurrentWave, failures: int) -> Iterator[Step]:
-    """A wave in which too much failed is no base for the next, until somebody resumes."""
+    """After a wave with too many failures, the next one begins only when someone resumes."""
     too_many = wave.failed * 100 > snapshot.wave_failure_share * wave.pushed
     if failures and too_many and not wave.is_last:
         yield Halt(

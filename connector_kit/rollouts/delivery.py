@@ -160,7 +160,7 @@ def after_delivery(
 
 
 def after_refusal(push: InFlight, refusal: Refusal, max_attempts: int, now: datetime) -> Step:
-    """The platform did not call anybody, so this push has locked nobody."""
+    """The platform did not call the stack, so this push has not locked the installation."""
     report = Report(None, Operation.Outcome.FAILED, code=refusal.code, message=refusal.message)
     return after_failure(push, report, max_attempts, now)
 

@@ -81,10 +81,10 @@ def release_locks(
     by: Actor = THE_KIT,
     reason: str = "",
 ) -> int:
-    """Have the locked installations undone now, or with *finish* brought to the release; how many.
+    """Undo the locked installations now, or with *finish* update them; returns how many.
 
     *only* names integration ids. Ticks do the rest, whatever state the rollout is in. Raises
-    `RolloutError` when nobody is locked, or one that is named is not.
+    `RolloutError` when no installation is locked, or a named one is not.
     """
     with locked(rollout_id) as rollout:
         pushes = locked_pushes(rollout).select_related("installation")

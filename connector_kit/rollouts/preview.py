@@ -50,7 +50,7 @@ class WavePreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """A rollout that nobody has started."""
+    """A rollout that has not started."""
 
     connector: Connector
     release: Release
@@ -63,7 +63,7 @@ class Preview:
 
     @property
     def version(self) -> str:
-        """What the rollout brings."""
+        """The version that the rollout would push."""
         return self.release.version
 
     @property

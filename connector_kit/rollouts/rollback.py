@@ -28,13 +28,13 @@ NOT_RECORDED = "not_published"
 
 
 def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
-    """Bring every installation that the rollout touched back to what it had; returns that rollout.
+    """Return installations that the rollout touched to what they had; returns the new rollout.
 
-    Whatever came of its push: updated, failed, half-written. Ends the rollout if it is open, all in
-    one transaction. Left alone is what a later rollout pushed to, and what had no version that is
-    recorded here; both are named among the skipped. Raises `RolloutError` when there is nobody to
-    bring back, when the server lacks functions that those versions call, or when another rollout of
-    the connector is open.
+    That includes every outcome of a push: updated, failed, half-written. Ends the rollout if it is
+    open, all in one transaction. Installations to which a later rollout pushed, and those without a
+    version recorded here, are left alone and named among the skipped. Raises `RolloutError` when
+    there is nothing to roll back, when the server lacks functions that those versions call, or when
+    another rollout of the connector is open.
     """
     _require_served(rollout_id)
     with locked(rollout_id) as rollout:
@@ -81,9 +81,9 @@ def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release
 
 
 def _hand_over(touched: QuerySet[Push], now: datetime) -> list[int]:
-    """Settle what is in flight of *touched*, for the roll back to take over; returns whose it is.
+    """Settle the pushes of *touched* in flight, for the roll back; returns their installations.
 
-    An update that runs comes to its end, but nobody begins it again.
+    A running update finishes, but is not pushed again.
     """
     flying = touched.filter(state__in=Push.IN_FLIGHT)
     begun = list(flying.values_list("installation", flat=True))
@@ -93,7 +93,7 @@ def _hand_over(touched: QuerySet[Push], now: datetime) -> list[int]:
 
 
 def _begin(back: Rollout, begun: Collection[int]) -> None:
-    """Bring back at once who was *begun* with, or is locked, whatever becomes of *back*."""
+    """Roll back at once what was *begun*, or is locked, whatever becomes of *back*."""
     is_begun = Q(installation__in=begun) | Q(installation__update_in_progress=True)
     back.pushes.filter(is_begun, state=Push.State.WAITING).update(
         state=Push.State.RETRYING, message=f"Rollout {back.reverses_id} was in progress here."

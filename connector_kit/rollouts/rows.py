@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 @contextmanager
 def locked(rollout_id: int) -> Iterator[Rollout]:
-    """Hold the rollout's row in a transaction; whoever else wants it waits those milliseconds.
+    """Lock the rollout's row in a transaction; others who want it wait those milliseconds.
 
     PostgreSQL locks the row, SQLite the database (its transactions are IMMEDIATE).
     Raises `RolloutError` when there is no such rollout.
@@ -68,7 +68,7 @@ def locked(rollout_id: int) -> Iterator[Rollout]:
 
 
 def write_steps(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:
-    """Write *steps* down; what has to be sent or read afterwards is claimed by it."""
+    """Store *steps*; this claims what must be sent or read afterwards."""
     for step in steps:
         if isinstance(step, Halt) and rollout.state != Rollout.State.RUNNING:
             continue
@@ -128,7 +128,7 @@ def _write_wave(step: StartWave | VerifyWave | LeaveWave | CompleteWave, now: da
 
 
 def make_default(rollout: Rollout) -> None:
-    """Have new installations get what a rollout to everybody brought, the latest one."""
+    """Make the release of the latest rollout to the whole install base the default."""
     later = Rollout.objects.filter(connector=rollout.connector_id, pk__gt=rollout.pk)
     is_to_everybody = not rollout.selection and rollout.reverses_id is None
     if is_to_everybody and not later.exists():
@@ -209,7 +209,7 @@ def _came_from(push: Push) -> Release | None:
 
 def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:
     claimed = Push.objects.filter(pk__in=step.pushes)
-    # What somebody else ordered since the snapshot was read is not superseded by an older wish.
+    # An order placed since the snapshot was read is not superseded by an older one.
     claimed = claimed.exclude(order__state=Order.State.CANCELED)
     pushes = list(claimed.select_related("installation", "order", "release"))
     ordering = [push for push in pushes if not push.order or push.order.state != Order.State.OPEN]

@@ -67,15 +67,15 @@ def start_rollout(
     digest: str | None = None,
     by: Actor = THE_KIT,
 ) -> Rollout:
-    """Begin to bring *release* (the newest, when left out) to the install base, wave by wave.
+    """Start a rollout of *release* (by default the newest) to the install base, wave by wave.
 
-    Sandboxes come first, then the installations known longest. What is being installed or
-    uninstalled is recorded as skipped, what has the release already as current; neither is pushed,
-    unless the platform says otherwise when their wave is verified. *digest* is that of the preview
-    that somebody approved. Nothing is sent here: ticks do that. Holds no more than `BATCH`
-    installations at a time. Raises `RolloutError` when another rollout of the connector is open,
-    when the server lacks functions that the release calls, when something does not fit, or when
-    the base is not what was previewed.
+    Sandboxes come first, then the installations known longest. Installations that are being
+    installed or uninstalled are recorded as skipped, those that already have the release as
+    current; neither is pushed, unless the platform says otherwise when their wave is verified.
+    *digest* is that of the approved preview. Nothing is sent here: ticks do that. Holds no more
+    than `BATCH` installations at a time. Raises `RolloutError` when another rollout of the
+    connector is open, when the server lacks functions that the release calls, when arguments are
+    invalid, or when the base is not what was previewed.
     """
     sizes = options.sizes
     release = release or newest(connector)
@@ -135,9 +135,9 @@ def resume(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout
 
 
 def abort(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
-    """End the rollout: what has not begun stays as it is, what has begun is finished or undone.
+    """End the rollout: pushes that have not begun are left out, the others are finished or undone.
 
-    Ticks go on until nobody is locked by it any more.
+    Ticks continue until the rollout no longer locks any installation.
     """
     with locked(rollout_id) as rollout:
         if rollout.state == _State.ABORTED:
@@ -156,10 +156,10 @@ def stop(rollout: Rollout, now: datetime) -> None:
 
 
 def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
-    """Push the failed ones again, with all their attempts, and go on with the rollout.
+    """Push the failed installations again, with all their attempts, and continue the rollout.
 
-    Also brings a completed rollout back, as long as no other rollout of the connector is open.
-    What a later rollout has brought to another release is left alone, and says so.
+    Also reopens a completed rollout, as long as no other rollout of the connector is open.
+    Installations that a later rollout updated to another release are left alone, and marked so.
     """
     with locked(rollout_id) as rollout:
         _require(rollout, *Rollout.OPEN, _State.COMPLETED, to="retried")
@@ -319,7 +319,7 @@ def require_none_open(connector: Connector) -> None:
 
 
 def newest(connector: Connector) -> Release:
-    """The release that a rollout of *connector* brings; raises `RolloutError` without one."""
+    """The release that a rollout of *connector* pushes; raises `RolloutError` without one."""
     release = Release.objects.newest(connector)
     if release is None:
         raise RolloutError(f"{connector} has no release. First run 'manage.py publish'.")

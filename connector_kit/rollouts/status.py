@@ -1,4 +1,4 @@
-"""How a rollout stands, as one value for people and machines."""
+"""The status of a rollout, as one value for people and machines."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Status(TypedDict):
 
 
 def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
-    """Return how *rollout* stands, read from its rows."""
+    """Return the status of *rollout*, read from its rows."""
     now = now or shared_now()
     waves = _waves(rollout)
     counts = {state: sum(wave["counts"][state] for wave in waves) for state in Push.State.values}

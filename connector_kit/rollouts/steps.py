@@ -59,7 +59,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class Claim:
-    """These pushes are about to be sent, by whoever wrote this step down."""
+    """These pushes are about to be sent by the process that stored this step."""
 
     pushes: tuple[int, ...]
 
@@ -73,7 +73,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Hold:
-    """The platform may have heard of the push or not: claimed until *due_at*, then due again."""
+    """The platform may or may not have got the push: claimed until *due_at*, then due again."""
 
     push: int
     due_at: datetime
@@ -82,7 +82,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Verified:
-    """The install base shows what these pushes were to bring, or found there already."""
+    """The install base shows the release of these pushes, whether they brought it or found it."""
 
     pushes: tuple[int, ...]
 
@@ -103,7 +103,7 @@ class StartWave:
 
 @dataclass(frozen=True)
 class VerifyWave:
-    """The wave's outcomes are to be compared with the platform's install base."""
+    """Compare the wave's outcomes with the platform's install base."""
 
     wave: int
 
@@ -130,7 +130,7 @@ class CompleteRollout:
 
 @dataclass(frozen=True)
 class Halt:
-    """Nothing more is pushed until somebody resumes."""
+    """Nothing more is pushed until someone resumes the rollout."""
 
     reason: str
 

@@ -143,10 +143,10 @@ def _entries(
 
 
 def _write_compared(rollout: Rollout, wave: int, steps: Sequence[Step], now: datetime) -> None:
-    """Write down what was found in pieces: nobody who wants the rollout waits for all of it.
+    """Store the verdicts in batches, so that nothing that needs the rollout waits for all of them.
 
-    Only this worker verifies the wave, and what is settled changes by verification alone, or by
-    somebody who retries it: that is looked at again in `write_verdicts`.
+    Only this worker verifies the wave, and settled pushes change only through verification or a
+    retry, for which `write_verdicts` checks again.
     """
     write_verdicts(rollout.pk, steps, now)
     missed = any(isinstance(step, Missed) for step in steps)

@@ -46,7 +46,7 @@ VERDICTS = {
     "component_foreign": Verdict.FAIL,  # another installation's, or another type of resource
     "component_duplicated": Verdict.FAIL,  # which of the two is meant, only a person can say
     "component_in_use": Verdict.FAIL,  # the customer refers to what is to go
-    "component_masked": Verdict.FAIL,  # secrets that nobody can read stand in the way
+    "component_masked": Verdict.FAIL,  # secrets that cannot be read are in the way
     "resource_in_use": Verdict.FAIL,  # the platform says the same
     "installation_foreign": Verdict.FAIL,  # the integration is not this connector's
     "not_published": Verdict.FAIL,  # the stack works on a database without releases

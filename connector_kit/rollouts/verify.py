@@ -57,8 +57,8 @@ def compare(
 ) -> Iterator[Verified | Missed | Settle | PushAgain | Undo]:
     """What follows for *pushes* (by integration id) from their install base entries.
 
-    What is missing has to be missing twice: a page that moved while it was read is no absence.
-    What could not be read, for the reason that *unread* has, fails: nobody knows what it shows.
+    An installation must be missing twice: a page that shifts while it is read can hide one. What
+    could not be read, for the reason in *unread*, fails, because its state is unknown.
     """
     verified: list[int] = []
     missed: list[int] = []

@@ -1,4 +1,4 @@
-"""Follow a rollout until nothing moves any more, driving it on the way if asked to."""
+"""Follow a rollout until nothing changes anymore, and drive it meanwhile if asked to."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ inline: Drive = partial(tick, update=at_once)
 
 
 def is_at_rest(status: Status) -> bool:
-    """Whether nothing changes any more unless somebody acts."""
+    """Whether nothing changes anymore unless someone acts."""
     in_flight = sum(status["counts"][state] for state in Push.IN_FLIGHT)
     return status["state"] != Rollout.State.RUNNING and not in_flight
 

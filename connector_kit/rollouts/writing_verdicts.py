@@ -1,4 +1,4 @@
-"""What a verification found, written down in pieces, so that nobody waits for all of it."""
+"""Stores what a verification found in batches, so that nothing waits for all of it."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from pathlib import Path
 class Options:
     """The options of the command and of `Sandbox`, with the values the protocol names.
 
-    *bucket* and *rate* are the limit of requests per account (protocol/http-api.md#rate-limit);
-    a bucket of 0 turns it off. *push_parallelism* is how many pushed updates run at a time
+    *bucket* and *rate* limit the requests per account (protocol/http-api.md#rate-limit); a bucket
+    of 0 turns the limit off. *push_parallelism* is how many pushed updates run at once
     (protocol/README.md U15), *function_timeout* how many seconds a stack has to answer (U10),
-    *latency* how many milliseconds each answer takes at least.
+    *latency* the least time in milliseconds that each answer takes.
     """
 
     host: str = "127.0.0.1"

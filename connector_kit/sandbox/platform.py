@@ -79,7 +79,7 @@ class Platform:
 
     @classmethod
     def of(cls, options: Options) -> Platform:
-        """Make an empty platform; nobody has an account yet."""
+        """Make an empty platform, without accounts."""
         clock, store, journal = Clock(), Store(), Journal()
         tokens, licenses = Tokens(clock), Licenses()
         misfortune = Misfortune(_faults(options))

@@ -26,7 +26,7 @@ NAME = "kit-redis"
 class Channel(kombu_redis.Channel):
     """A channel that can be closed while Redis is away, and remembers how Redis is reached.
 
-    It reads the address as everybody else does (`connector_kit.redis_address`), TLS included.
+    It reads the address as all other code does (`connector_kit.redis_address`), TLS included.
     """
 
     _remembered: dict[str, Any] | None = None

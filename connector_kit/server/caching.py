@@ -9,9 +9,9 @@ from django.utils.cache import add_never_cache_headers
 
 
 class StoredNowhere:
-    """A middleware that forbids to store an answer, unless its view says that it is public.
+    """A middleware that forbids caches to store an answer, unless its view says that it is public.
 
-    So *Back* shows nothing after somebody has logged out. Static files are answered before it.
+    So *Back* shows nothing after a user has logged out. Static files are answered before it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

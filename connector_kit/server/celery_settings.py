@@ -27,7 +27,7 @@ broker_transport_options = {
     "visibility_timeout": 3600,
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
-    # Whoever sends a task learns within a second or two that the broker is away.
+    # A sender of a task learns within a second or two that the broker is away.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.2,

@@ -1,8 +1,8 @@
-"""How guessed passwords are counted, so that who guesses is slowed, and nobody else.
+"""How wrong passwords are counted, so that only those who guess are slowed.
 
-Failures count per name and address; besides, an address has so many for all names together, or one
-password could be tried on every name. A browser in which somebody has logged in before is counted
-for itself, under that name: whatever strangers do at the same address, who was here before gets in.
+Failures count per name and address; an address also has a limit for all names together, or one
+password could be tried on every name. A browser in which a user has logged in before is counted
+separately, under that name: whatever strangers do at the same address, that user gets in.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _KNOWN_FOR = timedelta(days=90)
 
 
 def counted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
-    """Return under which name an attempt is counted (``AXES_USERNAME_CALLABLE``).
+    """Return the name under which an attempt is counted (``AXES_USERNAME_CALLABLE``).
 
-    It is the name that was tried, no longer than names are: whatever strangers send as one can be
-    counted. Behind it stands the browser, where it is known.
+    It is the name that was tried, cut to the length of names, so that whatever strangers send can
+    be counted. The browser follows it, where it is known.
     """
     tried = (credentials or request.POST).get("username")
     if not isinstance(tried, str):
@@ -80,7 +80,7 @@ class Attempts(AxesDatabaseHandler):
 
 
 class KnownBrowsers:
-    """A middleware that gives a browser in which somebody logs in a cookie that says so."""
+    """A middleware that sets a cookie in each browser in which a user logs in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

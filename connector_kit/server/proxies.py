@@ -1,4 +1,4 @@
-"""Requests that come through proxies, seen as if whoever asked had connected directly."""
+"""Requests that come through proxies, seen as if the client had connected directly."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Who guesses passwords is slowed, and nobody else: `connector_kit.server.log_in` says how.
+# Only those who guess passwords are slowed: `connector_kit.server.log_in` says how.
 AXES_HANDLER = "connector_kit.server.log_in.Attempts"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "connector_kit.server.log_in.counted_name"

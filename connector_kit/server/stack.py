@@ -1,9 +1,9 @@
-"""The functions that this server answers with, and the processes that they run in.
+"""The functions that this server serves, and the processes that they run in.
 
-Authors' functions, and the kit's own, have processes of different kinds. Those of the authors know
-nothing of the server; what they have to know they ask the serving process. The kit's own have what
-they need to bring an account to a version: the database, the settings. They call what authors have
-written for settings by way of the serving process, in an author's process.
+Authors' functions and the kit's own run in different kinds of process. Authors' processes know
+nothing of the server; they ask the serving process for what they need to know. The kit's own have
+what they need to update an account: the database and the settings. They call the functions that
+authors have written for settings through the serving process, in an author's process.
 """
 
 import asyncio
@@ -113,7 +113,7 @@ class FunctionProcesses:
         return await self._authors.answer(call)
 
     def call_for_page(self, class_path: str, name: str, options: dict[str, Any]) -> Any:
-        """Call a function of a setting while somebody waits for a page.
+        """Call a function of a setting while a customer waits for a page.
 
         Raises `LifecycleError` with a message for customers.
         """
@@ -157,9 +157,9 @@ class Whereabouts:
         self._deployments = Remembering(_class_of_deployment, SECONDS)
 
     def name_of(self, class_path: str) -> str:
-        """Return what stands for the class at *class_path* in a call of this process's own.
+        """Return the name of the class at *class_path* in this process's own calls.
 
-        Nobody else can name one: who names a class decides what is loaded.
+        No other caller can name a class, because the name decides what is loaded.
         """
         return f"{self._own}:{class_path}"
 

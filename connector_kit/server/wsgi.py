@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector_kit.server.settings")
 
 django_application = get_wsgi_application()
 
-from connector_kit.conf import kit  # noqa: E402 - Django has to be ready first
+from connector_kit.conf import kit  # noqa: E402 - Django must be ready first
 from connector_kit.extension import Dispatcher, Endpoint, this_process  # noqa: E402
 from connector_kit.extension.accesslog import log_answer  # noqa: E402
 from connector_kit.extension.endpoint import Run  # noqa: E402

@@ -33,4 +33,4 @@ class NotDeclared(ConnectorKitError, LookupError):
 
 
 class StackUnreachable(ConnectorKitError, ConnectionError):
-    """Nobody answers where a stack should be running."""
+    """No server answers where a stack should be running."""

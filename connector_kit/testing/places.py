@@ -19,10 +19,10 @@ from connector_kit.testing.records import Records, sample_records
 class Place:
     """A point at which the platform calls *function*: a hook, or the adaptor of a wrapper.
 
-    *component* is the external id of what carries it; of a postResponseMap, of the step's export
-    or import. *ids* are the options that name components, *configuration* is what stands in the
-    hook's entry, *records* are samples of what arrives here. A function for which *runs_here* is
-    false is a script's.
+    *component* is the external id of what carries it; of a postResponseMap, of the step's export or
+    import. *ids* are the options that name components, *configuration* is that of the hook's entry,
+    *records* are samples of what arrives here. A function for which *runs_here* is false is a
+    script's.
     """
 
     kind: str

@@ -39,10 +39,10 @@ class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
         *target* is a connector class, a module, another class, an object or a dict of functions,
         the name of one of these (``package.module[:name]``), or the address of a running stack.
         *at* is the address of a stack that runs *target*. *installation* are the fields of
-        `Installation`; a stack of connectors has to be told the ``connector_id``.
+        `Installation`; a stack of connectors needs the ``connector_id``.
 
         Raises RegistrationError for functions that cannot be served, LoadError for a name that
-        leads nowhere.
+        cannot be resolved.
         """
         thing: object = target
         if isinstance(target, str) and target.startswith(("http://", "https://")):

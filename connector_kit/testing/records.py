@@ -66,7 +66,7 @@ def _resource_path(document: Mapping[str, Any]) -> str:
 
 
 def _at(sample: Any, path: str) -> Any:
-    """Return what stands at *path* in *sample*; *sample* itself when nothing does."""
+    """Return the value at *path* in *sample*; *sample* itself when there is none."""
     found = sample
     for key in filter(None, path.split(".")):
         if not isinstance(found, dict) or key not in found:

@@ -1,4 +1,4 @@
-"""What all work in the background has in common: its queues, and whether somebody works.
+"""What all background work has in common: its queues, and whether workers are alive.
 
 Tasks themselves live in the packages whose work they do.
 """

@@ -25,9 +25,9 @@ PAUSE = 600
 
 
 def begin(subject: str, progress: str = "") -> bool:
-    """Count a beginning of *subject*; False when it is to be given up.
+    """Count a start of *subject*; False when it must be given up.
 
-    *progress* says how far the work has come: the count starts over when that has changed.
+    *progress* says how far the work has come: the count restarts when that has changed.
     """
     key = _key(subject)
     try:

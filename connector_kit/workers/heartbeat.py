@@ -1,8 +1,8 @@
-"""Signs of life: what shows that somebody drives, and what to say when nobody does.
+"""Signs of life: what shows that workers run, and what to say when none does.
 
-Two things are noted, by the database's clock: that a worker *listens* to a queue, every few
+Two things are recorded, by the database's clock: that a worker *listens* to a queue, every few
 seconds, by each worker for its queues; and that a *tick* was taken, which needs a worker, the
-broker and beat. The times of the rows are compared with nobody's own clock.
+broker, and beat. The times of the rows are never compared with a process's own clock.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def silence(kind: str) -> timedelta | None:
 
 
 def nobody_works(queue: Queue = Queue.TICKS) -> str | None:
-    """Return what to tell somebody who waits for *queue*; None while it is being worked on."""
+    """Return what to tell a person who waits for *queue*; None while it is being worked on."""
     quiet = silence(listening(queue))
     if _is_silent(quiet):
         return _broker_trouble() or f"No worker {_since(quiet)}. Start one with '{_worker(queue)}'."

@@ -27,11 +27,11 @@ class TimelessRequest(Request):
 
 
 class KitTask(Task[Any, Any]):
-    """A task that waits once however often it is asked for, and gives up what kills its worker.
+    """A task that is queued once however often it is requested, and gives up what kills its worker.
 
-    Tasks take ids, may run twice, and read what they are to do from rows. Of options to
-    ``shared_task``, *give_up* is called with the task's arguments when it is given up, and leaves a
-    record of it; *progress* is called with them and returns how far the work has come.
+    Tasks take ids, may run twice, and read their work from rows. Of options to ``shared_task``,
+    *give_up* is called with the task's arguments when it is given up, and leaves a record of it;
+    *progress* is called with them and returns how far the work has come.
     """
 
     Request = f"{__name__}:TimelessRequest"
@@ -58,7 +58,7 @@ class KitTask(Task[Any, Any]):
             raise
 
     def before_start(self, task_id: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        """Begin: whoever asks from now on asks for another look."""
+        """Clear the mark: a request from now on queues the task again."""
         super().before_start(task_id, args, kwargs)  # type: ignore[arg-type]
         if self.request.is_eager or not self._is_ours:
             return

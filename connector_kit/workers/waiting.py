@@ -1,10 +1,9 @@
-"""Whether a task waits already: what is asked twice is one task.
+"""Whether a task is queued already: two requests make one task.
 
-A task that is sent leaves a mark in Redis, and takes it away when it begins: before it looks at any
-row, so that whatever is asked for afterwards is sent again. A mark runs out by Redis' own clock, in
-case its message was lost. Should the message only have had to wait, it is found in its queue. So
-whoever starts a worker after a day finds one tick of each kind, and a Redis that forgets everything
-costs a task that is done twice.
+A task that is sent leaves a mark in Redis, and removes it when it begins, before it reads any row,
+so that a later request is sent again. A mark expires by Redis' own clock, in case its message was
+lost. If the message was only waiting, it is found in its queue. So a worker that starts after a day
+finds one tick of each kind, and if Redis loses everything, the cost is a task that is done twice.
 """
 
 from __future__ import annotations

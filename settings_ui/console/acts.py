@@ -24,7 +24,7 @@ _State = Rollout.State
 
 @dataclass(frozen=True)
 class Situation:
-    """A rollout as it stands while somebody thinks of doing something with it."""
+    """A rollout's current state, for deciding which actions are possible."""
 
     rollout: Rollout
     status: Status
@@ -35,14 +35,14 @@ class Situation:
 
     @cached_property
     def is_free(self) -> bool:
-        """Whether no other rollout of the connector stands in the way."""
+        """Whether no other rollout of the connector is in the way."""
         if self.rollout.state in Rollout.OPEN:
             return True
         return not Rollout.objects.open().filter(connector=self.rollout.connector_id).exists()
 
     @cached_property
     def has_way_back(self) -> bool:
-        """Whether anybody could be brought back."""
+        """Whether any installation could be rolled back."""
         return bool(consequences.ways_back(self.rollout))
 
 

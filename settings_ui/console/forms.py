@@ -74,7 +74,7 @@ class InstallBaseForm(forms.Form):
     )
 
     def wanted(self) -> tuple[Connector | None, InstallBaseFilter]:
-        """What is looked for; the form has to be valid."""
+        """What to search for; the form must be valid."""
         given = self.cleaned_data
         state = given["state"]
         return given["connector"], InstallBaseFilter(
@@ -170,7 +170,7 @@ class RolloutForm(forms.Form):
         field.label_from_instance = lambda release: release.version  # type: ignore[attr-defined]
 
     def clean_waves(self) -> tuple[str, ...]:
-        """Read the sizes; what cannot be used is said where it stands."""
+        """Read the sizes; report an unusable one at its place."""
         words = _words(self.cleaned_data["waves"])
         try:
             parse_waves(words)

@@ -48,7 +48,7 @@ class LicensesForm(forms.Form):
     ends = forms.DateField(label="Last day", required=False, widget=DATE)
 
     def wanted(self) -> tuple[Connector | None, LicenseFilter]:
-        """What is looked for; the form has to be valid."""
+        """What to search for; the form must be valid."""
         given = self.cleaned_data
         return given["connector"], LicenseFilter(
             email=given["email"].strip() or None,
@@ -62,7 +62,7 @@ class LicensesForm(forms.Form):
 
 
 class NewLicenseForm(forms.Form):
-    """A license, or a trial, for somebody."""
+    """A new license or trial for a customer."""
 
     connector = forms.ModelChoiceField(
         Connector.objects.exclude(connector_id=None).order_by("slug"),
@@ -133,7 +133,7 @@ class _AddOns(forms.Form):
     )
 
     def clean_add_ons(self) -> tuple[str, ...] | None:
-        """Read the names; None when nobody touched them, for they may be the platform's alone."""
+        """Read the names; None when unchanged, as they may be known only to the platform."""
         if "add_ons" not in self.changed_data:
             return None
         words = self.cleaned_data["add_ons"].split(",")

@@ -49,7 +49,7 @@ def grant(request: HttpRequest, link: SettingsLink) -> None:
 
 
 def for_installation(view: View) -> View:
-    """Let a view see the installation that its address names, if whoever asks may.
+    """Give a view the installation that its address names, if the requester may see it.
 
     To all others the installation does not exist.
     """

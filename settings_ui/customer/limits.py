@@ -1,4 +1,4 @@
-"""How often whoever is at the settings pages may have something done that takes others' time."""
+"""How often a user of the settings pages may request what takes the server's time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def in_words(seconds: int) -> str:
 
 
 def refused(page: HttpResponse, seconds: int) -> HttpResponse:
-    """Return *page*, which says so, as the answer to somebody who has to wait."""
+    """Return *page*, which says so, as the answer to a user who must wait."""
     page.status_code = TOO_MANY_REQUESTS
     page["Retry-After"] = str(seconds)
     return page

@@ -34,7 +34,7 @@ class ShownChange:
 
     @property
     def is_refused(self) -> bool:
-        """Whether it was not valid any more when the account was looked at."""
+        """Whether it was no longer valid when the account was read."""
         return bool(self.errors)
 
 
@@ -58,10 +58,10 @@ def save(installation: Installation, sheet: Sheet, *, by: Actor) -> int | None:
 
 
 def look_again(installation: Installation, *, by: Actor) -> int | None:
-    """Have it looked at again whether the customer has logged in to what is asked for.
+    """Check again whether the customer has logged in to the connections that need it.
 
-    A save of nothing: the update that takes it over brings what waited. Returns the change's key;
-    None when nothing is asked for any more.
+    It saves no values: the update that it orders applies what waited. Returns the change's key;
+    None when nothing needs a log-in anymore.
     """
     if not installation.needs:
         return None
@@ -118,8 +118,8 @@ def refresh(installation: Installation, sheet: Sheet, wanted: str) -> None:
 def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownForm:
     """*shown* with the options that the connector's own function has for *name* now.
 
-    The function gets no token here: one that has to look into the account can be asked in
-    integrator.io only, and the page says so.
+    The function gets no token here: one that must read the account can be called only from
+    integrator.io, and the page says so.
     """
     options = {"_integrationId": installation.integration_id, "fieldName": name}
     try:

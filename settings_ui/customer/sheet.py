@@ -175,7 +175,7 @@ class Sheet:
 
     @property
     def has_files(self) -> bool:
-        """Whether a browser has to send files."""
+        """Whether a browser must send files."""
         return any(form.shown.has_files for form in self.forms)
 
     @property
@@ -192,7 +192,7 @@ class Sheet:
         return found
 
     def forget_errors(self) -> None:
-        """Say nothing of what is wrong: nobody wants to save it yet."""
+        """Drop the errors: the customer is not saving yet."""
         for form in self.forms:
             form.shown = replace(form.shown, errors={})
 

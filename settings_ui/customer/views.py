@@ -125,7 +125,7 @@ def state(request: SettingsRequest) -> HttpResponse:
 
 @require_GET
 @for_installation
-def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001  whoever gets here may go on
+def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001 getting here is enough
     """Answer nothing, to a page that asks whether it could still save."""
     return HttpResponse(status=204)
 

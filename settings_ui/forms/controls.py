@@ -1,4 +1,4 @@
-"""Which control stands for a field, and how its value goes into it."""
+"""Which control a field gets, and how its value goes into it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _secret(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG00
 
 
 def _number(field: Field, value: Any, more: int) -> forms.Widget:  # noqa: ARG001
-    """Text that only looks like a number has to stay visible, and would not in a number's box."""
+    """Text that only looks like a number must stay visible, and would not in a number input."""
     return forms.TextInput({"inputmode": "decimal"})
 
 
@@ -212,7 +212,7 @@ def _as_moment(field: Field, value: Any) -> Any:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class _Control:
-    """The *widget* that stands for the fields of a type, and the value as it takes it."""
+    """The *widget* for the fields of a type, and the value in the form that it takes."""
 
     widget: Callable[[Field, Any, int], forms.Widget]
     shown: Callable[[Field, Any], Any] = _itself

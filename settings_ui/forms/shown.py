@@ -122,7 +122,7 @@ class ShownForm:
 
     @property
     def was(self) -> str:
-        """The digests of what a field is left with by whoever does not touch it, as JSON."""
+        """The digests of what each field sends back when it is left unchanged, as JSON."""
         baseline = self.form.values() if self.baseline is None else self.baseline
         secret = {
             form_field.name for form_field in self.form.fields.values() if form_field.is_secret
@@ -132,7 +132,7 @@ class ShownForm:
 
     @property
     def changed_secrets(self) -> dict[str, Any]:
-        """The secrets that were typed anew, by name; None for those that are to be cleared."""
+        """The secrets that were entered again, by name; None for those to clear."""
         on_record = self.form.values()
         return {
             form_field.name: self.values[form_field.name] or None
@@ -151,7 +151,7 @@ class ShownForm:
 
     @property
     def has_files(self) -> bool:
-        """Whether a browser has to send files."""
+        """Whether a browser must send files."""
         return any(form_field.type is FILE for form_field in self.form.fields.values())
 
     def states(self) -> dict[str, dict[str, bool]]:
@@ -215,9 +215,9 @@ def read(
 ) -> ShownForm:
     """Return *form* with what a browser sent, and everything that is wrong with that.
 
-    Disabled fields keep their values, whatever was sent for them. *was* are the digests that were
-    shown: what was not touched since then has the value that is on record now, so that a page which
-    was open for long takes nothing back that somebody else has saved meanwhile.
+    Disabled fields keep their values, whatever was sent for them. *was* holds the digests that were
+    shown: a field that was not changed since then gets the value that is stored now, so that a page
+    that was open for a long time does not overwrite what someone else has saved meanwhile.
     """
     files = files or {}
     values = typed(form, dict(_raw(form, data, files, prefix)))

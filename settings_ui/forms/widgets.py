@@ -120,7 +120,7 @@ class Map(Rows):
 
 
 class PathAndRows(Rows):
-    """A path, and a table of what stands below it."""
+    """A path, and a table of the rows below it."""
 
     template_name = "settings_ui/widgets/path_and_rows.html"
 
@@ -204,7 +204,7 @@ class MatchRules(forms.Widget):
 class SecretText(forms.PasswordInput):
     """A secret: what is saved is never sent to a browser, and stays when nothing is typed.
 
-    To clear it somebody has to say so, in a box of its own.
+    To clear it, the user checks a box of its own.
     """
 
     template_name = "settings_ui/widgets/secret.html"
@@ -226,7 +226,7 @@ class SecretText(forms.PasswordInput):
         return data.get(_typed(name)) or data.get(name) or ""
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:  # noqa: ARG002
-        """Tell whether it stays as it is: nothing was typed, and nobody said to clear it."""
+        """Tell whether it stays as it is: nothing was typed, and the box is not checked."""
         is_typed = data.get(_typed(name)) or data.get(name)
         return not is_typed and f"{_typed(name)}:clear" not in data
 

@@ -1,7 +1,7 @@
 """Where the benchmarks play: the services, and customers who all have the first version.
 
-The demo's field, with the whole of Django at hand besides: benchmarks choose what an update is to
-bring, and look into the records.
+The demo's field, with all of Django available as well: benchmarks choose the version of an update,
+and read the records.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Ground:
         self.publisher.connectors.push_update(self.field.connector_id, ids)
 
     def drain(self) -> None:
-        """Wait until no update runs any more; raises RuntimeError when one goes on and on."""
+        """Wait until no update runs anymore; raises RuntimeError when one does not end."""
         if not self.control("drain", {})["drained"]:
             raise RuntimeError("the updates do not end")
 

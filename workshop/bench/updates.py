@@ -12,7 +12,7 @@ from workshop.customers import Customer
 
 
 def bring(ground: Ground, customers: list[Customer], version: str) -> None:
-    """Make *version* what the next update brings to *customers*, newest or not."""
+    """Order *version* for the next update of *customers*, newest or not."""
     ids = [customer.integration_id for customer in customers]
     release = Release.objects.get(connector__slug=ground.field.slug, version=version)
     for installation in Installation.objects.filter(integration_id__in=ids):

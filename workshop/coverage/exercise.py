@@ -42,7 +42,7 @@ class Exercise:
 
 
 class Overheard:
-    """Stands for a client, or a part of one, and notes which of its methods are called."""
+    """Wraps a client, or a part of one, and notes which of its methods are called."""
 
     def __init__(self, thing: Any, name: str, noted: list[str]) -> None:
         self._thing = thing

@@ -82,7 +82,7 @@ manage.py plan --all --offline
         return _exit_code(results)
 
     def _warn_of_silence(self, options: dict[str, Any]) -> None:
-        """Say at once that no answers are to be expected; the platform may see more than we do."""
+        """Warn at once that no answers are likely; the platform may see more than we do."""
         for objection in unreachable(kit().host_uri):
             self.sidelines(options).print(
                 f"{objection.message} If integrator.io cannot reach it either, no installation "

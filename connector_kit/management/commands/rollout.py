@@ -81,7 +81,7 @@ manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
         """Do what the subcommand says."""
         rollout = _ACTIONS.get(options["action"], _control)(options)
         if options["action"] != "status" and not options.get("inline"):
-            tick_soon(rollout.pk)  # so that no worker has to wait for the next beat
+            tick_soon(rollout.pk)  # so that workers need not wait for the next beat
         if options.get("watch") or options.get("inline"):
             return self._watch(rollout, options)
         if options["action"] in ("start", "rollback"):

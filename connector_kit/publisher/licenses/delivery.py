@@ -75,7 +75,7 @@ def deliver(
     if row.vanished_at or not row.claim(now=clock(), seconds=CLAIM_SECONDS):
         return row
     left_behind = row.claimed_until is not None
-    row = rows.get(pk=license_pk)  # as it is now that nobody else writes it
+    row = rows.get(pk=license_pk)  # as it is now that no one else writes it
     if left_behind and _is_given_up(row):
         return _failed(row, WorkerLost(_DIED), clock())
     try:
@@ -148,7 +148,7 @@ def _recorded(row: License, done: _Done, now: datetime) -> License:
     fresh = locked(row.pk)
     if done.document is None:
         lose(fresh, now)
-        fresh.code = VANISHED  # somebody asked for something, and has to be told
+        fresh.code = VANISHED  # someone asked for a change, and must be told
         fresh.message = fresh.message or "The license is gone from the platform."
     else:
         License.objects.filter(license_id=done.document["_id"]).exclude(pk=fresh.pk).delete()

@@ -29,10 +29,10 @@ def check_offered(
     add_ons: Iterable[str] | None = None,
     opts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Raise `NotOffered` unless *connector* offers what a license of it is to name.
+    """Raise `NotOffered` unless *connector* offers everything that the license would name.
 
-    That goes for what *opts* name by hand, too. A connector that declares no editions, or no
-    add-ons, takes any word for one: they are then the platform's affair.
+    That includes what *opts* name by hand. A connector that declares no editions, or no add-ons,
+    accepts any name for one: the platform then decides.
     """
     offer, by_hand = _offer(connector), opts or {}
     for word, field in ((edition, "edition"), (by_hand.get("connectorEdition"), "opts")):

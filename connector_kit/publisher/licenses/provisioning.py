@@ -70,7 +70,7 @@ def receive(event: Event, *, source: str, clock: Clock = database_now) -> Receip
     try:
         return _receive(event, source, clock())
     except IntegrityError:
-        return _receive(event, source, clock())  # somebody stored the same meanwhile
+        return _receive(event, source, clock())  # another process stored the same meanwhile
 
 
 @transaction.atomic
@@ -102,9 +102,9 @@ def _receive(event: Event, source: str, now: datetime) -> Receipt:
 
 
 def process_due(*, clock: Clock = database_now) -> int:
-    """Take stored events into account, some at most; return of how many subscriptions.
+    """Process a limited number of stored events; return for how many subscriptions.
 
-    One that fails in a way that nobody foresaw goes to the end of the line, not in others' way.
+    One that fails unexpectedly goes to the end of the line, so that it does not hold up others.
     """
     now = clock()
     due = ProvisioningEvent.objects.unprocessed(now).order_by("due_at", "pk")

@@ -176,7 +176,7 @@ def _looked_for(row: License, licenses: PlatformLicenses, now: datetime) -> Reco
     with transaction.atomic():
         fresh = locked(row.pk)
         if fresh.vanished_at or fresh.seen_at != row.seen_at:
-            return ReconcileResult()  # somebody has written or deleted it meanwhile
+            return ReconcileResult()  # another process wrote or deleted it meanwhile
         if document is not None:
             _mirror(fresh, document, licenses.listing, now)
             fresh.save()

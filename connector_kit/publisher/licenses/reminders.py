@@ -31,7 +31,7 @@ license_reminded = Signal()
 
 @dataclass(frozen=True)
 class Reminding:
-    """What a channel is to tell a customer."""
+    """What a channel tells a customer."""
 
     license: License
     notice: str

@@ -66,7 +66,7 @@ def policy_of(row: License, *, trial_days: int | None = None) -> LicensePolicy:
 
 
 def gone_message(row: License) -> str:
-    """Return what is to be said of a license that the platform has no more, and the way out."""
+    """Return the message for a license that the platform no longer has, and what to do about it."""
     if row.code == VANISHED and row.is_managed:
         return (
             f"{row} is gone from the platform before its end. Restore it with 'manage.py license "
@@ -76,9 +76,9 @@ def gone_message(row: License) -> str:
 
 
 def is_in_force(row: License, now: datetime) -> bool:
-    """Tell whether somebody has a right to the license at *now*: agreed here, or paid for there.
+    """Tell whether the license is in force at *now*: agreed here, or paid for on the platform.
 
-    A trial that a customer began on the platform's own pages is the platform's affair.
+    A trial that a customer started on the platform's own pages is left to the platform.
     """
     terms = terms_of(row)
     if terms is not None:
@@ -119,7 +119,7 @@ def wanted_of(row: License) -> Wanted:
 
 
 def place(row: License, now: datetime) -> None:
-    """Set where the row stands at *now*, and when that changes."""
+    """Set the row's state at *now*, and when that changes."""
     terms = terms_of(row)
     if terms is None or row.vanished_at:
         row.standing, row.next_at = "", None

@@ -1,4 +1,4 @@
-"""Finding recorded licenses: one by what somebody types, many in pages."""
+"""Finding recorded licenses: one by what a person types, many in pages."""
 
 from __future__ import annotations
 

@@ -118,9 +118,9 @@ def convert(row: License, *, until: date, by: Actor, clock: Clock = database_now
 
 
 def renew(row: License, *, until: date, by: Actor, clock: Clock = database_now) -> License:
-    """Let the license last until *until*; also brings back what has expired.
+    """Let the license last until *until*; also renews an expired one.
 
-    A license whose dates were the platform's so far is looked after by the kit from then on.
+    If the platform kept the license's dates so far, the kit manages them from then on.
     """
     _require_future(row, until, clock())
     if row.ends and until < row.ends and row.off_at is None:

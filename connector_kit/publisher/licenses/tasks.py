@@ -22,7 +22,7 @@ def tick() -> None:
 
 @shared_task(name="connector_kit.licenses.remind")
 def remind() -> None:
-    """Send the reminders that are due; a mail server may take its time, and holds up nobody."""
+    """Send the reminders that are due; a slow mail server holds up nothing else."""
     if reminders.send_due():
         send(remind)
 

@@ -67,7 +67,7 @@ def _store(rows: Iterable[License]) -> None:
 
 
 def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseReminder | None]:
-    """Move one row on; return what is to be recorded and whom to tell."""
+    """Advance one row; return what to record and whom to notify."""
     before, terms = row.standing, terms_of(row)
     place(row, now)
     if terms is None:

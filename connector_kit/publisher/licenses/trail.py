@@ -56,7 +56,7 @@ def change(license_pk: int, act: str, *, by: Actor, now: datetime, **wanted: Any
 
 
 def note(row: License, act: str, *, by: Actor, now: datetime, **told: Any) -> LicenseEvent:
-    """Add an entry to the license's audit trail; what somebody did is among all actions, too."""
+    """Add an entry to the license's audit trail; what staff did is also in the audit log."""
     changed = _changed(told.pop("before", {}), told.pop("after", {}))
     if by != KIT:
         word = f"license.{act.replace(' ', '_').replace('-', '_')}"

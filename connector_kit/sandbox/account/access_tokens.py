@@ -64,7 +64,7 @@ def generate(call: Call) -> Answer:
 
 
 def access_token(record: Record) -> Token:
-    """Return what the document of an access token stands for."""
+    """Return the token that an access token's document describes."""
     document = record.document
     until = document.get("autoPurgeAt")
     return Token(

@@ -21,7 +21,7 @@ SUBJECTS = {
 
 
 def read_all(call: Call) -> Answer:
-    """GET /notifications: one's own; with ``?users=all`` everybody's."""
+    """GET /notifications: the user's own; with ``?users=all``, those of all users."""
     access.owners_only(call)
     return answer_page(call, _subscriptions(call))
 

@@ -63,7 +63,7 @@ class Bin:
         return deleted.record
 
     def expire(self, now: float) -> None:
-        """Let go of what nobody restored in time."""
+        """Delete for good what was not restored in time."""
         for deleted in [deleted for deleted in self._all.values() if deleted.at + LIFETIME <= now]:
             self.take(deleted)
 

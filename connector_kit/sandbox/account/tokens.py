@@ -19,7 +19,7 @@ ACCOUNT, ACCESS, ONE_TIME = "account", "access", "one_time"
 class Scope:
     """The few documents that a token may use; everything else is out of its reach.
 
-    *every* stands for all exports and imports that are stored in the account.
+    *every* means all exports and imports that are stored in the account.
     """
 
     connections: frozenset[str] = frozenset()
@@ -42,8 +42,8 @@ class Token:
     """Who a request speaks for: an account or, with *connector_id*, a connector within it.
 
     *kind* is ``account``, ``access`` or ``one_time``; *scope* limits it to a few documents.
-    *user_id* is set when somebody else than the account's owner acts in it, *integrations* when
-    that is only allowed for some.
+    *user_id* is set when someone other than the account's owner acts in it, *integrations* when
+    that user may act in some integrations only.
     """
 
     value: str = field(repr=False)

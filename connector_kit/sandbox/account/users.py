@@ -1,4 +1,4 @@
-"""Users of an account: sharing it, and acting in one that somebody else shares.
+"""Users of an account: sharing it, and acting in an account that someone else shares.
 
 An invitation counts as accepted. Who has one acts in the account with the header
 ``integrator-ashareid``: ``monitor`` reads, ``manage`` and ``administrator`` also write. A share of

@@ -25,7 +25,7 @@ GIVEN = ("bearerToken", "_integrationId", "_connectorId", "opts")
 class Installation:
     """An installed connector: the customer's integration and the publisher's listing.
 
-    A copy of an integration that nobody publishes has no *connector*.
+    A copy of an integration that is not published has no *connector*.
     """
 
     call: Call

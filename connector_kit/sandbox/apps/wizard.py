@@ -44,7 +44,7 @@ class Wizard:
         return steps(self.installation.now(), self.name)
 
     def current(self) -> Document | None:
-        """Return the step that is to be taken, None when all are completed."""
+        """Return the next step to complete, None when all are completed."""
         return next((step for step in self.steps() if not step.get("completed")), None)
 
     async def submit(self, body: Document) -> None:
@@ -100,7 +100,7 @@ class Wizard:
         self._write(self._position(step), {"completed": True})
 
     def _position(self, step: Document) -> int:
-        """Return where a step stands now: its own function may have written the steps anew."""
+        """Return the current position of a step: its own function may have rewritten the steps."""
         now = self.steps()
         by_name = (n for n, document in enumerate(now) if document.get("name") == step.get("name"))
         pending = (n for n, document in enumerate(now) if not document.get("completed"))
@@ -153,7 +153,7 @@ def _take_copies(wizard: Wizard, _: Document, __: Document) -> Taken:
 
 
 def _take_nothing(_: Wizard, __: Document, ___: Document) -> Taken:
-    """An action step, which also stands for types that are not known (U32)."""
+    """An action step; unknown types are treated as one (U32)."""
     return {}, {}
 
 

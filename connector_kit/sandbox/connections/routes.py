@@ -1,4 +1,4 @@
-"""What there is to know about a connection besides itself (protocol/http-api.md#4-connections)."""
+"""What the platform tells about a connection (protocol/http-api.md#4-connections)."""
 
 from __future__ import annotations
 

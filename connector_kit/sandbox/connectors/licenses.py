@@ -32,7 +32,7 @@ def read(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """POST /connectors/{id}/licenses: for the e-mail address of somebody with an account."""
+    """POST /connectors/{id}/licenses: for the email address of someone with an account."""
     connector, sent = access.writable(call), call.document()
     parent = _parent(call, connector, sent)
     account = call.store.accounts[parent.account_id] if parent else _account(call, sent)

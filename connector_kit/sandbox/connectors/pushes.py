@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 class Pushes:
-    """The queue of installations whose update function is to be called.
+    """The queue of installations whose update function must be called.
 
-    An installation's function runs once at a time; pushing again while it waits adds nothing,
-    pushing again while it runs calls it once more afterwards. After a failure
-    ``updateInProgress`` stays true and nothing is repeated by itself.
+    An installation's function never runs twice at once; pushing again while it waits adds nothing,
+    pushing again while it runs calls it once more afterwards. After a failure, ``updateInProgress``
+    stays true and nothing is retried automatically.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ SHOWN = (
 
 
 def delete_connector(call: Call) -> Answer:
-    """DELETE /connectors/{id}: only while nobody has it installed."""
+    """DELETE /connectors/{id}: only while it is not installed anywhere."""
     connector = access.writable(call)
     if call.store.installations(connector.id):
         message = f"The connector {connector.id} is installed; it cannot be deleted."
@@ -66,7 +66,7 @@ def push_update(call: Call) -> Answer:
 
 
 def _listing(document: Document) -> Document:
-    """What is nobody's business but the publisher's is left out."""
+    """Leaves out what only the publisher may see."""
     shown = {name: document[name] for name in SHOWN if name in document}
     own = document.get("twoDotZero")
     if isinstance(own, dict):

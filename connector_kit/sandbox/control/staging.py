@@ -1,6 +1,6 @@
-"""What a test puts into an account that no request to the API can make: jobs, errors, logs.
+"""What a test puts into an account that no API request can create: jobs, errors, logs.
 
-They are what somebody who runs flows would have left (`connector_kit.sandbox.jobs`).
+They are what running flows would have left behind (`connector_kit.sandbox.jobs`).
 """
 
 from __future__ import annotations

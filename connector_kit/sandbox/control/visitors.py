@@ -18,7 +18,7 @@ _OWN = frozenset({"same-origin", "none"})
 
 
 def is_open(host: str) -> bool:
-    """Tell whether whoever listens on *host* is reached from other machines."""
+    """Tell whether a server that listens on *host* can be reached from other machines."""
     try:
         return not ip_address(host).is_loopback
     except ValueError:

@@ -1,7 +1,7 @@
-"""Which fields a document has, what kind of value each holds, what its type is called.
+"""Which fields a document has, what kind of value each holds, and its type's name.
 
-Only kinds that the platform itself has to read are told; everything else is stored as it is
-(protocol/resources.md). Null stands for a field that is not there.
+Only kinds that the platform itself must read are listed; everything else is stored as it is
+(protocol/resources.md). Null means that a field is not there.
 """
 
 from __future__ import annotations

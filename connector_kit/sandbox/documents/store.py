@@ -93,7 +93,7 @@ class Store:
         return self._lists.get(account_id, {}).get(resource, {}).get(identity)
 
     def find(self, resource: str, identity: str) -> Record | None:
-        """Return the document with this id, whoever has it."""
+        """Return the document with this id, in any account."""
         record = self._records.get(identity)
         return record if record and record.resource == resource else None
 
@@ -107,7 +107,7 @@ class Store:
             yield from [*records.values()]
 
     def members(self, integration: Record) -> list[Record]:
-        """Return the documents of an integration, whoever tagged them, the oldest first."""
+        """Return the documents of an integration, whatever their tags, oldest first."""
         return [
             record
             for record in self.of_account(integration.account_id)
@@ -115,7 +115,7 @@ class Store:
         ]
 
     def on_the_market(self, resource: str) -> list[Record]:
-        """Return the documents of everybody, of a type in `MARKET`, the oldest first."""
+        """Return the documents of all accounts, of a type in `MARKET`, oldest first."""
         return [self._records[identity] for identity in self._market[resource]]
 
     def users_of(self, identity: str) -> list[Record]:

@@ -80,7 +80,7 @@ def check_kinds(resource: str, document: Document) -> None:
 
 
 def check_debug_until(resource: str, document: Document, now: float) -> None:
-    """Raise `Refusal` 422 when a script is to be debugged for longer than an hour."""
+    """Raise `Refusal` 422 when a script would be debugged for longer than an hour."""
     until = document.get("debugUntil")
     if resource != "scripts" or until is None:
         return
@@ -124,7 +124,7 @@ def _connection(document: Document) -> Iterator[Document]:
 def _needed_details(type_: str, document: Document) -> tuple[str, ...]:
     """What a connection's sub-object must hold, if it is there at all.
 
-    An application that the platform knows brings its own address.
+    An application that the platform knows has its own address.
     """
     details = document.get(type_)
     if not isinstance(details, dict):

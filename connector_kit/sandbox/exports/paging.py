@@ -1,9 +1,9 @@
 """From one page of an application to the next (``http.paging``, protocol/resources.md#export).
 
-The reference names the methods only. How each finds the next page is the sandbox's reading:
-``page`` and ``skip`` count, and their count stands in the templates as ``export.http.paging``;
-``token``, ``url``, ``relativeuri`` and ``body`` read ``paging.path`` of the answer; ``linkheader``
-follows ``rel="next"``.
+The reference only names the methods. How each finds the next page is the sandbox's interpretation:
+``page`` and ``skip`` count, and templates read their count as ``export.http.paging``; ``token``,
+``url``, ``relativeuri`` and ``body`` read ``paging.path`` of the answer; ``linkheader`` follows
+``rel="next"``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def first(paging: Document) -> Document:
 def following(paging: Document, page: Page, template: str) -> Document | None:
     """Return the position after *page*, None when it was the last one.
 
-    *template* is the address with its tags: a count that stands nowhere in it leads nowhere.
+    *template* is the address with its tags: without the count in it, there is no next page.
     """
     step = _STEPS.get(str(paging.get("method")))
     if step is None or not page.records or _says_last(paging, page.body):

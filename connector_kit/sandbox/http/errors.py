@@ -10,7 +10,7 @@ from connector_kit.sandbox.http.wire import Document
 class Refusal(Exception):
     """An answer that is an error: a status, and one or more of code, message and field.
 
-    *beside* is what stands beside ``errors``: step routes of 2.0 tell what was achieved already.
+    *beside* holds the fields beside ``errors``: step routes of 2.0 report what was already done.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ def forbidden(message: str) -> Refusal:
 
 
 def unauthorized(message: str) -> Refusal:
-    """401: no token, or one that is not valid (any more)."""
+    """401: no token, or one that is not (or no longer) valid."""
     return Refusal(401, [error("unauthorized", message)])
 
 

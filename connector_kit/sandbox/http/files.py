@@ -1,4 +1,4 @@
-"""Files behind signed addresses: whoever has the address may read, for a while."""
+"""Files behind signed addresses: anyone with the address may read, for a while."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Operation:
 
 
 def operation_for(import_: Document, connection: Document, record: Any) -> Operation | None:
-    """Return the operation that *record* calls for, None when it is to be ignored."""
+    """Return the operation that *record* calls for, None when it must be ignored."""
     details = _details(import_, connection)
     is_there = _is_there(details, record)
     if import_.get("ignoreExisting") and is_there:

@@ -40,7 +40,7 @@ def ashares(call: Call) -> Answer:
 
 
 def iclients(call: Call) -> Answer:
-    """GET /integrations/{id}/iclients: for a connection that an install step is to create."""
+    """GET /integrations/{id}/iclients: for a connection that an install step will create."""
     integration = access.readable(call)
     type_ = call.parameter("type") or "http"
     return answer(usable_iclients(call, integration.connector_id, type_))

@@ -28,7 +28,7 @@ def queue_flow(platform: Platform, flow: Record, task: Document, **fields: Any) 
 
 
 def queue_job(platform: Platform, account_id: str, fields: Document, task: Document) -> Job:
-    """Queue a job of any type; *task* is what it is to do."""
+    """Queue a job of any type; *task* is its work."""
     job = create_job(platform, account_id, {"status": QUEUED, **fields}, task)
     platform.queue.take(job)
     return job

@@ -1,6 +1,6 @@
 """Retrying jobs and failed records, one or many (protocol/http-api.md#11).
 
-Each call queues a job, for whoever runs jobs; the ids it is about stand in the job's task.
+Each call queues a job for the job runner; the job's task names the ids.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def retriable_keys(call: Call, jobs: list[Job]) -> list[str]:
 
 
 def queue_for(call: Call, job: Job, keys: list[str], **fields: Any) -> Job:
-    """Queue a job that retries records of another one; without any, all that it was to do."""
+    """Queue a job that retries records of another job; without records, all of its work."""
     ids = {
         name: job.fields[name]
         for name in ("_flowId", "_integrationId", "_exportId", "_importId")

@@ -115,7 +115,7 @@ def purge_files(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """POST /jobs: of an early edition; a job that somebody else has run."""
+    """POST /jobs: of an early edition; a job that ran elsewhere."""
     access.owners_only(call)
     fields = _fields(call.document())
     if not isinstance(fields.get("type"), str):

@@ -1,7 +1,7 @@
 """Executions of flows and of their steps (protocol/resources.md#job).
 
-What a job is to do (`Job.task`) is kept apart from what its readers see, which stands in its
-*fields*. A job without a task is nobody's to run: somebody else has run it.
+A job's work (`Job.task`) is kept apart from what its readers see (its *fields*). A job without a
+task is never run here: it ran elsewhere.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Rule:
 
     @property
     def told(self) -> Document:
-        """The rule as it stands in the document."""
+        """The rule as the document has it."""
         told = self.document.get(self.name)
         return told if isinstance(told, dict) else {}
 

@@ -30,7 +30,7 @@ def steps(path: str) -> tuple[Step, ...]:
 
 
 def value_at(value: Any, path: str) -> Any:
-    """Return what stands at *path*, None where there is nothing."""
+    """Return the value at *path*, None where there is nothing."""
     return _follow(value, steps(path))
 
 

@@ -10,9 +10,9 @@ from connector_kit.sandbox.http.wire import Document
 def find_stack(
     store: Store, account_id: str, connector_id: str | None, stack_id: str
 ) -> Record | None:
-    """Return the stack that documents of an account may name, None when there is none.
+    """Return the stack that documents of an account may name; None when there is none.
 
-    A connector's documents run on the stacks of its publisher, whoever's account they are in.
+    A connector's documents run on the stacks of its publisher, in whatever account they are.
     """
     own = store.get(account_id, "stacks", stack_id)
     if own:

@@ -16,7 +16,7 @@ from connector_kit.sandbox.http.routing import Route
 
 
 def read_published(call: Call) -> Answer:
-    """GET /templates/published: everybody's."""
+    """GET /templates/published: those of all accounts."""
     access.owners_only(call)
     found = call.store.on_the_market("templates")
     return answer_page(call, [record for record in found if record.get("published")])

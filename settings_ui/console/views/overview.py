@@ -1,4 +1,4 @@
-"""The first page: how everything stands."""
+"""The first page: the state of everything."""
 
 from __future__ import annotations
 

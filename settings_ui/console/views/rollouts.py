@@ -149,7 +149,7 @@ def progress(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _standing(request: StaffRequest, found: Rollout) -> dict[str, Any]:
-    """What the page of a rollout shows of how it stands."""
+    """What the page of a rollout shows of its status."""
     status = status_of(found)
     left_out = left_out_by("wave__index", found.pushes.all())
     bars = [

@@ -17,7 +17,7 @@ class LogIn(LoginView):
     redirect_authenticated_user = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Lead on whoever logged in elsewhere in the meantime."""
+        """Redirect users who have logged in elsewhere in the meantime."""
         if request.user.is_authenticated and (kept := unseal(request.POST.get(KEPT, ""))):
             return send_again(request, kept)
         return super().dispatch(request, *args, **kwargs)

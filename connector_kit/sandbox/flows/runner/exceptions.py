@@ -9,7 +9,7 @@ from connector_kit.sandbox.http.wire import Document
 
 
 class Canceled(Exception):
-    """Somebody canceled the job."""
+    """The job was canceled."""
 
 
 class StepFailed(Exception):

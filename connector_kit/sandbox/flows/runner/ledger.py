@@ -59,7 +59,7 @@ class Ledger:
 
     @property
     def goes_on(self) -> bool:
-        """Whether nobody has canceled the job, or that of a step."""
+        """Whether neither the job nor that of a step was canceled."""
         return not any(job.fields.get("status") in (CANCELING, CANCELED) for job in self._family())
 
     def flow_jobs(self) -> list[Job]:

@@ -43,7 +43,7 @@ class RetryLedger(Ledger):
 
     @property
     def goes_on(self) -> bool:
-        """Whether nobody has canceled the retry: that the run has ended is no matter."""
+        """Whether the retry was not canceled; it does not matter that the run has ended."""
         return self.job.fields.get("status") == "running"
 
     def settle(self, retry: Retry, *, is_failed: bool) -> None:
