@@ -46,7 +46,7 @@ from connector_kit.publisher.roles import RECORDS, Scopes, scopes_of
 
 
 def _scopes(request: HttpRequest) -> Scopes:
-    """What the role of who asks opens; the role is read once for a request."""
+    """What the user's role permits; the role is read once per request."""
     if isinstance(request.user, AbstractUser):
         prefetch_related_objects([request.user], "groups")
     return scopes_of(request.user)
@@ -97,11 +97,11 @@ class ReadOnly:
     model: type[Model]
 
     def has_view_permission(self, request: HttpRequest, *_: Any) -> bool:
-        """Whether the role of who asks opens the scope that shows records of this model."""
+        """Whether the user's role permits the scope that shows records of this model."""
         return RECORDS.get(str(self.model._meta.model_name)) in _scopes(request)  # noqa: SLF001
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the model is listed for who asks."""
+        """Whether the model is listed for the user."""
         return self.has_view_permission(request)
 
     def has_add_permission(self, *_: Any) -> bool:

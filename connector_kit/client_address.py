@@ -44,7 +44,7 @@ class Proxies:
         return address is not None and any(address in network for network in self.networks)
 
     def client_of(self, peer: str, forwarded: str) -> str:
-        """Return who asked: *peer*, or whom the proxies name in *forwarded* (X-Forwarded-For)."""
+        """Return the client: *peer*, or the one that proxies name in *forwarded*."""
         hops = [hop for hop in forwarded.split(",") if hop.strip()]
         if not self.networks:
             named = hops[-min(self.count, len(hops))] if self.count and hops else peer

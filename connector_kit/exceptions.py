@@ -127,7 +127,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _parts(group: BaseException) -> list[BaseException]:
-    """Return the exceptions of *group* that are no groups themselves, however they are nested."""
+    """Return the exceptions of *group* that are not groups themselves, however they are nested."""
     found, waiting = [], [group]
     while waiting:
         failure = waiting.pop(0)

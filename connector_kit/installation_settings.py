@@ -1,7 +1,7 @@
 """Saving an installation's settings: the one service behind pages, REST and programs.
 
-Outside a function call there is no token for a customer's account. So what is saved waits on
-record, and an update of this installation alone, at the version that it has, writes it.
+Outside a function call there is no token for a customer's account. So saved settings wait in the
+database, and an update of this installation alone, at its current version, writes them.
 """
 
 from __future__ import annotations

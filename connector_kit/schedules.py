@@ -10,7 +10,7 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def schedule_problem(schedule: object) -> str | None:
-    """Return what is wrong with *schedule*, None when nothing is; empty text is no schedule."""
+    """Return what is wrong with *schedule*, None when nothing is; empty text means no schedule."""
     if schedule == "":
         return None
     if not isinstance(schedule, str):

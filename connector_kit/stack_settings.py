@@ -22,10 +22,10 @@ PORT = 8000
 class Limits:
     """What calls may take, per serving process.
 
-    *calls* run at a time, more wait *patience* seconds for a process; a call that has not
-    answered after *seconds* is ended, and one process may allocate *memory_mb* mebibytes (0: as
-    many as there are). A call may have *processes* of its own at a time, and a function process
-    ends after *calls_per_process* calls (0: when there is a reason).
+    *calls* run at once, more wait *patience* seconds for a process; a call that has not answered
+    after *seconds* is ended, and one process may allocate *memory_mb* mebibytes (0: no limit). A
+    call may start up to *processes* at once, and a function process ends after *calls_per_process*
+    calls (0: only when there is a reason).
     """
 
     calls: int = 16

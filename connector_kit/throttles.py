@@ -17,9 +17,9 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 def seconds_to_wait(act: str, who: str, rate: str) -> int:
     """Count one *act* of *who*; return 0 while *rate* (``60/minute``) allows it.
 
-    Else return the whole seconds until it is allowed again. The time runs from the first act that
-    counts. While Redis is away everything is allowed: looking after installations matters more than
-    who asks how often.
+    Otherwise return the whole seconds until it is allowed again. The time runs from the first act
+    that counts. While Redis is away everything is allowed: managing installations matters more than
+    limiting requests.
     """
     allowed, seconds = _parsed(rate)
     now = time.time()

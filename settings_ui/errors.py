@@ -78,7 +78,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer a form that was opened in another session, or elsewhere (``CSRF_FAILURE_VIEW``).
 
-    One that a page of ours has sent comes back, to be sent again.
+    A form from one of our pages is shown again, to be sent again.
     """
     if interrupted.is_from_here(request) and (again := _again(request)):
         return again
@@ -92,7 +92,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def _again(request: HttpRequest) -> HttpResponse | None:
-    """The page that keeps what *request* sent; None where it is not to be kept."""
+    """The page that keeps what *request* sent; None where it must not be kept."""
     is_log_in = request.path == reverse("console:log-in")
     sealed = request.POST.get(interrupted.KEPT, "")
     kept = interrupted.unseal(sealed) if is_log_in else interrupted.interrupted(request)

@@ -32,7 +32,7 @@ _AT_MOST = 500_000
 
 @dataclass(frozen=True)
 class Interrupted:
-    """What was sent: where to, the names and values, and the page from which it came."""
+    """What was sent: the target, the names and values, and the page that it came from."""
 
     path: str
     fields: list[tuple[str, str]]
@@ -41,7 +41,7 @@ class Interrupted:
 
     @property
     def is_of_settings(self) -> bool:
-        """Whether it goes back to the settings, where it is looked at before it is saved."""
+        """Whether it goes back to the settings, where it is shown before it is saved."""
         return self.path.startswith(SETTINGS)
 
     @property

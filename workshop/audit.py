@@ -1,4 +1,4 @@
-"""Look at every account from outside and say what is there: no trust in the kit's own records."""
+"""Read every account from outside and report what is there, without the kit's own records."""
 
 from __future__ import annotations
 

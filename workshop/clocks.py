@@ -1,6 +1,6 @@
-"""Clocks that are wrong: processes that believe in another time than the machine.
+"""Clocks that are wrong: processes that run on a different time than the machine.
 
-Monotonic clocks go on as they do: it is the time of day that machines disagree about.
+Monotonic clocks are unchanged: machines disagree about the time of day only.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class Demo:
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[Note]:
-        """Say *what* is being done, and when it is done how long it took and what came of it."""
+        """Say *what* is being done, and afterward how long it took and what the result is."""
         begun = time.monotonic()
         notes: list[str] = []
         with self.console.status(what):

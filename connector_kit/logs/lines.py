@@ -71,7 +71,7 @@ def _second(moment: int) -> str:
 
 
 def _only_lines(logger: logging.Logger) -> Lines | None:
-    """Return the handler that records of *logger* come to, unless there are others or filters."""
+    """Return the only handler of *logger*'s records; None if there are others, or filters."""
     if logger.filters:
         return None
     found: Lines | None = None

@@ -75,7 +75,7 @@ def print_reconciled(
 
 
 def lost_table(rows: Iterable[License]) -> Table:
-    """Licenses in force that the platform has no more."""
+    """Licenses in force that the platform no longer has."""
     table = Table(
         "#", "e-mail", "last day", "missing since", "what to do", box=None,
         title="Active licenses missing from the platform", title_justify="left",
@@ -88,7 +88,7 @@ def lost_table(rows: Iterable[License]) -> Table:
 
 
 def refused_table(refused: Iterable[dict[str, Any]]) -> Table:
-    """The shop's subscriptions that come to no license."""
+    """The shop's subscriptions that result in no license."""
     table = Table("subscription", "code", "reason", box=None)
     for document in refused:
         table.add_row(document["subscription"], document["code"], document["message"])

@@ -1,8 +1,8 @@
-"""What time it is, by the one clock that all processes share: the database's.
+"""The time, by the one clock that all processes share: the database's.
 
-The clocks of two machines may differ by minutes. A moment that one process writes down and another
-one judges (the end of a lease, when a claim runs out, since when a push is out) is therefore taken
-from here, on both sides.
+The clocks of two machines may differ by minutes. So any time that one process stores and another
+one compares (when a lease or a claim runs out, when a push was sent) comes from here, on both
+sides.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class _Reading:
 
 @dataclass
 class SharedClock:
-    """Reads the time from *ask* once in a while, and counts on from there with *steady*.
+    """Reads the time from *ask* now and then, and counts from there with *steady*.
 
-    *wall* is this machine's own idea of the time: it is never told to anybody, and shows only that
-    the machine slept. May be used by many threads: a reading is one value, replaced as a whole.
+    *wall* is this machine's own time: it never leaves this class, and shows only that the machine
+    slept. Safe for many threads: a reading is one value, replaced as a whole.
     """
 
     ask: Callable[[], datetime] = ask_database

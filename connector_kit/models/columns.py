@@ -1,4 +1,4 @@
-"""Columns into which nothing is put that a store refuses: whatever is written passes here.
+"""Columns that make every value storable before it is written.
 
 Models, querysets and `statements` prepare values through their fields, and so do look-ups. In the
 schema these are Django's own columns; what differs is what is put into them, on every database.

@@ -9,7 +9,7 @@ from connector_kit.models import columns
 
 
 class EmbeddedAccount(models.Model):
-    """An account of integrator.io that the publisher deploys into with a token of its own."""
+    """An account of integrator.io into which the publisher deploys, with that account's token."""
 
     name = columns.SlugField(unique=True, help_text="short name used on the command line")
     token = columns.TextField(help_text="the API token, encrypted")

@@ -211,7 +211,7 @@ class Installation(models.Model):
 
     @property
     def label(self) -> str:
-        """Who is affected, as people know them: customer and tag, else name, account or id."""
+        """The installation as people know it: customer and tag, otherwise name, account, or id."""
         known = " · ".join(filter(None, (self.email or self.end_user, self.tag)))
         return known or self.name or self.account_id or self.integration_id
 

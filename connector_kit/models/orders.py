@@ -155,12 +155,12 @@ class Order(models.Model):
         return self.kind != self.Kind.PLAN
 
     def revoke(self) -> bool:
-        """Take it back, unless a call has begun to serve it; returns whether it is taken back."""
+        """Take the order back, unless a call has begun to serve it; returns whether it did."""
         rows = Order.objects.open().filter(pk=self.pk, begun_at=None)
         return bool(rows.take_back())
 
     def begin(self) -> bool:
-        """Note that a call serves it now; False when it was taken back meanwhile."""
+        """Record that a call serves the order now; False when it was taken back meanwhile."""
         is_open = Order.objects.open().filter(pk=self.pk)
         return bool(is_open.update(begun_at=Coalesce("begun_at", Now())))
 

@@ -12,7 +12,7 @@ from connector_kit.models.licenses import License
 
 
 class Subscription(models.Model):
-    """A subscription in the publisher's web shop, and the license that it comes to."""
+    """A subscription in the publisher's web shop, and the license that results from it."""
 
     key = columns.CharField(max_length=200, unique=True, help_text="the shop's own id")
     license = models.OneToOneField(

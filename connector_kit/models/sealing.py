@@ -106,7 +106,7 @@ def holds_sealed(value: Any) -> bool:
 
 
 def sealed_text(text: str) -> str:
-    """Return the whole of *text* encrypted."""
+    """Return all of *text*, encrypted."""
     return _TEXT + encryption.encrypt(text)
 
 
@@ -132,5 +132,5 @@ def _seal(value: Any) -> Any:
 
 
 def _is_secret(value: Any) -> bool:
-    """Nothing, yes and no are no secrets."""
+    """Whether *value* can be a secret: empty values and booleans cannot."""
     return not isinstance(value, bool) and value not in (None, "", [], {})

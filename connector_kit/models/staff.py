@@ -1,4 +1,4 @@
-"""Who acts for the publisher: what each did, and the tokens with which programs do."""
+"""The publisher's staff: what each did, and the tokens with which their programs act."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Statements that are composed once, for what every operation and each of its steps write.
+"""SQL statements that are composed once, for the writes of every operation and of each step.
 
-Django composes a statement anew each time, which takes several times as long as the database needs
-to execute it. Everything that is written less often goes through models and querysets.
+Django composes a statement again each time, which takes several times as long as the database needs
+to execute it. Less frequent writes go through models and querysets.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ TITLE = "Connect to finish this update"
 
 
 def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> CompiledComponent:
-    """Return the installation's page with what is asked of the customer above everything else.
+    """Return the installation's page with the request to the customer above everything else.
 
     Forms of framework 2.0 have no place for it: *integration* is returned as it is.
     """
@@ -36,7 +36,7 @@ def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> Compi
 
 
 def request_for(needs: Iterable[Need]) -> str:
-    """Return what is asked of the customer, in words for the customer."""
+    """Return the request to the customer, worded for the customer."""
     asked = " ".join(
         f"Open the connection “{need.name}” and enter its credentials: {_what_waits(need)}."
         for need in needs

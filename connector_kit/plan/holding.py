@@ -138,7 +138,7 @@ def _reaches(blueprint: Blueprint, applied: Components) -> tuple[_Reach, _Reach]
 
 
 class _Holding:
-    """Works out what may come of one version."""
+    """Computes what of one version can be applied now."""
 
     def __init__(self, blueprint: Blueprint, applied: Components, awaited: Set[str]) -> None:
         self._blueprint, self._applied, self._awaited = blueprint, applied, awaited
@@ -218,7 +218,7 @@ class _Holding:
                 self._kept[name] = self._applied[name]
 
     def _keep_what_is_used(self) -> None:
-        """Keep what is no longer declared as long as something that is kept uses it."""
+        """Keep what is no longer declared while something that is kept uses it."""
         todo = list(self._kept.values())
         while todo:
             for name in sorted(references(todo.pop().document)):

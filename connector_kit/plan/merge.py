@@ -200,9 +200,9 @@ def _is_dropped_untouched(versions: Versions) -> bool:
 
 
 def _unless_emptied(versions: Versions, merged: Json) -> Json:
-    """What is no longer declared disappears when nothing of the customer's is left in it.
+    """Drop what is no longer declared when nothing of the customer's is left in it.
 
-    And what was not there stays away unless something has come into it.
+    What was missing stays missing, unless the merge has put something into it.
     """
     if is_absent(versions.live) and not merged:
         return versions.live

@@ -1,4 +1,4 @@
-"""References that lead to a deleted document, to be written again once it is made anew."""
+"""References to a deleted document, which are written again once it has been recreated."""
 
 from collections.abc import Iterable, Iterator, Set
 

@@ -1,9 +1,9 @@
-"""Which item of a list is which in another version of it, twins included.
+"""Matches the items of a list with those in another version of it, twins included.
 
 Twins are items with one identity: a field that two mappings fill, a component that a flow runs
-twice. They are told apart by content: what is equal belongs together, and only what is left over
-is paired in its order. What a merge has written is recognized when the same versions are merged
-again, so that it can be repeated before it is recorded.
+twice. Their content tells them apart: equal items belong together, and only the rest is paired in
+order. When the same versions are merged again, what the first merge wrote is recognized, so that a
+merge can be repeated before it is recorded.
 """
 
 from collections import defaultdict

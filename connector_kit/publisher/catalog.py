@@ -33,7 +33,7 @@ class Candidate:
 def candidate(target: str | None) -> Candidate:
     """Load and compile the connector at *target*, by default the only configured one.
 
-    A published connector's slug does as well. Raises `DeclarationError` with every problem,
+    *target* may also be a published connector's slug. Raises `DeclarationError` with every problem,
     `UnknownConnector` when it is not clear which connector is meant.
     """
     place = place_of(target)

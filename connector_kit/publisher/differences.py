@@ -1,4 +1,4 @@
-"""What one release changes against another, without any account at hand."""
+"""What one release changes compared with another, without reading any account."""
 
 from __future__ import annotations
 

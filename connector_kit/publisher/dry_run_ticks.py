@@ -114,10 +114,10 @@ def record(
 
 
 def tick(dry_run_id: int, *, connect: Connect = publisher_client, clock: Clock = REAL_TIME) -> bool:
-    """Write down the answers that came, give up those that are overdue, ask the next ones.
+    """Record the answers that arrived, give up on overdue ones, and ask the next installations.
 
-    False when there is nothing left to do. May run twice, late or never without harm. What keeps
-    the platform from being asked ends the dry run and is written down with it.
+    False when there is nothing left to do. May run twice, late, or never without harm. If the
+    platform cannot be asked, the dry run ends, and the reason is recorded with it.
     """
     with _locked(dry_run_id) as dry_run:
         if dry_run is None:
@@ -194,7 +194,7 @@ def _as_plan(answer: DryRunAnswer, version: str) -> InstallationPlan:
 
 @contextmanager
 def _locked(dry_run_id: int) -> Iterator[DryRun | None]:
-    """Hold the row of a dry run that is open, in a transaction; None when it is not, or is gone."""
+    """Lock the row of an open dry run, in a transaction; None when it is not open, or is gone."""
     with transaction.atomic():
         rows = DryRun.objects.select_for_update(of=("self",)).filter(finished_at=None)
         yield rows.select_related("connector", "release").filter(pk=dry_run_id).first()
@@ -240,7 +240,7 @@ def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
 
 
 def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
-    """Order a plan from as many as may be asked now, and return those; who is busy says so."""
+    """Order plans from as many as may be asked now, and return them; busy ones fail at once."""
     waiting = _unanswered(dry_run).filter(order__isnull=False).count()
     rows = _unanswered(dry_run).filter(order=None).select_related("installation").order_by("pk")
     asked = []

@@ -55,7 +55,7 @@ class RolloutInTheWay(PublisherError):
 
 
 class InstallBaseShrunk(PublisherError):
-    """The platform lists far fewer installations than are on record: too few to believe at once."""
+    """The platform lists far fewer installations than are recorded: too few to be plausible."""
 
     code = "install_base_shrunk"
 

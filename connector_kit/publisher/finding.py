@@ -21,7 +21,7 @@ def require_installations(connector: Connector | None, integration_ids: Sequence
 
 
 def strangers(connector: Connector | None, integration_ids: Sequence[str]) -> dict[str, str]:
-    """Those of *integration_ids* that are no live installation of *connector*, with the reason."""
+    """Those of *integration_ids* that are not live installations of *connector*, and why."""
     rows = Installation.objects.filter(integration_id__in=integration_ids)
     known = {row.integration_id: row for row in rows.select_related("connector")}
     return {

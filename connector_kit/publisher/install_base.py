@@ -70,18 +70,18 @@ def sync_install_base(
     accept_vanished: bool = False,
     by: Actor = THE_KIT,
 ) -> SyncResult:
-    """Make the records of *connector*'s installations say what the platform's install base says.
+    """Update the records of *connector*'s installations from the platform's install base.
 
     Installations that the platform no longer names are marked as vanished, and unmarked when it
     names them again; none is deleted. Reads page by page and holds one batch at a time; *progress*
-    is told the counts so far after each. A run that is cut off marks nothing as vanished.
-    An entry that is odd is named in the result, and stops no other.
-    Children of framework 2.0 (``_parentId``) are left out, since nothing can be pushed to them
+    gets the counts so far after each. A run that is cut off marks nothing as vanished. A malformed
+    entry is named in the result, and does not stop the others. Children of framework 2.0
+    (``_parentId``) are left out, since nothing can be pushed to them
     (protocol/http-api.md#9-connectors-and-licences).
 
-    What is missing is looked for in a second, complete reading. Raises `InstallBaseShrunk` where
-    so much is missing that the listing is not to be believed, unless *accept_vanished*: what was
-    listed is on record then, and nothing is marked.
+    A second, complete reading checks what is missing. Raises `InstallBaseShrunk` when so much is
+    missing that the listing is not plausible, unless *accept_vanished*: by then, what was listed is
+    recorded, and nothing is marked.
     """
     connector_id = published_id(connector)
     started, result = database_now(), SyncResult()
@@ -119,7 +119,7 @@ def still_missing(client: Client, connector_id: str, integration_ids: Iterable[s
 
 
 def _look_again(client: Client, connector_id: str, ids: Set[str]) -> tuple[set[str], int]:
-    """Read the install base once more; return which of *ids* it lacks, and how many it lists."""
+    """Read the install base again; return which of *ids* it lacks, and how many it lists."""
     missing, listed = set(ids), 0
     for entry in _entries(client, connector_id):
         missing.discard(reported(entry).integration_id)

@@ -147,7 +147,7 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
 
 
 def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installation]:
-    """Those of *found* whose last update came to *outcome*."""
+    """Those of *found* whose last update had this *outcome*."""
     if outcome == "running":
         return found.filter(pk__in=_being_updated())
     return found.filter(update_outcome="" if outcome == "none" else outcome)
@@ -161,9 +161,9 @@ def _being_updated() -> QuerySet[Operation, Any]:
 
 
 def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
-    """*found*, each with what its newest update came to: ``last_update_outcome`` and more.
+    """*found*, each with the result of its newest update: ``last_update_outcome`` and more.
 
-    The attributes are None where there never was an update.
+    The attributes are None for installations that were never updated.
     """
     return found.annotate(
         last_update_outcome=_newest_update("outcome"),

@@ -255,7 +255,7 @@ def _step(step: Document, *, is_current: bool, client: Client | None) -> Preview
 
 
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:
-    """What the ping misses (protocol/README.md U25), and what is there, masked."""
+    """What the ping reports missing (protocol/README.md U25), and what is there, masked."""
     ping = client.connections.ping(connection_id)
     missing = {error["field"]: error["message"] for error in ping.errors if error.get("field")}
     for path, problem in missing.items():

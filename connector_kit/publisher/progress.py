@@ -53,7 +53,7 @@ def progress_by(field: str, pushes: QuerySet[Push]) -> dict[int, Progress]:
 
 
 def left_out_by(field: str, pushes: QuerySet[Push]) -> dict[int, int]:
-    """How many of *pushes* an abort came before, by their *field*."""
+    """How many of *pushes* an abort prevented, by their *field*."""
     unpushed = pushes.filter(state=_State.SKIPPED, code=LEFT_OUT, claimed_at=None)
     return dict(_counted(unpushed, field))
 

@@ -71,13 +71,13 @@ def publish(
 ) -> PublishResult:
     """Publish the connector at *target*, by default the only configured one.
 
-    Creates or updates the stack record and the marketplace listing, then records the release.
-    With *dry_run* it only says what it would do. *new_records* makes the listing again when the
-    platform has lost it. *break_installations* publishes although installations would lose
-    functions that they call, or the server cannot tell. What changed, and what breaks, is recorded
-    as the doing of *by*.
+    Creates or updates the stack record and the marketplace listing, then records the release. With
+    *dry_run* it only says what it would do. *new_records* creates the listing again when the
+    platform has lost it. *break_installations* publishes even if installations would lose functions
+    that they call, or if the server cannot tell. What changed, and what breaks, is recorded as done
+    by *by*.
 
-    Nothing is sent before everything that `review` looks at has passed. Raises `DeclarationError`,
+    Nothing is sent before every check of `review` has passed. Raises `DeclarationError`,
     `VersionTaken`, `PublicationRefused` with every objection, or another `PublisherError`, and
     `IntegratorError`.
     """
@@ -131,7 +131,7 @@ def _version_notes(
 def _customer_notes(
     known: Connector | None, wanted: Candidate, standing: Standing
 ) -> tuple[str, ...]:
-    """Whose customers the version will need, before anybody has it."""
+    """Which customers the version will need to act, known before any installation has it."""
     if known is None or standing is Standing.SUPERSEDED:
         return ()
     return customers_needed(known, wanted.blueprint)

@@ -11,7 +11,7 @@ from connector_kit.integrator.errors import IntegratorError, NotFound, Refused
 def push_each(
     client: Client, connector_id: str, integration_ids: list[str]
 ) -> Mapping[str, IntegratorError]:
-    """Push to all at once, one by one when that is refused; returns who was refused, and why.
+    """Push to all at once, or one by one if that is refused; returns who was refused, and why.
 
     Raises `IntegratorError` when the platform cannot be asked.
     """

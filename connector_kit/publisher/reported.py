@@ -50,7 +50,7 @@ def is_child(entry: Any) -> bool:
 
 
 def reported(entry: Any) -> Reported:
-    """Read *entry*, an object as protocol/README.md U28 has it, or whatever came in its place."""
+    """Read *entry*, an object as in protocol/README.md U28, or whatever came in its place."""
     if not isinstance(entry, dict):
         return Reported("", {}, (Oddity("", "entry", f"is no object: {_shown(entry)}."),))
     problem = _unusable_id(entry.get("_integrationId"))

@@ -143,9 +143,9 @@ def examined_code(examined: Examined) -> Examined:
 
 
 def _served_by_it(known: Connector | None, standing: Standing) -> tuple[ReleaseStanding, ...]:
-    """The live releases of *known* that are served by what is published now.
+    """The live releases of *known* that the connector being published would serve.
 
-    An older version that is published again does not take over what is served.
+    An older version that is published again does not replace what is served.
     """
     return live_releases(known) if known and standing is not Standing.SUPERSEDED else ()
 

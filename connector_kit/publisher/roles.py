@@ -91,7 +91,7 @@ RECORDS: Mapping[str, Scope] = MappingProxyType(
 
 
 class User(Protocol):
-    """What is read of a user of Django's; also of one who is not logged in."""
+    """What is read from a Django user, including one who is not logged in."""
 
     @property
     def is_active(self) -> bool:
@@ -111,7 +111,7 @@ class User(Protocol):
 
 
 def role_of(user: User) -> Role | None:
-    """The highest role of *user*, None for one who is no active member of the staff.
+    """The highest role of *user*, None for one who is not active staff.
 
     Superusers are admins. Costs one query, none for superusers.
     """

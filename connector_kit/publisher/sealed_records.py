@@ -28,7 +28,7 @@ COLUMNS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 
 @dataclass
 class Renewed:
-    """What came of it: how many records were encrypted anew, which *lost* are unreadable."""
+    """The result: how many records were encrypted again, and which *lost* ones are unreadable."""
 
     records: int = 0
     lost: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Renewed:
 
 
 def renew_records() -> Renewed:
-    """Encrypt every secret on record with the first key, also those that are in plain text yet."""
+    """Encrypt every stored secret with the first key, including those still in plain text."""
     for manifest in Release.objects.values_list("manifest", flat=True).iterator():
         declare_secret(Schema.from_json(manifest).secrets)
     done, lost = Renewed(), set[str]()
@@ -58,10 +58,10 @@ def renew_records() -> Renewed:
 
 @transaction.atomic
 def forget_lost(integration_ids: tuple[str, ...]) -> None:
-    """Forget what is on record of these installations' settings and documents.
+    """Forget the stored settings and documents of these installations.
 
-    As when records are lost: the next operation rebuilds them from the customer's account, where
-    the settings page has what was saved.
+    As after a loss of records, the next operation rebuilds them from the customer's account, whose
+    settings page has the saved values.
     """
     for row in Installation.objects.filter(integration_id__in=integration_ids).select_for_update():
         row.components.all().delete()

@@ -152,7 +152,7 @@ def _refusal(host_uri: str, class_path: str, said: Any) -> Objection:
 
 
 def _mute(host_uri: str) -> Objection:
-    """The objection to a server that gave no answer: because it is not there, or knows none."""
+    """The objection to a server that is unreachable, or that does not report its functions."""
     for objection in reach.unreachable(host_uri):
         return objection
     return _server_objection(

@@ -1,4 +1,4 @@
-"""The settings document of an installation as it is on record, with the flows that it lists."""
+"""The settings document of an installation as recorded, with the flows that it lists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_STORE = "-"
 
 @dataclass(frozen=True)
 class FlowOnRecord:
-    """A flow as the account had it when it was looked at last; by its *external_id*."""
+    """A flow as the account had it when it was last read; by its *external_id*."""
 
     name: str
     is_on: bool
@@ -78,12 +78,12 @@ class SettingsOnRecord:
         return self.pages.store(address) if self.pages.is_multi_store else None
 
     def flow(self, entry: FlowEntry) -> FlowOnRecord:
-        """The flow that *entry* lists; one that is not on record is shown by its id."""
+        """The flow that *entry* lists; one that is not recorded is shown by its id."""
         return self.flows.get(entry.id) or FlowOnRecord(entry.id or "(no flow)", is_on=False)
 
 
 def settings_on_record(installation: Installation) -> SettingsOnRecord:
-    """What is on record for *installation*; empty where nothing was applied. One query."""
+    """The recorded settings of *installation*; empty where nothing was applied. One query."""
     wanted = Q(external_id=INTEGRATION) | Q(resource="flows")
     rows = installation.components.filter(wanted).select_related("applied")
     settings: Any = None
@@ -101,7 +101,7 @@ def settings_on_record(installation: Installation) -> SettingsOnRecord:
 def pages_of(store: StorePage) -> list[Page]:
     """The pages of *store*, in order: its sections, then what is general.
 
-    What is asked of the customer is no page: these pages have a way of their own to ask.
+    The request to the customer is not a page: the settings pages show it in their own way.
     """
     titled = (section for section in store.sections if section.title not in ("", REQUEST))
     pages = [_section_page(section) for section in titled]

@@ -48,7 +48,7 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     elif is_new:
         user.set_unusable_password()
     user.is_staff = user.is_active = True
-    user.is_superuser = user.is_superuser and role is Role.ADMIN  # who is one has every right
+    user.is_superuser = user.is_superuser and role is Role.ADMIN  # superusers have every right
     user.save()
     user.groups.remove(*_groups())
     user.groups.add(_group(role))
@@ -69,7 +69,7 @@ def _require_name(username: str) -> None:
 
 @transaction.atomic
 def remove_member(username: str, *, by: Actor) -> None:
-    """Take every role from *username*, who can log in no longer, and whose tokens end.
+    """Take every role from *username*, who can no longer log in, and whose tokens end.
 
     Raises `PublisherError` when there is no such user.
     """

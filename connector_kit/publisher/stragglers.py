@@ -53,7 +53,7 @@ def stragglers(at: datetime) -> QuerySet[Installation]:
 
 
 def push_stragglers() -> int:
-    """Have the update function called for who is locked and forgotten; returns how many.
+    """Push to the installations that were left locked; returns how many.
 
     Raises `IntegratorError` or `LifecycleError` when the platform cannot be asked.
     """

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="connector_kit.publisher.carry_out_dry_run")
 def carry_out_dry_run(dry_run_id: int) -> None:
-    """Ask those installations of one dry run that are due, and write down who answered."""
+    """Ask the installations of one dry run that are due, and record the answers."""
     tick(dry_run_id)
 
 

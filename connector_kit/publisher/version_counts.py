@@ -1,6 +1,6 @@
-"""How the versions of the install base came to be spread: one count a day.
+"""The history of versions in the install base: one count a day.
 
-Counted and kept, because working it out anew (`timeline`) takes longer the more was done.
+Counts are stored, because computing them (`timeline`) takes longer the more was done.
 """
 
 from __future__ import annotations

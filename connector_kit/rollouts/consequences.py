@@ -11,14 +11,14 @@ from connector_kit.rollouts.verdicts import Verdict, verdict_on
 
 
 def of_pause(rollout: Rollout, status: Status) -> Iterator[str]:
-    """Say what waits, and what comes to its end."""
+    """Say what waits, and what finishes."""
     waiting = installations(status["not_started"])
     yield f"{waiting} not started will wait until you resume rollout {rollout.pk}."
     yield from _what_has_begun(status)
 
 
 def of_resume(rollout: Rollout, status: Status) -> Iterator[str]:
-    """Say to how many the rollout goes on, and how many failures no longer count."""
+    """Say how many installations will still be updated, and how many failures no longer count."""
     yield f"{installations(status['not_started'])} not started will be updated, wave by wave."
     if failed := status["counts"][Push.State.FAILED]:
         yield (
@@ -29,7 +29,7 @@ def of_resume(rollout: Rollout, status: Status) -> Iterator[str]:
 
 
 def of_retry(rollout: Rollout, status: Status) -> Iterator[str]:  # noqa: ARG001  one of many
-    """Say how many are updated again, and which of them will only fail once more."""
+    """Say how many are updated again, and which of them will only fail again."""
     failed = status["counts"][Push.State.FAILED]
     yield f"{installations(failed)} that failed will be updated again, with new attempts."
     for group in status["failures"]:
@@ -82,7 +82,7 @@ def of_unlock(
 
 
 def ways_back(rollout: Rollout) -> dict[str, int]:
-    """How many installations a roll back would bring to which version, of those on record."""
+    """How many installations a roll back would return to each recorded version."""
     came_from = {way.version: way.count for way in origins(rollout)}
     if not came_from:
         return {}

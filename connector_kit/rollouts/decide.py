@@ -9,9 +9,9 @@ A push goes through these states; every arrow is decided here (or in `verify`), 
                                                                   undone first where it is locked
     updated, current, waits --the install base shows another version> retrying, failed, skipped
 
-What has begun is brought to its end, or undone, whatever state the rollout is in: pause, halt and
-abort keep what has not begun from beginning. What a step says is written down in the transaction
-that read the snapshot, so that deciding twice, late or never does no harm.
+What has begun is finished or undone, whatever state the rollout is in: pause, halt, and abort only
+keep other pushes from beginning. Steps are stored in the transaction that read the snapshot, so
+that deciding twice, late, or never does no harm.
 """
 
 from __future__ import annotations
@@ -281,7 +281,7 @@ def _again(push: InFlight, report: Report, due_at: datetime, *, attempts: int) -
 def unless_aborted(step: Step, push: InFlight, state: Rollout.State | str) -> Step:
     """Return *step*, or the undoing of its *push* when it would retry for an aborted rollout.
 
-    What stopped at a checkpoint is nearly done, and goes on.
+    An update that stopped at a checkpoint is nearly done, and continues.
     """
     if state != Rollout.State.ABORTED or push.is_undo:
         return step

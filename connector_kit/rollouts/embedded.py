@@ -1,6 +1,6 @@
 """Embedded deployments in a rollout: a worker updates them, with the token that the kit holds.
 
-Where others are pushed to, a task is sent for each; what it does is on record as an `Operation`
+Instead of a push to the platform, a task is sent for each; its work is recorded as an `Operation`
 like that of any pushed update, and settles the push in the same way.
 """
 
@@ -46,7 +46,7 @@ def by_worker(deployment: Installation) -> None:
 
 
 def at_once(deployment: Installation) -> None:
-    """Do it in this process. A failure is on record, where the rollout looks for it."""
+    """Update *deployment* in this process. A failure is recorded, where the rollout finds it."""
     try:
         update(deployment)
     except ConnectorKitError:

@@ -1,6 +1,6 @@
-"""The lines that a rollout leaves in the log: one for each event, with the ids of what it is about.
+"""A rollout's log lines: one for each event, with the ids of what it concerns.
 
-An event is what can no longer be taken back: its line is written when the transaction commits.
+An event's line is written only when its transaction commits.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def log_event(name: str, rollout: Rollout, **fields: object) -> None:
 
 
 def log_step(rollout: Rollout, step: Step) -> None:
-    """Write the line of a *step* that is written down, if people want to know of it."""
+    """Write the line of a stored *step*, if it is of interest to people."""
     match step:
         case StartWave():
             _log_wave("waveStarted", rollout, step.wave)

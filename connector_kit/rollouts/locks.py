@@ -1,4 +1,4 @@
-"""Who is kept from editing by a rollout, since when and why; and how that is ended."""
+"""Which customers a rollout keeps from editing, since when, and why; and how to end that."""
 
 from __future__ import annotations
 

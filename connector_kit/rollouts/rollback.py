@@ -1,4 +1,4 @@
-"""Rolling back: to the version that each installation came from, in one act."""
+"""Rolling back: return each installation to the version that it had, in one action."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _touched(rollout: Rollout) -> QuerySet[Push]:
 
 
 def _releases_of(rollout: Rollout, touched: QuerySet[Push]) -> dict[str, Release]:
-    """The recorded releases that the installations came from, by version."""
+    """The recorded releases that the installations had before, by version."""
     versions = set(touched.values_list("from_version", flat=True))
     found = Release.objects.filter(connector=rollout.connector_id, version__in=versions)
     return {release.version: release for release in found}

@@ -172,7 +172,7 @@ def _take_back_order(push: int) -> None:
 
 
 def _unclaim(step: Unclaim) -> None:
-    """What was never sent has not begun, and its order is taken back; a retry goes on."""
+    """Undo a claim that was never sent: its order is taken back; a retry stays in progress."""
     push = Push.objects.select_related("order").get(pk=step.push)
     is_ordered = push.order is not None and push.order.begun_at is not None
     has_begun = is_ordered or push.is_undo or push.sent_at or push.code or push.message

@@ -45,7 +45,7 @@ class Origin:
 
 
 def origins(rollout: Rollout) -> tuple[Origin, ...]:
-    """Where the installations came from that the rollout touched: what a way back leads to."""
+    """The versions to which a roll back would return the installations that the rollout touched."""
     grouped: Mapping[str, int] = dict(
         touched_by(rollout)
         .order_by("from_version")

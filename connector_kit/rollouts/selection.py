@@ -13,7 +13,7 @@ from connector_kit.rollouts.errors import RolloutError
 
 @dataclass(frozen=True)
 class Selection:
-    """A part of the install base; what is left empty admits every installation."""
+    """A part of the install base; an empty criterion admits every installation."""
 
     sandbox: bool | None = None
     """True: sandbox installations only; False: production only."""

@@ -113,7 +113,7 @@ def _fill(rollout: Rollout, sizes: Iterable[WaveSize], base: QuerySet[Any, Any])
 
 
 def pause(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
-    """Begin nothing more until `resume`; what has begun comes to its end, or is undone."""
+    """Begin nothing more until `resume`; what has begun is finished, or undone."""
     with locked(rollout_id) as rollout:
         if rollout.state == _State.PAUSED:
             return rollout
@@ -193,9 +193,9 @@ def _begin_again(failed: QuerySet[Push], now: datetime) -> None:
 
 
 def _undoing(rollout: Rollout, now: datetime) -> Iterator[Undo]:
-    """Take back the orders that no call has served yet, and undo what is between two attempts.
+    """Take back orders that no call has served yet, and undo what is between two attempts.
 
-    An update that runs comes to its end; should it fail, it is undone then.
+    A running update finishes; if it fails, it is undone then.
     """
     for push in read_in_flight(rollout):
         row = Push.objects.select_related("order").get(pk=push.id)

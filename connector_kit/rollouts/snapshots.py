@@ -60,7 +60,7 @@ def as_in_flight(push: Push, report: Report | None = None) -> InFlight:
 
 
 def _reports(pushes: Iterable[Push]) -> dict[int, Report]:
-    """By push, what became of its order since it was last looked at."""
+    """By push, what happened to its order since the last snapshot."""
     by_order = {push.order_id: push for push in pushes if push.order_id}
     reports: dict[int, Report] = {}
     served = Operation.objects.filter(order__in=by_order).order_by("pk")
@@ -90,7 +90,7 @@ def _current_wave(rollout: Rollout, now: datetime) -> CurrentWave | None:
         return None
     due = wave.pushes.filter(state=Push.State.WAITING, due_at__lte=now)
     has_unsettled = wave.pushes.filter(state__in=Push.UNSETTLED, is_undo=False).exists()
-    # A count of the wave, which takes its time in a large one, is needed at its end only.
+    # Counting a large wave is slow, and its counts are needed only at its end.
     pushed, failed = (0, 0) if has_unsettled else _outcomes(wave)
     return CurrentWave(
         id=wave.pk,

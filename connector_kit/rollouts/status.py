@@ -113,7 +113,7 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
 
 
 def _not_started(rollout: Rollout) -> int:
-    """Those that wait, and those that an abort came before."""
+    """Pushes that wait, and those that an abort prevented."""
     unpushed = Q(state=Push.State.SKIPPED, code=ABORTED, claimed_at=None)
     return rollout.pushes.filter(unpushed | Q(state=Push.State.WAITING)).count()
 

@@ -20,14 +20,14 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="connector_kit.rollouts.tick")
 def tick(rollout_id: int) -> None:
-    """Do what is due in one rollout, and look again at once when there was something."""
+    """Do what is due in one rollout, and check again at once when there was something."""
     if ticks.tick(rollout_id):
         tick_soon(rollout_id)
 
 
 @shared_task(name="connector_kit.rollouts.tick_all")
 def tick_all() -> None:
-    """Have every rollout looked at that may have something to do."""
+    """Send a tick to every rollout that may have something to do."""
     for rollout_id in Rollout.objects.unsettled().values_list("pk", flat=True):
         tick_soon(rollout_id)
 
@@ -42,7 +42,7 @@ def tick_soon(rollout_id: int) -> None:
 
 @receiver(operation_finished, sender=Operation, dispatch_uid="connector_kit.rollouts")
 def tick_when_an_update_ended(operation: Operation, **_: Any) -> None:
-    """Look at the rollout at once whose push the finished *operation* may settle."""
+    """Send a tick at once to the rollout whose push the finished *operation* may settle."""
     if operation.kind != Operation.Kind.UPDATE or operation.order_id is None:
         return
     waiting = Push.objects.filter(order=operation.order_id, state__in=Push.IN_FLIGHT)

@@ -64,12 +64,11 @@ def tick(
     update: Update = by_worker,
     clock: Clock = shared_now,
 ) -> bool:
-    """Do what is due in the rollout; return whether anything was, so that more may be.
+    """Do what is due in the rollout; return whether anything was, as more may follow.
 
     *connect* reaches the platform, which calls installations of the marketplace; *update* has an
-    embedded deployment updated.
-    May run twice, at once or never without harm. No transaction is open while the platform is
-    asked. Raises `RolloutError` when there is no such rollout.
+    embedded deployment updated. May run twice, concurrently, or never without harm. No transaction
+    is open during calls to the platform. Raises `RolloutError` when there is no such rollout.
     """
     now = clock()
     with locked(rollout_id) as rollout:

@@ -22,7 +22,7 @@ def watch(
     drive: Drive | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Status]:
-    """Yield the rollout's status every *every* seconds; the last one is where it came to rest.
+    """Yield the rollout's status every *every* seconds; the last one is the one at rest.
 
     *drive* takes a tick (see `inline`) and says whether there was something to do; without it,
     the workers drive the rollout.

@@ -1,4 +1,4 @@
-"""The HTTP server: who is it, is there room in the bucket, does a fault strike, who answers."""
+"""The HTTP server: authenticates, applies the rate limit and faults, and finds the handler."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Platform:
 
     @property
     def kept(self) -> dict[str, Kept]:
-        """What goes into a snapshot besides documents, licenses and state."""
+        """What goes into a snapshot in addition to documents, licenses, and state."""
         return {
             "jobs": self.jobs,
             "failures": self.failures,

@@ -100,7 +100,7 @@ class Customer:
 
 
 class Sandbox:
-    """A local integrator.io in a thread of its own, as a context manager.
+    """A local integrator.io in its own thread, as a context manager.
 
     Takes the fields of `Options`. ``with Sandbox(accounts=3, bucket=0) as sandbox:`` gives
     `base_url`, `control_url`, `publisher` and `accounts` with their tokens.

@@ -59,7 +59,7 @@ def write(path: Path, chunks: list[bytes]) -> None:
 
 
 def load(platform: Platform, path: Path) -> None:
-    """Fill an empty *platform* from *path*; raises ValueError when that is no snapshot."""
+    """Fill an empty *platform* from *path*; raises ValueError when that is not a snapshot."""
     try:
         saved: Document = parse(path.read_bytes())
         _fill(platform, saved)

@@ -28,7 +28,7 @@ _WAYS_OUT = {
 
 
 def not_simulated(what: str, here: str = "") -> Refusal:
-    """501; *here* says what the request came upon."""
+    """501; *here* names what is not simulated."""
     met = f" (here: {here})" if here else ""
     message = f"The sandbox does not simulate {what}{met}. {_WAYS_OUT[what]}"
     return refuse(501, "not_implemented", message)

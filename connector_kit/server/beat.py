@@ -13,10 +13,10 @@ ALIVE = "beat-alive"
 
 
 class Scheduler(PersistentScheduler):
-    """Celery's scheduler, and a file for a supervisor on the same machine to look at."""
+    """Celery's scheduler, with a file for a supervisor on the same machine to check."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Send what is due; returns the seconds until it wants to be called again."""
+        """Send what is due; returns the seconds until the next call is due."""
         seconds = super().tick(*args, **kwargs)
         (kit().home / ALIVE).touch()
         return seconds

@@ -1,6 +1,6 @@
-"""Bodies that come without a length, in chunks: measured before anybody looks for them.
+"""Bodies that come without a length, in chunks: measured before other code reads them.
 
-The server of `connector_kit.extension.edge` has done so already; others that WSGI knows have not.
+The server of `connector_kit.extension.edge` does so already; other WSGI servers do not.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _unmeasured(request: HttpRequest) -> Any:
 
 
 def _read(stream: Any) -> bytes:
-    """Return the body, and no more than one byte above what is allowed."""
+    """Return the body, up to one byte more than is allowed."""
     pieces, left = [], LARGEST + 1
     while left and (piece := stream.read(left)):
         pieces.append(piece)

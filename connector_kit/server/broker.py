@@ -1,11 +1,11 @@
-"""The broker's transport: kombu's for Redis, mended so that a worker outlives a Redis that is away.
+"""The broker's transport: kombu's for Redis, fixed so that workers survive an absent Redis.
 
-When its connection breaks, a worker closes the old one twice: once to collect what it held, which
-gives up at the first word that Redis does not answer, and once more for good. By then the transport
-has forgotten its connection, and kombu (5.7) fails where it would give messages back: with
-``AttributeError: 'NoneType' object has no attribute 'hostname'``, which no worker survives
-(https://github.com/celery/kombu/issues/582). A task that ends afterwards could not be acknowledged
-for the same reason, and would be run again.
+When its connection breaks, a worker closes the old one twice: first to collect what it held, which
+stops at the first command that Redis does not answer, and then for good. By then the transport has
+lost its connection, and kombu (5.7) fails where it would return messages: with ``AttributeError:
+'NoneType' object has no attribute 'hostname'``, which no worker survives
+(https://github.com/celery/kombu/issues/582). For the same reason, a task that ends afterward could
+not be acknowledged, and would run again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Channel(kombu_redis.Channel):
             self._abandon()
 
     def _abandon(self) -> None:
-        """Do what is left of closing without a word to Redis."""
+        """Finish closing without sending anything to Redis."""
         self.closed = True
         self.do_restore = False  # at the end of the process neither
         self._disconnect_pools()

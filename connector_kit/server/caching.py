@@ -1,4 +1,4 @@
-"""Nothing that is anybody's own is stored, neither by browsers nor on the way."""
+"""Private answers are not stored, by browsers or by caches on the way."""
 
 from __future__ import annotations
 

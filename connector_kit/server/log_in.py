@@ -58,7 +58,7 @@ class Attempts(AxesDatabaseHandler):
     """Counts as django-axes does, and all names of an address together (``AXES_HANDLER``)."""
 
     def is_allowed(self, request: HttpRequest, credentials: Any = None) -> bool:
-        """Whether a password may be tried; refusals are logged with whom they meet."""
+        """Whether a password may be tried; refusals are logged with the client's address."""
         if super().is_allowed(request, credentials):
             return True
         log.warning("log-in refused, address=%s", request.META.get("REMOTE_ADDR", ""))
@@ -74,7 +74,7 @@ class Attempts(AxesDatabaseHandler):
         )
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
-        """Have the browser known under that name from now on."""
+        """Count this browser separately, under that name, from now on."""
         super().user_logged_in(sender, request, user, **more)
         request.logged_in_as = user.get_username()  # type: ignore[attr-defined]
 

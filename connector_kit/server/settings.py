@@ -89,8 +89,8 @@ TEMPLATES = [
 
 _SQLITE: dict[str, Any] = {
     "timeout": 30,
-    # A transaction that is going to write says so at once, and waits its turn: without this,
-    # two that read first and write later fail with "database is locked".
+    # A transaction that will write says so at once, and waits its turn: without this, two that read
+    # first and write later fail with "database is locked".
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }

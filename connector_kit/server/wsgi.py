@@ -1,6 +1,6 @@
-"""The WSGI application, for those who mount it elsewhere than ``manage.py serve`` does.
+"""The WSGI application, for servers other than ``manage.py serve``.
 
-It has no defense of its own against who is slow (docs/operations.md#elsewhere).
+It has no defense of its own against slow clients (docs/operations.md#elsewhere).
 
 Function calls do not pass through Django's request handling: they run in processes of their own
 (`connector_kit.extension.isolation`), in which Django is ready too.

@@ -99,9 +99,9 @@ class Account:
         return self._client.pages(resource)
 
     def install(self, stack: RunningStack, **asked: Any) -> Document:
-        """Have *stack* listed in the marketplace and install it; returns the integration.
+        """List *stack* in the marketplace and install it; returns the integration.
 
-        A stack without an ``installer.install`` of its own gets one that completes at once.
+        A stack without its own ``installer.install`` gets one that completes at once.
         """
         publisher = Client(self._sandbox.base_url, self._sandbox.publisher_token)
         try:

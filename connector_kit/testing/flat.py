@@ -49,7 +49,7 @@ class FlatCalls(Calls):
         return self._flat("changeEdition", name, {**options, **more})
 
     def filter(self, name: str, record: Any, /, **more: Any) -> Any:
-        """Ask whether *record* goes on."""
+        """Ask whether *record* continues."""
         return self._record("filter", name, record, more)
 
     def transform(self, name: str, record: Any, /, **more: Any) -> Any:

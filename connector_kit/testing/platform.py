@@ -68,10 +68,10 @@ class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
         )
 
     def ask(self, kind: str, name: str, /, records: Records | None = None, **more: Any) -> Any:
-        """Call the function of *kind* (``preMap``, ...) that *name* means, as its own method does.
+        """Call the function *name* of *kind* (``preMap``, ...), as the kind's own method does.
 
-        *more* are options in the platform's spelling, whatever the method's parameters are; what
-        looks at a record at a time gets the first of *records*.
+        *more* are options in the platform's spelling, whatever the method's parameters are; a
+        function that takes one record at a time gets the first of *records*.
         """
         method = getattr(self, KINDS[kind].mark.rpartition(".")[2])
         if kind in _OF_RECORDS:

@@ -1,8 +1,8 @@
 """Fixtures for pytest: ``pytest_plugins = ["connector_kit.testing.plugin"]`` in conftest.py.
 
-What is tested is told by ``@pytest.mark.connector("package.module:Class")``, or by a fixture
-``connector`` of one's own. The fixtures have common names, so that installing the kit does not
-activate them.
+Name what is tested with ``@pytest.mark.connector("package.module:Class")``, or with a fixture
+``connector`` of your own. Installing the kit does not activate the fixtures, as their names are
+common.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A stack that runs in a thread of this process, so that a test can debug and patch what it serves.
+"""A stack in a thread of this process, so that a test can debug and patch what it serves.
 
-It answers over HTTP as any stack does. What it lacks are the processes of their own in which a real
-one runs functions: one that hangs, hangs.
+It answers over HTTP as any stack does. It lacks the separate processes in which a real stack runs
+functions: a function that hangs is not ended.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class RunningStack:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def add(self, more: FunctionModule) -> None:
-        """Serve *more* besides; raises ValueError when one name would mean two functions."""
+        """Serve *more* as well; raises ValueError when one name would mean two functions."""
         self.functions |= more
         self._serve()
 
@@ -73,7 +73,7 @@ class RunningStack:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """Answers every request in a thread of its own; waits for them when it ends."""
+    """Answers each request in its own thread; waits for them when it ends."""
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         super().process_request_thread(request, client_address)
@@ -82,7 +82,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Handler(WSGIRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """Say nothing: the stack has an access log of its own."""
+        """Log nothing: the stack has its own access log."""
 
     def address_string(self) -> str:
         """Return the address as it is, without asking for its name."""

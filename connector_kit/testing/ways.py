@@ -37,10 +37,10 @@ def registry_of(module: FunctionModule, *, contracts: bool = True) -> Registry:
 
 
 class Here:
-    """Calls the functions of *module* in this process, by way of what a stack does with a call.
+    """Calls the functions of *module* in this process, in the way that a stack handles a call.
 
-    The body is written and read as JSON, results are held to the contracts, and what a function
-    raises becomes an error entry; it stays at hand as the cause of `CallFailed`.
+    The body is written and read as JSON, results are checked against the contracts, and what a
+    function raises becomes an error entry; it is kept as the cause of `CallFailed`.
     """
 
     def __init__(self, module: FunctionModule, *, contracts: bool = True) -> None:

@@ -23,7 +23,7 @@ MOST_PAGES = 1000
 
 @dataclass(frozen=True)
 class Exported:
-    """All pages of an export, in the order in which they came."""
+    """All pages of an export, in the order in which they arrived."""
 
     pages: tuple[Document, ...]
 
@@ -118,7 +118,7 @@ class WrapperCalls(Calls):
             state = page.get("state")
 
     def _wrapper(self, place: Place, options: Document, more: Mapping[str, Any]) -> Any:
-        # A wrapper knows its connection whole, so that it is not named by an id besides.
+        # A wrapper gets its whole connection, so there is no id to name it by.
         ids = {option: item for option, item in place.ids.items() if option != "_connectionId"}
         surroundings: Document = {"connection": self._connection(place), **ids}
         if place.kind != "ping":

@@ -1,9 +1,9 @@
-"""How often a task was begun and never ended: one that takes its worker down is given up.
+"""How often a task began and never ended: one that takes its worker down is given up.
 
 The kernel kills a process that wants too much memory, and a crash in C leaves no exception. Such a
-task comes back, to be killed again. So each beginning is counted, and the count is taken away at
-the end, however the task ends. What made progress in between is not given up: a worker that is
-killed from outside, and often, is no fault of the task's.
+task comes back, to be killed again. So each start is counted, and the count is deleted at the end,
+however the task ends. A task that made progress in between is not given up: it is not to blame for
+a worker that is often killed from outside.
 """
 
 from __future__ import annotations

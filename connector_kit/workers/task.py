@@ -1,4 +1,4 @@
-"""What every task of the kit's does besides its work: how it is asked for, begins and ends."""
+"""What every task of the kit does around its work: how it is requested, begins, and ends."""
 
 from __future__ import annotations
 

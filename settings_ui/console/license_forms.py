@@ -87,7 +87,7 @@ class NewLicenseForm(forms.Form):
     sandbox = forms.BooleanField(label="For the account's sandbox environment", required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A license that is no trial needs a last day."""
+        """Require a last day for a license that is not a trial."""
         given: dict[str, Any] = super().clean() or {}
         if not given.get("is_trial") and not given.get("until") and "until" not in self.errors:
             self.add_error("until", "Enter the last day, or make it a trial.")

@@ -28,7 +28,7 @@ def page(request: StaffRequest, template: str, *, place: str = "", **context: An
 
 
 def around(request: StaffRequest, place: str) -> dict[str, Any]:
-    """Return what every page of the console has besides its own, in the main *place*."""
+    """Return what every page of the console has in common; *place* is its main section."""
     return {
         "place": place,
         "places": [

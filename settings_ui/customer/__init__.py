@@ -1,1 +1,1 @@
-"""The settings of one installation, for the customer whom a signed link led here, and for staff."""
+"""The settings of one installation, for a customer with a signed link, and for staff."""

@@ -1,4 +1,4 @@
-"""Who may see the settings of an installation: whom a link let in, and staff."""
+"""Who may see the settings of an installation: customers with a link, and staff."""
 
 from __future__ import annotations
 

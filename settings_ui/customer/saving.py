@@ -184,7 +184,7 @@ _WORDS = {
 
 
 def _in_words(row: SettingsChange) -> tuple[str, str]:
-    """What became of a change, and its tone; one that saves nothing only looks again."""
+    """The result of a change, and its tone; a change that saves nothing only checks again."""
     is_save = bool(row.values or row.flows)
     if row.outcome == _Outcome.WAITING and row.message:
         told = (

@@ -1,7 +1,7 @@
 """All settings of an installation as one form: every section of a store, its tabs and its flows.
 
-A browser sends the whole of it, with or without scripts: what is on the sheet is saved at once or
-not at all. Only what was touched is judged and saved.
+A browser sends all of it, with or without scripts: the sheet is saved as a whole or not at all.
+Only what was changed is validated and saved.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class FlowPart:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What differs from what is on record."""
+        """What differs from the stored values."""
         changes: dict[str, Any] = {}
         if self.is_on != self.record.is_on:
             changes["disabled"] = not self.is_on
@@ -165,7 +165,7 @@ class Sheet:
 
     @property
     def touched(self) -> list[FormPart]:
-        """The forms in which something differs from what is on record."""
+        """The forms in which something differs from the stored values."""
         return [form for form in self.forms if form.shown.is_touched]
 
     @property
@@ -342,7 +342,7 @@ class _Builder:
 
 
 def _read_controls(part: FlowPart, data: MultiValueDict[str, str]) -> None:
-    """Take over what was touched of a flow's controls; the rest is as it is on record now."""
+    """Apply changed controls of a flow; the others keep the values that are stored now."""
     if part.entry.has_switch:
         is_on = f"{part.name}-on" in data
         if is_on != (data.get(f"{WAS}:{part.name}-on") == "1"):

@@ -1,4 +1,4 @@
-"""The settings pages: open a link, look at the settings, save them."""
+"""The settings pages: open a link, show the settings, save them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001 getting her
 @require_POST
 @for_installation
 def connected(request: SettingsRequest) -> HttpResponse:
-    """Look whether the customer has logged in to what is asked for, and bring what waited."""
+    """Check whether the customer has logged in where needed, and apply what waited."""
     require_saving(request)
     if wait := limits.wait_to_save(request):
         words = f"Too many checks in a short time. Try again in {limits.in_words(wait)}."
@@ -217,8 +217,8 @@ def _ways_to_stores(
 def _requested_change(request: SettingsRequest) -> saving.ShownChange | None:
     """Return the change that the address names.
 
-    Looks at the installation again, after it: when the change is done, the page shows what came of
-    it, for it will not be loaded again.
+    Reads the installation again afterward: when the change is done, the page shows the result,
+    because it will not be loaded again.
     """
     changed = saving.find_change(request.installation, request.GET.get("change", ""))
     if changed:

@@ -117,7 +117,7 @@ class ShownForm:
 
     @property
     def is_touched(self) -> bool:
-        """Whether anything would be saved that is not on record."""
+        """Whether anything would be saved that is not stored yet."""
         return self.sample is not None or dict(self.values) != self.form.values()
 
     @property

@@ -72,7 +72,7 @@ def connect(request: StaffRequest, slug: str, integration_id: str) -> HttpRespon
 @require_POST
 @opens(Scope.INSTALLATIONS_WRITE)
 def run(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
-    """Do the step that has no connection of its own."""
+    """Run a step that has no connection of its own."""
     return _do(request, get_object_or_404(Connector, slug=slug), integration_id)
 
 

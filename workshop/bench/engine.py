@@ -1,8 +1,9 @@
-"""A process of the web server without its socket: answers the calls it is given, one by one.
+"""A web server process without its socket: answers the calls it is given, one by one.
 
-Everything that a call meets in production lies in between: the WSGI application, the system token,
-a function process, dispatch, the update function with its records, lease and throttle. Only Granian
-is missing, which would deal calls out to processes by chance; here each process gets its share.
+A call passes through everything that it passes through in production: the WSGI application, the
+system token, a function process, dispatch, the update function with its records, lease, and
+throttle. Only Granian is missing, which would distribute calls to processes by chance; here each
+process gets its share.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class Ground:
 
     @contextmanager
     def held(self, held: HeldCalls, customers: Sequence[Customer]) -> Iterator[list[Call]]:
-        """Push to *customers* and keep the platform waiting, for what is done with the calls."""
+        """Push to *customers* and hold the calls, so that the caller can use them."""
         self.call_at(held.address)
         self.push(customers)
         try:

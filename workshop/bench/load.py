@@ -19,7 +19,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it: *calls* a second, and how many were not answered with status 200."""
+    """The result: *calls* per second, and how many were not answered with status 200."""
 
     calls: float
     refused: int

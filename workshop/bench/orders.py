@@ -1,6 +1,6 @@
 """An application with orders to give and a place for items: ``python -m workshop.bench.orders``.
 
-A process of its own, so that what it costs is not booked on what is measured.
+It is a separate process, so that its cost does not count in the measurement.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Orders:
         return web.json_response({"id": item["number"]})
 
     async def count(self, _: web.Request) -> web.Response:
-        """GET /taken: how many came since the last time that this was asked, and how many twice."""
+        """GET /taken: how many arrived since the last request, and how many of them twice."""
         told = {"taken": len(set(self._taken)), "twice": len(self._taken) - len(set(self._taken))}
         self._taken.clear()
         return web.json_response(told)

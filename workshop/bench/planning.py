@@ -176,7 +176,7 @@ def milliseconds(job: Callable[[], object]) -> float:
 
 
 def peak(job: Callable[[], object]) -> int:
-    """The bytes that *job* holds at its height, besides what was there before."""
+    """The bytes that *job* holds at its peak, beyond what was there before."""
     tracemalloc.start()
     try:
         job()

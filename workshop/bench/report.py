@@ -1,4 +1,4 @@
-"""What came out: flat figures, and the aims that are shown beside them. Pure, but for `write`."""
+"""The results: flat figures, and the aims shown beside them. Pure, except for `write`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Aim:
-    """What a figure should come to. Shown, never judged: machines differ."""
+    """What a figure should be. Shown, never enforced: machines differ."""
 
     at_least: float | None = None
     at_most: float | None = None

@@ -56,7 +56,7 @@ def _deploy(ground: Ground) -> None:
 
 
 def _rolled_out(ground: Ground) -> Rollout:
-    """Start the rollout and return it when it has come to its end."""
+    """Start the rollout and return it when it has ended."""
     members = [
         word for customer in ground.shared for word in ("--installation", customer.integration_id)
     ]

@@ -17,7 +17,7 @@ TESTS = "tests/integrator/test_calls.py"
 
 @dataclass(frozen=True)
 class Use:
-    """A client method that was seen to call an endpoint, and the test that says so."""
+    """A client method that was seen to call an endpoint, and the test that showed it."""
 
     endpoint: Endpoint
     method: str

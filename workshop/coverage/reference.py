@@ -33,7 +33,7 @@ Pattern = tuple[str, str]
 def unlisted(text: str, listed: Iterable[Endpoint]) -> list[str]:
     """Return the endpoints in the tables of *text* that are not *listed*.
 
-    A path may go on from the one before it, or from ``/integrations/{id}`` in section 8.
+    A path may continue the one before it, or ``/integrations/{id}`` in section 8.
     """
     known = {(endpoint.method, _plain(endpoint.path)) for endpoint in listed}
     missing: list[str] = []
@@ -63,10 +63,10 @@ def _in_words(text: str) -> Iterator[tuple[Pattern, str]]:
 
 
 def _in_first(cell: str) -> Iterator[tuple[Pattern, str]]:
-    """Yield method and path, and the path that this one goes on from.
+    """Yield method and path, and the path that this one continues.
 
-    Every method goes with the paths behind it. A path right behind another one goes on from there,
-    unless it begins like it.
+    Every method applies to the paths after it. A path right after another one continues it, unless
+    it begins like it.
     """
     methods: list[str] = []
     was_path, before = False, ""

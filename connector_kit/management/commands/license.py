@@ -26,7 +26,7 @@ Options = dict[str, Any]
 
 
 class Command(KitCommand):
-    """Create, change, look at and simulate licenses."""
+    """Create, change, show, and simulate licenses."""
 
     help = "Create and change a connector's licenses, and compare them with the platform."
     example = """

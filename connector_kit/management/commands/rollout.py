@@ -53,7 +53,7 @@ _CONTROLS: dict[str, Callable[..., Rollout]] = {
 
 
 class Command(KitCommand):
-    """Start rollouts, look at them, control them."""
+    """Start, show, and control rollouts."""
 
     help = "Roll out a release to a connector's installations in waves, or roll it back."
     example = """

@@ -1,4 +1,4 @@
-"""``manage.py staff``: who may look, who may act, who may decide."""
+"""``manage.py staff``: who is a viewer, an operator, or an admin."""
 
 from __future__ import annotations
 

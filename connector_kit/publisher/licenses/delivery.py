@@ -1,7 +1,7 @@
-"""Bringing the platform's license to what is wanted; one row at a time, as often as it takes.
+"""Bringing the platform's license to its wanted state; one row at a time, until it succeeds.
 
-What is wanted is stored before anything is sent. A delivery that fails is recorded and repeated by
-the tick; one that was cut off is found by its claim, which runs out.
+The wanted state is stored before anything is sent. A delivery that fails is recorded, and the tick
+repeats it; one that was cut off is found by its expired claim.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class _Done:
-    """What a delivery came to; *document* is None when the platform has the license no more."""
+    """The result of a delivery; *document* is None when the platform no longer has the license."""
 
     act: str
     listing: Listing
@@ -65,10 +65,10 @@ class _Done:
 def deliver(
     license_pk: int, *, clock: Clock = database_now, using: Session | None = None
 ) -> License:
-    """Bring the platform's license to what is wanted; return the row as it is afterwards.
+    """Bring the platform's license to its wanted state; return the updated row.
 
-    A failure is in the row (`code`, `message`), and is repeated when that may help. Does nothing
-    when another process is at it: that one looks for news before it stops.
+    A failure is recorded in the row (`code`, `message`); the delivery is repeated if that may help.
+    Does nothing while another process delivers: that one checks for changes before it stops.
     """
     rows = License.objects.select_related("connector", "parent")
     row = rows.get(pk=license_pk)
@@ -135,7 +135,7 @@ def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
 
 
 def _begun(row: License) -> dict[str, Any]:
-    """Return what only a new license says: for whom it is."""
+    """Return what only a new license contains: for whom it is."""
     if row.parent and row.parent.license_id is None:
         raise LicenseError(f"Its parent, {row.parent}, is not on the platform yet.")
     if row.parent:
@@ -185,7 +185,7 @@ def _failed(row: License, error: Exception, now: datetime) -> License:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts in vain: from a minute to a day."""
+    """Return how long to wait after so many failed attempts: from a minute to a day."""
     return min(SOONEST * (1 << min(attempts - 1, 20)), LATEST)
 
 

@@ -31,7 +31,7 @@ class LicenseExists(LicenseError):
 
 
 class LicenseGone(LicenseError):
-    """The platform has the license no more."""
+    """The platform no longer has the license."""
 
     code = "license_gone"
 

@@ -47,7 +47,7 @@ class PlatformLicenses:
         yield from self._licenses.list()
 
     def read(self, license_id: str) -> dict[str, Any] | None:
-        """Return a license, None when the platform has it no more."""
+        """Return a license, None when the platform no longer has it."""
         try:
             return self._licenses.get(license_id)
         except NotFound:
@@ -62,7 +62,7 @@ class PlatformLicenses:
         return self._licenses.update(license_id, document)
 
     def delete(self, license_id: str) -> bool:
-        """Delete a license; False when the platform has it no more."""
+        """Delete a license; False when the platform no longer has it."""
         try:
             self._licenses.delete(license_id)
         except NotFound:
@@ -70,7 +70,7 @@ class PlatformLicenses:
         return True
 
     def find_created(self, row: License, sent_at: datetime) -> dict[str, Any] | None:
-        """Return what a create of *row*, sent at *sent_at* and not answered, has left behind.
+        """Return the license that an unanswered create of *row*, sent at *sent_at*, left behind.
 
         It is for the same customer and environment, was not there before, and is no other row's.
         """

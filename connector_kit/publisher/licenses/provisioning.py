@@ -1,8 +1,8 @@
-"""From a shop's event to a license: stored first, then taken into account, in any order.
+"""From a shop's event to a license: events are stored first, then processed, in any order.
 
-Whatever arrives, all events of its subscription are read anew (`connector_kit.licensing.fold`), and
-the license is brought to what they come to. So an event that comes late, or twice, changes nothing
-that an orderly stream would not have changed.
+Each new event makes all events of its subscription be read again (`connector_kit.licensing.fold`),
+and the license is brought to the result. So an event that comes late, or twice, has the same effect
+as in an orderly stream.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def process_due(*, clock: Clock = database_now) -> int:
 
 
 def process(subscription_id: int, *, clock: Clock = database_now) -> Subscription:
-    """Bring the subscription's license to what its events come to, and deliver it."""
+    """Bring the subscription's license to the result of its events, and deliver it."""
     now = clock()
     with transaction.atomic():
         subscription = _locked(subscription_id)

@@ -70,13 +70,13 @@ def reconcile(
     by: Actor = THE_KIT,
     clock: Clock = database_now,
 ) -> ReconcileResult:
-    """Make the mirror say what the platform says, and mark every license that is not as wanted.
+    """Update the mirror from the platform, and mark every license that is not as wanted.
 
-    Reads page by page and holds one batch at a time; *progress* is told the counts after each.
-    Licenses that the platform no longer names are looked for one by one, and marked as vanished,
-    none is deleted; a run that is cut off marks none. One that was in force is lost: its ``code``
-    says so until it is back. With *repair* the platform's licenses are then written as they are
-    wanted, and lost ones created again.
+    Reads page by page and holds one batch at a time; *progress* gets the counts after each.
+    Licenses that the platform no longer names are looked up one by one and marked as vanished; none
+    is deleted, and a run that is cut off marks none. One that was in force is lost: its ``code``
+    says so until it is back. With *repair*, the platform's licenses are then written as wanted, and
+    lost ones created again.
     """
     started, result = clock(), ReconcileResult()
     with session() as opened:
@@ -171,7 +171,7 @@ def _unseen(connector: Connector, before: datetime) -> list[License]:
 
 
 def _looked_for(row: License, licenses: PlatformLicenses, now: datetime) -> ReconcileResult:
-    """Look for one license by itself: that a listing leaves it out is not enough."""
+    """Look up one license individually: its absence from a listing is not enough."""
     document = licenses.read(str(row.license_id))
     with transaction.atomic():
         fresh = locked(row.pk)
@@ -226,7 +226,7 @@ def _next_drifted(connector: Connector, after: int) -> list[int]:
 
 
 def review(*, clock: Clock = database_now) -> int:
-    """Take in changed policies: place every license anew, and promise more grace where there is.
+    """Apply changed policies: reassess every license, and extend grace where the policy does.
 
     Returns how many licenses last longer now. Holds one batch at a time.
     """

@@ -76,9 +76,9 @@ def channel() -> Channel:
 
 
 def send_due(*, clock: Callable[[], datetime] = database_now) -> int:
-    """Send the reminders that are due, some at most; return how many were looked at.
+    """Send a limited number of due reminders; return how many were checked.
 
-    One that is cut off in the middle is sent again, so that none is lost.
+    One that is cut off is sent again, so that none is lost.
     """
     due = LicenseReminder.objects.filter(settled_at=None, due_at__lte=clock())
     reminders = list(due.select_related("license__connector").order_by("due_at", "pk")[:BATCH])
@@ -100,7 +100,7 @@ def _send(reminder: LicenseReminder, now: datetime) -> None:
     reminding = Reminding(reminder.license, reminder.notice, now)
     try:
         channel()(reminding)
-    except Exception as error:  # noqa: BLE001 - a channel may be anybody's; the failure is recorded
+    except Exception as error:  # noqa: BLE001 - channels are foreign code; the failure is recorded
         _postpone(reminder, error, now)
         return
     _settle(reminder, LicenseReminder.Outcome.SENT, now)
@@ -123,7 +123,7 @@ def _is_true(reminder: LicenseReminder, now: datetime) -> bool:
 
 
 def _was_told_today(reminder: LicenseReminder, now: datetime) -> bool:
-    """Whether a reminder that came late has said today how many days are left."""
+    """Whether a late reminder was sent today that already says how many days are left."""
     if not reminder.notice.startswith(REMINDER):
         return False
     row = reminder.license

@@ -87,7 +87,7 @@ def is_in_force(row: License, now: datetime) -> bool:
 
 
 def lose(row: License, now: datetime) -> None:
-    """Set that the platform has the license no more, and whether that is something to be told."""
+    """Mark the license as gone from the platform; that is an error only if it was in force."""
     if is_in_force(row, now):
         row.code = VANISHED
         row.message = "The license is gone from the platform before its end."
@@ -161,14 +161,14 @@ def mirror(row: License, document: Mapping[str, Any], now: datetime) -> None:
 
 
 def compare(row: License, listing: Listing, now: datetime) -> None:
-    """Set where the platform's license, as mirrored, is not what is wanted."""
+    """Set which fields of the platform's license, as mirrored, differ from the wanted ones."""
     found = differences(wanted_of(row), listing, row.live)
     row.drift = [difference.to_json() for difference in found]
     row.drifted_at = (row.drifted_at or now) if row.drift else None
 
 
 def wanted_json(row: License) -> dict[str, Any]:
-    """Return what is wanted of the row, for the audit trail."""
+    """Return the row's wanted state, for the audit trail."""
     return {name: _plain(getattr(row, name)) for name in WANTED}
 
 
@@ -184,4 +184,4 @@ def _moment(text: Any) -> datetime | None:
     try:
         return instant(text) if text else None
     except (TypeError, ValueError):
-        return None  # what cannot be read is still in `live`, as it came
+        return None  # `live` still has the unreadable value, as received

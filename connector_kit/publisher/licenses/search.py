@@ -78,13 +78,13 @@ def by_standing(rows: QuerySet[License]) -> dict[str, int]:
 
 
 def lost_licenses(connector: Connector | None = None, *, limit: int = 100) -> list[License]:
-    """Return licenses in force that the platform has no more, of *connector* or of all."""
+    """Return licenses in force that the platform no longer has, of *connector* or of all."""
     rows = License.objects.lost().select_related("connector", "parent").order_by("pk")
     return list(rows.filter(connector=connector)[:limit] if connector else rows[:limit])
 
 
 def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
-    """Return the shop's subscriptions that come to no license, with the reason."""
+    """Return the shop's subscriptions that result in no license, with the reason."""
     rows = Subscription.objects.exclude(code="").order_by("pk")[:limit]
     return [{"subscription": row.key, "code": row.code, "message": row.message} for row in rows]
 

@@ -37,7 +37,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class LicenseRequest:
-    """For whom a license is and what it gives; what is left out is left to the platform."""
+    """For whom a license is, and what it grants; the platform decides what is left out."""
 
     email: str
     edition: str = ""
@@ -203,10 +203,10 @@ def reactivate(row: License, *, until: date, by: Actor, clock: Clock = database_
 
 
 def restore(row: License, *, by: Actor, clock: Clock = database_now) -> License:
-    """Create a license again that the platform has lost, with the terms that are on record.
+    """Create a license again that the platform has lost, with the recorded terms.
 
-    An installation that used the lost one does not use the new one by itself: the customer
-    installs with it. Raises `LicenseError` where the kit does not know what was agreed.
+    An installation that used the lost license does not switch to the new one: the customer must
+    install with it. Raises `LicenseError` where the kit does not know what was agreed.
     """
     now = clock()
     if not License.objects.lost().filter(pk=row.pk).exists():

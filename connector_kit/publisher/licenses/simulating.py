@@ -26,14 +26,14 @@ NAMED = 5
 
 @dataclass
 class SimulatedDay:
-    """What would happen on a day: how often what, and to whom first."""
+    """What would happen on a day: each event's count, and its first customers."""
 
     day: date
     counts: Counter[str] = field(default_factory=Counter)
     named: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, happening: Happening) -> None:
-        """Take a happening in."""
+        """Count a happening."""
         self.counts[happening.what] += 1
         names = self.named.setdefault(happening.what, [])
         if len(names) < NAMED:
@@ -53,7 +53,7 @@ def simulate_rows(
 ) -> list[SimulatedDay]:
     """Run the recorded licenses (of one connector, or all) for *days* from *now*; changes nothing.
 
-    Holds one batch of rows and one entry per day; *progress* is told how many rows were run.
+    Holds one batch of rows and one entry per day; *progress* gets the number of rows run.
     """
     until = now + timedelta(days=days)
     found: dict[date, SimulatedDay] = {}

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="connector_kit.licenses.tick")
 def tick() -> None:
-    """Do what is due, and look again at once when there was something."""
+    """Do what is due, and check again at once when there was something."""
     if ticks.tick():
         send(tick)
 

@@ -1,6 +1,6 @@
-"""What time does to licenses: standings move, reminders fall due, deliveries are repeated.
+"""What happens to licenses over time: states change, reminders fall due, deliveries are retried.
 
-Every part looks at rows, does some of what is due, and may run twice, at once or never without
+Every part reads rows, does some of what is due, and may run twice, concurrently, or never without
 harm. Nothing is deleted.
 """
 
@@ -56,7 +56,7 @@ def move_due(*, clock: Clock = database_now) -> int:
 
 
 def _store(rows: Iterable[License]) -> None:
-    """Store where *rows* stand; those that fall due together mostly go on to the same place."""
+    """Store the states of *rows*; those that fall due together mostly reach the same state."""
     together: dict[tuple[str, datetime | None, datetime | None], list[int]] = defaultdict(list)
     for row in rows:
         together[row.standing, row.next_at, row.deliver_at].append(row.pk)
@@ -84,7 +84,7 @@ def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseRem
     )
     passed = latest(terms, policy_of(row), now)
     reminder = None
-    if passed and row.license_id:  # who has no license yet is not told that it ends
+    if passed and row.license_id:  # no license yet: no notice of its end
         reminder = LicenseReminder(license=row, notice=passed.notice, ends=terms.ends, due_at=now)
     return event if row.standing != before else None, reminder
 
@@ -106,6 +106,6 @@ def deliver_due(*, clock: Clock = database_now) -> int:
             for key in keys:
                 deliver(key, clock=clock, using=opened)
     except (LifecycleError, ImproperlyConfigured):
-        for key in keys:  # there is no client to be had: each row says so
+        for key in keys:  # without a client, each row records the failure
             deliver(key, clock=clock)
     return len(keys)

@@ -1,4 +1,4 @@
-"""Changing what is wanted of a license, with who, when, before and after."""
+"""Changes to a license's wanted state, with who, when, before, and after."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def locked(license_pk: int) -> License:
 
 @transaction.atomic
 def change(license_pk: int, act: str, *, by: Actor, now: datetime, **wanted: Any) -> bool:
-    """Store what is now *wanted* of the license, to be delivered; return whether that is news.
+    """Store the license's *wanted* state for delivery; return whether it has changed.
 
     The grace that was promised for a term is not taken back while the term lasts; a new term has
     its policy's, unless *wanted* names one. Raises `LicenseGone`.

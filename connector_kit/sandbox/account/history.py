@@ -50,7 +50,7 @@ def restore(call: Call) -> Answer:
 
 
 def purge(call: Call) -> Answer:
-    """DELETE /recycleBinTTL/{type}/{id}: gone for good."""
+    """DELETE /recycleBinTTL/{type}/{id}: delete for good."""
     access.owners_only(call)
     call.platform.bin.take(_deleted(call))
     return GONE

@@ -1,4 +1,4 @@
-"""Who is told of errors and of connections that go offline (protocol/http-api.md#13)."""
+"""Who is notified of errors and of connections that go offline (protocol/http-api.md#13)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Bin:
         ]
 
     def take(self, deleted: Deleted) -> Record:
-        """Take a document out: it is restored, or gone for good."""
+        """Take a document out, to restore it or to delete it for good."""
         del self._all[deleted.id]
         self._bytes -= len(deleted.record.body)
         self.changes += 1

@@ -98,7 +98,7 @@ class Tokens:
         self._valid.pop(value, None)
 
     def authenticate(self, header: str | None) -> Token:
-        """Return whom an ``Authorization`` header speaks for.
+        """Return the token in an ``Authorization`` header.
 
         Raises `Refusal`: 400 for a doubled prefix, 401 for anything else that is not a valid token.
         """

@@ -1,6 +1,6 @@
 """Users of an account: sharing it, and acting in an account that someone else shares.
 
-An invitation counts as accepted. Who has one acts in the account with the header
+An invitation counts as accepted. An invited user acts in the account with the header
 ``integrator-ashareid``: ``monitor`` reads, ``manage`` and ``administrator`` also write. A share of
 single integrations reaches these and their documents only
 (protocol/http-api.md#13-notifications-users-rest).

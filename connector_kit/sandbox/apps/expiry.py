@@ -13,7 +13,7 @@ from connector_kit.sandbox.platform import Platform
 
 
 def resume(call: Call) -> Answer:
-    """PUT /integrations/{id}/resume: after the renewal the flows that were on go on again."""
+    """PUT /integrations/{id}/resume: after a renewal, switch on the flows that were on before."""
     installation = Installation.of(call)
     installation.check_license()
     license_, licenses = installation.license, call.platform.licenses

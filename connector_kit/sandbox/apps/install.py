@@ -70,7 +70,7 @@ def begin_installation(call: Call, connector: Record, asked: Document, fields: D
 
 
 def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -> Record:
-    """Make the integration of a clone or template; a connector's takes a license of its own."""
+    """Make the integration of a clone or template; a connector's uses a license of its own."""
     fields = {**source_fields(call.store, source, is_clone=is_clone), "_sourceId": source.id}
     connector = call.store.find("connectors", source.connector_id or "")
     name = asked.get("name") or (f"Clone - {source.get('name')}" if is_clone else None)
@@ -83,7 +83,7 @@ def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -
 
 
 def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Document:
-    """Return what an installation takes over from its source integration."""
+    """Return what an installation inherits from its source integration."""
     document = copy_document(source.document, {})
     for name in ("sandbox", "tag", "_registeredConnectionIds", "install", *shaping.ORIGIN):
         document.pop(name, None)
@@ -134,7 +134,7 @@ def _make(call: Call, fields: Document, asked: Document) -> Record:
 
 
 def _reset(store: Store, source: Record, used: list[Record], step: Document) -> Document:
-    """Return a step as it is before anybody has taken it; *used* are the source's connections."""
+    """Return a step as it is before it is completed; *used* are the source's connections."""
     kept = {name: value for name, value in step.items() if name != "_connectionId"}
     named = store.get(source.account_id, "connections", str(step.get("_connectionId")))
     connection = named or _find_described(used, _source_connection(step))

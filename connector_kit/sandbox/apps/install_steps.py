@@ -46,7 +46,7 @@ async def submit_step(call: Call) -> Answer:
 
 
 async def init_child(call: Call) -> Answer:
-    """POST /integrations/{id}/initChild: a child integration with steps of its own (U20)."""
+    """POST /integrations/{id}/initChild: a child integration with its own steps (U20)."""
     installation = Installation.of(call)
     installation.check_license()
     named = installation.now().get("initChild")

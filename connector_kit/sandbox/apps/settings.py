@@ -28,7 +28,7 @@ from connector_kit.sandbox.unsimulated import SCRIPTS
 async def save(call: Call) -> Answer:
     """PUT /integrations/{id}: a user's save goes through ``preSave``, a connector's does not.
 
-    A save that is refused anyway is not shown to the function.
+    The function is not called for a save that is refused anyway.
     """
     record, sent = access.writable(call), call.document()
     check_kinds("integrations", sent)

@@ -80,7 +80,7 @@ def clone(call: Call) -> Answer:
 
 
 def clone_integration(call: Call) -> Answer:
-    """POST /integrations/{id}/clone: at once, or with an installer of its own."""
+    """POST /integrations/{id}/clone: at once, or with its own installer."""
     access.owners_only(call)
     integration, sent = access.readable(call), call.instructions()
     if sent.get("newTemplateInstaller"):

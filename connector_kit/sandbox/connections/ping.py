@@ -1,7 +1,7 @@
 """Pinging connections (protocol/http-api.md#4-connections, U25).
 
-A wrapper's ping function is called, an application on this machine that the connection says how to
-ping is asked; of every other one only the credentials are looked at.
+For a wrapper, its ping function is called; an application on this machine is pinged if the
+connection says how; for every other connection only the credentials are checked.
 """
 
 from __future__ import annotations

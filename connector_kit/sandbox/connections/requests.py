@@ -27,7 +27,7 @@ MEDIA_TYPES = {
 
 
 async def ask(run: RunContext, request: BackendRequest) -> BackendAnswer:
-    """Send a request that says all but who asks; returns the application's answer."""
+    """Send a request that lacks only credentials; returns the application's answer."""
     prepared = await log_in(run, request)
     answer = await run.platform.backends.exchange(prepared)
     debug_log.write(run, prepared, answer)

@@ -129,7 +129,7 @@ def _sign(state: Document, export: Document, secret: bytes, now: float) -> Docum
 
 
 def _check_state(state: Any, export: Document, secret: bytes) -> Document:
-    """Return a state that came back; raises `Refusal` 422 when it, or the export, was changed."""
+    """Return a state that was sent back; raises `Refusal` 422 if it, or the export, was changed."""
     if not isinstance(state, dict):
         raise invalid(STATE, "must be an object")
     dated = {name: value for name, value in state.items() if name != "sig"}

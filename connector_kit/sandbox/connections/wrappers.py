@@ -19,7 +19,7 @@ ENDLESS = 5
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A page of records; `is_offline`: the connection that it came through went offline."""
+    """A page of records; `is_offline`: its connection went offline."""
 
     records: list[Any]
     errors: list[Document] = field(default_factory=list)

@@ -128,7 +128,7 @@ def _account(call: Call, sent: Document) -> Account:
 
 
 def _parent(call: Call, connector: Record, sent: Document) -> License | None:
-    """Return the license that a child's belongs to, None when it is not for a child."""
+    """Return the parent of a child's license, None when it is not for a child."""
     identity = sent.get("_parentId")
     if identity is None:
         return None

@@ -1,6 +1,6 @@
-"""What tests, demos and benchmarks ask of the sandbox itself, under ``/_sandbox/``.
+"""Routes for tests, demos, and benchmarks to control the sandbox, under ``/_sandbox/``.
 
-None of this is integrator.io's. No token is needed; `visitors` says who is let in.
+integrator.io has none of these. No token is needed; `visitors` says who is admitted.
 """
 
 from __future__ import annotations

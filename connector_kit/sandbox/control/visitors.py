@@ -1,8 +1,8 @@
-"""Who may steer the sandbox: programs and people on this machine, and no web page that one visits.
+"""Who may control the sandbox: programs and people on this machine, but not web pages they visit.
 
-Its control routes ask for no token, and a browser sends requests for any page that it shows. So
-what comes from another site is refused, by all that a browser says of it, and so is a name that a
-page may have had led here.
+Its control routes need no token, and a browser sends requests for any page that it shows. So a
+request is refused if the browser's headers show that it comes from another site, or if it uses a
+host name that a page may have pointed here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""No reference leads nowhere, and nothing that is used is deleted.
+"""Every reference leads to a document, and no document in use is deleted.
 
-Who uses a document is what ``/dependencies`` answers (protocol/http-api.md#4-connections).
+``/dependencies`` lists what uses a document (protocol/http-api.md#4-connections).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OF_ONE_ENVIRONMENT = ("connections", "exports", "imports")
 def check_references(call: Call, resource: str, document: Document, before: Record | None) -> None:
     """Raise `Refusal` 422 ``invalid_ref`` for references of *document* that lead nowhere.
 
-    What *before* already referred to may be gone by now: that is no fault of this write.
+    What *before* already referred to may be gone by now: this write is not to blame.
     """
     old = {reference.id for reference in references(resource, before.document)} if before else set()
     wrong = [

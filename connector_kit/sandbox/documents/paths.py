@@ -44,7 +44,7 @@ def remove(document: Document, path: Path) -> None:
 
 
 def objects(value: Any) -> Iterator[Document]:
-    """Yield the objects of a list; nothing for what is no list."""
+    """Yield the objects of a list; nothing for any other value."""
     yield from (
         item for item in (value if isinstance(value, list) else ()) if isinstance(item, dict)
     )

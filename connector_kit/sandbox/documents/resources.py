@@ -37,7 +37,7 @@ def create(call: Call) -> Answer:
 
 
 def replace(call: Call) -> Answer:
-    """PUT /{resource}/{id}: the whole document; what is left out is erased."""
+    """PUT /{resource}/{id}: replace the whole document; omitted fields are erased."""
     record, sent = access.writable(call), call.document()
     return Answer(200, put(call, record, sent).public)
 

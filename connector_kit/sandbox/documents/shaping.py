@@ -60,7 +60,7 @@ _WITHOUT_CONNECTION = {"webhook": "WebhookExport", "simple": "SimpleExport"}
 
 
 def first_version(resource: str, sent: Document) -> Document:
-    """Return *sent* with what the server gives a new document besides its id and dates."""
+    """Return *sent* with what the server adds to a new document, apart from its id and dates."""
     document = tidy(resource, {**sent, "sandbox": bool(sent.get("sandbox"))})
     for name in ("_id", "apiIdentifier", "createdAt", *ORIGIN, *_PLATFORMS_OWN.get(resource, ())):
         document.pop(name, None)

@@ -24,10 +24,10 @@ class PageRefused(Refusal):
 
 @dataclass(frozen=True)
 class Batch:
-    """One page of an export: what came, and what filter, transform and hook made of it.
+    """One page of an export: its records, and what filter, transform, and hook made of them.
 
-    *failed* are the records that the filter or transform failed for; *later* those that the hook
-    wants to have retried, each with its errors (``newErrorsAndRetryData``).
+    *failed* are the records for which the filter or transform failed; *later* those that the hook
+    wants retried, each with its errors (``newErrorsAndRetryData``).
     """
 
     raw: list[Any]

@@ -67,8 +67,8 @@ class Exporting:
     async def mark(self, records: list[Any]) -> None:
         """Tell the application that a ``once`` export has these records (``http.once``).
 
-        Where the export says nothing of that, as that of a wrapper, which is told
-        ``once.booleanField`` and marks by itself, nothing is asked. Raises `Refusal` 422 with the
+        Sends nothing if the export does not configure it, as with a wrapper, which gets
+        ``once.booleanField`` and marks the records itself. Raises `Refusal` 422 with the
         application's error.
         """
         once = self._marking()

@@ -30,7 +30,7 @@ def records_of(export: Document) -> list[Any]:
 
 
 def _read(text: str) -> Any:
-    """Sample data of files are texts; those that are no JSON make no record."""
+    """Sample data of files is text; text that is not JSON makes no record."""
     try:
         return parse(text.encode())
     except ValueError:

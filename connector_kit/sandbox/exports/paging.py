@@ -23,7 +23,7 @@ _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?([\w-]+)"?')
 
 @dataclass(frozen=True)
 class Page:
-    """What came back: the records, the answer, and the position it was asked at."""
+    """One answer: its records, the answer itself, and the position that was requested."""
 
     records: list[Any]
     answer: BackendAnswer

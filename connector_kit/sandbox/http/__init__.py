@@ -1,1 +1,1 @@
-"""How a request is answered: who asks, which route it meets, pages of lists, errors, limits."""
+"""How requests are answered: authentication, routes, pages of lists, errors, limits."""

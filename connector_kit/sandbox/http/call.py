@@ -120,7 +120,7 @@ class Call:
         return self.token.user_id or self.account.user_id
 
     def json(self, default: Any = None) -> Any:
-        """Return the body, *default* when it is empty; raises `Refusal` 400 when it is no JSON."""
+        """Return the body, *default* when it is empty; raises `Refusal` 400 when it is not JSON."""
         if not self.body:
             return default
         try:

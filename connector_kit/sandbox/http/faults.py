@@ -27,8 +27,8 @@ class Faults:
     """Which requests go wrong, how often and how.
 
     *rate* is the share (0 to 1) of the requests that match *paths* (a regular expression),
-    *accounts*, *methods* and kinds of *tokens* (empty: all). Of these the first *skip* go well, and
-    no more than *limit* go wrong (0: no limit): with a rate of 1 it is chosen which one does.
+    *accounts*, *methods* and kinds of *tokens* (empty: all). Of these, the first *skip* succeed,
+    and no more than *limit* fail (0: no limit): a rate of 1 selects exactly which ones fail.
     *stack_rate* is the share of the calls to a stack, of *stack_functions* (empty: all), to which
     one of *stack_kinds* happens; the platform hangs up after *hang_up_seconds*.
     """
@@ -98,7 +98,7 @@ class Misfortune:
         self._seen = self._struck = 0
 
     def strikes(self, method: str, path: str, account_id: str, token: str) -> str | None:
-        """Return the kind of fault this request meets, mostly none; *token* is a kind, too."""
+        """Return the kind of fault that strikes this request, mostly none; *token* is one too."""
         faults = self.faults
         if not (faults.rate and faults.kinds):
             return None

@@ -18,7 +18,7 @@ Target = TypeVar("Target")
 
 @dataclass(frozen=True, slots=True)
 class Match(Generic[Target]):
-    """What a request meets; *route* is its pattern: ``PUT /exports/{id}``."""
+    """The route that matches a request; *route* is its pattern: ``PUT /exports/{id}``."""
 
     target: Target
     route: str

@@ -13,9 +13,9 @@ FAILED = 422
 
 @dataclass
 class Entry:
-    """One record: as it came, as it goes on, and what was answered for it.
+    """One record: as received, as passed on, and the answer for it.
 
-    *stage* says where it is, and so where an error that does not say is from.
+    *stage* says where it is, and so the stage of an error that does not name one.
     """
 
     original: Any
@@ -62,7 +62,7 @@ class Entry:
         self.is_over = True
 
     def take(self, told: Any, stage: str) -> Any:
-        """Read what preMap or postMap says of the record; returns the data it goes on with."""
+        """Read the result of preMap or postMap for the record; returns the data to use next."""
         told = told if isinstance(told, dict) else {}
         errors = told.get("errors") or []
         self.stage = stage
@@ -87,5 +87,5 @@ class Entry:
 
 
 def unfinished(entries: Iterable[Entry]) -> list[Entry]:
-    """Return those that go on."""
+    """Return the records that continue."""
     return [entry for entry in entries if not entry.is_over]

@@ -1,6 +1,6 @@
 """Running an import: filter, hooks, mapping, one request per record (protocol/http-api.md#42).
 
-Each record gets an answer of its own, in order; one that fails stops no other. Records are not
+Each record gets its own answer, in order; one that fails does not stop the others. Records are not
 sent in batches.
 """
 

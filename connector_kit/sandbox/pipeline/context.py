@@ -17,7 +17,7 @@ class RunContext:
     """The connection (secrets included), and the integration and flow whose settings are in scope.
 
     *stored_id* is the id of the export or import, None for one that is not stored. *is_test* is
-    true for previews, which hooks are told.
+    true for previews; hooks get it.
     """
 
     platform: Platform
@@ -72,5 +72,5 @@ class RunContext:
         }
 
     def context(self, document: Document) -> Document:
-        """Return what templates see besides the record."""
+        """Return what templates see in addition to the record."""
         return {"connection": self.connection, "settings": self.settings(document)}

@@ -58,7 +58,7 @@ async def pre_save_page(
     given: Document,
     errors: list[Document],
 ) -> Document:
-    """Return ``{data, errors, abort}`` of a page, itself when there is no such hook."""
+    """Return ``{data, errors, abort}`` of a page; the page itself when there is no such hook."""
     if hook_of(export, "preSavePage") is None:
         return {"data": data, "errors": errors, "abort": False}
     options = {"data": data, "errors": errors, "pageIndex": index, **given}

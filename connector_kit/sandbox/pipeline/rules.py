@@ -56,7 +56,7 @@ class Rule:
         return None
 
     async def passes(self, records: list[Any]) -> list[bool | Failed]:
-        """Return for each record whether it goes on."""
+        """Return for each record whether it continues."""
         rules = find(self.told, ("expression", "rules")) or self.told.get("rules")
         if self.script is None and not rules:
             return [True] * len(records)

@@ -1,7 +1,7 @@
-"""Transforms: a record becomes another one before it goes on (protocol/resources.md#export).
+"""Transforms change a record before it continues (protocol/resources.md#export).
 
 Version 1 is ``rules: [[{extract, generate}]]``; version 2 is ``rulesTwoDotZero: {mode, mappings,
-lookups}``, whose mappings are those of mapper 2.0. The reference names the fields only.
+lookups}``, whose mappings are those of mapper 2.0. The reference names only the fields.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Functions of scripts: JavaScript, each call in a context of its own (protocol/extension.md#6).
+"""Functions of scripts: JavaScript, each call in its own context (protocol/extension.md#6).
 
 A script sees no network and no modules (``integrator-api`` and the like): one that imports
 anything is not simulated. Time and memory are bounded.

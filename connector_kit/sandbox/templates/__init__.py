@@ -1,1 +1,1 @@
-"""Templates: integrations that anybody may copy (protocol/http-api.md#10)."""
+"""Templates: integrations that anyone may copy (protocol/http-api.md#10)."""

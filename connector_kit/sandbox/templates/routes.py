@@ -1,4 +1,4 @@
-"""Templates: integrations that anybody may copy (protocol/http-api.md#10).
+"""Templates: integrations that anyone may copy (protocol/http-api.md#10).
 
 A template names its source integration by ``_integrationId``.
 """

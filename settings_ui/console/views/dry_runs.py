@@ -43,7 +43,7 @@ def progress(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _nobody(found: DryRun) -> str | None:
-    """Why nothing comes of it, where that is because no worker looks."""
+    """Why no answers arrive, if the reason is that no worker runs."""
     return None if found.finished_at else nobody_works() or nobody_works(Queue.WORK)
 
 

@@ -58,7 +58,7 @@ def installations(request: StaffRequest) -> HttpResponse:
 
 
 def _chart(form: InstallBaseForm, versions: dict[str, int]) -> object:
-    """The chart belongs to a whole connector, or to all: history knows no other filters."""
+    """The chart covers a whole connector, or all of them: history has no other filters."""
     if form.narrows():
         return None
     connector = form.cleaned_data["connector"] if form.is_valid() else None

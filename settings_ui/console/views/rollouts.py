@@ -59,7 +59,7 @@ def rollouts(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens(Scope.ROLLOUTS_WRITE)
 def new(request: StaffRequest) -> HttpResponse:
-    """Choose a connector, say how to roll it out, look at the waves, try it, start it."""
+    """Choose a connector, set the rollout's options, check the waves, try it, start it."""
     chosen = ConnectorForm(request.POST or request.GET)
     if not chosen.is_valid():
         asking = ConnectorForm(request.GET or None)
@@ -97,7 +97,7 @@ def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 
 
 def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    """Show the preview at an address of its own, so that Back returns to it."""
+    """Show the preview at its own address, so that Back returns to it."""
     if request.method == "POST":
         wanted = request.POST.copy()
         for name in ("csrfmiddlewaretoken", "digest"):
@@ -133,7 +133,7 @@ def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 @require_safe
 @opens(Scope.ROLLOUTS_READ)
 def rollout(request: StaffRequest, key: int) -> HttpResponse:
-    """Watch a rollout: who is locked, its waves, its speed, what failed; steer it."""
+    """Watch a rollout (locked customers, waves, speed, failures) and control it."""
     found = _rollout(key)
     return page(request, "rollout.html", place="rollouts", **_standing(request, found))
 

@@ -23,7 +23,7 @@ class LogIn(LoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Log in, and come to the page that was wanted, or to the form that was interrupted."""
+        """Log in, and redirect to the requested page, or to the form that was interrupted."""
         led_on = super().form_valid(form)
         kept = unseal(self.request.POST.get(KEPT, ""))
         return send_again(self.request, kept) if kept else led_on

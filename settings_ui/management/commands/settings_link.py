@@ -58,7 +58,7 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
         add_yes(parser)
 
     def run(self, **options: Any) -> None:
-        """Do what is asked for, and record that it was done."""
+        """Carry out the command, and record it."""
         wanted = options["integration"]
         require_installations(None, [wanted])
         installation = Installation.objects.get(integration_id=wanted)

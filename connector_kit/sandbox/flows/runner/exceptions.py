@@ -13,7 +13,7 @@ class Canceled(Exception):
 
 
 class StepFailed(Exception):
-    """A step cannot go on, and neither can the flow; *stage* is where its errors are from."""
+    """A step cannot continue, and neither can the flow; *stage* is where its errors are from."""
 
     def __init__(self, step_id: str, errors: Sequence[Document], stage: str) -> None:
         super().__init__(f"{step_id}: {[document.get('code') for document in errors]}")

@@ -25,7 +25,7 @@ MOST_RETRIES = 10_000
 
 @dataclass
 class Tally:
-    """What came of the records of one page at one step."""
+    """The results of one page's records at one step."""
 
     success: int = 0
     error: int = 0
@@ -33,7 +33,7 @@ class Tally:
 
 
 class Ledger:
-    """What a run writes down; *step_jobs* are the jobs of the steps by their ids."""
+    """The records of a run; *step_jobs* are the jobs of the steps by their ids."""
 
     counts_pages = True
     """Whether what is booked are pages of the run: a retry adds none."""
@@ -76,7 +76,7 @@ class Ledger:
         self.tally(step_id, Tally(ignore=ignored), is_page=False)
 
     def tally(self, step_id: str, tally: Tally, *, is_page: bool = True) -> None:
-        """Book what came of a page at a step."""
+        """Count the results of a page at a step."""
         step = self.step_jobs.get(step_id)
         counts = {"numIgnore": tally.ignore, "numError": tally.error}
         pages = {"numPagesProcessed": 1} if is_page and self.counts_pages else {}

@@ -55,7 +55,7 @@ class Processor:
         self._keep = keep and step.keeps
 
     async def process(self, items: list[Item]) -> list[Item]:
-        """Run a page through; returns what goes on. Raises `StepFailed` when nothing can."""
+        """Process a page; returns the records that continue. Raises `StepFailed` when none can."""
         take = self._import if self._step.kind == "import" else self._look_up
         try:
             outcomes = await take(items)
@@ -121,7 +121,7 @@ class Processor:
         return not outcome.is_failed or bool(self._told.get("proceedOnFailure"))
 
     def _map_response(self, outcome: Outcome) -> Any:
-        """Return the record with what the response mapping takes over."""
+        """Return the record with what the response mapping adds."""
         mapping = self._told.get("responseMapping")
         record = outcome.item.record
         fields = [*objects(find({"m": mapping}, ("m", "fields")))]

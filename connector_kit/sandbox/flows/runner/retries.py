@@ -1,4 +1,4 @@
-"""Failed records that are run again: what comes of them is booked on the job they failed in.
+"""Failed records that are run again: their results count for the job that they failed in.
 
 protocol/resources.md#job: a retry makes a new job whose results count towards the original.
 """

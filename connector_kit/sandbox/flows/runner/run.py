@@ -27,7 +27,7 @@ MOST_ROUTERS = 100
 
 
 class Run:
-    """Takes pages through a flow and writes down what becomes of them."""
+    """Takes pages through a flow and records their results."""
 
     def __init__(self, loaded: LoadedFlow, ledger: Ledger, task: Document) -> None:
         self._loaded, self._ledger, self._task = loaded, ledger, task
@@ -95,7 +95,7 @@ class Run:
             raise StepFailed(step.id, refusal.errors, stage) from refusal
 
     def _last_export(self) -> str | None:
-        """Return from when on a delta flow exports: as it is told, else since the last time."""
+        """Return the start of a delta export: as requested, or else the last export."""
         start = self._task.get("startDate")
         if start:
             return str(start)
@@ -160,7 +160,7 @@ class Run:
                 raise StepFailed(identity, refusal.errors, "post_aggregate_hook") from refusal
 
     def _note_offline(self, step: Step, refusal: Refusal) -> None:
-        """An application that does not know who asks takes its connection offline."""
+        """A connection whose credentials the application rejects goes offline."""
         if any(str(error.get("code")) == "401" for error in refusal.errors):
             store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
             online.mark(store, account_id, step.document.get("_connectionId"), offline=True)

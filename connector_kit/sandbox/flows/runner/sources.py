@@ -46,12 +46,12 @@ class Source:
                 index, errors = index + 1, []
 
     async def rerun(self, records: list[Any]) -> Batch:
-        """Return records of a page that failed, as if they came once more."""
+        """Return failed records of a page as if they had been exported again."""
         batch, _ = await batches.refine(self._exporting, records, 0)
         return batch
 
     async def _pages(self) -> AsyncIterator[RecordPage]:
-        """Yield the pages as they come, no more records than a test export may have."""
+        """Yield the pages as they come, with no more records than a test export may have."""
         left = self._limit()
         async for page in self._all_pages():
             yield RecordPage(page.records[:left], page.errors, page.is_offline)
