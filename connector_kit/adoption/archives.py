@@ -1,4 +1,4 @@
-"""Reading a zip file, whatever somebody put into it."""
+"""Read a zip file, whatever it contains."""
 
 import io
 import stat
@@ -14,8 +14,7 @@ from connector_kit.adoption.intake import MEBIBYTE, Intake, Limits, refusal
 from connector_kit.file_names import legible
 
 _AT_ONCE = 8 * MEBIBYTE
-"""Bytes that are read at a time at the most: an archive's list of members is, before it is known
-how many there are."""
+"""The most bytes read at once: the list of members is read before their number is known."""
 
 _PIECE = 1 << 16
 """Bytes that are unpacked at a time; in one go, a file could be larger than it says."""

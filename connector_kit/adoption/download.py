@@ -14,7 +14,8 @@ class AdoptionError(ConnectorKitError):
 class Found:
     """One document as the platform holds it; *place* is the file or the address it came from.
 
-    *resource* is the path word (``exports``). *id* is empty when nobody can refer to the document.
+    *resource* is the path word (``exports``). *id* is empty when no other document can refer to
+    this one.
     """
 
     resource: str
@@ -25,7 +26,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Download:
-    """An integration with everything that came along; *ignored* lists files nobody understood.
+    """An integration and everything that belongs to it; *ignored* lists unrecognized files.
 
     *place* is where the integration's own document was.
     """

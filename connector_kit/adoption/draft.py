@@ -51,7 +51,7 @@ class Draft:
         return [self._component(name, entry) for name, entry in self.living()]
 
     def cut(self, name: str, path: Path, reason: str) -> None:
-        """Leave out what stands at *path* of the component *name*."""
+        """Leave out the value at *path* of the component *name*."""
         self.cuts[name][path] = reason
         self._compiled.pop(name, None)
 
@@ -104,7 +104,7 @@ def _contexts(download: Download) -> Iterator[tuple[str, str]]:
 
 
 def _quoted_names(found: Iterable[Found]) -> set[str]:
-    """Return texts that stand where ids belong: an attribute of that name would look quoted."""
+    """Return texts found where ids belong: an attribute of that name would look quoted."""
     return {
         text
         for item in found

@@ -1,7 +1,7 @@
-"""What a download may bring: names that stay inside, and so much of everything.
+"""What a download may contain: names that stay inside it, and a limited amount of everything.
 
-Whoever made a download may mean harm. Every file of one, from wherever it is read, comes in through
-an `Intake`, and what is refused is named.
+A download may be malicious. Each of its files, wherever it is read from, passes through an
+`Intake`, which names what it refuses.
 """
 
 import re
@@ -24,7 +24,7 @@ _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a download may hold, in bytes, files and levels of folders: far beyond any real one.
+    """How much a download may hold, in bytes, files and folder levels: far more than real ones.
 
     *ratio* is how many times as large a file may be as it was in its archive, once it has more
     than *unpacked_freely*.
@@ -43,7 +43,7 @@ LIMITS = Limits()
 
 
 class Intake:
-    """Takes in the files of the download *source*, as far as *limits* allow."""
+    """Takes in the files of the download *source*, within *limits*."""
 
     def __init__(self, source: str, limits: Limits = LIMITS) -> None:
         self.limits = limits
@@ -60,8 +60,8 @@ class Intake:
     def place(self, name: str) -> str | None:
         """Return the path of what is called *name*; None for what systems and tools leave behind.
 
-        Everything is asked for once, folders and links too. Raises AdoptionError for a name that
-        leads out of the download or cannot be shown, and for more than may come.
+        Call it once for every entry, folders and links included. Raises AdoptionError for a name
+        that leads out of the download or cannot be shown, and for more than may come.
         """
         self._count()
         path = PurePosixPath(name.replace("\\", "/"))

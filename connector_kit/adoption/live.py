@@ -1,7 +1,8 @@
 """From an account to the documents of one of its integrations, read through the API.
 
-What belongs to an integration says so (``_integrationId``), or is used by what does: connections,
-scripts, and most exports and imports stand alone (protocol/resources.md, first table).
+A document belongs to an integration if it says so (``_integrationId``), or if such a document uses
+it: connections, scripts, and most exports and imports name no integration (protocol/resources.md,
+first table).
 """
 
 from collections.abc import Iterator

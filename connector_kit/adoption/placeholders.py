@@ -1,4 +1,4 @@
-"""Connections that stand in for those that did not come along."""
+"""Placeholders for connections that are missing from a download."""
 
 from connector_kit.adoption.download import Found
 from connector_kit.documents import Document

@@ -1,4 +1,4 @@
-"""References between documents: where they stand, and what a missing one takes with it."""
+"""References between documents: where they are, and what goes with a missing one."""
 
 from connector_kit.adoption.ids import is_id, proper
 from connector_kit.blueprint.resources import ResourceType, names_reference, referred_type
@@ -17,12 +17,12 @@ def field_of(path: Path) -> str:
 
 
 def type_of(path: Path) -> ResourceType | None:
-    """Return the resource type that the field at *path* refers to, None when nobody knows."""
+    """Return the resource type that the field at *path* refers to, None when it is unknown."""
     return None if _DATA.intersection(path) else referred_type(field_of(path))
 
 
 def is_reference(path: Path, text: str) -> bool:
-    """Tell whether *text* at *path* stands for a document of the account, if only an empty one."""
+    """Tell whether *text* at *path* is a reference to a document, even if *text* is empty."""
     if row := type_of(path):
         return row.has_names
     names_document = names_reference(field_of(path)) and not _DATA.intersection(path)
@@ -32,8 +32,8 @@ def is_reference(path: Path, text: str) -> bool:
 def with_proper_ids(document: Document) -> Document:
     """Return *document* with ids wherever it refers to another one.
 
-    In what people made by hand other texts stand there; they would be taken for references
-    wherever they occur, also where they are ordinary words.
+    Hand-made documents may hold other texts in these fields; those would be taken for references
+    wherever they occur, even as ordinary words.
     """
     return {
         key: value if key in FREE_DATA_FIELDS else _with_proper_ids(value, (key,))

@@ -8,7 +8,7 @@ from connector_kit.documents.walking import FREE_DATA_FIELDS, Path
 SAMPLE = "sample data; use --keep-samples to include it"
 
 _SAMPLES = FREE_DATA_FIELDS | {"mockInput", "mockRequest", "pathSamples"}
-"""Fields that hold samples, wherever they stand: tools and APIs have theirs in parts
+"""Fields that hold samples, at any depth: tools and APIs have theirs in nested parts
 (protocol/resources.md#export, #import, protocol/platform-2026.md#7-imports, #9)."""
 
 _AUTHORS_OWN = frozenset({"configuration", "map", "settings"})

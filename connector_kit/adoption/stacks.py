@@ -1,7 +1,7 @@
-"""Functions of which a document leaves open where they run.
+"""Functions for which a document does not say where they run.
 
-In a declaration that means the connector's own stack, and is said where it is compiled. So what is
-adopted says it, too.
+In a declaration that means the connector's own stack, and compiling says so. Adopted documents say
+so, too.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from connector_kit.documents.walking import objects
 
 
 def open_functions(component: CompiledComponent) -> list[tuple[str, str]]:
-    """Return the place and the name of every function that runs nobody says where."""
+    """Return the place and the name of every function that does not say where it runs."""
     return [
         (path, str(entry.get("function") or entry.get("pingFunction")))
         for path, entry in _entries(component.document)

@@ -1,8 +1,8 @@
 """From the files of a download to its documents.
 
 A download has a folder for each resource type, with files called ``<Name>-<id>.json``, beside an
-``integration.json``; all of it may stand in one folder more. A script's JavaScript stands in its
-JSON, or in a ``.js`` file with the same stem or id; such a file alone is a script as well.
+``integration.json``; all of it may be inside one more folder. A script's JavaScript is in its JSON,
+or in a ``.js`` file with the same stem or id; such a file on its own is a script, too.
 """
 
 import re
@@ -95,7 +95,7 @@ def _texts(
 
 
 def _join_scripts(documents: Documents, texts: Mapping[PurePosixPath, str]) -> set[PurePosixPath]:
-    """Give *documents* the JavaScript that stands in files; return the files that were needed."""
+    """Give *documents* the JavaScript kept in files; return the files that were used."""
     used = set()
     for path, text in texts.items():
         owner = _owner(path, documents)

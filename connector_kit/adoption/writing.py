@@ -63,7 +63,7 @@ def _check_free(folder: Path) -> None:
 @contextmanager
 def _staged(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
     """Write *files* into a new folder beside *folder*, which is gone afterwards."""
-    # Python imports it from within a package as well, hence no dot and no hyphen.
+    # Python must be able to import it from within a package, so it has no dot and no hyphen.
     staged = folder.with_name(f"_adopting_{secrets.token_hex(8)}")
     try:
         staged.mkdir(parents=True)
@@ -124,7 +124,7 @@ def _move(staged: Path, folder: Path) -> None:
     if not folder.exists():
         staged.rename(folder)
         return
-    # An empty folder stays the one it is, for somebody may be in it. Without its module there is
-    # no package, so that one comes last.
+    # Keep an empty folder: it may be someone's working directory. Without its module there is no
+    # package, so move that one last.
     for path in sorted(staged.iterdir(), key=lambda path: path.name == "__init__.py"):
         path.rename(folder / path.name)

@@ -1,4 +1,4 @@
-"""Who asks: a program with a bearer token, or staff with a session of Django's."""
+"""Who makes a request: a program with a bearer token, or staff with a Django session."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BearerTokens(BaseAuthentication):
     """``Authorization: Bearer ck_…``. ``request.auth`` is the token's row."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """Return owner and token; None without the header, so that a session may count."""
+        """Return owner and token; None without the header, so that a session can authenticate."""
         keyword, _, text = request.headers.get("Authorization", "").partition(" ")
         if keyword.lower() != KEYWORD.lower():
             return None
@@ -40,23 +40,23 @@ class BearerTokens(BaseAuthentication):
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF's signature
-        """Return what a 401 asks for."""
+        """Return the scheme that a 401 asks for."""
         return KEYWORD
 
 
 class StaffSessions(SessionAuthentication):
-    """The session of a member of the staff who is logged in; writes need the CSRF token."""
+    """The session of a logged-in staff member; writes need the CSRF token."""
 
 
 def granted(request: Request) -> Scopes:
-    """What whoever asks may do."""
+    """What the caller may do."""
     if isinstance(request.auth, ApiToken):
         return scopes_of_token(request.auth)
     return scopes_of(request.user)
 
 
 def actor_of(request: Request) -> Actor:
-    """Whoever asks, as it is recorded with what changes."""
+    """The caller, as recorded with each change."""
     token = request.auth.name if isinstance(request.auth, ApiToken) else ""
     return Actor.of(request.user, token=token)
 

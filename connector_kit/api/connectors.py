@@ -32,7 +32,7 @@ from connector_kit.publisher.timeline import versions_over_time
 
 
 def connectors() -> QuerySet[Connector]:
-    """All connectors, with what their list shows."""
+    """All connectors, with the values that the list shows."""
     newest = Release.objects.filter(connector=OuterRef("pk")).order_by("-published_at", "-pk")
     return Connector.objects.select_related("default_release").annotate(
         newest_release=Subquery(newest.values("version")[:1]),
@@ -60,7 +60,7 @@ class OneConnector(generics.RetrieveAPIView[Connector]):
     lookup_field = "slug"
 
     def get_queryset(self) -> QuerySet[Connector]:
-        """Return where to look."""
+        """Return the rows to search."""
         return connectors()
 
 
@@ -96,7 +96,7 @@ class DefaultRelease(APIView):
 
     @extend_schema(request=None, responses=ReleaseShape)
     def post(self, request: Request, slug: str, version: str) -> Response:
-        """Have new installations get this release. Nobody who has the connector is updated."""
+        """Make this the default release. Existing installations are not updated."""
         release = set_default(_connector({"slug": slug}), version, by=actor_of(request))
         return Response(ReleaseShape(release).data)
 
@@ -108,7 +108,7 @@ class Difference(APIView):
 
     @extend_schema(responses=PlanShape)
     def get(self, request: Request, slug: str, version: str, newer: str) -> Response:  # noqa: ARG002
-        """Compare two releases: the update of an installation that nobody touched."""
+        """Compare two releases: the update of an installation without edits."""
         plan = difference(_release(slug, version), _release(slug, newer))
         return Response(PlanShape(plan.to_json()).data)
 
@@ -147,7 +147,7 @@ class PublishPlan(APIView):
 
 
 class Review(APIView):
-    """What stands against publishing."""
+    """What prevents publishing."""
 
     read = Scope.CONNECTORS_READ
 

@@ -10,12 +10,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import AllowAny
 
 _stored_for_minutes = method_decorator(cache_control(public=True, max_age=300), "dispatch")
-"""It says nothing of anybody."""
+"""The description contains no one's data."""
 
 
 @_stored_for_minutes
 class Description(SpectacularAPIView):
-    """The description, as YAML or (``?format=json``) JSON. Open to everybody: it says nothing."""
+    """The description, as YAML or (``?format=json``) JSON. Open to all: it contains no data."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
@@ -26,7 +26,7 @@ class Description(SpectacularAPIView):
 class Page(SpectacularSwaggerSplitView):
     """The description as a page; its scripts are served from here.
 
-    They draw their icons themselves, and style what they draw; nothing of it comes from anybody.
+    They draw their icons themselves, and style what they draw; none of it comes from user input.
     """
 
     permission_classes = [AllowAny]

@@ -1,4 +1,4 @@
-"""Dry runs in customers' accounts: asked for, and what the installations answered."""
+"""Dry runs in customers' accounts: requests, and what the installations answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from connector_kit.publisher.tasks import carry_out_soon
 
 
 class DryRunFilters(Filters):
-    """Which dry runs are meant."""
+    """Filters for dry runs."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -52,7 +52,7 @@ class DryRuns(generics.ListAPIView[DryRun]):
     filterset_class = DryRunFilters
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Return the wanted ones with what their list shows."""
+        """Return the matching ones with what the list shows."""
         return shown(super().filter_queryset(queryset))
 
     @extend_schema(request=DryRunWishShape, responses={202: DryRunShape})
@@ -80,7 +80,7 @@ class OneDryRun(generics.RetrieveAPIView[DryRun]):
     filter_backends = []
 
     def get_queryset(self) -> QuerySet[DryRun]:
-        """Return where to look."""
+        """Return the rows to search."""
         answers = DryRunAnswer.objects.select_related("installation").order_by("pk")
         return shown(DryRun.objects.prefetch_related(Prefetch("answers", answers)))
 
@@ -92,7 +92,7 @@ def shown(found: QuerySet[DryRun]) -> QuerySet[DryRun]:
 
 
 def accepted(dry_run: DryRun) -> Response:
-    """Have a worker carry *dry_run* out, and answer where to look for what it finds."""
+    """Have a worker carry out *dry_run*, and answer with the address of its results."""
     carry_out_soon(dry_run.pk)
     shape = DryRunShape(shown(DryRun.objects.all()).get(pk=dry_run.pk))
     return Response(shape.data, status=status.HTTP_202_ACCEPTED)

@@ -34,7 +34,7 @@ from connector_kit.publisher.roles import Scope
 
 
 def deployments() -> QuerySet[Installation]:
-    """The deployments that are there, with what their list shows."""
+    """The existing deployments, with what the list shows."""
     return with_last_update(deployments_of())
 
 
@@ -46,13 +46,13 @@ class Accounts(generics.ListAPIView[EmbeddedAccount]):
     page_ordering = "name"
 
     def get_queryset(self) -> QuerySet[EmbeddedAccount]:
-        """Return all of them, each with how much is deployed there."""
+        """Return all of them, each with its number of deployments."""
         there = Q(installations__vanished_at=None)
         return EmbeddedAccount.objects.annotate(deployments=Count("installations", filter=there))
 
 
 class DeploymentFilters(Filters):
-    """Which deployments are meant."""
+    """Filters for deployments."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -70,7 +70,7 @@ class DeploymentFilters(Filters):
 
 
 class Deployments(generics.ListAPIView[Installation]):
-    """What is deployed for whom, the newest first."""
+    """Deployments and their end users, newest first."""
 
     read = Scope.EMBEDDED_READ
     write = Scope.EMBEDDED_WRITE
@@ -83,10 +83,10 @@ class Deployments(generics.ListAPIView[Installation]):
 
     @extend_schema(request=DeployShape, responses={202: DeploymentShape})
     def post(self, request: Request) -> Response:
-        """Have a connector deployed for an end user, or what is there brought up to date.
+        """Deploy a connector for an end user, or update the existing deployment.
 
-        Credentials are written into the connections before this is answered, and tried; a worker
-        makes the rest. Doing so again goes on where it stopped.
+        Before the response, credentials are written into the connections and tested; a worker
+        creates the rest. Repeating the request continues where it stopped.
         """
         wish = DeployShape(data=request.data)
         wish.is_valid(raise_exception=True)
@@ -114,22 +114,22 @@ class OneDeployment(generics.RetrieveAPIView[Installation]):
     filter_backends = []
 
     def get_queryset(self) -> QuerySet[Installation]:
-        """Return where to look."""
+        """Return the rows to search."""
         return deployments()
 
 
 class _OfDeployment(generics.GenericAPIView[Installation]):
-    """Something done with the deployment in the address."""
+    """An action on the deployment in the address."""
 
     write = Scope.EMBEDDED_WRITE
     filter_backends = []
 
     def get_queryset(self) -> QuerySet[Installation]:
-        """Return where to look."""
+        """Return the rows to search."""
         return deployments_of()
 
     def given(self, request: Request) -> dict[str, Any]:
-        """What was sent, checked."""
+        """The request's data, validated."""
         wish = self.get_serializer(data=request.data)
         wish.is_valid(raise_exception=True)
         return dict(wish.validated_data)
@@ -142,7 +142,7 @@ class Update(_OfDeployment):
 
     @extend_schema(responses={202: DeploymentShape})
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Have a worker bring the deployment to a release; its operations say how it went."""
+        """Have a worker update the deployment to a release; its operations show the outcome."""
         row, given = self.get_object(), self.given(request)
         update_soon(
             row,
@@ -154,11 +154,11 @@ class Update(_OfDeployment):
 
 
 class Remove(_OfDeployment):
-    """The end of a deployment."""
+    """Removal of a deployment."""
 
     @extend_schema(request=None, responses={202: DeploymentShape})
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Have a worker take the deployment away; it is not found any more when that is done."""
+        """Have a worker remove the deployment; once that is done, its address returns 404."""
         row = self.get_object()
         shown = _told(row.pk)
         remove_soon(row, by=actor_of(request))
@@ -166,26 +166,26 @@ class Remove(_OfDeployment):
 
 
 class RunExport(_OfDeployment):
-    """Exports, run alone."""
+    """Exports, run on their own."""
 
     serializer_class = RunExportShape
 
     @extend_schema(responses=RecordsShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Run an export and return its records. Never repeated by itself."""
+        """Run an export and return its records. It is never retried automatically."""
         row, given = self.get_object(), self.given(request)
         records = run_export(row, given["name"], seconds=given["seconds"], by=actor_of(request))
         return Response({"records": records})
 
 
 class RunImport(_OfDeployment):
-    """Imports, run alone."""
+    """Imports, run on their own."""
 
     serializer_class = RunImportShape
 
     @extend_schema(responses=ResultsShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Run an import with records, and return what became of each. Never repeated by itself."""
+        """Run an import with records, and return each result. It is never retried automatically."""
         row, given = self.get_object(), self.given(request)
         results = run_import(
             row,

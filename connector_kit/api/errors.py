@@ -1,4 +1,4 @@
-"""Errors as the API tells them: ``{"errors": [{"code", "message", "field"}]}``, whatever happened.
+"""The API's format of all errors: ``{"errors": [{"code", "message", "field"}]}``.
 
 *field* is a dotted path into what was sent, null when no single field is at fault.
 """
@@ -49,11 +49,11 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer *error*: also what nobody foresaw, which is written to the log."""
+    """Answer *error*; unexpected ones are written to the log."""
     if (found := _problems_of(error)) is not None:
         told, status_code = found
         return Response({"errors": told}, status=status_code)
-    if isinstance(error, SuspiciousOperation):  # more parameters than anybody needs, and the like
+    if isinstance(error, SuspiciousOperation):  # too many parameters, for example
         return Response(body_of(*SENSELESS), status=status.HTTP_400_BAD_REQUEST)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
@@ -87,12 +87,12 @@ def _problems_of(error: Exception) -> tuple[list[Any], int] | None:
 
 
 def json_error(status_code: int, code: str, message: str) -> JsonResponse:
-    """An error as all of the API's, where no view of the API was reached, or one broke."""
+    """An error in the API's format, for requests that reached no view, or whose view failed."""
     return JsonResponse(body_of(code, message), status=status_code)
 
 
 def body_of(code: str, message: str) -> dict[str, list[Entry]]:
-    """What the API answers where it has one thing to say that is about no field."""
+    """The API's answer for a single error that concerns no field."""
     return {"errors": [entry(code, message)]}
 
 
@@ -104,9 +104,9 @@ SENSELESS = (
     "bad_request",
     "The request cannot be read: it is malformed or has too many parameters.",
 )
-"""Code and message of what Django refuses before anybody could look at it."""
+"""Code and message of what Django refuses before a view sees it."""
 BROKEN = ("internal_error", _WORDS)
-"""Code and message of what nobody foresaw."""
+"""Code and message of unexpected errors."""
 
 
 def _path(context: dict[str, Any]) -> str:

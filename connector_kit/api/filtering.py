@@ -1,6 +1,6 @@
 """Filters of lists: django-filter's, under one name, since it comes without types.
 
-What a query says and cannot be used is refused by name, never dropped; every value has bounds.
+Unusable query parameters are refused by name, never dropped; every value has bounds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django_filters.fields import IsoDateTimeField
 from connector_kit.licensing.days import FIRST_DAY, LAST_DAY
 
 LONGEST = 300
-"""Characters of a text that is looked for; patterns without end stop a database."""
+"""Characters of a search text; endless patterns stop a database."""
 
 _SPELLINGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -78,7 +78,7 @@ def _beyond() -> forms.ValidationError:
 
 
 class MomentFilter(rest_framework.IsoDateTimeFilter):  # type: ignore[misc]
-    """A moment that can be reckoned with, whatever its offset."""
+    """A moment that can be computed with, whatever its offset."""
 
     field_class = _Moment
 
@@ -92,13 +92,13 @@ class _Day(forms.DateField):
 
 
 class DayFilter(rest_framework.DateFilter):  # type: ignore[misc]
-    """A day that can be reckoned with."""
+    """A day that can be computed with."""
 
     field_class = _Day
 
 
 class Filters(rest_framework.FilterSet):  # type: ignore[misc]
-    """What a list's query may say."""
+    """The query parameters of a list."""
 
     FILTER_DEFAULTS = {
         **rest_framework.FilterSet.FILTER_DEFAULTS,

@@ -1,4 +1,4 @@
-"""The install base, and one installation with what was done to it."""
+"""The install base, and one installation with its history."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from connector_kit.publisher.roles import Scope
 
 
 class InstallationFilters(Filters):
-    """Which installations are meant: what is left out admits all, vanished ones excepted."""
+    """Filters for installations: without any, all match except vanished ones."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -74,12 +74,12 @@ class InstallationFilters(Filters):
         fields: list[str] = []
 
     def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
-        """Return the wanted ones, as the publisher's own lists do."""
+        """Return the matching ones, as the publisher's own lists do."""
         return chosen(self.form.cleaned_data)
 
 
 def chosen(given: dict[str, Any]) -> QuerySet[Installation]:
-    """The installations that *given*, the checked query of `InstallationFilters`, means."""
+    """The installations that match *given*, the validated query of `InstallationFilters`."""
     environment = given.get("environment")
     wanted = InstallBaseFilter(
         version=given.get("version") or None,
@@ -106,7 +106,7 @@ class Installations(generics.ListAPIView[Installation]):
     page_ordering = "integration_id"
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Return the wanted ones with what their list shows."""
+        """Return the matching ones with what the list shows."""
         return shown(super().filter_queryset(queryset))
 
 
@@ -136,12 +136,12 @@ class OneInstallation(generics.RetrieveAPIView[Installation]):
     lookup_field = "integration_id"
 
     def get_queryset(self) -> QuerySet[Installation]:
-        """Return where to look."""
+        """Return the rows to search."""
         return shown(Installation.objects.all())
 
 
 class OfInstallation:
-    """A list of what belongs to the installation in the address."""
+    """A list of the records of the installation in the address."""
 
     kwargs: dict[str, Any]
 
@@ -152,7 +152,7 @@ class OfInstallation:
 
 
 class Components(OfInstallation, generics.ListAPIView[Component]):
-    """What the installation consists of, by external id."""
+    """The components of the installation, by external id."""
 
     read = Scope.INSTALLATIONS_READ
     serializer_class = ComponentShape
@@ -165,7 +165,7 @@ class Components(OfInstallation, generics.ListAPIView[Component]):
 
 
 class OperationFilters(Filters):
-    """Which operations are meant."""
+    """Filters for operations."""
 
     class Meta:
         model = Operation
@@ -194,14 +194,14 @@ class OneOperation(OfInstallation, generics.RetrieveAPIView[Operation]):
     filter_backends = []
 
     def get_queryset(self) -> QuerySet[Operation]:
-        """Return where to look."""
+        """Return the rows to search."""
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         return super().get_queryset().filter(installation=self.installation)
 
 
 class ChangeFilters(Filters):
-    """Which changes are meant."""
+    """Filters for changes."""
 
     operation = WholeFilter(
         field_name="operation_id", min_value=0, max_value=2**62, label="The operation's id."
@@ -226,14 +226,14 @@ class Changes(OfInstallation, generics.ListAPIView[Change]):
 
 
 class Drift(OfInstallation, APIView):
-    """In what an account differs from what was applied to it."""
+    """How an account differs from what was applied to it."""
 
     read = Scope.INSTALLATIONS_READ
     write = Scope.INSTALLATIONS_WRITE
 
     @extend_schema(responses=DriftShape)
     def get(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
-        """Say what the last check found."""
+        """Return what the last check found."""
         row = self.installation
         checks = row.operations.filter(
             kind=Operation.Kind.PLAN, finished_at__isnull=False, plan__has_key="drift"
@@ -248,7 +248,7 @@ class Drift(OfInstallation, APIView):
 
     @extend_schema(request=None, responses={202: DryRunShape})
     def post(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
-        """Have the account compared: a dry run that a worker carries out."""
+        """Compare the account: a dry run that a worker carries out."""
         return accepted(ask_for_drift(self.installation, by=actor_of(request)))
 
 

@@ -1,4 +1,4 @@
-"""Licenses: found, made, and what can be done with one. Who did it is in the license's trail."""
+"""Licenses: search, creation, and actions. The license's trail says who did what."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from connector_kit.publisher.roles import Scope
 
 
 class LicenseFilters(Filters):
-    """Which licenses are meant: what is left out admits all, vanished ones excepted."""
+    """Filters for licenses: without any, all match except vanished ones."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -71,7 +71,7 @@ class LicenseFilters(Filters):
         fields: list[str] = []
 
     def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
-        """Return the wanted ones, as the publisher's own lists do."""
+        """Return the matching ones, as the publisher's own lists do."""
         given = self.form.cleaned_data
         environment = given.get("environment")
         wanted = LicenseFilter(
@@ -87,7 +87,7 @@ class LicenseFilters(Filters):
 
 
 class Licenses(generics.ListAPIView[License]):
-    """The licenses, the newest first."""
+    """The licenses, newest first."""
 
     read = Scope.LICENSES_READ
     write = Scope.LICENSES_WRITE
@@ -96,14 +96,14 @@ class Licenses(generics.ListAPIView[License]):
     filterset_class = LicenseFilters
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Return the wanted ones with what their list shows."""
+        """Return the matching ones with what the list shows."""
         return super().filter_queryset(queryset).select_related("connector")
 
     @extend_schema(request=NewLicenseShape, responses={201: LicenseShape})
     def post(self, request: Request) -> Response:
-        """Give a customer a license; a second one with the same terms is the first one.
+        """Give a customer a license; repeating it with the same terms returns the first one.
 
-        One for somebody without an account waits for it: its code is `invalid_user`.
+        A license for a person without an account waits for the account: its code is `invalid_user`.
         """
         wish, connector = _wished(NewLicenseShape, request)
         given = wish.validated_data
@@ -124,7 +124,7 @@ class Trials(APIView):
 
     @extend_schema(request=NewTrialShape, responses={201: LicenseShape})
     def post(self, request: Request) -> Response:
-        """Let a customer try a connector, as long as the policy says or for so many days."""
+        """Let a customer try a connector, for the policy's trial period or a number of days."""
         wish, connector = _wished(NewTrialShape, request)
         given = wish.validated_data
         row = licenses.trial(
@@ -155,7 +155,7 @@ class Counts(generics.GenericAPIView[License]):
 
 
 class MonthQuery(serializers.Serializer[Any]):
-    """Which month is looked at, of which connector."""
+    """The month and the connector to report on."""
 
     month = serializers.RegexField(
         r"^[0-9]{4}-[0-9]{2}\Z",
@@ -165,7 +165,7 @@ class MonthQuery(serializers.Serializer[Any]):
     connector = serializers.SlugField(required=False, help_text="A connector's slug.")
 
     def validate_month(self, value: str) -> date:
-        """A month is one that licenses can end in."""
+        """Validate the month: licenses must be able to end in it."""
         try:
             first = date.fromisoformat(f"{value}-01")
         except ValueError as error:
@@ -203,7 +203,7 @@ class OneLicense(generics.RetrieveAPIView[License]):
 
 
 class Act(generics.GenericAPIView[License]):
-    """What can be done with a license; each subclass is one of it."""
+    """An action on a license; each subclass is one."""
 
     write = Scope.LICENSES_WRITE
     queryset = License.objects.select_related("connector", "parent")
@@ -212,9 +212,9 @@ class Act(generics.GenericAPIView[License]):
 
     @extend_schema(responses=LicenseShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Do it, and return the license as it is then.
+        """Do it, and return the updated license.
 
-        What the platform does not take at once is in `code` and `message`.
+        If the platform does not accept the change at once, `code` and `message` say why.
         """
         row = self.get_object()
         wish = self.get_serializer(data=request.data)
@@ -224,70 +224,70 @@ class Act(generics.GenericAPIView[License]):
 
 
 class Convert(Act):
-    """A trial becomes a license that was paid for."""
+    """Turn a trial into a paid license."""
 
     serializer_class = UntilShape
     do = staticmethod(licenses.convert)
 
 
 class Renew(Act):
-    """It lasts until that day."""
+    """Let it last until that day."""
 
     serializer_class = UntilShape
     do = staticmethod(licenses.renew)
 
 
 class Extend(Act):
-    """So many days more."""
+    """Extend it by a number of days."""
 
     serializer_class = MoreDaysShape
     do = staticmethod(licenses.extend)
 
 
 class ChangeEdition(Act):
-    """Another edition."""
+    """Change the edition."""
 
     serializer_class = EditionWishShape
     do = staticmethod(licenses.change_edition)
 
 
 class SetAddOns(Act):
-    """Other add-ons, or more stores."""
+    """Change the add-ons or the number of stores."""
 
     serializer_class = AddOnsShape
     do = staticmethod(licenses.set_add_ons)
 
 
 class Expire(Act):
-    """Off at once, grace or not."""
+    """Switch it off at once, regardless of grace."""
 
     serializer_class = NothingShape
     do = staticmethod(licenses.expire)
 
 
 class Reactivate(Act):
-    """In force again; the customer then resumes the installation."""
+    """Switch it on again; the customer then resumes the installation."""
 
     serializer_class = UntilShape
     do = staticmethod(licenses.reactivate)
 
 
 class Restore(Act):
-    """Created again with the terms on record, after the platform has lost it."""
+    """Create it again with the terms on record, after the platform has lost it."""
 
     serializer_class = NothingShape
     do = staticmethod(licenses.restore)
 
 
 class Delete(Act):
-    """Gone from the platform, which refuses while an installation uses it."""
+    """Delete it from the platform, which refuses while an installation uses it."""
 
     serializer_class = NothingShape
     do = staticmethod(licenses.delete)
 
 
 class Child(Act):
-    """One more child of the license's installation (framework 2.0)."""
+    """Add a child to the license's installation (framework 2.0)."""
 
     serializer_class = ChildShape
     do = staticmethod(licenses.child)
@@ -305,11 +305,11 @@ ACTS = {
     "delete": Delete,
     "child": Child,
 }
-"""What can be done with a license, by the word in the address."""
+"""The actions on a license, by the word in the address."""
 
 
 def _wished(shape: type[LicenseWishShape], request: Request) -> tuple[LicenseWishShape, Connector]:
-    """What was sent, checked, with the connector that it names."""
+    """The request's data, validated, with the connector that it names."""
     wish = shape(data=request.data)
     wish.is_valid(raise_exception=True)
     return wish, get_object_or_404(Connector, slug=wish.validated_data["connector"])

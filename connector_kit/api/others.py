@@ -1,4 +1,4 @@
-"""Usage, and what the staff did."""
+"""Usage, and the audit log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from connector_kit.publisher.roles import Scope
 
 
 class UsageWish(serializers.Serializer[Any]):
-    """What is wanted, from when to when: all that is on record, unless something is said."""
+    """Filters and period: everything on record by default."""
 
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
@@ -33,7 +33,7 @@ class UsageWish(serializers.Serializer[Any]):
     limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=10_000)
 
     def validate_since(self, value: datetime) -> datetime:
-        """What was counted is kept; what happened before anybody counted cannot be."""
+        """Counts are kept; what happened before counting began is unknown."""
         first = FlowUsage.objects.order_by("day").values_list("day", flat=True).first()
         kept = datetime(first.year, first.month, first.day, tzinfo=UTC) if first else None
         if value < timezone.now() - LIFETIME and (kept is None or value < kept - LIFETIME):
@@ -43,7 +43,7 @@ class UsageWish(serializers.Serializer[Any]):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A span has to begin before it ends."""
+        """Validate the period: it must begin before it ends."""
         since, until = attrs.get("since"), attrs.get("until") or timezone.now()
         if since and since >= until:
             raise serializers.ValidationError({"until": "It must be later than since."})
@@ -51,7 +51,7 @@ class UsageWish(serializers.Serializer[Any]):
 
 
 class UsageOfAccount(APIView):
-    """What flows did: in the publisher's account, in embedded ones, in the install base."""
+    """Usage of flows: in the publisher's account, in embedded ones, in the install base."""
 
     read = Scope.USAGE_READ
 
@@ -59,8 +59,9 @@ class UsageOfAccount(APIView):
     def get(self, request: Request) -> Response:
         """Count runs, records and errors per installation, flow and month, from the jobs.
 
-        Own and embedded accounts are asked. Customers' accounts were counted when a dry run brought
-        a token: `coverage` says of how many installations nothing is known.
+        Jobs of own and embedded accounts are read now. Those of customers' accounts were counted
+        when a dry run came with a token: `coverage` says for how many installations there is no
+        data.
         """
         wish = UsageWish(data=request.query_params)
         wish.is_valid(raise_exception=True)
@@ -77,7 +78,7 @@ class UsageOfAccount(APIView):
 
 
 class ActionFilters(Filters):
-    """Which actions are meant."""
+    """Filters for actions."""
 
     since = MomentFilter(field_name="at", lookup_expr="gte", label="Start date.")
 

@@ -1,4 +1,4 @@
-"""Lists in pages that cost the same wherever one is: by cursor, never by offset."""
+"""Pages of lists, by cursor and never by offset, so that every page costs the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS = 10
 
 
 class Pages(CursorPagination):
-    """``?limit=`` rows from ``?cursor=`` on; a view says by what they are ordered.
+    """``?limit=`` rows from ``?cursor=`` on; the view sets their order.
 
     The order has to be unique: rows that look alike to it might be skipped at a page's end.
     """
@@ -26,7 +26,7 @@ class Pages(CursorPagination):
     ordering = "-pk"
 
     def get_page_size(self, request: Request) -> int | None:
-        """Return how many rows are wanted; what is no such number is refused."""
+        """Return the number of rows requested; anything else than such a number is refused."""
         wanted = request.query_params.get("limit", str(self.page_size))
         if not (
             wanted.isascii() and wanted.isdecimal() and 0 < len(wanted) < _DIGITS and int(wanted)
@@ -37,7 +37,7 @@ class Pages(CursorPagination):
     def paginate_queryset(
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
     ) -> list[Any] | None:
-        """Return the rows of the page; a cursor that nobody here made is refused."""
+        """Return the rows of the page; a cursor that was not issued here is refused."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except ValueError as error:  # the cursor's position does not fit the column

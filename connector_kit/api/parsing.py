@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON that a store can hold, or a refusal that says where it is not."""
+"""Request bodies: JSON that can be stored, or a refusal that says where it cannot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StorableJson(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return what the body says; raises `ParseError`, or `Unusable` with each place."""
+        """Return the body's content; raises `ParseError`, or `Unusable` with each place."""
         try:
             body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:

@@ -1,4 +1,4 @@
-"""What may be asked for: every view names its scopes, one to read and one to write."""
+"""Who may do what: every view names its scopes, one to read and one to write."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from connector_kit.publisher.roles import Scope
 
 
 class HasScope(BasePermission):
-    """Lets pass whose token, or whose role, opens the view's scope.
+    """Allows requests whose token or role has the view's scope.
 
-    A view says ``read = Scope.…`` and, if it changes anything, ``write = Scope.…``. One that says
-    neither is closed to everybody.
+    A view says ``read = Scope.…`` and, if it changes anything, ``write = Scope.…``. A view that
+    says neither refuses every request.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Tell whether the request may be made; names the scope that it lacks."""
+        """Tell whether the request is allowed; the refusal names the missing scope."""
         if not (request.user and request.user.is_authenticated):
             return False
         wanted = scope_of(view, str(request.method))
@@ -32,7 +32,7 @@ class HasScope(BasePermission):
 
 
 def scope_of(view: Any, method: str) -> Scope | None:
-    """The scope that *view* asks of requests with *method*."""
+    """The scope that *view* requires for requests with *method*."""
     name = "read" if method in SAFE_METHODS else "write"
     scope = getattr(view, name, None)
     return scope if isinstance(scope, Scope) else None

@@ -20,7 +20,7 @@ class Refused(APIException):
 
 
 class Unusable(Refused):
-    """What was sent holds something that cannot be stored, here and there."""
+    """The request holds values that cannot be stored; names each place."""
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         self.flaws = tuple(flaws)

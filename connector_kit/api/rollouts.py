@@ -1,4 +1,4 @@
-"""Rollouts: looked at, previewed, started and controlled."""
+"""Rollouts: view, preview, start and control them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from connector_kit.rollouts.tasks import tick_soon
 
 
 class RolloutFilters(Filters):
-    """Which rollouts are meant."""
+    """Filters for rollouts."""
 
     connector = filters.ModelChoiceFilter(
         queryset=Connector.objects.all(), to_field_name="slug", label="A connector's slug."
@@ -84,14 +84,14 @@ class Rollouts(generics.ListAPIView[Rollout]):
 
 
 class Previews(APIView):
-    """Rollouts that nobody has started."""
+    """Rollouts that have not been started."""
 
     read = Scope.ROLLOUTS_READ
     write = Scope.ROLLOUTS_READ
 
     @extend_schema(request=RolloutWishShape, responses=PreviewShape)
     def post(self, request: Request) -> Response:
-        """Say what a rollout would be: its waves, and what its update changes by the records."""
+        """Preview a rollout: its waves, and what its update changes, according to the records."""
         given, connector, release = _wished(RolloutWishShape, request)
         seen = preview(
             connector,
@@ -119,12 +119,12 @@ class OneRollout(APIView):
 
     @extend_schema(responses=StatusShape)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Say how a rollout stands: waves, speed, time left, failures grouped by cause."""
+        """Return a rollout's status: waves, speed, time left, failures grouped by cause."""
         return _status(_rollout(pk))
 
 
 class PushFilters(Filters):
-    """Which pushes are meant."""
+    """Filters for pushes."""
 
     wave = WholeFilter(field_name="wave__index", label="A wave's index.")
 
@@ -148,14 +148,14 @@ class Pushes(generics.ListAPIView[Push]):
 
 
 class Control(APIView):
-    """What can be done to a rollout; each subclass is one of it."""
+    """An action on a rollout; each subclass is one."""
 
     write = Scope.ROLLOUTS_WRITE
     do: ClassVar[Callable[..., Rollout]]
 
     @extend_schema(request=ControlShape, responses=StatusShape)
     def post(self, request: Request, pk: int) -> Response:
-        """Do it, and say how the rollout stands then."""
+        """Do it, and return the rollout's new status."""
         reason = _sent(ControlShape, request)["reason"]
         rollout = type(self).do(_rollout(pk).pk, by=actor_of(request), reason=reason)
         tick_soon(rollout.pk)
@@ -163,37 +163,37 @@ class Control(APIView):
 
 
 class Pause(Control):
-    """Begin nothing more; what has begun comes to its end, or is undone."""
+    """Begin no further updates; those that have begun are finished or undone."""
 
     do = staticmethod(pause)
 
 
 class Resume(Control):
-    """Go on after a pause or a halt; failures so far count no longer."""
+    """Resume after a pause or a halt; earlier failures no longer count."""
 
     do = staticmethod(resume)
 
 
 class Abort(Control):
-    """End the rollout; what has not begun stays as it is, what has is finished or undone."""
+    """End the rollout early; updates that have begun are finished or undone."""
 
     do = staticmethod(abort)
 
 
 class Retry(Control):
-    """Push the failed ones again, and go on."""
+    """Push the failed installations again, and resume."""
 
     do = staticmethod(retry_failed)
 
 
 class RollBack(APIView):
-    """The way back of one rollout."""
+    """Rolling back one rollout."""
 
     write = Scope.ROLLOUTS_WRITE
 
     @extend_schema(request=ControlShape, responses={201: StatusShape})
     def post(self, request: Request, pk: int) -> Response:
-        """Bring all that the rollout touched back to what they had; answers that rollout's status.
+        """Roll back every installation that the rollout touched; returns the new rollout's status.
 
         Ends the rollout, if it is open.
         """
@@ -204,13 +204,13 @@ class RollBack(APIView):
 
 
 class Unlock(APIView):
-    """The installations that one rollout keeps locked."""
+    """The installations that a rollout keeps locked."""
 
     write = Scope.ROLLOUTS_WRITE
 
     @extend_schema(request=UnlockShape, responses=StatusShape)
     def post(self, request: Request, pk: int) -> Response:
-        """Have them undone now, or finished; says how the rollout stands then."""
+        """Undo or finish them now; returns the rollout's new status."""
         sent = _sent(UnlockShape, request)
         rollout = _rollout(pk)
         release_locks(
@@ -242,7 +242,7 @@ def _sent(shape: type[ControlShape], request: Request) -> dict[str, Any]:
 def _wished(
     shape: type[RolloutWishShape], request: Request
 ) -> tuple[dict[str, Any], Connector, Release | None]:
-    """What was sent, checked, with the connector and the release that it names."""
+    """The request's data, validated, with the connector and the release that it names."""
     wish = shape(data=request.data)
     wish.is_valid(raise_exception=True)
     given = wish.validated_data

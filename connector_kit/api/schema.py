@@ -1,4 +1,4 @@
-"""The OpenAPI description: what drf-spectacular reads off the views, and the errors of them all."""
+"""The OpenAPI description: what drf-spectacular reads from the views, and their errors."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ERRORS_SCHEMA = {
 
 
 class Described(AutoSchema):
-    """Also says which scope an operation takes."""
+    """Also says which scope an operation requires."""
 
     def get_description(self) -> str:  # type: ignore[override]
         """Return the view's words, and its scope."""

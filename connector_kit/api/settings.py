@@ -1,4 +1,4 @@
-"""Settings of one installation: what is on record, what is wanted, a link for the customer."""
+"""Settings of one installation: records, requested changes, links for the customer."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class OneSettings(APIView):
 
     @extend_schema(request=SettingsWishShape, responses={202: SettingsChangeShape})
     def patch(self, request: Request, integration_id: str) -> Response:
-        """Have settings changed, and flows switched or scheduled; an update brings it soon.
+        """Change settings, and switch or schedule flows; an update applies the changes soon.
 
-        What is left out stays. Flows take the scope `flows:write`, too. What is wrong is answered
-        with 422 by field, and nothing is saved then.
+        What is left out stays as it is. Flows also need the scope `flows:write`. Invalid values are
+        answered with 422, by field, and then nothing is saved.
         """
         row = _installation(integration_id)
         wish = SettingsWishShape(data=request.data)
@@ -78,7 +78,7 @@ class OneSettings(APIView):
 
 
 class SettingsChangeFilters(Filters):
-    """Which changes are meant."""
+    """Filters for changes."""
 
     class Meta:
         model = SettingsChange
@@ -86,7 +86,7 @@ class SettingsChangeFilters(Filters):
 
 
 class SettingsChanges(OfInstallation, generics.ListAPIView[SettingsChange]):
-    """What was to be set, the newest first, with what became of it."""
+    """The requested changes, newest first, with their outcome."""
 
     read = Scope.INSTALLATIONS_READ
     serializer_class = SettingsChangeShape
@@ -99,7 +99,7 @@ class SettingsChanges(OfInstallation, generics.ListAPIView[SettingsChange]):
 
 
 class OneSettingsChange(OfInstallation, generics.RetrieveAPIView[SettingsChange]):
-    """One change: whether it has come, and what stood against it."""
+    """One change: whether it was applied, and if not, why."""
 
     read = Scope.INSTALLATIONS_READ
     serializer_class = SettingsChangeShape
@@ -119,7 +119,7 @@ class Links(APIView):
 
     @extend_schema(request=LinkWishShape, responses={201: LinkShape})
     def post(self, request: Request, integration_id: str) -> Response:
-        """Make a link for the customer that opens these settings for a while; it is shown once."""
+        """Create a link with which the customer opens these settings; it is shown once."""
         row = _installation(integration_id)
         wish = LinkWishShape(data=request.data)
         wish.is_valid(raise_exception=True)
@@ -129,7 +129,7 @@ class Links(APIView):
 
 
 class OpenLinks(OfInstallation, generics.ListAPIView[SettingsLink]):
-    """The links that are open, the newest first."""
+    """The open links, newest first."""
 
     read = Scope.INSTALLATIONS_READ
     serializer_class = OpenLinkShape
@@ -142,20 +142,20 @@ class OpenLinks(OfInstallation, generics.ListAPIView[SettingsLink]):
 
 
 class RevokeLink(OfInstallation, APIView):
-    """The end of one link."""
+    """Revoking one link."""
 
     write = Scope.SETTINGS_WRITE
 
     @extend_schema(request=None, responses=OpenLinkShape)
     def post(self, request: Request, integration_id: str, pk: str) -> Response:  # noqa: ARG002
-        """Revoke a link: it opens nothing any more, and what it opened is closed."""
+        """Revoke a link: it no longer works, and the sessions it opened end."""
         link = get_object_or_404(open_links(self.installation), pk=pk)
         row = revoke_link(self.installation, link.pk, by=actor_of(request))
         return Response(OpenLinkShape(row).data)
 
 
 class RevokeLinks(OfInstallation, APIView):
-    """The end of all links."""
+    """Revoking all links."""
 
     write = Scope.SETTINGS_WRITE
 
@@ -165,7 +165,7 @@ class RevokeLinks(OfInstallation, APIView):
         responses=RevokedShape,
     )
     def post(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
-        """Revoke all links to the settings of the installation; tells how many were open."""
+        """Revoke all links to the settings of the installation; returns how many were open."""
         count = revoke_links(self.installation, by=actor_of(request))
         return Response(RevokedShape({"revoked": count}).data)
 
@@ -177,7 +177,7 @@ def _installation(integration_id: str) -> Installation:
 
 
 def _entries(errors: Errors, given: dict[str, Any], places: Mapping[str, str]) -> Iterator[Entry]:
-    """Yield the messages, each with where it belongs in what was sent."""
+    """Yield the messages, each with its place in the request."""
     for name, messages in errors.items():
         is_flow = name in given["flows"] and name not in given["values"]
         field = f"flows.{name}" if is_flow else f"values.{places.get(name, name)}".rstrip(".")

@@ -1,7 +1,7 @@
-"""How often somebody may ask: so many requests a minute for each token, or each logged-in user.
+"""Rate limits: requests per minute for each token, or each logged-in user.
 
-Reads and writes are counted apart. Who is not known is counted by address, once that is certain:
-whatever strangers send, it takes nothing from those who are known.
+Reads and writes are counted separately. Unknown callers are counted by address, once it is certain
+that they are unknown: whatever they send, it does not count against known callers.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ log = logging.getLogger("connector_kit.api")
 
 
 class PerCaller(BaseThrottle):
-    """Counts the requests of one caller, reads and writes apart."""
+    """Counts the requests of one caller, reads and writes separately."""
 
     _wait = 0
 
     def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002  DRF's signature
-        """Tell whether the request may be made now."""
+        """Tell whether the request is allowed now."""
         if request.method in SAFE_METHODS:
             self._wait = seconds_to_wait("reads", _caller(request), kit().api_rate)
         else:
@@ -36,15 +36,15 @@ class PerCaller(BaseThrottle):
         return not self._wait
 
     def wait(self) -> float:
-        """Return for how many seconds it may not."""
+        """Return the number of seconds to wait."""
         return self._wait
 
 
 def refusal_of_stranger(request: HttpRequest | Request, refusal: APIException) -> APIException:
-    """Return *refusal*, logged; or that whoever asks has been refused too often to be answered.
+    """Return *refusal*, logged; or that the caller has been refused too often to get an answer.
 
-    Called when nobody is known by what was sent. Those are counted by address, and by nothing that
-    they can make up.
+    Called when a request identifies no known caller. Such callers are counted by address, and by
+    nothing that they can make up.
     """
     address = request.META.get("REMOTE_ADDR", "")
     log.warning("code=%s, address=%s", refusal.get_codes(), address)

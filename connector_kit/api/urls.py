@@ -1,4 +1,4 @@
-"""Where everything of the API is reached, below ``/api/``."""
+"""The addresses of the API, below ``/api/``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which functions of the stack a version's documents name, and its settings' code. Pure.
+"""The stack functions that a version's documents and its settings' code name. Pure.
 
-What the platform calls is a name in a document that lies in a customer's account: whoever serves a
-version has to have the function of every such name.
+The platform calls functions by the names in documents of a customer's account: a stack that serves
+a version must have a function for every such name.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _WORDS = {"": "function", OPTIONS: "options of the setting", ON_CHANGE: "on_chan
 
 @dataclass(frozen=True)
 class _Naming:
-    """A *field* that names a function, in objects whose path fits *at*; the *type* of the call.
+    """A *field* that names a function, in objects whose path matches *at*; the *type* of the call.
 
-    *beside_stack* tells whether the stack stands beside it, so that other functions, such as those
-    of NetSuite's hooks, are told apart.
+    *beside_stack* tells whether the object also names the stack, which sets it apart from other
+    functions, such as those of NetSuite's hooks.
     """
 
     field: str

@@ -35,7 +35,7 @@ class CompiledComponent:
 
     @cached_property
     def digest(self) -> str:
-        """The 64 hexadecimal characters that stand for this component's content."""
+        """The digest of this component's content: 64 hexadecimal characters."""
         return digest(self.to_json())
 
     def to_json(self) -> Document:
@@ -89,7 +89,7 @@ class Blueprint:
 
     @cached_property
     def digest(self) -> str:
-        """The 64 hexadecimal characters that stand for this version's content."""
+        """The digest of this version's content: 64 hexadecimal characters."""
         return digest(self._content())
 
     @property

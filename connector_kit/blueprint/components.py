@@ -20,10 +20,10 @@ from connector_kit.blueprint.offers import AddOn, Edition
 
 @dataclass(frozen=True)
 class Ref:
-    """A reference by name: forwards, to an attribute that stands further down in the class.
+    """A reference by name: forward, to an attribute declared further down in the class.
 
-    ``Ref("@stack")``, ``Ref("@integration")`` and ``Ref("@connector")`` stand for the stack that
-    runs the connector's functions, the installation, and the connector's own record.
+    ``Ref("@stack")``, ``Ref("@integration")`` and ``Ref("@connector")`` mean the stack that runs
+    the connector's functions, the installation, and the connector's own record.
     """
 
     name: str

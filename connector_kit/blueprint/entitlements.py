@@ -69,8 +69,8 @@ class Entitlements:
 def of_license(offer: Offer, opts: Any) -> Entitlements:
     """Return what the *opts* of a 1.0 license grant.
 
-    A word that is missing or unknown stands for the lowest edition: nothing is given by mistake.
-    One store is always allowed; several take one store license each.
+    A missing or unknown word means the lowest edition: nothing is granted by mistake. One store is
+    always allowed; each of several needs a store license.
     """
     given: Mapping[str, Any] = opts if isinstance(opts, Mapping) else {}
     word = given.get("connectorEdition")
@@ -98,7 +98,7 @@ def of_license(offer: Offer, opts: Any) -> Entitlements:
 def of_edition(offer: Offer, edition: Any) -> Entitlements:
     """Return what an *edition* of framework 2.0 grants: ``{_id, displayName, order}`` (U19).
 
-    One that is known by nothing but an id the version does not know stands for the lowest.
+    An edition given only by an id that the version does not know means the lowest one.
     """
     name = edition_named(offer, edition)
     unknown = () if name or not edition else (_shown(edition),)

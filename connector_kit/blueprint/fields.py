@@ -2,7 +2,7 @@
 
 One list serves three readers: an editor completes and mypy checks the keywords of a declaration,
 `spelling.wire_name` compiles them, and `spelling.python_field` is its exact inverse for code that
-writes declarations. Field lists: protocol/resources.md. A field that stands in no list goes into
+writes declarations. Field lists: protocol/resources.md. A field that is in no list goes into
 ``wire={...}``; nested objects are always in the platform's spelling.
 """
 

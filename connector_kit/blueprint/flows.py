@@ -18,7 +18,7 @@ from connector_kit.blueprint.functions import HookFunction
 
 
 class Part:
-    """A part of a flow with fields of its own; *kind* says where it stands in the document."""
+    """A part of a flow with fields of its own; *kind* says where it is in the document."""
 
     kind: ClassVar[str]
     keywords: ClassVar[tuple[str, ...]]
@@ -128,7 +128,7 @@ class Flow(Component):
     *source* is an export, a `Source` or a list of them; *steps* are imports, lookups or `Step`s.
     ``page_generators``, ``page_processors`` and ``routers`` take the platform's documents, or
     `Source`, `Step` and `Router`. *section* is the title under which the settings page lists the
-    flow; without one it stands under the connector's name (protocol/settings-forms.md 1.3).
+    flow; without one it is listed under the connector's name (protocol/settings-forms.md 1.3).
     """
 
     keywords = ("name", *FlowFields.__annotations__)

@@ -27,7 +27,7 @@ _ENTRIES = re.compile(rf"(.*\.)?hooks\.({'|'.join(HOOK_KINDS)})|settingsForm\.in
 _START = re.compile(r"[.\[]")
 
 _ELSEWHERE = ("_stackId", "_scriptId", "fileInternalId")
-"""What stands beside a function that is another stack's, a script's, or NetSuite's own."""
+"""Fields beside a function that belongs to another stack, a script, or NetSuite."""
 
 
 def lacks_stack(path: str, entry: Mapping[Any, Any]) -> bool:

@@ -37,11 +37,11 @@ Items = Mapping[Identity, Json]
 
 @dataclass(frozen=True)
 class Identifier:
-    """Knows the items of one list, in whatever version of the document it stands.
+    """Identifies the items of one list, in any version of the document.
 
-    *fields* can identify an item; the first that it has does. Without any the items are ids or
-    names, which identify themselves. A list that is not *is_ordered* is a set: where its items
-    stand means nothing.
+    *fields* can identify an item; the first that it has does. Without *fields*, the items are ids
+    or names, which identify themselves. A list that is not *is_ordered* is a set: the order of its
+    items means nothing.
     """
 
     fields: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def _by(*fields: str) -> Identifier:
 
 
 NAMES = Identifier()
-"""Names that stand in an order: the fields of a page's layout."""
+"""Names whose order matters: the fields of a page's layout."""
 
 SET = Identifier(is_ordered=False)
 """Ids or names whose order means nothing."""

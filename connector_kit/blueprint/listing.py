@@ -1,6 +1,7 @@
-"""How a connector stands in the marketplace, beside what its release contains.
+"""How a connector appears in the marketplace, apart from what its release contains.
 
-It is no part of a version: a logo, an address or a trial period can be put right without a new one.
+This is not part of a version: a logo, an address or a trial period can be corrected without a new
+one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a connector is sold as: editions, add-ons, and how many stores one installation serves.
+"""How a connector is sold: editions, add-ons, and how many stores one installation serves.
 
-Editions and add-ons are declared like components, and named by their attributes; the same words
-stand in licenses and on settings pages (protocol/resources.md#license).
+Editions and add-ons are declared like components, and named by their attributes; licenses and
+settings pages use the same names (protocol/resources.md#license).
 """
 
 from collections.abc import Iterable
@@ -108,7 +108,7 @@ class Offer:
 
     @property
     def lowest(self) -> str | None:
-        """The name of the edition that everybody has; None without editions."""
+        """The name of the lowest edition, which every customer has; None without editions."""
         return self.editions[0].name if self.editions else None
 
     def edition_called(self, word: object) -> str | None:
@@ -163,11 +163,11 @@ class Offer:
 
 
 NOTHING = Offer()
-"""Of a version that is the same for everybody."""
+"""The offers of a version that is the same for every customer."""
 
 
 def name_of(value: Any) -> Any:
-    """Return the name of a declared edition or add-on; a name stands for itself."""
+    """Return the name of a declared edition or add-on; a name is returned as it is."""
     return value.name if isinstance(value, Named) else value
 
 

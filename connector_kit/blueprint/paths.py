@@ -1,11 +1,11 @@
-"""Where a value stands in a document, and whether an owned path covers it."""
+"""Where a value is in a document, and whether an owned path covers it."""
 
 from collections.abc import Iterable
 
 from connector_kit.blueprint.identity import Identity
 
 Path = tuple[str | Identity, ...]
-"""Where a value stands: keys, and the identities of list items."""
+"""The location of a value: keys, and the identities of list items."""
 
 
 def spelled(path: Path) -> str:
@@ -15,7 +15,7 @@ def spelled(path: Path) -> str:
 
 
 def is_covered(path: Path, owned: Iterable[str]) -> bool:
-    """Tell whether *path* is, or stands under, one of the *owned* paths.
+    """Tell whether *path* is, or is under, one of the *owned* paths.
 
     These name a list as a whole (``lookups``) or one item of it (``lookups[name=regions]``).
     """

@@ -43,7 +43,7 @@ class Problem:
 
 
 class DeclarationError(ConnectorKitError):
-    """A connector cannot be compiled; `problems` lists everything that has to be mended."""
+    """A connector cannot be compiled; `problems` lists everything that must be fixed."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = tuple(problems)

@@ -50,7 +50,7 @@ class ResourceType:
     limits: Mapping[str, int] = field(default_factory=dict)
     """The most characters of texts, by field (protocol/resources.md)."""
     secrets: frozenset[str] = frozenset()
-    """Dotted paths of what the platform takes and never shows."""
+    """Dotted paths of values that the platform accepts and never shows."""
 
     @property
     def has_names(self) -> bool:
@@ -192,7 +192,7 @@ _ROWS = (
 )
 
 TYPES: Mapping[str, ResourceType] = {row.path: row for row in _ROWS}
-"""Every type that the kit knows, by path word. Others exist, and can be declared all the same."""
+"""Every type that the kit knows, by path word. Other types can be declared, too."""
 
 DECLARED = tuple(row.path for row in sorted(_ROWS, key=lambda row: row.rank) if row.declared_as)
 """The types that authors have classes for, in the order in which they use each other."""
@@ -204,7 +204,7 @@ _REFERENCE = re.compile(r"_\w+Ids?")
 
 
 def resource_type(path: str) -> ResourceType:
-    """Return what is known of the type *path*: next to nothing where it has no row."""
+    """Return what is known of the type *path*: almost nothing if it has no row."""
     return TYPES.get(path) or ResourceType(path, path.removesuffix("s"), ())
 
 

@@ -13,7 +13,7 @@ from connector_kit.documents.walking import at, dotted, leaves
 _VALUES = frozenset({"value", "hardCodedValue"})
 _NAMES = ("name", "generate")
 _COMMON = frozenset({"key", "cookie", "wallet", "pfx"})
-"""Words that name a secret on the platform's list only, and innocent things elsewhere."""
+"""Words that name a secret only on the platform's list, and harmless values elsewhere."""
 
 _PICKED = re.compile(r"\[(?:\w+=)?([^]]*)\]")
 

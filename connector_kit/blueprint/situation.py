@@ -15,9 +15,10 @@ class Situation:
 
     *edition* and *add_ons* are names that the connector declares, as they are installed; an add-on
     of one store of several is named with it, ``payouts-s2``. *stores* are the ids of a multi-store
-    installation's stores, in their order; *opening* is one whose setup was begun and not finished.
-    *settings* are what the customer has set, by the names of the declared settings. *awaited* are
-    the connections that somebody has yet to log in to (`connector_kit.plan.holding`).
+    installation's stores, in their order; *opening* is one whose setup has begun but is not
+    finished. *settings* are what the customer has set, by the names of the declared settings.
+    *awaited* are the connections that the customer has yet to log in to
+    (`connector_kit.plan.holding`).
     """
 
     edition: str | None = None

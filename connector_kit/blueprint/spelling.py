@@ -16,7 +16,7 @@ from connector_kit.blueprint.resources import TYPES
 
 Report = Callable[[Finding], None]
 ResourceOf = Callable[[Any], str | None]
-"""Tells the resource type of a component or reference, None when nobody knows."""
+"""Tells the resource type of a component or reference, None when it is unknown."""
 
 
 _SPELLINGS = {
@@ -81,7 +81,7 @@ def wire_name(resource: str, python_name: str) -> str | None:
 
 
 def python_field(resource: str, wire_name: str) -> str | None:
-    """Return the keyword that compiles to *wire_name*; None when it belongs into ``wire={...}``."""
+    """Return the keyword that compiles to *wire_name*; None when it belongs in ``wire={...}``."""
     if resource in _PYTHON_NAMES:
         return _PYTHON_NAMES[resource].get(wire_name)
     python_name = _snake(wire_name)

@@ -12,10 +12,10 @@ FIRST_STORE = "s1"
 """The id of the store that an installation begins with."""
 
 _DIGITS = 6
-"""Of a store's number; what has more was not made here."""
+"""The most digits of a store's number; ids with more were not made here."""
 
 _SEPARATOR = "-"
-"""Stands in no attribute's name, and means nothing in addresses and field names."""
+"""Occurs in no attribute's name, and has no meaning in addresses and field names."""
 
 
 def per_store(name: str, store: str) -> str:

@@ -27,11 +27,11 @@ __all__ = ["Situation", "grants", "settings_of", "tailored"]
 
 
 def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
-    """Return *blueprint* as it is to be in an installation in that *situation*.
+    """Return *blueprint* as it applies to an installation in that *situation*.
 
-    Pure, and byte for byte the same for the same arguments: whatever is planned, recorded and
-    compared is the tailored version. Higher editions hold all that lower ones do, and every
-    reference leads to something that is there.
+    Pure, and byte for byte the same for the same arguments: the tailored version is what is
+    planned, recorded and compared. Higher editions hold all that lower ones do, and every reference
+    leads to something that is there.
     """
     return configured(_offered(blueprint, situation), settings_of(blueprint, situation))
 
@@ -88,7 +88,7 @@ def _offered(blueprint: Blueprint, situation: Situation) -> Blueprint:
 def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[str]]:
     """Return, for each store, the names of the per-store components that it gets.
 
-    A store whose setup was begun has its connections, for somebody to log in.
+    A store whose setup has begun has its connections, so that the customer can log in.
     """
     if blueprint.stores is None:
         return {}
@@ -112,7 +112,7 @@ def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[s
 
 
 def _stores(situation: Situation) -> tuple[str, ...]:
-    """The stores there are, the one whose setup was begun included."""
+    """The existing stores, including one whose setup has begun."""
     stores = (*(situation.stores or (FIRST_STORE,)), situation.opening)
     return tuple(filter(None, dict.fromkeys(stores)))
 

@@ -15,7 +15,7 @@ _SECRET_KEY = re.compile(
 )
 _SECRET_WORDS = frozenset({"bearer", "jwt", "otp", "pass", "pin", "pwd", "refresh", "signature"})
 SHORTEST = 4
-"""Characters of a secret that is looked for in the midst of texts."""
+"""The fewest characters of a secret to look for within texts."""
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SECRET_ITEM = re.compile(r"\[\w+=([^]]*)\]\.(\w+)$")
@@ -44,12 +44,12 @@ def is_one_of(name: str, names: Set[str]) -> bool:
 
 @dataclass(frozen=True)
 class Hidden:
-    """What must not be told of one installation: settings by *names*, and *values* anywhere.
+    """What must not be shown of one installation: settings by *names*, and *values* anywhere.
 
-    *shown* are settings that only sound like secrets.
+    *shown* are settings whose names only sound secret.
 
-    Values of fewer than `SHORTEST` characters are hidden where they stand alone, and not in the
-    midst of a text, of which they may be an innocent part.
+    Values of fewer than `SHORTEST` characters are hidden when they are the whole text, but not
+    within a longer text, where they may be harmless.
     """
 
     names: frozenset[str] = frozenset()
@@ -57,7 +57,7 @@ class Hidden:
     shown: frozenset[str] = frozenset()
 
     def found_in(self, settings: Json) -> frozenset[str]:
-        """Return the secrets among *settings*, as they would stand in a text."""
+        """Return the secrets among *settings*, as they would appear in a text."""
         if isinstance(settings, list):
             return frozenset().union(*map(self.found_in, settings))
         if not isinstance(settings, dict):
@@ -71,7 +71,7 @@ class Hidden:
         return frozenset(found - {""})
 
     def over(self, value: Json) -> Json:
-        """Return *value* with the mask in place of all that is hidden."""
+        """Return *value* with everything hidden masked."""
         if isinstance(value, list):
             return [self.over(item) for item in value]
         if isinstance(value, dict):
@@ -82,7 +82,7 @@ class Hidden:
         return MASK if is_number and str(value) in self.values else value
 
     def over_text(self, text: str) -> str:
-        """Return *text* with the mask in place of every hidden value in it."""
+        """Return *text* with every hidden value masked."""
         if text in self.values:
             return MASK
         for value in sorted(self.values, key=len, reverse=True):
@@ -119,10 +119,11 @@ _declared: set[str] = set()
 
 
 def declare_secret(names: Iterable[str]) -> None:
-    """Take note that settings called *names* are secret, whatever the names say.
+    """Remember that settings called *names* are secret, whatever the names suggest.
 
-    For those who meet values of settings and cannot know whose they are: records on their way to
-    the database, samples of calls. It only ever grows, by every connector that a process loads.
+    For code that handles values of settings without knowing their connector: records on their way
+    to the database, samples of calls. The set only grows, with every connector that a process
+    loads.
     """
     _declared.update(names)
 
@@ -138,11 +139,11 @@ def declared_secrets() -> frozenset[str]:
 
 
 def redacted(value: Json, key: str = "") -> Json:
-    """Return *value*, which stands under *key*, with the mask in place of every secret in it.
+    """Return *value*, found under *key*, with every secret in it masked.
 
-    An object under a secret key is looked into (``auth.token`` has settings of its own), but for
-    ``encrypted``, which holds nothing but secrets. Yes and no are never secrets. Of an address with
-    a password, only that is masked.
+    An object under a secret key is searched (``auth.token`` has settings of its own), except
+    ``encrypted``, which holds only secrets. Booleans are never secrets. In an address with a
+    password, only the password is masked.
     """
     if isinstance(value, dict) and key.lower() != "encrypted":
         return _object(value)
@@ -166,7 +167,7 @@ def _parameter(found: re.Match[str]) -> str:
 
 
 def redacted_at(path: str, value: Json) -> Json:
-    """Return *value*, which stands at *path* as a field change spells it, with secrets masked."""
+    """Return *value*, found at *path* as a field change spells it, with secrets masked."""
     item = _SECRET_ITEM.search(path)
     if item and is_secret_key(item[1]) and item[2] in _VALUES:
         return MASK

@@ -1,8 +1,8 @@
 """Symbolic documents: JSON in which every reference is a name, never an account's id.
 
-A reference is ``{"$ref": name}``. It stands wherever an id stands on the wire, so the same version
-of a connector is the same document in every account. `resolve` fills ids in at the last moment,
-`abstract` takes them out again of what an account holds; the two are exact inverses.
+A reference is ``{"$ref": name}``. It replaces every id of the wire, so the same version of a
+connector is the same document in every account. `resolve` fills in ids at the last moment, and
+`abstract` turns those in an account's documents back into names; the two are exact inverses.
 
 Data of the author that happens to look like a reference (a JSON schema in a mock output has
 ``$ref`` keys) is kept apart by wrapping the object that holds such a key: ``{"$literal": {...}}``.
@@ -41,7 +41,7 @@ def ref(name: str) -> Document:
 
 
 def canonical(value: Json) -> bytes:
-    """Return the one byte string that stands for *value*, whatever the order of its keys.
+    """Return the canonical byte string of *value*, regardless of the order of its keys.
 
     Raises ValueError for NaN and infinities, TypeError for what JSON cannot carry.
     """
@@ -83,7 +83,7 @@ def abstract(document: Document, names: Mapping[str, str]) -> Document:
     """Return what an account holds with names in place of ids: the inverse of `resolve`.
 
     *names* maps ids to names; a string that equals a known id becomes a reference wherever it
-    stands, and data that looks like a reference is escaped.
+    occurs, and data that looks like a reference is escaped.
     """
     return {key: _abstracted(item, names) for key, item in document.items()}
 
@@ -103,7 +103,7 @@ def renamed(value: Json, names: Mapping[str, str]) -> Json:
 
 
 def shows_mask(value: Json) -> bool:
-    """Tell whether the platform's mask for a secret stands anywhere in *value*."""
+    """Tell whether the platform's mask for a secret occurs anywhere in *value*."""
     if isinstance(value, dict):
         return any(map(shows_mask, value.values()))
     if isinstance(value, list):

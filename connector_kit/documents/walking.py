@@ -38,7 +38,7 @@ def leaves(document: Document, skip: Collection[Path] = ()) -> Iterator[tuple[Pa
 def leaves_of(
     value: Json, path: Path = (), skip: Collection[Path] = ()
 ) -> Iterator[tuple[Path, Json]]:
-    """Yield every text, number and the like in *value*, which stands at *path*, with its path."""
+    """Yield every scalar in *value*, which is at *path*, with its path."""
     if path in skip:
         return
     if isinstance(value, dict | list):
@@ -91,7 +91,7 @@ def at(value: Json, path: Path) -> Json:
 
 
 def without(value: Json, paths: Iterable[Path]) -> Json:
-    """Return *value* less what stands at *paths*, which count positions as they were before."""
+    """Return *value* without what is at *paths*, which count positions as they were before."""
     inside: dict[str | int, list[Path]] = defaultdict(list)
     for step, *rest in paths:
         inside[step].append(tuple(rest))

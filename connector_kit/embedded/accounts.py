@@ -23,7 +23,7 @@ from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.sealed_records import forget_lost, renew_records
 
 TRIES = 3
-"""How often a token is re-encrypted that somebody else stores anew at the same moment."""
+"""How many times to try re-encrypting a token that changes in the meantime."""
 
 
 def add_account(
@@ -98,9 +98,9 @@ def _described(account: EmbeddedAccount) -> Document:
 
 
 def account_owner(account: EmbeddedAccount) -> str:
-    """Whose token it is, as the platform says now.
+    """The token's owner, as the platform reports it now.
 
-    Raises `EmbeddedError` ``token_refused``, or ``wrong_account`` when it is not whose it was.
+    Raises `EmbeddedError` ``token_refused``, or ``wrong_account`` when the owner has changed.
     """
     owner = _owner(account.name, token_of(account), account.base_url)
     _require_same(account, owner, sandbox=account.sandbox)
@@ -138,18 +138,18 @@ def account_client(
 
 @dataclass(frozen=True)
 class Rotation:
-    """What came of encrypting all tokens and secret settings with the first key."""
+    """The result of encrypting all tokens and secret settings with the first key."""
 
     renewed: tuple[str, ...]
     unreadable: tuple[str, ...]
-    """Accounts whose token no key reads: they are as they were."""
+    """Accounts whose token no key can decrypt: they are unchanged."""
     records: int = 0
-    """How many records with secrets of customers were encrypted anew."""
+    """How many records with customers' secrets were re-encrypted."""
     lost: tuple[str, ...] = ()
-    """Installations with such records that no key reads."""
+    """Installations with such records that no key can decrypt."""
 
     def to_json(self) -> Document:
-        """Return the names, and what became of records, as JSON."""
+        """Return the names and counts as JSON."""
         return {
             "renewed": list(self.renewed),
             "unreadable": list(self.unreadable),
@@ -159,10 +159,10 @@ class Rotation:
 
 
 def rotate_keys(*, by: Actor = THE_KIT, forgets_lost: bool = False) -> Rotation:
-    """Encrypt all tokens and secret settings with the first key; the other keys can go then.
+    """Encrypt all tokens and secret settings with the first key, so the other keys can be removed.
 
     Settings that were saved in plain text, before they were secret, are encrypted too. With
-    *forgets_lost* records that no key reads are forgotten, to be read from the account anew.
+    *forgets_lost*, records that no key can decrypt are deleted, and later rebuilt from the account.
     """
     renewed, unreadable = [], []
     for account in EmbeddedAccount.objects.exclude(token="").order_by("name").iterator():

@@ -1,6 +1,6 @@
-"""What is asked of workers from afar: recorded as somebody's doing, and carried out soon.
+"""Requests to workers: recorded with the person who made them, and carried out soon.
 
-An action's record names the connections for which credentials came, and nothing of what they hold.
+An action's record names the connections that got credentials, and never what those contain.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def deploy_soon(
     ping: bool = True,
     by: Actor,
 ) -> Installation:
-    """Have a worker make *connector* for *end_user*, or bring what is there to *release*.
+    """Have a worker deploy *connector* for *end_user*, or update the deployment to *release*.
 
-    With *credentials* the connections are made at once, since nothing stores credentials for a
-    worker; whoever asks learns whether they can log in. Without them nobody tries. Raises like
-    `deploy`, and `EmbeddedError` ``broker_down``.
+    With *credentials*, the connections are created at once, since nothing stores credentials for a
+    worker; the caller learns whether they can log in. Without them, logging in is not tried. Raises
+    like `deploy`, and `EmbeddedError` ``broker_down``.
     """
     if credentials:
         deployment = deploy(
@@ -62,9 +62,9 @@ def update_soon(
     recreate_deleted: bool = False,
     by: Actor,
 ) -> None:
-    """Have a worker bring *deployment* to *release*, by default to the newest.
+    """Have a worker update *deployment* to *release*, by default the newest.
 
-    That is on record before a worker is told. Raises `EmbeddedError` ``broker_down``.
+    The order is recorded before a worker is told. Raises `EmbeddedError` ``broker_down``.
     """
     order = order_update(deployment, release=release, recreate_deleted=recreate_deleted, by=by.name)
     tasks.send(tasks.update, deployment)
@@ -72,9 +72,9 @@ def update_soon(
 
 
 def remove_soon(deployment: Installation, *, by: Actor) -> None:
-    """Have a worker take *deployment* away, which is on record before one is told.
+    """Have a worker remove *deployment*; the order is recorded before the worker is told.
 
-    Raises `EmbeddedError` ``broker_down``; the deployment is taken away all the same.
+    Raises `EmbeddedError` ``broker_down``; the order stays, and the deployment is removed later.
     """
     order_removal(deployment, by=by.name)
     tasks.send(tasks.remove, deployment)

@@ -1,9 +1,9 @@
-"""A release made from an integration that somebody built by hand: every deployment is a copy of it.
+"""A release made from an integration built by hand: every deployment is a copy of it.
 
-The platform's own clone (protocol/http-api.md#51-clone) makes documents that bear no mark, can be
-asked for once only, and know nothing of the original's next version. So the original is read and
-becomes a release, and its copies are made by plan and apply like everything else; reading it again
-under a higher version updates them.
+The platform's own clone (protocol/http-api.md#51-clone) makes documents without tags, works only
+once, and cannot update them to the original's next version. So the kit reads the original and
+stores it as a release; its copies are made by plan and apply like everything else, and reading the
+original again under a higher version updates them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SLUG_LENGTH = 50
 
 @dataclass(frozen=True)
 class Copied:
-    """A release made from an integration, and what of the original it does not hold."""
+    """A release made from an integration, and what it lacks of the original."""
 
     release: Release
     left_out: tuple[Remark, ...]

@@ -22,7 +22,7 @@ Credentials = Mapping[str, Mapping[str, Any]]
 
 
 def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
-    """Raise `EmbeddedError` ``invalid_credentials`` for what is no part of a declared connection.
+    """Raise `EmbeddedError` ``invalid_credentials`` for what is not part of a declared connection.
 
     The message names fields, never values.
     """
@@ -94,7 +94,7 @@ def merged(document: Document, fields: Mapping[str, Any]) -> Document:
 
 
 def _record(work: Work, name: str, connection_id: str, fields: Mapping[str, Any]) -> None:
-    """Write an audit row: which fields, and of none what it holds."""
+    """Write an audit row: the names of fields, never their values."""
     shown = [
         {"path": path, "before": MASK, "after": MASK, "settled": None} for path in _paths(fields)
     ]

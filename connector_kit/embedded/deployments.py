@@ -1,7 +1,7 @@
-"""Deploying a connector for an end user, updating it, taking it away: the same plan and apply.
+"""Deploying a connector for an end user, updating it, removing it: all by plan and apply.
 
-A deployment is an `Installation` in an `EmbeddedAccount`. Whatever is interrupted is completed by
-calling again; what was made is found by its external id.
+A deployment is an `Installation` in an `EmbeddedAccount`. Calling again completes what was
+interrupted; existing components are found by their external ids.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
     components: bool = True,
     by: Actor | None = None,
 ) -> Installation:
-    """Make *connector* for *end_user* in *account*, or bring what is there to *release*.
+    """Deploy *connector* for *end_user* in *account*, or update the deployment to *release*.
 
-    *end_user* is the publisher's own name for whom it is. *release* is by default the connector's
-    default release, *name* what the integration is called. *credentials* are written into the
-    connections, which then have to be able to log in, unless *ping* is false. Without *components*
-    it stops when the connections are ready: `complete`, for instance in a worker, makes the rest.
-    It is on record as the doing of *by*; with None it is on record already, or nobody's.
+    *end_user* is the publisher's own name for the end user. *release* is by default the connector's
+    default release, *name* the name of the integration. *credentials* are written into the
+    connections, which must then be able to log in, unless *ping* is false. Without *components* it
+    stops when the connections are ready: `complete`, for instance in a worker, creates the rest.
+    The audit log names *by*; None records nothing, because it is recorded already or no one asked.
 
-    Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again goes on.
+    Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again continues.
     """
     given = credentials or {}
     installation = recorded(connector, account, end_user, name=name, release=release)
@@ -84,7 +84,7 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
 
 
 def complete(installation: Installation) -> None:
-    """Make what a deployment still lacks, or bring it to its target; needs no credentials.
+    """Create what a deployment still lacks, or update it to its target; needs no credentials.
 
     Raises like `deploy`, and `EmbeddedError` ``not_installed`` for one that was removed.
     """
@@ -101,11 +101,11 @@ def update(
     recreate_deleted: bool = False,
     by: Actor | None = None,
 ) -> None:
-    """Bring a deployment to *release*, by default to what is ordered for it, else to the newest.
+    """Update a deployment to *release*, by default to what is ordered for it, else to the newest.
 
-    With *recreate_deleted* components are made again that somebody deleted in the account; without,
-    they block the update. It is on record as the doing of *by*; with None it is on record already,
-    or nobody's. Raises like `deploy`.
+    With *recreate_deleted*, components that were deleted in the account are created again; without
+    it, they block the update. The audit log names *by*; None records nothing, because it is
+    recorded already or no one asked. Raises like `deploy`.
     """
     is_ordered = installation.orders.open().writing().exists()
     if release or recreate_deleted or not is_ordered:
@@ -126,7 +126,7 @@ def order_update(
     recreate_deleted: bool = False,
     by: str = "",
 ) -> Order:
-    """Put on record that a deployment is to be brought to *release*, by default the newest.
+    """Order the update of a deployment to *release*, by default the newest.
 
     Raises `EmbeddedError` ``not_published``.
     """
@@ -140,7 +140,7 @@ def order_update(
 
 
 def carry_out_orders(installation: Installation) -> None:
-    """Do what is ordered for a deployment; nothing when that was done or taken back meanwhile.
+    """Carry out the orders for a deployment; none if they were completed or withdrawn meanwhile.
 
     Raises like `deploy`.
     """
@@ -168,10 +168,10 @@ def plan(installation: Installation, *, release: Release | None = None) -> Docum
 
 
 def remove(installation: Installation, *, by: Actor | None = None) -> None:
-    """Take a deployment away: what the kit made, then the integration. Its history stays.
+    """Remove a deployment: what the kit made, then the integration. Its history stays.
 
-    It is on record as the doing of *by*; with None it is on record already. Raises `EmbeddedError`
-    ``integration_in_use`` when somebody else's documents are in it.
+    The audit log names *by*; None means that it is recorded already. Raises `EmbeddedError`
+    ``integration_in_use`` when it holds documents that the kit did not make.
     """
     if by is not None:
         note_removal(by, installation)
@@ -188,7 +188,7 @@ def remove(installation: Installation, *, by: Actor | None = None) -> None:
 def note_deployment(
     by: Actor | None, deployment: Installation, release: Release | None, credentials: Credentials
 ) -> None:
-    """Record that *by* asked for it, and for which connections credentials came: not these."""
+    """Record that *by* requested it, and which connections got credentials, but no values."""
     if by is None:
         return
     after = {
@@ -204,7 +204,7 @@ def note_deployment(
 def note_update(
     by: Actor, deployment: Installation, release: Release | None, *, recreate_deleted: bool
 ) -> None:
-    """Record that *by* asked for an update."""
+    """Record that *by* requested an update."""
     version = release.version if release else None
     before = {"version": deployment.version}
     after = {"release": version, "recreate_deleted": recreate_deleted}
@@ -213,7 +213,7 @@ def note_update(
 
 
 def note_removal(by: Actor, deployment: Installation) -> None:
-    """Record that *by* asked for the end of it."""
+    """Record that *by* requested its removal."""
     before = {
         "connector": deployment.connector.slug,
         "account": str(deployment.embedded_account),
@@ -231,7 +231,7 @@ def recorded(
     name: str = "",
     release: Release | None = None,
 ) -> Installation:
-    """The deployment's row: it states the intent before anything is made."""
+    """The deployment's row: it states the intent before anything is created."""
     _require_end_user(end_user)
     if release:
         _require_of(connector, release)
@@ -267,7 +267,7 @@ def _fresh() -> dict[str, str]:
 
 
 def _make_connections(work: Work, account: Account) -> None:
-    """Make the connections, and what these refer to."""
+    """Create the connections, and what these refer to."""
     plan = plan_connections(work.blueprint, account, work.journal)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)

@@ -1,4 +1,4 @@
-"""Tokens of embedded accounts at rest: encrypted, and told by name when their key is lost."""
+"""Tokens of embedded accounts at rest: encrypted, and reported by name if their key is lost."""
 
 from __future__ import annotations
 

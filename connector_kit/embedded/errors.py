@@ -11,7 +11,7 @@ from connector_kit.models import EmbeddedAccount
 
 
 class EmbeddedError(LifecycleError):
-    """A request that cannot be met as it stands; says what stands in the way, and the way out."""
+    """A request that cannot be met as it is; says what prevents it, and what to do."""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from connector_kit.models.orders import ordered_version
 def deployments_of(
     connector: Connector | None = None, account: EmbeddedAccount | None = None
 ) -> QuerySet[Installation]:
-    """The deployments that are there, ordered by their row; all, or those of one or the other."""
+    """The existing deployments, ordered by their row; all, or only those that match."""
     found = Installation.objects.embedded().active().order_by("pk")
     if connector:
         found = found.filter(connector=connector)

@@ -1,4 +1,4 @@
-"""Whose functions a call means that names no connector (``diy: true``).
+"""The functions for a call that names no connector (``diy: true``).
 
 All embedded deployments in an account share its stack record, and calls for them say only where
 they come from: their options name the integration (protocol/extension.md#51-hooks), or at least an
@@ -30,7 +30,7 @@ def find_embedded(options: Any) -> FunctionModule | None:
 
 
 def class_of_deployment(names: Mapping[str, Any]) -> str | None:
-    """Where the class is of the deployment that a call with these *names* is about.
+    """The class path of the deployment that a call with these *names* is about.
 
     See `find_embedded`; it is empty for a copy of an integration.
     """

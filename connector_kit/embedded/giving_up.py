@@ -1,4 +1,4 @@
-"""Deployments at which a worker died again and again: given up, and on record."""
+"""Deployments on which workers died repeatedly: given up, and recorded."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _progress(installation_id: int) -> str:
 
 
 def _order(installation: Installation, kind: Operation.Kind) -> Order | None:
-    """What the processes were at, so that it is not taken up once more."""
+    """What the processes were working on, so that it is not started again."""
     if kind is Operation.Kind.INSTALL:
         return Order.objects.installing(installation)
     if kind is Operation.Kind.UNINSTALL:
@@ -62,5 +62,5 @@ def _order(installation: Installation, kind: Operation.Kind) -> Order | None:
 
 
 def _left_open(installation: Installation, kind: Operation.Kind) -> Operation | None:
-    """The operation that the last process to die has left without an end."""
+    """The operation that the last process to die left unfinished."""
     return installation.operations.filter(kind=kind, finished_at=None).order_by("-pk").first()

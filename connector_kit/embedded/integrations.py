@@ -1,4 +1,4 @@
-"""The integration of a deployment: found by its mark, or made once."""
+"""The integration of a deployment: found by its mark, or created once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connector_kit.models import Installation
 
 
 def mark_of(installation: Installation) -> str:
-    """The external id of the deployment's integration: the same for one end user for ever."""
+    """The external id of the deployment's integration: it never changes for an end user."""
     return f"connector-kit:{installation.connector.slug}:{installation.end_user}"
 
 
@@ -33,7 +33,7 @@ def found_or_made(work: Work, client: Client) -> Account:
 
 
 def opened(work: Work, client: Client) -> Account:
-    """The account of a deployment that is there.
+    """The account of an existing deployment.
 
     Raises `LifecycleError` ``installation_vanished`` or ``installation_foreign``.
     """
@@ -52,7 +52,7 @@ def opened(work: Work, client: Client) -> Account:
 
 
 def if_there(work: Work, client: Client) -> Account | None:
-    """The account for taking a deployment away: whatever is left of it; None for nothing."""
+    """The account for removing a deployment, with what is left of it; None if nothing is."""
     installation = work.installation
     if installation.is_pending:
         found = _find(installation, client)
@@ -106,7 +106,7 @@ def _marked(installation: Installation, client: Client) -> list[str]:
 
 
 def _make(work: Work, client: Client) -> str:
-    """Create the integration; its version, which says that all is there, comes last."""
+    """Create the integration; its version, which marks it as complete, comes last."""
     installation = work.installation
     document = {
         "name": installation.name,

@@ -1,6 +1,6 @@
-"""What was asked of workers and lies there: its message was lost, or its worker died.
+"""Unfinished requests to workers: the message was lost, or the worker died.
 
-Orders say what is wanted, operations how far it came; the broker's word is not needed.
+Orders say what is wanted, operations how far it got; the broker need not be asked.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from connector_kit.models import Operation, Order
 PATIENCE = timedelta(seconds=30)
 """How long an order waits for its task before it is sent again."""
 PAUSE = timedelta(minutes=10)
-"""How long after a failure that passes by itself: the task's own repeats are over by then."""
+"""How long to wait after a temporary failure: the task's own retries are over by then."""
 PASSING = frozenset({"update_in_progress", "lease_lost", "changed_meanwhile"})
-"""Failures that pass by themselves."""
+"""Temporary failures."""
 AWAY = frozenset({"platform_unavailable", "rate_limited", "outcome_unknown"})
-"""Failures of the platform's that pass as well."""
+"""Temporary failures of the platform."""
 AT_ONCE = 500
 
 KINDS = (Order.Kind.INSTALL, Order.Kind.DEPLOYMENT, Order.Kind.SETTINGS, Order.Kind.REMOVAL)
-"""What workers are asked for; rollouts and dry runs look after their orders themselves."""
+"""The kinds of orders for workers; rollouts and dry runs manage their own orders."""
 
 _UNFINISHED = ("", Operation.Outcome.CHECKPOINT)
 
 
 def left_behind(now: datetime) -> QuerySet[Order]:
-    """Open orders of deployments that nobody is at, and that can be gone on with; some at most.
+    """Open orders of deployments that no one works on and that can continue; a limited number.
 
-    One that failed for good waits for somebody to ask again.
+    An order that failed for good waits until it is requested again.
     """
     last = Operation.objects.filter(order=OuterRef("pk")).order_by("-pk")
     is_free = Q(installation__lease_owner="") | Q(installation__lease_until__lt=now)

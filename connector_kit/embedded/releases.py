@@ -17,13 +17,13 @@ def record_release(
 ) -> Release:
     """Record the connector at *target*, by default the only configured one, as a release.
 
-    Nothing is sent to the platform: there is no listing, no license and no stack record of its
-    own. A connector that is published in the marketplace as well has its releases already. As for
+    Nothing is sent to the platform: there is no listing, no license and no stack record of its own.
+    A connector that is published in the marketplace as well has its releases already. As for
     `publish`, installations must not lose functions that their version calls, unless
-    *break_installations* says so; that is recorded as the doing of *by*.
+    *break_installations* allows it; the audit log then names *by*.
 
     Raises `DeclarationError` with every problem, `VersionTaken` for other content, and
-    `PublicationRefused` with everything else that stands against it.
+    `PublicationRefused` with everything else that prevents it.
     """
     examined = examined_code(examine(target))
     refuse(examined, break_installations=break_installations)

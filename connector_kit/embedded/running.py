@@ -22,7 +22,7 @@ from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 def run_export(
     deployment: Installation, name: str, *, seconds: float | None = None, by: Actor = THE_KIT
 ) -> list[Any]:
-    """Run the export *name* alone and return its records, within *seconds*.
+    """Run the export *name* on its own and return its records, within *seconds*.
 
     A stored export, so its own settings, hooks and delta apply. Never sent twice: raises
     `OutcomeUnknown` when no answer came, `EmbeddedError` ``unknown_component`` for another name.
@@ -39,7 +39,7 @@ def run_import(
     seconds: float | None = None,
     by: Actor = THE_KIT,
 ) -> list[ImportResult]:
-    """Run the import *name* alone with *records*; returns one result each, in their order.
+    """Run the import *name* on its own with *records*; returns one result each, in order.
 
     A record that failed has ``errors`` and another ``statusCode`` than 200
     (protocol/http-api.md#42-virtual-import). Raises like `run_export`.
@@ -50,28 +50,28 @@ def run_import(
 
 @dataclass(frozen=True)
 class FlowRun:
-    """A flow that was started: its job, and how that stands."""
+    """A flow that was started: its job, and the job's status."""
 
     deployment: Installation
     flow: str
     job_id: str
 
     def state(self) -> JobState:
-        """How the job stands now."""
+        """The job's current status."""
         with account_client(account_of(self.deployment)) as client:
             return JobState.of(client.jobs.family(self.job_id))
 
     def watch(self, *, every: float = EVERY, seconds: float | None = None) -> Iterator[JobState]:
-        """Yield how it stands, every *every* seconds, the last time when it is done.
+        """Yield its status every *every* seconds, the last time when it is done.
 
-        Raises `StillRunning` when it is not within *seconds*; it goes on by itself.
+        Raises `StillRunning` when it is not done within *seconds*; the job itself continues.
         """
         deadline = None if seconds is None else Deadline.after(seconds)
         with account_client(account_of(self.deployment)) as client:
             yield from client.jobs.watch(self.job_id, every=every, deadline=deadline)
 
     def cancel(self) -> None:
-        """Have the job stop."""
+        """Stop the job."""
         with account_client(account_of(self.deployment)) as client:
             client.jobs.cancel(self.job_id)
 

@@ -1,4 +1,4 @@
-"""What every operation on a deployment starts with: alone, on record, with the account's token."""
+"""The start of every operation on a deployment: exclusive, recorded, with the account's token."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def session(
     *,
     order: Order | None = None,
 ) -> Iterator[tuple[Work, Client]]:
-    """Work alone and on record on a deployment, for *order* or what is open.
+    """Run one recorded operation, and no other, on a deployment, for *order* or an open one.
 
     Raises what `connector_kit.lifecycle.operations.operation` raises, and `EmbeddedError`.
     """

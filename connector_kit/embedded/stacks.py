@@ -28,7 +28,7 @@ def ensure_stack(account: EmbeddedAccount, client: Client) -> str:
 
 
 def connect_stack(account: EmbeddedAccount, client: Client) -> str:
-    """Make the account's stack record lead to this server, and remember it; returns its id."""
+    """Point the account's stack record to this server, and store its id; returns the id."""
     settings = kit()
     platform = PlatformRecords(client, SLUG, name="", handle="")
     plan = record_plans.plan_stack(platform.stack(account.stack_id), host_uri=settings.host_uri)

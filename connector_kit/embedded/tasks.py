@@ -1,7 +1,7 @@
 """The Celery tasks that work on deployments: they carry a primary key and nothing else.
 
-Each may be lost, late or run twice: an operation that is under way holds its lease, and one that
-is done finds nothing to do. Whatever fails is on record with the operation.
+Each may be lost, late or run twice: an operation in progress holds its lease, and one that is done
+finds nothing to do. Failures are recorded with the operation.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LONGEST_PAUSE = 300
     **gives_up(Operation.Kind.INSTALL, "deploy"),
 )
 def complete(self: Task[Any, Any], installation_id: int) -> None:
-    """Make what the deployment still lacks."""
+    """Create what the deployment still lacks."""
     _work(self, installation_id, deployments.complete)
 
 
@@ -59,7 +59,7 @@ def update(self: Task[Any, Any], installation_id: int) -> None:
     **gives_up(Operation.Kind.UNINSTALL, "remove"),
 )
 def remove(self: Task[Any, Any], installation_id: int) -> None:
-    """Take the deployment away."""
+    """Remove the deployment."""
     _work(self, installation_id, _remove)
 
 
@@ -94,7 +94,7 @@ def _work(task: Task[Any, Any], pk: int, work: Callable[[Installation], None]) -
 
 
 def _perhaps_again(task: Task[Any, Any], error: ConnectorKitError) -> None:
-    """Try what may pass once more, a little later each time; raises Celery's `Retry` for that."""
+    """Retry after temporary failures, a little later each time; raises Celery's `Retry`."""
     if isinstance(error, Checkpoint):  # it made progress
         raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None
     attempts = task.request.retries or 0
@@ -105,7 +105,7 @@ def _perhaps_again(task: Task[Any, Any], error: ConnectorKitError) -> None:
 
 @shared_task(name="connector_kit.embedded.tick")
 def tick() -> None:
-    """Have a worker told again of every order whose task went down with a worker or a broker."""
+    """Send again the task of every order whose task was lost with a worker or a broker."""
     for order in left_behind(clock.now()):
         send(_TASKS[Order.Kind(order.kind)], order.installation)
 

@@ -1,8 +1,8 @@
-"""Usage of everybody: the publisher's own account, embedded accounts, and the install base.
+"""Usage of all accounts: the publisher's own, embedded ones, and the install base.
 
-The first two are asked whenever somebody wants to know, since their tokens are at hand. Customers'
-accounts open for the length of a call only: their jobs are counted when a dry run brings a token
-(`connector_kit.lifecycle.activity`). What was counted is kept by day.
+The first two are read on request, since their tokens are stored. Customers' accounts are open only
+during a function call: their jobs are counted when a dry run comes with a token
+(`connector_kit.lifecycle.activity`). Counts are kept by day.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from connector_kit.models.clock import now as database_now
 from connector_kit.models.installations import PENDING
 
 PATIENCE = 60.0
-"""Seconds for which embedded accounts are asked at most, one after the other."""
+"""The most seconds for reading embedded accounts, one after the other."""
 
 PAGE = 1000
 """Integrations of a page."""
@@ -49,10 +49,10 @@ class Unasked:
 
 @dataclass(frozen=True)
 class UsageRow:
-    """What one integration, or one of its flows, did in one month.
+    """The usage of one integration, or of one of its flows, in one month.
 
     *source* is ``own`` (the publisher's account), ``embedded`` or ``marketplace``; *owner* the
-    customer's address, or for whom something is deployed; *license_id* the license it uses.
+    customer's address, or the end user of a deployment; *license_id* the license it uses.
     """
 
     integration_id: str
@@ -78,12 +78,12 @@ class UsageRow:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of how many installations something is known, and since when nothing new is."""
+    """For how many installations there is data, and how old it is."""
 
     installations: int
     never_counted: int
     oldest_count: datetime | None
-    """Up to then the installation was counted that was counted longest ago."""
+    """When the installation with the oldest count was counted."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as JSON."""
@@ -100,7 +100,7 @@ class UsageReport:
     unasked: tuple[Unasked, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as JSON; what there is nothing to say of is left out."""
+        """Return the report as JSON; empty entries are left out."""
         unasked = [unasked.to_json() for unasked in self.unasked]
         return {
             "usage": [row.to_json() for row in self.rows],
@@ -112,9 +112,9 @@ class UsageReport:
 
 @dataclass(frozen=True)
 class UsageQuery:
-    """What is wanted: days from *since* to *until*, by default all on record.
+    """A query: days from *since* to *until*, by default all on record.
 
-    Only of these *integrations*, if any are named; with *by_flow* flows are told apart.
+    Only of these *integrations*, if any are named; with *by_flow*, each flow has its own row.
     """
 
     since: datetime | None = None
@@ -126,11 +126,11 @@ class UsageQuery:
 
 
 def usage_report(query: UsageQuery, *, seconds: float = PATIENCE) -> UsageReport:
-    """Ask whoever can be asked, and return what is known of everybody.
+    """Read every account that can be read, and return what is known of all of them.
 
-    An embedded account that cannot be asked is named, and what was counted of it before is shown.
-    A publisher with embedded accounts may do without a token of the own.
-    Raises `LifecycleError` or `IntegratorError` when the publisher's own account cannot be asked.
+    An embedded account that cannot be read is named, and its earlier counts are shown. A publisher
+    with embedded accounts needs no token of its own account. Raises `LifecycleError` or
+    `IntegratorError` when the publisher's own account cannot be read.
     """
     now = database_now()
     if kit().token or not EmbeddedAccount.objects.exclude(token="").exists():
@@ -140,7 +140,7 @@ def usage_report(query: UsageQuery, *, seconds: float = PATIENCE) -> UsageReport
 
 
 def count_own(query: UsageQuery, now: datetime) -> None:
-    """Count what the integrations in the publisher's own account did."""
+    """Count the usage of the integrations in the publisher's own account."""
     until = query.until or now
     since = query.since or until - LIFETIME
     with publisher_client() as client:
@@ -154,7 +154,7 @@ def count_own(query: UsageQuery, now: datetime) -> None:
 
 
 def count_embedded(query: UsageQuery, now: datetime, *, deadline: float) -> tuple[Unasked, ...]:
-    """Count what deployments did, account by account; return those that could not be asked."""
+    """Count the usage of deployments by account; return accounts that could not be read."""
     unasked = []
     for account in EmbeddedAccount.objects.exclude(token="").order_by("name"):
         there = account.installations.active().exclude(integration_id__startswith=PENDING)
@@ -190,7 +190,7 @@ def _count_account(
 
 
 def coverage_of(installations: QuerySet[Installation]) -> Coverage:
-    """Return of how many of *installations* something is known."""
+    """Return for how many of *installations* there is data."""
     found = installations.aggregate(
         all=Count("pk"),
         never=Count("pk", filter=Q(usage_until=None)),
@@ -243,7 +243,7 @@ def _rows(matching: QuerySet[FlowUsage], *, by_flow: bool) -> Iterable[UsageRow]
 
 
 def _told_of(ids: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Whose the integrations are, as far as that is on record."""
+    """The owners of the integrations, as far as recorded."""
     licenses = dict(
         License.objects.present()
         .filter(integration_id__in=ids, parent=None)

@@ -1,4 +1,4 @@
-"""How integrator.io calls us: ``POST /function`` and the health routes (protocol/extension.md).
+"""The stack's endpoints: ``POST /function`` and the health routes (protocol/extension.md).
 
 All of it but `connector_kit.extension.views` works without Django.
 """

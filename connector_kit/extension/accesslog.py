@@ -1,4 +1,4 @@
-"""The access log: a line for every request, written by whoever answers it.
+"""The access log: a line for every request, written by the process that answers it.
 
 It names the path but never the query, which may hold a token (protocol/extension.md#access-log).
 """
@@ -41,7 +41,7 @@ def log_request(
 
 
 def log_answer(raw: RawCall, call: FunctionCall | None, answer: Answer) -> None:
-    """Write the line of the request that brought *raw*; *call* is what its body made."""
+    """Write the line of the request with *raw*; *call* is the call in its body."""
     about: tuple[tuple[str, object], ...] = ()
     if call:
         about = (("function", call.function), ("_integrationId", call.option("_integrationId")))

@@ -1,4 +1,4 @@
-"""What travels back: a status, the bytes of the body, a few headers."""
+"""What is sent back: a status, the bytes of the body, a few headers."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -13,7 +13,7 @@ JSON = "application/json"
 
 
 class Answer(NamedTuple):
-    """One HTTP answer, without any framework's idea of one."""
+    """One HTTP answer, independent of any framework."""
 
     status: int
     body: bytes = b""

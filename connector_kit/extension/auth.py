@@ -11,7 +11,7 @@ REFUSED = refusal(
     ErrorEntry("unauthorized", "Invalid system token."),
     headers={"WWW-Authenticate": "invalid system token"},
 )
-"""The answer to anybody else."""
+"""The answer to anyone else."""
 
 
 def presented_token(authorization: str | None, body: object, query: str | None) -> str | None:
@@ -30,7 +30,7 @@ def presented_token(authorization: str | None, body: object, query: str | None) 
 
 
 class SystemTokens:
-    """The tokens that the platform may come with; empty ones do not count."""
+    """The tokens that the platform may send; empty ones do not count."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self._tokens = tuple(token.encode() for token in tokens if token)

@@ -1,7 +1,7 @@
 """What the processes of authors' functions serve: no more than the authors have written.
 
-They know nothing of the server: neither its secrets nor its database. Which class a connector has
-they ask the serving process, and remember it.
+They have no access to the server's secrets or database. They ask the serving process which class a
+connector has, and cache the answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from connector_kit.parsing import ConnectorEntry
 from connector_kit.stack_settings import StackSettings
 
 SECONDS = 1.0
-"""How long an answer of the serving process, which remembers it itself, is good for."""
+"""How long to cache an answer of the serving process, which has a cache of its own."""
 
 SETTINGS = "connectorKitSettings"
 """The part that holds the functions of settings: the kit calls them, the platform does not."""
@@ -47,9 +47,9 @@ log = logging.getLogger("connector_kit.extension")
 
 
 def registry() -> Registry:
-    """Return the registry of the authors' functions; what each of their processes begins with."""
+    """Return the registry of the authors' functions, with which each of their processes begins."""
     dictConfig(logging_configuration())
-    # What cannot be used the server's start has complained of.
+    # The server reported unusable settings when it started.
     settings, _ = read(StackSettings, texts_in(os.environ, StackSettings))
     _load_ahead(settings.connectors)
     return Registry(
@@ -110,7 +110,7 @@ _deployments = Remembering(_of_names, SECONDS)
 
 
 def _load_ahead(entries: Iterable[ConnectorEntry]) -> None:
-    """Import what will be needed before there are processes, so that each need not do it."""
+    """Import what will be needed before processes are forked, so that not each has to."""
     for entry in entries:
         try:
             functions_at(entry.target)

@@ -1,4 +1,4 @@
-"""The bodies of calls: how they are read, and what is done with those that cannot be."""
+"""The bodies of calls: how they are read, and the answers to unreadable ones."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,10 @@ BODY_LIMIT = 50 * 1024 * 1024
 """Bytes that the body of a call may have (protocol/extension.md#timeouts-and-limits)."""
 
 SMALL = 64 * 1024
-"""Bytes that are read of anybody: of a call whose token may stand in its body, for instance."""
+"""How many bytes are read of any request, such as a call whose token may be in its body."""
 
 CUT_OFF = refusal(400, ErrorEntry("incomplete_body", "The body is incomplete. Send it again."))
-"""The answer to a body that is shorter than it was to be."""
+"""The answer to a body that is shorter than announced."""
 
 _WAY_OUT = " With the system token in the Authorization header, the limit is {} bytes."
 _NOT_JSON = refusal(400, ErrorEntry("invalid_json", "The body is not a JSON object or array."))
@@ -32,7 +32,7 @@ class UnreadableError(Exception):
 
 
 class RawCall(NamedTuple):
-    """A call whose body nobody has looked into; *began* is when it came (`time.monotonic`)."""
+    """A call whose body is not parsed yet; *began* is when it arrived (`time.monotonic`)."""
 
     body: bytes | memoryview
     request_id: str

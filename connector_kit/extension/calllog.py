@@ -1,4 +1,4 @@
-"""The lines that calls leave in the log: what was called for whom, never with which data."""
+"""The log lines of calls: what was called for which customer, never the data."""
 
 import logging
 import re
@@ -17,13 +17,13 @@ from connector_kit.logs import Event, inform
 log = logging.getLogger("connector_kit.extension")
 
 _CODE = re.compile(r"[A-Za-z_][\w.-]{0,63}")
-"""What is a code, and nothing that was put into one."""
+"""What counts as a code, as opposed to data in its place."""
 
 _FLOW_FIELDS = ("_flowId", "_exportId", "_importId")
 
 
 def log_call(call: FunctionCall) -> None:
-    """Write the line of a call that came in; trouble with it never stops the call."""
+    """Write the line of an incoming call; a failure to write never stops the call."""
     if not log.isEnabledFor(logging.INFO):
         return
     try:
@@ -33,10 +33,10 @@ def log_call(call: FunctionCall) -> None:
 
 
 def log_failure(call: FunctionCall, failure: BaseException, entry: ErrorEntry) -> None:
-    """Write the line of a call that failed, with where in the code it did.
+    """Write the log line of a failed call, with the place in the code.
 
-    Its message is left out: authors put records into it. Who made the call gets it. What a database
-    or a broker says nobody else gets, so it stands here.
+    The error's message is left out, because authors put records into it; the caller gets it.
+    Messages of a database or a broker go to no caller, so they are logged here.
     """
     is_of_server = is_of_infrastructure(failure)
     fields = (

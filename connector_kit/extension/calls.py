@@ -54,7 +54,7 @@ class FunctionCall(NamedTuple):
 
     @property
     def bearer_token(self) -> object:
-        """The one-time token, to be kept out of whatever leaves the call."""
+        """The one-time token, which must be kept out of everything that leaves the call."""
         return self.option("bearerToken")
 
     @property
@@ -77,7 +77,7 @@ def new_request_id() -> str:
 
 
 def is_given(value: object) -> bool:
-    """Tell whether the reference, which runs on JavaScript, takes *value* for true.
+    """Tell whether the reference, which runs on JavaScript, treats *value* as true.
 
     An empty list or object counts as given there.
     """

@@ -1,4 +1,4 @@
-"""What is served, to whom, within which limits: told by the environment, or by value.
+"""What is served, to whom, and within which limits: set by the environment, or by value.
 
 The checks, their order, codes and messages are those of protocol/extension.md#3. Needs no Django.
 """
@@ -49,7 +49,7 @@ WAY_OUT = (
 
 @dataclass(frozen=True)
 class Entry:
-    """Functions that are to be served: what they are *given* as, and at which *place*."""
+    """Functions to serve: how they are *given*, and at which *place*."""
 
     place: str
     given: Any

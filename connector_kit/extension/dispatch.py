@@ -19,26 +19,26 @@ from connector_kit.extension.serialize import NotSerializableError, to_json
 from connector_kit.logs import Event
 
 Check = Callable[[FunctionCall], Iterable[ErrorEntry]]
-"""What a particular host asks of a call besides; returns what is wrong."""
+"""A further check of a call by a particular host; returns what is wrong."""
 
 Invoke = Callable[[Function, Any], Any]
 """Calls a function with its options and returns its one answer."""
 
 Observe = Callable[[RawCall, FunctionCall | None, Answer], None]
-"""Is told of every call that was answered; there is no `FunctionCall` in a body that is no JSON."""
+"""Gets every call that was answered; a body that is not JSON has no `FunctionCall`."""
 
 _DATES = ("lastExportDateTime", "currentExportDateTime")
 
 
 class Elsewhere(Exception):
-    """The function of a call is another process's: nothing has been done or logged."""
+    """The function of a call belongs to another process: nothing has been done or logged."""
 
 
 class Dispatcher:
     """Answers calls with the functions of *registry*.
 
-    *invoke* calls a function with its options, *checks* are what a particular host asks besides,
-    *observers* are told of every call that came as bytes, with its answer.
+    *invoke* calls a function with its options, *checks* are further checks of a particular host,
+    *observers* get every call that came as bytes, with its answer.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Dispatcher:
             SERVED_REQUEST.reset(outside)
 
     def _run(self, call: FunctionCall, module: FunctionModule) -> bytes:
-        """Return the text of what the function returned; raises whatever stands in the way."""
+        """Return what the function returned, as text; raises whatever error prevents that."""
         function = module.find(call.type, call.function)
         returned = self._invoke(function, _with_dates(call.options))
         if self._registry.contracts:

@@ -1,4 +1,4 @@
-"""``POST /function`` without a web framework: what came over HTTP in, an `Answer` out."""
+"""``POST /function`` without a web framework: takes an HTTP request, returns an `Answer`."""
 
 import asyncio
 import logging
@@ -23,8 +23,8 @@ from connector_kit.extension.errors import ErrorEntry
 from connector_kit.logs import Event
 
 Run = Callable[[RawCall], Answer]
-"""Answers a call that may be made, and writes its line of the access log: `Dispatcher` with
-`log_answer` on the spot, `Processes` elsewhere. It blocks meanwhile."""
+"""Answers an allowed call, and writes its line of the access log: `Dispatcher` with `log_answer` in
+this process, `Processes` in others. It blocks meanwhile."""
 
 
 @runtime_checkable
@@ -56,7 +56,7 @@ class Incoming(NamedTuple):
 
 
 class Endpoint:
-    """Lets *run* answer the calls of whoever knows one of *system_tokens*."""
+    """Lets *run* answer calls with one of *system_tokens*."""
 
     def __init__(self, run: Run, system_tokens: Sequence[str]) -> None:
         self._run = run
@@ -65,10 +65,10 @@ class Endpoint:
         """What `answer` needs; None where calls block."""
 
     def __call__(self, incoming: Incoming) -> Answer:
-        """Return the answer to *incoming*; its line stands in the access log then.
+        """Return the answer to *incoming*, after writing its line to the access log.
 
-        Of who comes with a wrong token in the header nothing is read, and of who comes without
-        one no more than `SMALL` bytes; only *run* parses the body of who comes with the right one.
+        With a wrong token in the header, none of the body is read; without a token, no more than
+        `SMALL` bytes. Only *run*, for the right token, parses the whole body.
         """
         received = _received(incoming)
         try:

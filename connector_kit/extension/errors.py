@@ -1,4 +1,4 @@
-"""What a function, or the kit on its behalf, tells the platform when a call fails."""
+"""What a function, or the kit on its behalf, reports to the platform when a call fails."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from connector_kit.exceptions import code_in, is_of_infrastructure, message_in
 MASK = "******"
 
 _SHORTEST_SECRET = 8
-"""Characters; anything shorter is a placeholder, and would blot out parts of words."""
+"""Characters; anything shorter is a placeholder, and masking it would hide parts of words."""
 
 
 _UNAVAILABLE = (
@@ -18,7 +18,7 @@ _UNAVAILABLE = (
 
 
 class ExtensionError(ConnectorKitError):
-    """A refusal that travels to the platform as ``{"code", "message"}`` with status 422."""
+    """A refusal that is sent to the platform as ``{"code", "message"}`` with status 422."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class ExtensionError(ConnectorKitError):
 
 
 class ConfigurationError(ExtensionError):
-    """What is to be served is not set up so that it could be (protocol/extension.md#3)."""
+    """The functions cannot be served as they are configured (protocol/extension.md#3)."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class ErrorEntry:
 
     @classmethod
     def of(cls, failure: BaseException, *, without: object = None) -> "ErrorEntry":
-        """Return what may travel of *failure*: its code, else its class's name, and its message.
+        """Return what callers may see of *failure*: its code or its class's name, and its message.
 
-        Of what a database or a broker says nothing travels; it stands in the log. The secret
-        *without*, a one-time token, is masked wherever it stands.
+        Messages of a database or a broker are not sent; they are in the log. The secret *without*,
+        a one-time token, is masked wherever it occurs.
         """
         if is_of_infrastructure(failure):
             return cls("server_unavailable", _UNAVAILABLE)

@@ -1,4 +1,4 @@
-"""Looking at something slow for many who ask: seldom, and never for long."""
+"""A cached look at something slow, for many callers: rarely, and never for long."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 KEPT_SECONDS = 1.0
-"""How long an answer is good for: whoever asks more often costs nothing more."""
+"""How long an answer is reused: asking more often costs nothing more."""
 
 PATIENCE_SECONDS = 2.0
-"""How long anybody waits for an answer."""
+"""How long a caller waits for an answer."""
 
 Seen = TypeVar("Seen")
 
@@ -31,7 +31,7 @@ class Glance(Generic[Seen]):
         self._began = 0.0
 
     def __call__(self) -> Seen:
-        """Return what is to be seen; raises what *look* raises."""
+        """Return what *look* returns; raises what it raises."""
         with self._lock:
             now = time.monotonic()
             latest = self._latest

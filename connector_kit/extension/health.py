@@ -1,4 +1,4 @@
-"""Whether the server is well, and how it is brought to its end (protocol/extension.md#health)."""
+"""Whether the server is healthy, and how it is stopped (protocol/extension.md#health)."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ ALIVE = Answer(200, b'{"success":true}')
 """The answer of ``/`` and ``/healthCheck``, whatever the state."""
 
 NOT_LOADED = "The functions cannot be loaded. See the log for the cause."
-"""What a process says of itself that can answer no call."""
+"""The answer of a process that cannot answer calls."""
 
 _OK = Answer(200, b"OK", content_type=_TEXT)
 _NOT_YET = Answer(400, b"Bad Request", content_type=_TEXT)
@@ -27,7 +27,7 @@ _STOPPING = Answer(200, b"preparing to shut down.", content_type=_TEXT)
 
 
 class Health:
-    """The state of a server, from starting by way of ready to terminating.
+    """The state of a server, from starting through ready to terminating.
 
     *live* and *ready* are this process's, the rest is shared on the *board*.
     """
@@ -41,9 +41,10 @@ class Health:
         self._lacks: Callable[[], Sequence[str]] = tuple
 
     def watch(self, lacks: Callable[[], Sequence[str]]) -> None:
-        """Have `readyz` ask for what this process *lacks*, in sentences for operators.
+        """Have `readyz` report what this process *lacks*, in sentences for operators.
 
-        That may take a while: it is asked once a second at the most, and not waited for long.
+        *lacks* may be slow: it is called at most once a second, and `readyz` does not wait long for
+        it.
         """
         self._lacks = Glance(lacks, late=_LATE)
 

@@ -1,8 +1,8 @@
-"""Calling a function in whatever style it is written, and ending up with one answer.
+"""Calling a function, in whichever style it is written, for exactly one answer.
 
 Functions return their answer. They may also be ``async``, yield it (and must then come to their
-end), or take a second parameter, a callback ``(error, result)`` as the Node runtime has it. An
-answer is one answer: a function that gives two, or none, is told so (protocol/extension.md#7).
+end), or take a second parameter, a callback ``(error, result)`` as the Node runtime has it. A
+function that gives two answers, or none, gets an error (protocol/extension.md#7).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from connector_kit.extension.errors import ExtensionError
 Function = Callable[..., Any]
 
 _ANSWERS = frozenset({list, dict, str, int, float, bool, type(None)})
-"""Types of what is an answer as it stands: most are, and looking for more takes long."""
+"""Types that are an answer as they are: most results have one, and further checks are slow."""
 
 _running = threading.local()
 
 
 def invoke(function: Function, options: Any) -> Any:
-    """Return the answer of *function* to *options*; raises what the function fails with.
+    """Return the answer of *function* to *options*; raises the function's error.
 
     Tasks that an ``async`` function leaves behind belong to the call: it ends when they have
     ended, and fails when one of them does.

@@ -20,7 +20,7 @@ import requests
 from connector_kit.extension.lambdas import FunctionError, Handler
 
 API = "http://{}/2018-06-01/runtime"
-"""AWS's Runtime API; its host stands in AWS_LAMBDA_RUNTIME_API."""
+"""AWS's Runtime API; AWS_LAMBDA_RUNTIME_API holds its host."""
 
 
 def serve_invocations(handler: Handler, api: str) -> None:

@@ -21,8 +21,8 @@ GRACE = 1.0
 class Alone:
     """Invokes functions in a process that has nothing else to do.
 
-    `is_spent` tells that a call has left something behind which the next one should not meet: a
-    thread that goes on, or a process that had no memory left.
+    `is_spent` tells that a call has left something that must not affect the next one: a running
+    thread, or a process that was out of memory.
     """
 
     def __init__(self, *, grace: float = GRACE) -> None:

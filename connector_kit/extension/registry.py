@@ -1,4 +1,4 @@
-"""Which functions there are: modules with their parts, and whose module a call means."""
+"""The available functions: modules with their parts, and the module that a call means."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -137,9 +137,9 @@ nothing is embedded here; may raise ExtensionError."""
 class Registry:
     """Whose functions are served: one self-made integration's, or those of connectors.
 
-    Connectors can also be embedded in accounts where they are no connectors, and are called like
-    a self-made integration: *embedded* tells by the call's options which one is meant.
-    *contracts* tells whether results are held to what the platform expects of them. Where there are
+    Connectors can also be embedded in accounts where they are no connectors, and are called like a
+    self-made integration: *embedded* tells by the call's options which one is meant. *contracts*
+    tells whether results are checked against what the platform expects of them. Where there are
     other processes for what these modules do not have, the registry *is_partial*.
     """
 
@@ -189,7 +189,7 @@ class Registry:
             module.find(call.type, call.function)
         except ExtensionError as error:
             return error.code in _NOT_FOUND
-        except Exception:  # noqa: BLE001 - whoever answers the call meets it again, and tells it
+        except Exception:  # noqa: BLE001 - answering the call meets it again, and reports it
             return False
         return False
 

@@ -1,4 +1,4 @@
-"""Finding out something about a connector once for many calls."""
+"""A cache of facts about connectors, shared by many calls."""
 
 import logging
 import threading
@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 from connector_kit.logs import Event
 
 SECONDS = 2.0
-"""How long an answer is good for: next to nothing for a person who publishes, and hundreds of
-calls for a flow under load, which then ask the database once."""
+"""How long an answer is cached: hardly any time for a person who publishes, but hundreds of calls
+for a flow under load, which then query the database once."""
 
 Found = TypeVar("Found")
 

@@ -1,8 +1,8 @@
-"""Results as JSON text, held to what the platform's own framework lets through.
+"""Results as JSON text, limited to what the platform's own framework allows.
 
-Only null, numbers, booleans, strings, lists and plain objects travel; dates, sets, instances of
-classes are refused even where JSON could write them (protocol/extension.md#4, rows 8 and 9).
-Tuples count as lists, and not-a-number and the infinities travel as null.
+Only null, numbers, booleans, strings, lists and plain objects are sent; dates, sets, instances of
+classes are refused even where JSON could write them (protocol/extension.md#4, rows 8 and 9). Tuples
+count as lists, and not-a-number and the infinities are sent as null.
 """
 
 import json
@@ -17,7 +17,7 @@ _MOST_LEVELS = 250
 
 
 class NotSerializableError(TypeError):
-    """A result holds something that does not travel; says what, and where it stands."""
+    """A result holds something that cannot be serialized; says what, and where."""
 
     def __init__(self, path: str, what: str) -> None:
         super().__init__(f"{path or 'the result'} contains {what}")

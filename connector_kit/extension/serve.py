@@ -27,7 +27,7 @@ from connector_kit.logs import logging_configuration
 from connector_kit.stack_settings import Bounds
 
 DRAIN_SECONDS = 300
-"""How long a process that is told to end may take: as long as a call may."""
+"""How long a process may take to end after being told to: as long as a call may."""
 
 START_SECONDS = 15
 """How long a new process has to import the functions before the old one is told to end."""
@@ -62,7 +62,7 @@ def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) ->
     """Serve *target*, ``package.module:application``, until the process is told to end.
 
     SIGTERM ends it when all requests are answered; SIGHUP exchanges its processes one by one, so
-    that new ones run the code that lies there now. One that dies is replaced.
+    that new ones run the code that is there now. One that dies is replaced.
     """
     # A process that is forked would run what this one has imported, also after an exchange.
     multiprocessing.set_start_method("spawn", force=True)

@@ -1,6 +1,6 @@
-"""The stack alone, for people who want nothing but their functions served: ``connector-kit-stack``.
+"""The stack alone, for people who only need to serve functions: ``connector-kit-stack``.
 
-What it serves is told by the environment (docs/functions.md).
+The environment says what it serves (docs/functions.md).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A fixed number of threads that an event loop hands work to which may block."""
+"""A fixed number of threads to which an event loop hands work that may block."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Job = Callable[[], Any]
 
 
 class QueueFullError(Exception):
-    """More work waits than will be done in good time."""
+    """More work is waiting than can be done in time."""
 
 
 class Threads:

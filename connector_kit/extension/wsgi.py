@@ -28,10 +28,10 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 FUNCTION = "/function"
 
 AT_ONCE = frozenset({"", "/healthCheck", "/livez", "/openConnections", "/stopServer"})
-"""Addresses that are answered without waiting for anything or anybody."""
+"""Addresses that are answered without waiting for anything."""
 
 UNLOGGED = frozenset({"/livez", "/readyz", "/health"})
-"""Probes come every few seconds; their answers are of interest to the prober only."""
+"""Probes come every few seconds; their answers matter only to the prober."""
 
 NOT_FOUND = refusal(404, ErrorEntry("not_found", "Nothing was found at this address."))
 
@@ -116,7 +116,7 @@ class Stack:
         return self._health.stop_server() if self._is_owner(environ) else REFUSED
 
     def _is_owner(self, environ: Environ) -> bool:
-        """Tell whether the request carries the system token, unlike what the reference asks."""
+        """Tell whether the request has the system token, which the reference does not require."""
         query = query_value(environ.get("QUERY_STRING"), "access_token")
         token = presented_token(environ.get("HTTP_AUTHORIZATION"), None, query)
         return self.endpoint.is_system_token(token)
@@ -190,6 +190,6 @@ def _logging(start_response: StartResponse, environ: Environ, began: float) -> S
 def _log_access(environ: Environ, status: int | str, began: float) -> None:
     path = environ["PATH_INFO"]
     if path not in UNLOGGED:
-        # By now Django has put the client's address where that of the last proxy stood.
+        # By now Django has replaced the last proxy's address with the client's.
         trail = [("address", environ.get("REMOTE_ADDR", ""))]
         log_request(environ["REQUEST_METHOD"], path, status, began, trail)

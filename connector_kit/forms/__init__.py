@@ -1,4 +1,4 @@
-"""Forms as the platform means them: read leniently, evaluated and validated to the letter.
+"""Forms as the platform defines them: read leniently, evaluated and validated strictly.
 
 Reading gives a `Form` (of form metadata) or `SettingsPages` full of them (of a 1.0 settings
 document). With a form in hand:

@@ -1,6 +1,6 @@
 """What ``validWhen`` asks of a value (protocol/settings-forms.md#45-validation).
 
-Parameters that make no sense ask for nothing: the form engine, too, passes over them.
+Meaningless parameters require nothing: the form engine ignores them, too.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -35,7 +35,7 @@ def typed(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Json]
 
 
 def cleaned(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Json]:
-    """Return what is to be saved of *raw*: `typed` values, then what `submitted` makes of them."""
+    """Return what to save of *raw*: `typed` values, then what `submitted` makes of them."""
     return submitted(form, typed(form, raw, is_complete=is_complete))
 
 

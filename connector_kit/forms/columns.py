@@ -1,4 +1,4 @@
-"""The columns of tables and maps, which every type of either framework describes its own way."""
+"""The columns of tables and maps, which each type of both frameworks describes in its own way."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,7 +17,7 @@ def columns_of(raw: Document, place: str, notes: Notes) -> tuple[Column, ...]:
 
 
 def rows_of(raw: Document, value: Json) -> Json:
-    """Return the rows, or the map, that the field *raw* holds, whichever key they stand under."""
+    """Return the rows, or the map, that the field *raw* holds, under whichever key."""
     if words(raw.get("type")) == "staticMapWidget":
         return _map_widget(raw, value)
     rows = value if value is not None else raw.get("map")

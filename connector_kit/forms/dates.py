@@ -1,8 +1,8 @@
 """Dates as people type them: ISO text, or the date format of their profile.
 
-The platform writes ISO text on documents of a connector and may send a user's own format all the
-same (settings-forms.md#42-fieldmap). Which one that is nobody says, so the month comes first, as
-in the platform's default, unless it cannot.
+The platform writes ISO text to a connector's documents but may also send a user's own format
+(settings-forms.md#42-fieldmap). It does not say which one, so the month comes first, as in the
+platform's default, unless it cannot.
 """
 
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Dependencies of 1.0, which stand on the field that controls others (settings-forms.md#17)."""
+"""Dependencies of 1.0, declared on the field that controls others (settings-forms.md#17)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
-"""Whether a pattern can run for ever: whether it matches some text in more ways than can be tried.
+"""Whether a pattern can run endlessly: whether it matches a text in too many ways to try them all.
 
-A text may lead through a repeat, and back to where it began, in two ways, as in ``(a+)+`` and
-``(a|b|ab)*``: the ways then double each time that the text comes again (Weber and Seidl, "On the
+A text may lead through a repeat, and back to its beginning, in two ways, as in ``(a+)+`` and
+``(a|b|ab)*``: the number of ways then doubles each time the text recurs (Weber and Seidl, "On the
 degree of ambiguity of finite automata").
 """
 
@@ -15,10 +15,10 @@ from re import _parser  # type: ignore[attr-defined]  # CPython's own, since 3.1
 from typing import Any
 
 _MANY = 12
-"""Repeats from which on the ways to match a text may be more than can be tried."""
+"""The number of repeats from which a text may match in too many ways to try."""
 
 _MOST = 150
-"""Places of a repeat that are looked at: one with more is taken to end."""
+"""The most places of a repeat to examine: one with more is assumed to end."""
 
 _CHARACTERS = (*map(chr, range(32, 127)), "\n", "ä", "語")
 """Characters that places are compared by, besides those that a pattern names."""
@@ -29,7 +29,7 @@ Node = tuple[Any, Any]
 def is_endless(pattern: str) -> bool:
     """Tell whether *pattern* can match one text in more ways than can be tried.
 
-    What cannot be read is taken to end.
+    A pattern that cannot be read is assumed to end.
     """
     try:
         parsed = _parser.parse(_with_alternatives(pattern))
@@ -87,7 +87,7 @@ class _TooManyError(Exception):
 class _Part:
     """A part of a pattern: the places at which it begins and ends, each once for every way to.
 
-    *empty* is in how many ways it matches nothing; 2 stands for more.
+    *empty* is the number of ways in which it matches nothing; 2 means two or more.
     """
 
     first: tuple[int, ...] = ()

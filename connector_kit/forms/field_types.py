@@ -37,7 +37,7 @@ class FieldType:
     """Whether several values are chosen among the options."""
     is_date: ClassVar[bool] = False
     may_be_secret: ClassVar[bool] = False
-    """Whether somebody types the value, so that it may be a secret."""
+    """Whether the user types the value, so that it may be a secret."""
     takes_lists: ClassVar[bool] = False
     """Whether a list that was sent is the value, and not what browsers make of a single one."""
     examples: ClassVar[tuple[Json, ...] | None] = None
@@ -54,7 +54,7 @@ class FieldType:
         return None
 
     def is_empty(self, value: Json) -> bool:
-        """Tell whether *value* says nothing."""
+        """Tell whether *value* is empty."""
         return is_empty(value)
 
     def compared(self, value: Json) -> Json:

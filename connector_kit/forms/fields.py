@@ -53,7 +53,7 @@ class Field:
     disabled: Ruling = NO_RULES
     removed: Ruling = NO_RULES
     checks: Document = field(default_factory=dict)
-    """What a value has to be besides, by the name of the check (settings-forms.md#45)."""
+    """Further requirements of a value, by the name of the check (settings-forms.md#45)."""
     is_refreshable: bool = False
     """Whether there is a button that asks ``refreshMetadata`` for other options."""
     posts_back: bool = False
@@ -61,7 +61,7 @@ class Field:
     refreshed_by: tuple[str, ...] = ()
     """Ids of fields whose change means other options for this one."""
     raw: Document = field(default_factory=dict, repr=False)
-    """The field as the document has it, with what no attribute here stands for."""
+    """The field as the document has it, including what no attribute here covers."""
 
     @property
     def start(self) -> Json:
@@ -83,9 +83,9 @@ class Field:
 
     @property
     def is_secret(self) -> bool:
-        """Whether its value is masked at every door: declared so, or by what it is called.
+        """Whether its value is always masked: because it is declared so, or because of its name.
 
-        ``inputType`` is ``password`` where the author says yes, ``text`` where he says no.
+        ``inputType`` is ``password`` if the author says yes, ``text`` if the author says no.
         """
         if not self.type.may_be_secret:
             return False

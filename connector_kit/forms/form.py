@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Form:
-    """A form as people see it. *oddities* is what was strange about the document, in words."""
+    """A form as people see it. *oddities* describes what is unusual about the document."""
 
     fields: Mapping[str, Field] = field(default_factory=dict)
     layout: Box = field(default_factory=Box)
@@ -50,7 +50,7 @@ class Form:
         )
 
     def may_refresh(self, field: Field) -> bool:
-        """Tell whether *field* may have got other options since the document was written."""
+        """Tell whether the options of *field* may have changed since the document was written."""
         others = (form_field for form_field in self.fields.values() if form_field.id != field.id)
         return bool(
             field.is_refreshable or field.refreshed_by or any(other.posts_back for other in others)
@@ -67,7 +67,7 @@ class Form:
 
 @dataclass(frozen=True)
 class FieldState:
-    """What becomes of a field; a removed one is neither shown nor sent."""
+    """The state of a field; a removed one is neither shown nor sent."""
 
     visible: bool
     required: bool
@@ -76,7 +76,7 @@ class FieldState:
 
     @property
     def is_shown(self) -> bool:
-        """Whether people get to see the field."""
+        """Whether the field is visible."""
         return self.visible and not self.removed
 
 

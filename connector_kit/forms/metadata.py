@@ -71,7 +71,7 @@ def field_type(raw: Document, value: Json, place: str, notes: Notes) -> FieldTyp
 
 
 def rules_of(raw: Document, words_: tuple[str, ...], fixed: Json, place: str, notes: Notes) -> Any:
-    """Return the ruling of one property, whose rules stand under *words_* and ``…All``."""
+    """Return the ruling of one property, whose rules are under *words_* and ``…All``."""
     some: list[Rule] = []
     for word in words_:
         some += _rules(raw.get(word), f"{place}.{word}", notes)

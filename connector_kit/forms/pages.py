@@ -48,7 +48,7 @@ class Section:
 
     @property
     def address(self) -> str:
-        """The part of its page's address that stands for it."""
+        """The part of the page's address that names it."""
         return address_of(self.title)
 
 
@@ -86,7 +86,7 @@ class StorePage:
 
 @dataclass(frozen=True)
 class SettingsPages:
-    """All pages of a settings document; *oddities* is what was strange about it, in words."""
+    """All pages of a settings document; *oddities* describes what is unusual about it."""
 
     stores: tuple[StorePage, ...]
     is_multi_store: bool = False

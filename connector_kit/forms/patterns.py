@@ -1,7 +1,7 @@
-"""Patterns that values of forms have to match, in time whatever the pattern.
+"""Patterns that form values must match, within a time limit for any pattern.
 
-Those of other people's pages are matched as well. The platform's own pages match in the customer's
-browser, which bounds nothing: `is_endless` judges patterns beforehand.
+This includes patterns of pages that the kit did not write. The platform's own pages match in the
+customer's browser, without a limit: `is_endless` checks patterns beforehand.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What both frameworks' documents are read with: nothing in them is taken for granted.
+"""Read the documents of both frameworks, without assuming that they are valid.
 
-A document that somebody else wrote is shown as well as it can be; what is strange about it is
-noted, and never raises.
+A document from elsewhere is shown as well as possible; anything unusual in it is noted and never
+raises.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ from connector_kit.forms.values import text_of
 
 @dataclass
 class Notes:
-    """What was strange about a document, in words, each with the place."""
+    """What is unusual about a document, in words, each with the place."""
 
     found: list[str] = field(default_factory=list)
 
     def add(self, place: str, message: str) -> None:
-        """Note what is strange at *place*, once."""
+        """Note what is unusual at *place*, once."""
         note = f"{place}: {message}" if place else message
         if note not in self.found:
             self.found.append(note)

@@ -37,7 +37,7 @@ class Combined:
     rules: tuple["Rule", ...]
 
     def holds(self, values: Mapping[str, Json], default: bool) -> bool:
-        """Tell whether they do; *default* stands for fields that the form does not have."""
+        """Tell whether they do; *default* is the result for fields that the form does not have."""
         results = (rule.holds(values, default) for rule in self.rules)
         return all(results) if self.word == "AND" else any(results)
 
@@ -47,7 +47,7 @@ class Combined:
             yield from rule.fields()
 
 
-Rule = Union[Condition, Combined]  # noqa: UP007  a forward reference stands in it
+Rule = Union[Condition, Combined]  # noqa: UP007  it contains a forward reference
 
 
 @dataclass(frozen=True)

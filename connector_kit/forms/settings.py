@@ -1,4 +1,4 @@
-"""Reads the settings document of a 1.0 installation (settings-forms.md#1), whoever wrote it."""
+"""Read the settings document of a 1.0 installation (settings-forms.md#1), whatever wrote it."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -25,8 +25,8 @@ Errors = dict[str, list[str]]
 def validate(form: Form, values: Values, *, today: date | None = None) -> Errors:
     """Return what is wrong with typed *values* (see `typed`), by field name.
 
-    Hidden and removed fields are not looked at, nor are empty ones that are not required.
-    Dates that may not lie in the future are held against *today*, if it is given.
+    Hidden and removed fields are not checked, nor are empty ones that are not required. Dates that
+    may not lie in the future are held against *today*, if it is given.
     """
     states = state_of(form, values)
     by_id = {field.id: values.get(field.name) for field in form.fields.values()}

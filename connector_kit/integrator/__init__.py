@@ -1,4 +1,4 @@
-"""How we call integrator.io: clients, resources, throttles, errors. Knows no Django."""
+"""Calls to integrator.io: clients, resources, throttles, errors. Independent of Django."""
 
 from connector_kit.integrator.client import EUROPE, NORTH_AMERICA, PUBLISHER_ACCOUNT, Client
 from connector_kit.integrator.resources.cloning import Copy

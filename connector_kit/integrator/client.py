@@ -51,8 +51,8 @@ class Client:
     """Calls one account of integrator.io with one token.
 
     *account* names the rate limit's bucket: clients with different tokens of one account name the
-    same one; left out, the token stands for its account. *throttle* and *pool* are shared by
-    clients and threads, the client itself belongs to one thread. No request starts after
+    same one; if it is left out, the token serves as the name. *throttle* and *pool* can be shared
+    by clients and threads; the client itself belongs to one thread. No request starts after
     *deadline*, nor waits longer than it. A context manager that closes the connections of its own.
     """
 
@@ -115,10 +115,10 @@ class Client:
         deadline: Deadline | None = None,
         pool: Pool | None = None,
     ) -> Client:
-        """Return a client that is good as long as the function call which brought *token*.
+        """Return a client that is valid as long as the function call that came with *token*.
 
-        Several clients of one token, one for each thread, end together. Afterwards they raise
-        `CallEnded`, as this does for a call that is over already.
+        Several clients of one token, one for each thread, end together. Afterward they raise
+        `CallEnded`, as does this method for a call that is already over.
         """
         return cls(
             token.secret(),
@@ -146,13 +146,13 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections, unless they are of a shared pool."""
+        """Close the connections, unless they belong to a shared pool."""
         if self._owns_pool:
             self._transport.pool.close()
 
     @property
     def requests_sent(self) -> int:
-        """How many requests were sent or tried to be, repeats included."""
+        """How many requests were sent or attempted, including retries."""
         return self._transport.requests_sent
 
     def token_info(self) -> TokenInfo:
@@ -171,7 +171,7 @@ class Client:
     def state(self, resource: str | None = None, document_id: str | None = None) -> State:
         """Return the state of the account, or of one document of *resource*.
 
-        Raises ValueError for half an owner: what was meant for a document would be the account's.
+        Raises ValueError for half an owner: values meant for a document would become the account's.
         """
         if (resource is None) != (document_id is None):
             raise ValueError("The state of a document requires its resource and its id.")
@@ -179,7 +179,7 @@ class Client:
         return State(self._transport, *owner)
 
     def tiles(self) -> Iterator[Tile]:
-        """Yield the account's integrations as its start page shows them."""
+        """Yield the account's integrations as the start page shows them."""
         return self._transport.items(calls.get("/tiles", expects=list))
 
     def tags(self) -> Iterator[Document]:
@@ -197,10 +197,10 @@ class Client:
         until: datetime | None = None,
         integration_ids: Iterable[str] | None = None,
     ) -> list[Usage]:
-        """Return what the integrations, or only those that are named, did in the last 30 days.
+        """Return the usage of all integrations, or of the named ones, in the last 30 days.
 
         Jobs are kept no longer than that; *since* and *until* narrow it. Exports and imports that
-        were run alone belong to no integration, and are not counted.
+        were run on their own belong to no integration and are not counted.
         """
         until = until or datetime.now(UTC)
         since = since or until - LIFETIME

@@ -29,8 +29,8 @@ class IntegratorError(ConnectorKitError):
 
     `status` is the HTTP status, None without an answer; `code` and `field` are those of the first
     of `errors`, the platform's own; `request` is the request line, ``PUT /v1/exports/64a1``;
-    `steps` is what a step of framework 2.0 achieved all the same: all steps as they stand now.
-    The text of the exception says what happened and the way out. It never holds a secret.
+    `steps` is what a step of framework 2.0 achieved despite the error: the current state of all
+    steps. The text of the exception says what happened and what to do. It never holds a secret.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class IntegratorError(ConnectorKitError):
 
 
 class Transient(IntegratorError):
-    """Nothing was done, and it will pass: wait and repeat."""
+    """Nothing was done, and the cause is temporary: wait and repeat."""
 
     retry_after: float | None = None
     """Seconds to wait, when the platform named them."""
@@ -77,7 +77,7 @@ class Unauthorized(IntegratorError):
 
 
 class CallEnded(Unauthorized):
-    """The function call that brought the one-time token is over, and the token with it."""
+    """The function call of the one-time token is over, and the token has expired with it."""
 
 
 class Forbidden(IntegratorError):
@@ -89,8 +89,8 @@ class NotFound(IntegratorError):
 
 
 class Refused(IntegratorError):
-    """The platform understood the request and does not want it (400, 422 and the other 4xx)."""
+    """The platform understood the request and refuses it (400, 422 and the other 4xx)."""
 
 
 class StillRunning(IntegratorError):
-    """A job was not done when the time to wait for it was up; it goes on by itself."""
+    """A job was not done when the time to wait for it was up; it keeps running."""

@@ -1,4 +1,4 @@
-"""What licenses mean: days, policies, standing, what a shop's events come to. Pure: no I/O."""
+"""The logic of licenses: days, policies, standing, results of a shop's events. Pure: no I/O."""
 
 from connector_kit.licensing.days import day_of, end_of, instant, stamp
 from connector_kit.licensing.documents import (

@@ -1,8 +1,8 @@
-"""Days as customers live them: when one ends depends on where they are.
+"""Days in customers' time zones: when one ends depends on where they are.
 
 Dates on the platform are instants in UTC (protocol/http-api.md#3-conventions); what a customer has
 paid for ends with a day. All arithmetic is between days, and only its result becomes an instant, so
-that a change of the clock moves no day.
+that a clock change moves no day.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY = timedelta(days=1)
 TICK = timedelta(milliseconds=1)
-"""The platform's dates know milliseconds."""
+"""The platform's dates have milliseconds."""
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9000, 12, 31)
-"""Between these lie all days that a license may name; beyond them dates cannot be reckoned with."""
+"""All days that a license may name are between these; dates beyond cannot be computed with."""
 
 
 def zone(name: str) -> ZoneInfo:
@@ -29,7 +29,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def day_of(moment: datetime, zone_name: str) -> date:
-    """Return the day that it is at *moment* in that zone."""
+    """Return the day at *moment* in that zone."""
     return moment.astimezone(zone(zone_name)).date()
 
 

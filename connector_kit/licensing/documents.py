@@ -14,7 +14,7 @@ from connector_kit.licensing.terms import Terms
 LicenseDocument = Mapping[str, Any]
 DATES = ("expires", "trialEndDate")
 _NOTHING: tuple[Any, ...] = (None, [], {})
-"""What says the same: nothing. The platform may leave empty parts out."""
+"""Values that mean the same, nothing: the platform may leave out empty parts."""
 READ_ONLY = ("user", "resumable")
 CHILD = "integrationAppChild"
 
@@ -75,18 +75,18 @@ class Wanted:
     add_ons: tuple[str, ...] | None = None
     stores: int | None = None
     opts: Mapping[str, Any] = field(default_factory=dict)
-    """What else ``opts`` has to say; of a child's license all there is to say."""
+    """The rest of ``opts``; for a child's license, all of it."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which the platform's license is not what is wanted."""
+    """A field in which the platform's license differs from the wanted one."""
 
     field: str
     wanted: Any
     platform: Any
     fixable: bool = True
-    """Whether writing the license would mend it."""
+    """Whether writing the license would fix it."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the difference as JSON."""
@@ -94,10 +94,10 @@ class Difference:
 
 
 def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
-    """Return the document that brings the license *live* (empty: a new one) to *wanted*.
+    """Return the document that changes the license *live* (empty: a new one) to *wanted*.
 
-    A PUT replaces: what *wanted* says nothing of stays as it is in *live*. Raises `LicensingError`
-    for an edition that does not exist.
+    A PUT replaces the whole document: what *wanted* leaves out stays as it is in *live*. Raises
+    `LicensingError` for an edition that does not exist.
     """
     document = {name: value for name, value in live.items() if name not in READ_ONLY}
     if live.get("type") != CHILD:
@@ -108,7 +108,7 @@ def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str
 
 
 def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tuple[Difference, ...]:
-    """Return where *live* is not what is wanted."""
+    """Return where *live* differs from the wanted license."""
     should = written(wanted, listing, live)
     opts = dict.fromkeys(("connectorEdition", "addonLicenses", *wanted.opts))
     compared = (*((date,) for date in DATES), *(("opts", option) for option in opts))

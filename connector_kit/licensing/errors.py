@@ -1,4 +1,4 @@
-"""What cannot be licensed as it was asked for."""
+"""Errors of requests for licenses."""
 
 from __future__ import annotations
 

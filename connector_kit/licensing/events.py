@@ -1,4 +1,4 @@
-"""What a web shop tells about a subscription, as values; whatever is wrong with it, all at once."""
+"""What a web shop reports about a subscription, as values; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a subscription at *occurred_at*; *id* is the sender's, for ever.
+    """A subscription's event at *occurred_at*; *id* is the sender's and never changes.
 
     *data* holds JSON values that have been checked (`parse_event`).
     """

@@ -1,4 +1,4 @@
-"""From what a shop has told to the license that it wants.
+"""From a shop's events to the license that they call for.
 
 Events arrive in any order and more than once. Nothing here depends on that: the events of a
 subscription are put in the order in which they happened, and read from the first to the last.
@@ -23,7 +23,7 @@ _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 @dataclass(frozen=True)
 class Entitlement:
-    """The license that a subscription comes to; None leaves a choice to the platform's license."""
+    """The license that a subscription results in; None leaves a value to the platform's."""
 
     email: str
     ends: date
@@ -50,11 +50,11 @@ def fold(
     policy_of: PolicyOf = lambda _: LicensePolicy(),
     time_zone: str = "UTC",
 ) -> Entitlement | None:
-    """Return what *events*, all of one subscription, come to; None before it is signed up.
+    """Return the result of *events*, all of one subscription; None before its sign-up.
 
-    The same for every order and any number of repetitions. *policy_of* tells the policy of an
-    edition; its trial, and *time_zone*, stand in where the sign-up names none. The grace that was
-    promised for a last day is not taken back by another edition.
+    The same for every order and any number of repetitions. *policy_of* returns the policy of an
+    edition; its trial, and *time_zone*, are the defaults if the sign-up names none. A change of
+    edition does not shorten the grace that was promised for a last day.
     """
     once = {event.id: event for event in events}
     entitled: Entitlement | None = None
@@ -62,7 +62,7 @@ def fold(
         before = entitled
         if event.kind is not Kind.SIGNED_UP:
             entitled = entitled and _STEPS[event.kind](entitled, event)
-        elif entitled is None:  # who has signed up once does not do so again
+        elif entitled is None:  # a second sign-up does not count
             entitled = _signed_up(event, policy_of, time_zone)
         entitled = entitled and _with_grace(entitled, before, policy_of)
     return entitled
@@ -78,7 +78,7 @@ def _with_grace(
 
 
 def _moment_of(event: Event) -> tuple[bool, datetime, int, str]:
-    """When it happened; nothing happens before a sign-up, whatever the clocks say."""
+    """When it happened; a sign-up comes first, whatever the clocks say."""
     return event.kind is not Kind.SIGNED_UP, event.occurred_at, _RANK[event.kind], event.id
 
 
@@ -97,7 +97,7 @@ def _signed_up(event: Event, policy_of: PolicyOf, time_zone: str) -> Entitlement
 
 
 def _subscribed(entitled: Entitlement, event: Event) -> Entitlement:
-    """Paid: whatever stood in the way before is over."""
+    """Paid: earlier obstacles no longer count."""
     return replace(
         entitled,
         is_trial=False,
@@ -137,9 +137,9 @@ _STEPS: dict[Kind, Callable[[Entitlement, Event], Entitlement]] = {
 
 
 def _ends(entitled: Entitlement, event: Event) -> date:
-    """The last day, as far as *event* says; what is taken back ends on the day of the event.
+    """The last day that *event* gives; one that shortens it ends on the day of the event.
 
-    Not earlier: the grace is to be counted from when the shop said so.
+    Not earlier: the grace counts from the day on which the shop said so.
     """
     if "paid_through" not in event.data:
         return entitled.ends

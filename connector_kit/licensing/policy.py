@@ -6,7 +6,7 @@ Policies are written down as rules, each for one connector or all, one edition o
      "premium": {"grace_days": 30},
      "commerce-hub/*": {"trial_days": 30}}
 
-A license's policy takes each of its numbers from the rule that names it most closely.
+A license's policy takes each number from the most specific rule.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 ANY = "*"
 MOST_DAYS = 3660
-"""Ten years: the most of every number of days, in policies and in what is done with licenses."""
+"""Ten years: the largest number of days, in policies and in actions on licenses."""
 MOST_STORES = 10_000
 """Stores of one license."""
 
@@ -28,7 +28,7 @@ class LicensePolicy:
     """What happens around the end of a license; all numbers are whole days.
 
     *reminder_days* are the days before the end on which the customer is reminded. Grace begins when
-    the last day is over: the installation goes on until the grace has ended, too.
+    the last day is over: the installation runs until the grace has ended, too.
     """
 
     trial_days: int = 14
@@ -60,7 +60,7 @@ class PolicyRule:
 
     @property
     def closeness(self) -> tuple[bool, bool]:
-        """How closely it names what it is about: a connector weighs more than an edition."""
+        """How specific the rule is: a connector weighs more than an edition."""
         return self.connector != ANY, self.edition != ANY
 
 
@@ -69,7 +69,8 @@ def policy_for(
 ) -> LicensePolicy:
     """Return the policy of the licenses of *connector* with *edition* (empty when it has none).
 
-    *trial_days* are those that the connector's class declares: they count where no rule says more.
+    *trial_days* are those that the connector's class declares: they count unless a rule sets
+    others.
     """
     covering = [rule for rule in rules if rule.covers(connector, edition)]
     values: dict[str, Any] = {} if trial_days is None else {"trial_days": trial_days}

@@ -1,4 +1,4 @@
-"""The policy over a simulated clock: what would happen to licenses, without waiting for it.
+"""The policy on a simulated clock: what would happen to licenses, without the wait.
 
 The clock does not tick, it jumps from one change to the next: 400 days take no longer than the
 handful of things that happen in them.
@@ -61,7 +61,7 @@ def run_subscription(
 ) -> Iterator[Happening]:
     """Yield what happens to the license of a subscription whose *events* come in when they happen.
 
-    Between two events the license takes its course.
+    Between two events the license follows its terms.
     """
     ordered = sorted(events, key=lambda event: (event.occurred_at, event.id))
     ends = [*(event.occurred_at for event in ordered[1:]), until]
@@ -79,7 +79,7 @@ def run_subscription(
 
 
 def terms_of(entitled: Entitlement) -> Terms:
-    """Return the terms of a license that an entitlement comes to."""
+    """Return the terms of the license that an entitlement results in."""
     return Terms(
         ends=entitled.ends,
         time_zone=entitled.time_zone,

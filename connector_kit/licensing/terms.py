@@ -1,4 +1,4 @@
-"""How long a license lasts, and where it stands at a moment. Pure: the moment is an argument."""
+"""How long a license lasts, and its state at a moment. Pure: the moment is an argument."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ REMINDED_AT = time(9)
 
 
 class Standing(StrEnum):
-    """Where a license is on its way."""
+    """The stages of a license."""
 
     TRIAL = "trial"
     ACTIVE = "active"
     EXPIRING = "expiring"
-    """The end has come near: the first reminder is due, or was sent."""
+    """The end is near: the first reminder is due, or was sent."""
     GRACE = "grace"
     """What was paid for has ended, and the installation still runs."""
     EXPIRED = "expired"
@@ -38,9 +38,9 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """Until when a license lasts: the last day in the customer's time zone, and the grace after it.
+    """When a license ends: the last day in the customer's time zone, and the grace after it.
 
-    *off_at* is when the publisher switched it off, whatever else was agreed.
+    *off_at* is when the publisher switched it off, regardless of the agreed end.
     """
 
     ends: date
@@ -51,14 +51,14 @@ class Terms:
 
     @cached_property
     def ended_at(self) -> datetime:
-        """The last millisecond of what was agreed."""
+        """The last millisecond of the agreed time."""
         return end_of(self.ends, self.time_zone)
 
     @cached_property
     def switched_off_at(self) -> datetime:
         """When the installation goes off: what the platform has to be told as the date.
 
-        The platform knows no grace, a date in the past switches off
+        The platform has no grace, and a date in the past switches the installation off
         (protocol/http-api.md#9-connectors-and-licences); so the grace is in the date.
         """
         if self.off_at is not None:
@@ -76,7 +76,7 @@ class Milestone:
 
 
 def milestones(terms: Terms, policy: LicensePolicy) -> tuple[Milestone, ...]:
-    """Return what lies on the way to the end, in its order; the last is the end."""
+    """Return the milestones up to the end, in order; the last is the end."""
     off = terms.switched_off_at
     reminders = [
         Milestone(_reminder(terms, days), Standing.EXPIRING, f"expires-in-{days}")
@@ -95,14 +95,14 @@ def _reminder(terms: Terms, days: int) -> datetime:
 def latest(terms: Terms, policy: LicensePolicy, now: datetime) -> Milestone | None:
     """Return the milestone passed last, None before the first.
 
-    Those before it are not made up for: who is in grace need not hear that the end is near.
+    Earlier ones are not made up for: a customer in grace need not be told that the end is near.
     """
     passed = [milestone for milestone in milestones(terms, policy) if milestone.at <= now]
     return passed[-1] if passed else None
 
 
 def standing(terms: Terms, policy: LicensePolicy, now: datetime) -> Standing:
-    """Return where a license with these terms stands at *now*."""
+    """Return the state of a license with these terms at *now*."""
     passed = latest(terms, policy, now)
     if passed:
         return passed.standing
@@ -110,7 +110,7 @@ def standing(terms: Terms, policy: LicensePolicy, now: datetime) -> Standing:
 
 
 def next_change(terms: Terms, policy: LicensePolicy, now: datetime) -> datetime | None:
-    """Return when something changes next after *now*; None when the end is behind."""
+    """Return when the next change after *now* is due; None after the end."""
     return next(
         (milestone.at for milestone in milestones(terms, policy) if milestone.at > now), None
     )

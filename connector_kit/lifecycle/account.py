@@ -23,12 +23,12 @@ from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
 
 STALE_AFTER = 2.0
-"""Seconds after which a document is looked at again before it is replaced: customers work on, and
-the platform knows no optimistic locking (protocol/README.md U27)."""
+"""Seconds after which a document is read again before it is replaced: customers keep working, and
+the platform has no optimistic locking (protocol/README.md U27)."""
 
 _NOT_THE_CUSTOMERS = SERVER_FIELDS | {"content", "updateInProgress"}
-"""Fields in which a document may differ from what was read without having been edited by anybody
-else: none but the connector writes a script's content, and lists leave it out."""
+"""Fields in which a document may differ from what was read without an edit by anyone else: only the
+connector writes a script's content, and lists leave it out."""
 
 
 @dataclass
@@ -58,9 +58,9 @@ class Account:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether it is worked in with the publisher's token, by no connector.
+        """Whether the kit uses the publisher's token, without a connector.
 
-        Then the platform keeps no version and no lock for us: those fields are a connector's
+        Then the platform keeps no version and no lock: those fields belong to connectors
         (protocol/resources.md#integration).
         """
         return self.fence.connector_id is None
@@ -78,11 +78,11 @@ class Account:
         }
 
     def read_integration(self) -> None:
-        """Read the integration anew: its owner and the platform write to it, too."""
+        """Read the integration again: its owner and the platform write to it, too."""
         self.integration = self.client.integrations.get(self.integration_id)
 
     def require_unchanged(self, resource: str, document_id: str) -> None:
-        """Look again at a document that was read a while ago and is about to be replaced.
+        """Read a document again that was read a while ago and is about to be replaced.
 
         Raises `ChangedMeanwhile` when it was edited, or deleted, since.
         """
@@ -104,10 +104,10 @@ class Account:
         self.integration = document
 
     def create(self, component: CompiledComponent) -> str:
-        """Create *component* once, also when an answer is lost on its way; returns its id.
+        """Create *component* once, even if an answer is lost; returns its id.
 
         After a lost answer the account is searched for the external id, and what was created is
-        adopted. Raises `OutcomeUnknown` when nothing can be learned in a few attempts.
+        adopted. Raises `OutcomeUnknown` when the outcome is still unknown after a few attempts.
         """
         return create_once(
             self.client.resource(component.resource),
@@ -147,7 +147,7 @@ class Account:
         applied: Mapping[str, CompiledComponent],
         known_ids: Mapping[str, str],
     ) -> tuple[Live, ...]:
-        """Read what the account holds of this installation, resource by resource.
+        """Read what the account holds of this installation, one resource type at a time.
 
         *known_ids* (external id to id, as remembered) lets a document be recognized that lost
         its integration, and references to one that is gone. Fills `ids`. The integration itself
@@ -199,7 +199,7 @@ class Account:
 class _Scripts:
     """Fetches the content that script lists leave out (protocol/http-api.md#10), when it matters.
 
-    A script that the release does not change is taken to hold what was applied: nobody but the
+    A script that the release does not change is assumed to hold what was applied: only the
     connector can write it, and reading all of them would cost a request each.
     """
 

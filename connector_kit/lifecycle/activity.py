@@ -1,7 +1,7 @@
-"""What the flows of an installation did lately: its runs, and the errors of their records.
+"""The recent activity of an installation's flows: runs, and the errors of their records.
 
-Only the account's own tokens see jobs, so that they are looked at when a check of the installation
-brings one (protocol/http-api.md#11-jobs-job-errors-retries).
+Only the account's own tokens can read jobs, so the kit reads them when a check of the installation
+comes with one (protocol/http-api.md#11-jobs-job-errors-retries).
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from connector_kit.lifecycle.usage import count_installation
 
 RUNS = 20
 FAILED_RUNS = 3
-"""Runs whose errors are looked at; each costs a request for each of its steps."""
+"""The most runs whose errors are read; each costs one request per step."""
 ERRORS = 5
-"""Errors that are kept of a step."""
+"""The most errors kept per step."""
 LONGEST = 300
-"""Characters of an error's message that are kept."""
+"""The most characters kept of an error message."""
 
 
 def note_activity(work: Work, account: Account) -> None:
     """Keep the newest runs and errors of the installation, as far as the token may see them.
 
-    What its flows did is counted, too (`connector_kit.lifecycle.usage`).
+    Usage is counted, too (`connector_kit.lifecycle.usage`).
     """
     names = {identity: name for name, identity in account.ids.items()}
     try:

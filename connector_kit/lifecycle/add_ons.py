@@ -1,7 +1,7 @@
-"""Add-ons of framework 1.0: what is licensed, what is installed, and both ways in between.
+"""Add-ons of framework 1.0: what is licensed and installed, installing, and removing.
 
-protocol/settings-forms.md 3.4. In a multi-store installation an add-on is installed store by store,
-on record as ``payouts-s2``.
+protocol/settings-forms.md 3.4. In a multi-store installation, an add-on is installed store by store
+and recorded as ``payouts-s2``.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ INSTALL, UNINSTALL = "installAddOn", "uninstallAddOn"
 
 
 def license_metadata(connector: Connector, options: Document) -> Document:
-    """The add-ons that there are, and how those stand that are licensed or installed.
+    """All add-ons, with the status of those that are licensed or installed.
 
-    Reads the records and the license only; the pages ask whenever they load. Nobody has shown yet
-    whose license it is, so it counts for this answer and is not noted.
+    Reads only the records and the license, since the pages ask on every load. The license's owner
+    is not proven yet, so the license counts for this answer and is not recorded.
     """
     installation = recorded(connector, options)
     installation.opts = license_in(options, installation)
@@ -61,7 +61,7 @@ def license_metadata(connector: Connector, options: Document) -> Document:
 
 
 def install_add_on(connector: Connector, options: Document) -> Document:
-    """Make the components of the add-on that *options* name, for their store if there are several.
+    """Create the components of the add-on in *options*, for their store if there are several.
 
     Raises `LifecycleError` ``add_on_unknown``, ``store_unknown`` or ``add_on_not_licensed``.
     """
@@ -108,7 +108,7 @@ def _standings(installation: Installation, release: Release) -> Iterator[Documen
 
 
 def _key(work: Work, options: Document) -> str:
-    """What the add-on in the store that *options* name goes by on record."""
+    """The recorded name of the add-on in the store that *options* name."""
     blueprint = work.release.blueprint()
     name, store = given(options, "addOnId"), given(options, "storeId")
     if not blueprint.offer.has_add_on(name):

@@ -19,32 +19,32 @@ from connector_kit.lifecycle.errors import (
 from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Unchanged, Update
 
 PLANS = 3
-"""How often an operation plans at the most."""
+"""The most times that an operation plans."""
 
 
 class Journal(Protocol):
-    """Remembers each step: before it is carried out, and what became of it."""
+    """Records each step: before it is carried out, and its outcome."""
 
     def intend(self, step: PlanStep) -> None:
-        """Note that *step* is about to be written."""
+        """Record that *step* is about to be written."""
 
     def withdraw(self, step: PlanStep) -> None:
-        """Note that *step*, which was about to be written, was not."""
+        """Record that *step*, which was about to be written, was not."""
 
     def record(self, step: PlanStep, resource_id: str) -> None:
-        """Note that *step* is done and which document it left (or removed)."""
+        """Record that *step* is done and which document it left (or removed)."""
 
 
 def apply(
     plan: Plan, account: Account, journal: Journal, *, out_of_time: Callable[[], bool]
 ) -> None:
-    """Bring *account* to what *plan* says, one recorded step after the other.
+    """Apply *plan* to *account*, one recorded step after another.
 
-    The step for the installation itself is left to the caller, whose last write it belongs to.
+    The step for the installation itself is left to the caller, as part of the caller's last write.
     Raises `PlanBlocked` before the first write when the plan has conflicts, and `Checkpoint`
-    between two steps when *out_of_time* says so; at least one is carried out, so that calls which
-    spend their time on planning arrive too. Any error leaves a state from which planning again
-    goes on.
+    between two steps when *out_of_time* says so; at least one is carried out, so that even calls
+    that spend their time on planning make progress. After any error, planning again continues from
+    the state that is left.
     """
     if plan.is_blocked:
         raise PlanBlocked(plan)
@@ -60,9 +60,9 @@ def apply(
 
 
 def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> None:
-    """Make the *attempt* to plan and apply, and another when somebody edited the account meanwhile.
+    """Make the *attempt* to plan and apply, and another if the account was edited in the meantime.
 
-    Raises `ChangedMeanwhile` when that happens time and again.
+    Raises `ChangedMeanwhile` when that happens too often.
     """
     for _ in range(PLANS - 1):
         try:
@@ -74,7 +74,7 @@ def in_step_with_the_customer(account: Account, attempt: Callable[[], None]) -> 
 
 @contextmanager
 def intended(steps: Iterable[PlanStep], journal: Journal) -> Iterator[None]:
-    """Have those of *steps* that write on record before they do; what certainly did not is not."""
+    """Record each of *steps* before it writes; remove the record if it certainly did not write."""
     writing = [step for step in steps if _writes(step)]
     for step in writing:
         journal.intend(step)

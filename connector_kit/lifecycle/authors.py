@@ -1,8 +1,8 @@
-"""Calling the functions that authors have given to settings, wherever authors' functions run.
+"""Call the functions that authors have given to settings, wherever authors' functions run.
 
-A server calls them in processes of their own, with a deadline and a limit of memory
+A server calls them in processes of their own, with a deadline and a memory limit
 (`connector_kit.extension.isolation`). Elsewhere, in commands and tests, and where functions are not
-isolated at all, they are called on the spot.
+isolated at all, they are called directly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Way = Callable[[str, str, Document], Any]
 
 
 class AuthorsError(LifecycleError):
-    """A function of an author's has failed; the message is for customers, and says so only."""
+    """An author's function has failed; the message is for customers, and says only that."""
 
 
 def on_the_spot(class_path: str, name: str, options: Document) -> Any:
@@ -51,10 +51,10 @@ def called_by(way: Way) -> Iterator[None]:
 
 
 def call(class_path: str, name: str, options: Document) -> Any:
-    """Return the answer of a function of a setting, as JSON; raises what the function fails with.
+    """Return the answer of a function of a setting, as JSON; raises the function's error.
 
-    *name* is one that `named` makes. Where functions run elsewhere, all that is raised is
-    `ExtensionError`, or `LifecycleError` while somebody waits for a page.
+    *name* is one that `named` makes. When functions run in another process, it raises only
+    `ExtensionError`, or `LifecycleError` while a user waits for a page.
     """
     return _way[0](class_path, name, options)
 

@@ -1,6 +1,6 @@
-"""Connections that an update begins to use: whether somebody has logged in to them yet.
+"""Connections that an update begins to use: whether the customer has logged in to them yet.
 
-Asking costs a ping for each of them, and nothing where an update begins to use none.
+Checking costs a ping for each of them, and nothing when an update begins to use none.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from connector_kit.plan import Create, Plan, newly_used
 def find_awaited(work: Work, account: Account) -> None:
     """Find out which connections the operation has to wait for.
 
-    Those that are not in the account yet, or cannot log in. An installation that is not complete
-    waits for none: its install steps ask for all of them.
+    Those that are not in the account yet, or cannot log in. An incomplete installation waits for
+    none: its install steps ask for all of them.
     """
     if work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL:
         work.awaited = ()
@@ -28,9 +28,9 @@ def find_awaited(work: Work, account: Account) -> None:
 
 
 def first_of(plan: Plan, work: Work) -> Plan:
-    """Return the part of *plan* that makes the awaited connections, and what these refer to.
+    """Return the part of *plan* that creates the awaited connections, and what these refer to.
 
-    Once they are there it can be told whether anybody has to log in at all.
+    Only once they exist is it known whether the customer must log in at all.
     """
     made = {step.external_id for step in plan.steps if isinstance(step, Create)}
     wanted = with_dependencies(work.blueprint, made.intersection(work.awaited))
@@ -38,7 +38,7 @@ def first_of(plan: Plan, work: Work) -> Plan:
 
 
 def note_needs(work: Work) -> None:
-    """Record what the installation's customer is needed for, now that it is complete."""
+    """Record what the installation, now complete, needs from the customer."""
     installation = work.installation
     needs = [need.to_json() for need in work.needs]
     if needs != installation.needs:

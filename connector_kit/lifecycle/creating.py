@@ -1,4 +1,4 @@
-"""Creating and deleting a document once, also when an answer is lost on its way."""
+"""Create and delete a document once, even if an answer is lost."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from connector_kit.integrator.errors import IntegratorError, NotFound, OutcomeUn
 from connector_kit.integrator.transport.timing import Clock
 
 CREATE_ATTEMPTS = 3
-"""How often a create is sent when its answers are lost and it has left no trace."""
+"""How many times a create is sent when its answers are lost and it has left no trace."""
 
 LOOKS = (0.0, 2.0)
-"""Seconds to wait before each look for a create without an answer: it may still be under way."""
+"""Seconds to wait before each look for a create without an answer: it may still be in progress."""
 
 Find = Callable[[], list[str]]
-"""Returns the ids under which the account holds what is to be created."""
+"""Returns the ids under which the account already holds what is about to be created."""
 
 
 def create_once(resource: Resource, body: Document, *, find: Find, clock: Clock) -> str:
     """Create *body*, which the account does not hold yet, and return its id.
 
-    After a lost answer the account is searched, and what was created is adopted. A create that
-    was given up may come through after all: it is removed, since everything that is found then is
-    of this very call. Raises `OutcomeUnknown` when nothing can be learned in a few attempts.
+    After a lost answer the account is searched, and what was created is adopted. A create that was
+    given up may succeed after all: its document is removed, since everything found then comes from
+    this call. Raises `OutcomeUnknown` when the outcome is still unknown after a few attempts.
     """
     for attempt in range(1, CREATE_ATTEMPTS + 1):
         try:
@@ -46,7 +46,7 @@ def create_once(resource: Resource, body: Document, *, find: Find, clock: Clock)
 
 
 def remove(resource: Resource, document_id: str) -> None:
-    """Delete a document, or find that it is gone already, which is what was asked for."""
+    """Delete a document; one that is already gone counts as deleted."""
     with suppress(NotFound):
         resource.delete(document_id)
 
@@ -65,7 +65,7 @@ def _look_for(find: Find, clock: Clock, lost: OutcomeUnknown) -> list[str]:
 
 
 def _still_unknown(error: IntegratorError) -> OutcomeUnknown:
-    """What an earlier attempt did is unknown, whatever the last one met."""
+    """The outcome of an earlier attempt is unknown, whatever the last one returned."""
     return OutcomeUnknown(
         f"An earlier attempt may have succeeded: {error.message}",
         status=error.status,

@@ -1,8 +1,8 @@
 """Changing the edition of an installation to the one that its license grants.
 
-The owner changes the license, the user presses "upgrade", and what the editions differ in is
-planned and applied (protocol/README.md, change of edition). Nothing else moves an installation to
-another edition: an update keeps the one that is installed.
+The connector's owner changes the license, the user clicks "upgrade", and the difference between the
+editions is planned and applied (protocol/README.md, change of edition). Nothing else changes an
+installation's edition: an update keeps the installed one.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ KIND = Operation.Kind.EDITION
 
 
 def change_edition(connector: Connector, options: Document) -> Document:
-    """Bring the installation to its license's edition: ``settings/changeEdition`` of 1.0.
+    """Change the installation to its license's edition: ``settings/changeEdition`` of 1.0.
 
-    Upwards or downwards, at the version that is installed. Raises `LifecycleError`
-    ``edition_unknown`` when the license names one that the version does not have.
+    Up or down, at the version that is installed. Raises `LifecycleError` ``edition_unknown`` when
+    the license names one that the version does not have.
     """
     with session(connector, options, KIND, "changeEdition") as (work, account):
         require_settled(work, account)
@@ -36,7 +36,7 @@ def change_edition(connector: Connector, options: Document) -> Document:
 
 
 def change_edition_flat(connector: Connector, options: Document) -> None:
-    """Bring the installation to ``toEdition``: changeEdition of 2.0 (protocol/extension.md#6).
+    """Change the installation to ``toEdition``: changeEdition of 2.0 (protocol/extension.md#6).
 
     The components are tagged copies with the external ids of their originals; the settings are
     flat values, which an edition does not change.
@@ -68,7 +68,7 @@ def _licensed(work: Work) -> str:
 
 
 def _named(connector: Connector, offer: Offer, edition: Any) -> str:
-    """The declared edition that the platform means, if need be by the listing's ids (U19)."""
+    """The declared edition that the platform means, if necessary by the listing's ids (U19)."""
     name = edition_named(offer, edition)
     if name is None and isinstance(edition, str):
         name = edition_named(offer, edition_on_listing(connector, edition))
@@ -81,7 +81,7 @@ def _named(connector: Connector, offer: Offer, edition: Any) -> str:
 def edition_on_listing(connector: Connector, identity: str) -> Document | None:
     """Return the edition with that id on the marketplace listing, which only its owner may read.
 
-    None when it names none with that id. Raises `LifecycleError` when it cannot be read.
+    None if the listing has no such id. Raises `LifecycleError` when it cannot be read.
     """
     try:
         with publisher_client() as client:

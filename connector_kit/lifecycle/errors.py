@@ -1,4 +1,4 @@
-"""What can go wrong in an account, as the platform and the publisher get to read it."""
+"""What can go wrong in an account, in messages for the platform and the publisher."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from connector_kit.plan import Conflict, Plan
 
 
 class LifecycleError(ConnectorKitError):
-    """A refusal that says what is wrong and what to do; *code* travels to the platform."""
+    """A refusal that says what is wrong and what to do; *code* is sent to the platform."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
     def __reduce__(self) -> tuple[type[LifecycleError], tuple[str, str]]:
-        """Travel between processes as what every caller reads: code and message."""
+        """Pickle as what every caller reads: code and message."""
         return LifecycleError, (self.code, self.message)
 
 
 class InstallationVanished(LifecycleError):
-    """The integration is not in the account any more, or out of this connector's reach."""
+    """The integration is no longer in the account, or out of this connector's reach."""
 
     def __init__(self, integration_id: str) -> None:
         super().__init__(
@@ -45,7 +45,7 @@ class InstallationHeld(LifecycleError):
 
 
 class PlanBlocked(LifecycleError):
-    """The plan meets something that it must not touch; nothing was written."""
+    """The plan would touch something that it must not; nothing was written."""
 
     def __init__(self, plan: Plan) -> None:
         first = plan.conflicts[0]
@@ -54,7 +54,7 @@ class PlanBlocked(LifecycleError):
 
 
 class ChangedMeanwhile(LifecycleError):
-    """A document is not what it was when the plan was made; planning again takes that in."""
+    """A document has changed since the plan was made; planning again takes that into account."""
 
     def __init__(self, resource: str, document_id: str) -> None:
         super().__init__(
@@ -65,7 +65,7 @@ class ChangedMeanwhile(LifecycleError):
 
 
 def not_recorded(connector: object, version: str) -> LifecycleError:
-    """Refuse to go on without the release that an account has."""
+    """Refuse to continue without the release that an account has."""
     return LifecycleError(
         "not_published",
         f"The account has version {version} of {connector}, but this release is not recorded "
@@ -75,7 +75,7 @@ def not_recorded(connector: object, version: str) -> LifecycleError:
 
 
 class Checkpoint(LifecycleError):
-    """Work stopped before its deadline, with its progress recorded; calling again goes on."""
+    """Work stopped before its deadline, with its progress recorded; calling again continues."""
 
     def __init__(self, done: int, total: int) -> None:
         super().__init__(
@@ -112,7 +112,7 @@ def code_of(error: BaseException) -> str:
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether the platform refused what was written as it stands, so that repeating is no use.
+    """Whether the platform refused the content of a write, so that repeating it is no use.
 
     A 401 is about the token, and a 409 or 423 about the moment.
     """
@@ -120,10 +120,10 @@ def is_refusal(error: BaseException) -> bool:
 
 
 def is_hopeless(error: BaseException) -> bool:
-    """Whether what was wanted can never be had as it stands.
+    """Whether the requested change can never succeed as it is.
 
-    So it is when the platform refuses what it comes to, or when that cannot even be made of it; not
-    when anything is away or under way.
+    That is so when the platform refuses the resulting documents, or when they cannot be made at
+    all; not when something is unavailable or in progress.
     """
     passing = (LifecycleError, api.IntegratorError, DatabaseError, InterfaceError, OSError)
     return is_refusal(error) or not isinstance(error, (*passing, MemoryError))

@@ -1,4 +1,4 @@
-"""The update function of framework 2.0: the call of 2.0 in the words of 1.0.
+"""The update function of framework 2.0: translates the call into that of 1.0.
 
 The integration comes whole, as ``resource``, and its license names the edition by an id
 (protocol/extension.md#6-framework-20-functions-flat-no-type).
@@ -14,7 +14,7 @@ from connector_kit.models import Connector
 
 
 def update_flat(connector: Connector, options: Document) -> None:
-    """Bring the installation ``resource`` to its target, as `update` does."""
+    """Update the installation ``resource`` to its target, as `update` does."""
     resource = options.get("resource")
     identity = resource.get("_id") if isinstance(resource, dict) else None
     call = {**options, "_integrationId": identity or options.get("_integrationId")}
@@ -22,10 +22,10 @@ def update_flat(connector: Connector, options: Document) -> None:
 
 
 def _opts(connector: Connector, call: Document) -> Document:
-    """The license's opts, with the edition as a word in them.
+    """The license's opts, with the edition's name in them.
 
-    The edition's name stands on the listing only. It is looked up for an installation of which no
-    edition is on record; of others it is what is installed that counts.
+    Only the listing has the edition's name. It is looked up for an installation without a recorded
+    edition; for others, the installed edition counts.
     """
     license_ = call.get("license")
     granted: Document = license_ if isinstance(license_, dict) else {}

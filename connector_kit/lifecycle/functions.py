@@ -91,7 +91,7 @@ def find_module(connector_id: str) -> FunctionModule | None:
 def find_derived(connector_id: str) -> FunctionModule | None:
     """The kit's own functions for the published connector *connector_id*, and for itself.
 
-    Names that its author has functions for mean his: calls of these do not come here.
+    Names of the author's functions take precedence: calls of these do not reach the kit's own.
     """
     if connector_id == KIT:
         return _OWN
@@ -109,7 +109,7 @@ def class_of(connector_id: str) -> str | None:
 
 
 def _module(connector: Connector) -> FunctionModule:
-    """The author's functions, and the derived ones under the names that these leave free."""
+    """The author's functions, and the derived ones under names that the author does not use."""
     return authored(connector.class_path).or_else(derived(connector))
 
 
@@ -129,12 +129,12 @@ def module_at(class_path: str) -> FunctionModule:
 
 
 def lacking(cls: type[blueprint.Connector], calls: Iterable[Call]) -> list[Call]:
-    """Those of *calls* that a connector with the class *cls* could not be served with."""
+    """Those of *calls* for which a connector with the class *cls* has no function."""
     return lacking_in(cls, FunctionModule.of(cls).or_else(derived(Connector())), calls)
 
 
 _OWN = FunctionModule(utilities={SERVED: partial(served, module_at=module_at)})
-"""What the kit itself is asked, through the door that everybody else comes through."""
+"""Functions that the kit calls itself, through the same endpoint as every other caller."""
 
 
 def _bound(connector: Connector, functions: Mapping[str, Derived]) -> dict[str, Function]:
@@ -175,7 +175,7 @@ class _Steps(dict[str, Function]):
 
 
 def reporting(function: Function) -> Function:
-    """Translate what the kit raises into the error that travels to the platform."""
+    """Translate what the kit raises into the error that is sent to the platform."""
 
     def call(options: Document) -> Any:
         try:

@@ -1,7 +1,7 @@
 """The installer of framework 1.0, derived from the declaration.
 
-The connector installer makes the connections and writes one step for each. A step pings its
-connection; the last one that completes makes the rest, then writes mode and version
+The connector installer creates the connections and writes one step for each. A step pings its
+connection; the last one to complete creates the rest, then writes mode and version
 (protocol/http-api.md#81-framework-10).
 """
 
@@ -28,7 +28,7 @@ KIND = Operation.Kind.INSTALL
 def install(connector: Connector, options: Document) -> None:
     """Make the connections and write the install steps; the connector's installerFunction.
 
-    May be called again after a failure at any point: what is there is kept.
+    May be called again after a failure at any point: existing components are kept.
     """
     with session(connector, options, KIND, "install") as (work, account):
         _require_installing(account)
@@ -48,9 +48,9 @@ def install(connector: Connector, options: Document) -> None:
 
 
 def verify(connector: Connector, name: str, options: Document) -> Document:
-    """Run the install step called *name*: ping its connection, complete it, perhaps the install.
+    """Run the install step *name*: ping its connection, complete the step, perhaps the install.
 
-    Returns ``{"success", "stepsToUpdate" or "message"}`` as the install wizard reads it. Pressed
+    Returns ``{"success", "stepsToUpdate" or "message"}`` as the install wizard reads it. Called
     again when the installation is complete, it only pings.
     """
     function = VERIFY + name
@@ -96,7 +96,7 @@ def _complete(step: Document, work: Work, account: Account) -> None:
 
 
 def _is_unrecorded(work: Work, account: Account) -> bool:
-    """Whether the last write was made, and the process died before it noted that."""
+    """Whether the last write was made, and the process died before recording it."""
     integration, installation = account.integration, work.installation
     return (
         integration.get("mode") == "settings"
@@ -106,7 +106,7 @@ def _is_unrecorded(work: Work, account: Account) -> bool:
 
 
 def _make_components(work: Work, account: Account, steps: list[Document]) -> None:
-    """Make everything else; mode and version are the last write."""
+    """Create everything else; mode and version are the last write."""
     blueprint = work.blueprint
     plan = plan_release(blueprint, account, work.journal)
     work.operation.summary = plan.summary()
@@ -127,7 +127,7 @@ def _make_components(work: Work, account: Account, steps: list[Document]) -> Non
 
 
 def _ping(account: Account, step: Document) -> str:
-    """Why the step's connection does not work, or nothing."""
+    """Why the step's connection does not work; empty if it does."""
     connection_id = step.get("_connectionId")
     if not connection_id:
         return ""

@@ -74,8 +74,8 @@ def _of_flow(document: Document) -> Document:
 class DatabaseJournal:
     """Records steps in the database, each in a transaction of its own.
 
-    Whoever lost the *lease* on the installation records nothing any more: the records are those
-    of the operation that took over.
+    Without the *lease* on the installation, nothing more is recorded: the records then belong to
+    the operation that took over.
     """
 
     def __init__(self, operation: Operation, lease: Lease) -> None:
@@ -104,10 +104,10 @@ class DatabaseJournal:
         return {name: row.resource_id for name, row in self._rows.items() if row.resource_id}
 
     def interrupted(self) -> list[Blueprint]:
-        """What operations brought, the oldest first, since the last one that came to its end.
+        """What operations were to write, oldest first, since the last one that completed.
 
-        Each of them may have written something that is not recorded. However often the same was
-        tried, it is there once.
+        Each of them may have written something that is not recorded. Repeated attempts are listed
+        once.
         """
         earlier = self.installation.operations.filter(pk__lt=self.operation.pk, kind__in=_WRITING)
         broken_off = (
@@ -128,7 +128,7 @@ class DatabaseJournal:
         ]
 
     def _brought(self, blueprint: Blueprint, situation: Situation) -> Blueprint:
-        """What an operation brought in that *situation*."""
+        """The components of an operation's release in that *situation*."""
         whole = tailored(blueprint, situation)
         return held_back(whole, self.applied, situation.awaited).blueprint
 
@@ -138,7 +138,7 @@ class DatabaseJournal:
         return written.filter(operation__gt=self._last_complete()).exists()
 
     def _last_complete(self) -> Coalesce:
-        """The last operation that came to its end, as a part of a query."""
+        """The last operation that completed, as part of a query."""
         complete = Operation.objects.filter(
             installation=self.installation, kind__in=_WRITING, outcome__in=Operation.COMPLETE
         )
@@ -147,8 +147,8 @@ class DatabaseJournal:
     def intend(self, step: PlanStep) -> None:
         """Write the audit row of *step* before the account is written to.
 
-        It stays, uncertain, when the process dies now; then the next operation sees in the account
-        whether the step was done.
+        If the process dies now, the row stays, uncertain; the next operation then sees in the
+        account whether the step was done.
         """
         action, fields = _audit(step)
         if not action:
@@ -159,7 +159,7 @@ class DatabaseJournal:
         self._intended.add(step.external_id)
 
     def withdraw(self, step: PlanStep) -> None:
-        """Take the audit row of *step* away, which certainly was not written."""
+        """Delete the audit row of *step*, which certainly was not written."""
         if step.external_id in self._intended:
             self._intended.discard(step.external_id)
             _WITHDRAW(self.operation.pk, step.external_id, False)
@@ -167,8 +167,8 @@ class DatabaseJournal:
     def record(self, step: PlanStep, resource_id: str) -> None:
         """Store the new state of the step's component and, when it wrote, that it did.
 
-        The id of a document that is gone is kept until `settle`: what still refers to it has to be
-        recognized, should the operation be cut off before that is rewritten.
+        The id of a deleted document is kept until `settle`: what still refers to it must be
+        recognized if the operation is interrupted before that is rewritten.
         """
         self._note_flow(step)
         self._left_open.meet(step)
@@ -190,12 +190,12 @@ class DatabaseJournal:
         self._intended.discard(step.external_id)
 
     def looked(self, live: Iterable[Live], resources: Iterable[str]) -> None:
-        """Take note of what the account has of *resources*, now that it is planned."""
+        """Record what the account has of *resources*, now that it is planned."""
         self._left_open.look(live, resources)
         self.saw(live)
 
     def saw(self, live: Iterable[Live]) -> None:
-        """Take note of what customers may change in flows, as the account has it now."""
+        """Record what customers may change in flows, as the account has it now."""
         for document in live:
             if document.resource == "flows" and document.external_id in self._rows:
                 self._flows[document.external_id] = _of_flow(document.document)
@@ -211,7 +211,7 @@ class DatabaseJournal:
             self._flows[step.external_id] = _of_flow(step.document)
 
     def settle(self, declared: Set[str] | None = None) -> None:
-        """Forget what is gone for good, now that nothing refers to it any more.
+        """Delete records of what is gone for good, now that nothing refers to it.
 
         That is what was deleted and, once the account is what a release declares, everything that
         is not *declared*.
@@ -231,7 +231,7 @@ class DatabaseJournal:
         self.keep_flows()
 
     def keep_flows(self) -> None:
-        """Store what the flows said last, if that is news."""
+        """Store the current state of the flows, if it has changed."""
         if self._flows != self.installation.flows:
             self.installation.note(flows=dict(self._flows))
 
@@ -242,7 +242,7 @@ class DatabaseJournal:
             _RETIRE(None, timezone.now(), self.installation.pk, external_id)
 
     def _is_news(self, step: PlanStep, resource_id: str) -> bool:
-        """Whether the component's row does not say yet what the step leaves behind."""
+        """Whether the component's row differs from the step's result."""
         if not isinstance(step, Create | Update | Unchanged):
             return False
         return self._rows.get(step.external_id) != (resource_id, step.component.digest)
@@ -255,7 +255,7 @@ class DatabaseJournal:
             self._remember(component, resource_id)
 
     def _remember(self, component: CompiledComponent, resource_id: str) -> None:
-        """Write the component's row; its document is there since its release was recorded."""
+        """Write the component's row; its document exists since its release was recorded."""
         name, digest = component.external_id, component.digest
         _REMEMBER(
             self.installation.pk, name, component.resource, resource_id, digest, timezone.now()
@@ -279,7 +279,7 @@ class DatabaseJournal:
         return (*whose, *what, self._veil.over(fields), timezone.now())
 
     def _is_found(self, step: PlanStep) -> bool:
-        """Whether the step finds done what an earlier operation did, and could not record."""
+        """Whether an earlier operation did the step's work without being able to record it."""
         is_unknown = step.external_id not in {INTEGRATION, *self._rows}
         return isinstance(step, Unchanged) and is_unknown
 
@@ -320,11 +320,11 @@ def restore(
 ) -> bool:
     """Rebuild lost component rows from the platform's state store; True when there were any.
 
-    All that the store names and the records lack, or only *names*. Raises `LifecycleError`
+    Rebuilds all that the store names and the records lack, or only *names*. Raises `LifecycleError`
     ``not_published`` when that is of a version that is not recorded here, unless *is_leaving*:
-    without its documents nobody can say what the customer changed, and what is to go. Documents
-    that were tailored for this installation are left out when they are lost: such components are
-    compared without a memory of what was applied.
+    without its documents it is unknown what the customer changed, and what to remove. Lost
+    documents that were tailored for this installation are left out: such components are compared
+    without a record of what was applied.
     """
     held = set(installation.components.values_list("external_id", flat=True))
     kept = _kept_state(installation, client)

@@ -14,8 +14,8 @@ from connector_kit.lifecycle.errors import InstallationHeld, LifecycleError
 from connector_kit.models import Installation, clock
 
 CONNECT_SHARE, READ_SHARE = 0.1, 0.5
-"""The parts of a lease that may pass while a connection or an answer is waited for. `Leased` renews
-it when a third has passed, so no write is waited for any more when the lease runs out."""
+"""The fraction of a lease that waiting for a connection or an answer may take. `Leased` renews the
+lease when a third has passed, so no write is still waiting when it runs out."""
 
 
 @dataclass
@@ -28,9 +28,9 @@ class Lease:
     _renewed: float = field(default_factory=time.monotonic)
 
     def renew(self) -> None:
-        """Hold on for another term; raises `LifecycleError` ``lease_lost`` when it is too late.
+        """Renew the lease; raises `LifecycleError` ``lease_lost`` when it is too late.
 
-        Within a transaction nobody can take the lease before the transaction ends.
+        Within a transaction, no other operation can take the lease before the transaction ends.
         """
         now = clock.now()
         if not self.installation.renew_lease(self.owner, now=now, seconds=self.seconds):
@@ -48,10 +48,10 @@ class Lease:
 
 @contextmanager
 def leased(installation: Installation) -> Iterator[Lease]:
-    """Hold *installation*, and read its row as it is now that nobody else works on it.
+    """Hold *installation*, and read its row now that no other operation works on it.
 
-    Raises `LifecycleError` ``update_in_progress`` when somebody does. A process that dies keeps
-    the lease until it runs out.
+    Raises `LifecycleError` ``update_in_progress`` when another one does. The lease of a process
+    that dies remains until it runs out.
     """
     seconds = kit().lease_seconds
     lease = Lease(installation, uuid.uuid4().hex, seconds)
@@ -69,10 +69,10 @@ def leased(installation: Installation) -> Iterator[Lease]:
 
 @dataclass(frozen=True)
 class Leased:
-    """A throttle that also lets nothing through once the lease is lost.
+    """A throttle that lets nothing through once the lease is lost.
 
-    It is asked before every request and every repeat of one, so a process that stalled, however
-    long it waited for its turn, writes nothing any more.
+    It is asked before every request and every retry, so a process that stalled, however long it
+    waited for its turn, writes nothing more.
     """
 
     throttle: Throttle

@@ -1,4 +1,4 @@
-"""What an operation has left behind that was cut off between a write and its record. Pure.
+"""What an operation leaves behind if it is interrupted between a write and its record. Pure.
 
 A write is one request, so it happened as a whole or not at all, and the account tells which.
 """
@@ -23,8 +23,9 @@ def as_left_behind(
 ) -> dict[str, CompiledComponent]:
     """*applied* as the records would have it, had every write been recorded.
 
-    *interrupted* are the components that each operation was to bring, the oldest first. Without
-    this, going back to an older release would take their writes for the customer's own.
+    *interrupted* are the components that each interrupted operation should have written, oldest
+    first. Without this, a rollback to an older release would take their writes for the customer's
+    edits.
     """
     held = {document.external_id: document for document in live if fence.holds(document)}
     known = dict(applied)
@@ -39,7 +40,7 @@ def as_left_behind(
 
 
 def undoubted(applied: Applied, interrupted: Iterable[Sequence[CompiledComponent]]) -> Applied:
-    """Those of *applied* that none of the *interrupted* operations was to change."""
+    """Those of *applied* that none of the *interrupted* operations should have changed."""
     brought = [component for components in interrupted for component in components]
     doubtful = {
         component.external_id

@@ -10,10 +10,10 @@ from connector_kit.plan import Create, Live, PlanStep, Unchanged, Update
 
 
 class LeftOpen:
-    """The rows of writes that earlier operations were about to make when they were cut off.
+    """The rows of writes that earlier operations were about to make when they were interrupted.
 
-    What happened is confirmed, what did not is taken away. *operation* may bring something else
-    than the one that was cut off: an undoing finds half of it there, and takes it back.
+    Writes that happened are confirmed; rows of the others are deleted. *operation* may have another
+    target than the interrupted one: undoing finds half of the writes made, and reverses them.
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -25,7 +25,7 @@ class LeftOpen:
         self._live: set[str] = set()
 
     def look(self, live: Iterable[Live], resources: Iterable[str]) -> None:
-        """Take note of what the account had of *resources* before anything was written."""
+        """Remember what the account had of *resources* before anything was written."""
         if not self._rows:
             return
         unread = {*resources} - self._read
@@ -63,7 +63,7 @@ class LeftOpen:
         return not isinstance(step, Unchanged) or self._is_repeated(row)
 
     def _has_changed(self, step: Update, row: Change) -> bool:
-        """Whether the fields of *row* are not any more what they were before it."""
+        """Whether the fields of *row* have changed from what they were before it."""
         found = {change.path: change.to_json()["before"] for change in step.changes}
         meant: list[dict[str, Any]] = [field for field in row.fields if field["path"] in found]
         if not meant:
@@ -71,5 +71,5 @@ class LeftOpen:
         return any(found[document["path"]] != document["before"] for document in meant)
 
     def _is_repeated(self, row: Change) -> bool:
-        """Whether the operation brings what the one that was cut off was to bring."""
+        """Whether the operation has the same release as the interrupted one."""
         return row.operation.release_id == self._operation.release_id

@@ -1,7 +1,7 @@
 """From one situation to another, at the version that is installed: editions, add-ons, stores.
 
-A plan like any other, of which only the part is carried out that the two situations differ in:
-whatever else was edited or deleted in the account is neither looked at nor touched.
+A plan like any other, but only the difference between the two situations is carried out: anything
+else that was edited or deleted in the account is neither read nor touched.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from connector_kit.models import Operation
 from connector_kit.plan import Plan, held_back
 
 Fields = Callable[[Account], Document]
-"""What the last write sets in the integration besides its page; empty when it says so already."""
+"""What the last write sets in the integration besides its page; empty if it is set already."""
 
 
 def require_settled(work: Work, account: Account) -> None:
-    """Raise `LifecycleError` unless the installation is complete and nothing else is under way.
+    """Raise `LifecycleError` unless the installation is complete and nothing else is in progress.
 
-    Brings the operation to the version that the account says it has, should the records be lost.
+    If the records are lost, the operation gets the version that the account says it has.
     """
     mode = account.integration.get("mode")
     if mode != "settings":
@@ -63,13 +63,14 @@ def move(
     has_page: bool = True,
     **noted: Any,
 ) -> None:
-    """Note *noted* of the installation, then bring its account to that.
+    """Record *noted* for the installation, then apply it to the account.
 
-    With nothing to note, what waited for a connection comes if somebody has logged in to it.
-    What is noted is what is wanted: cut off anywhere, the same call, or the next update, goes on
-    to it. A plan that is blocked changes nothing, and takes the note back. So do settings that
-    come to what the platform refuses: what was written of them by then, the next operation takes
-    back. *has_page* is false for framework 2.0, whose settings are no page of the kit's.
+    With nothing to record, components that waited for a connection are created if the customer has
+    logged in to it. What is recorded is the target: wherever the call is interrupted, the same
+    call, or the next update, continues toward it. A blocked plan changes nothing and withdraws the
+    record. So do settings whose documents the platform refuses; the next operation reverses what
+    was written of them by then. *has_page* is false for framework 2.0, whose settings are not a
+    page of the kit.
     """
     before = {name: getattr(work.installation, name) for name in noted}
     passed = _passed(work, account)
@@ -84,7 +85,7 @@ def move(
 
 
 def _passed(work: Work, account: Account) -> list[Blueprint]:
-    """What the account may hold of: as its page says, as it is on record, as was broken off."""
+    """The versions that the account may hold: by its page, by the records, interrupted ones."""
     release, installation = work.release.blueprint(), work.installation
     page = situation_on_page(installation, release, account.integration.get("settings"))
     broken_off = (
@@ -119,7 +120,7 @@ def _carry_out(
 
 
 def _differing(blueprint: Blueprint, others: Iterable[Blueprint]) -> Set[str]:
-    """The names of what is in one of these and not the same in all of them."""
+    """The names of components that are not the same in all of these."""
     wanted = _by_name(blueprint)
     return {
         name
@@ -130,7 +131,7 @@ def _differing(blueprint: Blueprint, others: Iterable[Blueprint]) -> Set[str]:
 
 
 def _unrecorded(blueprint: Blueprint, work: Work) -> Set[str]:
-    """The names of what is on record as something else than *blueprint* has: it was cut off."""
+    """The names whose record differs from *blueprint*, because an operation was interrupted."""
     wanted = _by_name(blueprint)
     applied = work.journal.applied
     return {name for name, component in applied.items() if wanted.get(name) != component}

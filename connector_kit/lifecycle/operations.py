@@ -59,11 +59,11 @@ class Work:
     veil: Veil
     journal: DatabaseJournal = field(init=False)
     awaited: tuple[str, ...] = field(init=False)
-    """The connections that somebody has yet to log in to, as far as that is known."""
+    """The connections that the customer has yet to log in to, as far as known."""
     needs: tuple[Need, ...] = field(init=False, default=())
-    """What `blueprint`, as it was read last, leaves out for their sake."""
+    """What `blueprint`, as read last, leaves out because of them."""
     made_first: int = field(init=False, default=0)
-    """How many documents were made before the rest was planned."""
+    """How many documents were created before the rest was planned."""
 
     def __post_init__(self) -> None:
         self._tailored: tuple[Release, Situation, Blueprint] | None = None
@@ -72,12 +72,12 @@ class Work:
 
     @property
     def installation(self) -> Installation:
-        """The installation that is being worked on."""
+        """The installation of the operation."""
         return self.operation.installation
 
     @property
     def release(self) -> Release:
-        """What the operation brings; raises `LifecycleError` ``not_published`` without one."""
+        """The operation's release; raises `LifecycleError` ``not_published`` without one."""
         if self.operation.release is None:
             raise LifecycleError(
                 "not_published",
@@ -88,7 +88,7 @@ class Work:
 
     @property
     def situation(self) -> Situation:
-        """What the installation has, or is to have, as it is on record now."""
+        """What the installation has, or will have, as it is on record now."""
         situation = situation_of(self.installation, self.release.blueprint())
         return replace(situation, awaited=self.awaited)
 
@@ -103,8 +103,8 @@ class Work:
 
         Without what waits for a connection that is awaited.
 
-        Both are on record before anything of it can be written: the documents that tailoring made,
-        and what the operation brings, should it be cut off.
+        Two things are recorded before any of it can be written: the documents that tailoring made,
+        and the operation's components, in case it is interrupted.
         """
         release, situation = self.release, self.situation
         if self._tailored is None or self._tailored[:2] != (release, situation):
@@ -118,7 +118,7 @@ class Work:
         return self._tailored[2]
 
     def stay_at(self, version: str) -> None:
-        """Have the operation bring *version*, which the account has; raises `LifecycleError`."""
+        """Set the release to *version*, which the account has; raises `LifecycleError`."""
         connector = self.installation.connector
         release = connector.releases.filter(version=version).first()
         if release is None:
@@ -128,7 +128,7 @@ class Work:
 
     @property
     def order(self) -> Order | None:
-        """What the operation is done for; None for what the customer asked for by calling it."""
+        """The order that the operation serves; None if the customer's call started it."""
         return self.operation.order
 
     @property
@@ -151,7 +151,7 @@ class Work:
         self.ended(Operation.Outcome.FAILED, code, message)
 
     def ended(self, outcome: Operation.Outcome, code: str = "", message: str = "") -> None:
-        """Record how the operation ends, unless it comes to raise an error."""
+        """Record how the operation ends, unless it raises an error later."""
         self.operation.outcome = outcome
         self.operation.code, self.operation.message = code[:100], message
 
@@ -173,7 +173,7 @@ class Work:
         self._tailored = None
 
     def out_of_time(self) -> bool:
-        """Whether the function call nears its deadline, so that no other step is to be begun."""
+        """Whether the function call is near its deadline, so that no other step may begin."""
         return time.monotonic() >= self.deadline
 
 
@@ -190,13 +190,12 @@ def operation(
 ) -> Iterator[Work]:
     """Work on *installation* alone, with an `Operation` row from start to outcome.
 
-    The license in the *options* of a call is noted first: by then the call has to have shown that
-    its token reaches the installation. *began* is when it came, by `time.monotonic`; its time runs
-    from there.
-    What an update may do is said by the order that it serves, *order* or what is open; without one
-    `Work.order` is None, and nothing may be written but that the customer gets the lock back.
-    Raises `LifecycleError` ``update_in_progress`` when another operation holds the installation.
-    What the body raises is recorded with its code and message, and rises.
+    The license in the *options* of a call is recorded first: by then the call must have proven that
+    its token reaches the installation. *began* is when the call arrived, by `time.monotonic`; its
+    time limit counts from there. What an update may do depends on the order that it serves, *order*
+    or an open one; without one `Work.order` is None, and the update may only unlock the
+    installation. Raises `LifecycleError` ``update_in_progress`` when another operation holds the
+    installation. An error in the body is recorded with its code and message, and raised again.
     """
     record: Operation | None = None
     try:
@@ -220,7 +219,7 @@ def operation(
 def _leased(installation: Installation, kind: Operation.Kind) -> Iterator[Lease]:
     """Hold the installation.
 
-    That an ordered update found it held is on record: whoever ordered it tries again soon.
+    If an ordered update finds it held, that is recorded, and the update is tried again soon.
     """
     try:
         with leased(installation) as lease:
@@ -259,10 +258,10 @@ def _begin(
     *,
     by: str,
 ) -> Operation:
-    """Write down that an operation starts, for which order and with which release.
+    """Record that an operation starts, for which order and with which release.
 
-    An update brings what its order says, an installation that is not complete what it began with;
-    whatever else is done stays at what is installed.
+    An update takes the release of its order, an incomplete installation the one it began with;
+    everything else stays at the installed one.
     """
     Operation.objects.filter(installation=installation).end_broken_off()
     if order is not None and not order.may_write:
@@ -283,7 +282,7 @@ def _begin(
 
 
 def _situation(installation: Installation, release: Release | None) -> Document:
-    """The situation in which the operation begins; one that cannot be read is found out within."""
+    """The situation in which the operation begins; an unreadable one is reported later."""
     try:
         return situation_of(installation, release.blueprint()).to_json() if release else {}
     except KeyLost:
@@ -291,7 +290,7 @@ def _situation(installation: Installation, release: Release | None) -> Document:
 
 
 def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None:
-    """The order that an operation of *kind* serves; what the customer calls for needs none."""
+    """The order that an operation of *kind* serves; what the customer calls needs none."""
     if kind == Operation.Kind.UPDATE:
         order = Order.objects.to_serve(installation)
         return order if order and order.begin() else None
@@ -317,7 +316,7 @@ def _release_for(
 
 
 def coming_release(installation: Installation) -> Release | None:
-    """What an installation gets that is not complete: what it began with, else the default."""
+    """The release of an incomplete installation: the one it began with, else the default."""
     order = Order.objects.installing(installation) if installation.pk else None
     began_with = order.release if order else None
     return began_with or Release.objects.default(installation.connector_id)
@@ -325,9 +324,9 @@ def coming_release(installation: Installation) -> Release | None:
 
 @contextmanager
 def _recording(record: Operation, veil: Veil) -> Iterator[None]:
-    """Write down how the operation ends. A process that dies leaves it without an end.
+    """Record how the operation ends. If the process dies, it has no recorded end.
 
-    An error that quotes a secret goes on without it, and without what it came from.
+    An error that quotes a secret is raised without the secret, and without its cause.
     """
     try:
         yield
@@ -379,8 +378,8 @@ def _end(record: Operation) -> None:
 def _settle_orders(record: Operation) -> None:
     """Consume what was carried out: a dry run when it was answered, the rest when it is complete.
 
-    What brought a release has taken in the settings that waited. Those that were saved since it
-    read them wait still, and so does their order.
+    An operation that applied a release has also applied the waiting settings. Those saved after it
+    read them still wait, and so does their order.
     """
     if record.order is None or not _is_carried_out(record, record.order):
         return
@@ -412,7 +411,7 @@ _END = statements.Update(Operation, _ENDING, where=("id",))
 
 
 def _announce(record: Operation) -> None:
-    """Tell the log, and whoever wants to know, once the installation is free again."""
+    """Tell the log and all listeners, once the installation is free again."""
     _log(record)
     for receiver, result in operation_finished.send_robust(Operation, operation=record):
         if isinstance(result, Exception):

@@ -23,13 +23,13 @@ def plan_release(
     *,
     recreate_deleted: bool = False,
 ) -> Plan:
-    """What brings *account* to *blueprint*, its installation page included."""
+    """The plan that updates *account* to *blueprint*, including its installation page."""
     declared = (*blueprint.components, blueprint.integration)
     return _plan(declared, account, journal, recreate_deleted=recreate_deleted)
 
 
 def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
-    """What would put *account* back to what was last applied to it; nothing where it still is.
+    """What would restore *account* to what was last applied to it; empty without drift.
 
     What customers own by declaration, such as their credentials, counts as unchanged.
     """
@@ -61,9 +61,9 @@ def _is_owned(path: str, component: CompiledComponent) -> bool:
 
 
 def plan_connections(blueprint: Blueprint, account: Account, journal: DatabaseJournal) -> Plan:
-    """What the installer makes first: the connections, and what these refer to.
+    """What the installer creates first: the connections, and what these refer to.
 
-    A connection that was deleted before the installation is complete is made again.
+    A connection that was deleted before the installation is complete is created again.
     """
     wanted = with_dependencies(
         blueprint, {connection.external_id for connection in connections_of(blueprint)}
@@ -77,10 +77,9 @@ def plan_removal(
 ) -> Plan:
     """What removes all of this installation, or only the document *of* and what depends on it.
 
-    Goes by what the account holds and is tagged with, not by what was declared: leftovers of
-    earlier versions go too, whatever they are called, and everything else stays. *known* only
-    says where to look besides the types that
-    have classes of their own.
+    It follows the tags in the account, not what was declared: leftovers of earlier versions are
+    removed, too, whatever their names, and everything else stays. *known* only adds resource types
+    to search to those that have classes of their own.
     """
     wanted = (*resources_of(known), *DECLARED)
     resources = dict.fromkeys(name for name in wanted if name != "integrations")
@@ -148,7 +147,7 @@ def _replaced(
     live: Sequence[Live],
     fence: Fence,
 ) -> set[str]:
-    """The components that were, or have to be, made again in place of a document that is gone.
+    """The components that were, or must be, created again to replace a deleted document.
 
     Not those that the customer deleted, which are in *applied*, but not in the account.
     """

@@ -40,7 +40,7 @@ def publisher_client() -> Client:
 
 
 def preview_client() -> Client:
-    """The client for the account in which installations are tried out, else the publisher's own.
+    """The client for the account for test installations, else the publisher's own.
 
     Raises `LifecycleError` without a token.
     """
@@ -57,9 +57,9 @@ def preview_client() -> Client:
 
 
 def proving_client(token: OneTimeToken, *, account: str, seconds: float) -> Client:
-    """The client with which a function call shows, first of all, what its one-time token reaches.
+    """The client with which a function call first proves what its one-time token reaches.
 
-    No lease is held yet, so it is for reading.
+    No lease is held yet, so it is only for reading.
     """
     return Client.for_call(
         token,
@@ -95,7 +95,7 @@ def embedded_client(
     seconds: float | None = None,
     lease: Lease | None = None,
 ) -> Client:
-    """The client for an account whose *token* the publisher holds: as long as it is needed.
+    """The client for an account whose *token* the publisher holds, for as long as it is needed.
 
     *account* names its bucket. With a *lease* it sends nothing once that is lost. *seconds* is
     the time for all of its requests.

@@ -1,8 +1,8 @@
-"""Reading what an account holds of one installation, without reading what it holds of others.
+"""Read what an account holds of one installation, without what it holds of others.
 
-In a customer's account that is next to everything, so whole lists are read. An account whose token
-the publisher holds may have thousands of deployments: there it is read by the integration's own
-members and by the ids on record, and a whole list only where something was never recorded.
+In a customer's account that is nearly everything, so whole lists are read. An account whose token
+the publisher holds may have thousands of deployments: there the kit reads the integration's own
+members and the ids on record, and a whole list only if something was never recorded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 
 Read = Callable[[str, Set[str] | None, Mapping[str, str]], Iterator[Document]]
-"""Yields what may be an installation's among the documents of a resource.
+"""Yields the documents of a resource that may belong to an installation.
 
 Takes the resource, the names of the components looked for (None: all there may be), and the ids on
 record by name.
@@ -33,9 +33,9 @@ def whole_lists(client: Client) -> Read:
 def members_only(client: Client, integration_id: str) -> Read:
     """Read the integration's own members (protocol/http-api.md#7-integrations).
 
-    Connections and scripts are no members, or not always: they are read one by one, by their ids;
-    when one is not on record that a lost record may have left, the whole list is looked through.
-    So it is for whatever there may be.
+    Connections and scripts are not always members: they are read one by one, by their ids. If an id
+    is missing, perhaps because its record was lost, the whole list is searched. The same applies
+    when all documents are wanted.
     """
     members = {
         "exports": client.integrations.exports,

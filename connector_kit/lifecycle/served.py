@@ -1,7 +1,7 @@
-"""What a process serves of a connector, asked before a version is published or rolled out.
+"""What a server serves of a connector, checked before a version is published or rolled out.
 
-The kit asks its own servers like the platform does, with ``POST /function`` and the stack's system
-token: whoever answers has the code, the isolation and the settings that a customer's flow meets.
+The kit calls its own servers as the platform does, with ``POST /function`` and the stack's system
+token: the answer comes from the code, isolation and settings that customers' flows use.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from connector_kit.extension.authors import LOADED
 from connector_kit.lifecycle import authors
 
 KIT = "connectorKit"
-"""Stands for the kit where calls name a connector; the platform's ids are hexadecimal."""
+"""Names the kit where calls name a connector; the platform's ids are hexadecimal."""
 
 SERVED = "served"
 """The kit's own function, a utility, that tells what is served."""
@@ -33,9 +33,9 @@ _SALT = "connector_kit.served"
 
 
 def question(class_path: str, calls: Iterable[Call]) -> Document:
-    """The body of the call that asks a server which of *calls* it could not answer.
+    """The body of the call that asks a server which of *calls* it cannot answer.
 
-    *class_path* is signed: nobody but the publisher says which code a server loads.
+    *class_path* is signed: only the publisher decides which code a server loads.
     """
     options = {
         "class": Signer(salt=_SALT).sign(class_path),
@@ -54,7 +54,7 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     calls = [Call(*call) for call in options.get("calls") or ()]
     try:
         cls, module = loaded(class_path), module_at(class_path)
-        authors.call(class_path, LOADED, {})  # also where functions run
+        authors.call(class_path, LOADED, {})  # also in the process where functions run
     except (LoadError, TypeError) as error:
         raise ExtensionError("connector_not_loaded", str(error)) from error
     return {

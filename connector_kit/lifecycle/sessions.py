@@ -1,8 +1,8 @@
-"""What every function call starts with: proof that its token reaches the installation it names.
+"""The start of every function call: proof that its token reaches the installation it names.
 
-What a call says of itself (``_integrationId``, ``opts``) is somebody's word until a read with its
-own token has shown that integration, with the connector's tag. Before that no record is opened,
-noted or made. Only then come the installation's row, its operation, its account.
+What a call says about itself (``_integrationId``, ``opts``) is unproven until a read with its own
+token has returned that integration, with the connector's tag. Before that, no record is read,
+changed or created. Only then come the installation's row, its operation, and its account.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from connector_kit.models import Connector, Installation, Operation, RefusedCall
 logger = logging.getLogger(__name__)
 
 GRACE = 20.0
-"""Seconds for which requests may go on after the last checkpoint, to end what was begun: a step,
-or the last writes. Together with the default deadline of 270 less than the platform waits."""
+"""Seconds for which requests may continue after the last checkpoint, to finish what has begun: a
+step, or the last writes. Together with the default deadline of 270 less than the platform waits."""
 
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
 class _Proof:
-    """The integration as the call's own token has shown it: whose, when, in how many requests."""
+    """The integration as read with the call's own token: its owner, when, in how many requests."""
 
     account: Account
     read_at: datetime
@@ -50,10 +50,10 @@ class _Proof:
 def session(
     connector: Connector, options: Document, kind: Operation.Kind, function: str, *, by: str = ""
 ) -> Iterator[tuple[Work, Account]]:
-    """Work alone and on record in the account that a call of *function* is about.
+    """Run one recorded operation, and no other, in the account that a call of *function* is about.
 
-    *by* says who asked for it, where that is known. Nothing is opened before the call's token has
-    shown the integration: what is refused until then counts as a `RefusedCall`.
+    *by* says who requested it, if known. No record is opened before the call's token has proven the
+    integration: a call refused before that counts as a `RefusedCall`.
     """
     began, known = time.monotonic(), recorded(connector, options)
     with _refusals_counted(known, function):
@@ -73,14 +73,14 @@ def session(
 
 
 def _token(options: Document, function: str) -> OneTimeToken:
-    """The one-time token in *options*, which ends with the call and goes nowhere else."""
+    """The one-time token in *options*, which expires with the call and is used nowhere else."""
     return OneTimeToken(str(options.get("bearerToken") or ""), function=function)
 
 
 def recorded(connector: Connector, options: Document) -> Installation:
-    """The installation that a call is about as it is on record; else one that is on none.
+    """The recorded installation that a call is about; else a new one that is not recorded yet.
 
-    Raises `LifecycleError` for what is no id, and for an installation of another connector.
+    Raises `LifecycleError` for an invalid id, and for an installation of another connector.
     """
     integration_id = options.get("_integrationId")
     if not integration_id:
@@ -108,7 +108,7 @@ def recorded(connector: Connector, options: Document) -> Installation:
 
 @contextmanager
 def _refusals_counted(installation: Installation, function: str) -> Iterator[None]:
-    """Count a call that has shown nothing, and touch no record of the installation it names."""
+    """Count a call that has proven nothing, and touch no record of the installation it names."""
     try:
         yield
     except ConnectorKitError as error:
@@ -140,7 +140,7 @@ def _shown(installation: Installation, token: OneTimeToken) -> _Proof:
 
 
 def _on_record(installation: Installation) -> Installation:
-    """The row of an *installation* that was shown; made when it is the first call."""
+    """The row of a proven *installation*; created on its first call."""
     if not installation._state.adding:  # noqa: SLF001 - Django documents _state
         return installation
     row, _ = Installation.objects.get_or_create(
@@ -175,7 +175,7 @@ def _seconds() -> float:
 
 @contextmanager
 def counted(work: Work, client: Client, sent_before: int = 0) -> Iterator[None]:
-    """Note with the operation how many requests it took, *sent_before* it began included."""
+    """Record with the operation how many requests it took, including *sent_before* it began."""
     try:
         yield
     finally:
@@ -183,9 +183,9 @@ def counted(work: Work, client: Client, sent_before: int = 0) -> Iterator[None]:
 
 
 def _account(work: Work, client: Client, proof: _Proof) -> Account:
-    """The account that was shown, worked in with *client*; notes whose it is.
+    """The proven account, for use with *client*; records its owner.
 
-    It is read again when another operation was at work after it was shown.
+    It is read again if another operation was running after it was proven.
     """
     installation, account = work.installation, replace(proof.account, client=client)
     if not installation.account_id:

@@ -29,7 +29,7 @@ LEAVING = "paritallyUninstalled"
 def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
     """The situation that is on record for *installation*, as far as *blueprint* knows of it.
 
-    Without an edition on record it is the license's. What was begun counts as done, and what is
+    Without an edition on record it is the license's. What has begun counts as done, and what is
     being removed as gone: the next operation completes it.
     """
     offer = blueprint.offer
@@ -43,7 +43,7 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
 
 
 def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
-    """The settings of *installation* as *blueprint* has them: carried over, if it is another one.
+    """The settings of *installation* as *blueprint* has them, carried over to its version.
 
     On record they are those of the version that is installed. Raises `KeyLost` when secrets among
     them cannot be read.
@@ -65,9 +65,9 @@ def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
 
 
 def recall_settings(installation: Installation, integration: Document) -> None:
-    """Note what the customer has set, as the page of the *integration* says, if records are lost.
+    """If records are lost, record what the customer has set, from the page of the *integration*.
 
-    What was saved is on the page as well, and what differs from the defaults was set.
+    The page also has the saved values; those that differ from the defaults were set.
     """
     is_lost = installation.release is None and not installation.settings
     if not is_lost or integration.get("mode") != "settings":
@@ -83,14 +83,14 @@ def recall_settings(installation: Installation, integration: Document) -> None:
 
 
 def _installed(installation: Installation) -> Release | None:
-    """The release that the settings on record are of, also when it is known by its version only."""
+    """The release of the settings on record, even if only its version is known."""
     if installation.release is not None or not (installation.settings and installation.version):
         return installation.release
     return installation.connector.releases.filter(version=installation.version).first()
 
 
 def situation_on_page(installation: Installation, blueprint: Blueprint, page: Any) -> Situation:
-    """The situation of which *page*, written last, says that it is complete."""
+    """The situation that *page*, which is written last, shows as complete."""
     recorded, shown = situation_of(installation, blueprint), _shown(blueprint.offer, page)
     return replace(recorded, **shown)
 
@@ -102,9 +102,9 @@ def blueprint_for(installation: Installation, release: Release) -> Blueprint:
 
 
 def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
-    """Note what is not on record yet: from the settings *page* of the account, else the license.
+    """Record what is missing: from the settings *page* of the account, else the license.
 
-    From then on it is what was installed, and no longer what is licensed, that counts.
+    From then on, what is installed counts, and no longer what is licensed.
     """
     offer = blueprint.offer
     shown = _shown(offer, page)
@@ -124,7 +124,7 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
 
 
 def note_license(installation: Installation, options: Document) -> None:
-    """Note the license's opts, as the platform sends them with every call (protocol U6).
+    """Record the license's opts, which the platform sends with every call (protocol U6).
 
     What the user's browser sends along (``licenseOpts``) grants nothing.
     """
@@ -139,7 +139,7 @@ def license_in(options: Document, installation: Installation) -> Document:
 
 
 def _with_short_edition(opts: Document) -> Document:
-    """*opts* with an edition that can be one: it is what installations are looked up by."""
+    """*opts* with a usable edition: installations are looked up by it."""
     edition = opts.get("connectorEdition")
     if edition is None or (isinstance(edition, str) and len(edition) <= EDITION):
         return opts

@@ -1,7 +1,7 @@
 """The steps of framework 1.0 that install and uninstall: one for every connection.
 
 They are entries of ``integration.install`` (protocol/resources.md#integration); those of a store
-that was added later stand behind those of the installation.
+that was added later follow those of the installation.
 """
 
 from __future__ import annotations
@@ -66,9 +66,10 @@ def store_steps(blueprint: Blueprint, account: Account, store: str) -> list[Docu
 def _made(
     connections: Iterable[CompiledComponent], alone: Document, account: Account
 ) -> list[Document]:
-    """One step per connection, or the one that stands *alone*.
+    """One step per connection, or just *alone*.
 
-    Completed ones stay so when the installer runs again, unless their connection was made anew.
+    Completed ones stay completed when the installer runs again, unless their connection was
+    recreated.
     """
     done = {
         (step.get("installerFunction"), step.get("_connectionId"))

@@ -1,7 +1,7 @@
-"""Stores of a multi-store installation: one is added step by step, or removed with all it has.
+"""Stores of a multi-store installation: add one step by step, or remove one with all it has.
 
 A store that is being added is named in ``settings.defaultSectionId`` until its last step is done
-(protocol/settings-forms.md 1.1); the steps stand in ``integration.install`` behind the others.
+(protocol/settings-forms.md 1.1); its steps are in ``integration.install``, after the others.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ADD, REMOVE_STORE = "addNewStore", "removeStore"
 
 
 def add_new_store(connector: Connector, options: Document) -> list[Document]:
-    """Begin another store: make its connections, and return its steps.
+    """Begin another store: create its connections, and return its steps.
 
-    A store whose setup was begun is gone on with. Raises `LifecycleError` ``no_stores`` or
+    If the setup of a store has begun, it continues. Raises `LifecycleError` ``no_stores`` or
     ``store_not_licensed``.
     """
     with session(connector, options, KIND, ADD) as (work, account):
@@ -51,7 +51,7 @@ def is_opening(work: Work, account: Account, step: Document) -> bool:
 
 
 def complete_step(step: Document, work: Work, account: Account) -> None:
-    """Complete a *step* of a store that is being added; the last one makes its components."""
+    """Complete a *step* of a store that is being added; the last one creates its components."""
     require_settled(work, account)
     store = store_of_step(step)
     steps = [
@@ -67,7 +67,7 @@ def complete_step(step: Document, work: Work, account: Account) -> None:
 
 
 def pre_remove(connector: Connector, options: Document) -> list[Document]:
-    """The only step of removing the store that *options* name: all of it goes at once.
+    """The only step to remove the store that *options* name: all of it is removed at once.
 
     Raises `LifecycleError` ``store_unknown`` or ``last_store``.
     """
@@ -90,7 +90,7 @@ def pre_remove(connector: Connector, options: Document) -> list[Document]:
 def remove_store(connector: Connector, options: Document) -> Document:
     """Remove the store that *options* name, with all that it has and with nothing else.
 
-    Pressed again when the store is gone, it finds its work done.
+    Called again when the store is gone, it does nothing.
     """
     store = given(options, "storeId")
     with session(connector, options, KIND, REMOVE_STORE) as (work, account):
@@ -104,7 +104,7 @@ def remove_store(connector: Connector, options: Document) -> Document:
 
 
 def _following(work: Work) -> str:
-    """The store that comes next; raises `LifecycleError` when there may be none."""
+    """The next store; raises `LifecycleError` when no further store is allowed."""
     offer, stores = work.release.blueprint().offer, work.situation.stores
     if offer.stores is None:
         raise LifecycleError(
@@ -141,7 +141,7 @@ def _steps_for(account: Account, store: str) -> list[Document]:
 
 
 def _without(work: Work, store: str) -> dict[str, Any]:
-    """What is noted of an installation that has lost *store*."""
+    """The record of an installation without *store*."""
     installation, situation = work.installation, work.situation
     return {
         "stores": [name for name in situation.stores if name != store],
@@ -154,7 +154,7 @@ def _without(work: Work, store: str) -> dict[str, Any]:
 
 
 def _opening_but(work: Work, store: str) -> str:
-    """The store whose setup was begun, if it is another than *store*."""
+    """The store whose setup has begun, if it is not *store*."""
     opening = work.situation.opening
     return "" if opening == store else opening
 

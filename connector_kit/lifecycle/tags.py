@@ -61,7 +61,7 @@ class ConnectorTag:
         return document.get("externalId") or ""
 
     def whose(self, document: Document) -> tuple[str | None, str | None]:
-        """What stands in the document."""
+        """The ids of connector and integration in the document."""
         return document.get("_connectorId"), document.get("_integrationId")
 
     def may_hold(self, document: Document) -> bool:
@@ -88,7 +88,7 @@ class EmbeddedTag:
         }
 
     def name_of(self, document: Document) -> str:
-        """What follows the integration's id; nothing for what somebody else made here."""
+        """What follows the integration's id; empty for documents that the kit did not make."""
         external_id = str(document.get("externalId") or "")
         named = external_id.startswith(self._prefix)
         return external_id.removeprefix(self._prefix) if named else ""

@@ -1,4 +1,4 @@
-"""The uninstaller of framework 1.0: what carries the tag goes, everything else stays."""
+"""The uninstaller of framework 1.0: removes what carries the tag; everything else stays."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from connector_kit.models import Connector, Operation, Order
 KIND = Operation.Kind.UNINSTALL
 
 _NOTHING: Document = {"edition": "", "add_ons": {}, "stores": [], "opening": "", "needs": []}
-"""What an installation has when it is gone."""
+"""The record of an installation that is gone."""
 
 
 def pre_uninstall(connector: Connector, options: Document) -> list[Document]:

@@ -48,20 +48,20 @@ NOT_ORDERED = (
 
 
 def update(connector: Connector, options: Document) -> None:
-    """Do in the installation named in *options* what is ordered for it, or nothing.
+    """Carry out the order for the installation named in *options*, if there is one.
 
     The platform calls this once per pushed installation (protocol/extension.md#53-installer), and
-    now and then twice, or late. Without an order nothing is written but that the customer may edit
-    again. Neither is when the plan is blocked, or when it fails before its first write; when it
-    fails half-way ``updateInProgress`` stays true and the old version remains, and the next push
-    goes on (protocol/README.md U15).
+    sometimes twice, or late. Without an order, the kit only unlocks the installation; likewise when
+    the plan is blocked, or when it fails before its first write. When it fails halfway,
+    ``updateInProgress`` stays true and the old version remains, and the next push continues
+    (protocol/README.md U15).
     """
     with session(connector, options, Operation.Kind.UPDATE, "update") as (work, account):
         serve(work, account)
 
 
 def serve(work: Work, account: Account) -> None:
-    """Carry out the operation's order, whoever holds the token."""
+    """Carry out the operation's order, with whichever token."""
     if work.order is None:
         _ignore(work, account)
     elif work.operation.release is None and work.order.kind == Order.Kind.UNDO:
@@ -78,14 +78,14 @@ def _ignore(work: Work, account: Account) -> None:
 
 @contextmanager
 def _unlocked_if_untouched(work: Work, account: Account) -> Iterator[None]:
-    """Give the customer the lock back when what is inside fails before anything was written."""
+    """Unlock the installation when the body fails before anything was written."""
     try:
         yield
     except Checkpoint:
         raise
     except ConnectorKitError as error:
         if code_of(error) != "lease_lost" and not work.has_written:
-            with suppress(ConnectorKitError):  # the first failure is what counts
+            with suppress(ConnectorKitError):  # the first failure counts
                 _unlock(work, account)
         raise
 
@@ -100,16 +100,16 @@ def bring_up_to_date(work: Work, account: Account) -> None:
 
 
 def bring_release(work: Work, account: Account) -> None:
-    """Make *account* what the operation's release declares, with the version as the last write."""
+    """Update *account* to the operation's release, with the version as the last write."""
     with waiting_changes(work) as flows:
         change_flows(work, account, flows)
         in_step_with_the_customer(account, partial(_carry_out, work, account))
 
 
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
-    """The plan for *account*, from records that are rebuilt first where they were lost.
+    """The plan for *account*, from records; lost ones are rebuilt first.
 
-    It leaves out what waits for connections that nobody has logged in to.
+    It leaves out what waits for connections that the customer has not logged in to.
     """
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
@@ -130,7 +130,7 @@ def _plan_again(work: Work, account: Account, *, recreate_deleted: bool) -> Plan
 
 
 def connected(work: Work, account: Account, plan: Plan, plan_again: Callable[[], Plan]) -> Plan:
-    """Make the connections that *plan* waits for, if they are new; returns what is left to do."""
+    """Create the connections that *plan* waits for, if they are new; returns what is left to do."""
     first = first_of(plan, work)
     if not first:
         return plan
@@ -144,7 +144,7 @@ def _planned(work: Work, account: Account) -> Plan:
 
 
 def _strangers(plan: Plan, work: Work) -> Set[str]:
-    """What the account holds of this installation, and the records do not know."""
+    """What the account holds of this installation but the records lack."""
     adopted = {
         step.external_id
         for step in plan.steps
@@ -165,7 +165,7 @@ def _dry_run(work: Work, account: Account) -> None:
 
 
 def _check_drift(work: Work, account: Account) -> None:
-    """Also store, beside the plan, in what the account differs from what was applied to it."""
+    """Also store, beside the plan, how the account differs from what was applied to it."""
     drift = plan_drift(account, work.journal)
     found = work.veil.over(drift.to_json()["steps"])
     work.operation.plan = {**(work.operation.plan or {}), "drift": found}
@@ -206,14 +206,14 @@ def _require_free(plan: Plan, work: Work, account: Account) -> Plan:
 
 
 def _is_current(work: Work, account: Account, plan: Plan) -> bool:
-    """Whether nothing is to be done, and the account is known to run the release."""
+    """Whether there is nothing to do, and the account is known to run the release."""
     integration = account.integration
     shown = work.installation.version if account.is_embedded else integration.get("version")
     return not (plan or work.made_first) and shown == work.release.version
 
 
 def _write_last(work: Work, account: Account, plan: Plan, *, is_news: bool) -> None:
-    """Write down in the account what it runs now: the version comes after everything else."""
+    """Write to the account what it runs now: the version comes after everything else."""
     if account.is_embedded:
         write_installation(account, plan, {}, work.journal)
     if is_news:
@@ -231,7 +231,7 @@ def _unlock(work: Work, account: Account) -> None:
 
 
 def keep_state(account: Account, blueprint: Blueprint) -> None:
-    """Record in the platform's own store what the account now holds."""
+    """Record in the platform's state store what the account now holds."""
     state = account.client.state("integrations", account.integration_id)
     state.put(STATE_KEY, recorded_state(blueprint))
 
@@ -241,8 +241,8 @@ def write_installation(
 ) -> None:
     """The last write: what is planned for the installation's page, and *lifecycle_fields*.
 
-    Goes on top of what the integration says now: customers rename it meanwhile, and the platform
-    takes note of new components in it. Without either there is nothing to write.
+    It is based on the integration as it is now: customers may have renamed it, and the platform
+    lists new components in it. Without either part there is nothing to write.
     """
     if plan:
         account.read_integration()
@@ -268,7 +268,7 @@ def _with_changes(document: Document, step: Update, account: Account) -> Documen
 
 
 def settled_add_ons(installation: Installation) -> Document:
-    """The add-ons on record when an operation is complete: what was begun is done."""
+    """The add-ons on record when an operation is complete: what has begun is done."""
     return {
         key: {**item, "status": INSTALLED}
         for key, item in installation.add_ons.items()

@@ -1,4 +1,4 @@
-"""Keeping what an installation's flows did, day by day, whoever's token showed its jobs."""
+"""Keep the usage of an installation's flows, day by day, from jobs read with any token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from connector_kit.integrator.resources.usage import (
 from connector_kit.models import FlowUsage, Installation
 
 AGAIN = timedelta(days=2)
-"""By so much a count goes back behind the one before: runs go on, and errors are resolved."""
+"""How far a count overlaps the previous one: runs continue, and errors are resolved."""
 
 MOST = 20_000
 """Jobs of one integration that are read at a time; of more, the oldest are counted first."""
@@ -29,7 +29,7 @@ MOST = 20_000
 def count_installation(
     installation: Installation, jobs: Jobs, now: datetime, *, names: Mapping[str, str] | None = None
 ) -> None:
-    """Count what the installation's flows did since it was counted last; *names* by flow's id.
+    """Count the usage of the installation's flows since the last count; *names* by flow id.
 
     Raises `IntegratorError` when its jobs cannot be read.
     """
@@ -62,9 +62,9 @@ def count_integration(
 def keep_usage(
     integration_id: str, days: Mapping[date, Iterable[Usage]], names: Mapping[str, str]
 ) -> None:
-    """Store what was counted, unless what is stored of a day counts more runs.
+    """Store the counts, except for days whose stored count has more runs.
 
-    Of a day whose first jobs the platform has deleted meanwhile, the earlier count stays.
+    A day whose first jobs the platform has since deleted keeps its earlier count.
     """
     rows = [*_rows(integration_id, days, names)]
     known = {

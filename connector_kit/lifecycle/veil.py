@@ -1,4 +1,4 @@
-"""What an operation must not put on record: the secrets of its installation, wherever they show."""
+"""What an operation must not record: the secrets of its installation, wherever they appear."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hidden_of(installation: Installation, *releases: Release | None) -> Hidden:
 class Veil:
     """Hides what is secret in plans, changes, notes and messages of one operation.
 
-    Settings change while it runs; what was secret at any time of it stays hidden.
+    Settings change while it runs; what was secret at any time stays hidden.
     """
 
     def __init__(self, operation: Operation) -> None:

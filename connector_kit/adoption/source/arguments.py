@@ -8,7 +8,7 @@ from connector_kit.blueprint import python_field
 from connector_kit.documents import Document
 
 Argument = tuple[str, Expression]
-"""What stands before the value (``http=``; nothing when it is positional), and the value."""
+"""What precedes the value (``http=``; nothing when it is positional), and the value."""
 
 
 def keywords(

@@ -42,7 +42,7 @@ class Files:
 
 
 def is_writable(text: str) -> bool:
-    """Tell whether *text* can stand in a file: half a surrogate pair, which JSON allows, cannot."""
+    """Tell whether a file can hold *text*: JSON allows half a surrogate pair, a file does not."""
     try:
         text.encode()
     except UnicodeEncodeError:

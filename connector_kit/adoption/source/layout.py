@@ -28,7 +28,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bracketed:
-    """Items between brackets, each with what stands before it (``http=``, ``"name": ``).
+    """Items between brackets, each with its prefix (``http=``, ``"name": ``).
 
     The items of a call may share a line of their own; those of a display each have one.
     """

@@ -1,4 +1,4 @@
-"""What a module of Python source is to declare."""
+"""What a module of Python source will declare."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from connector_kit.documents import referred
 class Outline:
     """A connector before it is written: its class, its listing, its components.
 
-    *components* are in dependency order. *sections* gives, for flows that do not stand under the
-    connector's own name on the settings page, the title of their section.
+    *components* are in dependency order. *sections* gives the section titles of flows that the
+    settings page does not list under the connector's own name.
     """
 
     class_name: str

@@ -37,7 +37,7 @@ class Values:
         return name
 
     def reference(self, name: str) -> Expression:
-        """Return the attribute *name*, by ``Ref`` when it does not stand above."""
+        """Return the attribute *name*, by ``Ref`` when it is not declared above."""
         if name in self.declared:
             return Atom(name)
         return call(self.kit("Ref"), [("", Atom(quoted(name)))])

@@ -1,1 +1,1 @@
-"""The web shop's way in: signed webhooks, and the same events by REST."""
+"""Access for the web shop: signed webhooks, and the same events by REST."""

@@ -1,4 +1,4 @@
-"""An event of the shop as it comes in, and what is answered."""
+"""Incoming events of the shop, and the answers to them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def of_request(body: Mapping[str, Any]) -> Event:
 
 
 def accept(event: Event, *, source: str) -> Response:
-    """Store *event*, have it taken into account, and say so: 202, also for one known before."""
+    """Store *event*, have it processed, and answer 202, even if it is already known."""
     receipt = receive(event, source=source)
     if receipt.event.processed_at is None:
         transaction.on_commit(partial(process_soon, receipt.event.subscription_id))

@@ -1,7 +1,7 @@
-"""Telling the shop's own webhooks from forged, altered and replayed ones.
+"""Tell the shop's own webhooks from forged, altered and replayed ones.
 
 The scheme is Standard Webhooks': HMAC-SHA-256 over id, time and body; the library compares in
-constant time and refuses what was signed more than five minutes ago, or hence.
+constant time and refuses signatures dated more than five minutes in the past or future.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 MOST_SIGNATURES = 10
-"""In one request: a sender has two while its secret is renewed."""
+"""The most signatures in one request: a sender has two while its secret is renewed."""
 LONGEST_HEADER = 2000
 
 

@@ -38,10 +38,10 @@ _SIGNATURE = [OpenApiParameter(header, location="header", required=True) for hea
 
 
 class SmallBodies(APIView):
-    """Turns large bodies away before they are read."""
+    """Refuses large bodies before they are read."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Look at the length that is announced."""
+        """Check the announced length."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             message = f"The body must be at most {LARGEST_BODY} bytes."
@@ -50,19 +50,19 @@ class SmallBodies(APIView):
 
 
 class Webhooks(SmallBodies):
-    """The shop's own way in: who signs is let in, and nobody else."""
+    """The shop's own access: signed requests only."""
 
     authentication_classes = ()
     permission_classes = ()
-    throttle_classes = ()  # what is signed is the shop's own; what is not, counts when refused
+    throttle_classes = ()  # signed requests are the shop's own; others count when they are refused
 
     @extend_schema(parameters=_SIGNATURE, request=WebhookShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
-        """Take an event of the shop, signed as Standard Webhooks has it.
+        """Accept an event of the shop, signed as Standard Webhooks specifies.
 
-        202 when it is stored, also when it was before; 401 when it is not the shop's own or too
-        old, and 429 after many of these; 409 when its id was seen with another content; 422 when
-        something is wrong in it.
+        Answers 202 when it is stored, even if it was before; 401 when it is not the shop's own or
+        is too old, and 429 after many of these; 409 when its id was used with other content; 422
+        when its data is invalid.
         """
         body = request.body
         try:
@@ -74,7 +74,7 @@ class Webhooks(SmallBodies):
 
 
 class SubscriptionFilters(Filters):
-    """Which subscriptions are meant."""
+    """Filters for subscriptions."""
 
     refused = YesOrNoFilter(
         field_name="code", label="Only subscriptions that result in no license."
@@ -85,7 +85,7 @@ class SubscriptionFilters(Filters):
         fields: list[str] = []
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Return the wanted ones."""
+        """Return the matching ones."""
         refused = self.form.cleaned_data.get("refused")
         if refused is None:
             return queryset
@@ -93,7 +93,7 @@ class SubscriptionFilters(Filters):
 
 
 class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
-    """The subscriptions, each with its license, the newest first."""
+    """The subscriptions, each with its license, newest first."""
 
     read = Scope.PROVISIONING_READ
     write = Scope.PROVISIONING_WRITE
@@ -103,7 +103,7 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
 
     @extend_schema(request=EventWishShape, responses={202: AcceptedShape})
     def post(self, request: Request) -> Response:
-        """Take an event, as a webhook would bring it; its license follows soon."""
+        """Accept an event, as a webhook would send it; its license follows soon."""
         try:
             body = request.body
         except RawPostDataException as error:  # a browser's form, read for its CSRF token
@@ -113,7 +113,7 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
 
 
 class OneSubscription(generics.RetrieveAPIView[Subscription]):
-    """One subscription, its license, its newest events."""
+    """One subscription, with its license and its newest events."""
 
     read = Scope.PROVISIONING_READ
     queryset = Subscription.objects.select_related("license__connector")
@@ -122,7 +122,7 @@ class OneSubscription(generics.RetrieveAPIView[Subscription]):
     lookup_field = "key"
 
     def get_object(self) -> Subscription:
-        """Return it; a key that cannot be one names none."""
+        """Return it; an invalid key is not found."""
         if not self.kwargs["key"].isprintable():
             raise Http404
         return super().get_object()

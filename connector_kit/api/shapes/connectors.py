@@ -14,7 +14,7 @@ from connector_kit.publisher.objections import Weight
 
 
 class ConnectorShape(serializers.ModelSerializer[Connector]):
-    """A connector, its newest release, what new installations get, and how many have it."""
+    """A connector, its newest and default releases, and its number of installations."""
 
     newest_release = serializers.CharField(allow_null=True, read_only=True)
     default_release = serializers.CharField(
@@ -31,7 +31,7 @@ class ConnectorShape(serializers.ModelSerializer[Connector]):
 
 
 class ReleaseShape(serializers.ModelSerializer[Release]):
-    """A release, and who has it; *live* says whether the functions that it calls are needed."""
+    """A release and its use; *live* says whether the functions that it calls are needed."""
 
     installations = serializers.SerializerMethodField("count")
     default = serializers.SerializerMethodField("is_default")
@@ -45,7 +45,7 @@ class ReleaseShape(serializers.ModelSerializer[Release]):
         )
 
     def count(self, release: Release) -> int:
-        """Return how many have it, or are being brought to it."""
+        """Return how many installations have it, or are being updated to it."""
         return self._standing(release).installations
 
     def is_default(self, release: Release) -> bool:
@@ -53,11 +53,11 @@ class ReleaseShape(serializers.ModelSerializer[Release]):
         return self._standing(release).is_default
 
     def is_live(self, release: Release) -> bool:
-        """Return whether somebody has it, or is to get it."""
+        """Return whether any installation has it or will get it."""
         return self._standing(release).is_live
 
     def _standing(self, release: Release) -> ReleaseStanding:
-        """How the release stands; asked once for all releases of an answer."""
+        """The release's status; queried once for all releases of a response."""
         if self._standings is None:
             found = standings(release.connector)
             self._standings = {standing.release.pk: standing for standing in found}
@@ -75,7 +75,7 @@ class DeclaredShape(Shown):
 
 
 class ReleaseDetailShape(ReleaseShape):
-    """A release with what it declares, the installation's page last."""
+    """A release with its components, the installation's page last."""
 
     components = serializers.SerializerMethodField()
 
@@ -91,7 +91,7 @@ class ReleaseDetailShape(ReleaseShape):
 
 
 class PlanShape(Shown):
-    """An update of an installation that nobody touched, step by step."""
+    """An update of an installation without edits, step by step."""
 
     summary = counts()
     blocked = serializers.BooleanField()
@@ -101,7 +101,7 @@ class PlanShape(Shown):
 
 
 class ObjectionShape(Shown):
-    """Something that stands against publishing."""
+    """Something that prevents publishing."""
 
     code = serializers.CharField()
     field = serializers.CharField()
@@ -115,9 +115,9 @@ class ObjectionShape(Shown):
 
 
 class PublicationShape(Shown):
-    """What a publication did, or would do; *changes* are those of the records on the platform.
+    """What publishing did, or would do; *changes* are those of the records on the platform.
 
-    *broken* is what breaks in installations, and was accepted.
+    *broken* is what breaks in installations, as accepted in the request.
     """
 
     slug = serializers.CharField()
@@ -133,7 +133,7 @@ class PublicationShape(Shown):
 
 
 class ObjectionsShape(Shown):
-    """Everything that stands against publishing."""
+    """Everything that prevents publishing."""
 
     objections = ObjectionShape(many=True)
 

@@ -1,4 +1,4 @@
-"""Dry runs: which to ask for, what was answered."""
+"""Dry runs: requests and answers."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class DryRunWishShape(Shown):
 class DryRunShape(serializers.ModelSerializer[DryRun]):
     """A dry run as the list shows it.
 
-    *asked* installations are in it, *answered* of them have said something, *planned* have a plan.
-    *finished_at* is null until all have; *trouble* says why they could not be asked.
+    *asked* counts its installations, *answered* those that answered, *planned* those with a plan.
+    *finished_at* is null until all have answered; *trouble* says why they could not be asked.
     """
 
     connector = serializers.CharField(source="connector.slug")
@@ -43,7 +43,7 @@ class DryRunShape(serializers.ModelSerializer[DryRun]):
 
 
 class DryRunAnswerShape(serializers.ModelSerializer[DryRunAnswer]):
-    """What one installation answered; *outcome* is empty while it was not asked yet."""
+    """What one installation answered; *outcome* is empty until it is asked."""
 
     installation = serializers.CharField(source="installation.integration_id")
 

@@ -1,4 +1,4 @@
-"""Embedded accounts, and what is deployed into them. Nothing here ever shows a token."""
+"""Embedded accounts, and their deployments. Tokens are never shown."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DeploymentShape(InstallationShape):
 
 
 class DeployShape(Shown):
-    """What to deploy for whom. *credentials* are by connection, and stored nowhere here."""
+    """What to deploy for which end user. *credentials* are by connection, and not stored here."""
 
     connector = serializers.SlugField()
     account = serializers.SlugField(required=False, help_text="Default: the only one.")
@@ -72,7 +72,7 @@ class DeployShape(Shown):
 
 
 class UpdateShape(Shown):
-    """To which release; by default the newest."""
+    """The release to update to; by default the newest."""
 
     release = serializers.CharField(required=False, max_length=64)
     recreate_deleted = serializers.BooleanField(default=False)
@@ -102,6 +102,6 @@ class RecordsShape(Shown):
 
 
 class ResultsShape(Shown):
-    """What became of each record: ``statusCode``, ``id``, ``errors``."""
+    """The result of each record: ``statusCode``, ``id``, ``errors``."""
 
     results = objects()

@@ -1,4 +1,4 @@
-"""Installations, and what was done to them."""
+"""Installations and their history."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
     """An installation as the install base lists it.
 
     *version* is what the platform says, *release* what was applied in full, *target* what is
-    ordered for it and not there yet. *last_update* is null where there never was one. *needs* are
-    connections that its customer has yet to log in to, each with what waits for it.
+    ordered but not applied yet. *last_update* is null if there was none. *needs* are connections
+    that its customer has yet to log in to, each with what waits for it.
     """
 
     connector = serializers.CharField(source="connector.slug", read_only=True)
@@ -58,7 +58,7 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
 
 
 class CountsShape(Shown):
-    """How many installations there are, by what they have in common."""
+    """The number of installations, by what they have in common."""
 
     total = serializers.IntegerField()
     versions = counts()
@@ -111,9 +111,9 @@ class ChangeShape(serializers.ModelSerializer[Change]):
 
 
 class DriftShape(Shown):
-    """In what an account differs from what was applied to it, as the last check found it.
+    """How an account differs from what was applied to it, as of the last check.
 
-    *steps* would put it back; null where it was never checked.
+    *steps* would repair it; null if it was never checked.
     """
 
     is_drifted = serializers.BooleanField(allow_null=True)

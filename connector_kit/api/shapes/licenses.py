@@ -1,4 +1,4 @@
-"""Licenses: what is asked for, and what each one is."""
+"""Licenses: requests, and the licenses themselves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REMINDERS_SHOWN = 50
 
 
 def known_day(value: date) -> None:
-    """Refuse days that cannot be reckoned with."""
+    """Refuse days that cannot be computed with."""
     if not FIRST_DAY <= value <= LAST_DAY:
         raise serializers.ValidationError(f"Use a day from {FIRST_DAY} to {LAST_DAY}.")
 
@@ -41,9 +41,9 @@ class PlatformShape(Shown):
 class LicenseShape(Shown):
     """A license, as ``manage.py license show --json`` prints it.
 
-    *ends* is the last day that was agreed, *switched_off_at* when the platform ends it, the grace
-    included; both are null while its dates are the platform's own. *code* and *message* say why
-    what is wanted is not on the platform yet.
+    *ends* is the last agreed day, *switched_off_at* when the platform ends it, including the grace;
+    both are null while the platform sets its dates. *code* and *message* say why the requested
+    terms are not on the platform yet.
     """
 
     number = serializers.IntegerField()
@@ -78,7 +78,7 @@ class LicenseShape(Shown):
 
 
 class LicenseEventShape(serializers.ModelSerializer[LicenseEvent]):
-    """An entry of a license's trail: who did what when, with before and after."""
+    """An entry of a license's trail: who did what and when, with before and after."""
 
     class Meta:
         model = LicenseEvent
@@ -86,7 +86,7 @@ class LicenseEventShape(serializers.ModelSerializer[LicenseEvent]):
 
 
 class LicenseReminderShape(serializers.ModelSerializer[LicenseReminder]):
-    """One thing the customer is told about an end; *settled_at* is null while it is due."""
+    """A reminder to the customer that a license ends; *settled_at* is null while it is due."""
 
     outcome = serializers.CharField(allow_blank=True)
 
@@ -96,7 +96,7 @@ class LicenseReminderShape(serializers.ModelSerializer[LicenseReminder]):
 
 
 class LicenseDetailShape(LicenseShape):
-    """A license with its trail and reminders, the newest first, and the children of its own."""
+    """A license with its trail and reminders, newest first, and its children."""
 
     trail = LicenseEventShape(many=True)
     reminders = LicenseReminderShape(many=True)
@@ -139,7 +139,7 @@ class MonthShape(Shown):
 
 
 class LicenseWishShape(Shown):
-    """For whom a license is and what it gives; what is left out is left to the platform."""
+    """A license's customer and terms; the platform decides what is left out."""
 
     connector = serializers.SlugField(help_text="A connector's slug.")
     email = serializers.EmailField(max_length=320)
@@ -156,7 +156,7 @@ class LicenseWishShape(Shown):
     )
 
     def wanted(self) -> LicenseRequest:
-        """What is asked for; the shape has to be valid."""
+        """The request; the shape must be valid."""
         given = self.validated_data
         return LicenseRequest(
             email=given["email"],
@@ -189,31 +189,31 @@ class NewTrialShape(LicenseWishShape):
 
 
 class UntilShape(Shown):
-    """Up to when, that day included, where the customer lives."""
+    """The last day, included, in the customer's time zone."""
 
     until = serializers.DateField(validators=[known_day])
 
 
 class MoreDaysShape(Shown):
-    """How many days more."""
+    """The number of days to add."""
 
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS)
 
 
 class EditionWishShape(Shown):
-    """Another edition, by the word that licenses have for it."""
+    """The new edition, by its name in licenses."""
 
     edition = serializers.CharField(max_length=200)
 
 
 class AddOnsShape(Shown):
-    """Exactly these add-ons, and so many stores; what is left out stays."""
+    """Exactly these add-ons, and this number of stores; what is left out stays as it is."""
 
     add_ons = words(required=False, max_length=100)
     stores = serializers.IntegerField(required=False, min_value=0, max_value=MOST_STORES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Something has to be asked for; add-ons are a set."""
+        """Require at least one field; add-ons are a set."""
         if not attrs:
             raise serializers.ValidationError("Send add_ons, stores, or both.")
         if "add_ons" in attrs:
@@ -222,10 +222,10 @@ class AddOnsShape(Shown):
 
 
 class ChildShape(Shown):
-    """What the license of a child says of its own."""
+    """What a child's license adds."""
 
     opts = serializers.DictField(required=False)
 
 
 class NothingShape(Shown):
-    """Nothing more is to be said."""
+    """A request without a body."""

@@ -1,4 +1,4 @@
-"""Usage, and what the staff did."""
+"""Usage, and the audit log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from connector_kit.models import StaffAction
 
 
 class UsageRowShape(Shown):
-    """What one flow, or one installation, did in one month."""
+    """The usage of one flow, or one installation, in one month."""
 
     integration_id = serializers.CharField(allow_blank=True)
     flow_id = serializers.CharField(allow_blank=True)
@@ -31,7 +31,7 @@ class UsageRowShape(Shown):
 
 
 class CoverageShape(Shown):
-    """Of how many installations something is known, and since when nothing new is."""
+    """For how many installations there is data, and how old it is."""
 
     installations = serializers.IntegerField()
     never_counted = serializers.IntegerField()
@@ -47,7 +47,7 @@ class UnaskedShape(Shown):
 
 
 class UsageShape(Shown):
-    """Usage by installation, flow and month; what there is nothing to say of is left out."""
+    """Usage by installation, flow and month; empty entries are left out."""
 
     usage = UsageRowShape(many=True)
     next_after = serializers.CharField(required=False)

@@ -10,7 +10,7 @@ LONGEST_WORD = 300
 
 
 class Shown(serializers.Serializer[Any]):
-    """A shape that is answered and never sent."""
+    """A shape of answers, never of requests."""
 
     def create(self, validated_data: Any) -> Any:
         """Nothing is stored through a shape."""

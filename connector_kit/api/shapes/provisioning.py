@@ -51,7 +51,7 @@ class SubscriptionShape(serializers.ModelSerializer[Subscription]):
 
 
 class EventShape(serializers.ModelSerializer[ProvisioningEvent]):
-    """A stored event, and what became of it; *processed_at* is null while that is open."""
+    """A stored event and its result; *processed_at* is null until it is processed."""
 
     outcome = serializers.CharField(allow_blank=True)
 
@@ -72,7 +72,7 @@ class SubscriptionDetailShape(SubscriptionShape):
         fields = (*SubscriptionShape.Meta.fields, "events")
 
     def to_representation(self, instance: Subscription) -> dict[str, Any]:
-        """Return the subscription, and those of its events that happened last."""
+        """Return the subscription and its latest events."""
         newest = instance.events.order_by("-occurred_at", "-pk")[:EVENTS_SHOWN]
         told: dict[str, Any] = SubscriptionShape(instance).data
         return {**told, "events": EventShape(newest, many=True).data}

@@ -1,4 +1,4 @@
-"""Rollouts: what to start, how one stands."""
+"""Rollouts: what to start, and their status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SelectionShape(Shown):
 
 
 class RolloutWishShape(Shown):
-    """A rollout to look at, or to start."""
+    """A rollout to preview, or to start."""
 
     connector = serializers.SlugField()
     release = serializers.CharField(
@@ -72,7 +72,7 @@ class NewRolloutShape(RolloutWishShape):
 
 
 class ControlShape(Shown):
-    """Something to do to a rollout."""
+    """An action on a rollout."""
 
     reason = serializers.CharField(
         default="",
@@ -113,7 +113,7 @@ def waves(given: dict[str, Any]) -> tuple[str, ...]:
 
 
 def options(given: dict[str, Any]) -> RolloutOptions:
-    """Return how the rollout proceeds that *given*, checked by `NewRolloutShape`, describes."""
+    """Return how the rollout in *given*, validated by `NewRolloutShape`, proceeds."""
     return RolloutOptions(
         waves=waves(given),
         recreate_deleted=given["recreate_deleted"],
@@ -159,9 +159,9 @@ class FailureShape(Shown):
 
 
 class WaitingShape(Shown):
-    """An installation that is updated and waits for its customer; *needs* says for what.
+    """An updated installation that waits for the customer; *needs* says for what.
 
-    It is empty when that was completed since. The first twenty are listed; the counts are of all.
+    It is empty if that was completed since. The first twenty are listed; the counts are of all.
     """
 
     installation = serializers.CharField()
@@ -187,7 +187,7 @@ class LockedInstallationShape(Shown):
 
 
 class StatusShape(Shown):
-    """A rollout at one moment. *seconds_remaining* is null when there is no telling."""
+    """A rollout at one moment. *seconds_remaining* is null when it cannot be estimated."""
 
     id = serializers.IntegerField()
     connector = serializers.CharField()
@@ -210,7 +210,7 @@ class StatusShape(Shown):
 
 
 class WavePreviewShape(Shown):
-    """A wave that is not there yet. *sandboxes* and *production* are those to update."""
+    """A planned wave. *sandboxes* and *production* count the installations to update."""
 
     index = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -224,7 +224,7 @@ class WavePreviewShape(Shown):
 
 
 class ChangePreviewShape(Shown):
-    """What the update does to installations of one release, as the records of one tell."""
+    """What the update does to installations of one release, judging by one of them."""
 
     from_version = serializers.CharField()
     installations = serializers.IntegerField()
@@ -235,7 +235,7 @@ class ChangePreviewShape(Shown):
 
 
 class PreviewShape(Shown):
-    """A rollout that nobody has started."""
+    """A rollout that has not been started."""
 
     version = serializers.CharField()
     digest = serializers.CharField(help_text="Send it with the start to start exactly this.")

@@ -1,4 +1,4 @@
-"""Settings of an installation: what is on record, what somebody wants, what became of it."""
+"""Settings of an installation: what is on record, what was requested, and the outcome."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FieldShape(Shown):
 
 
 class TabShape(Shown):
-    """Fields that are saved together; without a title the only ones of their page."""
+    """Fields that are saved together; without a title they are the only ones on the page."""
 
     title = serializers.CharField(allow_blank=True)
     fields = FieldShape(many=True)  # type: ignore[assignment]
@@ -83,8 +83,8 @@ class StoreShape(Shown):
 class SettingsShape(Shown):
     """The settings of an installation, as they are on record.
 
-    *values* are by setting, in a multi-store installation by store first: what PATCH takes too.
-    *waiting* counts the changes that the next update is to bring.
+    *values* are by setting, in a multi-store installation by store first; PATCH takes the same
+    form. *waiting* counts the changes that the next update will apply.
     """
 
     is_multi_store = serializers.BooleanField()
@@ -107,16 +107,16 @@ class SettingsWishShape(Shown):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Something has to be wanted."""
+        """Require at least one change."""
         if not (attrs["values"] or attrs["flows"]):
             raise serializers.ValidationError("Send values, flows, or both.")
         return attrs
 
 
 class SettingsChangeShape(serializers.ModelSerializer[SettingsChange]):
-    """What somebody wanted to set, and what became of it; secrets are masked.
+    """A requested change and its outcome; secrets are masked.
 
-    *errors* has messages by setting where it was refused in the end.
+    *errors* has messages by setting if the change was refused in the end.
     """
 
     values = serializers.SerializerMethodField()
@@ -132,13 +132,13 @@ class SettingsChangeShape(serializers.ModelSerializer[SettingsChange]):
         )
 
     def get_values(self, row: SettingsChange) -> dict[str, Any]:
-        """Return what was wanted."""
+        """Return the requested values."""
         installation = getattr(self.context.get("view"), "installation", None) or row.installation
         return dict(hidden_of(installation, installation.release).over(row.values))
 
 
 class LinkWishShape(Shown):
-    """How long a link opens anything."""
+    """How long a link works."""
 
     hours = serializers.FloatField(
         default=LIFETIME / HOUR, min_value=0.01, max_value=LONGEST / HOUR
@@ -146,7 +146,7 @@ class LinkWishShape(Shown):
 
 
 class LinkShape(Shown):
-    """A link for a customer, shown once; whoever has it may use it until then, or it is revoked."""
+    """A link for a customer, shown once. It works for anyone until it expires or is revoked."""
 
     id = serializers.IntegerField()
     url = serializers.URLField()

@@ -15,7 +15,7 @@ PlacedFinding = tuple[str | None, Finding]
 
 
 def connector_findings(declared: Declaration) -> Iterator[PlacedFinding]:
-    """Yield what is wrong with the class, each with its attribute if it is in one."""
+    """Yield the problems of the class, each with its attribute if it is in one."""
     yield from _taken_names(declared)
     yield from _listing(declared)
     for finding in listing_findings(declared):

@@ -32,7 +32,7 @@ def listing_findings(declared: Declaration) -> Iterator[Finding]:
     }
     for name, check in checks.items():
         value = getattr(connector, name)
-        if not isinstance(value, Component):  # which is another rule's business
+        if not isinstance(value, Component):  # another rule reports those
             yield from check(name, value)
     if not isinstance(connector.iclients, Component):
         yield from _iclients(connector.iclients, declared)

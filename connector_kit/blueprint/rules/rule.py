@@ -9,14 +9,14 @@ from connector_kit.documents import Document
 
 Components = Mapping[str, CompiledComponent]
 Words = tuple[str, str]
-"""What is wrong, and the way out."""
+"""What is wrong, and what to do."""
 
 Check = Callable[[CompiledComponent, Components], Iterator[Words]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing the platform asks for. *source* says where that is known from.
+    """One requirement of the platform. *source* says where it is documented.
 
     Ids that begin with E are structural: the platform cannot hold such a document. Vocabularies
     and limits, which grow with the platform's editions, are warnings (W).

@@ -1,4 +1,4 @@
-"""Rules for settings: the page must be able to show them, and what they steer must be there."""
+"""Rules for settings: the page must be able to show them, and what they control must exist."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RESERVED = frozenset({"flowId", "disabled", "settings", "sections", "general"})
 
 @dataclass(frozen=True)
 class SettingsRules:
-    """Everything there is to hold declared settings against."""
+    """Everything that declared settings are checked against."""
 
     declared: DeclaredSettings
     schema: Schema
@@ -60,7 +60,7 @@ class SettingsRules:
     # One item
 
     def patterns(self, _: str, item: Item) -> Iterator[Finding]:
-        """A pattern is matched in customers' browsers, too, where nothing stops it."""
+        """Patterns are matched in customers' browsers, too, where no time limit applies."""
         if not isinstance(item, Setting):
             return
         for pattern in (*_patterns_in(item.checks()), *_patterns_in(item.wire.get("validWhen"))):
@@ -138,7 +138,7 @@ class SettingsRules:
             yield Finding("E112", message, "Use a Table, an Editor, or a Text.")
 
     def functions(self, _: str, item: Item) -> Iterator[Finding]:
-        """What is called can be called."""
+        """Functions must be callable."""
         if isinstance(item, Setting):
             given: dict[str, Any] = {"validate": item.validate, "on_change": item.on_change}
             for word, function in given.items():

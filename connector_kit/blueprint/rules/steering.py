@@ -1,4 +1,4 @@
-"""Rules for what settings steer: components that are there, at paths that these have."""
+"""Rules for what settings control: existing components, at paths that these have."""
 
 from collections.abc import Iterator, Mapping
 
@@ -78,7 +78,7 @@ def _findings(
 def _out_of_reach(
     setting: CompiledSetting, binding: Binding, components: Components, offer: Offer
 ) -> Iterator[Finding]:
-    """Customers who have the setting and not the component would set it for nothing."""
+    """For customers who have the setting but not the component, it would have no effect."""
     component = components.get(binding.component)
     if component is None:
         return

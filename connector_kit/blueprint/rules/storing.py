@@ -1,4 +1,4 @@
-"""Rules of the kit's own: whatever is declared has to fit into its records, on every database."""
+"""The kit's own rules: everything declared must fit into its records, on every database."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def storing_findings(
     for finding in _flawed("", declared.offer.to_json()):
         yield None, finding
     for component in components:
-        # Documents are kept and sent as they are; it is people who will wonder.
+        # Documents are kept and sent as they are, but this would confuse people.
         for finding in _flawed("", component.document, code="W024"):
             yield component.external_id, finding
     for setting in schema.settings:

@@ -1,4 +1,4 @@
-"""Rules for settings that would steer nothing, however they are set."""
+"""Rules for settings that would control nothing, however they are set."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -102,7 +102,7 @@ def _is_customers_secret(binding: Binding, component: CompiledComponent) -> bool
 def _reached(form: Form, field: Field) -> tuple[bool, bool]:
     """Whether *field* is shown, and whether it can be set, for any values of other fields.
 
-    Both are taken for true where the values of a field that it depends on cannot be listed.
+    Both are assumed to be true if the values of a field that it depends on cannot be listed.
     """
     names = {*field.visible.fields(), *field.disabled.fields(), *field.removed.fields()}
     controlling = [field for field in form.fields.values() if field.id in names]

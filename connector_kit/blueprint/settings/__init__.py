@@ -1,8 +1,8 @@
-"""Declared settings: what customers can set, where it stands, and what it steers.
+"""Declared settings: what customers can set, where it appears, and what it controls.
 
 Declarations (`setting` and its types, `places`, `conditions`, `bindings`) compile to a `Schema`,
 which is stored with the release, and to the pages of the framework. `configuring` writes an
-installation's values into what is declared, `carrying` takes them over to the next version.
+installation's values into what is declared, `carrying` carries them over to the next version.
 """
 
 from connector_kit.blueprint.settings.bindings import (

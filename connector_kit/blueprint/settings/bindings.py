@@ -1,8 +1,8 @@
-"""What a setting steers: a place in a component's document, and what is written there.
+"""What a setting controls: a place in a component's document, and what is written there.
 
-A release is stored, and tailored to an installation, as data. So what becomes of a value on its
-way into a document is data too, from a closed vocabulary; a function of the author's could give
-another document tomorrow than it gave when it was applied.
+A release is stored, and tailored to an installation, as data. So the transformation of a value on
+its way into a document is data, too, from a closed vocabulary; an author's function could later
+return another document than the one that was applied.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Binding:
         return self._place(document) is not _NOWHERE
 
     def found_in(self, document: Document) -> Json:
-        """Return what stands at the path in *document*; None where that is nothing."""
+        """Return the value at the path in *document*; None when there is none."""
         place = self._place(document)
         return None if place is _NOWHERE else place
 

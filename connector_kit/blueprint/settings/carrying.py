@@ -1,9 +1,9 @@
-"""What becomes of an installation's settings when another version takes over.
+"""Carries an installation's settings over to another version.
 
-New settings get their default, renamed ones carry their value. What a version does not take,
-since it dropped the setting or refuses the value, is put aside: the release after may bring it
-back, under the setting's own or another name, and so does going back to a version before. What the
-customer has set in the meantime comes first.
+New settings get their default, and renamed ones keep their value. A value that a version does not
+accept, because it dropped the setting or refuses the value, is put aside: a later release may
+restore it, under the same or another name, and so does returning to an earlier version. What the
+customer has set in the meantime takes precedence.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from connector_kit.documents import Json
 from connector_kit.forms import typed, validate
 
 Retired = Mapping[str, Any]
-"""Values that were put aside: ``{"version", "settings"}``, those that *version* did not take, and
-``earlier``, those that versions before it did not take, by version. Or nothing."""
+"""Values that were put aside: ``{"version", "settings"}``, those that *version* did not accept, and
+``earlier``, those that earlier versions did not accept, by version. May be empty."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ def carried(
 
 
 def _by_version(retired: Retired) -> dict[str, Stored]:
-    """What was put aside, by the version that did not take it, the newest first."""
+    """What was put aside, by the version that did not accept it, newest first."""
     newest = {str(retired["version"]): retired.get("settings") or {}} if retired else {}
     return newest | dict(retired.get("earlier") or {})
 
 
 def _retired(version: str, kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """What goes on record of what is *kept*, by the version that did not take it."""
+    """The record of what is *kept*, by the version that did not accept it."""
     settings = kept.get(version, {})
     earlier = {key: values for key, values in kept.items() if values and key != version}
     return {
@@ -107,10 +107,10 @@ def _retired(version: str, kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]
 
 @dataclass
 class _Aside:
-    """What was put aside of one store, by the version that did not take it.
+    """What was put aside for one store, by the version that did not accept it.
 
-    *version* takes over now, after *installed*. It may bring back what that one did not take, and
-    what any higher one did not.
+    *version* replaces *installed*. It may restore what *installed* did not accept, and what any
+    higher version did not.
     """
 
     version: str
@@ -127,7 +127,7 @@ class _Aside:
         return None
 
     def put(self, name: str, value: Json) -> None:
-        """Put a value aside that the new version does not take."""
+        """Put aside a value that the new version does not accept."""
         self.forget((name,))
         self.by_version.setdefault(self.version, {})[name] = value
 
@@ -160,9 +160,9 @@ class _Move:
     store: str | None
 
     def moved(self, values: Mapping[str, Json], aside: _Aside) -> _Moved:
-        """Return what of *values*, and of what is *aside*, the new version has.
+        """Return those of *values*, and of what is *aside*, that the new version accepts.
 
-        What it does not take of them is aside afterwards.
+        What it does not accept is put aside.
         """
         done = _Moved()
         used: set[str] = set()
@@ -193,7 +193,7 @@ class _Move:
 
 
 def _accepted(schema: Schema, setting: CompiledSetting, value: Json) -> tuple[Json, str]:
-    """Return *value* as the new version's type has it, and why it is refused, or nothing."""
+    """Return *value* as the new version's type has it, and why it is refused, if it is."""
     form, others = schema.form, {**effective(schema, {}), setting.name: value}
     values = others | {setting.name: typed(form, {setting.name: value})[setting.name]}
     return values[setting.name], "; ".join(validate(form, values).get(setting.name, ()))

@@ -17,7 +17,7 @@ from connector_kit.documents import Document, Json
 
 
 class Choice(Setting):
-    """One of *options*, or of those that a function of the author's knows."""
+    """One of *options*, or of those that an author's function returns."""
 
     def __init__(
         self, label: str, *, options: Options | OptionsFunction = (), **more: Unpack[SettingFields]
@@ -40,7 +40,7 @@ class Choice(Setting):
         return [value for value, _ in option_pairs(self.options)]
 
     def functions(self) -> Mapping[str, OptionsFunction]:
-        """Return the function that knows the options."""
+        """Return the function that returns the options."""
         return {"": self.options_function} if self.options_function else {}
 
 
@@ -100,7 +100,7 @@ class MultiSelect(Choice):
         self.delimiter = delimiter
 
     def start(self) -> Json:
-        """Return the default: nothing is chosen until somebody does."""
+        """Return the default: nothing is chosen at first."""
         return [] if self.default is None else self.default
 
     def details(self, framework: int) -> Document:

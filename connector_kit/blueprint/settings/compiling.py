@@ -102,9 +102,9 @@ def secret_names(declared: DeclaredSettings) -> frozenset[str]:
 
 
 def _secrecy(setting: Setting) -> Document:
-    """What makes the browser's control hide what is typed, and the kit mask what is saved.
+    """What makes the browser hide what is typed, and the kit mask what is saved.
 
-    Nothing where the name says all there is to say.
+    Empty when the name says enough.
     """
     by_name, said = is_secret_key(setting.name), setting.secret
     if not setting.may_be_secret or said is by_name:

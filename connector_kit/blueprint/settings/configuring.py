@@ -1,7 +1,7 @@
-"""One version as a customer has configured it: values on its page, and in what they steer.
+"""One version as a customer has configured it: values on its page, and in what they control.
 
-Pure, and part of tailoring: what comes of it is planned, recorded and compared like anything that
-is declared.
+Pure, and part of tailoring: the result is planned, recorded and compared like anything that is
+declared.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def store_settings(
 def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
     """Return *blueprint*, which has what the installation is entitled to, with *sets* in it.
 
-    Settings that a store does not have are not on its page and steer nothing.
+    Settings that a store does not have are not on its page and control nothing.
     """
     if not blueprint.schema:
         return blueprint

@@ -32,7 +32,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class DeclaredSettings:
-    """The items of a ``Settings`` class by attribute, base classes first, and where each stands.
+    """The items of a ``Settings`` class by attribute, base classes first, and the place of each.
 
     *lost* are settings whose ``under`` is nowhere in the class.
     """
@@ -52,13 +52,13 @@ class DeclaredSettings:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        """The places in order; what stands above all of them is in the general one."""
+        """The places in order; settings above all of them are in the general one."""
         own = [item for item in self.items.values() if isinstance(item, Place)]
         above = [placed.place for placed in self.placed if placed.place not in own]
         return tuple(dict.fromkeys((*above, *own)))
 
     def at(self, place: Place) -> Iterator[Placed]:
-        """Yield the settings that stand in *place*."""
+        """Yield the settings in *place*."""
         return (placed for placed in self.placed if placed.place is place)
 
     def _placed(self) -> Iterator[Placed]:

@@ -1,4 +1,4 @@
-"""Whether what somebody wants to set may be set, and what is on record afterwards. Pure."""
+"""Whether requested settings are valid, and what is on record afterwards. Pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Validators = Mapping[str, Callable[[Any, Mapping[str, Any]], "str | Iterable[str
 
 @dataclass(frozen=True)
 class Judged:
-    """What becomes of what was sent for one store.
+    """The result of the values sent for one store.
 
-    *values* are what counts afterwards, of the settings that were sent, by the names on the page;
-    *stored* is the store's new record, and *errors* say by those names what is wrong. *unknown*
-    are names that the page does not have.
+    *values* are the new values of the settings that were sent, by the names on the page; *stored*
+    is the store's new record, and *errors* say by those names what is wrong. *unknown* are names
+    that the page does not have.
     """
 
     values: dict[str, Json]
@@ -46,12 +46,12 @@ def judge(
     today: date | None = None,
     offered: Mapping[str, Sequence[Option]] | None = None,
 ) -> Judged:
-    """Return what becomes of *sent*, by name (on the page, or as declared), for the store *own*.
+    """Return the result of *sent*, by name (on the page, or as declared), for the store *own*.
 
-    What is hidden or disabled keeps its value, whatever was sent. Judged is what was sent, and
-    what depends on it. Only what differs from what counted before goes on record, so that whoever
-    saves a whole form does not cling to today's defaults. *offered* are options, by setting, that
-    a function has named beside those of the page.
+    What is hidden or disabled keeps its value, whatever was sent. The values sent are checked, and
+    those that depend on them. Only what differs from the values in effect before goes on record, so
+    that saving a whole form does not freeze today's defaults. *offered* are options, by setting,
+    that a function has named beside those of the page.
     """
     form = _form(schema, own, offered or {})
     given, unknown = _named(own, form, _with_lists(form, own, sent))
@@ -94,7 +94,7 @@ def _named(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """*sent* by the names of settings, and what has no such name.
 
-    The platform's pages send all fields of a form, labels among them, which have nothing to say.
+    The platform's pages send all fields of a form, including labels, which have no value.
     """
     by_wire_name = own.by_wire_name()
     shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
@@ -143,9 +143,9 @@ def _items(value: Any) -> list[Any]:
 
 
 def _kept_as_shown(value: Any, before: Json, name: str, field: Field | None) -> Any:
-    """What is sent back as it was shown stays: a file with its text, a secret behind its mask.
+    """Values sent back as they were shown stay: a file with its text, a secret behind its mask.
 
-    A secret is shown as nothing at all on pages of the kit's; None clears it.
+    The kit's own pages show a secret as empty; None clears it.
     """
     if field is not None and field.is_secret and value in (MASK, ""):
         return before
@@ -169,12 +169,12 @@ def _form(schema: Schema, own: StoreSettings, offered: Mapping[str, Sequence[Opt
 
 
 def _asked(form: Form) -> Form:
-    """*form* as it is when every function has been asked: what it has not named is not offered."""
+    """*form* after asking every function: options that it has not named are not offered."""
     return Form({name: replace(item, posts_back=False) for name, item in form.fields.items()})
 
 
 def _may_change(form: Form, field: Field, state: FieldState) -> bool:
-    """Whether a value is taken over: that of a disabled field only when a function may set it."""
+    """Whether a value is accepted: for a disabled field, only when a function may set it."""
     return state.is_shown and (not state.disabled or form.may_refresh(field))
 
 
@@ -188,7 +188,7 @@ def _dependents(form: Form, names: Iterable[str]) -> Iterator[str]:
 
 
 def _authors(validators: Validators, values: Mapping[str, Json], names: Iterable[str]) -> Errors:
-    """What the author's own functions find wrong with values that are right otherwise."""
+    """The errors that the author's functions find in otherwise valid values."""
     errors: Errors = {}
     for name in names:
         if name in validators:

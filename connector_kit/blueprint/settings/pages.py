@@ -130,7 +130,7 @@ class _Page:
 
 
 def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]]:
-    """Settings by tab, in order; those that stand above the first tab are in one of their own."""
+    """Settings by tab, in order; those above the first tab get a tab of their own."""
     by_tab: dict[Tab | None, list[Placed]] = {}
     for item in placed:
         by_tab.setdefault(item.tab, []).append(item)
@@ -183,7 +183,7 @@ def _is_of(place: Place, flow: str | None) -> bool:
 
 
 def _box(place: Place, placed: list[Placed]) -> Document:
-    """The layout of one place (settings-forms.md#43-layout); {} when nothing stands in it."""
+    """The layout of one place (settings-forms.md#43-layout); {} when it is empty."""
     if not placed:
         return {}
     label = {"label": place.title or "General"}

@@ -1,4 +1,4 @@
-"""Where settings stand: general ones, sections of the page, forms of flows, tabs of all these."""
+"""Where settings appear: general ones, sections of the page, forms of flows, tabs of all these."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from connector_kit.blueprint.offers import AddOn, Edition, name_of
 
 
 class Item:
-    """What stands in a ``Settings`` class; named by the attribute that holds it."""
+    """An item of a ``Settings`` class; named by the attribute that holds it."""
 
     name = ""
 
@@ -21,7 +21,7 @@ class Item:
 
 
 class Place(Item):
-    """A page, or a form, that is saved by itself: what follows in the class stands in it.
+    """A page, or a form, that is saved by itself: what follows in the class belongs to it.
 
     *edition* and *add_on* say which installations have the settings in it.
     """
@@ -41,7 +41,7 @@ class Place(Item):
 
 
 class General(Place):
-    """Settings of the whole installation; what stands above every section is general, too."""
+    """Settings of the whole installation; what precedes every section is general, too."""
 
     def __init__(self, description: str = "", **more: Any) -> None:
         super().__init__(description=description, **more)
@@ -106,7 +106,7 @@ class FlowSettings(Place):
 
 
 class Tab(Item):
-    """A tab of the place above it; settings below it stand in the tab."""
+    """A tab of the place above it; the settings below it are in the tab."""
 
     def __init__(self, title: str, *, collapsed: bool = False) -> None:
         self.title = title

@@ -17,8 +17,8 @@ class CompiledSetting:
     """One setting of one version.
 
     *field* is its field as a form of the framework has it, without a value. *flow* names the flow
-    whose form it stands in, None for those of the installation. *wants_refresh* names what the
-    stack knows options for (``""`` the field itself, else sides and columns); *posts_back* and
+    whose form it is in, None for those of the installation. *wants_refresh* names what the stack
+    knows options for (``""`` the field itself, else sides and columns); *posts_back* and
     *is_checked* say that the stack has a function for its changes, and one that validates.
     """
 
@@ -36,7 +36,7 @@ class CompiledSetting:
 
     @cached_property
     def is_secret(self) -> bool:
-        """Whether its value is masked at every door."""
+        """Whether its value is always masked."""
         framework = 1 if "id" not in self.field else 2
         return self.name in Schema((self,), framework).secrets
 
@@ -125,4 +125,4 @@ class Schema:
 
 
 NO_SETTINGS = Schema()
-"""Of a version that lets customers set nothing."""
+"""The schema of a version without settings."""

@@ -18,7 +18,7 @@ Validate = Callable[[Any, Mapping[str, Any]], "str | Iterable[str] | None"]
 """Takes a value and all values of the form by name; returns what is wrong, or nothing."""
 
 OptionsFunction = Callable[..., Any]
-"""Takes the call's options and returns options; runs on the stack when somebody refreshes."""
+"""Takes the call's options and returns options; runs on the stack when a user refreshes."""
 
 ChangeFunction = Callable[..., Any]
 """Takes the call's options and returns, by name, the fields to change: ``options``, ``value``."""
@@ -51,9 +51,9 @@ class SettingFields(TypedDict, total=False):
 
 
 class Setting(Item):
-    """A field of the settings page, and what it steers.
+    """A field of the settings page, and what it controls.
 
-    *default* counts until the customer sets something else. *visible_when*, *required_when* and
+    *default* applies until the customer sets something else. *visible_when*, *required_when* and
     *disabled_when* are conditions on other settings of the same form, such as
     ``channel.is_("#orders")``. *sets* says what the value is written to, *validate* what is wrong
     with it, *on_change* what a change means for other fields, *was* under which names earlier
@@ -61,7 +61,7 @@ class Setting(Item):
     heading of a collapsible box, *under* the section or tab when it is not the one above. *wire*
     holds further keys of the field exactly as they are sent.
 
-    *secret* says that the value is never shown again and kept encrypted. What is not said follows
+    *secret* says that the value is never shown again and kept encrypted. If left out, it follows
     from the name (``api_password``) and from what the setting is bound to.
     """
 
@@ -121,7 +121,7 @@ class Setting(Item):
         return {}
 
     def checks(self) -> Document:
-        """Return what a value has to be besides (settings-forms.md#45-validation)."""
+        """Return further requirements of a value (settings-forms.md#45-validation)."""
         return {}
 
     def way(self) -> Way | None:
@@ -130,9 +130,9 @@ class Setting(Item):
 
     @property
     def is_refreshable(self) -> bool:
-        """Whether there is a function that knows other options."""
+        """Whether there is a function that returns other options."""
         return bool(self.functions())
 
     def functions(self) -> Mapping[str, OptionsFunction]:
-        """Return the functions that know options, by what they are for; ``""`` is the field."""
+        """Return the functions that return options, by what they are for; ``""`` is the field."""
         return {}

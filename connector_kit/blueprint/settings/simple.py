@@ -50,7 +50,7 @@ class Text(Setting):
         )
 
     def checks(self) -> Document:
-        """Return how long the text is to be, and what it has to look like."""
+        """Return how long the text may be, and what it must look like."""
         least, most = self.lengths
         checks: Document = {}
         if least is not None:
@@ -111,7 +111,7 @@ class Checkbox(Setting):
     one = two = "checkbox"
 
     def start(self) -> Json:
-        """Return the default: a box that nobody checked is not checked."""
+        """Return the default: not checked."""
         return False if self.default is None else self.default
 
     def known_values(self) -> Sequence[Json]:

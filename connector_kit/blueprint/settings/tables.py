@@ -44,7 +44,7 @@ class KeyValue(Setting):
 
 
 class StaticMap(Setting):
-    """A map of values, with what becomes of those that are not in it.
+    """A map of values, and how to treat those that are not in it.
 
     The value is ``{"map": {…}, "default": …, "allowFailures": …}``; *default* may be the pairs
     alone. It is written beside what the document has there, as lookups of imports want it. Either
@@ -173,7 +173,7 @@ class _FixedRows(Setting):
 
 
 class CsvColumns(_FixedRows):
-    """Which column of a CSV file is which field."""
+    """The field of each column of a CSV file."""
 
     one: ClassVar[str | None] = "csvColumnMapper"
 
@@ -189,7 +189,7 @@ class CsvColumns(_FixedRows):
 
 
 class FixedWidthColumns(_FixedRows):
-    """Which characters of a line are which field."""
+    """The field of each range of characters in a line."""
 
     one: ClassVar[str | None] = "trueFixedWidthColumnMapper"
 
@@ -213,7 +213,7 @@ class XmlPaths(_FixedRows):
 
 
 class MatchingCriteria(_FixedRows):
-    """By what records of each type of account are matched."""
+    """The criteria for matching records of each type of account."""
 
     one: ClassVar[str | None] = "matchingCriteria"
 

@@ -1,4 +1,4 @@
-"""What an installation has set, as it is on record, and what counts where it has set nothing.
+"""What an installation has set, as recorded, and what applies where it has set nothing.
 
 On record are the settings that the customer changed, by name; in a multi-store installation by
 store id first. Whatever is not there has the version's default, also a later version's.

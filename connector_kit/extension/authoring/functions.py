@@ -1,4 +1,4 @@
-"""One function of an author: what is called, what kind it is, and what it wants to be given."""
+"""One function of an author: what is called, its kind, and the options that it takes."""
 
 import functools
 import inspect
@@ -33,11 +33,11 @@ class Registered:
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
-        """The author's own function, for those who ask for its signature."""
+        """The author's own function, for callers that inspect its signature."""
         return self.callable
 
     def __call__(self, options: Any, *more: Any) -> Any:
-        """Call the function with *options* as it wants them, and a callback if there is one."""
+        """Call the function with *options* as it takes them, and a callback if it takes one."""
         if self.options is not None and not isinstance(options, Options):
             if not isinstance(options, Mapping):
                 raise ExtensionError(
@@ -49,7 +49,7 @@ class Registered:
 
 
 def register(function: Any, offer: Offer = NOTHING) -> tuple[Registered, tuple[Finding, ...]]:
-    """Return *function*, marked or not, as it is served, and what keeps it from being served.
+    """Return *function*, marked or not, as it is served, and the problems that prevent serving it.
 
     *offer* is that of the connector it belongs to, if it belongs to one.
     """
@@ -184,7 +184,7 @@ def _fits(options: type[Options], kind: Kind) -> bool:
 
 
 def not_callable(function: object) -> Finding:
-    """Return what is said of something that stands where functions do."""
+    """Return the message about a value found where a function belongs."""
     return Finding(
         "E401",
         f"It is not a function but {sort_of(function)}.",

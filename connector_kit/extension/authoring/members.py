@@ -63,9 +63,9 @@ def connectors(thing: object) -> list[type[Connector]]:
 
 
 def bound(value: Any, holder: object) -> Any:
-    """Return *value*, and if it is a marked method, then bound to the *holder* it was found in.
+    """Return *value*; a marked method is bound to the *holder* it was found in.
 
-    Python binds plain methods by itself; a mark stands in its way.
+    Python binds plain methods by itself; a mark prevents that.
     """
     method: object = value.callable if isinstance(value, StackFunction) else None
     kind = holder if isinstance(holder, type) else type(holder)
@@ -115,9 +115,9 @@ def _is_attribute(thing: object, name: str) -> bool:
 
 
 def _is_made_by_author(value: Any) -> bool:
-    """Tell whether *value* can be called because somebody wrote ``__call__``, or decorated it.
+    """Tell whether *value* is callable because its author wrote ``__call__`` or decorated it.
 
-    Aliases of types (``dict[str, int]``) can be called, too, and are not meant.
+    Aliases of types (``dict[str, int]``) are callable, too, but do not count.
     """
     of_class = inspect.getattr_static(type(value), "__call__", None)
     is_alias = type(value).__module__ in ("typing", "types")

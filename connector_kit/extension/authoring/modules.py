@@ -29,7 +29,7 @@ from connector_kit.extension.words import sort_of
 
 
 class RegistrationError(ConnectorKitError, TypeError):
-    """Functions cannot be served; `problems` lists everything that has to be mended."""
+    """Functions cannot be served; `problems` lists everything that must be fixed."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -49,7 +49,7 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, function: Any, part: str, name: str, where: str) -> None:
-        """Take in *function*, found at *where*; the name and the parts of a mark go before."""
+        """Add *function*, found at *where*; the name and the parts of a mark take precedence."""
         registered, findings = register(function, self.offer)
         for finding in findings:
             self.report(where, finding)
@@ -77,7 +77,7 @@ def functions_of(thing: object) -> Found:
 
     *thing* is a connector class, a module, another class, an object, or a mapping. A module that
     declares a connector serves that connector's functions and what is marked; its plain functions
-    are taken for the connector's own business.
+    are assumed to be internal to the connector.
     """
     found = Found(_place(thing))
     if not holds_functions(thing):

@@ -18,7 +18,7 @@ class RecordError(TypedDict, total=False):
 
 
 class Entry(TypedDict, total=False):
-    """What becomes of one record; an empty one lets it be ignored."""
+    """The result for one record; an empty one ignores it."""
 
     data: Any
     errors: list[RecordError]
@@ -66,7 +66,7 @@ class ExportPage(TypedDict, total=False):
 
 
 class ImportAnswer(TypedDict, total=False):
-    """What became of one record in an import wrapper; errors with 200 mean partial success."""
+    """The result of one record in an import wrapper; errors with 200 mean partial success."""
 
     statusCode: Literal[200, 401, 422]
     id: Any
@@ -75,12 +75,12 @@ class ImportAnswer(TypedDict, total=False):
 
 
 def keep(record: Any, errors: Iterable[RecordError] = ()) -> Entry:
-    """Return the entry of a record that goes on; *errors* are logged beside it."""
+    """Return the entry of a record that continues; *errors* are logged beside it."""
     return {"data": record, "errors": list(errors)} if errors else {"data": record}
 
 
 def ignore() -> Entry:
-    """Return the entry of a record that is passed over."""
+    """Return the entry of a record that is ignored."""
     return {}
 
 

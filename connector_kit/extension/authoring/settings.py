@@ -48,7 +48,7 @@ def by_every_name(settings: Mapping[str, Setting]) -> dict[str, Setting]:
 
 
 def _call(function: Any, options: Document) -> Any:
-    """Call a function of the author's, who may want an `Options` object or a plain dict."""
+    """Call an author's function, which may take an `Options` object or a plain dict."""
     registered, _ = register(function)
     return invoke(registered, options)
 

@@ -1,4 +1,4 @@
-"""What a function's result has to be, looked at before the platform does.
+"""What a function's result must be, checked before the platform gets it.
 
 The platform fails a whole page for one wrong entry, and its message does not say why; so the kit
 says it first (protocol/extension.md#7).

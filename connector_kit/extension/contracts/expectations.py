@@ -119,7 +119,7 @@ def entries(shape: Shape) -> Expectation:
 
 
 def entries_of(**keys: Shape) -> Expectation:
-    """Expect objects with none but *keys* as entries; what stands under a key has its shape."""
+    """Expect objects with none but *keys* as entries; the value under a key has the key's shape."""
 
     def examine(_options: Options, returned: Any) -> Complaint | None:
         if not LIST.fits(returned):
@@ -173,7 +173,7 @@ def entries_having(key: str, shape: Shape, *, unless: str) -> Expectation:
 
 
 def an_end(loops: Loops) -> Expectation:
-    """Expect an export to come to its end, as far as *loops* remembers."""
+    """Expect an export to end, as far as *loops* can tell."""
 
     def examine(options: Options, returned: Any) -> Complaint | None:
         times = loops.times(options, returned)

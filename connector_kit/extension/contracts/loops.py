@@ -1,4 +1,4 @@
-"""Exports that never come to an end: the same call, answered with the same page, over and over.
+"""Exports that never end: the same call, answered with the same page, over and over.
 
 The platform gives up on such an export after the sixth answer, and does not say so
 (protocol/extension.md#52-wrappers-type-wrapper). Only a page that returns the state it was given

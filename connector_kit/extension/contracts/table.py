@@ -1,7 +1,7 @@
-"""Which results are expected of which kind of function, and how the kind of a call is known.
+"""The results expected of each kind of function, and how the kind of a call is recognized.
 
-Of a function that is marked the kind is known; of others it is told by what the platform sends,
-where that is unmistakable.
+The kind of a marked function is known; that of others follows from what the platform sends, if that
+is unambiguous.
 """
 
 from collections.abc import Mapping, Set
@@ -89,7 +89,7 @@ def _told_by(call: FunctionCall) -> str:
     return _kind_of(call.type or "", tuple(call.options))
 
 
-@lru_cache(maxsize=256)  # the calls of one kind bring the same options, over and over
+@lru_cache(maxsize=256)  # calls of one kind have the same options, over and over
 def _kind_of(type_: str, options: tuple[str, ...]) -> str:
     given = frozenset(options)
     return next((traits.kind for traits in TRAITS.get(type_, ()) if traits.fit(given)), "")
@@ -224,4 +224,4 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         )
     }
 )
-"""Of the other kinds nothing is expected: whatever they return, the platform takes."""
+"""Nothing is expected of the other kinds: the platform accepts whatever they return."""

@@ -1,4 +1,4 @@
-"""The RSGI application: who is read how far, and by which threads each is answered."""
+"""The RSGI application: how much of each request is read, and which threads answer it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from connector_kit.logs import Event
 from connector_kit.stack_settings import MEBIBYTE, Bounds
 
 PROBES = 2
-"""Threads for what monitors ask and nobody can answer at once."""
+"""Threads for requests of monitors that cannot be answered at once."""
 
 WAITING = 256
 """Requests that may wait for a thread."""

@@ -16,7 +16,7 @@ _OWN_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"
 
 
 class Scope(Protocol):
-    """What Granian knows of a request."""
+    """A request, as Granian passes it."""
 
     http_version: str
     server: str
@@ -42,7 +42,7 @@ class Line(Protocol):
 
 
 def send(line: Line, answer: Answer) -> None:
-    """Send *answer*; the server leaves the body out where it is to a HEAD."""
+    """Send *answer*; the server leaves out the body of an answer to a HEAD request."""
     headers = [
         ("Content-Type", answer.content_type),
         ("Content-Length", str(len(answer.body))),
@@ -54,7 +54,7 @@ def send(line: Line, answer: Answer) -> None:
 def respond(application: Application, scope: Scope, body: bytes, line: Line) -> None:
     """Let *application* answer a request with *body*, and send all of the answer.
 
-    So nobody holds a thread by reading slowly. A file is sent from the disk.
+    That way, slow readers hold no thread. A file is sent from the disk.
     """
     head: tuple[int, Headers] = (500, [])
 
@@ -77,7 +77,7 @@ def respond(application: Application, scope: Scope, body: bytes, line: Line) -> 
 
 
 class File:
-    """What an application wraps an open file in that is its answer."""
+    """The wrapper for an open file that an application answers with."""
 
     def __init__(self, file: Any, block_size: int = 65_536) -> None:
         self._file, self._block_size = file, block_size

@@ -106,10 +106,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Rule:
-    """What is read of a body: *limit* bytes, or *too_large* is the answer, before a deadline.
+    """How much of a body is read: *limit* bytes, else *too_large* is the answer, by a deadline.
 
-    Room for the body of somebody who *is_known* is made when it is announced, for that of anybody
-    else as it comes: announcing costs nothing.
+    For a caller who *is_known*, memory for the body is reserved when its length is announced; for
+    anyone else, as it arrives, because announcing a length costs them nothing.
     """
 
     limit: int
@@ -141,10 +141,10 @@ async def read(stream: Stream, length: int | None, rule: Rule, share: Share) -> 
 
 
 async def _pieces(stream: Stream, length: int | None, rule: Rule, share: Share) -> bytes:
-    """Return the body, read piece by piece: only what has really come takes up room.
+    """Return the body, read piece by piece: only what has arrived takes up memory.
 
-    Granian ends a body with an empty piece. One in the middle stands for an error, or for trailers,
-    which nobody sends.
+    Granian ends a body with an empty piece. One in the middle means an error, or trailers, which
+    are not used in practice.
     """
     pieces: list[bytes] = []
     size, is_ended = 0, False

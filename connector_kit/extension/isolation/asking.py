@@ -1,6 +1,6 @@
-"""What a function process asks the serving process, which knows more than it may know itself.
+"""What a function process asks the serving process, which has data that functions must not have.
 
-Questions are small JSON documents; whoever starts the server says who answers them (`Answerer`).
+Questions are small JSON documents; the `Answerer` is chosen where the server is started.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from connector_kit.extension.errors import ErrorEntry, ExtensionError
 from connector_kit.logs import Event
 
 Answerer = Callable[[Any], Any]
-"""Returns the answer to a question; both are JSON. What it raises is raised where it was asked, as
-an `ExtensionError` that says no more than may be said there."""
+"""Returns the answer to a question; both are JSON. Its errors are raised in the asking process, as
+an `ExtensionError` that says no more than functions may know."""
 
 log = logging.getLogger("connector_kit.extension")
 

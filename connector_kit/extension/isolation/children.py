@@ -55,7 +55,7 @@ class FunctionProcess:
 
     @property
     def has_ended(self) -> bool:
-        """Whether there is no such process any more."""
+        """Whether the process no longer exists."""
         if self._handle >= 0:
             return self._ends_within(0)
         try:
@@ -76,7 +76,7 @@ class FunctionProcess:
         return self._report
 
     def fail(self, failure: Exception) -> None:
-        """Have whoever waits for a report get *failure* instead."""
+        """Give *failure* instead of a report to the waiting caller."""
         if self._report is not None and not self._report.done():
             self._report.set_exception(failure)
 
@@ -93,8 +93,8 @@ class FunctionProcess:
     def excess(self, processes: int, memory: int) -> LimitExceededError | None:
         """Return what is wrong when it has started more *processes*, or they take more *memory*.
 
-        What they take, in bytes, is what they have in use above what the process began with; 0
-        stands for as much as there is. Reads files of the system.
+        Their memory, in bytes, is what they use beyond what the process began with; 0 means no
+        limit. Reads system files.
         """
         family = [*descendants_of(self.pid)]
         if len(family) > processes:

@@ -41,7 +41,7 @@ def end_with_parent() -> None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose parents end, so that none gets away."""
+    """Become the parent of descendants whose parents end, so that none escapes."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

@@ -54,7 +54,7 @@ def end_children(seconds: float = 1.0) -> bool:
 
 
 def _any_is_left() -> bool:
-    """Bury those that have ended; tell whether there are others."""
+    """Reap those that have ended; tell whether there are others."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -59,8 +59,8 @@ def load(target: str) -> Callable[[], Registry]:
 class Children:
     """The function processes that this one has forked.
 
-    Whatever they have started falls to this process when they end, and is ended then: a function
-    leaves nobody behind.
+    When they end, this process inherits the processes that they started, and ends those: a function
+    leaves no process behind.
     """
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ UNCHECKED_CALLS, UNCHECKED_SECONDS = 16, 0.01
 """For how many calls, and for how long, the system is not asked again."""
 
 UNCHECKED_CALL_SECONDS = 0.0003
-"""How long a call takes at the most for which it is not asked: forking takes longer."""
+"""Calls up to this long are not checked: forking takes longer."""
 
 
 def limit_memory(more: int) -> None:
@@ -27,7 +27,7 @@ def limit_memory(more: int) -> None:
 
 
 class Checkup:
-    """When to look what a call has left that the next one should not meet: memory, and processes.
+    """When to check for leftovers of a call that must not affect the next: memory and processes.
 
     Asking the system takes as long as a small function does, so it is not asked after each:
     nothing large is kept, and no process started, by a call that took no time.

@@ -37,7 +37,7 @@ log = logging.getLogger("connector_kit.extension")
 
 
 class BusyError(Exception):
-    """There is no process for a call, nor can there be one now."""
+    """There is no process for a call, and none can be started now."""
 
 
 class Waiter:

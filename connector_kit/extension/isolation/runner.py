@@ -189,7 +189,7 @@ class Processes:
         except (TimeoutError, LimitExceededError, ConnectionError):
             await self._hands.run(process.kill)
             raise
-        except asyncio.CancelledError:  # nothing waits for the answer any more
+        except asyncio.CancelledError:  # nothing waits for the answer now
             process.kill(0)
             raise
         finally:

@@ -1,7 +1,7 @@
-"""A call and its answer without secrets, of the same shape, so that it can be made again.
+"""A call and its answer without secrets, in the same shape, so that the call can be replayed.
 
-What holds a secret is known by the names of fields. A value that is masked in one place is masked
-wherever else it stands, in the options and in the answer.
+Secrets are recognized by field names. A value that is masked in one place is masked everywhere
+else, in the options and in the answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from connector_kit.documents import MASK
 from connector_kit.documents.redaction import Hidden, declared_secrets, redacted
 from connector_kit.integrator.transport.redact import redact
 
-TOKEN = "one-time-token-of-a-sample"  # noqa: S105 - what stands in place of one
+TOKEN = "one-time-token-of-a-sample"  # noqa: S105 - a placeholder for a token
 """The ``bearerToken`` of every sample."""
 
 SHORTEST = 4
@@ -48,7 +48,7 @@ def without_secrets(
 
 
 class Replacing:
-    """Puts stand-ins where values that were masked stand once more."""
+    """Replaces further occurrences of values that were masked."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._whole = known

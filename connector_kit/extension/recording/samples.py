@@ -17,7 +17,7 @@ MOST_FILES = 1000
 
 
 class UnreadableSampleError(ConnectorKitError, ValueError):
-    """A file is no sample, or there is none; says which, and what to do."""
+    """A file is not a sample, or there is none; says which, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Sample:
         return f"{file_name(str(owner))}/{file_name(*(str(word) for word in words if word))}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the sample as it stands in its file."""
+        """Return the sample as its file holds it."""
         told = {"errors": self.answer} if self.failed else {"result": self.answer}
         return {"recorded": self.recorded, "call": self.call, "status": self.status, **told}
 
@@ -127,7 +127,7 @@ def _is_like(sample: Sample, file: Path) -> bool:
 
 
 def _claimed(file: Path) -> bool:
-    """Tell whether *file* did not exist; it now does, empty, and is ours."""
+    """Tell whether *file* did not exist; it now does, empty, and belongs to this process."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         file.touch(mode=0o600, exist_ok=False)

@@ -1,6 +1,6 @@
-"""Turning recording on and off: a small file in the home folder, which runs out by itself.
+"""Turning recording on and off: a small file in the home folder, which expires by itself.
 
-Function processes look at it about once a second, so no server has to be started again.
+Function processes check it about once a second, so no server has to be restarted.
 """
 
 from __future__ import annotations

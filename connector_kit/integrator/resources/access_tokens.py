@@ -13,7 +13,7 @@ class AccessTokens(Resource):
         return str(self._value(calls.get(self._at(token_id, "display")), "token"))
 
     def generate(self, token_id: str) -> str:
-        """Renew the token and return the new one; the old one is dead at once. A secret.
+        """Renew the token and return the new one; the old one is invalid at once. A secret.
 
         Never sent twice: raises `OutcomeUnknown` when no answer came.
         """

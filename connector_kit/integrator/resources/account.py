@@ -18,7 +18,7 @@ class Notifications(Route):
     """Who is told when something goes wrong."""
 
     def list(self, *, of_all_users: bool = False) -> Iterator[Subscription]:
-        """Yield the user's own subscriptions, or everybody's."""
+        """Yield the user's own subscriptions, or those of all users."""
         params = {"users": "all"} if of_all_users else None
         return self._transport.items(calls.get(self._at(), params, expects=list))
 
@@ -26,7 +26,7 @@ class Notifications(Route):
         """Begin or end subscriptions.
 
         Each is ``{"_integrationId" or "_flowId" or "_connectionId", "subscribed"}``, with
-        ``subscribedByUserEmail`` for somebody else.
+        ``subscribedByUserEmail`` for another user.
         """
         self._body(calls.put(self._at(), list(subscriptions)))
 
@@ -41,7 +41,7 @@ class Users(Route):
         access_level: str | None = None,
         integrations: Sequence[Document] = (),
     ) -> Any:
-        """Invite somebody to the account, or only to some *integrations*; returns the answer.
+        """Invite a user to the account, or only to some *integrations*; returns the answer.
 
         The levels are ``monitor``, ``manage`` and ``administrator``; *integrations* are
         ``{"_integrationId", "accessLevel"}``. Never sent twice: raises `OutcomeUnknown` when no
@@ -53,15 +53,15 @@ class Users(Route):
         return self._body(calls.post("/invite", body))
 
     def get(self, share_id: str) -> Document:
-        """Return what somebody may do; raises `NotFound`."""
+        """Return a user's access; raises `NotFound`."""
         return self._document(calls.get(self._at(share_id), expects=dict))
 
     def update(self, share_id: str, share: Document) -> Any:
-        """Replace what somebody may do; returns the answer."""
+        """Replace a user's access; returns the answer."""
         return self._body(calls.put(self._at(share_id), share))
 
     def disable(self, share_id: str) -> None:
-        """Let somebody act in the account no longer.
+        """Remove a user's access to the account.
 
         Never sent twice, since the second time may undo the first.
         """
@@ -76,8 +76,8 @@ class Audit(Route):
     ) -> Iterator[Change]:
         """Yield the changes: who did what where, ``from`` what ``to`` what.
 
-        Page after page, as ``Link`` leads; with *limit*, the changes per page, also by ``offset``,
-        since today's documentation knows only that.
+        Page after page, following ``Link``; with *limit*, the changes per page, also by ``offset``,
+        the only way in current documentation.
         """
         first = calls.get(self._at(), {**filters, **given(limit=limit)}, expects=list)
         call = _at_offset(first, offset) if offset else first
@@ -105,7 +105,7 @@ class RecycleBin(Route):
         return self._transport.items(calls.get(self._at(), expects=list))
 
     def restore(self, resource: str, document_id: str) -> Any:
-        """Bring a deleted document back, with those that it needs; returns the answer."""
+        """Restore a deleted document, with those that it needs; returns the answer."""
         path = self._at(resource, document_id, "doCascadeRestore")
         return self._body(calls.post(path, {}, effect=Effect.SAME))
 

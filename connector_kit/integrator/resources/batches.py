@@ -1,4 +1,4 @@
-"""Many things in several requests (protocol/http-api.md#61-errors-of-a-flow)."""
+"""Many items in several requests (protocol/http-api.md#61-errors-of-a-flow)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ def batches(names: Iterable[str], size: int = LIMIT) -> Iterator[list[str]]:
 
 @contextmanager
 def noting_what_was_done(words: str, done: Sequence[str]) -> Iterator[None]:
-    """Add what is in *done* by then to an error that comes out of the block."""
+    """Add the content of *done* to an error that the block raises."""
     try:
         yield
     except IntegratorError as error:

@@ -16,11 +16,11 @@ from connector_kit.integrator.transport.query import given
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """What a copy is to be.
+    """The wanted properties of a copy.
 
-    *connections* maps the id of every connection that is used to the one that the copy uses. A
-    flow needs *integration_id* (``invalid_ref`` without). With *as_installation* an integration is
-    copied as one that is still to be installed, step by step.
+    *connections* maps the id of every connection in use to the one that the copy uses. A flow needs
+    *integration_id* (``invalid_ref`` without). With *as_installation* an integration is copied as
+    one that must still be installed, step by step.
     """
 
     connections: Mapping[str, str] = field(default_factory=dict)

@@ -49,7 +49,7 @@ class Connections(Virtual, Proxied, HasSettingsForm):
         export_id: str | None = None,
         import_id: str | None = None,
     ) -> Ping:
-        """Try whether the connection can log in; a failure is an answer, not an error (U25).
+        """Test whether the connection can log in; a failure is an answer, not an error (U25).
 
         The ids name documents whose settings the connection's fields may refer to.
         """
@@ -66,12 +66,12 @@ class Connections(Virtual, Proxied, HasSettingsForm):
         export_id: str | None = None,
         import_id: str | None = None,
     ) -> Ping:
-        """Try a complete *connection*, with its secrets in clear, of which nothing is stored."""
+        """Test a complete *connection*, with its secrets in clear; nothing of it is stored."""
         context = _context(flow_id, integration_id, export_id, import_id)
         return self._ping(_try(self._at("ping"), {**connection, **context}))
 
     def test(self, connection_id: str) -> Ping:
-        """Try the connection more thoroughly than a ping does."""
+        """Test the connection more thoroughly than a ping does."""
         return self._ping(
             Call(
                 "POST",
@@ -95,7 +95,7 @@ class Connections(Virtual, Proxied, HasSettingsForm):
         self._body(calls.delete(self._at(connection_id, "debug")))
 
     def check_package(self, connection_id: str, package: str | None = None) -> StepAnswer:
-        """Tell whether what integrator.io needs inside the application is installed there.
+        """Tell whether the package that integrator.io needs in the application is installed there.
 
         *package* is ``suitebundle`` or ``suiteapp`` for NetSuite, nothing for Salesforce. The
         platform's own client asks outside the documented API: a token may be refused.

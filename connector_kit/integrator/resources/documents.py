@@ -1,6 +1,6 @@
 """Shapes on the wire that the kit reads itself (protocol/resources.md).
 
-Documents stay dicts: fields that are not named here are there all the same.
+Documents stay dicts: fields that are not named here are kept, too.
 """
 
 from typing import Any, NotRequired, TypedDict
@@ -71,7 +71,7 @@ class Step(TypedDict):
 
 
 class StepAnswer(TypedDict):
-    """What a step function says (protocol/http-api.md#81-framework-10)."""
+    """The answer of a step function (protocol/http-api.md#81-framework-10)."""
 
     success: bool
     stepsToUpdate: NotRequired[list[Step]]
@@ -100,7 +100,7 @@ class WizardStep(TypedDict):
 
 
 class PersistAnswer(TypedDict):
-    """What ``persistSettings`` says (protocol/settings-forms.md#31-persistsettings)."""
+    """The answer of ``persistSettings`` (protocol/settings-forms.md#31-persistsettings)."""
 
     success: NotRequired[bool]
     pending: NotRequired[dict[str, Any]]
@@ -144,7 +144,7 @@ class Preview(TypedDict):
 
 
 class ImportResult(TypedDict):
-    """What became of one record (protocol/http-api.md#42, protocol/extension.md#51).
+    """The result of one record (protocol/http-api.md#42, protocol/extension.md#51).
 
     `statusCode` 200 is success, 422 an error of the data, 401 (2.0: 403) an offline connection;
     `ignored` was filtered or skipped; `_json` is the application's whole answer.

@@ -1,4 +1,4 @@
-"""Exports: tried out, run alone (protocol/http-api.md#5-exports-and-imports)."""
+"""Exports: preview them, run them on their own (protocol/http-api.md#5-exports-and-imports)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Exports(Adaptors):
         relative_uri: str | None = None,
         record_type: str | None = None,
     ) -> ExportPage:
-        """Run the export alone and return its records.
+        """Run the export on its own and return its records.
 
         *relative_uri* and *record_type* go along as headers. Never sent twice: raises
         `OutcomeUnknown` when no answer came.

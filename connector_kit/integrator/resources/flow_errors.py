@@ -61,7 +61,7 @@ class StepErrors(Route):
         return self._listed(calls.get(self._at("resolved"), params), "resolved")
 
     def resolve(self, error_ids: Iterable[str]) -> None:
-        """Mark errors as resolved, a thousand at a time; they cannot be retried any more."""
+        """Mark errors as resolved, a thousand at a time; after that they cannot be retried."""
         for batch in batches(error_ids):
             self._body(calls.put(self._at("resolved"), {"errors": batch}))
 
@@ -96,7 +96,7 @@ class StepErrors(Route):
         self._body(calls.put(self._at(retry_data_key, "data"), data))
 
     def assign(self, error_ids: Iterable[str], *, email: str, user_id: str | None = None) -> None:
-        """Have somebody look after errors, a thousand at a time."""
+        """Assign errors to a user, a thousand at a time."""
         for batch in batches(error_ids):
             body = {"errorIds": batch, "email": email, **given(_userId=user_id)}
             self._body(calls.put(self._at("errors", "assign"), body))

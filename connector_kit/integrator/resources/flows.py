@@ -1,4 +1,4 @@
-"""Flows: run them, and find what they are made of (protocol/http-api.md#6-flows)."""
+"""Flows: run them, and find their components (protocol/http-api.md#6-flows)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Flows(Cloneable, HasSettingsForm):
         """Start the flow and return the id of its job.
 
         *start_date* is from when on a delta flow exports, *run_key* names the file of a data
-        loader. A flow that runs already is queued behind itself; a disabled one is `Refused`
+        loader. A flow that is already running is queued; a disabled one is `Refused`
         (``invalid_flow``). Never sent twice: raises `OutcomeUnknown` when no answer came.
         """
         body: Document = {}
@@ -41,7 +41,7 @@ class Flows(Cloneable, HasSettingsForm):
         return max(found, key=lambda job: str(job.get("createdAt") or ""), default=None)
 
     def last_export_date(self, flow_id: str) -> str | None:
-        """Return up to when a delta flow has exported, None when it has not."""
+        """Return the time up to which a delta flow has exported, None if it has not run."""
         answer = self._document(calls.get(self._at(flow_id, "lastExportDateTime"), expects=dict))
         return answer.get("lastExportDateTime")
 
@@ -54,7 +54,7 @@ class Flows(Cloneable, HasSettingsForm):
         return signed_urls(self._body(calls.get(self._at(flow_id, "template"))))
 
     def replace_connection(self, flow_id: str, connection_id: str, new_connection_id: str) -> None:
-        """Have all that the flow runs use the new connection instead of the other one."""
+        """Replace a connection with a new one in everything that the flow runs."""
         body = {"_connectionId": connection_id, "_newConnectionId": new_connection_id}
         path = self._at(flow_id, "replaceConnection")
         self._body(calls.put(path, body))

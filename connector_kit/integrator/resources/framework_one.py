@@ -1,7 +1,7 @@
 """The life of an installed 1.0 connector as its user drives it (protocol/http-api.md#81).
 
-Install, steps, stores, add-ons, settings, uninstall. Each of these waits for the stack, hence the
-long patience.
+Install, steps, stores, add-ons, settings, uninstall. Each of these waits for the stack, so the
+timeouts are long.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PATIENCE = 300.0
 
 
 class FrameworkOne(Resource):
-    """Integrations whose connector builds everything through functions on a stack."""
+    """Integrations whose connector creates everything through functions on a stack."""
 
     def install(self, connector_id: str, *, sandbox: bool = False, tag: str = "") -> Document:
         """Install the connector; returns what the platform says, at best ``_integrationId`` (U4).
@@ -72,8 +72,8 @@ class FrameworkOne(Resource):
     ) -> PersistAnswer:
         """Save settings: *pending* has **all** fields of a form by name (settings-forms.md#31).
 
-        With several stores they are those of *store_id*. An empty answer means that the saving
-        has not ended; it comes back as ``{}``.
+        With several stores they are those of *store_id*. An empty answer means that saving has not
+        finished; it is returned as ``{}``.
         """
         values = {store_id: pending} if store_id else pending
         said = self.setting(integration_id, "persistSettings", {"pending": values})
@@ -102,7 +102,7 @@ class FrameworkOne(Resource):
         )
 
     def change_edition(self, integration_id: str, license_opts: Document) -> StepAnswer:
-        """Take over the edition that the license's ``opts`` name, framework 1.0 (#35)."""
+        """Change to the edition that the license's ``opts`` name, framework 1.0 (#35)."""
         body = {"licenseOpts": license_opts, "_integrationId": integration_id}
         answer: StepAnswer = self.setting(integration_id, "changeEdition", body)
         return answer

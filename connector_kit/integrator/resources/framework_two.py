@@ -1,8 +1,8 @@
 """The life of an installed 2.0 connector as its user drives it (protocol/http-api.md#83).
 
-What is to be done next is a list of steps. Sending an answer always means the first step that is
-not completed, so nothing of that is ever sent twice: `OutcomeUnknown` is raised when no answer
-came, and the steps say how far it got. An error carries the steps that were achieved all the same.
+The work left is a list of steps. An answer always applies to the first step that is not completed,
+so no answer is ever sent twice: `OutcomeUnknown` is raised when no response came, and the steps
+show how far it got. An error carries the steps that were achieved despite it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from connector_kit.integrator.transport.calls import Call, Effect
 
 @dataclass(frozen=True)
 class Wizard:
-    """Where the steps stand.
+    """The state of the steps.
 
-    `done` is true when nothing is left; `is_shown` is false where nobody needs to be asked
-    anything, and an empty answer may be sent at once. `warnings` are the platform's own words.
+    `done` is true when nothing is left; `is_shown` is false when the user need not be asked
+    anything, and an empty answer can be sent at once. `warnings` are the platform's own words.
     """
 
     steps: tuple[WizardStep, ...] = ()
@@ -42,13 +42,13 @@ class FrameworkTwo(HasSettingsForm):
     """Integrations whose connector is a copy of another integration, with functions in steps."""
 
     def install_steps(self, integration_id: str) -> Wizard:
-        """Return the steps of installing; runs those before that nobody sees."""
+        """Return the install steps; runs hidden ones first."""
         return self._steps(integration_id, "installSteps")
 
     def current_step(self, integration_id: str) -> Any:
         """Return what the current step needs: a form, or the address to open.
 
-        Only of use where the step names a function that makes it.
+        Only useful when the step names a function that provides it.
         """
         call = Call("GET", self._at(integration_id, "currentStep"), patience=PATIENCE)
         return self._value(call, "result")
@@ -67,7 +67,7 @@ class FrameworkTwo(HasSettingsForm):
         return str(self._value(call, "_childIntegrationId"))
 
     def begin_edition_change(self, integration_id: str) -> None:
-        """Have the steps prepared that lead to the license's ``_changeEditionId``."""
+        """Prepare the steps that change to the license's ``_changeEditionId``."""
         path = self._at(integration_id, "changeEdition")
         self._body(calls.post(path, {}, effect=Effect.SAME, patience=PATIENCE))
 
@@ -80,7 +80,7 @@ class FrameworkTwo(HasSettingsForm):
         return self._answer(integration_id, "changeEditionSteps", body or {})
 
     def begin_uninstall(self, integration_id: str) -> None:
-        """Turn the integration's mode to ``uninstall``. A child is uninstalled under its own id."""
+        """Set the integration's mode to ``uninstall``. A child is uninstalled under its own id."""
         path = self._at(integration_id, "initUninstall")
         self._body(Call("POST", path, effect=Effect.SAME, patience=PATIENCE))
 

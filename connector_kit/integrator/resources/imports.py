@@ -1,4 +1,4 @@
-"""Imports: their mapping tried out, run alone (protocol/http-api.md#5-exports-and-imports)."""
+"""Imports: test their mapping, run them alone (protocol/http-api.md#5-exports-and-imports)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Imports(Adaptors):
     """The account's imports."""
 
     def map(self, import_id: str, records: Sequence[Any]) -> list[Any]:
-        """Return *records* as the import maps them; nothing reaches the application."""
+        """Return *records* as the import maps them; nothing is sent to the application."""
         path = self._at(import_id, "map")
         mapped: list[Any] = self._body(
             calls.post(path, list(records), effect=Effect.NONE, patience=PATIENCE, expects=list)
@@ -31,7 +31,7 @@ class Imports(Adaptors):
         relative_uri: str | None = None,
         record_type: str | None = None,
     ) -> list[ImportResult]:
-        """Run the import alone with *records*; one result each, in order.
+        """Run the import on its own with *records*; one result each, in order.
 
         *relative_uri* and *record_type* go along as headers. Never sent twice: raises
         `OutcomeUnknown` when no answer came.

@@ -59,7 +59,7 @@ class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
         self._body(calls.put(path, list(connection_ids)))
 
     def unregister_connection(self, integration_id: str, connection_id: str) -> None:
-        """Let the integration's members use a connection no longer."""
+        """Stop the integration's members from using a connection."""
         path = self._at(integration_id, "connections", connection_id, "register")
         self._body(calls.delete(path))
 
@@ -78,7 +78,7 @@ class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
         return signed_urls(self._body(calls.get(self._at(integration_id, "template"))))
 
     def shares(self, integration_id: str) -> Iterator[Document]:
-        """Yield who else may use the integration."""
+        """Yield the other users of the integration."""
         return self._members(integration_id, "ashares")
 
     def iclients(

@@ -13,7 +13,7 @@ from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.calls import Call
 
 INLINE = 1000
-"""Errors up to which a job's errors are answered; beyond they are files."""
+"""The most errors returned in an answer; more come as files."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which jobs are meant (protocol/http-api.md#11-jobs-job-errors-retries)."""
+"""Filters for jobs (protocol/http-api.md#11-jobs-job-errors-retries)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connector_kit.integrator.transport.query import Moment, Value, iso
 
 @dataclass(frozen=True, kw_only=True)
 class JobQuery:
-    """Jobs for which all of this is so.
+    """Jobs that match all of these.
 
     Today's documentation wants one of a flow or an integration; the original one does not. Children
     of a flow's job are asked for by *flow_job_id*; *parent_job_id* is another word for it that

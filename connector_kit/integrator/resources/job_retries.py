@@ -1,4 +1,4 @@
-"""Running again what failed, in the classic error management (protocol/http-api.md#11).
+"""Retrying what failed, in the classic error management (protocol/http-api.md#11).
 
 Whatever starts jobs is never sent twice: `OutcomeUnknown` is raised when no answer came.
 """
@@ -17,10 +17,10 @@ from connector_kit.integrator.transport.query import given
 
 
 class RetriesOfJobs(Route):
-    """Jobs, as far as they can be run again or left at that.
+    """Jobs, as far as they can be retried or resolved.
 
-    What starts something returns the platform's answer, a job of the type ``bulk_retry`` where
-    many are run again.
+    Methods that start something return the platform's answer, a job of the type ``bulk_retry`` when
+    several are retried.
     """
 
     def retry(self, job_id: str) -> Document:

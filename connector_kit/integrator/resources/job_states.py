@@ -1,4 +1,4 @@
-"""How a job stands, and waiting for its end (protocol/resources.md#job)."""
+"""The status of a job, and waiting for its end (protocol/resources.md#job)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connector_kit.integrator.resources.documents import Job
 from connector_kit.integrator.transport.timing import Clock, Deadline
 
 EVERY = 5.0
-"""Seconds after which the platform's own client looks again."""
+"""Seconds between two polls of the platform's own client."""
 
 DONE = frozenset({"completed", "failed", "canceled"})
 
@@ -28,8 +28,8 @@ def status_of(job: Mapping[str, Any]) -> str:
 def count_of(job: Mapping[str, Any], name: str) -> int:
     """Return a count such as ``numSuccess``: the job's own, or its children's where that is more.
 
-    The numbers of a flow's job lag behind those of its steps while these run. What an export has
-    handed on is no success of the flow yet: that is for its imports to say.
+    The numbers of a flow's job lag behind those of its steps while these run. Records passed on by
+    an export are not yet successes of the flow: those are counted by its imports.
     """
     steps = job.get("children") or ()
     if name == "numSuccess":
@@ -40,7 +40,7 @@ def count_of(job: Mapping[str, Any], name: str) -> int:
 
 @dataclass(frozen=True)
 class JobState:
-    """How a job stood when it was looked at. A completed one may have errors.
+    """The status of a job when it was read. A completed one may have errors.
 
     `percent` is None where the platform does not say how far it is.
     """
@@ -55,12 +55,12 @@ class JobState:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more will happen by itself."""
+        """Whether the job will not change by itself."""
         return self.status in DONE
 
     @classmethod
     def of(cls, job: Job) -> JobState:
-        """Return how *job* stands."""
+        """Return the status of *job*."""
         return cls(
             job_id=job.get("_id", ""),
             status=status_of(job),
@@ -77,7 +77,7 @@ def watch(
 ) -> Iterator[JobState]:
     """Yield the states that *read* finds, every *every* seconds of *clock*, until one is done.
 
-    Raises `StillRunning` when the next look would come after *deadline*.
+    Raises `StillRunning` when the next poll would be after *deadline*.
     """
     while True:
         state = JobState.of(read())

@@ -31,7 +31,7 @@ class Jobs(ErrorsOfJobs, RetriesOfJobs):
     def list(self, query: JobQuery = ALL) -> Iterator[Job]:
         """Yield the jobs that *query* means, page after page.
 
-        A list may end at about a thousand without a word: narrow the dates of a long one.
+        A list may end at about a thousand without notice: narrow the dates of a long one.
         """
         path = with_query(self._at(), query.pairs())
         return self._transport.items(calls.get(path, expects=list))
@@ -60,9 +60,9 @@ class Jobs(ErrorsOfJobs, RetriesOfJobs):
         deadline: Deadline | None = None,
         clock: Clock | None = None,
     ) -> Iterator[JobState]:
-        """Yield how the job stands, every *every* seconds, the last time when it is done.
+        """Yield the job's status every *every* seconds, the last time when it is done.
 
-        Raises `StillRunning` when it is not by *deadline*, or by that of the client.
+        Raises `StillRunning` when it is not done by *deadline*, or by the client's.
         """
         return watch_states(
             lambda: self.family(job_id),
@@ -72,7 +72,7 @@ class Jobs(ErrorsOfJobs, RetriesOfJobs):
         )
 
     def cancel(self, job_id: str) -> None:
-        """Have the job stop; it is ``canceling`` until its children have ended."""
+        """Stop the job; it is ``canceling`` until its children have ended."""
         self._body(Call("PUT", self._at(job_id, "cancel")))
 
     def current(self, filters: Document | None = None) -> Found:

@@ -1,4 +1,4 @@
-"""Licenses: the owner's, and what their holders ask for (protocol/http-api.md#9)."""
+"""Licenses: the owner's, and requests of their holders (protocol/http-api.md#9)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connector_kit.integrator.transport.transport import Transport
 class Licenses(Resource):
     """The licenses of one connector.
 
-    The owner makes them for the e-mail address of an existing user (else `Refused`,
+    The owner creates them for the e-mail address of an existing user (else `Refused`,
     ``invalid_user``) with a date in ``expires``; a date in the past switches the integration off.
     """
 

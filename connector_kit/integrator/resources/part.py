@@ -13,7 +13,7 @@ R = TypeVar("R", bound=Route)
 
 
 class Part(Generic[R]):
-    """What lies below *path*, made when it is first asked for: most clients need few of them."""
+    """The calls below *path*, created on first use: most clients need few of them."""
 
     def __init__(self, kind: type[R], path: str) -> None:
         self._kind = kind

@@ -1,4 +1,4 @@
-"""Asking the application behind a connection directly (protocol/http-api.md#4-connections)."""
+"""Calling the application behind a connection directly (protocol/http-api.md#4-connections)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ProxyAnswer:
 
 
 class Proxied(Resource):
-    """Connections, through which their applications can be asked."""
+    """Connections, through which their applications can be called."""
 
     def proxy(
         self,

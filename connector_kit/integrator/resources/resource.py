@@ -47,7 +47,7 @@ class Resource(Route):
         return self._document(calls.put(self._at(document_id), document, expects=dict))
 
     def patch(self, document_id: str, operations: Sequence[Operation]) -> None:
-        """Change single fields. Repeated like a PUT when twice leaves what once leaves."""
+        """Change single fields. Retried like a PUT if a second time changes nothing more."""
         effect = Effect.SAME if _leave_the_same(operations) else Effect.AGAIN
         body = wire.dumps(list(operations))
         self._transport.send(Call("PATCH", self._at(document_id), body, effect=effect))
@@ -57,7 +57,7 @@ class Resource(Route):
         self._transport.send(calls.delete(self._at(document_id)))
 
     def dependencies(self, document_id: str) -> UsedBy:
-        """Return who uses the document, by resource; empty when nobody does.
+        """Return what uses the document, by resource; empty when nothing does.
 
         The platform's own client deletes nothing that is in use (protocol/http-api.md#4).
         """
@@ -68,7 +68,7 @@ class Resource(Route):
 
 
 def _leave_the_same(operations: Sequence[Operation]) -> bool:
-    """Whether applying *operations* twice is applying them once.
+    """Whether applying *operations* twice has the same result as once.
 
     Not so for inserting into and removing from a list, and for what fails the second time.
     """

@@ -1,4 +1,4 @@
-"""What lies below one path: the ground that every module of calls stands on."""
+"""What is below one path: the base of every module of calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Route:
         return f"/{self._path}{at(*segments)}"
 
     def _body(self, call: Call) -> Any:
-        """Send *call* and return what came back; None for nothing."""
+        """Send *call* and return its answer; None if that is empty."""
         return self._transport.send(call).body
 
     def _document(self, call: Call) -> Document:
@@ -40,7 +40,7 @@ class Route:
         return document
 
     def _value(self, call: Call, name: str) -> Any:
-        """Return the field *name* of what *call* brings; an answer without it is an error."""
+        """Return the field *name* of the answer to *call*; an answer without it is an error."""
         found = self._document(replace(call, expects=dict))
         if name in found:
             return found[name]
@@ -49,7 +49,7 @@ class Route:
         raise kind(f"{line}: the response has no {name}.", request=line)
 
     def _either(self, call: Call, otherwise: Call) -> Any:
-        """Return what *call* brings, or *otherwise*, its other spelling, where there is no such."""
+        """Return the answer to *call*, or to *otherwise*, its other spelling, if that is 404."""
         try:
             return self._body(call)
         except NotFound:
@@ -58,7 +58,7 @@ class Route:
     def _listed(self, call: Call, key: str) -> Iterator[Any]:
         """Yield the items under *key* of what *call* reads, page after page.
 
-        The address of the next page stands in the body: ``nextPageURL``
+        The body has the address of the next page: ``nextPageURL``
         (protocol/http-api.md#3-conventions).
         """
         asked = self._transport.base_url + call.path

@@ -37,7 +37,7 @@ def document(body: Any) -> Document:
 def signed_urls(body: Any) -> tuple[str, ...]:
     """Return the addresses of files: ``{"signedURL"}`` or ``{"signedURLs": [...]}``.
 
-    Whoever knows one can read the file for a while: they are secrets.
+    Anyone who knows one can read the file for a while: they are secrets.
     """
     answer = document(body)
     one = answer.get("signedURL")

@@ -1,4 +1,4 @@
-"""The records of where our code runs (protocol/http-api.md#10)."""
+"""Stacks: the records of where the publisher's code runs (protocol/http-api.md#10)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Stacks(Resource):
         return str(self._value(call, "systemToken"))
 
     def renew_system_token(self, stack_id: str) -> str:
-        """Make a new system token and return it; the old one is dead at once. A secret."""
+        """Make a new system token and return it; the old one is invalid at once. A secret."""
         self._transport.send(Call("DELETE", self._at(stack_id, "systemToken"), expects=str))
         return self.system_token(stack_id)
 
@@ -39,12 +39,12 @@ class Stacks(Resource):
 
 
 class StackShares(Route):
-    """With whom the account shares its stacks."""
+    """The accounts that this one shares its stacks with."""
 
     def list(self) -> Iterator[Document]:
         """Yield every share."""
         return self._transport.items(calls.get(self._at(), expects=list))
 
     def disable(self, share_id: str) -> None:
-        """Share no longer. Never sent twice, since the second time may undo the first."""
+        """Stop sharing. Never sent twice, since the second time may undo the first."""
         self._body(Call("PUT", self._at(share_id, "disable"), effect=Effect.AGAIN))

@@ -28,8 +28,8 @@ class Templates(Resource):
     def install(self, template_id: str, copy: Copy) -> list[Clone]:
         """Make an integration from the template; returns what was made, as `Cloneable.clone` does.
 
-        That it is asked for like a clone is a guess. Never sent twice: raises `OutcomeUnknown`
-        when no answer came.
+        That its request is like that of a clone is a guess. Never sent twice: raises
+        `OutcomeUnknown` when no answer came.
         """
         path = f"/integrations/template{at(template_id)}"
         return documents(self._body(calls.post(path, copy.body(), patience=PATIENCE)))

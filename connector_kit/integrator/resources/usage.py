@@ -1,7 +1,7 @@
 """What was used: runs, records and errors per installation, flow and month, counted from jobs.
 
-The platform announces a usage resource and does not describe it (protocol/README.md U34); jobs are
-what there is. They live 30 days, so that what is to be kept has to be counted in time.
+The platform announces a usage resource and does not describe it (protocol/README.md U34); only jobs
+are available. They are kept for 30 days, so they must be counted before that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIFETIME = timedelta(days=30)
 """How long the platform keeps jobs."""
 
 LONGEST_LIST = 1000
-"""Items with which a list may end without a word (protocol/http-api.md#11)."""
+"""Items after which a list may end without notice (protocol/http-api.md#11)."""
 
 SHORTEST_SPAN = timedelta(minutes=1)
 
@@ -34,7 +34,7 @@ class Usage:
     """What one flow did in one month.
 
     *month* is ``2026-01``, in UTC, by when the job started. *flow_id* is empty for exports and
-    imports that were run alone, *integration_id* where nothing names one. *records* are what
+    imports that were run on their own, *integration_id* where nothing names one. *records* are what
     imports did: a record that passes two of them counts twice, and what exports and lookups handed
     on does not count, as it does in the flow job's own ``numSuccess``. *failed* and *canceled* are
     of the *runs*; those that are queued and running count too.
@@ -66,7 +66,7 @@ COUNTS = ("runs", "failed", "canceled", "records", "ignored", "errors", "resolve
 
 
 def usage(jobs: Iterable[Job]) -> list[Usage]:
-    """Return what *jobs* add up to, ordered by installation, flow and month.
+    """Return the totals of *jobs*, ordered by installation, flow and month.
 
     A run is a flow's job, or that of an export or import without one. A flow's job counts with its
     steps, given as its ``children`` or as jobs beside it, or else with its own numbers. Every job
@@ -128,8 +128,8 @@ def jobs_between(
 ) -> Iterator[Job]:
     """Yield the jobs that were created from *since* to *until*, some of them perhaps twice.
 
-    A span whose list is as long as lists may get is asked for again in halves, as long as it is
-    longer than a minute.
+    A span whose list reaches the length limit is requested again in halves, as long as it is longer
+    than a minute.
     """
     query = JobQuery(integration_id=integration_id, created_from=since, created_to=until)
     found = list(jobs.list(query))
@@ -151,7 +151,7 @@ def _steps_by_run(jobs: Iterable[Job]) -> Mapping[str, list[Job]]:
 
 
 def _run_of(job: Job) -> str:
-    """The flow's job to which *job* belongs, empty when it stands alone."""
+    """The flow's job to which *job* belongs, empty when it belongs to none."""
     return job.get("_flowJobId") or job.get("_parentJobId") or ""
 
 

@@ -14,7 +14,7 @@ from connector_kit.integrator.transport.calls import Effect
 
 
 class Upload(NamedTuple):
-    """Where to PUT a file, a secret, and the key that stands for it then."""
+    """Where to PUT a file (a secret), and the key that identifies it afterwards."""
 
     signed_url: str
     run_key: str
@@ -51,7 +51,7 @@ class Utilities(Resource):
     def category_upload(
         self, integration_id: str, child_id: str, file_name: str, file_type: str
     ) -> Upload:
-        """Return where a file is to be put; its `run_key` is then the field's value."""
+        """Return where to put a file; its `run_key` is then the field's value."""
         body = {
             "integrationId": integration_id,
             "childId": child_id,

@@ -28,8 +28,8 @@ class Virtual(Resource):
     ) -> Iterator[ExportPage]:
         """Run *export* page by page, and yield the pages with their ``pagedExportState``.
 
-        *state* is such a state, unchanged, with which to go on after its page; it is signed, and
-        how long it is good is unknown (U24). Raises `Refused` when the platform leads in circles.
+        *state* is such a state, unchanged, to continue after its page; it is signed, and how long
+        it is valid is unknown (U24). Raises `Refused` when the platform leads in circles.
         """
         path = self._at(connection_id, "export", "pages")
         body: Document = {"export": {**export, "asynchronous": True}}

@@ -1,1 +1,1 @@
-"""How a request travels: connections, tokens, the rate limit, repeats, bounds, and its answer."""
+"""How a request is sent: connections, tokens, the rate limit, retries, bounds, and its answer."""

@@ -1,4 +1,4 @@
-"""Translating what came back: a response into an answer or an error, with the way out."""
+"""Translate a response into an answer, or into an error that says what to do."""
 
 import re
 import time
@@ -25,7 +25,7 @@ from connector_kit.integrator.transport.calls import Answer, AttemptFailed, Call
 from connector_kit.integrator.transport.links import follow
 
 Mask = Callable[[str], str]
-"""Takes the token out of text that somebody else wrote."""
+"""Removes the token from text of other origin."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
 
@@ -82,7 +82,7 @@ def read(response: Response, call: Call, request: str, *, mask: Mask) -> Answer:
 
 
 def _is_empty(response: Response) -> bool:
-    """Tell whether the answer says that it is empty, as opposed to one that was cut off."""
+    """Tell whether the answer declares itself empty, as opposed to one that was cut off."""
     headers = response.headers
     is_said = (
         response.status_code == 204

@@ -1,8 +1,8 @@
 """Bounds that bind: how long an exchange may take as a whole, and how large its answer may be.
 
-The timeouts of sockets begin anew with every byte, so that a server which sends one now and then
-keeps its caller for ever. Here each read gets what is left of the whole time at the most; the time
-is set for one exchange of one thread, since sockets are shared and kept.
+Socket timeouts restart with every byte, so a server that sends one now and then can hold its caller
+indefinitely. Here, each read gets at most the rest of the total time; the time is set for one
+exchange of one thread, since sockets are shared and kept.
 """
 
 from __future__ import annotations

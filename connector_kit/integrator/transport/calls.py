@@ -25,18 +25,18 @@ class Effect(Enum):
     NONE = auto()
     """It only reads."""
     SAME = auto()
-    """Twice leaves what once leaves."""
+    """A second time changes nothing more."""
     AGAIN = auto()
-    """Twice makes two of it."""
+    """A second time creates a second one."""
 
 
 class Outcome(Enum):
-    """What is known of an attempt that brought no usable answer."""
+    """What is known of an attempt without a usable answer."""
 
     NOT_SENT = auto()
-    """No connection: the platform has not heard of it."""
+    """No connection: the request did not reach the platform."""
     TURNED_AWAY = auto()
-    """429: heard, and not executed."""
+    """429: received, and not executed."""
     FAILED = auto()
     """5xx: executed, partly executed, or not."""
     NO_ANSWER = auto()
@@ -49,7 +49,7 @@ REPEATABLE: Mapping[Outcome, frozenset[Effect]] = {
     Outcome.FAILED: frozenset({Effect.NONE, Effect.SAME}),
     Outcome.NO_ANSWER: frozenset({Effect.NONE, Effect.SAME}),
 }
-"""After which outcome a request of which effect is sent again. Nothing else ever is."""
+"""The outcomes after which requests of each effect are sent again. Nothing else ever is."""
 
 AMBIGUOUS = frozenset({Outcome.FAILED, Outcome.NO_ANSWER})
 """After these a write may have happened."""
@@ -74,7 +74,7 @@ class Call:
     params: Params | None = None
     effect: Effect | None = None
     patience: float | None = None
-    """Seconds to wait for the answer where the platform itself waits for somebody."""
+    """Seconds to wait for the answer when the platform itself waits for another system."""
     expects: Shape = None
     headers: Headers | None = None
 
@@ -86,7 +86,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call brought: the body (JSON, or text where the route answers text), the next page."""
+    """The answer to a call: the body (JSON, or text if the route answers text), the next page."""
 
     status: int
     body: Any
@@ -94,7 +94,7 @@ class Answer:
 
 
 class AttemptFailed(Exception):
-    """One attempt brought no answer; *error* is what the caller gets to see if it was the last."""
+    """One attempt got no answer; *error* is what the caller gets if it was the last."""
 
     def __init__(
         self,

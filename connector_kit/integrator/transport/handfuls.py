@@ -1,4 +1,4 @@
-"""Turns of the rate limit by the handful, so that not every request asks for its own."""
+"""Several turns of the rate limit at once, so that not every request asks for its own."""
 
 import threading
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from connector_kit.integrator.transport.throttle import Grant, Ledger, Limit
 from connector_kit.integrator.transport.timing import Clock
 
 MOST = 20
-"""Turns that are taken in advance at the most: an ordinary update needs no more."""
+"""The most turns taken in advance: an ordinary update needs no more."""
 
 WEIGHT = 0.2
 """How much the newest pause between two requests counts against those before."""
@@ -16,12 +16,12 @@ IDLE = 1.0
 """Seconds after which the next request to an account is the first of something else."""
 
 MANY = 100
-"""Accounts that are kept in mind before those are dropped of which nothing is at hand."""
+"""Accounts to remember before those without turns at hand are dropped."""
 
 
 @dataclass(slots=True)
 class Hand:
-    """What is at hand of one account: turns, and until when they are good."""
+    """The turns at hand for one account, and how long they are valid."""
 
     used_at: float
     turns: int = 0
@@ -29,13 +29,12 @@ class Hand:
 
 
 class Handfuls:
-    """A ledger that asks another one, which is far away, only once for several turns.
+    """A ledger that asks a remote one only once for several turns.
 
-    For as many as will be used within the limit's shelf life, going by the pace at which requests
-    follow each other, and only while the bucket is well filled. Those that go stale are given back
-    with the next question, if that follows as soon, and otherwise forgone. A turn that is used or
-    given back late can cost no more than what flows into the bucket meanwhile, for which the limit
-    leaves room.
+    It asks for as many as will be used within the limit's shelf life, judging by the pace of
+    requests, and only while the bucket is well filled. Stale turns are returned with the next
+    question, if that follows soon enough, and otherwise lost. A turn that is used or returned late
+    costs no more than what flows into the bucket in the meantime, for which the limit leaves room.
     """
 
     def __init__(self, ledger: Ledger, limit: Limit, *, clock: Clock) -> None:

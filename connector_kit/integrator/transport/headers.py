@@ -1,4 +1,4 @@
-"""Headers that say what the platform is to do with a request (protocol/http-api.md#1)."""
+"""Headers that tell the platform what to do with a request (protocol/http-api.md#1)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from connector_kit.integrator.transport.transport import Transport
 RELATIVE_URI = "Integrator-Relative-URI"
 """Where in the application the request goes."""
 RECORD_TYPE = "Integrator-Record-Type"
-"""Which records are meant. The reference names it and says no more: it is sent as it is given."""
+"""The record type. The reference names it and says no more: it is sent as given."""
 METHOD = "Integrator-Method"
-"""The method that the application is asked with."""
+"""The HTTP method for the application."""
 NETSUITE_SCRIPT = "Integrator-NetSuite-ScriptId"
 NETSUITE_DEPLOYMENT = "Integrator-NetSuite-DeployId"
 """Which RESTlet of NetSuite answers."""

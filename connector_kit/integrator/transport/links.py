@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from connector_kit.integrator.errors import Refused
 
 _OF_THE_WEB_UI = "/api"
-"""Where the web UI finds what is under ``/v1`` for everybody else (protocol/http-api.md#1)."""
+"""The paths of the web UI for what other clients find under ``/v1`` (protocol/http-api.md#1)."""
 
 
 def follow(link: str, *, asked: str, request: str) -> str:

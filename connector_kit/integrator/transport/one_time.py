@@ -1,8 +1,9 @@
-"""The token of one function call, good until the function returns.
+"""The token of one function call, valid until the function returns.
 
-Every function call brings a one-time token (protocol/http-api.md#one-time-tokens). It dies with the
-call (U2), and with it everything that was made of it: a client kept in a variable, a thread that is
-still running, an iterator that was not read to its end. They say so instead of failing with 401.
+Every function call comes with a one-time token (protocol/http-api.md#one-time-tokens). It expires
+with the call (U2), and so does everything made from it: a client kept in a variable, a thread that
+is still running, an iterator that was not read to its end. Their error says so; they do not fail
+with 401.
 
     with OneTimeToken(options["bearerToken"], function="verify_shop") as token:
         Client.for_call(token).connections.ping(shop)
@@ -19,14 +20,14 @@ from connector_kit.integrator.transport.throttle import Throttle
 from connector_kit.integrator.transport.timing import SYSTEM_CLOCK, Clock, Deadline
 
 LIFETIME = 900.0
-"""Seconds for which a one-time token lives at most (protocol/http-api.md#one-time-tokens)."""
+"""The longest life of a one-time token, in seconds (protocol/http-api.md#one-time-tokens)."""
 
 
 class OneTimeToken:
-    """A token bound to the function call that brought it; a context manager that lasts as long.
+    """A token bound to its function call; a context manager that lasts as long as the call.
 
-    *function* names the function in errors, *seconds* is how long the token is good at most. Any
-    thread may ask for it or end it; it travels in no task and no cache.
+    *function* names the function in errors, *seconds* is how long the token is valid at most. Any
+    thread may ask for it or end it; it is never put into a task or a cache.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class OneTimeToken:
         return self._secret
 
     def check(self) -> None:
-        """Raise `CallEnded` when the token is good no longer."""
+        """Raise `CallEnded` when the token is no longer valid."""
         if self.has_ended:
             raise CallEnded(self._reason(), code="call_ended")
 
@@ -94,7 +95,7 @@ class OneTimeToken:
 class DuringCall:
     """A throttle that lets nothing through once the function call is over.
 
-    It is asked before every request and every repeat of one.
+    It is asked before every request and every retry.
     """
 
     def __init__(self, throttle: Throttle, token: OneTimeToken) -> None:

@@ -69,7 +69,7 @@ class Pool:
         self._adapter.close()
 
     def renew(self) -> None:
-        """Leave the connections to whoever else holds them, and open new ones."""
+        """Leave the connections to their other holders, and open new ones."""
         self._adapter = _Adapter(self._size)
 
 
@@ -85,10 +85,10 @@ os.register_at_fork(after_in_child=_renew_all)  # two processes must not talk ov
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of requests, without what its sessions redo for every single request.
+    """The adapter of requests, without the work that its sessions repeat for every request.
 
-    A session looks for cookies, redirects and ~/.netrc, none of which may play a part here, and
-    the adapter finds out anew how the host is connected to. That costs as much as the rest.
+    A session looks for cookies, redirects and ~/.netrc, none of which may have an effect here, and
+    the adapter works out each time how to connect to the host. That costs as much as the rest.
     """
 
     def __init__(self, size: int) -> None:

@@ -1,4 +1,4 @@
-"""Secrets taken out of documents and logs before anybody keeps them."""
+"""Removes secrets from documents and logs before they are kept."""
 
 import logging
 import re
@@ -30,10 +30,10 @@ SECRET_FIELDS = frozenset(
         "tokenSecret",
     }
 )
-"""Fields that hold secrets wherever they stand (protocol/resources.md marks them)."""
+"""Fields that hold secrets wherever they occur (protocol/resources.md marks them)."""
 
 SECRET_FIELDS_WITHIN = {"webhook": frozenset({"key"})}
-"""Fields that hold secrets within one sub-object and innocent things elsewhere."""
+"""Fields that hold secrets within one sub-object and harmless values elsewhere."""
 
 _SECRET_HEADER = re.compile(r"auth|token|secret|key|cookie|password", re.IGNORECASE)
 

@@ -132,9 +132,9 @@ class RedisLedger:
 
 
 class FailoverLedger:
-    """The shared ledger while it answers, one of our own while it does not: work never stops.
+    """The shared ledger while it answers, a local one while it does not: work never stops.
 
-    Buckets start empty on both ways, since nobody knows what the others have taken meanwhile.
+    Buckets start empty after each switch, since it is unknown what others took in the meantime.
     """
 
     def __init__(self, shared: RedisLedger, limit: Limit, *, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""When a call is repeated, and after how long. The loop is tenacity's, the policy is ours."""
+"""When a call is retried, and after how long. The loop is tenacity's, the policy is the kit's."""
 
 import logging
 import random
@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how patiently; `REPEATABLE` says what may be repeated at all.
+    """How many attempts, and how long between them; `REPEATABLE` says what may be retried at all.
 
-    Waits are drawn between nothing and a bound that doubles from *first* to *ceiling* seconds
-    (full jitter), so that workers which failed together do not come back together. A
-    ``Retry-After`` is honored instead, up to *longest* seconds; beyond that the caller is told.
+    Waits are drawn between nothing and a bound that doubles from *first* to *ceiling* seconds (full
+    jitter), so that workers that failed together do not retry together. A ``Retry-After`` is
+    honored instead, up to *longest* seconds; beyond that the caller is told.
     """
 
     attempts: int = 6
@@ -83,7 +83,7 @@ class Course:
         raise error from cause
 
     def _repeated(self, attempt: Callable[["Course"], Answer], first: AttemptFailed) -> Answer:
-        """Go on after the attempt that failed with *first*, which the loop is told of.
+        """Continue after the attempt that failed with *first*, which counts in the loop.
 
         Nearly all calls need no second attempt, and setting up the loop takes longer than that.
         """
@@ -135,7 +135,7 @@ class Course:
         )
 
     def _verdict(self, failed: AttemptFailed) -> IntegratorError:
-        """What the caller gets to see: of a write that may have happened, just that."""
+        """The caller's error: for a write that may have happened, one that says just that."""
         error = failed.error
         if self.call.does is Effect.NONE or not self._may_have_happened:
             return error

@@ -1,4 +1,4 @@
-"""A token that shows itself to nobody but the wire."""
+"""A token that is shown only on the wire."""
 
 import hashlib
 import re
@@ -36,7 +36,7 @@ class Secret:
         return hashlib.sha256(self._value.encode()).hexdigest()[:16]
 
     def mask_in(self, text: str) -> str:
-        """Return *text* with the token masked, should somebody have echoed it."""
+        """Return *text* with the token masked, in case a server echoed it."""
         return text.replace(self._value, MASK) if self._value else text
 
 

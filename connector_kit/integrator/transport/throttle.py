@@ -2,8 +2,8 @@
 
 The platform lets a bucket of requests through at once and refills it steadily
 (protocol/http-api.md#rate-limit, U1). Here a caller takes a turn in that bucket and is told how
-long to wait for it: it asks once, sleeps once, and nobody behind it can overtake. The arithmetic
-is GCRA, with which a bucket is one moment in time: the one at which it will be full again.
+long to wait for it: it asks once, sleeps once, and no later caller can overtake it. The arithmetic
+is GCRA, in which a bucket is one moment in time: when it will be full again.
 """
 
 import threading
@@ -57,7 +57,7 @@ class NoThrottle:
         """Return at once."""
 
     def slow_down(self, account: str, seconds: float | None = None) -> None:
-        """Do nothing; the caller that was turned away waits by itself."""
+        """Do nothing; the refused caller waits by itself."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ class Ledger(Protocol):
     ) -> Grant:
         """Take the account's next turn, and *more* if that leaves the bucket half full.
 
-        Takes none if the wait is more than *longest*. Who holds a turn already (*is_held*) and has
-        waited for it asks whether it still stands: 0, unless the bucket was paused meanwhile.
-        Before that *back* turns are given back that were taken and not used.
+        Takes none if the wait is more than *longest*. A caller that already holds a turn
+        (*is_held*) and has waited for it asks whether it is still valid: 0, unless the bucket was
+        paused meanwhile. Before that, *back* unused turns are returned.
         """
 
     def pause(self, account: str, seconds: float | None) -> None:
@@ -224,7 +224,7 @@ class MemoryLedger:
         return self._buckets[account]
 
     def _forget_idle(self, now: float) -> None:
-        """Drop the buckets that nothing would be lost with."""
+        """Drop the buckets that hold no information."""
         idle = [
             account
             for account, bucket in self._buckets.items()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and lets it pass; tests bring one that needs no time."""
+    """Tells the time and waits; tests use one that takes no time."""
 
     def now(self) -> float:
         """Return seconds since some fixed moment; never goes back."""
@@ -41,7 +41,7 @@ class Timeout:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment after which no answer is of use any more."""
+    """A moment after which an answer is of no use."""
 
     at: float
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)

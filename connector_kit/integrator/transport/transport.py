@@ -99,7 +99,7 @@ class Transport:
         return self._auth(request)
 
     def _address(self, call: Call) -> str:
-        """Where *call* goes; only what the kit did not spell itself has to be looked at."""
+        """The address of *call*; only addresses that the kit did not write itself need a check."""
         if call.path.startswith(("https://", "http://")):
             return _encoded(call.path)
         address = self._encoded_base_url + call.path
@@ -163,7 +163,7 @@ class Transport:
 
 
 def _too_large(method: str | None, line: str, error: AnswerTooLarge) -> IntegratorError:
-    """What is not tried again: the next answer would be as large."""
+    """What is not retried: the next answer would be as large."""
     kind = IntegratorError if method == "GET" else OutcomeUnknown
     return kind(f"{line} failed: {error}. Request less at a time.", request=line)
 
@@ -188,7 +188,7 @@ def _encoded(url: str, params: Params | None = None) -> str:
 
 
 def _never_sent(error: Exception) -> bool:
-    """Whether no connection came about, so that the platform cannot have heard of the request."""
+    """Whether no connection was made, so that the request cannot have reached the platform."""
     if isinstance(error, requests.ConnectTimeout):
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None

@@ -34,8 +34,8 @@ def dumps(value: Any) -> bytes:
 def loads(content: bytes) -> Any:
     """Return the value of *content*, None when empty.
 
-    Raises ValueError when it is no JSON, or none that anybody could keep: numbers without end,
-    more levels than a store has, more values than there is room for.
+    Raises ValueError when it is not JSON, or cannot be stored: endless numbers, too many levels for
+    a store, or too many values for memory.
     """
     if not content:
         return None

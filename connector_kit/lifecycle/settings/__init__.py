@@ -1,1 +1,1 @@
-"""Settings of installations: saved by customers' calls, asked for by publishers, refreshed."""
+"""Settings of installations: saved by customers, requested by publishers, refreshed."""

@@ -1,4 +1,4 @@
-"""Whether values may be set in an installation: the one judgment for every way they come."""
+"""Whether values may be set in an installation: one check for all sources of values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from connector_kit.models import Installation
 NOT_ON_PAGE = "There is no such field"
 
 MAXIMUM_NAMES = 20
-"""How many wrong fields a message names."""
+"""How many invalid fields a message names."""
 
 
 class SettingsRefused(LifecycleError):
@@ -38,7 +38,7 @@ class SettingsRefused(LifecycleError):
 
 @dataclass(frozen=True)
 class Checked:
-    """*settings* is the installation's new record; *values* what counts of what was sent.
+    """*settings* is the installation's new record; *values* are the accepted ones of those sent.
 
     Both are by store first in a multi-store installation. With *errors* nothing may be saved;
     *store_errors* are by store id, "" in an installation without stores.
@@ -60,10 +60,10 @@ class Checked:
 def check_settings(
     installation: Installation, values: Mapping[str, Any], options: Mapping[str, Any] | None = None
 ) -> Checked:
-    """Judge *values*: by name, in a multi-store installation by store id first.
+    """Check *values*: by name, in a multi-store installation by store id first.
 
     Names are those of the page or of the declaration; one that is neither is an error. *options*
-    are those of the call that brings the values, for functions that may have named further options.
+    are those of the call with the values, for functions that may have named further options.
     """
     release = release_of(installation)
     schema = release.blueprint().schema
@@ -82,7 +82,7 @@ def check_settings(
 
 
 def places_of(installation: Installation, values: Mapping[str, Any]) -> dict[str, str]:
-    """Where what `check_settings` names stands in *values*: a dotted path by name on the page.
+    """Where *values* holds what `check_settings` names: a dotted path by name on the page.
 
     In a multi-store installation the page has other names than *values*, which are by store.
     """
@@ -108,7 +108,7 @@ def _judged(
     sent: Mapping[str, Any],
     options: Mapping[str, Any],
 ) -> Judged:
-    """Judge once more with what functions name, when something is wrong without."""
+    """Check again with the options that functions name, if there are errors without them."""
     judging = partial(
         judge,
         schema,

@@ -43,7 +43,7 @@ def sets_of(installation: Installation, release: Release) -> list[StoreSettings]
 def authors_settings(connector: Connector) -> Mapping[str, Setting]:
     """The settings as the author's class declares them now, functions and all, by every name.
 
-    An installation of an older version asks by the name that the setting had in that version.
+    An installation of an older version uses the name that the setting had in that version.
     """
     return by_every_name(declared_settings(loaded(connector.class_path)).settings)
 

@@ -1,7 +1,7 @@
 """formInit and preSave of framework 2.0 (protocol/settings-forms.md#41-settingsform).
 
-Values are saved with the document, and the platform stores what preSave answers; what settings
-steer is brought along by plan and apply, with the call's token.
+Values are saved with the document, and the platform stores the answer of preSave; plan and apply
+update what settings control, with the call's token.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from connector_kit.models import Connector
 
 
 def form_init(connector: Connector, options: Document) -> Document:
-    """Return the form of ``resource`` as it is now: what is granted, with options of today."""
+    """Return the current form of ``resource``: what the license grants, with current options."""
     resource = _document(options, "resource")
     owner = resource.get("_integrationId") or resource.get("_id")
     installation = recorded(connector, {"_integrationId": owner})
@@ -47,7 +47,7 @@ def form_init(connector: Connector, options: Document) -> Document:
 
 
 def pre_save(connector: Connector, options: Document) -> Document:
-    """Validate the settings of ``newResource``, bring along what they steer, and return it.
+    """Validate the settings of ``newResource``, apply what they control, and return it.
 
     Raises `SettingsRefused` with the messages of every field; then nothing is saved.
     """
@@ -73,7 +73,7 @@ def pre_save(connector: Connector, options: Document) -> Document:
 
 
 def _kept(form: Form, sent: Document) -> Document:
-    """What of *sent* goes on record as it came: not what labels and changes of lists say."""
+    """The part of *sent* to record as it is: without labels and list changes."""
     shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
     return {
         name: item for name, item in sent.items() if name not in shown_only | change_names(form)

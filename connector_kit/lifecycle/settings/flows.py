@@ -1,7 +1,7 @@
 """Flows switched on and off, and scheduled, on the publisher's own pages.
 
-These are changes of the customer's own, like those made in integrator.io: the kit writes them,
-and no later plan takes them back (protocol/settings-forms.md#13-flow-section-and-flow-entry).
+These count as the customer's edits, like those made in integrator.io: the kit writes them, and no
+later plan reverts them (protocol/settings-forms.md#13-flow-section-and-flow-entry).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_SCHEDULE = "The connector controls this flow's schedule"
 
 
 def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
-    """Return what of *flows* may not be changed, by the flow's name; reads the records only."""
+    """Return the errors of *flows* that may not be changed, by name; reads only the records."""
     row = installation.components.filter(external_id=INTEGRATION).select_related("applied").first()
     document = row.applied.component().document if row and row.applied else {}
     pages = read_settings_document(document.get("settings"))
@@ -42,7 +42,7 @@ def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
 
 
 def change_flows(work: Work, account: Account, flows: FlowChanges) -> None:
-    """Write *flows* into the account; those that are as wanted, or gone, are left alone."""
+    """Write *flows* into the account; flows that already match, or are gone, are left alone."""
     if flows:
         in_step_with_the_customer(account, partial(_carry_out, work, account, flows))
 

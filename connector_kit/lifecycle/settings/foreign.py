@@ -1,4 +1,4 @@
-"""Fields of a page that the kit did not write: saved on the page, and steering nothing.
+"""Fields of a page that the kit did not write: saved on the page, without any effect.
 
 Older versions of a connector, or functions of its author, may have put them there.
 """
@@ -36,7 +36,7 @@ class Parted:
 
 
 def parted(values: Values, page: SettingsPages, sets: Iterable[StoreSettings]) -> Parted:
-    """Part *values* into those of declared settings and those of other fields of the *page*."""
+    """Split *values* into those of declared settings and those of other fields of the *page*."""
     known = {own.store or "": {*own.by_wire_name(), *own.settings} for own in sets}
     found = Parted({})
     if not page.is_multi_store:
@@ -53,7 +53,7 @@ def parted(values: Values, page: SettingsPages, sets: Iterable[StoreSettings]) -
 
 
 def write_foreign(foreign: Mapping[str, Values], work: Work, account: Account) -> None:
-    """Write *foreign* values into the page, as a change on record."""
+    """Write *foreign* values into the page, as a recorded change."""
     component = work.journal.applied.get(INTEGRATION, work.blueprint.integration)
     account.read_integration()
     before = account.integration

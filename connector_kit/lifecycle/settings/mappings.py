@@ -14,7 +14,7 @@ from connector_kit.models import Connector
 
 
 def get_mapping_metadata(connector: Connector, options: Document) -> Document:
-    """Return, by external id of every import that says so, what is required and what is fixed."""
+    """Return the required and locked mappings, by external id, of the imports that declare any."""
     installation = recorded(connector, options)
     blueprint = blueprint_for(installation, release_of(installation))
     return {

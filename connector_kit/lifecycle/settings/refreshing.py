@@ -1,6 +1,7 @@
-"""refreshMetadata of framework 1.0: options that a function of the author's knows.
+"""refreshMetadata of framework 1.0: options that the author's function returns.
 
-protocol/settings-forms.md#32-refreshmetadata. Nothing is written, so nobody has to wait for it.
+protocol/settings-forms.md#32-refreshmetadata. Nothing is written, so no operation has to wait for
+it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from connector_kit.logs import Event
 from connector_kit.models import Connector
 
 Asked = Callable[..., Any]
-"""Returns the options of today, for a column if it is told one."""
+"""Returns the current options, for a column if one is given."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def named_options(
 ) -> dict[str, list[Option]]:
     """Return the options that functions of changed fields name, by setting, for what is *sent*.
 
-    A function that fails, as it may where there is no token for the account, names none.
+    A function that fails, as it may without a token for the account, names none.
     """
     declared = authors_settings(connector)
     found: dict[str, list[Option]] = {}
@@ -86,7 +87,7 @@ def _named_by(connector: Connector, setting: str, options: Document) -> dict[str
 
 
 def options_of(connector: Connector, setting: str, side: str = "", *, options: Document) -> Any:
-    """Return the pairs of value and label that the author's function knows for *setting*."""
+    """Return the pairs of value and label that the author's function returns for *setting*."""
     return authors.call(connector.class_path, named(setting, OPTIONS, side), options)
 
 
@@ -106,7 +107,7 @@ def _has_value(options: Document) -> bool:
 
 
 def _changed(said: Any, own: StoreSettings) -> list[Document]:
-    """The metadata of the fields that a change means something for, as the page calls them."""
+    """The metadata of the fields that a change affects, by their names on the page."""
     changed = []
     for name, news in dict(said or {}).items():
         setting = own.settings.get(name)

@@ -29,7 +29,7 @@ from connector_kit.plan import FieldChange, Plan, Update
 
 KIND = Operation.Kind.SETTINGS
 CUSTOMER = "customer"
-"""Who saves on the platform's own pages: which of the account's users it was, nobody says."""
+"""Who saves on the platform's own pages: the platform does not say which user it was."""
 
 
 def persist_settings(connector: Connector, options: Document) -> Document:
@@ -61,7 +61,7 @@ class _File:
 
     @classmethod
     def of(cls, options: Document) -> _File:
-        """Read what came beside ``pending``."""
+        """Read the file sent beside ``pending``."""
         content = _given(options, "sampleData")
         delimiter = _given(options, "rowDelimiter")
         return cls(
@@ -107,7 +107,7 @@ def _saves(pending: Document, page: SettingsPages, file: _File) -> _Saves:
 
 
 def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:
-    """What is set, and the flow that is switched: ``{"flowId", "disabled"}``."""
+    """The values to set, and the flow to switch: ``{"flowId", "disabled"}``."""
     flow_id, values = sent.get("flowId"), {k: v for k, v in sent.items() if k != "flowId"}
     if not isinstance(flow_id, str):
         return dict(sent), {}
@@ -122,7 +122,7 @@ def _separated(sent: Document) -> tuple[Document, dict[str, bool]]:
 def _save(
     work: Work, account: Account, values: Document, page: SettingsPages, options: Document
 ) -> Document:
-    """Judge and note *values*, and bring the account to that."""
+    """Check and record *values*, and apply them to the account."""
     sent = parted(values, page, sets_of(work.installation, work.release))
     checked = check_settings(work.installation, sent.own, options)
     if errors := {**checked.errors, **sent.errors}:
@@ -138,7 +138,7 @@ def _save(
 
 
 def _switch(work: Work, account: Account, flow_id: str, disabled: bool) -> None:
-    """Switch a flow of this installation on or off: a change of the customer's own."""
+    """Switch a flow of this installation on or off: an edit of the customer."""
     _require_switch(account, flow_id)
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
@@ -199,7 +199,7 @@ def _given(options: Document, name: str) -> Any:
 
 
 def _accepted(pending: Document, accepted: Document, page: SettingsPages) -> Document:
-    """What was asked for, with what counts now in its place: the answer is never empty."""
+    """The request with the values now in effect: the answer is never empty."""
     if not page.is_multi_store:
         return {**pending, **accepted}
     return {store: {**sent, **accepted.get(store, {})} for store, sent in pending.items()}

@@ -1,4 +1,4 @@
-"""Settings that were asked for outside a call: the update that comes next takes them over."""
+"""Settings requested outside a call: the next update applies them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ Outcome = SettingsChange.Outcome
 
 @contextmanager
 def waiting_changes(work: Work) -> Iterator[FlowChanges]:
-    """Have the update inside bring what waits, as far as it is valid still, and record that.
+    """Have the update inside apply waiting changes that are still valid, and record them.
 
-    Yields what is wanted of flows: settings are on record then, flows are for the update to write.
+    Yields the changes to flows: settings are on record by then; the update writes the flows.
 
-    When the update fails, what is valid goes on waiting; but what the platform refuses ends on
-    record, lest it fails every update to come. When it is blocked, nothing was changed, and when it
-    is refused, the next update takes back what was: the settings on record are what they were.
+    When the update fails, valid changes keep waiting; but a change that the platform refuses is
+    recorded as refused, so that it does not fail every later update. A blocked update changed
+    nothing, and after a refused one the next update reverses what was written: in both cases the
+    settings on record are the previous ones.
     """
     installation = work.installation
     before = installation.settings
@@ -43,7 +44,7 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
 
 
 def _of_flows(changes: list[SettingsChange]) -> FlowChanges:
-    """What is wanted of each flow; of several changes of one the newest counts."""
+    """The requested change of each flow; if there are several, the newest counts."""
     wanted: dict[str, Document] = {}
     for change in changes:
         for name, fields in change.flows.items():
@@ -57,7 +58,7 @@ def _waiting(work: Work) -> list[SettingsChange]:
 
 
 def _take(change: SettingsChange, work: Work) -> bool:
-    """Note what *change* sets, unless it is not valid any more."""
+    """Record what *change* sets, unless it is no longer valid."""
     errors = check_flows(work.installation, change.flows)
     checked = check_settings(work.installation, change.values) if change.values else None
     errors |= checked.errors if checked else {}
@@ -73,7 +74,7 @@ def _take(change: SettingsChange, work: Work) -> bool:
 
 
 def _leave(change: SettingsChange, work: Work, message: str, *, is_over: bool) -> None:
-    """Note why *change* did not come, and whether it still may."""
+    """Record why *change* was not applied, and whether it still may be."""
     if is_over:
         _settle(change, work, Outcome.REFUSED)
     change.message = message

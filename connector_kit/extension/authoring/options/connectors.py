@@ -49,4 +49,4 @@ class SettingOptions(ConnectorOptions):
 
 
 class UtilityOptions(ConnectorOptions):
-    """What utilities get; what the caller sent besides stands in *raw*."""
+    """What utilities get; anything else that the caller sent is in *raw*."""

@@ -26,7 +26,7 @@ class FormInitOptions(Options):
 
 
 class PreSaveOptions(Options):
-    """What preSave gets: the document as it was and as it is going to be."""
+    """What preSave gets: the document before and after saving."""
 
     new_resource = mapping("newResource")
     old_resource = mapping("oldResource")
@@ -47,14 +47,14 @@ class StepOptions(Options):
 
 
 class InitChildOptions(Options):
-    """What initChild gets: the integration that is to have another child."""
+    """What initChild gets: the integration that will get another child."""
 
     parent_integration = mapping("parentIntegration")
     parent_license = mapping("parentLicense")
 
 
 class UpdateOptions(Options):
-    """What update gets: the integration that is to be brought to the new version."""
+    """What update gets: the integration to update to the new version."""
 
     resource = mapping("resource")
     license = mapping("license")

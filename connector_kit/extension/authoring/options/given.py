@@ -1,7 +1,7 @@
 """How the platform's JSON is read under Python names: field by field, when it is asked for.
 
-A page of records has megabytes and is looked at by the author's code only, so nothing is copied
-or checked ahead of time.
+A page of records can be megabytes, and only the author's code reads it, so nothing is copied or
+checked ahead of time.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ G = TypeVar("G", bound="Given")
 
 @dataclass(frozen=True, repr=False)
 class Given:
-    """A JSON object of the platform's. *raw* is the object itself, with fields nobody knows yet.
+    """A JSON object of the platform.
 
-    What the platform left out, or sent as null, reads as empty: ``""``, ``0``, ``False``, ``[]``,
-    ``{}``, or None for times and for values of any shape.
+    *raw* is the object itself, with fields that the kit does not know yet. A field that the
+    platform left out, or sent as null, reads as empty: ``""``, ``0``, ``False``, ``[]``, ``{}``, or
+    None for times and for values of any shape.
     """
 
     raw: Mapping[str, Any]
@@ -43,7 +44,7 @@ class Option(Generic[T]):
     """A field of a `Given`: its *name* on the wire, and how its value is read.
 
     *read* returns None for a value that is not what it expects. *within* names an object that is
-    searched, too, for a field which may stand at either place (protocol/README.md U7).
+    searched, too, for a field that may be in either place (protocol/README.md U7).
     """
 
     def __init__(
@@ -178,7 +179,7 @@ def _is_id(name: str, value: Any) -> bool:
 class Options(Given):
     """What every function gets: a one-time token for the account it is called for.
 
-    *offer* is what the connector is sold as whose function is called.
+    *offer* has the editions, add-ons and stores of the connector whose function is called.
     """
 
     offer: Offer = NOTHING
