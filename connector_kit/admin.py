@@ -1,4 +1,4 @@
-"""The records, for reading: nothing here changes an account or what the kit knows of it."""
+"""The records, read-only: nothing here changes an account or the kit's records of it."""
 
 import json
 from collections.abc import Callable
@@ -124,7 +124,7 @@ class Records(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
-        """Refuse to filter by what is not shown as it is: that would let one guess it."""
+        """Refuse to filter by masked values: filtering would let users guess them."""
         name = lookup.split(LOOKUP_SEP, maxsplit=1)[0]
         if name in (self.exclude or ()) or name in _veiled(self.model):
             return False
@@ -484,7 +484,7 @@ class LicenseEventRows(Rows):
 
 
 class ProvisioningEventRows(Rows):
-    """What the shop told of a subscription, in the order of what happened."""
+    """The shop's events of a subscription, in the order in which they happened."""
 
     model = ProvisioningEvent
     fields = readonly_fields = ("occurred_at", "kind", "event_id", "data", "outcome")
@@ -557,7 +557,7 @@ class SubscriptionAdmin(Records):
 
 @admin.register(ProvisioningEvent)
 class ProvisioningEventAdmin(Records):
-    """What the web shop told."""
+    """Events from the web shop."""
 
     list_display = (
         "received_at",

@@ -1,4 +1,4 @@
-"""System checks of the settings: what is set wrongly is said before anything runs."""
+"""System checks of the settings: wrong settings are reported before anything runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _embedded_redis_is_there() -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def settings_are_complete(**_options: Any) -> list[CheckMessage]:
-    """Report what a server that the platform can reach should have been told."""
+    """Report settings that a server needs once the platform can reach it."""
     kit, _ = conf.read(settings.CONNECTOR_KIT)
     return [warning for is_wrong, warning in DEPLOYMENT if is_wrong(kit)]
 

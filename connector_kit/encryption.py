@@ -1,7 +1,7 @@
-"""What is kept encrypted: with the first key, and read with any of them.
+"""Encryption of stored secrets: written with the first key, read with any key.
 
-Fernet of the cryptography library: AES-128-CBC and HMAC-SHA-256, so what was tampered with is
-refused. Keys come from ``CONNECTOR_KIT_ENCRYPTION_KEYS``; without, one is kept in the home folder.
+Fernet of the cryptography library: AES-128-CBC and HMAC-SHA-256, so tampered values are refused.
+Keys come from ``CONNECTOR_KIT_ENCRYPTION_KEYS``; without it, a key is kept in the home folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LOST_KEY = (
 
 
 class Unreadable(Exception):
-    """What is stored was encrypted with a key that is not there, or was tampered with."""
+    """A stored value was encrypted with a key that is missing, or was tampered with."""
 
 
 def new_key() -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 class ConnectorKitError(Exception):
-    """Something cannot be done: *message* says why, *hint* the way out; the text is both.
+    """Something cannot be done: *message* says why, *hint* what to do; the text is both.
 
-    *code* is for programs and travels on the wire; where it is empty the class's name says it all.
+    *code* is for programs and is sent on the wire; where it is empty, the class's name is enough.
     *field* is a dotted path into what was sent, when a single field is at fault. None of these
     holds a secret.
     """

@@ -1,7 +1,7 @@
-"""Names of files that are made of other people's text, and names that others' files have.
+"""File names made from other people's text, and the names of other people's files.
 
-Text becomes part of a file's name here and nowhere else. What comes out is one name, never a path,
-and means the same on every file system: a few letters and signs, short, and no device of Windows'.
+Only this module makes text part of a file's name. The result is one name, never a path, and means
+the same on every file system: few kinds of characters, short, and not a Windows device.
 """
 
 import re

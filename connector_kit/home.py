@@ -1,4 +1,4 @@
-"""The folder for what the kit keeps on this machine; known without Django."""
+"""The folder for the kit's data on this machine; usable without Django."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ def home_of(environment: Mapping[str, str]) -> Path:
 
 
 def kept_secret(file: Path, make: Callable[[], str]) -> str:
-    """Return the secret kept in *file*, made on first use; of several processes, all get the same.
+    """Return the secret in *file*, created on first use; all processes get the same one.
 
     Readable by its owner only.
     """

@@ -30,10 +30,10 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What became of an attempt to save: the *change* that waits, or what is wrong.
+    """The result of an attempt to save: the *change* that waits, or the errors.
 
-    *store_errors* are by store id, "" in an installation without stores, then by field; what is
-    about no field is under "". *flow_errors* are by flow.
+    *store_errors* are by store id, "" in an installation without stores, then by field; errors
+    about no field are under "". *flow_errors* are by flow.
     """
 
     change: SettingsChange | None = None
@@ -59,10 +59,10 @@ def save_settings(
     """Validate *values* and *flows*, record them, and request the update that writes them.
 
     *values* are by setting, in a multi-store installation by store id first. *flows* are switched
-    or scheduled with them. One thing wrong refuses all, and nothing is recorded. The change and
-    its `StaffAction` are recorded together. In an account whose token the publisher holds a worker
-    makes the update, elsewhere the platform is asked for it; when that fails the change says why in
-    its *message*, and waits for the next update.
+    or scheduled with them. A single error refuses the whole save, and nothing is recorded. The
+    change and its `StaffAction` are recorded together. In an account whose token the publisher has,
+    a worker makes the update; elsewhere it is pushed through the platform. If that fails, the
+    change says why in its *message*, and waits for the next update.
     """
     flows = flows or {}
     if refusal := _too_large(values):
@@ -105,9 +105,9 @@ def _record(
 
 
 def _order(change: SettingsChange) -> None:
-    """Order that the next call takes *change* over, at the version that the installation has.
+    """Order the next call to apply *change*, at the installation's current version.
 
-    A call that serves an order already may have read what waits before *change* was there.
+    A call that already serves an order may have read the waiting changes before *change* existed.
     """
     installation = change.installation
     waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS, begun_at=None)

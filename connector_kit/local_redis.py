@@ -71,7 +71,7 @@ def redis_url(home: Path) -> str:
 
 
 def stop_redis(home: Path) -> bool:
-    """Stop *home*'s Redis, keeping what it holds; tell whether it was running."""
+    """Stop *home*'s Redis, keeping its data; tell whether it was running."""
     folder = home.absolute() / "redis"
     if not folder.is_dir():
         return False
@@ -97,7 +97,7 @@ def _known_address(folder: Path) -> str:
 
 
 def _start(folder: Path, known: str) -> str:
-    """Start the server at the *known* address, or at a new one when another program took that."""
+    """Start the server at the *known* address, or at a new one if another program uses that."""
     address = known if known and _is_free(known) else _new_address()
     _write_private(folder / "url", address)
     _write_private(folder / "redis.conf", _configuration(folder, address))

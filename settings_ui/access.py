@@ -26,7 +26,7 @@ class StaffRequest(HttpRequest):
 
 
 def opens(scope: Scope) -> Callable[[View], View]:
-    """Let only those into the view whose role opens *scope*; strangers are asked to log in."""
+    """Admit to the view only users whose role permits *scope*; others are asked to log in."""
 
     def guarding(view: View) -> View:
         @wraps(view)

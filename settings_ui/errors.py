@@ -65,7 +65,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @programs_get(400, *SENSELESS)
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a request that makes no sense; Django's ``handler400``. Says nothing it was told."""
+    """Answer an invalid request; Django's ``handler400``. Repeats nothing from the request."""
     if isinstance(exception, RequestDataTooBig):
         largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
         words = f"Your request is larger than {largest:,} KB. Go back and send less at a time."

@@ -79,7 +79,7 @@ def came_from(request: HttpRequest) -> str:
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether a page of ours sent *request*, by what browsers say and other sites cannot forge."""
+    """Whether one of our pages sent *request*, by browser headers that other sites cannot forge."""
     origin = request.headers.get("Origin")
     return _is_ours(request, request.headers.get("Referer", "") if origin is None else origin)
 
@@ -125,7 +125,7 @@ def seal(kept: Interrupted) -> str:
 
 
 def unseal(text: str) -> Interrupted | None:
-    """Return what was sealed; None for anything else, and when it is too old."""
+    """Return what was sealed; None for anything else, or when it is too old."""
     try:
         content = signing.loads(text, salt=_SALT, max_age=_LIFETIME)
     except signing.BadSignature:

@@ -79,7 +79,7 @@ def _said(log: Path, said_before: int) -> bytes:
 def misbehave(
     sandbox: SandboxInfo, *, rate: float, kinds: Sequence[str] = ALL_FAULTS, seed: int = 1
 ) -> None:
-    """Let the platform answer a share *rate* of requests with one of *kinds* of trouble."""
+    """Make the platform answer a share *rate* of requests with one of *kinds* of fault."""
     sandbox.control(
         "faults",
         {

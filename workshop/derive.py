@@ -59,7 +59,7 @@ def next_version(outline: Outline) -> tuple[Outline, tuple[str, ...]]:
 
 
 def _remove_one(components: Components) -> str:
-    """Remove what nothing else needs: at best a step with what it runs, else what is idle."""
+    """Remove what nothing else needs: ideally a step with what it runs, or else what is idle."""
     if len(components) == 1:
         return "nothing is removed, for there is only one component"
     users = _users(components)

@@ -37,7 +37,7 @@ NAMES = [f"python3.{minor}" for minor in range(20, sys.version_info.minor, -1)]
 
 
 def newest() -> str | None:
-    """The newest Python here that is newer than the one that asks; None if there is none."""
+    """The newest Python here that is newer than the running one; None if there is none."""
     found = {version: path for path in _candidates() if (version := _version(path))}
     return found[max(found)] if found else None
 

@@ -1,7 +1,7 @@
 """Pictures of every page of the console, for the docs: ``make screenshots``.
 
-A whole installation runs for it, with the sandbox as the platform, so that what the pictures show
-is what the pages show.
+A complete server runs for them, with the sandbox as the platform, so that the pictures show the
+real pages.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ LOOKS = {"install-base", "rollout"}
 
 
 def main() -> int:
-    """Take the pictures; returns 1 when they are too large to be kept."""
+    """Take the pictures; returns 1 when they are too large to keep."""
     home = Path(tempfile.mkdtemp(prefix="connector-kit-screenshots-"))
     try:
         settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": PUBLISHER}
@@ -163,7 +163,7 @@ def _other_looks(page: Page, name: str) -> Iterator[Path]:
 
 
 def _take(page: Page, name: str) -> Path:
-    """Take a picture of what a screen shows of *page*."""
+    """Take a picture of the part of *page* that fits a screen."""
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path, animations="disabled", scale="css")
     return path

@@ -111,7 +111,7 @@ class SandboxInfo:
 
 @dataclass
 class Services:
-    """All processes together, as a context manager: what it started, it stops."""
+    """All processes together, as a context manager that stops what it started."""
 
     folder: Path
     accounts: int = 25

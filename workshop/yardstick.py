@@ -1,6 +1,6 @@
-"""An account installed afresh as the yardstick for all others, whatever the kit's records say.
+"""A newly installed account as the yardstick for all others, whatever the kit's records say.
 
-Documents are compared by what they say, with the names of components in place of an account's ids.
+Documents are compared by content, with the names of components in place of an account's ids.
 """
 
 from __future__ import annotations

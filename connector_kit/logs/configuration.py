@@ -19,8 +19,8 @@ FORMATS = tuple(_HANDLERS)
 def logging_configuration(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a configuration for `logging.config`, and Django: all goes to stderr.
 
-    The format is the one that *environment*, by default the process's, says; text if it says none
-    that there is, of which the checks complain.
+    *environment*, by default the process's, sets the format; for an unknown format it is text, and
+    the checks complain.
     """
     given = (os.environ if environment is None else environment).get(FORMAT, "")
     handler = _HANDLERS.get(given.strip().lower(), _HANDLERS["text"])
@@ -35,7 +35,7 @@ def logging_configuration(environment: Mapping[str, str] | None = None) -> dict[
             # Answers below 500 are in the access log.
             "django.request": {"level": "ERROR"},
             "celery": {"level": "INFO"},
-            # Ticks come every second: a line for each that is sent, taken and done says nothing.
+            # Ticks come every second: lines for each that is sent, received, and done are noise.
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},

@@ -13,7 +13,7 @@ from connector_kit.logs.masking import without_secrets
 
 
 class OneLine(logging.Formatter):
-    """Writes ``<time> <level> <logger> <message>`` on one line, what looks like a secret masked."""
+    """Writes ``<time> <level> <logger> <message>`` on one line, with apparent secrets masked."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
@@ -28,7 +28,7 @@ class OneLine(logging.Formatter):
 
 
 class Lines(logging.StreamHandler[TextIO]):
-    """Writes to stderr as `OneLine` has it, and takes complete lines by a shorter way."""
+    """Writes to stderr in the format of `OneLine`, with a shortcut for complete lines."""
 
     def __init__(self) -> None:
         super().__init__()

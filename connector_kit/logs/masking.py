@@ -41,9 +41,9 @@ _HINTS = (
 
 
 def without_secrets(line: str) -> str:
-    """Return *line* with what looks like a secret masked.
+    """Return *line* with apparent secrets masked.
 
-    Which names mean one is said by `is_secret_key`, as for documents.
+    `is_secret_key` decides which names mean a secret, as for documents.
     """
     lowered = line.lower()
     for hint in _HINTS:
@@ -54,7 +54,7 @@ def without_secrets(line: str) -> str:
 
 
 def _without_named(line: str) -> str:
-    """Mask values by their names; a value that is not masked may hold names itself."""
+    """Mask values by their names; a value that is not masked may contain names itself."""
     done, place = "", 0
     while found := _NAMED.search(line, place):
         value = found["value"]

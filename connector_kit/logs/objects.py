@@ -21,7 +21,7 @@ _LARGEST = 2**53
 class OneObject(OrjsonFormatter):
     """Writes time, level and logger, and the fields of an event or else the message.
 
-    What looks like a secret is masked, in what others give as ``extra``, too.
+    Apparent secrets are masked, including those in ``extra``.
     """
 
     default_time_format = OneLine.default_time_format

@@ -1,6 +1,6 @@
-"""What the publisher's side remembers: releases, installations, operations, rollouts.
+"""The publisher's records: releases, installations, operations, rollouts.
 
-Models know their fields, constraints and queries. They never call the platform.
+Models know their fields, constraints, and queries. They never call the platform.
 """
 
 from connector_kit.models.catalog import Connector, Document, Release

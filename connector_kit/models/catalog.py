@@ -52,9 +52,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def remember(
         self, components: Iterable[CompiledComponent], *, has_secrets: bool = False
     ) -> None:
-        """Store each of *components* once; what is already known is left alone.
+        """Store each of *components* once; those already stored are left alone.
 
-        Those that may hold secrets of a customer's are stored encrypted.
+        Those that may contain a customer's secrets are stored encrypted.
         """
         self.bulk_create(
             [

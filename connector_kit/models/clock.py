@@ -37,7 +37,7 @@ def ask_database() -> datetime:
 
 @dataclass(frozen=True)
 class _Reading:
-    """What *ask* answered, and what this machine's clocks said then."""
+    """An answer of *ask*, and this machine's clocks at that moment."""
 
     at: datetime
     steady: float

@@ -107,7 +107,7 @@ class _JSONField(models.JSONField):
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Return what is stored; rows that older code wrote may hold more than is written now."""
+        """Return the stored value; rows from older code may contain more than is written now."""
         read = super().from_db_value(value, expression, connection)
         return (
             storable.legible(read)
@@ -131,7 +131,7 @@ class _SealedJSONField(_JSONField):
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Return what is stored; rows that older code wrote are in plain text."""
+        """Return the stored value; rows from older code are in plain text."""
         return sealing.opened(super().from_db_value(value, expression, connection))
 
 

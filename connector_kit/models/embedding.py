@@ -1,4 +1,4 @@
-"""Accounts whose token the publisher holds, to build in what their end users never see."""
+"""Accounts whose token the publisher has, for integrations that end users never see."""
 
 from __future__ import annotations
 

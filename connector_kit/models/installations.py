@@ -1,4 +1,4 @@
-"""The install base: installations, the components each holds, and who works on them."""
+"""The install base: installations, the components of each, and the leases on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         return self.filter(vanished_at=None)
 
     def embedded(self) -> InstallationQuerySet:
-        """Installations in accounts whose token the publisher holds."""
+        """Installations in accounts whose token the publisher has."""
         return self.exclude(embedded_account=None)
 
     def marketplace(self) -> InstallationQuerySet:

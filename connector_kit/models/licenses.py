@@ -142,7 +142,7 @@ class License(models.Model):
         return self.parent_id is not None or bool(self.parent_license_id)
 
     def claim(self, *, now: datetime, seconds: float) -> bool:
-        """Become the only one who writes it to the platform, for *seconds*; one UPDATE."""
+        """Take the exclusive right to write it to the platform, for *seconds*; one UPDATE."""
         is_free = Q(claimed_until=None) | Q(claimed_until__lte=now)
         free = License.objects.filter(is_free, pk=self.pk)
         return bool(free.update(claimed_until=now + timedelta(seconds=seconds)))

@@ -1,4 +1,4 @@
-"""What the publisher's web shop told: subscriptions, and each event of them, once."""
+"""What the publisher's web shop reported: subscriptions, and each of their events once."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from connector_kit.models.catalog import Connector
 class RefusedCall(models.Model):
     """How often calls of one connector were refused for one reason, and the newest of them.
 
-    A row for every connector and code: however many calls come, and whatever they name, the table
-    does not grow with them. What they name is foreign text, so nothing refers to an installation.
+    One row per connector and code, so the table does not grow with the number of calls, or with
+    what they name. What they name is foreign text, so nothing refers to an installation.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="refused_calls")

@@ -81,8 +81,8 @@ def secrets_in(value: Any) -> list[Any]:
 def opened(value: Any) -> Any:
     """Return *value* with every secret in it as it was; one whose key is lost stays sealed.
 
-    What was sealed once is sealed again when it is written, also by a process that has not read
-    the release.
+    A value that was sealed once is sealed again when it is written, even by a process that has not
+    read the release.
     """
     if isinstance(value, list):
         return [opened(item) for item in value]

@@ -51,7 +51,7 @@ class SettingsChange(models.Model):
 
 
 class SettingsLink(models.Model):
-    """A link to the settings of one installation; what opens it is signed and kept nowhere."""
+    """A link to the settings of one installation; its secret is signed and stored nowhere."""
 
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="settings_links"

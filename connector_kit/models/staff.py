@@ -35,7 +35,7 @@ class StaffAction(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key to the REST API. What it says is shown once; only the secret's digest is kept."""
+    """A token for the REST API. Its text is shown once; only the secret's digest is stored."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"

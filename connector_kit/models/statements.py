@@ -47,7 +47,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Insert(Statement):
-    """Adds a row, or writes over the one that is the same in the *unique* fields."""
+    """Adds a row, or overwrites the one with the same *unique* fields."""
 
     unique: tuple[str, ...] = ()
 

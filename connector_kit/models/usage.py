@@ -1,4 +1,4 @@
-"""What flows did, day by day: kept here, since the platform keeps jobs for 30 days only."""
+"""What flows did, day by day: stored here, as the platform keeps jobs for only 30 days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from connector_kit.models import columns
 
 
 class FlowUsage(models.Model):
-    """What one flow of one integration did on one day (UTC), as its jobs said when they were read.
+    """What one flow of one integration did on one day (UTC), according to its jobs when read.
 
     *flow_id* is empty for exports and imports that were run alone.
     """

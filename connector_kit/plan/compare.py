@@ -58,9 +58,9 @@ class Live:
 
 @dataclass(frozen=True)
 class Fence:
-    """The tag of one installation: what does not carry it is left alone.
+    """The tag of one installation: documents without it are left alone.
 
-    In an account whose token the publisher holds documents belong to no connector.
+    In an account whose token the publisher has, documents belong to no connector.
     """
 
     connector_id: str | None
@@ -113,7 +113,7 @@ class _Account:
             self._by_name[document.external_id].append(document)
 
     def mine(self, component: CompiledComponent) -> list[Live]:
-        """What the installation holds as *component*: one document, if all is well."""
+        """The installation's documents for *component*: one, if all is well."""
         return [
             live
             for live in self._by_name.get(component.external_id, ())
@@ -121,7 +121,7 @@ class _Account:
         ]
 
     def trespasser(self, component: CompiledComponent) -> Conflict | None:
-        """Say what is wrong with a document that goes by *component*'s name and is not mine."""
+        """Say what is wrong with another owner's document that has *component*'s name."""
         found = self._by_name.get(component.external_id)
         if not found:
             return None
@@ -133,7 +133,7 @@ class _Account:
         return frozenset(name for name in names if name not in self._by_name)
 
     def unknown(self, known: Set[str]) -> tuple[str, ...]:
-        """What carries the installation's tag, but is not *known*."""
+        """Documents that have the installation's tag, but are not *known*."""
         found = chain.from_iterable(
             documents for name, documents in self._by_name.items() if name not in known
         )

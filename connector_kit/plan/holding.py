@@ -27,7 +27,7 @@ Components = Mapping[str, CompiledComponent]
 
 @dataclass(frozen=True)
 class Held:
-    """The part of a version that may come now, and what the rest waits for."""
+    """The part of a version that can be applied now, and what the rest waits for."""
 
     blueprint: Blueprint
     needs: tuple[Need, ...] = ()
@@ -212,7 +212,7 @@ class _Holding:
             yield replace(flow, document=pruned)
 
     def _keep_companions(self, flow: CompiledComponent, before: CompiledComponent) -> None:
-        """Keep what runs beside a late step as it is: it may rely on what that step finds."""
+        """Keep what runs beside a step that waits as it is: it may rely on that step's results."""
         for name in sorted(run_by(flow.document) & run_by(before.document)):
             if name in self._applied and self._declared(name) != self._applied[name]:
                 self._kept[name] = self._applied[name]

@@ -40,8 +40,8 @@ def merge(
 ) -> Merge:
     """Return *live* with what *declared* changes since *applied*.
 
-    *owns* are the dotted paths whose conflicts the customer wins. With *applied* None nothing is
-    known of the past: declared fields are taken, masked ones are trusted, all others are kept.
+    *owns* are the dotted paths whose conflicts the customer wins. With *applied* None, the past is
+    unknown: declared fields are used, masked ones are trusted, all others are kept.
     """
     merger = _Merger(tuple(owns), is_adopting=applied is None)
     document = merger.mapping((), Versions(declared, applied or {}, live))
@@ -145,7 +145,7 @@ class _Merger:
         return self._reordered(path, view, behind_equals(view), view.live)
 
     def _item(self, path: Path, versions: Versions) -> Json:
-        """Merge an item that is there; one that is new or taken away is so as a whole."""
+        """Merge an existing item; a new or removed item is added or removed as a whole."""
         if versions.declared is MISSING or versions.live is MISSING:
             return self._whole(path, versions)
         return self._value(path, versions)

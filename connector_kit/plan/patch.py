@@ -29,10 +29,10 @@ class Masked(Exception):
 
 
 def operations(before: Document, after: Document) -> list[Operation]:
-    """Return what turns *before* into *after* and carries no mask.
+    """Return operations without masks that turn *before* into *after*.
 
-    Lists are written whole, those that hold masks item by item. Raises `Masked` when that would
-    move a secret, or take its item away.
+    Lists are written whole, those with masks item by item. Raises `Masked` when that would move a
+    secret, or remove its item.
     """
     return list(_of_mapping("", before, after))
 

@@ -49,7 +49,7 @@ class Create(_OfComponent):
 class Update(_OfComponent):
     """Change the document *id* from *before* to *document*, both symbolic and with the envelope.
 
-    *adopted*: it was found by its external id, and not known to have been created. *changes* also
+    *adopted*: it was found by its external id, without a record that it was created. *changes* also
     lists what the customer keeps (`FieldChange.is_written` is false).
     """
 
@@ -92,7 +92,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class Unchanged(_OfComponent):
-    """Leave the document *id* as it is; *kept* is what the customer holds against the connector."""
+    """Leave the document *id* as it is; *kept* lists the customer's edits that win."""
 
     id: str
     adopted: bool = False

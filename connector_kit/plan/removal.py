@@ -20,7 +20,7 @@ def removal_order(references: Mapping[str, Iterable[str]]) -> list[str]:
 def _visit(
     root: str, references: Mapping[str, Iterable[str]], seen: set[str], finished: list[str]
 ) -> None:
-    """Append *root* and all that it leads to, each after what it refers to (depth first)."""
+    """Append *root* and all that it refers to, each after its own references (depth first)."""
     if root in seen:
         return
     seen.add(root)

@@ -31,7 +31,7 @@ def run_by(flow: Document) -> set[str]:
 
 
 def feed_others(flow: Document, names: Set[str]) -> bool:
-    """Tell whether a step that runs one of *names* hands something on to those behind it."""
+    """Tell whether a step that runs one of *names* passes anything to the steps after it."""
     steps = (item for item in _items(_lists(flow)) if references_in(item) & names)
     return any(_hands_on(item) for item in steps)
 

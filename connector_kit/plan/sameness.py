@@ -32,7 +32,7 @@ def is_absent(value: Json) -> bool:
 
 
 def is_blank(value: Json) -> bool:
-    """Tell whether *value* is missing, null, or an object of nothing else."""
+    """Tell whether *value* is missing, null, or an object of only such values."""
     if isinstance(value, dict):
         return all(map(is_blank, value.values()))
     return is_absent(value)

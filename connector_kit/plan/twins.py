@@ -132,8 +132,8 @@ def _in_order(identities: Mapping[int, Identity], values: Sequence[Json]) -> Ite
 def _paired(twins: _Twins, pair: Callable[[_Twins], Iterable[_Pairing]]) -> list[_Pairing]:
     """Pair items that have no twins as they are, others by *pair*.
 
-    Of twins that the customer made of a dropped item none is dropped: the other would be alone
-    then, and be taken for the dropped one the next time.
+    Of twins that the customer made of a dropped item, none is dropped: a remaining one would be
+    mistaken for the dropped item the next time.
     """
     if all(len(version) <= 1 for version in twins):
         return [_Pairing(*(next(iter(version), None) for version in twins))]
@@ -178,7 +178,7 @@ def _by_key(version: Indexed) -> Mapping[bytes, list[int]]:
 
 
 def _by_occurrence(twins: _Twins, *, is_adopting: bool) -> Iterator[_Pairing]:
-    """Pair what is equal, then what the connector and what the customer changed, in their order."""
+    """Pair equal items, then those that the connector or the customer changed, in order."""
     declared, applied, live = twins
     origins = _equals(declared, applied)
     origins |= _in_turn(_without(declared, origins), _without(applied, origins.values()))
@@ -201,7 +201,7 @@ def _by_occurrence(twins: _Twins, *, is_adopting: bool) -> Iterator[_Pairing]:
 def _dropped(applied: Indexed, live: Indexed) -> tuple[dict[int, int | None], list[int]]:
     """Return what goes, with its equal in *live*, and what stays as the customer made more of it.
 
-    To take away as many copies as were applied would take the others away the next time.
+    Removing as many copies as were applied would remove the others the next time.
     """
     equals = _equals(applied, live)
     extra = _equals({place: applied[place] for place in equals}, _without(live, equals.values()))

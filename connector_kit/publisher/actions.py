@@ -1,4 +1,4 @@
-"""The record of what the staff did: who, what, to which thing, before and after, when."""
+"""The record of what staff did: who, what, to what, before and after, when."""
 
 from __future__ import annotations
 

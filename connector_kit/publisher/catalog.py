@@ -64,7 +64,7 @@ def find_connector(name: str | None) -> Connector:
 
 
 def _loaded(place: str) -> type[blueprint.Connector]:
-    """The class at *place*; what is neither that nor a slug is said to be no connector."""
+    """The class at *place*; raises an error for what is neither a class nor a slug."""
     try:
         return load_connector(place)
     except LoadError as error:

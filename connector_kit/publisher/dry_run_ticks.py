@@ -69,7 +69,7 @@ def plan_live(
     recreate_deleted: bool = False,
     clock: Clock = REAL_TIME,
 ) -> Iterator[InstallationPlan]:
-    """Ask every installation what *release* would change; yields the answers as they come.
+    """Ask every installation what *release* would change; yields the answers as they arrive.
 
     Drives the dry run itself and needs no worker. Raises `RolloutInTheWay` when a rollout is
     changing these installations, `NotPublished`, and `DryRunFailed` when the platform cannot be
@@ -205,7 +205,7 @@ def _unanswered(dry_run: DryRun) -> QuerySet[DryRunAnswer]:
 
 
 def _collect(dry_run: DryRun, at: datetime) -> None:
-    """Write down what the calls planned that were made for this dry run."""
+    """Record the plans of the calls that were made for this dry run."""
     planned = Operation.objects.filter(
         order__answers__in=_unanswered(dry_run),
         kind=Operation.Kind.PLAN,

@@ -1,8 +1,7 @@
 """Dry runs that are asked for and driven by workers: rows and ticks, so that nothing is lost.
 
-`ask` writes the question down, `dry_run_ticks.tick` puts it to the installations. A dry run of the
-release that an installation has also says in what the account differs from it: that is a drift
-check.
+`ask` records the request, `dry_run_ticks.tick` asks the installations. A dry run of the release
+that an installation has also shows how the account differs from it: that is a drift check.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def unfinished() -> QuerySet[DryRun]:
 
 
 def answers_of(dry_run: DryRun) -> tuple[DryRunAnswer, ...]:
-    """What the installations of *dry_run* said, or have not said yet, in the order of asking."""
+    """The answers of *dry_run*'s installations, including open ones, in the order of asking."""
     rows = dry_run.answers.select_related("installation").order_by("pk")
     return tuple(rows[:AT_MOST])
 

@@ -1,4 +1,4 @@
-"""What a publisher can be told: each error names the thing and the way out."""
+"""Errors for the publisher: each names the cause and what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class PublisherError(ConnectorKitError):
 
 
 class UnknownConnector(PublisherError):
-    """No connector is meant, or none is known by that name."""
+    """No connector was named, or none has that name."""
 
     code = "unknown_connector"
 

@@ -31,9 +31,9 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What a synchronization found: counts of installations, and what was odd about some.
+    """What a synchronization found: counts of installations, and malformed entries.
 
-    *unusable* entries name no installation; what is odd about others was recorded otherwise.
+    *unusable* entries name no installation; others are recorded without their malformed parts.
     """
 
     seen: int = 0
@@ -133,7 +133,7 @@ def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
 
 
 def _unseen(connector: Connector, *, since: datetime) -> set[str]:
-    """What a reading that began at *since* did not name; what was installed meanwhile stays.
+    """Installations that a reading begun at *since* did not name, except those installed meanwhile.
 
     The platform's install base never names embedded deployments.
     """

@@ -1,8 +1,8 @@
 """A connector's install steps, tried out in the publisher's own account before customers see them.
 
-What the platform's install wizard does (protocol/http-api.md#81-framework-10) with a token of an
-account that is there for it: the publisher's own one, or another. It installs into the account's
-sandbox environment, and takes itself away again.
+It does what the platform's install wizard does (protocol/http-api.md#81-framework-10) with the
+token of an account for this purpose: the publisher's own, or another. It installs into the
+account's sandbox environment, and uninstalls afterward.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def _require_license(publisher: Client, connector_id: str, email: str, edition: 
 
 
 def _newest(client: Client, connector: Connector) -> str:
-    """The platform need not say what it made (protocol/README.md U4)."""
+    """Find the new installation: the platform need not name it (protocol/README.md U4)."""
     made = [
         integration
         for integration in client.integrations.list()

@@ -1,4 +1,4 @@
-"""One installation: what it consists of, what was done to it, what drifted."""
+"""One installation: its components, its history, its drift."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ COMPONENTS_AT_MOST = 1000
 
 
 def components_of(installation: Installation) -> tuple[Component, ...]:
-    """What the kit made in the account, by type and name."""
+    """What the kit created in the account, by type and name."""
     rows = installation.components.order_by("resource", "external_id")
     return tuple(rows[:COMPONENTS_AT_MOST])
 
@@ -33,12 +33,12 @@ def changes_of(
 def changes_by(
     operation: Operation, *, before: int | None = None, limit: int = PAGE
 ) -> Page[Change]:
-    """What one operation wrote, the last first."""
+    """What one operation wrote, newest first."""
     return newest_first(operation.changes.all(), before=before, limit=limit)
 
 
 def last_drift_check(installation: Installation) -> Operation | None:
-    """The newest dry run of what the installation has, if it was made since that was applied."""
+    """The newest dry run of the installation's release, if it was made since that was applied."""
     checks = installation.operations.filter(kind=Operation.Kind.PLAN, outcome="done")
     found = checks.select_related("release").order_by("-pk").first()
     is_about_this = found and found.release_id == installation.release_id

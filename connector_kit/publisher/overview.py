@@ -47,7 +47,7 @@ class ConnectorSummary:
 
 
 def summaries() -> tuple[ConnectorSummary, ...]:
-    """Every connector, by slug. Takes six queries, whatever there is."""
+    """Every connector, by slug. Takes six queries, however many connectors there are."""
     connectors = Connector.objects.order_by("slug")[:CONNECTORS_AT_MOST]
     newest, releases = _releases()
     versions, failed = _installations()

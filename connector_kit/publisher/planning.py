@@ -52,7 +52,7 @@ class InstallationPlan:
 def choose_installations(
     connector: Connector, integration_ids: Sequence[str] | None
 ) -> tuple[str, ...]:
-    """The integration ids that are meant, None standing for all that the platform still has.
+    """The chosen integration ids; None means all that the platform still has.
 
     Embedded deployments are not among them: the platform cannot be asked to plan for these.
     Raises `PublisherError` that names those which are not known, or have vanished.

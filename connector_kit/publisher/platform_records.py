@@ -1,7 +1,7 @@
 """Finding and writing the stack record and the listing of a connector, without duplicates.
 
-A record is found by the id we stored, else by what a lost answer would have left behind: its
-name, and for a listing its handle, among the publisher's own (protocol/http-api.md#9, #10).
+A record is found by the id we stored, or else, in case an answer was lost, by its name, and for a
+listing its handle, among the publisher's own (protocol/http-api.md#9, #10).
 """
 
 from collections.abc import Callable
@@ -83,7 +83,7 @@ class PlatformRecords:
         return plan.id
 
     def _complete(self, listing_id: str, wanted: Document) -> None:
-        """Give a new listing what it takes only now."""
+        """Add to a new listing what the platform accepts only after its creation."""
         if record_plans.without_late(wanted) != wanted:
             live = self.client.connectors.get(listing_id)
             self.client.connectors.update(listing_id, {**live, **wanted})

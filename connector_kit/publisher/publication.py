@@ -26,7 +26,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Publication:
-    """A candidate beside what the platform has of its connector."""
+    """A candidate, with the platform's records of its connector."""
 
     candidate: Candidate
     standing: Standing

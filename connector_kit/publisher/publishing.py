@@ -1,7 +1,7 @@
 """Publishing a version: the records on the platform, then the release here.
 
-Convergent: what is right already is left alone, and a publication that was cut off anywhere is
-completed by publishing again.
+Convergent: what is already right is left alone, and publishing again completes a publication that
+was cut off anywhere.
 """
 
 from dataclasses import dataclass, field

@@ -55,7 +55,7 @@ def plan_stack(live: Document | None, *, host_uri: str) -> RecordPlan:
 
 
 def plan_listing(live: Document | None, wanted: Document) -> RecordPlan:
-    """What makes the listing *live* say what *wanted* says; its other fields stay."""
+    """The changes that make the listing *live* match *wanted*; its other fields stay."""
     changes = [
         FieldChange(name, (live or {}).get(name), value)
         for name, value in wanted.items()

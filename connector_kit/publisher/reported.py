@@ -1,6 +1,6 @@
-"""What the platform's install base says of one installation, whatever shape it comes in. Pure.
+"""What the platform's install base says of one installation, in whatever form. Pure.
 
-One entry that is odd never stops the others: what can be used of it is, and the rest is named.
+A malformed entry never stops the others: its usable parts are used, and the rest is named.
 """
 
 from __future__ import annotations

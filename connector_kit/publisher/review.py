@@ -102,7 +102,7 @@ def examine(target: str | None) -> Examined:
 def examined_on_platform(
     examined: Examined, client: Client, *, new_records: bool = False
 ) -> Examined:
-    """Go on with what compiles: what was published before, the platform's records, the server."""
+    """Review a compiled candidate: against earlier releases, the platform's records, the server."""
     wanted, known, cls = examined.candidate, examined.connector, examined.cls
     if wanted is None or cls is None:
         return examined
@@ -127,7 +127,7 @@ def examined_on_platform(
 
 
 def examined_code(examined: Examined) -> Examined:
-    """Go on with what compiles where no records are kept on the platform: the code alone.
+    """Review a compiled candidate without records on the platform: only its code.
 
     Raises `VersionTaken`.
     """

@@ -1,7 +1,7 @@
-"""Who may do what: three roles, and the scopes each of them opens. A table, and reads of it.
+"""Who may do what: three roles, and the scopes that each permits. A table, and its readers.
 
-A role is a Django group. A scope is what one endpoint or one page asks for; a token carries some of
-them, and never more than its owner's role opens.
+A role is a Django group. A scope is what one endpoint or one page requires; a token has some of
+them, and never more than its owner's role permits.
 """
 
 from __future__ import annotations

@@ -91,9 +91,9 @@ def not_served(
 
 
 def unserved(connector: Connector, releases: Iterable[Release]) -> tuple[Objection, ...]:
-    """What keeps *releases* of *connector* from running on the server that there is.
+    """What keeps *releases* of *connector* from running on the current server.
 
-    Asked before installations are brought to them. Embedded copies call no functions.
+    Checked before installations are updated to them. Embedded deployments call no functions.
     """
     class_path = Connector.objects.values_list("class_path", flat=True).get(pk=connector.pk)
     if not class_path:
@@ -111,7 +111,7 @@ def unserved(connector: Connector, releases: Iterable[Release]) -> tuple[Objecti
 
 @dataclass(frozen=True)
 class Served:
-    """What a server said that it has loaded, and which of the calls asked about it lacks."""
+    """What a server reports as loaded, and which of the calls in question it lacks."""
 
     version: str
     digest: str

@@ -1,7 +1,7 @@
 """Links that open the settings of one installation for a while.
 
-The address is signed and stored nowhere; a row remembers who made it, until when it opens anything,
-and whether it was revoked. It opens no longer than its maker may make links.
+The address is signed and stored nowhere; a row records who made it, how long it is valid, and
+whether it was revoked. It stops working when its maker may no longer make links.
 """
 
 from __future__ import annotations

@@ -35,10 +35,10 @@ class Member:
 
 @transaction.atomic
 def set_role(username: str, role: Role, *, by: Actor, password: str | None = None) -> Member:
-    """Give the user *username* the role *role* and no other; makes the user when there is none.
+    """Give the user *username* the role *role* and no other; creates a missing user.
 
-    Without *password* a new user cannot log in until one is set, and a known one keeps theirs.
-    Raises `PublisherError` when Django's rules refuse the name or the password.
+    Without *password*, a new user cannot log in until one is set, and an existing user keeps
+    theirs. Raises `PublisherError` when Django's rules refuse the name or the password.
     """
     _require_name(username)
     user, is_new = get_user_model().objects.get_or_create(username=username)
@@ -128,6 +128,6 @@ def _groups() -> QuerySet[Group]:
 
 
 def _group(role: Role) -> Group:
-    """The role's group: nothing but its name, for what a role opens is said by `SCOPES` alone."""
+    """The role's group, which has only a name: `SCOPES` alone says what a role permits."""
     group, _ = Group.objects.get_or_create(name=role.group)
     return group

@@ -1,4 +1,4 @@
-"""What workers do for the publisher, besides rollouts: dry runs, and counting the install base."""
+"""What workers do for the publisher, apart from rollouts: dry runs, and install base counts."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Day:
 def versions_over_time(connector: Connector, *, days: int, today: date | None = None) -> list[Day]:
     """The install base of *connector* at the end of each of the last *days* days, oldest first.
 
-    Goes by the records: what the platform's install base lost or brought without a function call
+    Based on the records: what the platform's install base lost or gained without a function call
     counts as if it had always been so. Two queries.
     """
     until = today or timezone.now().date()

@@ -1,8 +1,7 @@
-"""Keys to the REST API: made, shown once, found again by their digest, revoked.
+"""Tokens for the REST API: created, shown once, verified by their digest, revoked.
 
-A token reads ``ck_<key>_<secret>``. The key finds the row, the secret opens it; 32 random bytes
-need no slow hash. A token opens what its scopes say and its owner's role still allows, whichever
-is less.
+A token reads ``ck_<key>_<secret>``. The key finds the row, the secret authenticates; 32 random
+bytes need no slow hash. A token permits what both its scopes and its owner's current role permit.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _fill_in(connector: Connector, today: date) -> int:
 def version_history(
     connector: Connector | None, *, now: Mapping[str, int], days: int = DAYS_SHOWN
 ) -> VersionHistory:
-    """How versions spread over the last *days*; today is what *now* counts.
+    """How versions spread over the last *days*; today's counts are those at *now*.
 
     Without *connector*: all connectors together, by version. Takes one query.
     """

@@ -1,6 +1,6 @@
 """Bringing a release to the install base: waves, pushes, and the ticks that drive them.
 
-`start_rollout` writes rows, `tick` does what they say is due; everything in between is stored.
+`start_rollout` writes rows, `tick` does what is due by them; everything in between is stored.
 """
 
 from connector_kit.rollouts.errors import RolloutError

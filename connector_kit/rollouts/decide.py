@@ -143,7 +143,7 @@ def _settled(snapshot: Snapshot, now: datetime) -> Iterator[Step]:
 
 
 def _due_again(snapshot: Snapshot, settled: Iterable[Step], now: datetime) -> tuple[Claim, ...]:
-    """What is between two attempts and due, in whatever state the rollout is."""
+    """Pushes between two attempts that are due, whatever the rollout's state."""
     known = {step.push for step in settled if isinstance(step, Settle | PushAgain | Undo)}
     due = tuple(
         push.id
@@ -235,7 +235,7 @@ def _broken_off(
 def after_failure(
     push: InFlight, report: Report, max_attempts: int, now: datetime
 ) -> Settle | PushAgain | Undo:
-    """What follows for *push* from the failure that *report* tells of."""
+    """The next step for *push* after the failure in *report*."""
     verdict = verdict_on(report.code, is_refused=report.is_refused)
     if verdict is Verdict.WAIT:
         return _again(push, report, now + BUSY_PAUSE, attempts=push.attempts - 1)
@@ -273,7 +273,7 @@ def _undo_failed(
 
 
 def _again(push: InFlight, report: Report, due_at: datetime, *, attempts: int) -> PushAgain:
-    """Push again; what is being undone keeps saying why."""
+    """Push again; a push that is being undone keeps its reason."""
     code, message = (push.code, push.message) if push.is_undo else (report.code, report.message)
     return PushAgain(push.id, attempts, due_at, code, message, report.operation)
 
@@ -317,9 +317,9 @@ def failing_now(in_flight: Iterable[InFlight], settled: Iterable[Step] = ()) -> 
 
 
 def _held_places(snapshot: Snapshot, settled: Iterable[Step]) -> int:
-    """Places of the window that are taken: by what is in flight, also between two attempts.
+    """Places of the window in use: by pushes in flight, including those between two attempts.
 
-    What is being undone takes none: it counts as a failure.
+    A push that is being undone uses none: it counts as a failure.
     """
     freed = {step.push for step in settled if isinstance(step, Settle | Undo)}
     held = (push for push in snapshot.in_flight if not push.is_undo and push.id not in freed)

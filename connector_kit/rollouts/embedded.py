@@ -78,12 +78,12 @@ Entries = dict[str, Mapping[str, Any]]
 
 
 def embedded_entries(deployments: Deployments) -> tuple[Entries, dict[str, str]]:
-    """What the platform holds of *deployments*, in the shape of an install base.
+    """The state of *deployments* on the platform, in the form of an install base.
 
-    Their version is what the state store says, which is written last; one that is gone is left
-    out. One request each, for the pushes of a wave. Beside them: why others could not be read,
-    for instance for a token that their account has revoked. Raises `Transient` and
-    `OutcomeUnknown` when asking again may help.
+    Their version is that of the state store, which is written last; one that is gone is left out.
+    One request each, for the pushes of a wave. Also returns why others could not be read, for
+    instance because their account has revoked a token. Raises `Transient` and `OutcomeUnknown` when
+    trying again may help.
     """
     by_account: dict[EmbeddedAccount, list[str]] = defaultdict(list)
     for integration_id, deployment in deployments.items():

@@ -1,4 +1,4 @@
-"""What a rollout can be told to do and cannot."""
+"""Errors for requests that a rollout cannot carry out."""
 
 from connector_kit.errors import ConnectorKitError
 
@@ -6,7 +6,7 @@ from connector_kit.errors import ConnectorKitError
 class RolloutError(ConnectorKitError):
     """A request that does not fit the rollout's state, its release or its waves.
 
-    *field* is what was sent wrong, when that is the cause.
+    *field* is the invalid input, when that is the cause.
     """
 
     def __init__(

@@ -11,8 +11,8 @@ from connector_kit.rollouts.errors import RolloutError
 def find_rollout(word: str | None = None) -> Rollout:
     """The rollout with the number *word*, or the latest one of the connector *word* (a slug).
 
-    Without a word: the only open rollout, else the latest one of all. Raises `RolloutError`
-    when there is none, or when several are open.
+    Without a word: the only open rollout, or else the latest one of all. Raises `RolloutError` when
+    there is none, or when several are open.
     """
     rollouts = Rollout.objects.select_related("connector", "release").order_by("-pk")
     if word is None:

@@ -38,7 +38,7 @@ class LockedInstallation(TypedDict):
 def locked_pushes(rollout: Rollout) -> QuerySet[Push]:
     """The pushes whose installation stays locked beyond the update itself.
 
-    What a later rollout has pushed to is that one's.
+    Installations to which a later rollout has pushed belong to that rollout.
     """
     later = Push.objects.filter(
         installation=OuterRef("installation"), rollout__gt=rollout.pk, claimed_at__isnull=False

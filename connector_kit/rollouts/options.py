@@ -80,7 +80,7 @@ class RolloutOptions:
 
     @property
     def sizes(self) -> tuple[WaveSize, ...]:
-        """The sizes of the waves; whatever they leave over makes a last one."""
+        """The sizes of the waves; the remaining installations make a last one."""
         return parse_waves(self.waves)
 
 

@@ -36,7 +36,7 @@ def in_order(
 ) -> QuerySet[Any, Any]:
     """The selected installations, each with its ``lot``: first those to update, sandboxes ahead.
 
-    What is not updated comes last, so that the first waves are as large as they were meant to be.
+    Those that are not updated come last, so that the first waves have their intended size.
     """
     runs = Q(release=release, version=release.version, update_in_progress=False)
     lot = Case(
@@ -54,10 +54,10 @@ def digest_of(
     sizes: Iterable[WaveSize],
     only: Selection = WHOLE_BASE,
 ) -> str:
-    """What a rollout of these would be, as one word.
+    """A digest of what a rollout of these would be.
 
-    Another release, selection or wave, and one installation more, less, or at another version,
-    give another.
+    It changes with the release, the selection, the waves, the set of installations, and their
+    versions.
     """
     base = in_order(connector, release, only).order_by("lot", "sandbox", "version")
     members = base.values_list("lot", "sandbox", "version").annotate(

@@ -1,4 +1,4 @@
-"""What a rollout would be, before there is one: its waves in numbers, and what its update changes.
+"""What a rollout would do, before it exists: the sizes of its waves, and what its update changes.
 
 Counts in the database, so that it is as quick for a large base as for a small one.
 """
@@ -112,9 +112,9 @@ def preview(
     waves: Sequence[str] = DEFAULT_WAVES,
     only: Selection = WHOLE_BASE,
 ) -> Preview:
-    """Say what `start_rollout` would make of the same arguments, as the records are now.
+    """Return what `start_rollout` would do with the same arguments, by the current records.
 
-    Writes and asks nothing. Takes three queries for the whole base, however large. Raises
+    Writes nothing and makes no calls. Takes three queries for the whole base, however large. Raises
     `RolloutError`.
     """
     sizes = parse_waves(waves)
@@ -178,10 +178,10 @@ def examples(seen: Preview) -> tuple[tuple[str, ...], ...]:
 
 
 def changes(seen: Preview) -> Iterator[ChangePreview]:
-    """What the update does to installations of each release that is out there.
+    """What the update does to installations of each release in use.
 
-    By the records of one installation each: what customers changed or deleted shows in a live dry
-    run only. Raises `NotPublished`.
+    Based on the records of one installation each: only a live dry run shows what customers changed
+    or deleted. Raises `NotPublished`.
     """
     base = in_order(seen.connector, seen.release, seen.only).filter(lot=Lot.UPDATE)
     behind = base.exclude(release=None).exclude(release=seen.release).order_by()

@@ -166,7 +166,7 @@ def _taken_into_account(step: Settle | PushAgain) -> dict[str, Any]:
 
 
 def _take_back_order(push: int) -> None:
-    """Take back what *push* had ordered: a call that still comes changes nothing."""
+    """Take back *push*'s order: a call that still comes changes nothing."""
     orders = Push.objects.filter(pk=push, order__isnull=False).values("order")
     Order.objects.filter(pk__in=orders).take_back()
 
@@ -202,7 +202,7 @@ def _undo(step: Undo) -> None:
 
 
 def _came_from(push: Push) -> Release | None:
-    """What the installation had when the rollout began; None when that is not recorded."""
+    """The installation's version when the rollout began; None when that is not recorded."""
     releases = Release.objects.filter(connector=push.rollout.connector_id)
     return releases.filter(version=push.from_version).first() if push.from_version else None
 

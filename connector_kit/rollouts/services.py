@@ -149,7 +149,7 @@ def abort(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
 
 
 def stop(rollout: Rollout, now: datetime) -> None:
-    """Leave out what has not begun, finish or undo what has, and call *rollout* aborted."""
+    """Leave out what has not begun, finish or undo what has, and mark *rollout* as aborted."""
     leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
     write_steps(rollout, [*_undoing(rollout, now)], now)
     rollout.state, rollout.finished_at = _State.ABORTED, now

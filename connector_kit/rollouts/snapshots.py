@@ -30,7 +30,7 @@ def read_snapshot(rollout: Rollout, now: datetime) -> Snapshot:
 
 
 def read_in_flight(rollout: Rollout) -> Iterator[InFlight]:
-    """What has begun and is not settled, each with what became of its order."""
+    """Pushes that have begun and are not settled, each with the report on its order."""
     pushes = list(
         rollout.pushes.filter(state__in=Push.IN_FLIGHT)
         .select_related("installation", "order")
@@ -115,10 +115,10 @@ def _outcomes(wave: Wave) -> tuple[int, int]:
 
 
 def _unverified(wave_id: int) -> QuerySet[Push]:
-    """What is settled by the records, and was not compared with the platform yet.
+    """Pushes that the records settle, but that were not compared with the platform yet.
 
-    Also what was never pushed, because the records said that it is current or not installed. Of a
-    deployment, which the publisher's own records are about, the platform keeps no version to ask.
+    Includes what was never pushed because it was recorded as current or not installed. For a
+    deployment, the platform keeps no version to compare with the publisher's own records.
     """
     is_pushed = Q(claimed_at__isnull=False, state__in=Push.SUCCEEDED)
     is_by_record = Q(state=Push.State.CURRENT) | Q(state=Push.State.SKIPPED, code=NOT_INSTALLED)

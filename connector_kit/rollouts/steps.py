@@ -43,10 +43,10 @@ class Unclaim:
 
 @dataclass(frozen=True)
 class Undo:
-    """A push did not succeed: the installation is brought back to what it had, from now on.
+    """A push did not succeed: from now on, the installation is returned to what it had.
 
-    Its *code* and *message* stay those of the failure. Where *is_bare*, nothing but the lock is
-    given back to the customer.
+    Its *code* and *message* stay those of the failure. With *is_bare*, the customer is only
+    unlocked.
     """
 
     push: int

@@ -1,6 +1,6 @@
-"""One tick of a rollout: decide in a short transaction, ask the platform, write the answer down.
+"""One tick of a rollout: decide in a short transaction, call the platform, store the answer.
 
-A worker that is killed between any two lines loses nothing: what it had claimed falls due again.
+A worker that is killed between any two lines loses nothing: its claims fall due again.
 """
 
 from __future__ import annotations

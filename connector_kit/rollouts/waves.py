@@ -59,9 +59,9 @@ def parse_wave(text: str) -> WaveSize:
 
 
 def parse_waves(texts: Iterable[str]) -> tuple[WaveSize, ...]:
-    """Read the sizes of all waves in their order; 'rest' may stand at the end only.
+    """Read the sizes of all waves in order; 'rest' is allowed only at the end.
 
-    Whatever the sizes leave over makes a last wave, whether 'rest' was written or not.
+    The remaining installations make a last wave, with or without 'rest'.
     """
     sizes = tuple(parse_wave(text) for text in texts)
     if EVERYTHING_ELSE in sizes[:-1]:

@@ -45,7 +45,7 @@ class Chart:
 def version_chart(history: VersionHistory) -> Chart | None:
     """Draw *history*, or None when there is nothing to draw.
 
-    The versions beyond the largest ones are put together.
+    Versions beyond the largest ones are grouped.
     """
     if not history.versions:
         return None

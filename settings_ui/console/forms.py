@@ -1,4 +1,4 @@
-"""The console's forms: what was typed becomes the arguments of a service, or an error beside it."""
+"""The console's forms: input becomes the arguments of a service, or an error beside the field."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ class RolloutForm(forms.Form):
         return number
 
     def selection(self) -> Selection:
-        """The part of the install base that is meant."""
+        """The selected part of the install base."""
         given = self.cleaned_data
         return Selection(
             sandbox={"production": False, "sandbox": True}.get(given["environment"]),

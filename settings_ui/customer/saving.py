@@ -108,7 +108,7 @@ def with_change(sheet: Sheet, change: ShownChange) -> Sheet:
 
 
 def refresh(installation: Installation, sheet: Sheet, wanted: str) -> None:
-    """Give the field that the page calls *wanted* the options of now; all else stays as typed."""
+    """Give the field that the page calls *wanted* its current options; all else stays as typed."""
     prefix, _, name = wanted.partition("-")
     for form in sheet.forms:
         if form.prefix == prefix and form.shown.form.named(name):

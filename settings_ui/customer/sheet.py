@@ -145,7 +145,7 @@ class Panel:
 
 @dataclass
 class Sheet:
-    """What is shown of an installation's settings, and what was typed into it."""
+    """An installation's settings as shown, and what was typed into them."""
 
     panels: list[Panel]
     others: list[str] = field(default_factory=list)
@@ -197,7 +197,7 @@ class Sheet:
             form.shown = replace(form.shown, errors={})
 
     def put_errors(self, store: str, errors: Errors) -> None:
-        """Say beside their fields what is wrong with fields of *store*, or above all of them."""
+        """Show errors of *store* beside their fields, or above all fields."""
         for name, messages in errors.items():
             forms_ = [form for form in self.forms if form.store == store]
             having = [form for form in forms_ if form.shown.form.named(name)]

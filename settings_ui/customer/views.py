@@ -33,7 +33,7 @@ REDRAWN = {"_more", "_refresh", "_store"}
 
 @require_GET
 def open_link(request: SettingsRequest) -> HttpResponse:
-    """Let the browser in that has a link, and lead it to an address without the secret."""
+    """Admit a browser that has a link, and redirect it to an address without the secret."""
     try:
         link = link_in(request.GET.get(PARAMETER, ""))
     except LinkRefused as error:
@@ -45,7 +45,7 @@ def open_link(request: SettingsRequest) -> HttpResponse:
 @require_GET
 @for_installation
 def first_page(request: SettingsRequest) -> HttpResponse:
-    """Lead to the first page that there is, and with it to the change that is asked for."""
+    """Redirect to the first page, keeping the requested change."""
     changed = _requested_change(request)
     record = settings_on_record(request.installation)
     for store in record.stores:
@@ -99,7 +99,7 @@ def _take(
 
 
 def _refresh(request: SettingsRequest, sheet: Sheet) -> int:
-    """Give a field its options of now, if that is wanted; return the seconds to wait otherwise."""
+    """Give a field its current options, if requested; return the seconds to wait otherwise."""
     wanted = request.POST.get("_refresh", "")
     wait = limits.wait_to_refresh(request) if wanted else 0
     if wait:

@@ -1,7 +1,7 @@
-"""Forms as the platform means them, shown and read by Django's own form machinery.
+"""The platform's forms, shown and read with Django's own form machinery.
 
-What a form is, what it shows when, and what is wrong with an answer is decided by
-`connector_kit.forms`; here is only how it looks and how a browser sends it.
+`connector_kit.forms` decides what a form contains, what it shows when, and which answers are
+invalid; this package only decides how it looks and how a browser sends it.
 """
 
 from settings_ui.forms.shown import PREFIX, ShownForm, read, show

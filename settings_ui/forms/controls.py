@@ -168,7 +168,7 @@ def _choices(field: Field, value: Any) -> list[tuple[str, str]]:
 
 
 def _columns_of(value: Any) -> list[Column]:
-    """The columns of a table whose document does not say: what its rows have."""
+    """The columns of a table whose document names none: those of its rows."""
     rows = value if isinstance(value, list) else []
     names = dict.fromkeys(str(key) for row in rows if isinstance(row, dict) for key in row)
     return [Column(name, name) for name in names or ("key", "value")]

@@ -75,7 +75,7 @@ class _Controls(forms.Form):
 
 @dataclass
 class ShownForm:
-    """What is shown of *form*, and what is wrong with it.
+    """*form* as shown, with its errors.
 
     *values* are typed values by name, *errors* messages by name.
     """
@@ -258,7 +258,7 @@ def _raw(form: Form, data: Any, files: Any, prefix: str) -> Iterator[tuple[str, 
 
 
 def _with_time_zone(each: Field | None, value: Any) -> Any:
-    """Put back what the browser's control for moments does not know; it shows the same minute."""
+    """Restore the seconds and time zone that the browser's date-time control does not send."""
     if each is None or each.type is not DATETIME or not isinstance(value, str):
         return value
     before = str(each.start or "")

@@ -1,7 +1,7 @@
 """Controls for values that are more than one word: rows, maps, match rules, lists of names.
 
-Each reads its value back from what a browser sent, with or without scripts: there is always an
-empty row to write into, and rows that stay empty are left out.
+Each reads its value from what a browser sent, with or without scripts: there is always an empty row
+to fill in, and rows that stay empty are left out.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Rows(forms.Widget):
 
 
 class Map(Rows):
-    """A map of two columns, and what happens to what is not in it (settings-forms.md#16)."""
+    """A map of two columns, and what happens to other values (settings-forms.md#16)."""
 
     template_name = "settings_ui/widgets/map.html"
 
@@ -292,7 +292,7 @@ class LocalMoment(forms.DateTimeInput):
 
 
 class Upload(forms.ClearableFileInput):
-    """A file; its value says what it is, and its text is sent beside it."""
+    """A file; its value describes it, and its text is sent alongside."""
 
     template_name = "settings_ui/widgets/upload.html"
 

@@ -41,7 +41,7 @@ def start(request: StaffRequest, slug: str) -> HttpResponse:
 @require_GET
 @opens(Scope.INSTALLATIONS_WRITE)
 def steps(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
-    """Show the steps, what is done and what is next."""
+    """Show the steps: which are done, and which is next."""
     connector = get_object_or_404(Connector, slug=slug)
     try:
         preview = install_preview.look(connector, integration_id)

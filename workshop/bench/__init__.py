@@ -1,1 +1,1 @@
-"""The benchmarks: what the kit costs, measured against what it could cost at the least."""
+"""The benchmarks: what the kit costs, compared with the least that it could cost."""

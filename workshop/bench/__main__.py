@@ -53,7 +53,7 @@ def _measured(console: Console) -> Figures:
 def _doing(console: Console, what: str) -> Iterator[None]:
     """Say that *what* begins and how long it took; lines only, so that any output will do.
 
-    A display that moves would cost time beside what is measured.
+    An animated display would take time from what is measured.
     """
     began = time.monotonic()
     console.print(f"[cyan]→[/] {what}")

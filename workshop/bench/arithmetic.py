@@ -31,7 +31,7 @@ def lower_bound(requests: Mapping[str, int], *, bucket: int, rate: float) -> flo
 
 
 def least_requests(before: Blueprint, after: Blueprint) -> int:
-    """The requests without which an account cannot be brought from *before* to *after*.
+    """The fewest requests that can update an account from *before* to *after*.
 
     Reading: the integration (is it there, is it ours, is it installed); one list for each type of
     document that either version declares, since only the account knows what the customer changed

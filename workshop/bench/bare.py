@@ -1,7 +1,7 @@
 """The yardstick: the calls of an update, made by a bare loop over one `requests.Session`.
 
-The calls of a real update are recorded where they leave the kit, and names put in place of ids,
-so that the same update can be made in any account.
+The calls of a real update are recorded where they leave the kit, and names replace ids, so that the
+same update can be made in any account.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Recording:
         )
 
     def symbolic(self, ids: Ids) -> tuple[Call, ...]:
-        """The calls with names in place of what *ids* and the calls themselves made known."""
+        """The calls with names in place of ids, known from *ids* and from the calls themselves."""
         names = {identity: name for name, identity in {**ids, **self.created}.items()}
 
         def named(text: str) -> str:

@@ -1,8 +1,8 @@
-"""How many function calls a second: ours, the bare limit, and the Node runtime where there is one.
+"""Function calls per second: ours, the bare limit, and the Node runtime where there is one.
 
-A preMap that keeps every record, over pages of four sizes; all servers are asked in turns by the
-same load generator. Set NODE_STACK_URL, and NODE_STACK_TOKEN, to a running stack of the Node
-runtime that serves the hook ``identity`` of the connector 64a1f0c2b3d4e5f6071828ff.
+A preMap that keeps every record, over pages of four sizes; the same load generator calls all
+servers in turn. Set NODE_STACK_URL, and NODE_STACK_TOKEN, to a running stack of the Node runtime
+that serves the hook ``identity`` of the connector 64a1f0c2b3d4e5f6071828ff.
 """
 
 from __future__ import annotations

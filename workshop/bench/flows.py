@@ -1,8 +1,8 @@
-"""How many records a second a flow moves on the local stack: two hooks, a mapping, an import.
+"""Records per second of a flow on the local stack: two hooks, a mapping, an import.
 
 Ten thousand records in pages of a hundred. They are counted where they arrive: none may be lost,
-none may come twice. Beside it, what the requests of the import cost alone: the same number of posts
-to the same application, as many at a time, from a bare loop.
+none may arrive twice. For comparison, the cost of the import's requests alone: the same number of
+posts to the same application, as many at once, from a bare loop.
 """
 
 from __future__ import annotations

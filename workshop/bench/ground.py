@@ -62,7 +62,7 @@ class Ground:
         return self.services.sandbox.control(path, body)
 
     def respond_after(self, milliseconds: float) -> None:
-        """Let each answer of the platform take so long; 0: as quick as it can."""
+        """Make each answer of the platform take this long; 0: as fast as it can."""
         slow = {"rate": 1, "kinds": ["slow"], "slow_seconds": milliseconds / 1000}
         self.control("faults", slow if milliseconds else {"rate": 0})
 

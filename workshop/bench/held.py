@@ -1,6 +1,6 @@
-"""A stack that keeps the platform waiting, so that its one-time tokens stay good meanwhile.
+"""A stack that keeps the platform waiting, so that its one-time tokens stay valid meanwhile.
 
-A connector may only be changed with the token of a function call, and that token dies with the
+A connector may only be changed with the token of a function call, and that token expires with the
 call's answer (protocol/http-api.md#one-time-tokens).
 """
 
@@ -47,7 +47,7 @@ class HeldCalls:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def take(self, count: int) -> list[Call]:
-        """Return *count* calls, waiting for them; raises RuntimeError when they do not come."""
+        """Wait for *count* calls and return them; raises RuntimeError when they do not arrive."""
         try:
             return [self._server.calls.get(timeout=PATIENCE) for _ in range(count)]
         except Empty:

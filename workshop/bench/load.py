@@ -49,7 +49,7 @@ class _Connection:
         return True
 
     def receive(self) -> bool:
-        """Take what has come; tell whether the answer is complete, and forget it then."""
+        """Read what has arrived; tell whether the answer is complete, and then discard it."""
         count = self.socket.recv_into(_PIECE)
         if not count:
             raise ConnectionError("the server closed a connection in the middle")

@@ -19,7 +19,7 @@ class Orders:
         self._taken: list[int] = []
 
     async def give(self, request: web.Request) -> web.Response:
-        """GET /orders?page=1: the orders of a page; none behind the last."""
+        """GET /orders?page=1: the orders of a page; none after the last."""
         first = (int(request.query["page"]) - 1) * PAGE
         return web.json_response(
             [_order(number) for number in range(first, min(first + PAGE, RECORDS))]

@@ -1,4 +1,4 @@
-"""How long a rollout takes that the rate limit holds back, against the limit's own lower bound."""
+"""How long a rollout takes under the rate limit, compared with the limit's lower bound."""
 
 from __future__ import annotations
 

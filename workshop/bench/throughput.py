@@ -1,8 +1,8 @@
 """How fast a process updates accounts when no rate limit holds it back.
 
-The yardstick is a bare loop that sends the same requests with one `requests.Session`, in one
-process too. Both work through twenty accounts; engine and loop take turns, and what is reported is
-the median of the ratios of neighbors.
+The yardstick is a bare loop that sends the same requests with one `requests.Session`, also in one
+process. Both work through twenty accounts; engine and loop take turns, and the report is the median
+of the ratios of neighbors.
 
 Two platforms are played. One answers as quickly as the sandbox can, in a fraction of a
 millisecond: everything a process does between its requests shows, and the sandbox, which needs a

@@ -39,7 +39,7 @@ def _read(lines: Iterable[str]) -> Iterator[Endpoint]:
 
 
 class Finder:
-    """Tells which endpoint a request goes to; a word of a path goes before a variable."""
+    """Finds the endpoint of a request; a literal path segment takes precedence over a variable."""
 
     def __init__(self, known: Iterable[Endpoint]) -> None:
         self._known = [(endpoint, endpoint.path.split("/")) for endpoint in known]

@@ -28,8 +28,8 @@ class Use:
 class Exercise:
     """What the calls did.
 
-    *uses* are requests to endpoints of the reference, *beside* are those to none of them,
-    *problems* tell of calls that were not as the tests expect.
+    *uses* are requests to endpoints of the reference, *beside* are those to other endpoints,
+    *problems* describe calls that the tests did not expect.
     """
 
     uses: tuple[Use, ...]

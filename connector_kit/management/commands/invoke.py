@@ -178,7 +178,7 @@ def _called(platform: Platform, options: Mapping[str, Any]) -> Any:
 
 
 def _kind(platform: Platform, options: Mapping[str, Any]) -> str | None:
-    """Return the kind of function that is meant, None when nothing tells."""
+    """Return the kind of function to call, None when nothing tells it."""
     type_ = options["type"]
     kinds = platform.kinds_of(options["component"] or options["function"])
     if options["component"]:

@@ -95,7 +95,7 @@ manage.py staff remove ops --yes
 
 
 def _password(options: dict[str, Any]) -> str | None:
-    """The password that is given or typed; None keeps what there is."""
+    """The password from the option or the prompt; None keeps the current one."""
     if options["password_stdin"]:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():

@@ -33,17 +33,17 @@ class Context:
 
     @property
     def connector(self) -> Connector:
-        """The connector that is meant."""
+        """The connector that the arguments name."""
         return find_connector(self.options["connector"])
 
     @property
     def account(self) -> EmbeddedAccount:
-        """The account that is meant, by default the only one."""
+        """The account that the arguments name, by default the only one."""
         return find_account(self.options["account"])
 
     @property
     def deployment(self) -> Installation:
-        """The deployment that is meant."""
+        """The deployment that the arguments name."""
         account = self.account if self.options["account"] else None
         return find_deployment(self.connector, self.options["end_user"], account)
 
@@ -69,7 +69,7 @@ def nothing(_parser: CommandParser) -> None:
 
 
 def add_connector(parser: CommandParser) -> None:
-    """Take a connector and an account; where there is only one, it need not be said."""
+    """Add arguments for a connector and an account; each is optional when there is only one."""
     parser.add_argument(
         "--connector", metavar="SLUG", help="slug or package.module:Class (default: the only one)"
     )
@@ -79,7 +79,7 @@ def add_connector(parser: CommandParser) -> None:
 
 
 def add_deployment(parser: CommandParser) -> None:
-    """Take what names a deployment."""
+    """Add arguments that name a deployment."""
     parser.add_argument("end_user", help="end user's name or id in your product")
     add_connector(parser)
 
@@ -94,7 +94,7 @@ def read_secret(what: str) -> str:
 
 
 def read_json(place: str, what: str) -> Any:
-    """Read JSON from the file at *place*, ``-`` for standard input; never repeats what it holds."""
+    """Read JSON from the file at *place*, ``-`` for standard input; errors never quote it."""
     try:
         text = sys.stdin.read() if place == "-" else Path(place).read_text()
         return json.loads(text)

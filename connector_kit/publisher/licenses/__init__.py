@@ -1,4 +1,4 @@
-"""Licenses: what the publisher does with them, what time does, what a web shop says."""
+"""Licenses: the publisher's actions, what happens over time, and a web shop's events."""
 
 from connector_kit.publisher.licenses.errors import (
     EventConflict,

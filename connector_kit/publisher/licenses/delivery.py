@@ -86,9 +86,9 @@ def deliver(
 
 
 def _is_given_up(row: License) -> bool:
-    """Count the attempt in which a process died, whose claim ran out; whether it was one of many.
+    """Count an attempt in which a process died and its claim ran out; whether it was one of many.
 
-    Its next attempts then come further and further apart, like those after any other failure.
+    Further attempts are then spaced out more and more, as after any other failure.
     """
     row.attempts += 1
     License.objects.filter(pk=row.pk).update(attempts=row.attempts)

@@ -1,4 +1,4 @@
-"""Reminders by e-mail: plain text from templates, which a publisher may replace and translate.
+"""Reminders by email: plain text from templates, which a publisher may replace and translate.
 
 ``connector_kit/licenses/<notice>.txt``, whose first line is the subject; all numbers of days share
 ``expires-in.txt``. Put a template of the same name into a folder of ``TEMPLATES`` that comes first.

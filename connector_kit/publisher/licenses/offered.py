@@ -77,9 +77,9 @@ def edition_names(connector: Connector) -> dict[str, str]:
 
 
 def trial_days(connector: Connector) -> int | None:
-    """Return how long the class of *connector* lets customers try it; None where it is silent.
+    """Return the days of a trial that *connector*'s class declares; None if it declares none.
 
-    It is what customers get who begin a trial on the platform's own pages.
+    Customers who start a trial on the platform's own pages get as many.
     """
     try:
         return _days_of(connector.class_path) or None

@@ -121,6 +121,6 @@ def _created(document: dict[str, Any]) -> datetime:
 
 
 def _is_taken(row: License, license_id: str) -> bool:
-    """Whether another row knows the license: as its own, or since before ours was made."""
+    """Whether the license belongs to another row, or was known before ours was created."""
     others = License.objects.filter(license_id=license_id).exclude(pk=row.pk)
     return any(other.is_managed or other.pk < row.pk for other in others)

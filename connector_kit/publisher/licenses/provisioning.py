@@ -62,7 +62,7 @@ class Receipt:
 
 
 def receive(event: Event, *, source: str, clock: Clock = database_now) -> Receipt:
-    """Store *event*, once; `process` takes it into account.
+    """Store *event* once; `process` applies it.
 
     Raises `EventConflict` when it contradicts what is stored, `LicensingError` when it names what
     does not exist.

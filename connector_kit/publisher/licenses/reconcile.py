@@ -110,7 +110,7 @@ def _store(
     asked: datetime,
     now: datetime,
 ) -> ReconcileResult:
-    """Store what the platform said of *batch*, for which it was asked at *asked*."""
+    """Store the platform's answer for *batch*, requested at *asked*."""
     documents = {document["_id"]: document for document in filter(None, map(readable, batch))}
     known = {
         str(row.license_id): row
@@ -165,7 +165,7 @@ def _new(connector: Connector, document: dict[str, Any]) -> License:
 
 
 def _unseen(connector: Connector, before: datetime) -> list[License]:
-    """What was last seen *before* the run began; what was created since is not among them."""
+    """Licenses last seen *before* the run began; those created since are not among them."""
     rows = connector.licenses.present().filter(seen_at__lt=before).exclude(license_id=None)
     return list(rows.select_related("connector").order_by("pk"))
 

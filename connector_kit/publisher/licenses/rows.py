@@ -96,7 +96,7 @@ def lose(row: License, now: datetime) -> None:
 
 
 def edition_of(row: License) -> str:
-    """Return the edition that is wanted, else what the platform's license says."""
+    """Return the wanted edition, otherwise that of the platform's license."""
     return row.edition or str((row.live.get("opts") or {}).get("connectorEdition") or "")
 
 
@@ -129,9 +129,9 @@ def place(row: License, now: datetime) -> None:
 
 
 def readable(document: Any) -> dict[str, Any] | None:
-    """Return *document*, one of the platform's licenses, without parts of a wrong shape.
+    """Return *document*, one of the platform's licenses, without malformed parts.
 
-    None, and a line in the log, when it cannot be told which license it is.
+    None, and a line in the log, when the license cannot be identified.
     """
     identity = document.get("_id") if isinstance(document, dict) else None
     if not isinstance(identity, str) or not 0 < len(identity) <= _LONGEST_ID:

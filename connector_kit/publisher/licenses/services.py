@@ -1,7 +1,7 @@
-"""What a publisher does with licenses. Each act is stored with who and when, then delivered.
+"""What a publisher does with licenses. Each action is stored with who and when, then delivered.
 
-Each returns the row as it is afterwards. What the platform refuses, and what it cannot do yet, is
-in the row's ``code`` and ``message``; the tick repeats what may still work out.
+Each returns the updated row. The row's ``code`` and ``message`` say what the platform refuses, or
+cannot do yet; the tick repeats what may still succeed.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def create(
 ) -> License:
     """Give the customer a license whose last day is *until*.
 
-    Doing so twice gives one: the license is returned that was made before with the same terms.
-    Raises `LicenseExists` when it has others, unless *another* is wanted. A customer without an
-    account leaves a grant that waits (``code`` is ``invalid_user``).
+    A second call with the same terms returns the existing license. Raises `LicenseExists` when that
+    has other terms, unless *another* is wanted. For a customer without an account, the grant waits
+    (``code`` is ``invalid_user``).
     """
     return _grant(connector, request, until, is_trial=False, by=by, another=another, clock=clock)
 
@@ -78,7 +78,7 @@ def trial(
 ) -> License:
     """Let the customer try the connector for *days* after today.
 
-    By default as many as its policy says, else as its class declares (``trial_days``).
+    By default as many as its policy says, or else as its class declares (``trial_days``).
     """
     row = _new_row(connector, request)
     lasts = _trial_days(row) if days is None else days
@@ -92,7 +92,7 @@ def child(
 ) -> License:
     """Give the installation of *parent* one more child (framework 2.0); its dates are the parent's.
 
-    Every call makes one: a parent may have several (protocol/resources.md#license).
+    Every call creates one: a parent may have several (protocol/resources.md#license).
     """
     if parent.is_child:
         raise LicenseError(f"{parent} is a child's license and cannot have children.")
@@ -132,7 +132,7 @@ def renew(row: License, *, until: date, by: Actor, clock: Clock = database_now) 
 
 
 def extend(row: License, *, days: int, by: Actor, clock: Clock = database_now) -> License:
-    """Add *days* to what was agreed, of a trial or not; to today when that is over."""
+    """Add *days* to the agreed end, of a trial or not; or to today if that has passed."""
     _require_days(days)
     if row.off_at:
         raise LicenseError(f"{row} is suspended. Use reactivate.")
@@ -149,7 +149,7 @@ def change_edition(
     """Give the license another edition.
 
     1.0 names it in ``opts``, and the customer presses "upgrade"; 2.0 announces a higher one to an
-    installation. A lower one of an installation stays undone: ``code`` is ``edition_fixed``.
+    installation. An installation's edition cannot be lowered: ``code`` is then ``edition_fixed``.
     """
     check_offered(row.connector, edition=edition)
     return _change(row, "change edition", by, clock, edition=edition)
@@ -163,7 +163,7 @@ def set_add_ons(
     stores: int | None = None,
     clock: Clock = database_now,
 ) -> License:
-    """Give the license exactly these add-ons, and so many stores; None leaves what it has.
+    """Give the license exactly these add-ons and this number of stores; None keeps what it has.
 
     Raises `LicenseError` for add-ons that the connector does not have.
     """
@@ -293,7 +293,7 @@ def _trial_days(row: License) -> int:
 
 
 def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
-    """Where the connector declares no add-ons, a new word does not take known ones away."""
+    """Where the connector declares no add-ons, refuse a new name that would remove known ones."""
     if declared_add_ons(row.connector):
         return
     before = set(row.add_ons or ())
@@ -307,7 +307,7 @@ def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
 
 
 def _known(row: License) -> License | None:
-    """Return the customer's license that is like *row*; raises `LicenseExists` for another one."""
+    """Return the customer's license that matches *row*; raises `LicenseExists` for another one."""
     others = License.objects.present().filter(
         connector=row.connector, email__iexact=row.email, sandbox=row.sandbox, parent=None
     )

@@ -35,10 +35,10 @@ def tick(*, clock: Clock = database_now) -> bool:
 
 
 def move_due(*, clock: Clock = database_now) -> int:
-    """Move the licenses whose standing changes; return how many.
+    """Update the licenses whose standing changes; return how many.
 
-    The platform switches off by the date that it was given, and that date has the grace in it; so
-    nothing is sent here unless the platform's date is not the one that is wanted.
+    The platform switches off on the date that it was given, and that date includes the grace; so
+    nothing is sent here unless the platform's date differs from the wanted one.
     """
     now = clock()
     with transaction.atomic():

@@ -68,7 +68,7 @@ def _chart(form: InstallBaseForm, versions: dict[str, int]) -> object:
 @require_safe
 @opens(Scope.INSTALLATIONS_READ)
 def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
-    """Show one installation: what it consists of, what was done to it, what drifted."""
+    """Show one installation: its components, its history, its drift."""
     found = _installation(integration_id)
     return page(
         request,

@@ -91,7 +91,7 @@ def license_page(request: StaffRequest, key: int) -> HttpResponse:
 @require_POST
 @opens(Scope.LICENSES_WRITE)
 def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
-    """Do something with a license; what is wrong is said beside the form."""
+    """Carry out an action on a license; errors are shown beside the form."""
     row, wanted = _license(key), ACTS.get(action)
     if wanted is None or not wanted.fits(row):
         raise Http404("This action is no longer available for the license. Reload the page.")

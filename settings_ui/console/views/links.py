@@ -1,4 +1,4 @@
-"""The links to an installation's settings that are open: who made them, and an end to them."""
+"""The open links to an installation's settings: who made them, and revoking them."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _show_form(
 
 
 def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    """Do what the pressed button says; what cannot be done is said above the form."""
+    """Carry out the pressed button's action; errors are shown above the form."""
     do = {"start": _start, "dry-run": _dry_run}.get(request.POST.get("do", ""), _preview)
     try:
         return do(request, form)

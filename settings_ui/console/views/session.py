@@ -29,6 +29,6 @@ class LogIn(LoginView):
         return send_again(self.request, kept) if kept else led_on
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        """Have the page come without the console's places: they are behind it."""
+        """Leave out the console's navigation: it requires a log-in."""
         kept = self.request.POST.get(KEPT, "")
         return super().get_context_data(places=(), kept=kept, **context)
