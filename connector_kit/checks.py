@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from connector_kit import conf, local_redis
 
 SHORTEST_SECRET = 20
-"""Characters of a token or key that nobody guesses; fewer, or few different ones, are weak."""
+"""Characters of a token or key that cannot be guessed; fewer, or few different ones, are weak."""
 _FEWEST_DIFFERENT = 10
 
 
@@ -180,4 +180,4 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
         ),
     ),
 )
-"""What a server that others can reach should not do, each with the warning that says so."""
+"""What a server that others can reach should not do, each with its warning."""

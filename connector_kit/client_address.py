@@ -20,7 +20,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _PREFIX = 64
-"""Bits of an IPv6 address that belong to a whole network: whoever has one has all below it."""
+"""Bits of an IPv6 address that identify a network: its owner has all addresses below it."""
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from connector_kit.conf import kit
 from connector_kit.home import kept_secret
 
 KEY_FILE = "encryption-key"
-"""In the home folder: the key of an installation that was given none."""
+"""In the home folder: the key that is used when none is configured."""
 
 LOST_KEY = (
     "encrypted with a key that is not among CONNECTOR_KIT_ENCRYPTION_KEYS (without these: the "
     "key in the home folder). Restore that key after the others"
 )
-"""What went wrong, and the first way out, for messages that name what is encrypted."""
+"""What went wrong, and what to try first, for messages that name what is encrypted."""
 
 
 class Unreadable(Exception):

@@ -20,19 +20,19 @@ from connector_kit import storable
 _INFRASTRUCTURE = frozenset(
     {"psycopg", "psycopg2", "sqlite3", "redis", "kombu", "amqp", "billiard", "celery"}
 )
-"""Whose exceptions tell of the server's own parts; those of ``django.db`` do, too."""
+"""Packages whose exceptions concern the server's own parts, as do those of ``django.db``."""
 
 FRAMES = 6
-"""Innermost frames that tell where something happened."""
+"""Innermost frames that are reported."""
 
 LONGEST = 10_000
 """Characters of a message."""
 
 PATIENCE = 0.5
-"""Seconds that an exception has to say something."""
+"""Seconds that an exception has to give its text."""
 
 _OF_A_GROUP = 5
-"""Exceptions of a group that are told one by one."""
+"""Exceptions of a group that are reported one by one."""
 
 
 def code_in(failure: BaseException) -> str:

@@ -7,7 +7,7 @@ the same on every file system: few kinds of characters, short, and not a Windows
 import re
 
 _LONGEST, _LONGEST_WORD = 200, 80
-"""Characters; file systems take 255 bytes, and endings and numbers are added."""
+"""Characters; file systems allow 255 bytes, and endings and numbers are added."""
 
 _LONGEST_OF_ALL = 255
 _SAFE = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")

@@ -10,7 +10,7 @@ from connector_kit import parsing
 HOME_VARIABLE = "CONNECTOR_KIT_HOME"
 
 HOME = Path("var").absolute()
-"""Where the kit keeps things unless told otherwise: below the folder it is started in."""
+"""The default home folder: below the folder in which the kit is started."""
 
 
 def home_of(environment: Mapping[str, str]) -> Path:

@@ -28,7 +28,7 @@ SHORTEST_KEY, LONGEST_KEY = 24, 64
 """Bytes of a key that signs webhooks, as Standard Webhooks has them."""
 
 MOST_PROXIES = 9
-"""One behind the other; a larger number is a mistake."""
+"""In a row; a larger number is a mistake."""
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}

@@ -23,7 +23,7 @@ DEEPEST = 200
 """Levels of lists and objects: SQLite reads 1,000, orjson writes 254, and records nest values."""
 
 GREATEST, LEAST = 2**64 - 1, -(2**63)
-"""Integers beyond travel as floats, or not at all."""
+"""Integers beyond these are sent as floats, or not at all."""
 
 VERSION = 64
 CONNECTOR_NAME = 200

@@ -23,7 +23,7 @@ PAGES = (CONSOLE, "/settings/")
 """Below these addresses answers are for people."""
 API = "/api/"
 _STATE = re.compile(r"/settings/[^/]+/state/")
-"""What a page's script asks, in JSON, while somebody types."""
+"""What a page's script requests, in JSON, while a user types."""
 
 Handler = Callable[..., HttpResponse]
 

@@ -27,7 +27,7 @@ _SALT = "settings_ui.interrupted"
 _LIFETIME = 12 * 60 * 60
 _SECRET = ("password", "credential:")
 _AT_MOST = 500_000
-"""Characters that are kept; nobody types more."""
+"""Characters that are kept; people do not type more."""
 
 
 @dataclass(frozen=True)

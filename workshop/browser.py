@@ -34,7 +34,7 @@ DESKTOP: ViewportSize = {"width": 1200, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 PATIENCE_SECONDS = 60
-"""How long a page may take to show what is waited for; machines are busy at times."""
+"""How long a page may take to show what a test waits for; machines are busy at times."""
 
 SERIOUS = ("serious", "critical")
 """The impacts, in axe's words, that no page may have."""

@@ -16,7 +16,7 @@ ALL_FAULTS = ("429", "500", "503", "timeout", "drop", "lost_answer", "slow")
 
 
 PATIENCE = 30.0
-"""Seconds that a victim gets to begin, at the most."""
+"""At most this many seconds for a victim to begin."""
 
 
 @dataclass

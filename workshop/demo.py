@@ -42,7 +42,7 @@ SECONDS_BETWEEN_KILLS = 3.0
 WINDOW = 6
 
 SETTINGS = {"CONNECTOR_KIT_CLAIM_SECONDS": "10"}
-"""Workers die all the time here: what a dead one had taken up is taken up again soon."""
+"""Workers die all the time here: what a dead one was working on is soon taken up again."""
 
 Note = Callable[[str], None]
 

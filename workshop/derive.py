@@ -25,7 +25,7 @@ Components = dict[str, CompiledComponent]
 
 _REMOVED_LAST = ("flows", "connections")
 _CHANGED_LAST = ("flows", "scripts", "asynchelpers", "filedefinitions", "connections")
-"""What rather stays as it is, the more so the later it is named."""
+"""Types of components to leave unchanged if possible, the later in the list the more so."""
 
 
 def derive_versions(source: Path, home: Path, console: Console | None = None) -> tuple[str, str]:

@@ -39,9 +39,9 @@ TESTS = tuple(
     )
 )
 THEIR_OWN = "not sqlite and not postgresql"
-"""Tests of either name bring a database themselves, and run in the default suite."""
+"""Tests with these names start their own database, and run in the default suite."""
 DATABASE, REDIS = "CONNECTOR_KIT_TEST_DATABASE_URL", "CONNECTOR_KIT_TEST_REDIS_URL"
-"""What `tests.settings` takes the place of SQLite and the embedded Redis from."""
+"""Where `tests.settings` reads what replaces SQLite and the embedded Redis."""
 
 
 @contextmanager

@@ -18,7 +18,7 @@ _OF_THE_ACCOUNT = frozenset(
         *("_templateId", "_sourceId", "apiIdentifier", "encryptedAt", "updateInProgress"),
     }
 )
-"""Fields that tell accounts and moments apart, and nothing of the version."""
+"""Fields that differ by account and time, and do not depend on the version."""
 
 Contents = Mapping[str, Any]
 """What an account holds of the connector, by resource type and external id."""

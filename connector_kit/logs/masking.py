@@ -20,7 +20,7 @@ _KNOWN_BY_FORM = re.compile(
     [^\s"',&@}\])]+
     """
 )
-"""Secrets that are known by what they look like, or by what stands before them."""
+"""Secrets that are recognized by their form, or by what precedes them."""
 
 _NAMED = re.compile(
     r"""(?x)
@@ -37,7 +37,7 @@ _HINTS = (
     *("pwd", "pin", "otp", "jwt", "signature", "refresh", "encrypted", "wallet", "pfx", "cert"),
     *("://", "ck_", "whsec", "sk_", "rk_", "ghp", "gho", "ghs", "glpat", "shp", "xox", "eyj"),
 )
-"""What stands in every text that holds a secret: most lines need no second look."""
+"""What every text with a secret contains: most lines need no closer check."""
 
 
 def without_secrets(line: str) -> str:

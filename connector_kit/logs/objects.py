@@ -15,7 +15,7 @@ from connector_kit.logs.masking import MASK, is_secret, without_secrets
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "traceback"}
 _LARGEST = 2**53
-"""Numbers up to which all programs read the same."""
+"""The largest number that all programs read alike."""
 
 
 class OneObject(OrjsonFormatter):

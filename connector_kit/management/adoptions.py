@@ -9,7 +9,7 @@ from connector_kit.adoption import Adoption, Remark
 from connector_kit.blueprint import CompiledComponent
 
 _WHOLE = "(whole document)"
-"""Where a remark is about a whole component."""
+"""The place of a remark about a whole component."""
 
 
 def render_adoption(adoption: Adoption, console: Console) -> None:

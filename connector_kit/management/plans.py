@@ -10,7 +10,7 @@ from connector_kit.documents import Document
 from connector_kit.publisher import InstallationPlan
 
 VALUE_WIDTH = 70
-"""Characters of a value that are shown; longer ones are cut, and ``--json`` has them whole."""
+"""Characters of a value that are shown; longer ones are cut, and ``--json`` shows them whole."""
 
 _STYLES = {"create": "green", "update": "yellow", "delete": "red", "conflict": "bold red"}
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "unchanged": "=", "conflict": "!"}

@@ -16,7 +16,7 @@ CONTROLS = {
     "retry": "retry failed installations and continue",
 }
 ASKING = ("resume", "abort")
-"""Controls that ask first, on a terminal."""
+"""Controls that ask for consent, on a terminal."""
 
 
 def add_actions(parser: CommandParser) -> None:

@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 ASKED_EVERY = 60.0
-"""Seconds for which one answer of the database's is counted on; crystals lose microseconds."""
+"""Seconds for which one answer of the database is relied on; crystals lose microseconds."""
 LEAP = 1.0
-"""Seconds between this machine's two clocks after which it was set anew, or slept meanwhile."""
+"""Seconds between this machine's two clocks that show that it was set, or slept meanwhile."""
 
 _QUESTIONS = {
     # Not now(): that is when the transaction began.

@@ -35,7 +35,7 @@ class _Text(models.Field):  # type: ignore[type-arg]
 
 
 _LONGEST_PART = 5_000
-"""Characters that are looked for at the most: longer than what is looked into."""
+"""The most characters of a search term: more than any text that is searched."""
 
 
 class _Legible:

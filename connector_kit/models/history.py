@@ -54,7 +54,7 @@ class Operation(models.Model):
         WAITS = "waits", "done but for what waits until the customer has logged in"
 
     COMPLETE = (Outcome.DONE, Outcome.CURRENT, Outcome.WAITS)
-    """Came to their end, so that nothing of them is left to go on with."""
+    """Outcomes that are complete, with nothing left to continue."""
 
     installation = models.ForeignKey(
         Installation, on_delete=models.CASCADE, related_name="operations"

@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 VANISHED = "license_vanished"
-"""The code of a license that was to last and that the platform has no more."""
+"""The code of a license in force that the platform no longer has."""
 
 
 class LicenseQuerySet(models.QuerySet["License"]):

@@ -106,9 +106,9 @@ class Order(models.Model):
         CANCELED = "canceled", "taken back"
 
     BRINGING = (Kind.INSTALL, Kind.ROLLOUT, Kind.UNDO, Kind.DEPLOYMENT)
-    """What brings a release: one at a time for an installation."""
+    """Orders for a release: one at a time per installation."""
     APART = (Kind.INSTALL, Kind.REMOVAL)
-    """What no update call serves."""
+    """Orders that no update call serves."""
 
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="orders")
     kind = columns.CharField(max_length=12, choices=Kind)

@@ -129,10 +129,10 @@ class Push(models.Model):
 
     PUSHED = (State.CLAIMED, State.SENT)
     IN_FLIGHT = (*PUSHED, State.RETRYING)
-    """What has begun is brought to its end, or undone, whatever becomes of the rollout."""
+    """Pushes that have begun: each is finished or undone, whatever happens to the rollout."""
     UNSETTLED = (State.WAITING, *IN_FLIGHT)
     SUCCEEDED = (State.UPDATED, State.CURRENT, State.WAITS)
-    """The account is at the version, whatever waits in it for its customer."""
+    """The account is at the version, even if parts of it wait for the customer."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="pushes")
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="pushes")

@@ -14,7 +14,7 @@ from connector_kit.documents import Document
 from connector_kit.plan.needs import Need, Waiting
 
 TITLE = "Connect to finish this update"
-"""Title of the section that asks; pages that have a way of their own to ask leave it out."""
+"""Title of the section that asks; pages that ask in their own way leave it out."""
 
 
 def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> CompiledComponent:

@@ -42,7 +42,7 @@ class Actor:
 
 
 THE_KIT = Actor("Connector Kit")
-"""Stands for changes that nobody asked for at that moment: a schedule, an expiry."""
+"""The actor of changes that no one requested at that moment: a schedule, an expiry."""
 
 
 def record_action(

@@ -40,12 +40,12 @@ from connector_kit.publisher.planning import Outcome as PlanOutcome
 from connector_kit.publisher.pushing import push_each
 
 PUSH_BATCH = 20
-"""Installations that are asked at a time."""
+"""Installations that are asked at once."""
 
 POLL_SECONDS = 0.25
 
 EXPECTED = (PublisherError, LifecycleError, IntegratorError)
-"""What the one who asked can do something about."""
+"""Errors that the requester can do something about."""
 
 Connect = Callable[[], AbstractContextManager[Client]]
 

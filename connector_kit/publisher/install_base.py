@@ -18,7 +18,7 @@ from connector_kit.publisher.errors import InstallBaseShrunk
 from connector_kit.publisher.reported import Oddity, Reported, is_child, reported
 
 BATCH = 500
-"""Entries that are held in memory and written at a time."""
+"""Entries that are held in memory and written at once."""
 
 FEW = 3
 """Fewer installations than this may vanish from one sync to the next, if any are left."""

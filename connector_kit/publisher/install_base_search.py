@@ -42,7 +42,7 @@ class InstallBaseFilter:
     ``none`` where there was no update that came to an end.
     """
     license: str | None = None
-    """Where its license stands (`connector_kit.licensing.Standing`)."""
+    """The standing of its license (`connector_kit.licensing.Standing`)."""
     drifted: bool | None = None
     updating: bool | None = None
     needs: bool | None = None

@@ -15,9 +15,9 @@ class Weight(StrEnum):
     BREAKS = "breaks"
     """Nothing is published unless the publisher says that installations may break."""
     MENDED = "mended"
-    """Publishing puts it right."""
+    """Publishing fixes it."""
     ADVICE = "advice"
-    """It is published all the same."""
+    """It is published anyway."""
 
 
 @dataclass(frozen=True)

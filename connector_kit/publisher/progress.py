@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from connector_kit.models import Push
 
 LEFT_OUT = "aborted"
-"""The code of pushes that nobody had begun when their rollout was aborted."""
+"""The code of pushes that had not begun when their rollout was aborted."""
 
 _State = Push.State
 
@@ -25,7 +25,7 @@ class Progress:
     current: int = 0
     """Those that had the release already."""
     waits: int = 0
-    """Those that were updated, and of which a part waits for their customers."""
+    """Those that were updated, with a part that waits for the customer."""
     failed: int = 0
     skipped: int = 0
     in_progress: int = 0
@@ -33,7 +33,7 @@ class Progress:
     retrying: int = 0
     """Those between two attempts, and those that are being undone."""
     not_started: int = 0
-    """Those to which nothing was pushed, because their turn has not come, or never came."""
+    """Those to which nothing was pushed, because their turn has not come or never came."""
 
     @property
     def total(self) -> int:

@@ -38,7 +38,7 @@ class PublishResult:
     broken: tuple[Objection, ...] = ()
     """What the publisher accepted to break."""
     foreign_system_token: str | None = field(default=None, repr=False)
-    """The system token of the stack record, when it is none of those in the settings."""
+    """The system token of the stack record, when it is not in the settings."""
 
     def __bool__(self) -> bool:
         """Whether there was anything to do."""

@@ -16,13 +16,13 @@ from connector_kit.integrator.transport.pool import Pool
 from connector_kit.publisher.objections import Objection, Weight
 
 SECONDS = 5.0
-"""How long the server has for an answer that it knows by heart."""
+"""Seconds that the server has for an answer that needs no loading."""
 
 LOADING_SECONDS = 30.0
-"""How long it has for one for which it may have to import a connector first."""
+"""Seconds that it has for an answer that may need the import of a connector first."""
 
 LARGEST = 1 << 20
-"""Bytes of an answer: whatever stands at that address, it may not be the kit."""
+"""The most bytes of an answer that are read: the server at that address may not be the kit."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -14,13 +14,13 @@ from connector_kit.lifecycle import CHANGE_EDITION, FUNCTION_NAMES
 from connector_kit.plan import FieldChange
 
 NEW_STACK = "(the new stack)"
-"""Stands for the id of a stack record that is still to be created."""
+"""The placeholder for the id of a stack record that will be created."""
 
 TWO_DOT_ZERO = "twoDotZero"
 """The platform's word for framework 2.0, and the field with what only that one has."""
 
 LATE = ("trialEnabled", "trialPeriod")
-"""Fields that a listing takes once it exists (protocol/resources.md#connector)."""
+"""Fields that a listing accepts only once it exists (protocol/resources.md#connector)."""
 
 Editions = tuple[tuple[str, int], ...]
 """The names of a connector's editions, each with its order: lowest first."""

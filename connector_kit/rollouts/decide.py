@@ -69,22 +69,22 @@ class Report:
 
 @dataclass(frozen=True)
 class InFlight:
-    """A push that has begun and is not settled, and what became of it so far."""
+    """A push that has begun and is not settled, with its results so far."""
 
     id: int
     state: Push.State
     attempts: int
     """Including the one in flight."""
     due_at: datetime
-    """Given up on then, unless its update was heard of; while retrying: pushed again then."""
+    """When to give up without a sign of its update; while retrying: when to push again."""
     report: Report | None = None
     is_undo: bool = False
     is_bare: bool = False
-    """Whether the undo is only to give the lock back."""
+    """Whether the undo only unlocks the installation."""
     is_locked: bool = False
     """Whether the customer may be kept from editing."""
     is_superseded: bool = False
-    """Whether its order was taken back: somebody ordered something else."""
+    """Whether its order was taken back because something else was ordered."""
     code: str = ""
     message: str = ""
 
@@ -117,7 +117,7 @@ class Snapshot:
     max_attempts: int
     wave_failure_share: int = 100
     failures: int = 0
-    """Failed pushes, less those that somebody who resumed has forgiven."""
+    """Failed pushes, without those that no longer count since the rollout was resumed."""
     in_flight: tuple[InFlight, ...] = ()
     wave: CurrentWave | None = None
     """None when all waves are complete."""

@@ -20,7 +20,7 @@ from connector_kit.rollouts.steps import Halt, Hold, Sent, Step, Unclaim
 from connector_kit.rollouts.verdicts import VANISHED
 
 PLATFORM_PAUSE = timedelta(seconds=5)
-"""How long the platform is left alone that did not answer, after the client's own retries."""
+"""How long to wait for a platform that did not answer, after the client's own retries."""
 
 INVALID_REF = "invalid_ref"
 """A referenced document, here an integration, does not exist (protocol/http-api.md#2-errors)."""
@@ -63,7 +63,7 @@ class Delivery:
     pause: timedelta = PLATFORM_PAUSE
     """How long to wait before they are pushed again."""
     needs_action: bool = False
-    """Whether waiting is no use, because somebody has to act first."""
+    """Whether waiting does not help, because someone must act first."""
 
     def stop(self, batch: Sequence[str], error: Exception) -> None:
         """Give up on *batch* and on all that was not tried yet."""

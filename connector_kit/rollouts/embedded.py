@@ -32,7 +32,7 @@ Deployments = Mapping[str, Installation]
 """By integration id."""
 
 Update = Callable[[Installation], None]
-"""Has a deployment brought to its target; what becomes of it is on record."""
+"""Has a deployment updated to its target; the result is recorded."""
 
 
 def by_worker(deployment: Installation) -> None:

@@ -24,7 +24,7 @@ class LockedInstallation(TypedDict):
 
     installation: str
     label: str
-    """Who that is, as people know them."""
+    """The installation as people know it."""
     name: str
     email: str
     tag: str
@@ -32,7 +32,7 @@ class LockedInstallation(TypedDict):
     code: str
     message: str
     state: str
-    """``retrying``, ``undoing`` or, when nobody is at it any more, ``failed``."""
+    """``retrying``, ``undoing``, or, when no process works on it anymore, ``failed``."""
 
 
 def locked_pushes(rollout: Rollout) -> QuerySet[Push]:

@@ -15,7 +15,7 @@ from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from connector_kit.rollouts.waves import WaveSize
 
 IN_BETWEEN = ("install", "uninstall")
-"""Modes of an installation that an update must not meet (protocol/README.md, mode)."""
+"""Modes in which an installation must not be updated (protocol/README.md, mode)."""
 
 
 class Lot(IntEnum):
@@ -25,7 +25,7 @@ class Lot(IntEnum):
     SKIP = 1
     """The customer is installing or uninstalling."""
     CURRENT = 2
-    """The records say that it has the release already, and completely."""
+    """By the records, it already has the complete release."""
 
 
 ORDER = ("lot", "-sandbox", "pk")

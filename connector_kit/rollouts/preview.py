@@ -59,7 +59,7 @@ class Preview:
     first: tuple[Installation, ...]
     """The first of those to update, in their order."""
     digest: str = ""
-    """Says by one word what this is; `start_rollout` refuses when it would start something else."""
+    """A digest of the preview; `start_rollout` refuses to start anything else."""
 
     @property
     def version(self) -> str:
@@ -93,7 +93,7 @@ class ChangePreview:
     summary: dict[str, int]
     blocked: bool
     needs: tuple[str, ...] = ()
-    """What their customers would be needed for, in words."""
+    """What their customers would need to do, in words."""
 
 
 @dataclass(frozen=True)

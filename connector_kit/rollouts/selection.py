@@ -24,7 +24,7 @@ class Selection:
     integrations: tuple[str, ...] = ()
     """Ids of integrations."""
     updated_by: int | None = None
-    """The number of a rollout: all to which it pushed, whatever came of that."""
+    """The number of a rollout: all installations to which it pushed, whatever the result."""
     came_from: tuple[str, ...] = ()
     """The versions that those had before."""
 

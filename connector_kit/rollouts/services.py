@@ -35,7 +35,7 @@ from connector_kit.rollouts.verdicts import (
 from connector_kit.rollouts.waves import WaveSize, partition
 
 BATCH = 2_000
-"""Installations that are read and written at a time, however large the base."""
+"""Installations that are read and written at once, however large the base."""
 
 EVENTS = {
     "start": "rolloutStarted",
@@ -44,7 +44,7 @@ EVENTS = {
     "abort": "rolloutAborted",
     "retry": "rolloutRetried",
 }
-"""What the log calls the acts that go on record."""
+"""The log's names for the recorded actions."""
 
 _State = Rollout.State
 

@@ -13,7 +13,7 @@ from connector_kit.rollouts.locks import LockedInstallation, describe_locked, lo
 from connector_kit.rollouts.verdicts import ABORTED
 
 SHOWN = 20
-"""Installations that are listed at the most; the counts are of all."""
+"""At most this many installations are listed; the counts include all."""
 
 SPEED_WINDOW = timedelta(minutes=2)
 """The speed is that of the last two minutes, or of the time since the start when that is less."""
@@ -38,7 +38,7 @@ class FailureGroup(TypedDict):
     count: int
     installation: str
     label: str
-    """Who the example is, as people know them."""
+    """The example as people know it."""
     message: str
 
 
@@ -50,7 +50,7 @@ class WaitingInstallation(TypedDict):
     email: str
     tag: str
     needs: list[str]
-    """In words; empty when it was completed since."""
+    """In words; empty if it has been completed since."""
 
 
 class Status(TypedDict):
@@ -67,7 +67,7 @@ class Status(TypedDict):
     not_started: int
     """Installations to which nothing was pushed."""
     undoing: int
-    """Installations that are being brought back to what they had."""
+    """Installations that are being returned to what they had."""
     locked: int
     """Installations whose customers cannot edit, beyond the seconds of an update."""
     locked_installations: list[LockedInstallation]
@@ -75,7 +75,7 @@ class Status(TypedDict):
     waves: list[WaveStatus]
     pushes_per_minute: float
     seconds_remaining: int | None
-    """None when nothing was settled lately, so that there is no telling."""
+    """None when nothing was settled recently, so that no estimate is possible."""
     seconds_elapsed: int
     failures: list[FailureGroup]
     waits: list[WaitingInstallation]

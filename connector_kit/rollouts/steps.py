@@ -17,7 +17,7 @@ class Settle:
     code: str = ""
     message: str = ""
     operation: int | None = None
-    """The update that was taken into account."""
+    """The update that was considered."""
 
 
 @dataclass(frozen=True)

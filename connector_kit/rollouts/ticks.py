@@ -43,7 +43,7 @@ from connector_kit.rollouts.writing_verdicts import write_verdicts
 logger = logging.getLogger(__name__)
 
 NOT_SET_UP = (LifecycleError, ImproperlyConfigured)
-"""There is no client to be had, for instance for want of a token."""
+"""Raised when a client cannot be created, for instance because there is no token."""
 
 Connect = Callable[[], AbstractContextManager[ConnectorCalls]]
 Deliver = Callable[[Sequence[str]], Iterable[Delivery]]

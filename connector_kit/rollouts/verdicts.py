@@ -10,7 +10,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_UNDO_PAUSE = timedelta(seconds=45)
 """Between two attempts to undo: the customer is locked until one succeeds."""
 UNHEARD_UNDO = timedelta(seconds=30)
-"""After which an undoing that was not heard of is pushed again: twice is harmless."""
+"""How long to wait for a sign of an undo before pushing it again: twice is harmless."""
 BUSY_PAUSE = timedelta(seconds=3)
 
 VANISHED = "installation_vanished"
@@ -33,9 +33,9 @@ class Verdict(Enum):
     RETRY = auto()
     """It may pass: push again after a pause, as often as the rollout allows."""
     FAIL = auto()
-    """Repeating changes nothing until somebody acts; counts against the failure limit."""
+    """A retry changes nothing until someone acts; counts against the failure limit."""
     WAIT = auto()
-    """Somebody else is at work there: push again soon; uses up no attempt."""
+    """Something else is at work there: push again soon; uses up no attempt."""
     SKIP = auto()
     """There is nothing to update and nothing to repair; counts against nothing."""
 
@@ -59,7 +59,7 @@ VERDICTS = {
     NOT_INSTALLED: Verdict.SKIP,  # gets the default release at the end of the installation
     VANISHED: Verdict.SKIP,  # uninstalled in the meantime
 }
-"""Failures by code; what is not listed may pass and is tried again (bounded by max_attempts)."""
+"""Failures by code; unlisted ones may pass and are retried (up to max_attempts)."""
 
 
 PASSING = frozenset(
@@ -69,7 +69,7 @@ PASSING = frozenset(
         *(INTERRUPTED, NO_ANSWER, NOT_VERIFIED),
     }
 )
-"""Failures that say nothing of the release: platform, process or customer was in the way."""
+"""Failures not caused by the release: the platform, process, or customer was in the way."""
 
 
 def verdict_on(code: str, *, is_refused: bool = False) -> Verdict:

@@ -22,11 +22,11 @@ class Outcome:
 
     id: int
     attempts: int
-    """None were made for what the records said was current, or not installed."""
+    """None were made for what was recorded as current, or as not installed."""
     version: str
-    """What the installation is to show."""
+    """The version that the installation should show."""
     is_skipped: bool = False
-    """Whether it was left out, because the records said that it is not installed."""
+    """Whether it was left out because it was recorded as not installed."""
     was_missed: bool = False
     """Whether an earlier reading did not list it."""
 

@@ -17,7 +17,7 @@ REST = "rest"
 _COUNT = re.compile(r"[0-9]{1,9}")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
 _SHOWN = 40
-"""Characters of what is no size that an error quotes."""
+"""Characters of an invalid size that an error quotes."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from connector_kit.sandbox.platform import Platform
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY = 3.0
-"""Seconds between two looks whether there is something to save."""
+"""Seconds between two checks for something to save."""
 GRACE = 0.5
 """Seconds that requests have to end when the sandbox stops."""
 

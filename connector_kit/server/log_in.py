@@ -26,7 +26,7 @@ from connector_kit.client_address import counted
 log = logging.getLogger("connector_kit.log_in")
 
 GUESSES_OF_AN_ADDRESS = 30
-"""Wrong passwords, whatever the names, after which an address has to wait."""
+"""Wrong passwords, whatever the names, after which an address must wait."""
 
 _LONGEST = 200
 """Characters: more than a user's name has, and less than the column of the count."""

@@ -32,7 +32,7 @@ from connector_kit.extension.isolation import Processes, asking
 from connector_kit.extension.remember import Remembering
 
 SECONDS = 1.0
-"""How long it is known which class a connector has; function processes know it as long again."""
+"""How long a connector's class is cached; function processes cache it for as long again."""
 
 
 def registry() -> Registry:
@@ -176,10 +176,10 @@ class Whereabouts:
 
 
 PAGE_SECONDS = 20.0
-"""How long a function may take while somebody waits for a page."""
+"""How long a function may take while a customer waits for a page."""
 
 AT_A_TIME = 2
-"""How many such functions run at a time, per serving process."""
+"""How many such functions run at once, per serving process."""
 
 PATIENCE_SECONDS = 2.0
 """How long it waits for its turn."""

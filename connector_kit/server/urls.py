@@ -40,7 +40,7 @@ _PLATFORM_VIEWS = {
     **health_views(this_process),
     "/health": probe_view(health),
 }
-"""What integrator.io and load balancers ask, where `connector_kit.server.wsgi` is not in front."""
+"""What integrator.io and load balancers request, where `connector_kit.server.wsgi` is not used."""
 
 urlpatterns = [
     *(path(address.lstrip("/"), view) for address, view in _PLATFORM_VIEWS.items()),

@@ -14,7 +14,7 @@ from connector_kit.sandbox import Sandbox
 from connector_kit.testing.running import RunningStack
 
 SECONDS = 60.0
-"""How long an answer may take: a function of the test's own may be behind it."""
+"""How long an answer may take: it may depend on a function of the test."""
 
 _FUNCTIONS = {
     "installerFunction": "install",
@@ -22,7 +22,7 @@ _FUNCTIONS = {
     "preUninstallFunction": "preUninstallFunction",
     "uninstallerFunction": "uninstall",
 }
-"""What a listing names; a stack that lacks one is told so when it is called."""
+"""The functions that a listing names; a stack that lacks one fails when it is called."""
 
 
 class AccountError(ConnectorKitError):

@@ -23,7 +23,7 @@ from connector_kit.testing.ways import registry_of
 SYSTEM_TOKEN = "system-token-of-a-test"  # noqa: S105 - opens a server on loopback, for a test
 
 POLL = 0.02
-"""Seconds after which the server notices that it is told to end."""
+"""Seconds within which the server notices that it should end."""
 
 
 class RunningStack:

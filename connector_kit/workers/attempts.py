@@ -17,11 +17,11 @@ from connector_kit.workers.store import PREFIX, store
 logger = logging.getLogger(__name__)
 
 AT_MOST = 3
-"""So often in a row a task may take its worker down without any progress."""
+"""How often in a row a task may take its worker down without progress."""
 REMEMBERED = 86_400
-"""Seconds for which a beginning is remembered."""
+"""Seconds for which a start is remembered."""
 PAUSE = 600
-"""Seconds for which a task that was given up is not begun again, though it be asked for."""
+"""Seconds for which a task that was given up is not started again, even if requested."""
 
 
 def begin(subject: str, progress: str = "") -> bool:

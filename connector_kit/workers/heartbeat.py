@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 TICK = "tick"
 """The kind of heartbeat that a tick leaves when a worker takes it."""
 WRITTEN_EVERY = 3.0
-"""Seconds between two notes of one kind by one process."""
+"""Seconds between two heartbeats of one kind by one process."""
 SILENT_AFTER = timedelta(seconds=15)
-"""A worker that has not been heard of for so long is not there: it would have noted five times."""
+"""Seconds without a heartbeat after which a worker counts as gone: it would have sent five."""
 
 _written: dict[str, float] = {}
 

@@ -7,7 +7,7 @@ class Queue(StrEnum):
     """A queue, by the name that ``celery worker --queues`` knows it by."""
 
     TICKS = "ticks"
-    """Looks at what is due, each a matter of milliseconds. They drive everything else."""
+    """Checks for what is due, each taking milliseconds. They drive everything else."""
     WORK = "work"
     """What takes as long as the platform takes: deployments, dry runs, licenses to deliver."""
     MAIL = "mail"

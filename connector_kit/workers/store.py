@@ -12,7 +12,7 @@ from connector_kit import conf
 
 PREFIX = "connector_kit:"
 SECONDS = 2
-"""How long Redis is waited for: whoever sends a task may be answering somebody."""
+"""How long to wait for Redis: the sender of a task may be answering a request."""
 
 
 def store() -> redis.Redis:

@@ -19,9 +19,9 @@ from connector_kit.workers.store import PREFIX, store
 logger = logging.getLogger(__name__)
 
 LOST_AFTER = 15
-"""Seconds after which a message that is in its queue no more, and did not begin, counts as lost."""
+"""Seconds after which a message that is no longer queued, and did not begin, counts as lost."""
 LOOKED_THROUGH = 500
-"""So many messages, the newest, are looked through; beyond that a task may wait twice."""
+"""How many of the newest messages are searched; beyond that a task may be queued twice."""
 
 
 def subject_of(task: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None) -> str:

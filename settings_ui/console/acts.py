@@ -58,9 +58,9 @@ class RolloutAct:
     done: str
     is_dangerous: bool = False
     asks: bool = True
-    """Whether it says first what it will do, and takes a reason."""
+    """Whether it first says what it will do, and asks for a reason."""
     takes_some: bool = False
-    """Whether it can be done to some installations only."""
+    """Whether it can be limited to some installations."""
 
 
 def offered(situation: Situation) -> list[tuple[RolloutAct, list[str]]]:

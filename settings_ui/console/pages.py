@@ -19,7 +19,7 @@ PLACES = {
     "rollouts": ("Rollouts", Scope.ROLLOUTS_READ),
     "audit": ("Audit log", Scope.STAFF_READ),
 }
-"""The console's main places, by the names of their addresses, and what opens them."""
+"""The console's main sections, by the names of their addresses, and the scopes that they need."""
 
 
 def page(request: StaffRequest, template: str, *, place: str = "", **context: Any) -> HttpResponse:

@@ -22,7 +22,7 @@ from settings_ui.interrupted import link_expired
 logger = logging.getLogger(__name__)
 
 _GRANTS = "settings_links"
-"""Key in the session: the link by which the settings of which integration are open."""
+"""Key in the session: the link that gives access to each integration's settings."""
 
 _GRANTS_AT_MOST = 20
 

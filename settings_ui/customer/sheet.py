@@ -30,7 +30,7 @@ FLOW = "_flow"
 """Name of the marks by which it says which flows' controls it sends."""
 
 WAS = "_was"
-"""Begins the names under which a browser sends back what was shown before anybody touched it."""
+"""Prefix of the names under which a browser sends back the values as first shown."""
 
 
 class Problem(NamedTuple):
@@ -48,7 +48,7 @@ class FormPart:
     key: str
     store: str
     place: str
-    """Where it stands, in words."""
+    """Its place, in words."""
     shown: ShownForm
 
     @property
@@ -149,7 +149,7 @@ class Sheet:
 
     panels: list[Panel]
     others: list[str] = field(default_factory=list)
-    """What is wrong and belongs to no field."""
+    """Errors that belong to no field."""
 
     @property
     def forms(self) -> Iterator[FormPart]:

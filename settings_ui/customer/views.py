@@ -28,7 +28,7 @@ from settings_ui.customer.sheet import Sent, Sheet, sheet_of
 from settings_ui.errors import error_page
 
 REDRAWN = {"_more", "_refresh", "_store"}
-"""Buttons that save nothing: further rows, the options of today, another store beside this one."""
+"""Buttons that save nothing: further rows, current options, another store beside this one."""
 
 
 @require_GET

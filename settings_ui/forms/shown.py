@@ -30,9 +30,7 @@ from connector_kit.installation_settings import MEBIBYTE, in_mebibytes
 from settings_ui.forms.controls import control
 
 PREFIX = "f"
-"""Stands before the names of a form's fields, so that they meet no other names of the page; a page
-of several forms gives each its own.
-"""
+"""The prefix of a form's field names; a page of several forms gives each its own."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class ShownForm:
     is_read_only: bool = False
     prefix: str = PREFIX
     baseline: Mapping[str, Any] | None = None
-    """What counts as not touched; what the form itself has, when left out."""
+    """The values that count as unchanged; by default those of the form itself."""
     _controls: _Controls = field(init=False, repr=False)
     _states: Mapping[str, FieldState] = field(init=False, repr=False)
 

@@ -232,7 +232,7 @@ class SecretText(forms.PasswordInput):
 
 
 SECRET = ":secret"  # noqa: S105  an ending of names
-"""Ends the names of controls in which secrets are typed, so that nobody keeps what they hold."""
+"""Suffix of the names of controls for secrets, so that their values are never kept."""
 
 
 def _typed(name: str) -> str:

@@ -50,7 +50,7 @@ _TONES = {
     "conflict": _BAD,
     "delete": _BAD,
 }
-"""How a state looks; the word itself always stands beside the color."""
+"""How a state looks; the word itself is always beside the color."""
 
 _WORDS = {
     "claimed": "starting",
@@ -60,7 +60,7 @@ _WORDS = {
     "timed_out": "timed out",
     "waits_for_customer": "waits for customer",
 }
-"""States whose own word says too little; one that is not known here is shown as it is."""
+"""States whose own word says too little; any other is shown as it is."""
 
 
 @register.filter

@@ -27,7 +27,7 @@ from workshop.bench.served import DIY, TOKEN, running, stack_server, wait_for
 from workshop.services import free_port
 
 AT_A_TIME = 25
-"""Requests of the connection that are under way at a time (``concurrencyLevel``)."""
+"""Requests of the connection that run at once (``concurrencyLevel``)."""
 
 ROUNDS = 3
 

@@ -27,14 +27,14 @@ SINGLES = 42
 """Customers with an account of their own: two to look at, two groups of twenty to compare."""
 
 SHARED_ACCOUNTS, INSTALLATIONS_EACH = 2, 60
-"""Accounts with many installations, for which the rate limit is what an update waits for."""
+"""Accounts with many installations, in which an update waits for the rate limit."""
 
 WITHOUT_LIMIT = {
     "DEBUG": "0",
     "CONNECTOR_KIT_RATE_SIZE": "1000000",
     "CONNECTOR_KIT_RATE_PER_SECOND": "1000000",
 }
-"""As in production, but for the limit, which would only measure itself."""
+"""As in production, except for the limit, which would only measure itself."""
 
 
 class Ground:

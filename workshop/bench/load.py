@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 
 _PIECE = bytearray(1 << 18)
-"""What is received, by any connection: memory that is asked for once."""
+"""The buffer in which all connections receive: allocated once."""
 
 _END_OF_HEAD = b"\r\n\r\n"
 

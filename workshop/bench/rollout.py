@@ -17,7 +17,7 @@ BUCKET, RATE = 100, 30.0
 
 WINDOW = 10
 PATIENCE = 120.0
-"""Seconds after which what does not happen is given up."""
+"""Seconds to wait before giving up."""
 
 
 def measure(ground: Ground) -> Figures:

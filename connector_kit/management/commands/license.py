@@ -218,7 +218,7 @@ _CONSEQUENCES = {
     "The connector stops in the customer's account.",
     "delete": "The license of {0.email} for {0.connector} will be removed permanently.",
 }
-"""What cannot simply be taken back, and is therefore asked about."""
+"""What cannot easily be undone, and therefore needs consent."""
 
 
 def _day(word: str) -> date:

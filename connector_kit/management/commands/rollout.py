@@ -188,7 +188,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any]], Rollout]] = {
 
 
 Trouble = Callable[[Status], str]
-"""Says why a rollout does not move, or nothing."""
+"""Returns why a rollout makes no progress; empty when it does."""
 
 
 def _trouble(status: Status) -> str:

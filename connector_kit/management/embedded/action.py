@@ -27,9 +27,9 @@ class Context:
     print: Callable[..., None]
     """Writes results for people."""
     remark: Callable[..., None]
-    """Writes what is no result, to stderr."""
+    """Writes remarks, which are not results, to stderr."""
     json: Callable[[Any], None] | None
-    """Writes the result for machines, where that was asked for."""
+    """Writes the result for machines, if requested."""
 
     @property
     def connector(self) -> Connector:

@@ -31,9 +31,9 @@ from connector_kit.publisher.licenses.trail import KIT, locked, note
 logger = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 600.0
-"""For so long a process may write one license: longer than all its requests take."""
+"""How long a process may write one license: longer than all its requests take."""
 DEATHS = 3
-"""After so many attempts of which the last one ended its process, a failure is put on record."""
+"""Attempts, the last of which killed its process, after which a failure is recorded."""
 _DIED = (
     "The process that delivers it died several times. Usually, the system ran out of memory; see "
     "the worker's log."

@@ -18,7 +18,7 @@ from connector_kit.publisher.errors import RecordLost
 from connector_kit.publisher.licenses.offered import edition_names
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""By so much the platform's clock may be behind ours."""
+"""How far the platform's clock may be behind ours."""
 
 
 class PlatformLicenses:

@@ -41,7 +41,7 @@ class ReconcileResult:
 
     seen: int = 0
     unreadable: int = 0
-    """Of what the platform listed; each is in the log, and stops no other."""
+    """Unreadable licenses of the listing; each is logged, and does not stop the others."""
     added: int = 0
     changed: int = 0
     drifted: int = 0
@@ -49,7 +49,7 @@ class ReconcileResult:
     unrepaired: int = 0
     vanished: int = 0
     lost: int = 0
-    """Of those that have vanished, the ones that were in force: somebody has paid for them."""
+    """Of those that have vanished, the ones that were in force: customers paid for them."""
 
     def __add__(self, other: ReconcileResult) -> ReconcileResult:
         return ReconcileResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))

@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 REMINDER = "expires-in-"
-"""How notices begin that say how many days are left."""
+"""The prefix of notices that say how many days are left."""
 CLAIM = timedelta(minutes=10)
-"""After so long a reminder that somebody was about to send is sent by somebody else."""
+"""How long a process may take to send a reminder before another one sends it."""
 
 license_reminded = Signal()
 """A customer was reminded: ``reminder``, a `Reminding`; sent after the channel has carried it."""
@@ -36,7 +36,7 @@ class Reminding:
     license: License
     notice: str
     at: datetime = field(default_factory=database_now)
-    """When it is sent: what it says is true then."""
+    """When it is sent; its statements are true at that time."""
 
     @property
     def days_left(self) -> int | None:
@@ -56,7 +56,7 @@ class Reminding:
 
 
 Channel = Callable[[Reminding], None]
-"""Carries a reminder; raises what went wrong, and is then called again later."""
+"""Delivers a reminder; raises on failure, and is then called again later."""
 
 
 class NoChannel(Exception):

@@ -35,7 +35,7 @@ WANTED = (
     "off_at",
     "past_due_since",
 )
-"""What of a license is decided here, and what the audit trail shows before and after."""
+"""The fields of a license that are decided here, and that the audit trail shows."""
 
 MIRRORED = (
     "live",
@@ -50,7 +50,7 @@ MIRRORED = (
     "seen_at",
     "vanished_at",
 )
-"""What of a license the platform says."""
+"""The fields of a license that the platform decides."""
 
 
 _LONGEST_ID = 24

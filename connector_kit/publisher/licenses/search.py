@@ -25,7 +25,7 @@ class LicenseFilter:
     pending: bool = False
     vanished: bool = False
     ends: date | None = None
-    """The last day: the one agreed, else the platform's."""
+    """The last day: the agreed one, or else the platform's."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class LicensePage:
     rows: tuple[License, ...]
     total: int
     standings: dict[str, int]
-    """How many of the total stand where; under "" those whose dates are the platform's."""
+    """How many of the total have each standing; under "" those with the platform's dates."""
     next_after: int | None
     """Pass it as *after* for the next page; None on the last one."""
 

@@ -45,7 +45,7 @@ class LicenseRequest:
     stores: int | None = None
     sandbox: bool = False
     time_zone: str = ""
-    """Where the customer lives; empty: as the settings say."""
+    """The customer's time zone; empty: that of the settings."""
     opts: dict[str, Any] = field(default_factory=dict)
 
 

@@ -21,7 +21,7 @@ from connector_kit.publisher.licenses.rows import policy_of, terms_of
 
 BATCH = 500
 NAMED = 5
-"""Licenses that a day names; of more it says how many."""
+"""Licenses that a day names; beyond that it only counts them."""
 
 
 @dataclass

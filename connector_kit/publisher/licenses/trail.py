@@ -19,7 +19,7 @@ from connector_kit.publisher.licenses.rows import (
 )
 
 KIT = Actor("connector kit")
-"""Stands for what the kit does by itself: it delivers, and compares."""
+"""The actor of what the kit does on its own: deliveries and comparisons."""
 
 
 def locked(license_pk: int) -> License:

@@ -11,7 +11,7 @@ from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http.wire import Document, iso, parse
 
 LARGEST = 32 * 1024 * 1024
-"""Bytes of documents that the log may hold on to; beyond that the oldest entries go."""
+"""Bytes of documents that the log may hold; beyond that the oldest entries are dropped."""
 _UNTOLD = ("lastModified",)
 
 

@@ -10,7 +10,7 @@ from connector_kit.sandbox.http.wire import Document
 LIFETIME = 30 * 24 * 3600
 """Seconds that a deleted document can be restored."""
 LARGEST = 64 * 1024 * 1024
-"""Bytes of all deleted documents together; beyond that the oldest go for good."""
+"""Bytes of all deleted documents together; beyond that the oldest are dropped for good."""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class Wizard:
 
 
 Taken = tuple[Document, Document]
-"""What is written into the step, and what its function is told."""
+"""What is written into the step, and what its function gets."""
 
 
 def _take_form(_: Wizard, __: Document, body: Document) -> Taken:

@@ -47,10 +47,10 @@ _LOGIN = {
     "s3": ("s3", "authType"),
     "rdbms": ("rdbms", "type"),
 }
-"""Where a type says which kind of login it uses."""
+"""The field in which a type says which kind of login it uses."""
 
 _INSTEAD = {"ftp.password": "ftp.authKey"}
-"""Credentials that another one may stand in for."""
+"""Credentials that another one may replace."""
 
 
 def missing_credentials(connection: Document) -> list[str]:

@@ -14,7 +14,7 @@ from connector_kit.sandbox.platform import Platform
 DATES = ("expires", "trialEndDate")
 EDITIONS = ("_editionId", "_changeEditionId")
 WRITABLE = (*DATES, "opts", *EDITIONS)
-"""What may change later on; e-mail address and environment are chosen on create."""
+"""What may change later; email address and environment are chosen on create."""
 
 
 def license_fields(connector: Document, sent: Document) -> Document:

@@ -20,7 +20,7 @@ SHOWN = (
     *("published", "managed", "applications", "framework", "trialEnabled", "trialPeriod"),
     "lastModified",
 )
-"""Fields of a connector that everybody sees."""
+"""Fields of a connector that all accounts see."""
 
 
 def delete_connector(call: Call) -> Answer:

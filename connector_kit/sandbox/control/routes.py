@@ -25,7 +25,7 @@ from connector_kit.sandbox.http.wire import Document, parse
 from connector_kit.sandbox.platform import Platform
 
 SIGNED = "files/"
-"""Addresses that are links for anybody, as those that the platform signs."""
+"""Addresses that are links for anyone, like those that the platform signs."""
 DEFAULT_LOG_LIMIT = 100
 DRAIN_SECONDS = 60.0
 

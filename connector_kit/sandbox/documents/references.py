@@ -38,7 +38,7 @@ _LOOSE = {
     "_keepDeltaBehindExportId",
     "_runNextFlowIds",
 }
-"""References that may form a circle, or are no reason to keep their target."""
+"""References that may form a circle, or that do not prevent the deletion of their target."""
 
 AUTHORS_DATA = {
     "configuration",
@@ -50,7 +50,7 @@ AUTHORS_DATA = {
     "settings",
     "settingsForm",
 }
-"""Fields in which the author's own data stand, whatever its keys look like."""
+"""Fields with the author's own data, whatever its keys look like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from connector_kit.sandbox.documents.record import Record
 
 MARKET = ("connectors", "templates", "ashares", "sshares", "accesstokens")
-"""Types of documents that others than their owner look for."""
+"""Types of documents that accounts other than their owner look up."""
 
 
 @dataclass(frozen=True, slots=True)

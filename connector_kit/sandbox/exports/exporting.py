@@ -19,7 +19,7 @@ from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, 
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
 EVENTS = ("webhook", "distributed")
-"""Types of exports that are told of events instead of asking for records."""
+"""Types of exports that receive events instead of requesting records."""
 DEFAULT_PAGE = 20
 """Records of a page, where the export does not say."""
 MOST_PAGES = 1000

@@ -13,7 +13,7 @@ from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.store import LIFETIME
 
 CLASSIC = ("extract", "generate", "extracted", "generated", "exportDataURI", "importDataURI")
-"""Fields that a job error always shows, be they empty."""
+"""Fields that a job error always shows, even if empty."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ BEFORE = ("429", "500", "503", "timeout", "drop")
 KINDS = (*BEFORE, "lost_answer", "slow")
 """``lost_answer`` executes a write, then drops the connection; ``slow`` only takes its time."""
 REFUSAL = "422"
-"""A write that is refused as it stands. Only where it is named: it does not pass by itself."""
+"""A write that is refused as it is. Strikes only where it is named: a retry does not help."""
 STACK_KINDS = ("hang_up", "twice", "drop", "late", "lost_answer")
 """What happens to a call to a stack: the platform hangs up while the function still runs, calls it
 twice at once, not at all, ``stack_delay_seconds`` later, or does not get its answer."""

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 
 LIFETIME = 15 * 60
-"""Seconds that a signed address is good."""
+"""Seconds that a signed address is valid."""
 REMEMBERED = 200
 """Files at a time; the oldest go first."""
 

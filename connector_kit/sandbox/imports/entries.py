@@ -25,7 +25,7 @@ class Entry:
     is_over: bool = False
     """Whether it goes no further: it failed, or a filter or hook left it out."""
     is_left: bool = False
-    """Whether it was not sent any more, since the run is canceled."""
+    """Whether it was not sent because the run was canceled."""
     stage: str = "mapping"
     answer: Document = field(default_factory=dict)
     _stages: list[str] = field(default_factory=list)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from connector_kit.sandbox.jobs.store import QUEUED, Job
 
 PARALLEL = 20
-"""Jobs that run at a time; the others wait."""
+"""Jobs that run at once; the others wait."""
 
 Execute = Callable[[Job], Awaitable[None]]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 Step = str | int
 EVERY = "*"
-"""The step that stands for all items of a list."""
+"""The step that means all items of a list."""
 
 LONGEST_LIST = 10_000
 """Items that a mapping may make room for by naming an index."""
