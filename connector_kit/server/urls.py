@@ -40,7 +40,7 @@ _PLATFORM_VIEWS = {
     **health_views(this_process),
     "/health": probe_view(health),
 }
-"""What integrator.io and load balancers request, where `connector_kit.server.wsgi` is not used."""
+"""What integrator.io and load balancers call where `connector_kit.server.wsgi` is not in front."""
 
 urlpatterns = [
     *(path(address.lstrip("/"), view) for address, view in _PLATFORM_VIEWS.items()),
