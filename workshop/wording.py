@@ -35,7 +35,6 @@ BETTER = {
     r"said (on|at once|all at once)": "reported",
     r"as wanted": "differs from",
     r"begun": "started, in progress",
-    r"licen[c]e[sd]?": "license",
 }
 """Patterns, whatever their case, and what a native reader expects instead."""
 

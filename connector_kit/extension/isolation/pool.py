@@ -16,18 +16,17 @@ from connector_kit.extension.threads import Threads
 from connector_kit.logs import Event
 
 QUICK_SECONDS = 0.02
-"""How long a call, or one that waits for a process, is left alone. Then it is looked after, this
-often."""
+"""Calls younger than this are left alone. Slow calls and the queue are checked this often."""
 
 INSPECT_EVERY = 0.1
-"""Seconds between two looks at what processes at slow calls have started."""
+"""Seconds between two checks of what slow calls have started."""
 
 AT_FULL_SPEED = 2
-"""Processes at quick calls as long as calls wait: more would only get in each other's way, since
-quick calls are those that compute."""
+"""Processes for quick calls while other calls wait. Quick calls compute, so more processes would
+only compete for the processor."""
 
 KEPT_SECONDS = 2.0
-"""How long a process is kept that has nothing to do."""
+"""How long an idle process is kept."""
 
 QUEUE_LIMIT = 256
 """Calls that may wait for a process."""
@@ -49,7 +48,7 @@ class Waiter:
         self.process: asyncio.Future[FunctionProcess] = asyncio.get_running_loop().create_future()
 
     def wait_anew(self) -> None:
-        """Have it wait from now on: that the functions had to be loaded does not count."""
+        """Restart its patience: the time that loading the functions took does not count."""
         self.deadline = time.monotonic() + self._patience
 
 
@@ -85,7 +84,7 @@ class Pool:
         return len(self._idle) + len(self._busy)
 
     async def acquire(self, patience: float, seconds: float) -> FunctionProcess:
-        """Return a process for a call that has *seconds*, after *patience* seconds at the latest.
+        """Return a process for a call that may take *seconds*; wait *patience* seconds at most.
 
         Raises `BusyError`, and RuntimeError when there is none and the functions cannot be loaded.
         """
@@ -98,19 +97,19 @@ class Pool:
         return process
 
     def release(self, process: FunctionProcess) -> None:
-        """Have *process* do the next call: it has answered."""
+        """Make *process*, which has answered, available for the next call."""
         self._busy.discard(process)
         self.add(process)
 
     def remove(self, process: FunctionProcess) -> None:
-        """Let go of a process that has ended, or is about to."""
+        """Drop a process that has ended or is about to end."""
         self._busy.discard(process)
         process.close()
         if self._queue and len(self) < self._size:
             self._grow()
 
     def add(self, process: FunctionProcess) -> None:
-        """Give *process* to the call that has waited for longest, or keep it for the next one."""
+        """Give *process* to the call that has waited longest, or keep it for the next one."""
         process.since = time.monotonic()
         while self._queue:
             waiter = self._queue.popleft()
@@ -144,7 +143,7 @@ class Pool:
             raise
 
     def _watch(self) -> None:
-        """Look after calls, and those that wait, as long as there are any."""
+        """Check running and waiting calls for as long as there are any."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(QUICK_SECONDS, self._look)
 
@@ -169,7 +168,7 @@ class Pool:
             self._timer = asyncio.get_running_loop().call_later(KEPT_SECONDS / 4, self._look)
 
     def _wanted(self, slow: set[FunctionProcess]) -> int:
-        """Return how many processes there should be now that these are at *slow* calls."""
+        """Return how many processes there should be while *slow* ones are busy."""
         if self._queue:
             return len(slow) + AT_FULL_SPEED
         newly_slow = [process for process in slow if not process.is_slow]
@@ -178,7 +177,7 @@ class Pool:
         return len(slow) + 1 if newly_slow else 0  # one for the next call
 
     def _look_after_queue(self, now: float) -> None:
-        """Have one process more for a call that has waited for too long, or refuse it."""
+        """Add a process for a call that has waited too long, or refuse the call."""
         while self._queue and self._queue[0].deadline <= now and not self._is_forking:
             if len(self) < self._size:
                 self._grow()
@@ -191,12 +190,12 @@ class Pool:
             waiter.process.set_exception(failure)
 
     def _end_idle(self, idle_since: float) -> None:
-        """End processes that have been idle since then, until there are no more than are kept."""
+        """End processes that have been idle since *idle_since*, down to the number that is kept."""
         while self._idle and len(self) > self._kept and self._idle[0].since <= idle_since:
             self._idle.pop(0).close()
 
     def _grow(self) -> None:
-        """Have one process more, as soon as it is forked."""
+        """Fork one more process, unless one is being forked."""
         if not self._is_forking:
             self._is_forking = True
             self._begin(self._fork())
@@ -221,7 +220,7 @@ class Pool:
             process.close()
 
     async def _inspect(self, calls: list[tuple[FunctionProcess, float]]) -> None:
-        """End those of *calls*, a process and when it got its call, that have started too much."""
+        """End those of *calls*, a process and when its call began, that started too much."""
         self._is_inspecting = True
         try:
             excesses = await self._threads.run(
@@ -240,7 +239,7 @@ class Pool:
 
 
 def _fail_ended(processes: Iterable[FunctionProcess]) -> None:
-    """Give up calls whose process has ended and whose channel something else keeps open."""
+    """Fail calls whose process has ended while something else keeps its channel open."""
     for process in processes:
         if process.has_ended:
             process.receive()  # what it may have sent before

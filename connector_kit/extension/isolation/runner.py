@@ -34,8 +34,8 @@ from connector_kit.extension.threads import QueueFullError, Threads
 from connector_kit.logs import Event, short
 from connector_kit.stack_settings import Limits
 
-HANDS = 4
-"""Threads for what takes long with processes: forking, ending, inspecting, copying large bodies."""
+BLOCKING_THREADS = 4
+"""Threads for what would block the loop: forking, killing, inspecting, copying large bodies."""
 
 log = logging.getLogger("connector_kit.extension")
 
@@ -87,11 +87,11 @@ class Processes:
                 environment=None if is_trusted else environment.for_functions(os.environ, named),
             )
         )
-        self._hands = Threads("function-processes", HANDS, limits.calls)
+        self._threads = Threads("function-processes", BLOCKING_THREADS, limits.calls)
         self._answerers = Threads("answerer", limits.calls, limits.calls)
         self._pool = Pool(
             self._server,
-            self._hands,
+            self._threads,
             size=limits.calls,
             # Those of trusted functions hold connections to the database: none stays without work.
             kept=0 if is_trusted else 1,
@@ -102,7 +102,7 @@ class Processes:
         self._is_stuck = False
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look after processes on *loop*, once it runs; to be called before any call."""
+        """Manage the processes on *loop*. Call this before the first call."""
         self._loop = loop
         if self._otherwise is not None:
             self._otherwise.bind(loop)
@@ -178,16 +178,16 @@ class Processes:
         return await self._otherwise.answer(call, answerers=answerers)
 
     async def _exchange(self, call: RawCall, seconds: float, answerers: Executor) -> Answer | None:
-        """Return the answer of a function process, None when the function is none of theirs.
+        """Return the answer of a function process, or None when these processes lack the function.
 
-        Raises what `answer` makes refusals of.
+        Raises the errors that `answer` turns into refusals.
         """
         process, report = await self._send(call, seconds)
         is_last = True
         try:
             kind, is_last, status, body = await self._result(process, report, answerers)
         except (TimeoutError, LimitExceededError, ConnectionError):
-            await self._hands.run(process.kill)
+            await self._threads.run(process.kill)
             raise
         except asyncio.CancelledError:  # nothing waits for the answer now
             process.kill(0)
@@ -212,7 +212,7 @@ class Processes:
                     process.channel.send(call.body, ids, call.began)
                 else:
                     send = partial(process.channel.send, call.body, ids, call.began)
-                    await self._hands.run(send)
+                    await self._threads.run(send)
             except ConnectionError:  # it has ended while it was idle
                 self._pool.remove(process)
             except (MemoryError, OSError):
@@ -224,7 +224,7 @@ class Processes:
     async def _result(
         self, process: FunctionProcess, report: asyncio.Future[bytes], answerers: Executor
     ) -> tuple[int, bool, int, bytes]:
-        """Return what *process* reports in the end; its questions are answered meanwhile."""
+        """Return the last report of *process*, after answering its questions."""
         while True:
             message = await report
             kind, is_last, status, size = REPORT.unpack_from(message)
@@ -233,7 +233,7 @@ class Processes:
             if max(size, process.channel.used) <= KEPT:
                 body = take(message, size)
             else:
-                body = await self._hands.run(partial(take, message, size))
+                body = await self._threads.run(partial(take, message, size))
             if is_answered:
                 return kind, bool(is_last), status, body
             reply = await answerers.run(partial(answered, self._answerer, body))
@@ -245,7 +245,7 @@ class Processes:
 
 
 def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
-    """Return the answer to a *call* that came to no end."""
+    """Return the answer to a *call* that no function process answered."""
     if isinstance(failure, BusyError | QueueFullError):
         return _busy(call)
     if isinstance(failure, TimeoutError):
