@@ -7,6 +7,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -65,7 +66,8 @@ class Threads:
             del job, future  # the next one may be long in coming, and these hold a body
             if not self._is_loop_notified:
                 self._is_loop_notified = True
-                loop.call_soon_threadsafe(self._finish)
+                with suppress(RuntimeError):  # the loop has closed: nothing waits for the outcome
+                    loop.call_soon_threadsafe(self._finish)
 
     def _finish(self) -> None:
         self._is_loop_notified = False  # first: what is done from now on notifies again
