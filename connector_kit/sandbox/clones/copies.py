@@ -46,9 +46,17 @@ def make_copies(
     *ids* leads to what was copied before or is replaced: connections, stacks, the integration.
     *fields* are written into each copy. Flows are copied switched off.
     """
-    new = {record.id: call.store.ids.next() for record in records}
-    everywhere = {**ids, **new}
-    return [_copy(call, record, everywhere, fields) for record in records]
+    ids = {**ids, **{record.id: call.store.ids.next() for record in records}}
+    copies = []
+    for record in records:
+        document = shaping.first_version(
+            record.resource, {**copy_document(record.document, ids), **fields}
+        )
+        document |= {"_id": ids[record.id], "_sourceId": record.id}
+        if record.resource == "flows":
+            document["disabled"] = True
+        copies.append(writing.store(call, record.resource, document))
+    return copies
 
 
 def summary(records: list[Record]) -> list[Document]:
@@ -70,13 +78,3 @@ def _redirect(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
     if isinstance(value, str) and _ID_FIELD.fullmatch(name):
         return ids.get(value, value)
     return value
-
-
-def _copy(call: Call, record: Record, ids: Mapping[str, str], fields: Document) -> Record:
-    document = shaping.first_version(
-        record.resource, {**copy_document(record.document, ids), **fields}
-    )
-    if record.resource == "flows":
-        document["disabled"] = True
-    origin = {"_id": ids[record.id], "_sourceId": record.id}
-    return writing.store(call, record.resource, {**document, **origin})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from connector_kit.sandbox.apps.install import begin_copy
 from connector_kit.sandbox.clones.contents import contents_of, named_ids
@@ -37,23 +36,26 @@ class Wish:
     @classmethod
     def of(cls, call: Call, sent: Document, record: Record) -> Wish:
         """Read a body; raises `Refusal` 422 for names that lead nowhere."""
-        told = sent.get("connectionMap")
-        if told is not None and not isinstance(told, dict):
+        connection_map = sent.get("connectionMap")
+        if connection_map is None:
+            connection_map = {}
+        if not isinstance(connection_map, dict):
             raise invalid("connectionMap", "must be an object: old connection id to new one")
         sandbox = bool(sent["sandbox"] if "sandbox" in sent else record.get("sandbox"))
         stack_id = sent.get("_stackId")
         if stack_id:
             access.lookup(call, "stacks", stack_id, "_stackId")
-        return cls(
-            name=_text(sent, "name"),
-            tag=_text(sent, "tag"),
-            sandbox=sandbox,
-            connections={
-                old: _connection(call, f"connectionMap.{old}", new, sandbox=sandbox)
-                for old, new in (told or {}).items()
-            },
-            stack_id=stack_id,
-        )
+        name, tag = _text(sent, "name"), _text(sent, "tag")
+        connections = {}
+        for old_id, new_id in connection_map.items():
+            field = f"connectionMap.{old_id}"
+            if not new_id:
+                raise missing(field)
+            connection = access.lookup(call, "connections", new_id, field)
+            if bool(connection.get("sandbox")) != sandbox:
+                raise invalid_reference(field, "connections", new_id)
+            connections[old_id] = connection.id
+        return cls(name, tag, sandbox, connections, stack_id)
 
     def ids(self, records: list[Record]) -> dict[str, str]:
         """Return what the copies name instead; raises `Refusal` 422 for a connection left out."""
@@ -69,14 +71,18 @@ def clone(call: Call) -> Answer:
     record, sent = access.readable(call), call.instructions()
     access.may_create(call)
     if record.resource == "flows":
-        _check_integration(call, sent)
+        integration_id = sent.get("_integrationId")
+        if integration_id is None:
+            raise invalid_reference("_integrationId", "integrations", None)
+        access.lookup(call, "integrations", integration_id, "_integrationId")
     wish = Wish.of(call, sent, record)
     records = contents_of(call.store, record)
     fields = _fields(wish, sent)
     if call.connector_id:
         fields["_connectorId"] = call.connector_id
-    copies = make_copies(call, records, wish.ids(records), fields)
-    return _answer(_name(call, copies, wish))
+    copies = _name(call, make_copies(call, records, wish.ids(records), fields), wish)
+    # A single copy is answered as the document itself, several as a list of what was made.
+    return Answer(201, copies[0].public) if len(copies) == 1 else answer(summary(copies), 201)
 
 
 def clone_integration(call: Call) -> Answer:
@@ -121,22 +127,6 @@ def describe_copy(call: Call, record: Record) -> Document:
     }
 
 
-def _check_integration(call: Call, sent: Document) -> None:
-    identity = sent.get("_integrationId")
-    if identity is None:
-        raise invalid_reference("_integrationId", "integrations", None)
-    access.lookup(call, "integrations", identity, "_integrationId")
-
-
-def _connection(call: Call, field: str, identity: Any, *, sandbox: bool) -> str:
-    if not identity:
-        raise missing(field)
-    record = access.lookup(call, "connections", identity, field)
-    if bool(record.get("sandbox")) != sandbox:
-        raise Refusal(422, invalid_reference(field, "connections", identity).errors)
-    return record.id
-
-
 def _fields(wish: Wish, sent: Document) -> Document:
     fields: Document = {"sandbox": wish.sandbox}
     if sent.get("_integrationId"):
@@ -147,19 +137,12 @@ def _fields(wish: Wish, sent: Document) -> Document:
 def _name(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
     """Give the copy of what was asked for its name and tag."""
     resources = ("integrations", "flows", "imports", "exports")
-    roots = [next((copy for copy in copies if copy.resource == one), None) for one in resources]
-    root = next(root for root in roots if root)
-    told = {
-        "name": wish.name or f"Clone - {root.get('name')}",
-        **({"tag": wish.tag} if wish.tag and root.resource == "integrations" else {}),
-    }
-    renamed = writing.change(call, root, **told)
+    root = next(copy for name in resources for copy in copies if copy.resource == name)
+    fields = {"name": wish.name or f"Clone - {root.get('name')}"}
+    if wish.tag and root.resource == "integrations":
+        fields["tag"] = wish.tag
+    renamed = writing.change(call, root, **fields)
     return [renamed if copy.id == root.id else copy for copy in copies]
-
-
-def _answer(copies: list[Record]) -> Answer:
-    """The document itself when one was made, else the list."""
-    return Answer(201, copies[0].public) if len(copies) == 1 else answer(summary(copies), 201)
 
 
 def _text(sent: Document, name: str) -> str | None:

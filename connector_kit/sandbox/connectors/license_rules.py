@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from connector_kit.sandbox.apps.frameworks import edition
 from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.http.call import Call
@@ -26,10 +24,16 @@ def license_fields(connector: Document, sent: Document) -> Document:
     if fields.get("expires"):
         fields.pop("trialEndDate", None)
     for name in EDITIONS:
-        _check_edition(connector, name, fields.get(name))
+        edition_id = fields.get(name)
+        if edition_id is not None and edition(connector, edition_id) is None:
+            raise refuse(422, "invalid_ref", f"The connector has no edition {edition_id!r}.", name)
     _check_opts(fields)
-    dates = {name: _date(name, fields[name]) for name in DATES if name in fields}
-    return {**fields, **dates}
+    for name in [name for name in DATES if name in fields]:
+        try:
+            fields[name] = iso(instant(fields[name]))
+        except (ValueError, OverflowError) as error:
+            raise invalid(name, f"must be an ISO 8601 date, not {fields[name]!r}") from error
+    return fields
 
 
 def child_fields(sent: Document) -> Document:
@@ -51,9 +55,9 @@ def check_editions(connector: Document, license_: License, fields: Document) -> 
             raise invalid("_editionId", "is fixed once installed; set _changeEditionId")
         if current is None:
             del fields["_editionId"]
-    wanted = edition(connector, fields.get("_changeEditionId"))
-    has = edition(connector, fields.get("_editionId"))
-    if wanted and has and _order(wanted) <= _order(has):
+    new = edition(connector, fields.get("_changeEditionId"))
+    old = edition(connector, fields.get("_editionId"))
+    if new and old and _order(new) <= _order(old):
         raise invalid("_changeEditionId", "must name an edition of higher order")
 
 
@@ -88,24 +92,11 @@ def license_expired(integration_id: str | None = None) -> Refusal:
     )
 
 
-def _check_edition(connector: Document, field: str, identity: Any) -> None:
-    if identity is not None and edition(connector, identity) is None:
-        message = f"The connector has no edition {identity!r}."
-        raise refuse(422, "invalid_ref", message, field)
-
-
 def _check_opts(fields: Document) -> None:
     if "opts" in fields and not isinstance(fields["opts"], dict):
         raise invalid("opts", "must be an object")
 
 
-def _order(one: Document) -> float:
-    order = one.get("order")
+def _order(edition_: Document) -> float:
+    order = edition_.get("order")
     return order if isinstance(order, (int, float)) else 0
-
-
-def _date(name: str, value: Any) -> str:
-    try:
-        return iso(instant(value))
-    except (ValueError, OverflowError) as error:
-        raise invalid(name, f"must be an ISO 8601 date, not {value!r}") from error

@@ -16,14 +16,13 @@ from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
 from connector_kit.sandbox.http.errors import invalid, missing, not_found, refuse
 from connector_kit.sandbox.http.paging import page
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.http.wire import Document, render
 
 
 def read_all(call: Call) -> Answer:
     """GET /connectors/{id}/licenses."""
     connector = access.readable(call)
-    found = call.platform.licenses.of_connector(connector.id)
-    return _answer_page(call, found)
+    return _answer_page(call, call.platform.licenses.of_connector(connector.id))
 
 
 def read(call: Call) -> Answer:
@@ -35,7 +34,11 @@ def create(call: Call) -> Answer:
     """POST /connectors/{id}/licenses: for the email address of someone with an account."""
     connector, sent = access.writable(call), call.document()
     parent = _parent(call, connector, sent)
-    account = call.store.accounts[parent.account_id] if parent else _account(call, sent)
+    if parent:
+        account, type_ = call.store.accounts[parent.account_id], CHILD
+    else:
+        account = _account(call, sent)
+        type_ = APP if is_two_dot_zero(connector.document) else CONNECTOR
     sandbox = sent.get("sandbox")
     if sandbox is not None and not isinstance(sandbox, bool):
         raise invalid("sandbox", "must be true or false")
@@ -45,7 +48,7 @@ def create(call: Call) -> Answer:
         account_id=account.id,
         created=call.platform.clock.stamp(),
         sandbox=parent.sandbox if parent else bool(sandbox),
-        type=_type(connector, parent),
+        type=type_,
         fields=child_fields(sent) if parent else license_fields(connector.document, sent),
         parent_id=parent.id if parent else None,
     )
@@ -139,12 +142,6 @@ def _parent(call: Call, connector: Record, sent: Document) -> License | None:
     return parent
 
 
-def _type(connector: Record, parent: License | None) -> str:
-    if parent:
-        return CHILD
-    return APP if is_two_dot_zero(connector.document) else CONNECTOR
-
-
 def _license(call: Call) -> License:
     connector = access.readable(call)
     license_ = call.platform.licenses.get(call.params["licenseId"])
@@ -158,13 +155,11 @@ def _answer_license(call: Call, license_: License) -> Answer:
     return answer(call.platform.licenses.describe(license_, account, call.now))
 
 
-def _answer_page(call: Call, found: list[License]) -> Answer:
-    shown, headers = page(call, found)
-    accounts, licenses = call.store.accounts, call.platform.licenses
-    body = answer(
-        [licenses.describe(license_, accounts[license_.account_id], call.now) for license_ in shown]
-    ).body
-    return Answer(200, body, headers=headers)
+def _answer_page(call: Call, licenses: list[License]) -> Answer:
+    on_page, headers = page(call, licenses)
+    accounts, describe = call.store.accounts, call.platform.licenses.describe
+    entries = [describe(item, accounts[item.account_id], call.now) for item in on_page]
+    return Answer(200, render(entries), headers=headers)
 
 
 ROUTES = (

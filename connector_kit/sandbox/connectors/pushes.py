@@ -70,7 +70,7 @@ class Pushes:
                 break
             if identity not in self._running:
                 del self._waiting[identity]
-                self._start(identity)
+                self._running[identity] = asyncio.create_task(self._run(identity))
         running = len(self._running)
         self._journal.pushes_in_flight_peak = max(self._journal.pushes_in_flight_peak, running)
         if self.in_flight:
@@ -78,55 +78,45 @@ class Pushes:
         else:
             self._idle.set()
 
-    def _start(self, identity: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._run(identity))
-        self._running[identity] = task
-
     async def _run(self, identity: str) -> None:
         try:
-            await self._update(identity)
+            integration = self._store.find("integrations", identity)
+            connector_id = integration and integration.connector_id
+            connector = self._store.find("connectors", connector_id or "")
+            if integration and connector:
+                license_ = self._licenses.of_installation(identity)
+                account = self._store.accounts[integration.account_id]
+                license_document = license_.answer(account) if license_ else {}
+                call = _update_call(connector, integration, license_document)
+                await self._functions.call(call)
         except Refusal as refusal:
             logger.info("update of %s failed: %s", identity, refusal.errors)
         finally:
             del self._running[identity]
             self._fill()
 
-    async def _update(self, identity: str) -> None:
-        integration = self._store.find("integrations", identity)
-        connector = integration and self._store.find("connectors", integration.connector_id or "")
-        if integration and connector:
-            license_ = self._licenses.of_installation(identity)
-            call = _flat_call if connector.get("framework") == TWO_DOT_ZERO else _call
-            account = self._store.accounts[integration.account_id]
-            shown = license_.answer(account) if license_ else {}
-            await self._functions.call(call(connector, integration, shown))
 
-
-def _call(connector: Record, integration: Record, license_: Document) -> FunctionCall:
-    return FunctionCall(
-        connector_id=connector.id,
-        integration_id=integration.id,
-        account_id=integration.account_id,
-        type="installer",
-        function=connector.get("updateFunction"),
-        options={"_integrationId": integration.id, "opts": license_.get("opts") or {}},
-    )
-
-
-def _flat_call(connector: Record, integration: Record, license_: Document) -> FunctionCall:
-    """In framework 2.0 the reference names no place for the function: ``twoDotZero.update`` here.
-
-    It falls back to the listing's ``updateFunction``, and to the name ``update``.
-    """
-    told = find(connector.document, ("twoDotZero", "update"))
-    named = told if isinstance(told, dict) else {}
-    if named.get("_scriptId") and not named.get("_stackId"):
+def _update_call(connector: Record, integration: Record, license_: Document) -> FunctionCall:
+    if connector.get("framework") != TWO_DOT_ZERO:
+        return FunctionCall(
+            connector_id=connector.id,
+            integration_id=integration.id,
+            account_id=integration.account_id,
+            type="installer",
+            function=connector.get("updateFunction"),
+            options={"_integrationId": integration.id, "opts": license_.get("opts") or {}},
+        )
+    # The reference does not say where framework 2.0 names the function: here, twoDotZero.update.
+    reference = find(connector.document, ("twoDotZero", "update"))
+    if not isinstance(reference, dict):
+        reference = {}
+    if reference.get("_scriptId") and not reference.get("_stackId"):
         raise unusable("The update function is on a script; the sandbox runs no JavaScript.")
     return FunctionCall(
         connector_id=connector.id,
         integration_id=integration.id,
         account_id=integration.account_id,
-        function=str(named.get("function") or connector.get("updateFunction") or "update"),
+        function=str(reference.get("function") or connector.get("updateFunction") or "update"),
         options={"resource": parse(integration.public), "license": license_},
-        stack_id=named.get("_stackId"),
+        stack_id=reference.get("_stackId"),
     )

@@ -9,11 +9,11 @@ from connector_kit.sandbox.connectors.license_rules import has_expired, license_
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
-from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call, answer
+from connector_kit.sandbox.http.call import EMPTY, GONE, Answer, Call
 from connector_kit.sandbox.http.errors import Refusal, error, invalid, missing, refuse
 from connector_kit.sandbox.http.paging import page
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.http.wire import Document, render
 
 SHOWN = (
     *("_id", "name", "description", "imageURL", "websiteURL", "contactEmail", "helpURL", "handle"),
@@ -38,86 +38,71 @@ def delete_connector(call: Call) -> Answer:
 def read_published(call: Call) -> Answer:
     """GET /published: what the marketplace shows of the published connectors."""
     access.owners_only(call)
-    found = [record for record in call.store.on_the_market("connectors") if record.get("published")]
-    shown, headers = page(call, found)
-    entries = answer([_listing(record.document) for record in shown])
-    return Answer(200, entries.body, headers=headers)
+    connectors = call.store.on_the_market("connectors")
+    on_page, headers = page(call, [item for item in connectors if item.get("published")])
+    listings = []
+    for connector in on_page:
+        document = connector.document
+        listing = {name: document[name] for name in SHOWN if name in document}
+        framework = document.get("twoDotZero")
+        if isinstance(framework, dict):
+            # The rest of it is for the publisher only.
+            listing["twoDotZero"] = {
+                name: framework[name] for name in ("editions", "isParentChild") if name in framework
+            }
+        listings.append(listing)
+    return Answer(200, render(listings), headers=headers)
 
 
 def install_base(call: Call) -> Answer:
     """GET /connectors/{id}/installBase: all installations, as the owner sees them (U28)."""
     connector = access.readable(call)
-    shown, headers = page(call, call.store.installations(connector.id))
-    entries = answer([_entry(call, record) for record in shown])
-    return Answer(200, entries.body, headers=headers)
+    on_page, headers = page(call, call.store.installations(connector.id))
+    entries = []
+    for installation in on_page:
+        document = installation.document
+        entry = {
+            "_integrationId": installation.id,
+            "name": document.get("name"),
+            "email": call.store.accounts[installation.account_id].email,
+            "version": document.get("version"),
+            "updateInProgress": bool(document.get("updateInProgress")),
+            "sandbox": bool(document.get("sandbox")),
+        }
+        optional = {name: document[name] for name in ("tag", "_parentId") if document.get(name)}
+        entries.append(entry | optional)
+    return Answer(200, render(entries), headers=headers)
 
 
 def push_update(call: Call) -> Answer:
     """PUT /connectors/{id}/update: 200 at once, the update functions run later (U15)."""
     connector = access.writable(call)
-    identities = _pushed_ids(call.document())
-    problems = [_push_problem(call, connector, identity) for identity in identities]
-    if errors := [problem for problem in problems if problem]:
-        raise Refusal(422, errors)
-    for identity in identities:
-        _mark_updating(call, identity)
-    call.platform.pushes.push(identities)
-    return EMPTY
-
-
-def _listing(document: Document) -> Document:
-    """Leaves out what only the publisher may see."""
-    shown = {name: document[name] for name in SHOWN if name in document}
-    own = document.get("twoDotZero")
-    if isinstance(own, dict):
-        shown["twoDotZero"] = {
-            name: own[name] for name in ("editions", "isParentChild") if name in own
-        }
-    return shown
-
-
-def _entry(call: Call, installation: Record) -> Document:
-    document = installation.document
-    entry = {
-        "_integrationId": installation.id,
-        "name": document.get("name"),
-        "email": call.store.accounts[installation.account_id].email,
-        "version": document.get("version"),
-        "updateInProgress": bool(document.get("updateInProgress")),
-        "sandbox": bool(document.get("sandbox")),
-    }
-    optional = {name: document[name] for name in ("tag", "_parentId") if document.get(name)}
-    return {**entry, **optional}
-
-
-def _pushed_ids(body: Document) -> list[str]:
-    identities = body.get("_integrationIds")
+    field = "_integrationIds"
+    identities = call.document().get(field)
     if not identities:
-        raise missing("_integrationIds")
-    if not isinstance(identities, list) or not all(
-        isinstance(identity, str) for identity in identities
-    ):
-        raise invalid("_integrationIds", "must be an array of integration ids")
-    return list(dict.fromkeys(identities))
-
-
-def _push_problem(call: Call, connector: Record, identity: str) -> Document | None:
-    installation = call.store.find("integrations", identity)
-    if installation is None or installation.connector_id != connector.id:
-        message = f"{identity} is not in the install base of this connector."
-        return error("invalid_ref", message, "_integrationIds")
-    if installation.get("_parentId"):
-        message = f"{identity} is a child; push its parent."
-        return error("invalid_ref", message, "_integrationIds")
-    if has_expired(call.platform, identity):
-        return license_expired(identity).errors[0]
-    return None
-
-
-def _mark_updating(call: Call, identity: str) -> None:
-    if installation := call.store.find("integrations", identity):
+        raise missing(field)
+    if not isinstance(identities, list) or not all(isinstance(item, str) for item in identities):
+        raise invalid(field, "must be an array of integration ids")
+    errors: list[Document] = []
+    installations: list[Record] = []
+    for identity in dict.fromkeys(identities):
+        installation = call.store.find("integrations", identity)
+        if installation is None or installation.connector_id != connector.id:
+            message = f"{identity} is not in the install base of this connector."
+            errors.append(error("invalid_ref", message, field))
+        elif installation.get("_parentId"):
+            errors.append(error("invalid_ref", f"{identity} is a child; push its parent.", field))
+        elif has_expired(call.platform, identity):
+            errors += license_expired(identity).errors
+        else:
+            installations.append(installation)
+    if errors:
+        raise Refusal(422, errors)
+    for installation in installations:
         document = {**installation.document, "updateInProgress": True}
         call.store.put(Record.of(installation.account_id, "integrations", document))
+    call.platform.pushes.push(installation.id for installation in installations)
+    return EMPTY
 
 
 ROUTES = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from connector_kit.sandbox.account.users import shares_of
 from connector_kit.sandbox.connections.routes import answer_connections, usable_iclients
 from connector_kit.sandbox.documents.record import Record
@@ -28,8 +26,10 @@ def members(call: Call) -> Answer:
     if kind != "connections":
         return answer_page(call, [record for record in records if _is_in(record, integration)])
     registered = integration.get("_registeredConnectionIds") or []
-    found = [record for record in records if _is_in(record, integration) or record.id in registered]
-    return answer_connections(call, found)
+    connections = [
+        record for record in records if _is_in(record, integration) or record.id in registered
+    ]
+    return answer_connections(call, connections)
 
 
 def ashares(call: Call) -> Answer:
@@ -54,37 +54,34 @@ def template(call: Call) -> Answer:
 def tiles(call: Call) -> Answer:
     """GET /tiles: one for each integration, with what its state is derived from."""
     access.owners_only(call)
-    flows = call.store.documents(call.account_id, "flows")
+    all_flows = call.store.documents(call.account_id, "flows")
     connections = call.store.documents(call.account_id, "connections")
     offline = [connection for connection in connections if connection.get("offline")]
-    integrations = call.store.documents(call.account_id, "integrations")
-    return answer([_tile(call, integration, flows, offline) for integration in integrations])
-
-
-def _tile(
-    call: Call, integration: Record, flows: Iterable[Record], offline: Iterable[Record]
-) -> Document:
-    document = integration.document
-    own = [flow for flow in flows if _is_in(flow, integration)]
-    registered = document.get("_registeredConnectionIds") or []
-    return {
-        "_integrationId": integration.id,
-        "name": document.get("name"),
-        "numFlows": len(own),
-        "numError": sum(_open_errors(call, record) for record in own),
-        "offlineConnections": [
-            record.id
-            for record in offline
-            if _is_in(record, integration) or record.id in registered
-        ],
-        "sandbox": bool(document.get("sandbox")),
-        **{name: document[name] for name in COPIED if name in document},
-    }
-
-
-def _open_errors(call: Call, flow: Record) -> int:
-    by_step = call.platform.failures.of_flow(flow.id)
-    return sum(not failure.is_resolved for found in by_step.values() for failure in found)
+    entries: list[Document] = []
+    for integration in call.store.documents(call.account_id, "integrations"):
+        document = integration.document
+        flows = [flow for flow in all_flows if _is_in(flow, integration)]
+        failures_by_step = [call.platform.failures.of_flow(flow.id) for flow in flows]
+        registered = document.get("_registeredConnectionIds") or []
+        entry = {
+            "_integrationId": integration.id,
+            "name": document.get("name"),
+            "numFlows": len(flows),
+            "numError": sum(
+                not failure.is_resolved
+                for by_step in failures_by_step
+                for failures in by_step.values()
+                for failure in failures
+            ),
+            "offlineConnections": [
+                connection.id
+                for connection in offline
+                if _is_in(connection, integration) or connection.id in registered
+            ],
+            "sandbox": bool(document.get("sandbox")),
+        }
+        entries.append(entry | {name: document[name] for name in COPIED if name in document})
+    return answer(entries)
 
 
 def _is_in(record: Record, integration: Record) -> bool:
