@@ -114,8 +114,8 @@ MODELS = {
 @cache
 def kinds(resource: str) -> dict[str, str]:
     """Return the kind of each known field of a document of this type."""
-    told = _SHARED + _FIELDS.get(resource, "")
-    return dict(field.split(":") for field in told.split())
+    fields = _SHARED + _FIELDS.get(resource, "")
+    return dict(field.split(":") for field in fields.split())
 
 
 def wrong_kinds(resource: str, document: Document) -> Iterator[Document]:
@@ -132,21 +132,13 @@ def model_of(resource: str) -> str:
     return MODELS.get(resource, resource)
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
 _HOLDS: dict[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
     "id": lambda value: isinstance(value, str),
     "date": lambda value: isinstance(value, (str, int, float)) and not isinstance(value, bool),
-    "ids": _is_ids,
+    "ids": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
     "flag": lambda value: isinstance(value, bool),
-    "whole": _is_whole,
+    "whole": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
     "object": lambda value: isinstance(value, dict),
     "list": lambda value: isinstance(value, list),
 }

@@ -12,11 +12,12 @@ from connector_kit.sandbox.documents.references import Reference, references
 from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.errors import Refusal, error, refuse
+from connector_kit.sandbox.http.errors import Refusal, error, invalid_reference, refuse
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.stacks.lookup import find_stack
 
 OF_ONE_ENVIRONMENT = ("connections", "exports", "imports")
+"""Production and sandbox are kept apart (protocol/http-api.md#3-conventions)."""
 
 
 def check_references(call: Call, resource: str, document: Document, before: Record | None) -> None:
@@ -25,14 +26,19 @@ def check_references(call: Call, resource: str, document: Document, before: Reco
     What *before* already referred to may be gone by now: this write is not to blame.
     """
     old = {reference.id for reference in references(resource, before.document)} if before else set()
-    wrong = [
-        _dangling(reference)
-        if (target := _target(call, reference, document)) is None
-        else _other_environment(reference, target, document)
-        for reference in references(resource, document)
-        if reference.id not in old
-    ]
-    if errors := [item for item in wrong if item]:
+    in_sandbox = bool(document.get("sandbox"))
+    errors: list[Document] = []
+    for reference in references(resource, document):
+        if reference.id in old:
+            continue
+        target = _target(call, reference, document)
+        if target is None:
+            errors += invalid_reference(reference.field, reference.resource, reference.id).errors
+        elif target.resource in OF_ONE_ENVIRONMENT and bool(target.get("sandbox")) != in_sandbox:
+            type_ = target.resource.removesuffix("s")
+            message = f"{reference.field} names the {type_} {target.id} of the other environment."
+            errors.append(error("invalid_ref", message, reference.field))
+    if errors:
         raise Refusal(422, errors)
 
 
@@ -58,36 +64,10 @@ def dependencies(call: Call) -> Answer:
 
 
 def _target(call: Call, reference: Reference, document: Document) -> Record | None:
-    record = call.store.get(call.account_id, reference.resource, reference.id)
     if reference.resource == "stacks":
         connector_id = str(document.get("_connectorId") or "")
         return find_stack(call.store, call.account_id, connector_id, reference.id)
+    record = call.store.get(call.account_id, reference.resource, reference.id)
     if record and reference.resource == "integrations" and call.connector_id:
         return record if record.connector_id == call.connector_id else None
     return record
-
-
-def _dangling(reference: Reference) -> Document:
-    return error(
-        "invalid_ref",
-        f"{reference.field} names the {reference.resource} {reference.id!r}, which this account "
-        "does not have.",
-        reference.field,
-    )
-
-
-def _other_environment(reference: Reference, target: Record, document: Document) -> Document | None:
-    """Connections, and the steps of flows that use them, are of one environment.
-
-    Production and sandbox are kept apart (protocol/http-api.md#3-conventions).
-    """
-    if target.resource not in OF_ONE_ENVIRONMENT:
-        return None
-    if bool(target.get("sandbox")) == bool(document.get("sandbox")):
-        return None
-    word = target.resource.removesuffix("s")
-    return error(
-        "invalid_ref",
-        f"{reference.field} names the {word} {target.id} of the other environment.",
-        reference.field,
-    )

@@ -66,9 +66,19 @@ def editable_paths(store: Store, record: Record) -> tuple[Path, ...]:
     paths = EDITABLE.get(record.resource, ())
     if record.resource == "integrations" and is_two_dot_zero(record.document):
         return paths + SETTINGS
-    if record.resource == "imports" and _shows_mapping(store, record):
+    integration = _integration_of(store, record) if record.resource == "imports" else None
+    if integration is None:
+        return paths
+    document = integration.document
+    if is_two_dot_zero(document):
         return paths + MAPPINGS
-    return paths
+    # In framework 1.0 a flow's entry in the settings document says whether the mappings of its
+    # imports are shown (protocol/settings-forms.md#13-flow-section-and-flow-entry).
+    entries = _flow_entries(document.get("settings"))
+    shown_ids = {str(entry.get("_id")) for entry in entries if entry.get("showMapping")}
+    flows = (store.get(record.account_id, "flows", flow_id) for flow_id in shown_ids)
+    is_shown = any(flow and record.id in flow.uses for flow in flows)
+    return paths + MAPPINGS if is_shown else paths
 
 
 def apply_edits(stored: Document, sent: Document, paths: Iterable[Path]) -> Document:
@@ -84,16 +94,17 @@ def apply_edits(stored: Document, sent: Document, paths: Iterable[Path]) -> Docu
 
 def check_patch(operations: Iterable[Document], paths: tuple[Path, ...]) -> None:
     """Raise `Refusal` 422 when one of the JSON Patch *operations* writes to a locked field."""
-    errors = [
-        {
-            "code": "field_locked_by_integration_app",
-            "message": f"The field {'.'.join(path)} is locked by the integration app.",
-            "field": ".".join(path),
-        }
-        for operation in operations
-        for path in _written_paths(operation)
-        if not any(path[: len(open_)] == open_ for open_ in paths)
-    ]
+    errors = []
+    for operation in operations:
+        names = {"move": ("from", "path"), "test": ()}.get(str(operation.get("op")), ("path",))
+        for pointer in [str(operation.get(name) or "") for name in names]:
+            parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+            if not any(tuple(parts[: len(path)]) == path for path in paths):
+                field = ".".join(parts)
+                message = f"The field {field} is locked by the integration app."
+                errors.append(
+                    {"code": "field_locked_by_integration_app", "message": message, "field": field}
+                )
     if errors:
         raise Refusal(422, errors)
 
@@ -115,37 +126,9 @@ def update_in_progress(field: str | None = None) -> Refusal:
     return refuse(422, "update_in_progress", message, field)
 
 
-def _written_paths(operation: Document) -> Iterator[Path]:
-    names = {"move": ("from", "path"), "test": ()}.get(str(operation.get("op")), ("path",))
-    for name in names:
-        pointer = str(operation.get(name) or "")
-        yield tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
-
-
 def _integration_of(store: Store, record: Record) -> Record | None:
     identity = record.integration_id
     return store.get(record.account_id, "integrations", identity) if identity else None
-
-
-def _shows_mapping(store: Store, record: Record) -> bool:
-    """Whether the settings document lets users edit the mappings of this import.
-
-    In framework 1.0 the entry of a flow that runs it says ``showMapping``; in 2.0 all do
-    (protocol/settings-forms.md#13-flow-section-and-flow-entry).
-    """
-    integration = _integration_of(store, record)
-    if integration is None:
-        return False
-    document = integration.document
-    if is_two_dot_zero(document):
-        return True
-    shown = {
-        entry.get("_id")
-        for entry in _flow_entries(document.get("settings"))
-        if entry.get("showMapping")
-    }
-    flows = (store.get(record.account_id, "flows", str(item)) for item in shown)
-    return any(flow and record.id in flow.uses for flow in flows)
 
 
 def _flow_entries(settings: Any) -> Iterator[Document]:

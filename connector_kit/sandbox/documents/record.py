@@ -32,8 +32,11 @@ class Record:
     def of(cls, account_id: str, resource: str, document: Document) -> Record:
         """Freeze *document*; raises ValueError when it cannot be written as JSON."""
         body = render(document)
-        shown = mask_secrets(resource, document)
-        public = body if shown is document else render(shown)
+        masked = mask_secrets(resource, document)
+        public = listed = body if masked is document else render(masked)
+        if resource == "scripts" and "content" in masked:
+            # Lists of scripts carry no content (protocol/http-api.md#10).
+            listed = render({name: masked[name] for name in masked if name != "content"})
         return cls(
             id=document["_id"],
             resource=resource,
@@ -43,7 +46,7 @@ class Record:
             uses=used_by(resource, document),
             body=body,
             public=public,
-            listed=_listed(resource, shown, public),
+            listed=listed,
         )
 
     @property
@@ -54,10 +57,3 @@ class Record:
     def get(self, name: str, default: Any = None) -> Any:
         """Return one field of the document."""
         return self.document.get(name, default)
-
-
-def _listed(resource: str, shown: Document, public: bytes) -> bytes:
-    """Lists of scripts carry no content (protocol/http-api.md#10)."""
-    if resource != "scripts" or "content" not in shown:
-        return public
-    return render({name: value for name, value in shown.items() if name != "content"})

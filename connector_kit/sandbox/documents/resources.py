@@ -49,7 +49,13 @@ def put(call: Call, record: Record, sent: Document) -> Record:
         raise missing("content")
     stored = record.document
     sent = restore_secrets(record.resource, sent, stored)
-    document = shaping.next_version(record.resource, _permitted(call, record, sent), stored)
+    if call.connector_id is None:
+        locking.check_no_update(call.store, record, sent)
+    accepted = sent
+    if _is_locked_for(call, record):
+        editable = locking.editable_paths(call.store, record)
+        accepted = locking.apply_edits(stored, sent, editable)
+    document = shaping.next_version(record.resource, accepted, stored)
     document = _complete(call, record, document, sent)
     return writing.write(call, record.resource, document, before=record)
 
@@ -87,29 +93,18 @@ def delete(call: Call) -> Answer:
 
 def answer_page(call: Call, records: Iterable[Record]) -> Answer:
     """Answer one page of *records*, without the fields in ``?exclude=a,b``."""
-    shown, headers = page(call, records)
-    return Answer(200, _array(shown, call.parameter("exclude")), headers=headers)
-
-
-def _array(records: Iterable[Record], exclude: str | None) -> bytes:
+    on_page, headers = page(call, records)
+    exclude = call.parameter("exclude")
     if not exclude:
-        return b"[" + b",".join(record.listed for record in records) + b"]"
-    unwanted = set(exclude.split(","))
-    return render(
-        [
-            {name: value for name, value in parse(record.listed).items() if name not in unwanted}
-            for record in records
-        ]
-    )
-
-
-def _permitted(call: Call, record: Record, sent: Document) -> Document:
-    """What of a PUT counts: all of it, or on a locked document what its user may edit."""
-    if call.connector_id is None:
-        locking.check_no_update(call.store, record, sent)
-    if not _is_locked_for(call, record):
-        return sent
-    return locking.apply_edits(record.document, sent, locking.editable_paths(call.store, record))
+        body = b"[" + b",".join(record.listed for record in on_page) + b"]"
+        return Answer(200, body, headers=headers)
+    excluded = set(exclude.split(","))
+    documents = [parse(record.listed) for record in on_page]
+    shortened = [
+        {name: value for name, value in document.items() if name not in excluded}
+        for document in documents
+    ]
+    return Answer(200, render(shortened), headers=headers)
 
 
 def _is_locked_for(call: Call, record: Record) -> bool:

@@ -114,11 +114,8 @@ def adaptor_type(resource: str, document: Document, connection: Document | None)
         return None
     if resource == "exports":
         return f"{kind}Export"
-    return "NetSuiteDistributedImport" if _is_distributed(kind, document) else f"{kind}Import"
-
-
-def _is_distributed(kind: str, document: Document) -> bool:
-    return kind == "NetSuite" and bool(document.get("distributed") or document.get("netsuite_da"))
+    is_distributed = document.get("distributed") or document.get("netsuite_da")
+    return "NetSuiteDistributedImport" if kind == "NetSuite" and is_distributed else f"{kind}Import"
 
 
 def tidy(resource: str, document: Document) -> Document:
@@ -137,10 +134,10 @@ def tidy(resource: str, document: Document) -> Document:
 def _without_empty_hooks(document: Any) -> Any:
     if not isinstance(document, dict) or not isinstance(document.get("hooks"), dict):
         return document
-    kept = {name: hook for name, hook in document["hooks"].items() if not _is_empty(hook)}
+    hooks = {
+        name: hook
+        for name, hook in document["hooks"].items()
+        if hook and not (isinstance(hook, dict) and all(item is None for item in hook.values()))
+    }
     rest = {name: value for name, value in document.items() if name != "hooks"}
-    return {**rest, "hooks": kept} if kept else rest
-
-
-def _is_empty(hook: Any) -> bool:
-    return not hook or (isinstance(hook, dict) and all(item is None for item in hook.values()))
+    return {**rest, "hooks": hooks} if hooks else rest

@@ -66,7 +66,19 @@ _NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
 
 def validate(resource: str, document: Document) -> None:
     """Raise `Refusal` 422 that lists everything that is wrong with *document*."""
-    errors = [*_common(resource, document)]
+    errors = [missing_entry(name) for name in REQUIRED.get(resource, ()) if not document.get(name)]
+    for name, longest in LONGEST.get(resource, {}).items():
+        text = document.get(name)
+        if isinstance(text, str) and len(text) > longest:
+            why = f"has {len(text)} characters; at most {longest} are allowed"
+            errors.append(invalid_entry(name, why))
+    for (type_, name), words in VOCABULARIES.items():
+        if type_ != resource:
+            continue
+        value = document.get(name)
+        right = next((word for word in words if word.lower() == str(value).lower()), value)
+        if right != value:
+            errors.append(invalid_entry(name, f"is {value!r}; the platform spells it {right!r}"))
     if own := _CHECKS.get(resource):
         errors += own(document)
     if errors:
@@ -92,47 +104,23 @@ def check_debug_until(resource: str, document: Document, now: float) -> None:
         raise invalid("debugUntil", "must be at most one hour ahead")
 
 
-def _common(resource: str, document: Document) -> Iterator[Document]:
-    for name in REQUIRED.get(resource, ()):
-        if not document.get(name):
-            yield missing_entry(name)
-    for name, longest in LONGEST.get(resource, {}).items():
-        text = document.get(name)
-        if isinstance(text, str) and len(text) > longest:
-            yield invalid_entry(name, f"has {len(text)} characters; at most {longest} are allowed")
-    for (type_, name), words in VOCABULARIES.items():
-        if type_ == resource:
-            yield from _misspelt(name, document.get(name), words)
-
-
-def _misspelt(field: str, value: Any, words: tuple[str, ...]) -> Iterator[Document]:
-    right = next((word for word in words if word.lower() == str(value).lower()), value)
-    if right != value:
-        yield invalid_entry(field, f"is {value!r}; the platform spells it {right!r}")
-
-
 def _connection(document: Document) -> Iterator[Document]:
     type_ = str(document.get("type"))
     level = find(document, (type_, "concurrencyLevel"))
     if isinstance(level, int) and not 1 <= level <= 50:
         yield invalid_entry(f"{type_}.concurrencyLevel", "must be between 1 and 50")
-    for name in _needed_details(type_, document):
-        if not find(document, (type_, name)):
-            yield missing_entry(f"{type_}.{name}")
-
-
-def _needed_details(type_: str, document: Document) -> tuple[str, ...]:
-    """What a connection's sub-object must hold, if it is there at all.
-
-    An application that the platform knows has its own address.
-    """
     details = document.get(type_)
     if not isinstance(details, dict):
-        return ()
+        return
+    required: tuple[str, ...] = ()
     if type_ == "wrapper":
-        return ("pingFunction",)
-    is_known = document.get("assistant") or details.get("_httpConnectorId")
-    return ("baseURI", "mediaType") if type_ == "http" and not is_known else ()
+        required = ("pingFunction",)
+    elif type_ == "http" and not (document.get("assistant") or details.get("_httpConnectorId")):
+        # The platform itself knows the address of an assistant's application.
+        required = ("baseURI", "mediaType")
+    for name in required:
+        if not details.get(name):
+            yield missing_entry(f"{type_}.{name}")
 
 
 def _export(document: Document) -> Iterator[Document]:
@@ -176,8 +164,11 @@ def _flow(document: Document) -> Iterator[Document]:
         )
     for index, step in enumerate(_list(document.get("pageProcessors"))):
         yield from _step(step, f"pageProcessors[{index}]")
-    for path, step in _branch_steps(document):
-        yield from _step(step, path)
+    for number, router in enumerate(_list(document.get("routers"))):
+        for place, branch in enumerate(_list(find(router, ("branches",)))):
+            for index, step in enumerate(_list(find(branch, ("pageProcessors",)))):
+                path = f"routers[{number}].branches[{place}].pageProcessors[{index}]"
+                yield from _step(step, path)
 
 
 def is_schedule(value: Any) -> bool:
@@ -186,13 +177,6 @@ def is_schedule(value: Any) -> bool:
         return True
     fields = value.split() if isinstance(value, str) else []
     return len(fields) == _CRON_FIELDS and fields[0] == "?"
-
-
-def _branch_steps(document: Document) -> Iterator[tuple[str, Any]]:
-    for number, router in enumerate(_list(document.get("routers"))):
-        for place, branch in enumerate(_list(find(router, ("branches",)))):
-            for index, step in enumerate(_list(find(branch, ("pageProcessors",)))):
-                yield f"routers[{number}].branches[{place}].pageProcessors[{index}]", step
 
 
 def _step(step: Any, path: str) -> Iterator[Document]:

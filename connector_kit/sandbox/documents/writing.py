@@ -23,7 +23,15 @@ from connector_kit.sandbox.states.store import Place
 def create(call: Call, resource: str, sent: Document) -> Record:
     """Make a new document of what was *sent*."""
     check_kinds(resource, sent)
-    sent = _tag(call, restore_secrets(resource, sent, {}))
+    sent = restore_secrets(resource, sent, {})
+    claimed = sent.get("_connectorId")
+    if call.connector_id:
+        # What a connector creates carries its tag.
+        if claimed not in (None, call.connector_id):
+            raise forbidden(f"This token cannot tag documents for the connector {claimed}.")
+        sent["_connectorId"] = call.connector_id
+    elif claimed is not None and not call.store.find("connectors", str(claimed)):
+        raise refuse(422, "invalid_ref", f"There is no connector {claimed}.", "_connectorId")
     document = shaping.first_version(resource, sent)
     document = {
         "_id": call.store.ids.next(),
@@ -75,8 +83,13 @@ def remove(call: Call, record: Record, *, for_good: bool = False) -> None:
 
 def derive_fields(call: Call, resource: str, document: Document) -> Document:
     """Return what the server derives from the rest of a document."""
-    if resource in ("exports", "imports"):
-        return _adaptor(call, resource, document)
+    if resource in ("exports", "imports") and not document.get("adaptorType"):
+        connection_id = str(document.get("_connectionId") or "")
+        connection = call.store.get(call.account_id, "connections", connection_id)
+        type_ = shaping.adaptor_type(
+            resource, document, connection.document if connection else None
+        )
+        return {"adaptorType": type_} if type_ else {}
     if resource == "integrations":
         return _with_ids(call, document, "flowGroupings")
     if resource == "connectors" and isinstance(document.get("twoDotZero"), dict):
@@ -87,15 +100,6 @@ def derive_fields(call: Call, resource: str, document: Document) -> Document:
         token = server.get("systemToken") or shaping.new_system_token()
         return {"server": {**server, "systemToken": token}}
     return {}
-
-
-def _adaptor(call: Call, resource: str, document: Document) -> Document:
-    if document.get("adaptorType"):
-        return {}
-    identity = str(document.get("_connectionId") or "")
-    connection = call.store.get(call.account_id, "connections", identity)
-    kind = shaping.adaptor_type(resource, document, connection.document if connection else None)
-    return {"adaptorType": kind} if kind else {}
 
 
 def _with_ids(call: Call, document: Document, name: str) -> Document:
@@ -111,18 +115,6 @@ def _with_ids(call: Call, document: Document, name: str) -> Document:
             for item in items
         ]
     }
-
-
-def _tag(call: Call, sent: Document) -> Document:
-    """What a connector creates carries its tag; users tag nothing with what does not exist."""
-    claimed = sent.get("_connectorId")
-    if call.connector_id:
-        if claimed not in (None, call.connector_id):
-            raise forbidden(f"This token cannot tag documents for the connector {claimed}.")
-        return {**sent, "_connectorId": call.connector_id}
-    if claimed is not None and not call.store.find("connectors", str(claimed)):
-        raise refuse(422, "invalid_ref", f"There is no connector {claimed}.", "_connectorId")
-    return sent
 
 
 def _note(call: Call, record: Record, before: Record | None, after: Record | None) -> None:
