@@ -67,6 +67,11 @@ def access_token(record: Record) -> Token:
     """Return the token that an access token's document describes."""
     document = record.document
     until = document.get("autoPurgeAt")
+    scope = Scope(
+        connections=frozenset(document.get("_connectionIds") or ()),
+        exports=frozenset(document.get("_exportIds") or ()),
+        imports=frozenset(document.get("_importIds") or ()),
+    )
     return Token(
         value=document["token"],
         account_id=record.account_id,
@@ -74,7 +79,7 @@ def access_token(record: Record) -> Token:
         integration_id=record.integration_id,
         expires=instant(until) if until else None,
         kind=ACCESS,
-        scope=None if document.get("fullAccess") else _scope(document),
+        scope=None if document.get("fullAccess") else scope,
     )
 
 
@@ -85,32 +90,18 @@ def _check(call: Call, sent: Document) -> None:
             instant(until)
         except (ValueError, OverflowError) as error:
             raise invalid("autoPurgeAt", f"must be an ISO 8601 date, not {until!r}") from error
-    wrong = [
-        entry
-        for field, resource in LISTS.items()
-        for identity in _listed(sent, field)
-        if call.store.get(call.account_id, resource, identity) is None
-        for entry in invalid_reference(field, resource, identity).errors
-    ]
-    if wrong:
-        raise Refusal(422, wrong)
-
-
-def _listed(sent: Document, field: str) -> list[str]:
-    value = sent.get(field)
-    return [str(item) for item in value] if isinstance(value, list) else []
+    errors: list[Document] = []
+    for field, resource in LISTS.items():
+        identities = sent[field] if isinstance(sent.get(field), list) else []
+        for identity in map(str, identities):
+            if call.store.get(call.account_id, resource, identity) is None:
+                errors += invalid_reference(field, resource, identity).errors
+    if errors:
+        raise Refusal(422, errors)
 
 
 def _new() -> str:
     return secrets.token_hex(16)
-
-
-def _scope(document: Document) -> Scope:
-    return Scope(
-        connections=frozenset(document.get("_connectionIds") or ()),
-        exports=frozenset(document.get("_exportIds") or ()),
-        imports=frozenset(document.get("_importIds") or ()),
-    )
 
 
 ROUTES = (

@@ -19,8 +19,8 @@ def read_audit(call: Call) -> Answer:
     changes = [*call.platform.audit.of_account(call.account_id)]
     limit, offset = _whole(call, "limit"), _whole(call, "offset")
     if limit is None and offset is None:
-        shown, headers = page(call, changes)
-        return Answer(200, render([item.answer() for item in shown]), headers=headers)
+        on_page, headers = page(call, changes)
+        return Answer(200, render([change.answer() for change in on_page]), headers=headers)
     start = offset or 0
     end = None if limit is None else start + limit
     return answer([change.answer() for change in changes[start:end]])
@@ -29,14 +29,14 @@ def read_audit(call: Call) -> Answer:
 def read_deleted(call: Call) -> Answer:
     """GET /recycleBinTTL: what can still be restored."""
     access.owners_only(call)
-    shown, headers = page(call, call.platform.bin.of_account(call.account_id))
+    on_page, headers = page(call, call.platform.bin.of_account(call.account_id))
     entries = [
         {
-            "model": model_of(item.record.resource),
-            "doc": parse(item.record.public),
-            "deletedAt": iso(item.at),
+            "model": model_of(deleted.record.resource),
+            "doc": parse(deleted.record.public),
+            "deletedAt": iso(deleted.at),
         }
-        for item in shown
+        for deleted in on_page
     ]
     return Answer(200, render(entries), headers=headers)
 
@@ -44,9 +44,9 @@ def read_deleted(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """POST /recycleBinTTL/{type}/{id}/doCascadeRestore: with all it needs that is in the bin."""
     access.owners_only(call)
-    found = _deleted(call)
-    _restore(call, found)
-    return Answer(200, found.record.public)
+    deleted = _deleted(call)
+    _restore(call, deleted)
+    return Answer(200, deleted.record.public)
 
 
 def purge(call: Call) -> Answer:
@@ -56,8 +56,8 @@ def purge(call: Call) -> Answer:
     return GONE
 
 
-def _restore(call: Call, found: Deleted) -> None:
-    record = call.platform.bin.take(found)
+def _restore(call: Call, deleted: Deleted) -> None:
+    record = call.platform.bin.take(deleted)
     for reference in references(record.resource, record.document):
         needed = call.platform.bin.get(call.account_id, reference.resource, reference.id)
         if needed:
@@ -67,10 +67,10 @@ def _restore(call: Call, found: Deleted) -> None:
 
 def _deleted(call: Call) -> Deleted:
     resource, identity = call.params["type"].lower(), call.params["id"]
-    found = call.platform.bin.get(call.account_id, resource, identity)
-    if found is None:
+    deleted = call.platform.bin.get(call.account_id, resource, identity)
+    if deleted is None:
         raise not_found(f"deleted {resource} {identity}")
-    return found
+    return deleted
 
 
 def _whole(call: Call, name: str) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.resources import answer_page
-from connector_kit.sandbox.documents.store import Account
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call
 from connector_kit.sandbox.http.errors import missing, refuse
@@ -29,49 +28,46 @@ def read_all(call: Call) -> Answer:
 def replace(call: Call) -> Answer:
     """PUT /notifications: subscribes and unsubscribes, also other users of the account."""
     access.owners_only(call)
-    wishes = [_wish(call, document) for document in call.documents()]
-    for field, identity, user, is_wanted in wishes:
-        found = [
-            document
-            for document in call.store.documents(call.account_id, RESOURCE)
-            if document.get(field) == identity and _email(document) == user["email"]
+    changes = [_read_change(call, document) for document in call.documents()]
+    for field, identity, email, is_subscribed in changes:
+        existing = [
+            record
+            for record in call.store.documents(call.account_id, RESOURCE)
+            if record.get(field) == identity and _email(record) == email
         ]
-        if is_wanted and not found:
+        if is_subscribed and not existing:
+            user = {"email": email}
             document = {"_id": call.store.ids.next(), field: identity, "subscribedByUser": user}
             writing.store(call, RESOURCE, document)
-        for record in () if is_wanted else found:
+        for record in () if is_subscribed else existing:
             writing.remove(call, record, for_good=True)
     return answer_page(call, _subscriptions(call))
 
 
-def _wish(call: Call, sent: Document) -> tuple[str, str, Document, bool]:
+def _read_change(call: Call, sent: Document) -> tuple[str, str, str, bool]:
+    """Return the field that names the subject, its id, the user's email, and whether to subscribe.
+
+    The user is the caller, or another user of the account.
+    """
     field = next((subject for subject in SUBJECTS if sent.get(subject)), None)
     if field is None:
         raise missing("_integrationId")
     record = access.lookup(call, SUBJECTS[field], sent[field], field)
-    return field, record.id, _user(call, sent), bool(sent.get("subscribed"))
-
-
-def _user(call: Call, sent: Document) -> Document:
-    """Return the subscriber: oneself, or another user of the account."""
     email = sent.get("subscribedByUserEmail") or call.account.email
-    known = call.store.account_of(str(email))
-    if known is None or not (known.id == call.account_id or _shares(call, known)):
+    user = call.store.account_of(str(email))
+    shares = call.store.documents(call.account_id, "ashares")
+    members = {share.document["sharedWithUser"]["email"] for share in shares}
+    if user is None or not (user.id == call.account_id or user.email in members):
         message = f"{email} is no user of this account."
         raise refuse(422, "invalid_user", message, "subscribedByUserEmail")
-    return {"email": known.email}
-
-
-def _shares(call: Call, user: Account) -> bool:
-    shares = call.store.documents(call.account_id, "ashares")
-    return any(share.document["sharedWithUser"]["email"] == user.email for share in shares)
+    return field, record.id, user.email, bool(sent.get("subscribed"))
 
 
 def _subscriptions(call: Call) -> list[Record]:
-    found = call.store.documents(call.account_id, RESOURCE)
+    records = call.store.documents(call.account_id, RESOURCE)
     if call.parameter("users") == "all":
-        return found
-    return [record for record in found if _email(record) == call.account.email]
+        return records
+    return [record for record in records if _email(record) == call.account.email]
 
 
 def _email(record: Record) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from connector_kit.sandbox.account.tokens import ACCOUNT, Token
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.paths import objects
-from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call
@@ -70,8 +69,13 @@ def disable(call: Call) -> Answer:
 
 def shares_of(call: Call, integration_id: str) -> list[Document]:
     """Return the shares that reach one integration."""
-    shares = (document.document for document in call.store.documents(call.account_id, "ashares"))
-    return [share for share in shares if _reaches(share, integration_id)]
+    shares = []
+    for share in [record.document for record in call.store.documents(call.account_id, "ashares")]:
+        entries = objects(share.get("integrationAccessLevel"))
+        integration_ids = [entry.get("_integrationId") for entry in entries]
+        if share.get("accessLevel") or integration_id in integration_ids:
+            shares.append(share)
+    return shares
 
 
 def invited_user(call: Call, sent: Document) -> Document:
@@ -93,11 +97,14 @@ def acting_token(store: Store, token: Token, headers: Mapping[str, str], method:
     if identity is None:
         return token
     share = store.find("ashares", identity)
+    document = share.document if share else {}
     user_id = store.accounts[token.account_id].user_id
-    if token.kind != ACCOUNT or share is None or not _is_shared_with(share, user_id):
+    is_own = document.get("sharedWithUser", {}).get("_id") == user_id
+    if token.kind != ACCOUNT or share is None or not is_own or document.get("disabled"):
         raise forbidden(f"There is no share {identity} of yours.")
-    levels = {document["_integrationId"]: document["accessLevel"] for document in _narrow(share)}
-    account_wide = share.get("accessLevel")
+    entries = objects(document.get("integrationAccessLevel"))
+    levels = {entry["_integrationId"]: entry["accessLevel"] for entry in entries}
+    account_wide = document.get("accessLevel")
     allowed: Iterable[Any] = [account_wide] if account_wide else levels.values()
     if method not in READS and all(item == "monitor" for item in allowed):
         raise forbidden("The share allows to read only.")
@@ -116,36 +123,18 @@ def _levels(call: Call, sent: Document) -> Document:
         raise missing("accessLevel")
     if account_wide is not None:
         _check_level("accessLevel", account_wide)
-    found = [*objects(narrow)]
-    for index, document in enumerate(found):
+    entries = [*objects(narrow)]
+    for index, entry in enumerate(entries):
         field = f"integrationAccessLevel[{index}]"
-        access.lookup(
-            call, "integrations", document.get("_integrationId"), f"{field}._integrationId"
-        )
-        _check_level(f"{field}.accessLevel", document.get("accessLevel"))
-    told: Document = {"accessLevel": account_wide} if account_wide else {}
-    return {**told, "integrationAccessLevel": found}
+        access.lookup(call, "integrations", entry.get("_integrationId"), f"{field}._integrationId")
+        _check_level(f"{field}.accessLevel", entry.get("accessLevel"))
+    levels: Document = {"accessLevel": account_wide} if account_wide else {}
+    return {**levels, "integrationAccessLevel": entries}
 
 
 def _check_level(field: str, level: Any) -> None:
     if level not in LEVELS:
         raise invalid(field, f"must be one of {', '.join(LEVELS)}")
-
-
-def _reaches(share: Document, integration_id: str) -> bool:
-    if share.get("accessLevel"):
-        return True
-    narrow = objects(share.get("integrationAccessLevel"))
-    return any(document.get("_integrationId") == integration_id for document in narrow)
-
-
-def _narrow(share: Record) -> Iterable[Any]:
-    return objects(share.get("integrationAccessLevel"))
-
-
-def _is_shared_with(share: Record, user_id: str) -> bool:
-    document = share.document
-    return document["sharedWithUser"].get("_id") == user_id and not document.get("disabled")
 
 
 ROUTES = (

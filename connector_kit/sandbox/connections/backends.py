@@ -56,9 +56,23 @@ class Backends:
     async def exchange(self, request: BackendRequest) -> BackendAnswer:
         """Return the answer; raises `Refusal` 422 when there is none, or it may not be asked."""
         check_local(request.url)
+        if self._session is None:
+            # A connection is used again at once or not at all: an idle one may close just then.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+            )
+        sending = self._session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=request.body or None,
+            allow_redirects=False,
+        )
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await self._send(request)
+            async with asyncio.timeout(TIMEOUT), sending as response:
+                return BackendAnswer(response.status, dict(response.headers), await response.read())
         except TimeoutError as error:
             raise _unreachable(request, "it did not answer in time") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -68,26 +82,6 @@ class Backends:
         """Let go of the session."""
         if self._session:
             await self._session.close()
-
-    async def _send(self, request: BackendRequest) -> BackendAnswer:
-        async with self._open().request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            data=request.body or None,
-            allow_redirects=False,
-        ) as response:
-            return BackendAnswer(response.status, dict(response.headers), await response.read())
-
-    def _open(self) -> aiohttp.ClientSession:
-        """A connection is used again at once or not at all: an idle one may close just then."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),
-            )
-        return self._session
 
 
 def check_local(url: str) -> None:

@@ -30,12 +30,16 @@ def step_log_name(flow_id: str, step_id: str) -> tuple[str, str, str]:
 def write(run: RunContext, request: BackendRequest, answer: BackendAnswer) -> None:
     """Log an exchange, if the connection is being debugged."""
     connection_id, now = run.connection.get("_id"), run.platform.clock.now()
-    if not (connection_id and _is_debugged(run.connection, now)):
+    try:
+        is_debugged = instant(run.connection.get("debugDate")) > now
+    except (ValueError, OverflowError):
+        is_debugged = False
+    if not (connection_id and is_debugged):
         return
     entry = {
         "_resourceId": run.stored_id,
         "method": request.method,
-        "url": _without_query(request.url),
+        "url": urlsplit(request.url)._replace(query="").geturl(),  # the query may hold a token
         "headers": {
             name: value if name.lower() in _OPEN_HEADERS else "******"
             for name, value in request.headers.items()
@@ -58,15 +62,3 @@ def text(entries: list[Document]) -> str:
         f"  {entry['statusCode']}: {entry['response']}\n"
         for entry in entries
     )
-
-
-def _is_debugged(connection: Document, now: float) -> bool:
-    try:
-        return instant(connection.get("debugDate")) > now
-    except (ValueError, OverflowError):
-        return False
-
-
-def _without_query(url: str) -> str:
-    """Tokens may stand in the query."""
-    return urlsplit(url)._replace(query="").geturl()

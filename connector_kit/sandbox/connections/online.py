@@ -57,8 +57,12 @@ def missing_credentials(connection: Document) -> list[str]:
     """Return the fields without which *connection* cannot log in."""
     kind = str(connection.get("type"))
     login = find(connection, _LOGIN[kind]) if kind in _LOGIN else None
-    needed = NEEDED.get((kind, str(login)), NEEDED.get((kind, ""), ()))
-    return [field for field in needed if not _is_there(connection, field)]
+    missing = []
+    for field in NEEDED.get((kind, str(login)), NEEDED.get((kind, ""), ())):
+        alternatives = (field, _INSTEAD.get(field, field))
+        if not any(find(connection, tuple(name.split("."))) for name in alternatives):
+            missing.append(field)
+    return missing
 
 
 def ping(connection: Document) -> Document:
@@ -82,8 +86,3 @@ def mark(store: Store, account_id: str, connection_id: str | None, *, offline: b
     if stored and bool(stored.get("offline")) != offline:
         changed = {**stored.document, "offline": offline}
         store.put(Record.of(account_id, "connections", changed))
-
-
-def _is_there(connection: Document, field: str) -> bool:
-    names = (field, _INSTEAD.get(field, field))
-    return any(find(connection, tuple(name.split("."))) for name in names)

@@ -6,8 +6,6 @@ connection says how; for every other connection only the credentials are checked
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 from connector_kit.sandbox.connections import online, requests, responses, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest, is_local
 from connector_kit.sandbox.connections.online import missing_credentials, ping
@@ -30,10 +28,10 @@ CONTEXT = ("_exportId", "_importId")
 async def ping_stored(call: Call) -> Answer:
     """GET or POST /connections/{id}/ping, POST /connections/{id}/test."""
     record = access.readable(call)
-    told = call.instructions()
-    integration, flow = (_in_scope(call, told, name) for name in ("integrations", "flows"))
+    sent = call.instructions()
+    integration, flow = (_in_scope(call, sent, name) for name in ("integrations", "flows"))
     run = run_at_connection(call, record, integration=integration, flow=flow, is_test=True)
-    result = await _ping(run, told)
+    result = await _ping(run, sent)
     online.mark(call.store, record.account_id, record.id, offline=result["code"] != 200)
     return answer(result)
 
@@ -54,51 +52,38 @@ async def ping_unsaved(call: Call) -> Answer:
     return answer(await _ping(run, sent))
 
 
-async def _ping(run: RunContext, told: Document) -> Document:
+async def _ping(run: RunContext, sent: Document) -> Document:
     connection = run.connection
-    if wrappers.is_wrapper(connection):
-        ids = {name: told[name] for name in CONTEXT if isinstance(told.get(name), str)}
-        return await _refused_as_failure(wrappers.ping(run, ids))
-    if missing_credentials(connection) or not _can_be_asked(connection):
-        return ping(connection)
-    return await _refused_as_failure(_ask(run))
-
-
-async def _ask(run: RunContext) -> Document:
-    how = find(run.connection, ("http", "ping")) or {}
-    headers = requests.default_headers(run.connection)
-    request = BackendRequest(
-        method=str(how.get("method") or "GET").upper(),
-        url=requests.address(run.connection, str(how.get("relativeURI") or "")),
-        headers=headers,
-        body=str(how.get("body") or "").encode(),
-    )
-    got = await requests.ask(run, request)
-    failed = responses.failure(got, responses.content(got), how)
-    return {"code": 401, "errors": [failed]} if failed else {"code": 200}
-
-
-async def _refused_as_failure(pinging: Awaitable[Document]) -> Document:
-    """A ping that cannot be made is a failed one, with status 200."""
+    rules = find(connection, ("http", "ping"))
     try:
-        return await pinging
+        if wrappers.is_wrapper(connection):
+            ids = {name: sent[name] for name in CONTEXT if isinstance(sent.get(name), str)}
+            return await wrappers.ping(run, ids)
+        has_address = isinstance(rules, dict) and rules.get("relativeURI")
+        is_here = is_local(str(find(connection, ("http", "baseURI"))))
+        if missing_credentials(connection) or not (has_address and is_here):
+            return ping(connection)
+        request = BackendRequest(
+            method=str(rules.get("method") or "GET").upper(),
+            url=requests.address(connection, str(rules["relativeURI"])),
+            headers=requests.default_headers(connection),
+            body=str(rules.get("body") or "").encode(),
+        )
+        response = await requests.ask(run, request)
     except Refusal as refusal:
+        # A ping that cannot be made has failed; it is still answered with status 200.
         if refusal.status != 422:
             raise
         return {"code": 401, "errors": refusal.errors}
+    failure = responses.failure(response, responses.content(response), rules)
+    return {"code": 401, "errors": [failure]} if failure else {"code": 200}
 
 
-def _can_be_asked(connection: Document) -> bool:
-    how = find(connection, ("http", "ping"))
-    address = find(connection, ("http", "baseURI"))
-    return isinstance(how, dict) and bool(how.get("relativeURI")) and is_local(str(address))
-
-
-def _in_scope(call: Call, told: Document, resource: str) -> Record | None:
+def _in_scope(call: Call, sent: Document, resource: str) -> Record | None:
     """Return what a body names as context; a ping does not fail for what is not there."""
     field = {"integrations": "_integrationId", "flows": "_flowId"}[resource]
-    found = call.store.get(call.account_id, resource, str(told.get(field)))
-    return found if found and access.is_reached(call, found) else None
+    record = call.store.get(call.account_id, resource, str(sent.get(field)))
+    return record if record and access.is_reached(call, record) else None
 
 
 ROUTES = (

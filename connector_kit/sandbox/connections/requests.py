@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -81,12 +81,23 @@ async def log_in(run: RunContext, request: BackendRequest) -> BackendRequest:
     kind = connection_type(connection)
     auth = find(connection, ("http", "auth")) if kind == "http" else _auth_of_rest(connection)
     auth = auth if isinstance(auth, dict) else {}
-    login = str(auth.get("type") or "custom")
-    if login == "cookie":
-        return await _with_cookie(run, request, auth)
-    if login not in _LOGINS:
-        raise not_simulated(LOGINS, login)
-    return _LOGINS[login](request, auth)
+    match str(auth.get("type") or "custom"):
+        case "custom":  # such logins are in the connection's own headers
+            return request
+        case "basic":
+            names = ("username", "password")
+            user, password = (str(find(auth, ("basic", name)) or "") for name in names)
+            encoded = b64encode(f"{user}:{password}".encode()).decode()
+            return _with_header(request, "Authorization", f"Basic {encoded}")
+        case "oauth":
+            token = find(auth, ("token", "token")) or ""
+            return _with_header(request, "Authorization", f"Bearer {token}")
+        case "token":
+            return _with_token(request, auth)
+        case "cookie":
+            return await _with_cookie(run, request, auth)
+        case login:
+            raise not_simulated(LOGINS, login)
 
 
 def _auth_of_rest(connection: Document) -> Document:
@@ -106,80 +117,43 @@ def _auth_of_rest(connection: Document) -> Document:
     }
 
 
-def _custom(request: BackendRequest, _: Document) -> BackendRequest:
-    """Custom logins stand in the connection's own headers."""
-    return request
-
-
-def _basic(request: BackendRequest, auth: Document) -> BackendRequest:
-    user, password = (str(find(auth, ("basic", name)) or "") for name in ("username", "password"))
-    word = b64encode(f"{user}:{password}".encode()).decode()
-    return _with_header(request, "Authorization", f"Basic {word}")
-
-
-def _oauth(request: BackendRequest, auth: Document) -> BackendRequest:
-    return _with_header(request, "Authorization", f"Bearer {find(auth, ('token', 'token')) or ''}")
-
-
-def _token(request: BackendRequest, auth: Document) -> BackendRequest:
-    told = auth["token"] if isinstance(auth.get("token"), dict) else {}
-    token, parameter = str(told.get("token") or ""), str(told.get("paramName") or "access_token")
-    match told.get("location") or "header":
+def _with_token(request: BackendRequest, auth: Document) -> BackendRequest:
+    rules = auth["token"] if isinstance(auth.get("token"), dict) else {}
+    token, parameter = str(rules.get("token") or ""), str(rules.get("paramName") or "access_token")
+    match rules.get("location"):
         case "url":
-            return _with_parameter(request, parameter, token)
+            parts = urlsplit(request.url)
+            query = [*parse_qsl(parts.query, keep_blank_values=True), (parameter, token)]
+            return replace(request, url=urlunsplit(parts._replace(query=urlencode(query))))
         case "body":
-            return _with_body_field(request, parameter, token)
-    scheme = told.get("scheme")
-    scheme = "Bearer" if scheme is None else str(scheme)
-    return _with_header(
-        request, str(told.get("headerName") or "Authorization"), f"{scheme} {token}".strip()
-    )
+            try:
+                body = parse(request.body) if request.body else {}
+            except ValueError:
+                body = None
+            if not isinstance(body, dict):
+                raise invalid("body", "is no JSON object, so the token cannot stand in it")
+            return replace(request, body=render({**body, parameter: token}))
+    scheme = "Bearer" if rules.get("scheme") is None else str(rules["scheme"])
+    header = str(rules.get("headerName") or "Authorization")
+    return _with_header(request, header, f"{scheme} {token}".strip())
 
 
 async def _with_cookie(run: RunContext, request: BackendRequest, auth: Document) -> BackendRequest:
     """Log in first, and send the cookies of the answer along."""
-    told = auth["cookie"] if isinstance(auth.get("cookie"), dict) else {}
+    rules = auth["cookie"] if isinstance(auth.get("cookie"), dict) else {}
     login = BackendRequest(
-        method=str(told.get("method") or "POST"),
-        url=address(run.connection, str(told.get("uri") or "")),
+        method=str(rules.get("method") or "POST"),
+        url=address(run.connection, str(rules.get("uri") or "")),
         headers=default_headers(run.connection),
-        body=fill(str(told.get("body") or ""), {"connection": run.connection}).encode(),
+        body=fill(str(rules.get("body") or ""), {"connection": run.connection}).encode(),
     )
     answer = await run.platform.backends.exchange(login)
-    wanted = told.get("successStatusCode") or 200
-    if answer.status != wanted:
-        raise invalid("http.auth.cookie", f"does not log in: {answer.status} instead of {wanted}")
+    success = rules.get("successStatusCode") or 200
+    if answer.status != success:
+        raise invalid("http.auth.cookie", f"does not log in: {answer.status} instead of {success}")
     cookie = answer.header("set-cookie").split(";")[0]
     return _with_header(request, "Cookie", cookie)
 
 
 def _with_header(request: BackendRequest, name: str, value: str) -> BackendRequest:
-    headers = {**request.headers, name: value}
-    return BackendRequest(request.method, request.url, headers, request.body)
-
-
-def _with_parameter(request: BackendRequest, name: str, value: str) -> BackendRequest:
-    parts = urlsplit(request.url)
-    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), (name, value)])
-    url = urlunsplit(parts._replace(query=query))
-    return BackendRequest(request.method, url, request.headers, request.body)
-
-
-def _with_body_field(request: BackendRequest, name: str, value: str) -> BackendRequest:
-    try:
-        body = parse(request.body) if request.body else {}
-    except ValueError as error:
-        raise invalid("body", "is no JSON object, so the token cannot stand in it") from error
-    if not isinstance(body, dict):
-        raise invalid("body", "is no JSON object, so the token cannot stand in it")
-    text = render({**body, name: value})
-    return BackendRequest(request.method, request.url, request.headers, text)
-
-
-_Login = Callable[[BackendRequest, Document], BackendRequest]
-_LOGINS: dict[str, _Login] = {
-    "custom": _custom,
-    "basic": _basic,
-    "token": _token,
-    "oauth": _oauth,
-}
+    return replace(request, headers={**request.headers, name: value})

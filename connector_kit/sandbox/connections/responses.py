@@ -30,7 +30,8 @@ def failure(answer: BackendAnswer, body: Any, rules: Document) -> Document | Non
 
     *rules* has ``successPath``, ``successValues``, ``failPath``, ``failValues``, ``errorPath``.
     """
-    message = _message(body, rules)
+    path = rules.get("errorPath")
+    message = str((value_at(body, str(path)) if path else None) or "")
     if answer.status > _WORST_SUCCESS:
         return _error(str(answer.status), message or f"The application answered {answer.status}.")
     path = rules.get("failPath")
@@ -44,10 +45,10 @@ def failure(answer: BackendAnswer, body: Any, rules: Document) -> Document | Non
 
 def records(body: Any, resource_path: Any) -> list[Any]:
     """Return the records of a page; a single object is one record."""
-    found = value_at(body, str(resource_path)) if resource_path else body
-    if found is None:
+    value = value_at(body, str(resource_path)) if resource_path else body
+    if value is None:
         return []
-    return found if isinstance(found, list) else [found]
+    return value if isinstance(value, list) else [value]
 
 
 def _is_among(value: Any, values: Any) -> bool:
@@ -55,12 +56,6 @@ def _is_among(value: Any, values: Any) -> bool:
     if isinstance(values, list) and values:
         return str(value) in (str(value) for value in values) or value in values
     return value not in (None, "", False, [])
-
-
-def _message(body: Any, rules: Document) -> str:
-    path = rules.get("errorPath")
-    found = value_at(body, str(path)) if path else None
-    return str(found) if found else ""
 
 
 def _error(code: str, message: str) -> Document:

@@ -28,19 +28,22 @@ def answer_connections(call: Call, records: list[Record]) -> Answer:
     """Answer a page of connections."""
     if call.parameter("fetchQueueSize") != "true":
         return resources.answer_page(call, records)
-    shown, headers = page(call, records)
+    on_page, headers = page(call, records)
     jobs = _unfinished(call)
-    body = [{**parse(record.listed), "queues": [_queue(call, record, jobs)]} for record in shown]
-    return Answer(200, render(body), headers=headers)
+    entries = []
+    for connection in on_page:
+        queue = {"name": connection.id, "size": len(_waiting(call, connection, jobs))}
+        entries.append({**parse(connection.listed), "queues": [queue]})
+    return Answer(200, render(entries), headers=headers)
 
 
 def read_debug_log(call: Call) -> Answer:
     """GET /connections/{id}/debug, …/debug/{exportOrImportId}: the log as text."""
     record = access.readable(call)
     entries = call.platform.logs.read(debug_log.log_name(record.id))
-    wanted = call.params.get("resourceId")
-    shown = [entry for entry in entries if wanted in (None, entry["_resourceId"])]
-    return Answer(200, debug_log.text(shown).encode(), TEXT)
+    if step_id := call.params.get("resourceId"):
+        entries = [entry for entry in entries if entry["_resourceId"] == step_id]
+    return Answer(200, debug_log.text(entries).encode(), TEXT)
 
 
 def clear_debug_log(call: Call) -> Answer:
@@ -81,14 +84,14 @@ def usable_iclients(call: Call, connector_id: str | None, type_: str) -> Documen
     if connector is None:
         own = call.store.documents(call.account_id, "iclients")
         return {"iclients": [parse(record.public) for record in own if not record.connector_id]}
-    entries = [
-        object_
-        for object_ in objects(connector.get("_iClientIdMap"))
-        if find(object_, ("connection", "type")) == type_
+    ids = [
+        str(id_)
+        for entry in objects(connector.get("_iClientIdMap"))
+        if find(entry, ("connection", "type")) == type_
+        for id_ in entry.get("_iClientIds") or ()
     ]
-    ids = [str(one) for entry in entries for one in entry.get("_iClientIds") or ()]
-    found = (call.store.get(connector.account_id, "iclients", id_) for id_ in ids)
-    return {"iclients": [parse(item.public) for item in found if item]}
+    records = (call.store.get(connector.account_id, "iclients", id_) for id_ in ids)
+    return {"iclients": [parse(record.public) for record in records if record]}
 
 
 def jobs(call: Call) -> Answer:
@@ -102,20 +105,12 @@ def _unfinished(call: Call) -> list[Job]:
 
 
 def _waiting(call: Call, connection: Record, unfinished: list[Job]) -> list[Job]:
-    return [
-        job
-        for job in unfinished
-        if job.fields.get("status") == QUEUED and _uses(call, job, connection)
-    ]
-
-
-def _uses(call: Call, job: Job, connection: Record) -> bool:
-    flow = call.store.get(call.account_id, "flows", job.flow_id or "")
-    return flow is not None and any(connection.id in step.uses for step in steps_of(call, flow))
-
-
-def _queue(call: Call, connection: Record, unfinished: list[Job]) -> Document:
-    return {"name": connection.id, "size": len(_waiting(call, connection, unfinished))}
+    waiting = []
+    for job in [job for job in unfinished if job.fields.get("status") == QUEUED]:
+        flow = call.store.get(call.account_id, "flows", job.flow_id or "")
+        if flow and any(connection.id in step.uses for step in steps_of(call, flow)):
+            waiting.append(job)
+    return waiting
 
 
 def _installed() -> Answer:

@@ -15,7 +15,7 @@ from connector_kit.sandbox.exports.batches import all_records, refine
 from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, Exporting, delta_dates
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.errors import Refusal, invalid, missing
+from connector_kit.sandbox.http.errors import invalid, missing
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.imports.importing import Importing
@@ -41,14 +41,16 @@ async def run_export_by_page(call: Call) -> Answer:
     if STATE in sent:
         state = _check_state(sent[STATE], exporting.export, secret)
     else:
-        size = _page_size(exporting.export)
+        size = exporting.export.get("pageSize", DEFAULT_PAGE)
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise invalid("export.pageSize", "must be a whole number from 1")
         state = {"pageIndex": 1, "pageSize": size, "offset": 0, "position": exporting.first()}
     records, after = await _page(exporting, state)
     batch, is_last = await refine(exporting, records, state["pageIndex"] - 1)
     following = {**state, "pageIndex": state["pageIndex"] + 1, **(after or {})}
-    following["done"] = after is None or is_last
-    signed = _sign(following, exporting.export, secret, call.now)
-    return answer({"data": batch.data, "dataURIs": batch.data_uris, STATE: signed})
+    following |= {"done": after is None or is_last, "issuedAt": int(call.now)}
+    following["sig"] = _signature(following, exporting.export, secret)
+    return answer({"data": batch.data, "dataURIs": batch.data_uris, STATE: following})
 
 
 async def run_import(call: Call) -> Answer:
@@ -66,21 +68,21 @@ async def map_import(call: Call) -> Answer:
 async def proxy(call: Call) -> Answer:
     """POST /connections/{id}/proxy: pass a request on, and the application's answer back."""
     run = run_at_connection(call, access.readable(call))
-    told = {name.lower(): value for name, value in call.headers.items()}
-    relative_uri = told.get("integrator-relative-uri")
+    sent_headers = {name.lower(): value for name, value in call.headers.items()}
+    relative_uri = sent_headers.get("integrator-relative-uri")
     if relative_uri is None:
         raise missing("Integrator-Relative-URI")
     headers = requests.default_headers(run.connection)
-    if call.body and told.get("content-type"):
-        headers["Content-Type"] = told["content-type"]
+    if call.body and sent_headers.get("content-type"):
+        headers["Content-Type"] = sent_headers["content-type"]
     request = BackendRequest(
-        method=told.get("integrator-method", call.method).upper(),
+        method=sent_headers.get("integrator-method", call.method).upper(),
         url=requests.address(run.connection, relative_uri),
         headers=headers,
         body=call.body,
     )
-    got = await requests.ask(run, request)
-    return Answer(got.status, got.body, got.header("content-type") or "text/plain")
+    response = await requests.ask(run, request)
+    return Answer(response.status, response.body, response.header("content-type") or "text/plain")
 
 
 def _exporting(call: Call, sent: Document) -> Exporting:
@@ -115,19 +117,6 @@ async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Docum
     return records[offset:], following
 
 
-def _page_size(export: Document) -> int:
-    size = export.get("pageSize", DEFAULT_PAGE)
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise invalid("export.pageSize", "must be a whole number from 1")
-    return size
-
-
-def _sign(state: Document, export: Document, secret: bytes, now: float) -> Document:
-    """Return *state* with the time and a signature that holds for this export only."""
-    dated = {**state, "issuedAt": int(now)}
-    return {**dated, "sig": _signature(dated, export, secret)}
-
-
 def _check_state(state: Any, export: Document, secret: bytes) -> Document:
     """Return a state that was sent back; raises `Refusal` 422 if it, or the export, was changed."""
     if not isinstance(state, dict):
@@ -135,14 +124,10 @@ def _check_state(state: Any, export: Document, secret: bytes) -> Document:
     dated = {name: value for name, value in state.items() if name != "sig"}
     signature = _signature(dated, export, secret)
     if not hmac.compare_digest(signature.encode(), str(state.get("sig")).encode()):
-        raise _state_changed()
+        raise invalid(f"{STATE}.sig", "does not match: send state and export back unchanged")
     if state.get("done"):
         raise invalid(STATE, "says that there are no more pages")
     return dated
-
-
-def _state_changed() -> Refusal:
-    return invalid(f"{STATE}.sig", "does not match: send state and export back unchanged")
 
 
 def _signature(state: Document, export: Document, secret: bytes) -> str:

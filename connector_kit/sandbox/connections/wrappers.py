@@ -51,15 +51,16 @@ async def pages(run: RunContext, export: Document, options: Document) -> AsyncIt
     before: Any = None
     repeated = 0
     while True:
-        given = {**_describe(run, export, options), **options}
+        page_options = {**_describe(run, export, options), **options}
         if state is not None:
-            given["state"] = state
-        result = await _call(run, function, given)
+            page_options["state"] = state
+        result = await _call(run, function, page_options)
         if not isinstance(result, dict) or not isinstance(result.get("data"), list):
             raise unusable("A wrapper export must answer {data, errors, lastPage, state}.")
         is_offline = bool(result.get("connectionOffline"))
         if is_offline:
-            _go_offline(run)
+            connection_id = run.connection.get("_id")
+            online.mark(run.platform.store, run.account_id, connection_id, offline=True)
         yield RecordPage(result["data"], [*objects(result.get("errors"))], is_offline)
         repeated = repeated + 1 if result == before else 0
         if result.get("lastPage") or is_offline or repeated >= ENDLESS:
@@ -82,11 +83,6 @@ async def submit(
     if not isinstance(result, list) or len(result) != len(mapped):
         raise unusable(f"A wrapper import must answer an array of {len(mapped)} entries.")
     return [item if isinstance(item, dict) else {"statusCode": 422} for item in result]
-
-
-def _go_offline(run: RunContext) -> None:
-    store, identity = run.platform.store, run.connection.get("_id")
-    online.mark(store, run.account_id, identity, offline=True)
 
 
 def _describe(run: RunContext, export: Document, options: Document) -> Document:
@@ -115,12 +111,10 @@ async def _call(run: RunContext, function: Any, options: Document) -> Any:
     stack_id = find(connection, ("wrapper", "_stackId"))
     if not isinstance(stack_id, str):
         raise invalid("wrapper._stackId", "must name a stack")
-    given = {
-        "connection": {
-            **({"_id": connection["_id"]} if connection.get("_id") else {}),
-            "encrypted": find(connection, ("wrapper", "encrypted")) or {},
-            "unencrypted": find(connection, ("wrapper", "unencrypted")) or {},
-        }
+    connection_options = {
+        **({"_id": connection["_id"]} if connection.get("_id") else {}),
+        "encrypted": find(connection, ("wrapper", "encrypted")) or {},
+        "unencrypted": find(connection, ("wrapper", "unencrypted")) or {},
     }
     return await run.platform.functions.call(
         FunctionCall(
@@ -129,7 +123,7 @@ async def _call(run: RunContext, function: Any, options: Document) -> Any:
             account_id=run.account_id,
             type=None if run.is_flat else "wrapper",
             function=str(function),
-            options={**options, **given},
+            options={**options, "connection": connection_options},
             stack_id=stack_id,
         )
     )
