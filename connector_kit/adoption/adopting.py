@@ -1,27 +1,27 @@
 """From a download to the outline of a connector, with an account of what was left out. Pure."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 from semver import Version
 
 from connector_kit import storable
-from connector_kit.adoption.download import AdoptionError, Download
+from connector_kit.adoption.download import AdoptionError, Download, Found
 from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.ids import ids_within
 from connector_kit.adoption.naming import class_name as named_class
 from connector_kit.adoption.naming import is_class_name
 from connector_kit.adoption.personal import account_ids, personal
-from connector_kit.adoption.residue import has_secret_inside, residue
-from connector_kit.adoption.samples import SAMPLE, samples
+from connector_kit.adoption.residue import SAMPLE, has_secret_inside, residue
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
-from connector_kit.adoption.stacks import on_own_stack, open_functions
-from connector_kit.blueprint import INTEGRATION, CompiledComponent
+from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
+from connector_kit.blueprint.functions import lacks_stack
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.blueprint.slug import slug_from
-from connector_kit.documents import Document, references
-from connector_kit.documents.walking import Path, at, dotted, without
+from connector_kit.documents import Document, ref, references
+from connector_kit.documents.walking import at, dotted, objects, without
 
 _GROUP = "_flowGroupingId"
 
@@ -79,25 +79,33 @@ def adopt(
     author's data are left out, unless *keep_samples*. Raises
     AdoptionError when there is nothing to declare, or a given name or version is unusable.
     """
-    title = _title_of(name, download)
-    class_name, version = _class_name(class_name, title), _version(version)
-    draft = Draft(download)
-    if not keep_samples:
-        _leave_out_samples(draft)
+    title, class_name = _names(download, name, class_name, version)
+    draft = Draft(download, keep_samples=keep_samples)
     sections = _sections(draft, download)
     settle(draft)
+    components = draft.components()
+    if not components:
+        reasons = "".join(f" {left}: {reason}" for left, reason in draft.dropped.items())
+        raise AdoptionError(f"It contains nothing that a connector can declare.{reasons}")
+    applications = [
+        found.document.get("assistant") or found.document.get("type")
+        for _, found in draft.living()
+        if found.resource == "connections"
+    ]
     outline = Outline(
         class_name=class_name,
         name=title or "Adopted integration",
         version=version,
-        components=dependency_order([on_own_stack(component) for component in _some(draft)]),
+        components=dependency_order([_on_own_stack(component) for component in components]),
         description=storable.text(str(download.integration.get("description") or "")),
-        applications=tuple(dict.fromkeys(map(storable.text, _applications(draft)))),
+        applications=tuple(
+            dict.fromkeys(storable.text(word) for word in applications if isinstance(word, str))
+        ),
         sections={flow: title for flow, title in sections.items() if flow not in draft.dropped},
     )
     return Adoption(
         outline=outline,
-        left_out=(*_of_integration(download, outline.sections.values()), *_left_out(draft)),
+        left_out=tuple(_left_out(draft, download, outline.sections.values())),
         stand_ins=tuple(_stand_ins(draft)),
         notes=tuple(_notes(draft)),
         personal=tuple(_personal(draft, download)),
@@ -105,48 +113,28 @@ def adopt(
     )
 
 
-def _leave_out_samples(draft: Draft) -> None:
-    for name, found in draft.found.items():
-        for sample in samples(found.document):
-            for path in [path for path in draft.cuts[name] if path[: len(sample)] == sample]:
-                del draft.cuts[name][path]
-            draft.cut(name, sample, SAMPLE)
-
-
-def _some(draft: Draft) -> list[CompiledComponent]:
-    components = draft.components()
-    if components:
-        return components
-    reasons = "".join(f" {name}: {reason}" for name, reason in draft.dropped.items())
-    raise AdoptionError(f"It contains nothing that a connector can declare.{reasons}")
-
-
-def _title_of(given: str | None, download: Download) -> str:
-    """Return the connector's name: as *given*, else the integration's as far as it can be kept."""
-    if not given:
-        return storable.cut(download.name.strip(), storable.CONNECTOR_NAME)
-    _require_short("name", given, storable.CONNECTOR_NAME)
-    return given.strip()
-
-
-def _require_short(what: str, given: str, longest: int) -> None:
-    if len(given) > longest:
-        raise AdoptionError(f"The {what} has {len(given)} characters. The limit is {longest}.")
-
-
-def _version(version: str) -> str:
-    _require_short("version", version, storable.VERSION)
-    if Version.is_valid(version):
-        return version
-    raise AdoptionError(f"{version!r} is not a semantic version. Use three numbers, such as 1.0.0.")
-
-
-def _class_name(given: str | None, name: str) -> str:
-    made = named_class(name) if given is None else given
-    _require_short("class's short name", slug_from(made), storable.SLUG)
-    if is_class_name(made):
-        return made
-    raise AdoptionError(f"{made!r} is not a valid class name. Use a name such as OrdersToSlack.")
+def _names(
+    download: Download, name: str | None, class_name: str | None, version: str
+) -> tuple[str, str]:
+    """Return the connector's name and its class's, made of the integration's where not given."""
+    title = name.strip() if name else storable.cut(download.name.strip(), storable.CONNECTOR_NAME)
+    class_name = named_class(title) if class_name is None else class_name
+    for part, text, longest in (
+        ("name", name or "", storable.CONNECTOR_NAME),
+        ("class's short name", slug_from(class_name), storable.SLUG),
+        ("version", version, storable.VERSION),
+    ):
+        if len(text) > longest:
+            raise AdoptionError(f"The {part} has {len(text)} characters. The limit is {longest}.")
+    if not is_class_name(class_name):
+        raise AdoptionError(
+            f"{class_name!r} is not a valid class name. Use a name such as OrdersToSlack."
+        )
+    if not Version.is_valid(version):
+        raise AdoptionError(
+            f"{version!r} is not a semantic version. Use three numbers, such as 1.0.0."
+        )
+    return title, class_name
 
 
 def _sections(draft: Draft, download: Download) -> dict[str, str]:
@@ -167,28 +155,31 @@ def _sections(draft: Draft, download: Download) -> dict[str, str]:
 
 def _groups(download: Download) -> list[Document]:
     groups = download.integration.get("flowGroupings")
-    return (
-        [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
-    )
+    listed = groups if isinstance(groups, list) else []
+    return [group for group in listed if isinstance(group, dict)]
 
 
 def _title(group: Document) -> str:
     return str(group.get("name") or "").strip()
 
 
-def _applications(draft: Draft) -> Iterator[str]:
-    for _, found in draft.living():
-        application = found.document.get("assistant") or found.document.get("type")
-        if found.resource == "connections" and isinstance(application, str):
-            yield application
+def _on_own_stack(component: CompiledComponent) -> CompiledComponent:
+    """Return *component* with the connector's stack beside functions that name no place to run.
+
+    In a declaration that means the connector's own stack, and compiling says so.
+    """
+    document = deepcopy(component.document)
+    entries = [entry for path, entry in objects(document) if lacks_stack(path, entry)]
+    for entry in entries:
+        entry["_stackId"] = ref(STACK)
+    return replace(component, document=document)
 
 
-def _of_integration(download: Download, titles: Collection[str]) -> Iterator[Remark]:
-    """Say what of the integration's own document is not declared; *titles* are its sections."""
-    known = {
-        path[0]: reason for path, reason in residue("integrations", download.integration).items()
-    }
-    for key, value in download.integration.items():
+def _left_out(draft: Draft, download: Download, titles: Collection[str]) -> Iterator[Remark]:
+    """Say what is not declared; *titles* are the sections of the settings page."""
+    integration = download.integration
+    known = {path[0]: reason for path, reason in residue("integrations", integration).items()}
+    for key, value in integration.items():
         if value and key not in {"name", "description", "flowGroupings"}:
             yield Remark(INTEGRATION, key, known.get(key, DERIVED), download.place)
     for n, group in enumerate(_groups(download)):
@@ -197,9 +188,6 @@ def _of_integration(download: Download, titles: Collection[str]) -> Iterator[Rem
             yield Remark(INTEGRATION, place, "a group without flows", download.place)
         for key in sorted(group.keys() - {"_id", "name"}):
             yield Remark(INTEGRATION, f"{place}.{key}", DERIVED, download.place)
-
-
-def _left_out(draft: Draft) -> Iterator[Remark]:
     for name, found in draft.found.items():
         if name in draft.dropped:
             yield Remark(name, "", draft.dropped[name], found.place)
@@ -224,52 +212,38 @@ def _stand_ins(draft: Draft) -> Iterator[Remark]:
 def _notes(draft: Draft) -> Iterator[Remark]:
     for name, found in draft.living():
         for path, text in draft.settings(name):
-            reasons = (_advice(found.document, path), _id_inside(text, draft), _suspicion(text))
-            for reason in filter(None, reasons):
-                yield Remark(name, dotted(path), reason, found.place)
+            notes = []
+            if path[-1] == "_stackId":
+                function = at(found.document, (*path[:-1], "function"))
+                is_named = isinstance(function, str)
+                notes.append(
+                    _ON_STACK.format(f"the function {function!r}" if is_named else "functions")
+                )
+            if path[-1] == "_iClientId":
+                notes.append("names an OAuth client; share it with the connector")
+            # In the midst of a text, an id cannot be made a reference.
+            ids = [] if text in draft.names else ids_within(text)
+            if owners := [draft.names[identity] for identity in ids if identity in draft.names]:
+                notes.append(f"contains the id of {owners[0]}, which no other account has")
+            if has_secret_inside(text):
+                notes.append("may contain a secret; remove it")
+            yield from (Remark(name, dotted(path), note, found.place) for note in notes)
     for component in draft.components():
         name = component.external_id
-        for place, function in open_functions(component):
-            reason = _ON_STACK.format(f"the function {function!r}")
-            yield Remark(name, place, reason, draft.found[name].place)
+        for place, entry in objects(component.document):
+            if lacks_stack(place, entry):
+                function = str(entry.get("function") or entry.get("pingFunction"))
+                note = _ON_STACK.format(f"the function {function!r}")
+                yield Remark(name, place, note, draft.found[name].place)
 
 
 def _personal(draft: Draft, download: Download) -> Iterator[Remark]:
     own = {key: download.integration.get(key) for key in ("name", "description")}
-    yield from _suspicions(INTEGRATION, "integrations", own, frozenset(), download.place)
-    left = {
-        name: (found, without(found.document, draft.cuts[name])) for name, found in draft.living()
-    }
-    connections = (document for found, document in left.values() if found.resource == "connections")
-    accounts = frozenset().union(*map(account_ids, connections))
-    for name, (found, document) in left.items():
-        yield from _suspicions(name, found.resource, document, accounts, found.place)
-
-
-def _suspicions(
-    name: str, resource: str, document: Document, accounts: Collection[str], place: str
-) -> Iterator[Remark]:
-    for path, reason in personal(resource, document, accounts):
-        yield Remark(name, dotted(path), reason, place)
-
-
-def _advice(document: Document, path: Path) -> str | None:
-    if path[-1] == "_stackId":
-        function = at(document, (*path[:-1], "function"))
-        what = f"the function {function!r}" if isinstance(function, str) else "functions"
-        return _ON_STACK.format(what)
-    if path[-1] == "_iClientId":
-        return "names an OAuth client; share it with the connector"
-    return None
-
-
-def _suspicion(text: str) -> str | None:
-    return "may contain a secret; remove it" if has_secret_inside(text) else None
-
-
-def _id_inside(text: str, draft: Draft) -> str | None:
-    """Warn of an id in the midst of a text, where it cannot be made a reference."""
-    known = [draft.names[id_] for id_ in ids_within(text) if id_ in draft.names]
-    if not known or text in draft.names:
-        return None
-    return f"contains the id of {known[0]}, which no other account has"
+    left = {INTEGRATION: Found("integrations", "", own, download.place)}
+    for name, found in draft.living():
+        left[name] = replace(found, document=without(found.document, draft.cuts[name]))
+    connections = (found for found in left.values() if found.resource == "connections")
+    accounts = frozenset().union(*(account_ids(found.document) for found in connections))
+    for name, found in left.items():
+        for path, reason in personal(found.resource, found.document, accounts):
+            yield Remark(name, dotted(path), reason, found.place)

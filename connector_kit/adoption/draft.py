@@ -1,6 +1,6 @@
 """Documents on their way to components: what they are called, what is left out, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from connector_kit.adoption.download import Download, Found
 from connector_kit.adoption.ids import is_id
@@ -17,21 +17,41 @@ class Draft:
     """The components that a download makes so far.
 
     Cutting and dropping is how it changes; every step leaves a reason. *names* gives the
-    attribute, or the context, for every id that may be referred to.
+    attribute, or the context, for every id that may be referred to. Unless *keep_samples*, samples
+    are cut from the start.
     """
 
-    def __init__(self, download: Download) -> None:
-        self._free_names = Names(avoid=_quoted_names(download.found))
-        found = sorted(download.found, key=_by_name)
-        self.found = dict(zip(self._free_names.of(found), found, strict=True))
+    def __init__(self, download: Download, *, keep_samples: bool = True) -> None:
+        # An attribute of the same name as a text where ids belong would look quoted.
+        quoted_names = {
+            text
+            for found in download.found
+            for path, text in strings(found.document)
+            if str(path[-1]).startswith("_")
+        }
+        self._free_names = Names(avoid=quoted_names)
+        # Names do not depend on where the documents came from, nor on their order there.
+        documents = sorted(
+            download.found,
+            key=lambda found: (found.resource, str(found.document.get("name") or ""), found.id),
+        )
+        self.found = dict(zip(self._free_names.of(documents), documents, strict=True))
         self.cuts = {
-            name: residue(item.resource, item.document) for name, item in self.found.items()
+            name: residue(found.resource, found.document, keep_samples=keep_samples)
+            for name, found in self.found.items()
         }
         self.dropped: dict[str, str] = {}
         self.added: list[str] = []
-        self.names = dict(_contexts(download)) | {
-            item.id: name for name, item in self.found.items() if item.id
-        }
+        self.names: dict[str, str] = {}
+        identity = download.integration.get("_id")
+        if isinstance(identity, str) and is_id(identity):
+            self.names[identity] = INTEGRATION
+        for found in documents:
+            for path, text in strings(found.document):
+                row = type_of(path)
+                if row and row.context == STACK and text:
+                    self.names[text] = STACK
+        self.names |= {found.id: name for name, found in self.found.items() if found.id}
         self._compiled: dict[str, CompiledComponent] = {}
 
     def settings(self, name: str) -> Iterator[tuple[Path, str]]:
@@ -44,11 +64,18 @@ class Draft:
 
     def living(self) -> Iterator[tuple[str, Found]]:
         """Yield what has not been dropped, with its attribute."""
-        return ((name, item) for name, item in self.found.items() if name not in self.dropped)
+        return ((name, found) for name, found in self.found.items() if name not in self.dropped)
 
     def components(self) -> list[CompiledComponent]:
         """Return what is left as components."""
-        return [self._component(name, entry) for name, entry in self.living()]
+        components = []
+        for name, found in self.living():
+            if name not in self._compiled:
+                document = symbolic(without(found.document, self.cuts[name]), self.names)
+                owned = owned_by_default(found.resource, document)
+                self._compiled[name] = CompiledComponent(name, found.resource, document, owned)
+            components.append(self._compiled[name])
+        return components
 
     def cut(self, name: str, path: Path, reason: str) -> None:
         """Leave out the value at *path* of the component *name*."""
@@ -70,44 +97,10 @@ class Draft:
         self.names[found.id] = name
         self._compiled.clear()
 
-    def _component(self, name: str, found: Found) -> CompiledComponent:
-        if name not in self._compiled:
-            document = symbolic(without(found.document, self.cuts[name]), self.names)
-            owned = owned_by_default(found.resource, document)
-            self._compiled[name] = CompiledComponent(name, found.resource, document, owned)
-        return self._compiled[name]
-
 
 def symbolic(document: Document, names: dict[str, str]) -> Document:
     """Return *document* with names for ids, but for samples: what these hold is data."""
     return {
         key: abstract({key: value}, {} if key in FREE_DATA_FIELDS else names)[key]
         for key, value in document.items()
-    }
-
-
-def _by_name(found: Found) -> tuple[str, str, str]:
-    """Sort documents so that it does not matter where they came from."""
-    return found.resource, str(found.document.get("name") or ""), found.id
-
-
-def _contexts(download: Download) -> Iterator[tuple[str, str]]:
-    """Yield the ids that stand for the installation, or for the stack that runs the connector."""
-    identity = download.integration.get("_id")
-    if isinstance(identity, str) and is_id(identity):
-        yield identity, INTEGRATION
-    for found in download.found:
-        for path, text in strings(found.document):
-            row = type_of(path)
-            if row and row.context == STACK and text:
-                yield text, STACK
-
-
-def _quoted_names(found: Iterable[Found]) -> set[str]:
-    """Return texts found where ids belong: an attribute of that name would look quoted."""
-    return {
-        text
-        for item in found
-        for path, text in strings(item.document)
-        if str(path[-1]).startswith("_")
     }

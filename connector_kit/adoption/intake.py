@@ -63,7 +63,12 @@ class Intake:
         Call it once for every entry, folders and links included. Raises AdoptionError for a name
         that leads out of the download or cannot be shown, and for more than may come.
         """
-        self._count()
+        self._seen += 1
+        if self._seen > self.limits.members:
+            raise AdoptionError(
+                f"{self._source} has more than {self.limits.members:,} files, too many for an "
+                "integration. Give the integration's own folder or zip file."
+            )
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(name):
             raise refusal(
@@ -97,23 +102,11 @@ class Intake:
 
     def _require_room(self, place: str, size: int) -> None:
         if size > self.limits.file:
-            raise refusal(
-                place,
-                f"is larger than {_megabytes(self.limits.file)}",
-                "Remove it.",
-            )
+            raise refusal(place, f"is larger than {_megabytes(self.limits.file)}", "Remove it.")
         if self._size + size > self.limits.total:
             raise AdoptionError(
                 f"With {place}, {self._source} is larger than {_megabytes(self.limits.total)}, "
                 "too large for an integration. Give the integration's own folder or zip file."
-            )
-
-    def _count(self) -> None:
-        self._seen += 1
-        if self._seen > self.limits.members:
-            raise AdoptionError(
-                f"{self._source} has more than {self.limits.members:,} files, too many for an "
-                "integration. Give the integration's own folder or zip file."
             )
 
 

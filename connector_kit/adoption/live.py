@@ -5,7 +5,6 @@ it: connections, scripts, and most exports and imports name no integration (prot
 first table).
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from connector_kit.adoption.download import AdoptionError, Download, Found
@@ -31,28 +30,20 @@ def read_live(client: Client, integration_id: str) -> Download:
     Secrets come masked. Raises AdoptionError when there is no such integration, and for documents
     that no platform would hold, IntegratorError when the account cannot be read.
     """
-    integration = _integration(client, integration_id)
-    account = _Account(client, integration_id)
-    for resource in reversed(DECLARED):  # what uses others first, which are wanted then
-        account.look_through(resource)
-    account.fetch_wanted()
-    return Download(
-        integration=integration,
-        found=tuple(account.found.values()),
-        place=f"/v1/integrations/{integration_id}",
-    )
-
-
-def _integration(client: Client, integration_id: str) -> Document:
+    place = f"/v1/integrations/{integration_id}"
     try:
-        document = client.integrations.get(integration_id)
+        integration = require_document(client.integrations.get(integration_id), place)
     except NotFound as error:
         raise AdoptionError(
             f"There is no integration {integration_id} in this account. Copy the id from the "
             "address of its page, and check that CONNECTOR_KIT_TOKEN belongs to the same account "
             "and region."
         ) from error
-    return require_document(document, f"/v1/integrations/{integration_id}")
+    account = _Account(client, integration_id)
+    for resource in reversed(DECLARED):  # what uses others first, which are wanted then
+        account.look_through(resource)
+    account.fetch_wanted()
+    return Download(integration=integration, found=tuple(account.found.values()), place=place)
 
 
 class _Account:
@@ -80,9 +71,9 @@ class _Account:
 
         What is gone is passed over: the adoption reports each reference that leads nowhere.
         """
-        asked: set[str] = set()
-        while waiting := [name for name in self._wanted if name not in asked]:
-            asked.update(waiting)
+        requested: set[str] = set()
+        while waiting := [identity for identity in self._wanted if identity not in requested]:
+            requested.update(waiting)
             for identity in waiting:
                 resource = self._wanted[identity]
                 with suppress(NotFound):
@@ -95,9 +86,11 @@ class _Account:
         if len(self.found) > LIMITS.members:
             raise AdoptionError(f"The integration uses more than {LIMITS.members:,} documents.")
         self._wanted.pop(identity, None)
-        for used, kind in _used(document):
-            if used not in self.found:
-                self._wanted[used] = kind
+        for path, text in strings(document):
+            row = type_of(path)
+            is_needed = row and row.is_component and field_of(path) not in _NEIGHBORS
+            if row and is_needed and is_id(text) and text not in self.found:
+                self._wanted[text] = row.path
 
 
 def _id(document: Json, resource: str) -> str:
@@ -108,11 +101,3 @@ def _id(document: Json, resource: str) -> str:
         f"/v1/{resource} returned a document without an id. Check that the base URL is "
         "integrator.io's."
     )
-
-
-def _used(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the id and the resource type of everything that *document* cannot work without."""
-    for path, text in strings(document):
-        row = type_of(path)
-        if row and row.is_component and is_id(text) and field_of(path) not in _NEIGHBORS:
-            yield text, row.path

@@ -5,7 +5,6 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -24,13 +23,24 @@ def load_connector(target: str | os.PathLike[str]) -> type[Connector]:
     declares one connector), or the path of a Python file or package directory, which may lie
     anywhere, with or without ``:Class``. Raises LoadError.
     """
-    place, class_name = _split(os.fspath(target))
-    if _is_path(place):
-        module = _module_at(Path(place).expanduser().resolve())
-        return _the_connector(module, class_name, place)
+    module, class_name, place = _find(target)
+    classes = dict.fromkeys(value for value in vars(module).values() if isinstance(value, type))
+    offered = [cls for cls in classes if issubclass(cls, Connector) and cls is not Connector]
     if class_name is not None:
-        return _the_connector(_module_called(place), class_name, place)
-    return _dotted(place)
+        named = getattr(module, class_name, None)
+        if isinstance(named, type) and issubclass(named, Connector) and named is not Connector:
+            return named
+        known = ", ".join(sorted(cls.__name__ for cls in offered)) or "none"
+        problem = "is not a connector" if hasattr(module, class_name) else "does not exist"
+        raise LoadError(f"{class_name!r} {problem} in {place} (connectors there: {known}).")
+    # What the module imports counts only when it declares none itself.
+    found = [cls for cls in offered if cls.__module__ == module.__name__] or offered
+    if not found:
+        raise LoadError(f"{place} declares no connector. Give the module that contains the class.")
+    if len(found) > 1:
+        names = ", ".join(f"{place}:{cls.__name__}" for cls in found)
+        raise LoadError(f"{place} declares several connectors. Choose one of {names}.")
+    return found[0]
 
 
 def load_object(target: str | os.PathLike[str]) -> object:
@@ -38,11 +48,7 @@ def load_object(target: str | os.PathLike[str]) -> object:
 
     *target* is written as for `load_connector`, and may hold anything. Raises LoadError.
     """
-    place, name = _split(os.fspath(target))
-    if _is_path(place):
-        module = _module_at(Path(place).expanduser().resolve())
-    else:
-        module, name = _module_or_parent(place, name)
+    module, name, _ = _find(target)
     if name is None:
         return module
     try:
@@ -51,35 +57,21 @@ def load_object(target: str | os.PathLike[str]) -> object:
         raise LoadError(f"{name!r} does not exist in {module.__name__}.") from None
 
 
-def _module_or_parent(place: str, name: str | None) -> tuple[ModuleType, str | None]:
-    """Return the module *place* with *name*; ``package.module.name`` is read as such, too."""
+def _find(target: str | os.PathLike[str]) -> tuple[ModuleType, str | None, str]:
+    """Return the module that *target* names, the name within it, and what the module is called."""
+    target = os.fspath(target)
+    place, _, inner = target.rpartition(":")
+    name = inner if place and inner.isidentifier() else None
+    place = place if name else target
+    if place.endswith(".py") or os.sep in place or Path(place).expanduser().exists():
+        return _module_at(Path(place).expanduser().resolve()), name, place
     try:
-        return _module_called(place), name
+        return _module_called(place), name, place
     except _ModuleMissingError:
         parent, _, last = place.rpartition(".")
-        if name is not None or not parent:
+        if name or not parent:
             raise
-        return _module_called(parent), last
-
-
-def _split(target: str) -> tuple[str, str | None]:
-    place, _, class_name = target.rpartition(":")
-    return (place, class_name) if place and class_name.isidentifier() else (target, None)
-
-
-def _is_path(place: str) -> bool:
-    return place.endswith(".py") or os.sep in place or Path(place).expanduser().exists()
-
-
-def _dotted(place: str) -> type[Connector]:
-    try:
-        module = _module_called(place)
-    except _ModuleMissingError:
-        parent, _, class_name = place.rpartition(".")
-        if not parent:
-            raise
-        return _the_connector(_module_called(parent), class_name, parent)
-    return _the_connector(module, None, place)
+        return _module_called(parent), last, parent
 
 
 class _ModuleMissingError(LoadError):
@@ -113,30 +105,22 @@ def _module_at(path: Path) -> ModuleType:
         raise LoadError(
             f"{path} does not exist. Give a Python file, or a directory that contains one."
         )
-    top, inner = _importable(path)
-    alias = _alias(top)
-    if alias not in sys.modules:
-        _execute(top, alias)
-    return _module_called(".".join((alias, *inner))) if inner else sys.modules[alias]
-
-
-def _importable(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Return the outermost package or module that *path* belongs to, and the way in from there."""
-    inner = [] if path.name == "__init__.py" else [path.stem]
-    package = path.parent
-    if not (package / "__init__.py").is_file():
-        return path, ()
-    while (package.parent / "__init__.py").is_file():
-        inner.insert(0, package.name)
-        package = package.parent
-    return package / "__init__.py", tuple(inner)
-
-
-def _alias(top: Path) -> str:
+    # What belongs to a package is imported through the outermost one.
+    top, inner = path, list[str]()
+    if (path.parent / "__init__.py").is_file():
+        inner = [] if path.name == "__init__.py" else [path.stem]
+        package = path.parent
+        while (package.parent / "__init__.py").is_file():
+            inner.insert(0, package.name)
+            package = package.parent
+        top = package / "__init__.py"
     # A file that was replaced is another module, also in a process that has loaded the old one.
     status = top.stat()
     identity = f"{top}:{status.st_ino}:{status.st_mtime_ns}:{status.st_size}"
-    return f"connector_{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+    alias = f"connector_{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+    if alias not in sys.modules:
+        _execute(top, alias)
+    return _module_called(".".join((alias, *inner)))
 
 
 def _execute(top: Path, alias: str) -> None:
@@ -151,38 +135,6 @@ def _execute(top: Path, alias: str) -> None:
     except Exception as error:
         del sys.modules[alias]
         raise _broken(str(top), error) from error
-
-
-def _the_connector(module: ModuleType, class_name: str | None, place: str) -> type[Connector]:
-    if class_name is not None:
-        return _named(module, class_name, place)
-    found = list(_declared(module)) or list(_offered(module))
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise LoadError(f"{place} declares no connector. Give the module that contains the class.")
-    names = ", ".join(f"{place}:{cls.__name__}" for cls in found)
-    raise LoadError(f"{place} declares several connectors. Choose one of {names}.")
-
-
-def _named(module: ModuleType, class_name: str, place: str) -> type[Connector]:
-    found = getattr(module, class_name, None)
-    if isinstance(found, type) and issubclass(found, Connector) and found is not Connector:
-        return found
-    known = ", ".join(sorted(cls.__name__ for cls in _offered(module))) or "none"
-    problem = "is not a connector" if hasattr(module, class_name) else "does not exist"
-    raise LoadError(f"{class_name!r} {problem} in {place} (connectors there: {known}).")
-
-
-def _offered(module: ModuleType) -> Iterator[type[Connector]]:
-    """Yield the connector classes that *module* holds, imported ones included, once each."""
-    for value in dict.fromkeys(v for v in vars(module).values() if isinstance(v, type)):
-        if issubclass(value, Connector) and value is not Connector:
-            yield value
-
-
-def _declared(module: ModuleType) -> Iterator[type[Connector]]:
-    return (cls for cls in _offered(module) if cls.__module__ == module.__name__)
 
 
 def _broken(place: str, error: Exception) -> LoadError:

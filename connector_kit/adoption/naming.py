@@ -80,7 +80,11 @@ class Names:
         An external id that is a readable attribute stays one; the rest are named after the
         documents.
         """
-        kept = [self.take(_external_id(entry)) for entry in found]
+        kept = []
+        for entry in found:
+            name = entry.document.get("externalId")
+            is_short = isinstance(name, str) and len(name) <= _LONGEST
+            kept.append(self.take(str(name)) if is_short else None)
         return [name or self.make(entry) for name, entry in zip(kept, found, strict=True)]
 
     def take(self, name: str) -> str | None:
@@ -114,19 +118,11 @@ def is_attribute(name: str) -> bool:
     )
 
 
-def _external_id(found: Found) -> str:
-    value = found.document.get("externalId")
-    return value if isinstance(value, str) and len(value) <= _LONGEST else ""
-
-
 def _words(name: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     text = decomposed.encode("ascii", "ignore").decode()
     text = re.sub("['\u2019]", "", text)
     words = re.findall(r"[A-Za-z0-9]+", text)
-    return _humps(words[0]) if len(words) == 1 else words
-
-
-def _humps(word: str) -> list[str]:
-    """Return the words of ``newOrders``; a name of several words keeps its own (``NetSuite``)."""
-    return re.findall(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+", word)
+    if len(words) > 1:  # each stays as it is: NetSuite
+        return words
+    return re.findall(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+", "".join(words))

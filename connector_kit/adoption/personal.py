@@ -122,8 +122,12 @@ def _of_connection(document: Document) -> Findings:
                 yield _path(place), reason
     for place in _HOSTS:
         value = at(document, _path(place))
-        if any(map(_is_own_host, value if isinstance(value, list) else [value])):
-            yield _path(place), HOST
+        for address in value if isinstance(value, list) else [value]:
+            match = _HOST.match(address) if isinstance(address, str) else None
+            host = match[1] if match else ""
+            if "{{" not in host and host.partition(".")[0].lower() not in _OF_EVERYBODY:
+                yield _path(place), HOST
+                break
 
 
 def _path(place: str) -> Path:
@@ -136,30 +140,20 @@ def _is_literal(value: Json) -> bool:
     return bool(str(value).strip("* ")) and "{{" not in str(value)
 
 
-def _is_own_host(value: Json) -> bool:
-    found = _HOST.match(value) if isinstance(value, str) else None
-    host = found[1] if found else ""
-    return "{{" not in host and host.partition(".")[0].lower() not in _OF_EVERYBODY
-
-
 def _suspicions(path: Path, value: Json, accounts: Collection[str]) -> Iterator[str]:
     text = value if isinstance(value, str) else str(value)
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
     if "@" in text and _EMAIL.search(text):
         yield EMAIL
-    if _PHONE.search(text) or _is_phone(key, text):
+    is_phone = (
+        _PHONE_KEY.fullmatch(key)
+        and "{{" not in text
+        and 7 <= sum(letter.isdigit() for letter in text) <= 15
+    )
+    if is_phone or _PHONE.search(text):
         yield PHONE
     if text and isinstance(value, str) and _PERSON_KEY.fullmatch(key):
         yield PERSON
-    if _NETSUITE_HOST.search(text) or any(_names(text, accounts)):
+    names_account = any(re.search(rf"(?<!\w){re.escape(id_)}(?!\w)", text) for id_ in accounts)
+    if names_account or _NETSUITE_HOST.search(text):
         yield ACCOUNT_INSIDE
-
-
-def _is_phone(key: str, text: str) -> bool:
-    if "{{" in text or not _PHONE_KEY.fullmatch(key):
-        return False
-    return 7 <= sum(letter.isdigit() for letter in text) <= 15
-
-
-def _names(text: str, accounts: Collection[str]) -> Iterator[bool]:
-    return (bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)) for name in accounts)

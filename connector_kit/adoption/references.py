@@ -48,7 +48,10 @@ def casualty(document: Document, path: Path) -> Path:
     """
     field = field_of(path)
     if field == "_scriptId" and len(path) > 1:
-        return _script_user(document, path[:-1])
+        # {"type": "script", "script": {...}}: a transformation or filter that is nothing else.
+        user, around = path[:-1], path[:-2]
+        is_all = user[-1] == "script" and around and at(document, (*around, "type")) == "script"
+        return around if is_all else user
     if field in {"_exportId", "_importId"} and len(path) > 2 and path[-3] in _ENTRIES:
         return path[:-1]
     return path
@@ -61,10 +64,3 @@ def _with_proper_ids(value: Json, path: Path) -> Json:
         return [_with_proper_ids(item, (*path, n)) for n, item in enumerate(value)]
     row = type_of(path)
     return proper(value) if isinstance(value, str) and row and row.has_names else value
-
-
-def _script_user(document: Document, path: Path) -> Path:
-    # {"type": "script", "script": {...}}: a transformation or filter that is nothing else.
-    around = path[:-1]
-    is_all = path[-1] == "script" and around and at(document, (*around, "type")) == "script"
-    return around if is_all else path

@@ -1,4 +1,4 @@
-"""What stays behind of a document: the server's fields, the account's own, and secrets.
+"""What stays behind of a document: the server's fields, the account's own, secrets, samples.
 
 Each with its reason, so that the author can be told. Fields and marks: protocol/resources.md.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import MASK, Document, Json
-from connector_kit.documents.walking import Path, at, leaves_of, strings
+from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, at, leaves_of, strings
 
 SERVER = "set by the server"
 ACCOUNT = "account-specific; the kit writes it for each installation"
@@ -66,16 +66,47 @@ _HEADERS = frozenset({"headers", "refreshHeaders", "sampleHeaders"})
 _PARTS = frozenset({"pageGenerators", "pageProcessors", "routers", "branches"})
 """Lists of a flow whose entries may carry an id of their own (protocol/resources.md#flow)."""
 
-Residue = Iterator[tuple[Path, str]]
+SAMPLE = "sample data; use --keep-samples to include it"
+
+_SAMPLES = FREE_DATA_FIELDS | {"mockInput", "mockRequest", "pathSamples"}
+"""Fields that hold samples, at any depth: tools and APIs have theirs in nested parts
+(protocol/resources.md#export, #import, protocol/platform-2026.md#7-imports, #9)."""
+
+_AUTHORS_OWN = frozenset({"configuration", "map", "settings"})
+"""Objects whose keys are the author's: a field of that name is no sample there."""
 
 
-def residue(resource: str, document: Document) -> dict[Path, str]:
+def residue(resource: str, document: Document, *, keep_samples: bool = True) -> dict[Path, str]:
     """Return the path and the reason of everything in *document* that no connector declares."""
     found: dict[Path, str] = {}
     for path, reason in _all(resource, document):
         if not any(path[:length] in found for length in range(1, len(path) + 1)):
             found[path] = reason
-    return found
+    if keep_samples:
+        return found
+    whole = list(samples(document))
+    outside = {
+        path: reason
+        for path, reason in found.items()
+        if not any(path[: len(sample)] == sample for sample in whole)
+    }
+    return outside | dict.fromkeys(whole, SAMPLE)
+
+
+def samples(value: Json, path: Path = ()) -> Iterator[Path]:
+    """Yield where *value*, which is at *path*, holds a sample that is not empty.
+
+    Samples are what the applications of the author's account once answered.
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _SAMPLES and item not in (None, "", [], {}):
+                yield (*path, key)
+            elif key not in _AUTHORS_OWN:
+                yield from samples(item, (*path, key))
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from samples(item, (*path, n))
 
 
 def has_secret_inside(text: str) -> bool:
@@ -83,7 +114,7 @@ def has_secret_inside(text: str) -> bool:
     return bool(_SECRET_INSIDE.search(text))
 
 
-def _all(resource: str, document: Document) -> Residue:
+def _all(resource: str, document: Document) -> Iterator[tuple[Path, str]]:
     yield from (((key,), SERVER) for key in document if key in _VOLATILE)
     yield from (((key,), ACCOUNT) for key in document if key in ENVELOPE_FIELDS)
     if resource == "exports" and document.get("asynchronous") is False:
@@ -92,43 +123,29 @@ def _all(resource: str, document: Document) -> Residue:
     secrets = (*resource_type(resource).secrets, *_OLDER_SECRETS.get(resource, ()))
     yield from _listed(document, secrets, SECRET)
     if resource == "connections":
-        yield from _named_like_secrets(document)
+        yield from (
+            (path, SECRET)
+            for path, value in leaves_of(document)
+            if len(path) > 1 and _SECRET_WORD.fullmatch(str(path[-1])) and _is_literal(value)
+        )
     for path, text in strings(document):
-        reason = _reason(document, path, text)
-        if reason:
-            yield path, reason
-    yield from _sample_headers(document)
+        if text == MASK:
+            yield path, MASKED
+        elif len(path) >= 3 and path[-1] == "_id" and path[-3] in _PARTS:
+            yield path, SERVER
+        elif _is_secret_header(document, path, text):
+            yield path, SECRET
+    # Samples are no configuration: `strings` passes them over.
+    for path, value in leaves_of(document.get("sampleHeaders"), ("sampleHeaders",)):
+        if isinstance(value, str) and _is_secret_header(document, path, value):
+            yield path, SECRET
 
 
-def _listed(document: Document, places: Iterable[str], reason: str) -> Residue:
+def _listed(document: Document, places: Iterable[str], reason: str) -> Iterator[tuple[Path, str]]:
     for place in places:
         path = tuple(place.split("."))
         if at(document, path):
             yield path, reason
-
-
-def _named_like_secrets(document: Document) -> Residue:
-    """Yield every value, but none at the top, under a key that secrets have."""
-    for path, value in leaves_of(document):
-        if len(path) > 1 and _SECRET_WORD.fullmatch(str(path[-1])) and _is_literal(value):
-            yield path, SECRET
-
-
-def _reason(document: Document, path: Path, text: str) -> str | None:
-    if text == MASK:
-        return MASKED
-    if len(path) >= 3 and path[-1] == "_id" and path[-3] in _PARTS:
-        return SERVER
-    return SECRET if _is_secret_header(document, path, text) else None
-
-
-def _sample_headers(document: Document) -> Residue:
-    headers = document.get("sampleHeaders")
-    for n in range(len(headers) if isinstance(headers, list) else 0):
-        path: Path = ("sampleHeaders", n, "value")
-        value = at(document, path)
-        if isinstance(value, str) and _is_secret_header(document, path, value):
-            yield path, SECRET
 
 
 def _is_secret_header(document: Document, path: Path, text: str) -> bool:

@@ -4,11 +4,10 @@ Each rule changes the draft where it finds something and says whether it did. Le
 may orphan another, so they are applied until none finds anything.
 """
 
-from collections.abc import Iterator
 from itertools import pairwise
 
+from connector_kit.adoption.download import Found
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.placeholders import placeholder
 from connector_kit.adoption.references import casualty, field_of, is_reference, type_of
 from connector_kit.adoption.residue import SECRET, has_secret_inside
 from connector_kit.blueprint import CompiledComponent
@@ -17,6 +16,7 @@ from connector_kit.blueprint.rules import component_findings
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.blueprint.rules.flows import SCHEDULES
 from connector_kit.blueprint.secrets import literal_secrets
+from connector_kit.documents import Document
 from connector_kit.documents.walking import Path, dotted
 
 _DISPENSABLE = (
@@ -26,6 +26,23 @@ _DISPENSABLE = (
     "_borrowConcurrencyFromConnectionId",
 )
 """References that can be left out of a circle, the first ones first."""
+
+_ADDRESS = {"baseURI": "https://example.com", "mediaType": "json"}
+
+_TYPES = {
+    "AS2": "as2",
+    "Dynamodb": "dynamodb",
+    "FTP": "ftp",
+    "FileSystem": "filesystem",
+    "JDBC": "jdbc",
+    "Mongodb": "mongodb",
+    "NetSuite": "netsuite",
+    "RDBMS": "rdbms",
+    "S3": "s3",
+    "Salesforce": "salesforce",
+    "Wrapper": "wrapper",
+}
+"""Connection types by the beginning of ``adaptorType`` (protocol/resources.md#export, #import)."""
 
 
 def settle(draft: Draft) -> None:
@@ -47,21 +64,28 @@ def _resolve_missing(draft: Draft) -> bool:
         if text not in draft.names and is_reference(path, text)
     ]
     for name, path, identity in missing:
-        _resolve(draft, name, path, identity)
+        document = draft.found[name].document
+        if not identity:
+            draft.cut(name, casualty(document, path), "refers to nothing")
+        elif field_of(path) != "_connectionId":
+            row = type_of(path)
+            reason = f"needs the {row.noun if row else 'document'} {identity}, which is missing"
+            draft.cut(name, casualty(document, path), reason)
+        elif identity not in draft.names:
+            draft.add(_placeholder(identity, document))
     return bool(missing)
 
 
-def _resolve(draft: Draft, name: str, path: Path, identity: str) -> None:
-    document = draft.found[name].document
-    if not identity:
-        draft.cut(name, casualty(document, path), "refers to nothing")
-    elif field_of(path) != "_connectionId":
-        row = type_of(path)
-        what = row.noun if row else "document"
-        reason = f"needs the {what} {identity}, which is missing"
-        draft.cut(name, casualty(document, path), reason)
-    elif identity not in draft.names:
-        draft.add(placeholder(identity, document))
+def _placeholder(identity: str, user: Document) -> Found:
+    """Return a connection in place of the missing one *identity*, of a type that fits *user*."""
+    adaptor = str(user.get("adaptorType") or "")
+    kind = next((word for start, word in _TYPES.items() if adaptor.startswith(start)), "http")
+    document = {
+        "name": f"Missing {kind} connection",
+        "type": kind,
+        kind: _ADDRESS if kind == "http" else {},
+    }
+    return Found("connections", identity, document, f"placeholder for {identity}")
 
 
 def _leave_out_secrets(draft: Draft) -> bool:
@@ -92,7 +116,15 @@ def _leave_out_refused(draft: Draft) -> bool:
         if finding.id.startswith("E") and finding.id != LITERAL_SECRET
     }
     for (name, finding), message in errors.items():
-        cures = list(_cures(draft, name, finding))
+        # A few errors go away with a field, all others only with the component.
+        cures: list[Path] = [("test",)] if finding == "E052" else []
+        if finding == "E061":
+            cures = [
+                path
+                for path, text in draft.settings(name)
+                if path[-1] == "schedule" and path[0] in {"schedule", "pageGenerators"}
+                if any(SCHEDULES.findings(CompiledComponent("", "flows", {"schedule": text}), {}))
+            ]
         for path in cures:
             draft.cut(name, path, message)
         if not cures and name not in draft.dropped:
@@ -100,40 +132,20 @@ def _leave_out_refused(draft: Draft) -> bool:
     return bool(errors)
 
 
-def _cures(draft: Draft, name: str, finding: str) -> Iterator[Path]:
-    """Yield the fields without which a component is accepted; for most errors there are none."""
-    if finding == "E052":
-        yield ("test",)
-    if finding == "E061":
-        yield from (path for path, text in draft.settings(name) if _is_no_schedule(path, text))
-
-
-def _is_no_schedule(path: Path, text: str) -> bool:
-    if path[-1] != "schedule" or path[0] not in {"schedule", "pageGenerators"}:
-        return False
-    alone = CompiledComponent("", "flows", {"schedule": text})
-    return any(SCHEDULES.findings(alone, {}))
-
-
 def _open_circle(draft: Draft) -> bool:
     circles = cycles(dependencies(draft.components()))
     if not circles:
         return False
     order = {name: n for n, name in enumerate(draft.found)}
-    edges = [
-        (_paths(draft, source, target), source, target) for source, target in pairwise(circles[0])
-    ]
-    paths, source, target = min(edges, key=lambda edge: (_weight(edge[0]), order[edge[2]]))
+    edges = []
+    for source, target in pairwise(circles[0]):
+        paths = [path for path, text in draft.settings(source) if draft.names.get(text) == target]
+        fields = {field_of(path) for path in paths}
+        # An edge is as hard to leave out as the hardest of its references.
+        is_dispensable = fields <= set(_DISPENSABLE)
+        weight = max(map(_DISPENSABLE.index, fields)) if is_dispensable else len(_DISPENSABLE)
+        edges.append((weight, order[target], source, target, paths))
+    *_, source, target, paths = min(edges, key=lambda edge: edge[:2])
     for path in paths:
         draft.cut(source, path, f"refers to {target!r}, which refers back to it")
     return True
-
-
-def _paths(draft: Draft, source: str, target: str) -> list[Path]:
-    return [path for path, text in draft.settings(source) if draft.names.get(text) == target]
-
-
-def _weight(paths: list[Path]) -> int:
-    fields = {field_of(path) for path in paths}
-    ranks = [_DISPENSABLE.index(field) for field in fields if field in _DISPENSABLE]
-    return max(ranks) if len(ranks) == len(fields) else len(_DISPENSABLE)

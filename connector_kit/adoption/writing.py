@@ -2,8 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from connector_kit.adoption.download import AdoptionError
@@ -31,15 +30,33 @@ def write_package(outline: Outline, folder: Path) -> Blueprint:
     takes its place. Raises AdoptionError, and leaves nothing behind, when anything is amiss.
     """
     folder = folder.absolute()
+    # Python must be able to import it from within a package, so it has no dot and no hyphen.
+    staged = folder.with_name(f"_adopting_{secrets.token_hex(8)}")
     try:
         _check_free(folder)
-        with _staged(package(outline), folder) as staged:
-            blueprint = _compiled(staged, outline.class_name)
-            _check_same(blueprint, outline)
-            shutil.rmtree(staged / "__pycache__", ignore_errors=True)
-            _move(staged, folder)
+        staged.mkdir(parents=True)
+        for name, content in package(outline).items():
+            path = PurePosixPath(name)
+            if not all(map(is_file_name, path.parts)):
+                raise AdoptionError(
+                    f"{legible(name)} is not a valid file name for a package. {_FAULT}"
+                )
+            (staged / path).parent.mkdir(exist_ok=True)
+            with (staged / path).open("xb") as file:
+                file.write(content)
+        blueprint = _proven(staged, outline)
+        shutil.rmtree(staged / "__pycache__", ignore_errors=True)
+        if folder.exists():
+            # Keep an empty folder: it may be someone's working directory. Without its module there
+            # is no package, so move that one last.
+            for entry in sorted(staged.iterdir(), key=lambda entry: entry.name == "__init__.py"):
+                entry.rename(folder / entry.name)
+        else:
+            staged.rename(folder)
     except OSError as error:
         raise AdoptionError(f"{folder} cannot be written: {error}.") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
     return blueprint
 
 
@@ -60,48 +77,19 @@ def _check_free(folder: Path) -> None:
         )
 
 
-@contextmanager
-def _staged(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
-    """Write *files* into a new folder beside *folder*, which is gone afterwards."""
-    # Python must be able to import it from within a package, so it has no dot and no hyphen.
-    staged = folder.with_name(f"_adopting_{secrets.token_hex(8)}")
+def _proven(staged: Path, outline: Outline) -> Blueprint:
+    """Return what the package compiles to, when that is exactly what *outline* says."""
     try:
-        staged.mkdir(parents=True)
-        for path, content in files.items():
-            _write(staged, PurePosixPath(path), content)
-        yield staged
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-
-
-def _write(staged: Path, path: PurePosixPath, content: bytes) -> None:
-    """Write one new file of the package; whatever it is called, it lies inside."""
-    if not all(map(is_file_name, path.parts)):
-        raise AdoptionError(
-            f"{legible(str(path))} is not a valid file name for a package. {_FAULT}"
-        )
-    place = staged / path
-    place.parent.mkdir(exist_ok=True)
-    with place.open("xb") as file:
-        file.write(content)
-
-
-def _compiled(staged: Path, class_name: str) -> Blueprint:
-    try:
-        connector = load_connector(f"{staged}:{class_name}")
-        return compile_connector(connector, pass_over={LITERAL_SECRET})
+        connector = load_connector(f"{staged}:{outline.class_name}")
+        blueprint = compile_connector(connector, pass_over={LITERAL_SECRET})
     except (LoadError, DeclarationError) as error:
         raise AdoptionError(f"The generated package cannot be loaded: {error} {_FAULT}") from error
-
-
-def _check_same(blueprint: Blueprint, outline: Outline) -> None:
-    """Raise AdoptionError when *blueprint* is not exactly what *outline* says."""
-    differing = list(_differences(blueprint, outline))
-    if differing:
+    if differing := list(_differences(blueprint, outline)):
         raise AdoptionError(
             "The generated package compiles to different documents: "
             f"{', '.join(differing)}. {_FAULT}"
         )
+    return blueprint
 
 
 def _differences(blueprint: Blueprint, outline: Outline) -> Iterator[str]:
@@ -118,13 +106,3 @@ def _differences(blueprint: Blueprint, outline: Outline) -> Iterator[str]:
     yield from sorted(found.keys() - wanted.keys())
     if not found.keys() ^ wanted.keys() and list(found) != list(wanted):
         yield "the order of components"
-
-
-def _move(staged: Path, folder: Path) -> None:
-    if not folder.exists():
-        staged.rename(folder)
-        return
-    # Keep an empty folder: it may be someone's working directory. Without its module there is no
-    # package, so move that one last.
-    for path in sorted(staged.iterdir(), key=lambda path: path.name == "__init__.py"):
-        path.rename(folder / path.name)

@@ -1,5 +1,6 @@
 """Adoption leaves samples behind, and names what may be personal in all that it carries over."""
 
+import json
 import time
 
 import pytest
@@ -15,7 +16,7 @@ from connector_kit.adoption.personal import (
     PHONE,
     personal,
 )
-from connector_kit.adoption.samples import samples
+from connector_kit.adoption.residue import samples
 from tests.adoption.downloads import small, small_files
 
 RECORD = {
@@ -152,3 +153,14 @@ def test_the_id_of_an_account_is_found_in_other_components():
     found = {(remark.path, remark.reason) for remark in adoption.personal}
     assert ("description", ACCOUNT_INSIDE) in found
     assert ("netsuite.account", ACCOUNT) in found
+
+
+def test_the_id_of_an_account_is_found_in_the_integrations_own_description():
+    netsuite = {**small()["connections"][0], "type": "netsuite", "netsuite": {"account": "TD1234"}}
+    files = small_files(connections=[netsuite])
+    integration = json.loads(files["integration.json"])
+    files["integration.json"] = json.dumps({**integration, "description": "of TD1234"}).encode()
+
+    remarks = [item for item in adopt(unpack(files)).personal if item.component == "@integration"]
+
+    assert [(item.path, item.reason) for item in remarks] == [("description", ACCOUNT_INSIDE)]

@@ -29,7 +29,10 @@ class Files:
 
     def add_data(self, where: Sequence[str], value: Json) -> str:
         """Take in a JSON value, named after *where* it stands; return the file's path."""
-        return self._add(DATA, file_name(*where), "json", _readable(value))
+        written = json.dumps(value, indent=2, ensure_ascii=False)
+        if not is_writable(written):
+            written = json.dumps(value, indent=2)
+        return self._add(DATA, file_name(*where), "json", f"{written}\n".encode())
 
     def _add(self, folder: str, name: str, ending: str, content: bytes) -> str:
         path = stem = f"{folder}/{name}.{ending}"
@@ -48,10 +51,3 @@ def is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _readable(value: Json) -> bytes:
-    written = json.dumps(value, indent=2, ensure_ascii=False)
-    if not is_writable(written):
-        written = json.dumps(value, indent=2)
-    return f"{written}\n".encode()

@@ -68,36 +68,29 @@ def assignment(name: str, value: Expression, indent: int = 0) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns *text* takes up."""
-    return len(text) if text.isascii() else sum(map(_columns_of, text))
-
-
-def _columns_of(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    if text.isascii():
+        return len(text)
+    visible = [letter for letter in text if unicodedata.category(letter) not in {"Mn", "Me"}]
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in visible)
+    return len(visible) + wide
 
 
 def _lines(value: Expression, indent: int, prefix: str, suffix: str) -> Iterator[str]:
-    margin = " " * indent
+    margin, inside = " " * indent, indent + _STEP
     line = f"{prefix}{value.flat}{suffix}"
     if isinstance(value, Atom) or indent + columns(line) <= WIDTH:
         yield margin + line
     elif isinstance(value, Paragraph):
-        inner = " " * (indent + _STEP)
-        fits = columns(inner + value.flat) <= WIDTH
+        fits = inside + columns(value.flat) <= WIDTH
         yield f"{margin}{prefix}("
-        yield from (inner + line for line in ([value.flat] if fits else value.lines))
+        yield from (" " * inside + line for line in ([value.flat] if fits else value.lines))
         yield f"{margin}){suffix}"
     else:
         yield f"{margin}{prefix}{value.head}"
-        yield from _inside(value, indent + _STEP)
+        if value.is_call and inside + columns(value.body) <= WIDTH:
+            yield " " * inside + value.body
+        else:
+            comma = "," if len(value.items) > 1 else ""
+            for key, item in value.items:
+                yield from _lines(item, inside, key, comma)
         yield f"{margin}{value.tail}{suffix}"
-
-
-def _inside(value: Bracketed, indent: int) -> Iterator[str]:
-    if value.is_call and indent + columns(value.body) <= WIDTH:
-        yield " " * indent + value.body
-        return
-    comma = "," if len(value.items) > 1 else ""
-    for prefix, item in value.items:
-        yield from _lines(item, indent, prefix, comma)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from connector_kit import blueprint
-from connector_kit.adoption.source.components import component
+from connector_kit.adoption.source import flows
+from connector_kit.adoption.source.arguments import Argument, keywords, without
 from connector_kit.adoption.source.files import Files
 from connector_kit.adoption.source.layout import (
     WIDTH,
@@ -12,12 +13,15 @@ from connector_kit.adoption.source.layout import (
     Bracketed,
     Expression,
     assignment,
+    call,
     columns,
 )
 from connector_kit.adoption.source.literals import literal
 from connector_kit.adoption.source.outline import Outline
 from connector_kit.adoption.source.values import DATA_HELPER, TEXT_HELPER, Values
-from connector_kit.blueprint.resources import TYPES
+from connector_kit.blueprint.compile import owned_by_default
+from connector_kit.blueprint.resources import TYPES, resource_type
+from connector_kit.documents import Document
 
 HELPERS = {
     TEXT_HELPER: f"""
@@ -49,6 +53,12 @@ _DOCSTRING = '"""A connector that began as an integration built in integrator.io
 
 _INDENT = 4
 
+_FLOW_PARTS = {
+    "pageGenerators": ("source=", flows.source),
+    "pageProcessors": ("steps=", flows.steps),
+    "routers": ("routers=", flows.routers),
+}
+
 
 def package(outline: Outline) -> Mapping[str, bytes]:
     """Return the files of the package that declares *outline*: contents by relative path."""
@@ -71,41 +81,76 @@ def _prologue(used: set[str]) -> Iterator[str]:
         yield "from typing import Any"
     if reads_files:
         yield ""
-    yield from _kit_import(sorted(used - HELPERS.keys() | {"Connector"}))
+    names = sorted(used - HELPERS.keys() | {"Connector"})
+    line = f"from connector_kit import {', '.join(names)}"
+    if columns(line) <= WIDTH:
+        yield line
+    else:
+        yield from ("from connector_kit import (", *(f"    {name}," for name in names), ")")
     if reads_files:
         yield "\nHERE = Path(__file__).parent"
         yield from (f"\n{HELPERS[name].rstrip()}" for name in HELPERS if name in used)
     yield ""
 
 
-def _kit_import(names: list[str]) -> list[str]:
-    line = f"from connector_kit import {', '.join(names)}"
-    if columns(line) <= WIDTH:
-        return [line]
-    return ["from connector_kit import (", *(f"    {name}," for name in names), ")"]
-
-
 def _class(outline: Outline, values: Values) -> Iterator[str]:
+    listing = {"name": literal(outline.name)}
+    if outline.description:
+        listing["description"] = literal(outline.description)
+    listing["version"] = literal(outline.version)
+    if words := [("", literal(application)) for application in outline.applications]:
+        # A tuple of one needs its comma.
+        alone = Atom(f"({words[0][1].flat},)")
+        listing["applications"] = Bracketed("(", words, ")") if len(words) > 1 else alone
     yield f"class {outline.class_name}(Connector):"
-    yield from (assignment(*row, indent=_INDENT) for row in _listing(outline))
+    yield from (assignment(name, value, indent=_INDENT) for name, value in listing.items())
     for _resource, group in groupby(outline.components, key=lambda item: item.resource):
         yield ""
         for item in group:
-            value = component(values, item, outline.sections.get(item.external_id))
+            value = _component(values, item, outline.sections.get(item.external_id))
             yield assignment(item.external_id, value, indent=_INDENT)
             values.declared.add(item.external_id)
 
 
-def _listing(outline: Outline) -> Iterator[tuple[str, Expression]]:
-    yield "name", literal(outline.name)
-    if outline.description:
-        yield "description", literal(outline.description)
-    yield "version", literal(outline.version)
-    if outline.applications:
-        # A tuple of one needs its comma.
-        words = [("", literal(application)) for application in outline.applications]
-        alone = len(words) == 1
-        yield (
-            "applications",
-            Atom(f"({words[0][1].flat},)") if alone else Bracketed("(", words, ")"),
-        )
+def _component(
+    values: Values, compiled: blueprint.CompiledComponent, section: str | None
+) -> Expression:
+    """Return the expression that declares *compiled*; *section* is that of a flow."""
+    word = (resource_type(compiled.resource).declared_as or blueprint.Component).__name__
+    document = compiled.document
+    arguments = [] if word != "Component" else [("", literal(compiled.resource))]
+    if isinstance(document.get("name"), str):
+        arguments.append(("", literal(document["name"])))
+        document = without(document, "name")
+    if section is not None:
+        arguments.append(("section=", literal(section)))
+    if word == "Export" and document.get("isLookup") is True:
+        word, document = "Lookup", without(document, "isLookup")
+    arguments += _fields(values, compiled, document)
+    if compiled.customer_owns != owned_by_default(compiled.resource, compiled.document):
+        owned = values.items(map(literal, compiled.customer_owns))
+        arguments.append(("customer_owns=", owned))
+    return call(values.kit(word), arguments)
+
+
+def _fields(
+    values: Values, compiled: blueprint.CompiledComponent, document: Document
+) -> list[Argument]:
+    """Return the fields of *document*, what is left of *compiled*'s, as arguments."""
+    where, resource = (compiled.external_id,), compiled.resource
+    arguments: list[Argument] = []
+    if resource == "scripts" and isinstance(document.get("content"), str):
+        content = values.script(compiled.external_id, document["content"])
+        arguments.append(("content=", content))
+        document = without(document, "content")
+    # Fields whose keyword would be read as something else than the value they have.
+    raw = {"name"}
+    if resource in {"connections", "scripts"}:
+        raw |= {key for key in ("type", "content") if document.get(key, "") is None}
+    if resource == "flows":
+        raw |= {"pageGenerators", "pageProcessors"}
+        for key, (prefix, write) in _FLOW_PARTS.items():
+            if flows.are_parts(document.get(key)):
+                arguments.append((prefix, write(values, document[key], (*where, key))))
+                document = without(document, key)
+    return [*arguments, *keywords(values, resource, document, where, raw)]

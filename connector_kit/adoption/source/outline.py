@@ -34,14 +34,10 @@ class Outline:
             components=blueprint.components,
             description=blueprint.description,
             applications=blueprint.applications,
-            sections=_sections(blueprint),
+            sections={
+                referred(flow["_id"]) or "": section["title"]
+                for section in blueprint.integration.document["settings"]["sections"]
+                for flow in section["flows"]
+                if section["title"] != blueprint.name
+            },
         )
-
-
-def _sections(blueprint: Blueprint) -> Mapping[str, str]:
-    return {
-        referred(flow["_id"]) or "": section["title"]
-        for section in blueprint.integration.document["settings"]["sections"]
-        for flow in section["flows"]
-        if section["title"] != blueprint.name
-    }

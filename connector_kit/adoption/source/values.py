@@ -54,7 +54,10 @@ class Values:
         if _belongs_in_a_file(value, where):
             plain = resolve({"value": value}, {})["value"]
             return self._read(DATA_HELPER, self.files.add_data(where, plain))
-        return self._container(value, where)
+        if isinstance(value, list):
+            return self.items(self.value(item, (*where, str(n))) for n, item in enumerate(value))
+        inside = value[LITERAL] if value.keys() == {LITERAL} else value
+        return self._script_function(value, where) or self.members(inside, where)
 
     def members(self, value: Document, where: Where) -> Expression:
         """Return *value*, which is no reference and stays in the module, as a ``{...}``."""
@@ -74,29 +77,23 @@ class Values:
             return literal(content)
         return self._read(TEXT_HELPER, self.files.add_script(name, content))
 
-    def _container(self, value: Document | list[Json], where: Where) -> Expression:
-        if isinstance(value, list):
-            return self.items(self.value(item, (*where, str(n))) for n, item in enumerate(value))
-        if self._is_script_function(value):
-            return self._script_function(value, where)
-        return self.members(value[LITERAL] if value.keys() == {LITERAL} else value, where)
-
-    def _is_script_function(self, value: Document) -> bool:
+    def _script_function(self, value: Document, where: Where) -> Expression | None:
+        """Return a function of a script as ``script.function(...)``; None when it is none."""
         script = referred(value.get("_scriptId"))
-        return (
+        is_one = (
             value.keys() - {"configuration"} == {"function", "_scriptId"}
             and isinstance(value["function"], str)
             and isinstance(value.get("configuration", {}), dict)
             and script in self.declared
             and self.resources.get(script or "") == "scripts"
         )
-
-    def _script_function(self, value: Document, where: Where) -> Expression:
+        if not is_one:
+            return None
         arguments: list[tuple[str, Expression]] = [("", literal(value["function"]))]
         if "configuration" in value:
             configuration = self.value(value["configuration"], (*where, "configuration"))
             arguments.append(("configuration=", configuration))
-        return call(f"{referred(value['_scriptId'])}.function", arguments)
+        return call(f"{script}.function", arguments)
 
     def _read(self, helper: str, path: str) -> Expression:
         self.used.add(helper)
