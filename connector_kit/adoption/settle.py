@@ -10,11 +10,10 @@ from connector_kit.adoption.download import Found
 from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.references import casualty, field_of, is_reference, type_of
 from connector_kit.adoption.residue import SECRET, has_secret_inside
-from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import cycles, dependencies
 from connector_kit.blueprint.rules import component_findings
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
-from connector_kit.blueprint.rules.flows import SCHEDULES
+from connector_kit.blueprint.rules.flows import schedule_fault
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.documents import Document
 from connector_kit.documents.walking import Path, dotted
@@ -123,7 +122,7 @@ def _leave_out_refused(draft: Draft) -> bool:
                 path
                 for path, text in draft.settings(name)
                 if path[-1] == "schedule" and path[0] in {"schedule", "pageGenerators"}
-                if any(SCHEDULES.findings(CompiledComponent("", "flows", {"schedule": text}), {}))
+                if text and schedule_fault(text)
             ]
         for path in cures:
             draft.cut(name, path, message)

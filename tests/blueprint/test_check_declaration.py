@@ -128,6 +128,7 @@ MISTAKES = {
         flow(steps=[Step(Shop.post, response_mapping={"a": 1})]),
         "E064",
     ),
+    "connection type that is a list": (Connection("X", wire={"type": ["http"]}), "W001"),
     "unknown connection type": (Connection("X", type="telepathy", wire={"telepathy": {}}), "W001"),
     "unknown media type": (
         Connection("X", type="http", http={**HTTP, "mediaType": "yaml"}),

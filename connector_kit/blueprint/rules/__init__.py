@@ -1,19 +1,30 @@
-"""What the platform asks of a declaration, as tables: one rule, one row, with its source."""
+"""What the platform asks of a declaration."""
 
 from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.problems import Finding
-from connector_kit.blueprint.rules.connections import CONNECTION_TYPES, CONNECTIONS
-from connector_kit.blueprint.rules.connector import connector_findings
-from connector_kit.blueprint.rules.every import EVERY
-from connector_kit.blueprint.rules.flows import FLOWS, SCHEDULES
-from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings, unknown_offers
-from connector_kit.blueprint.rules.rule import Components
-from connector_kit.blueprint.rules.scripts import SCRIPTS
+from connector_kit.blueprint.rules.connections import (
+    CONNECTION_TYPES,
+    incomplete_connections,
+    odd_connections,
+)
+from connector_kit.blueprint.rules.connector import connector_findings, storing_findings
+from connector_kit.blueprint.rules.every import (
+    content_findings,
+    field_findings,
+    naming_findings,
+    reference_findings,
+)
+from connector_kit.blueprint.rules.flows import flow_errors, flow_warnings, schedule_findings
+from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
+from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
-from connector_kit.blueprint.rules.storing import storing_findings
-from connector_kit.blueprint.rules.transfers import EXPORTS, IMPORTS
+from connector_kit.blueprint.rules.transfers import (
+    export_findings,
+    import_findings,
+    transfer_findings,
+)
 
 __all__ = [
     "CONNECTION_TYPES",
@@ -24,20 +35,24 @@ __all__ = [
     "holder_findings",
     "offer_findings",
     "storing_findings",
-    "unknown_offers",
 ]
 
+_EVERY = (field_findings, naming_findings, reference_findings, content_findings)
+
 _OF_TYPE = {
-    "connections": CONNECTIONS,
-    "scripts": SCRIPTS,
-    "exports": (*EXPORTS, SCHEDULES),
-    "imports": IMPORTS,
-    "flows": FLOWS,
+    "connections": (incomplete_connections, odd_connections),
+    "exports": (transfer_findings, export_findings, schedule_findings),
+    "imports": (transfer_findings, import_findings),
+    "flows": (flow_errors, flow_warnings),
 }
 """Further rules of resource types that have some."""
 
 
 def component_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
-    """Yield what is wrong with *component*, one of *components*."""
-    for rule in (*EVERY, *_OF_TYPE.get(component.resource, ())):
-        yield from rule.findings(component, components)
+    """Yield what is wrong with *component*, one of *components*.
+
+    Numbers that begin with E are structural: the platform cannot hold such a document.
+    Vocabularies and limits, which grow with the platform's editions, are warnings (W).
+    """
+    for findings in (*_EVERY, *_OF_TYPE.get(component.resource, ())):
+        yield from findings(component, components)

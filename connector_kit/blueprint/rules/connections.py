@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.rules.rule import Components, Rule, Words, nested
-from connector_kit.documents import Document
+from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.rules.reading import Components, nested
 
 _DOCUMENTED = frozenset(
     {"http", "rest", "netsuite", "salesforce", "ftp", "s3", "rdbms", "mongodb", "wrapper"}
@@ -27,78 +27,48 @@ _MEDIA_TYPES = frozenset({"json", "xml", "urlencoded", "form-data", "plaintext"}
 _TWINS = {"http": "rest", "rest": "http"}
 
 
-def _untyped(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    if not component.document.get("type"):
-        yield "The connection has no type.", 'Set one, such as type="http", http={...}.'
-
-
-def _empty(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    document, kind = component.document, component.document.get("type")
+def incomplete_connections(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield what a connection lacks."""
+    document, kind = component.document, str(component.document.get("type") or "")
+    http, wrapper = nested(document, "http"), nested(document, "wrapper")
+    if not kind:
+        hint = 'Set one, such as type="http", http={...}.'
+        yield Finding("E041", "The connection has no type.", hint)
     if kind in _DOCUMENTED and not {kind, _TWINS.get(kind)} & document.keys():
-        yield f"A connection of type {kind!r} lacks its details.", f"Add {kind}={{...}}."
+        message = f"A connection of type {kind!r} lacks its details."
+        yield Finding("E042", message, f"Add {kind}={{...}}.")
+
+    # An application's description supplies what the document leaves out.
+    is_assisted = (
+        bool(document.get("assistant"))
+        or str(http.get("formType")).startswith("assistant")
+        or any(key.startswith("_httpConnector") for key in http)
+    )
+    if kind == "http" and http and not is_assisted:
+        for field in ("baseURI", "mediaType"):
+            if not http.get(field):
+                hint = f"An http connection needs http={{{field!r}: ...}}."
+                yield Finding("E043", f"http has no {field}.", hint)
+    if kind == "wrapper" and wrapper and not wrapper.get("pingFunction"):
+        hint = "Name the function that pings the application."
+        yield Finding("E044", "wrapper has no pingFunction.", hint)
 
 
-def _incomplete_http(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    http = nested(component.document, "http")
-    if component.document.get("type") != "http" or not http:
-        return
-    for field in ("baseURI", "mediaType"):
-        if not http.get(field) and not _assisted(component.document):
-            yield f"http has no {field}.", f"An http connection needs http={{{field!r}: ...}}."
-
-
-def _assisted(document: Document) -> bool:
-    """Tell whether an application's description supplies what the document leaves out."""
-    http = nested(document, "http")
-    by_form = str(http.get("formType")).startswith("assistant")
-    by_connector = any(key.startswith("_httpConnector") for key in http)
-    return bool(document.get("assistant")) or by_form or by_connector
-
-
-def _pingless_wrapper(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    wrapper = nested(component.document, "wrapper")
-    if component.document.get("type") == "wrapper" and wrapper and not wrapper.get("pingFunction"):
-        yield "wrapper has no pingFunction.", "Name the function that pings the application."
-
-
-def _unknown_type(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    kind = component.document.get("type")
+def odd_connections(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield types, details, and limits of a connection that the platform may not know."""
+    document, kind = component.document, str(component.document.get("type") or "")
     if kind and kind not in CONNECTION_TYPES:
-        yield f"The connection type {kind!r} is unknown.", "Check its spelling."
-
-
-def _unknown_media_type(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    kind = nested(component.document, "http").get("mediaType")
-    if kind and kind not in _MEDIA_TYPES:
-        yield f"http.mediaType {kind!r} is unknown.", f"Known: {', '.join(sorted(_MEDIA_TYPES))}."
-
-
-def _foreign_details(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    kind = component.document.get("type")
-    allowed = {kind, _TWINS.get(str(kind))}
+        yield Finding("W001", f"The connection type {kind!r} is unknown.", "Check its spelling.")
+    media_type = nested(document, "http").get("mediaType")
+    if media_type and media_type not in _MEDIA_TYPES:
+        hint = f"Known: {', '.join(sorted(_MEDIA_TYPES))}."
+        yield Finding("W002", f"http.mediaType {media_type!r} is unknown.", hint)
     if kind in CONNECTION_TYPES:
-        for other in sorted((component.document.keys() & CONNECTION_TYPES) - allowed):
-            yield (
-                f"The connection has type {kind!r} but details for type {other!r}.",
-                "Change the type, or remove these details.",
-            )
-
-
-def _concurrency(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    kind = str(component.document.get("type"))
+        for other in sorted(document.keys() & CONNECTION_TYPES - {kind, _TWINS.get(kind)}):
+            message = f"The connection has type {kind!r} but details for type {other!r}."
+            yield Finding("W003", message, "Change the type, or remove these details.")
     for field in ("concurrencyLevel", "targetConcurrencyLevel"):
-        level = nested(component.document, kind).get(field)
+        level = nested(document, kind).get(field)
         if isinstance(level, int) and not 1 <= level <= 50:
-            yield f"{kind}.{field} is {level}.", "The platform allows 1 to 50."
-
-
-CONNECTIONS = (
-    Rule("E041", "resources.md#connection", _untyped),
-    Rule("E042", "resources.md#connection", _empty),
-    Rule("E043", "resources.md#connection, http", _incomplete_http),
-    Rule("E044", "resources.md#connection, wrapper", _pingless_wrapper),
-    Rule("W001", "resources.md#connection", _unknown_type),
-    Rule("W002", "resources.md#connection, http", _unknown_media_type),
-    Rule("W003", "resources.md#connection", _foreign_details),
-    Rule("W004", "resources.md#connection", _concurrency),
-)
+            message = f"{kind}.{field} is {level}."
+            yield Finding("W004", message, "The platform allows 1 to 50.")

@@ -5,19 +5,33 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.rules.rule import Components, Rule, Words, entries
-from connector_kit.documents import Document, referred
+from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.rules.reading import Components, entries
+from connector_kit.documents import referred
 
 _CRON_FIELD = re.compile(r"[\w*/,?#-]+")
 
 
-def _sourceless(component: CompiledComponent, _: Components) -> Iterator[Words]:
+def flow_errors(component: CompiledComponent, components: Components) -> Iterator[Finding]:
+    """Yield what keeps the platform from holding a flow."""
+    flow = component.document
     sources = ("pageGenerators", "_exportId", "_abstractFlowId", "isAbstract")
-    if not any(component.document.get(field) for field in sources):
-        yield "The flow has no source.", "Add an export as source=... ."
+    if not any(flow.get(field) for field in sources):
+        yield Finding("E060", "The flow has no source.", "Add an export as source=... .")
+    yield from schedule_findings(component, components)
+    if flow.get("routers") and flow.get("pageProcessors"):
+        message = "The flow has both routers and its own page processors."
+        yield Finding("E062", message, "Move the steps into the branches of a router.")
+    for field in ("pageGenerators", "pageProcessors", "routers"):
+        value = flow.get(field)
+        for n, item in enumerate(value if isinstance(value, list) else []):
+            if not isinstance(item, dict) or referred(item) is not None:
+                message = f"{field}[{n}] is {item!r}."
+                yield Finding("E063", message, "Use the component, or a Ref to it.")
 
 
-def _schedules(component: CompiledComponent, _: Components) -> Iterator[Words]:
+def schedule_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield the schedules of a flow, or of an export, that the platform cannot read."""
     generators = enumerate(entries(component.document, "pageGenerators"))
     places = [
         ("", component.document),
@@ -25,15 +39,14 @@ def _schedules(component: CompiledComponent, _: Components) -> Iterator[Words]:
     ]
     for path, place in places:
         schedule = place.get("schedule")
-        complaint = _complaint(schedule) if schedule else None
-        if complaint:
-            yield (
-                f"{path}schedule is {schedule!r}: {complaint}.",
-                "Write second, minute, hour, day, month, and weekday, such as '? */15 * ? * *'.",
-            )
+        if schedule and (fault := schedule_fault(schedule)):
+            message = f"{path}schedule is {schedule!r}: {fault}."
+            hint = "Write second, minute, hour, day, month, and weekday, such as '? */15 * ? * *'."
+            yield Finding("E061", message, hint)
 
 
-def _complaint(schedule: Any) -> str | None:
+def schedule_fault(schedule: Any) -> str | None:
+    """Return what is wrong with a *schedule*; None for one that the platform can read."""
     fields = schedule.split() if isinstance(schedule, str) else []
     if len(fields) != 6 or not all(map(_CRON_FIELD.fullmatch, fields)):
         return "a schedule is text with six fields"
@@ -42,67 +55,27 @@ def _complaint(schedule: Any) -> str | None:
     return None
 
 
-def _two_orchestrations(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    if component.document.get("routers") and component.document.get("pageProcessors"):
-        yield (
-            "The flow has both routers and its own page processors.",
-            "Move the steps into the branches of a router.",
-        )
-
-
-def _steps(flow: Document) -> Iterator[Document]:
-    yield from entries(flow, "pageProcessors")
-    for router in entries(flow, "routers"):
-        for branch in entries(router, "branches"):
-            yield from entries(branch, "pageProcessors")
-
-
-def _oddities(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    for field in ("pageGenerators", "pageProcessors", "routers"):
-        value = component.document.get(field)
-        for n, item in enumerate(value if isinstance(value, list) else []):
-            if not isinstance(item, dict) or referred(item) is not None:
-                yield f"{field}[{n}] is {item!r}.", "Use the component, or a Ref to it."
-
-
-def _unmarked_lookups(component: CompiledComponent, components: Components) -> Iterator[Words]:
-    for step in _steps(component.document):
+def flow_warnings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
+    """Yield parts of a flow that lead nowhere."""
+    flow = component.document
+    routers = entries(flow, "routers")
+    branches = [branch for router in routers for branch in entries(router, "branches")]
+    for step in (step for steps in (flow, *branches) for step in entries(steps, "pageProcessors")):
         name = referred(step.get("_exportId"))
         export = components.get(name or "")
         if export is not None and export.document.get("isLookup") is not True:
-            yield (
-                f"{name!r} runs as a step but is not declared as a lookup.",
-                "Declare it as a Lookup.",
-            )
+            message = f"{name!r} runs as a step but is not declared as a lookup."
+            yield Finding("W012", message, "Declare it as a Lookup.")
 
-
-def _lost_routers(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    routers = entries(component.document, "routers")
     known = {router.get("id") for router in routers if isinstance(router.get("id"), str)}
-    for router in routers:
-        for branch in entries(router, "branches"):
-            following = branch.get("nextRouterId")
-            if isinstance(following, str) and following and following not in known:
-                yield (
-                    f"A branch continues with the unknown router {following!r}.",
-                    "Add the router to routers=[...], or correct next_router.",
-                )
+    for branch in branches:
+        following = branch.get("nextRouterId")
+        if isinstance(following, str) and following and following not in known:
+            message = f"A branch continues with the unknown router {following!r}."
+            hint = "Add the router to routers=[...], or correct next_router."
+            yield Finding("W030", message, hint)
 
-
-def _exportless_generators(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    for n, generator in enumerate(entries(component.document, "pageGenerators")):
+    for n, generator in enumerate(entries(flow, "pageGenerators")):
         if not generator.get("_exportId") and not generator.get("setupInProgress"):
-            yield f"pageGenerators[{n}] has no export.", "Add an _exportId, or remove the entry."
-
-
-SCHEDULES = Rule("E061", "resources.md#flow: schedule", _schedules)
-
-FLOWS = (
-    Rule("E060", "resources.md#flow", _sourceless),
-    SCHEDULES,
-    Rule("E062", "resources.md#flow: routers", _two_orchestrations),
-    Rule("E063", "resources.md#flow", _oddities),
-    Rule("W012", "resources.md#export: isLookup", _unmarked_lookups),
-    Rule("W030", "resources.md#flow: routers", _lost_routers),
-    Rule("W032", "resources.md#flow: pageGenerators", _exportless_generators),
-)
+            message = f"pageGenerators[{n}] has no export."
+            yield Finding("W032", message, "Add an _exportId, or remove the entry.")

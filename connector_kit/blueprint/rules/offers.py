@@ -21,19 +21,42 @@ def offer_findings(declared: Declaration) -> Iterator[PlacedFinding]:
     for word in LISTING:
         if isinstance(getattr(declared.connector, word), Named):
             message = f"{word!r} is an attribute of the Connector class."
-            yield (
-                word,
-                Finding("E004", message, "Give the edition, add-on, or stores another name."),
-            )
+            hint = "Give the edition, add-on, or stores another name."
+            yield word, Finding("E004", message, hint)
+
+    names: dict[Named, str] = {}
     for name, offer in declared.offers.items():
-        yield from ((name, finding) for finding in _unlabelled(offer))
-    yield from _aliases(declared.offers)
+        field = _LABELS[type(offer)]
+        label, description = getattr(offer, field), getattr(offer, "description", "")
+        if not (isinstance(label, str) and label.strip()):
+            yield name, Finding("E070", f"Its {field} is {label!r}.", "Add a display name.")
+        if not isinstance(description, str):
+            message = f"Its description is {description!r}."
+            yield name, Finding("E070", message, "Use text, or remove it.")
+        if (other := names.setdefault(offer, name)) != name:
+            message = f"{name!r} and {other!r} are the same {type(offer).__name__}."
+            hint = "Declare one for each, or remove one of the names."
+            yield name, Finding("E006", message, hint)
+
     yield from _namesakes(declared.offers, Edition)
     yield from _namesakes(declared.offers, AddOn)
     stores = [name for name, item in declared.offers.items() if isinstance(item, Stores)]
     for name in stores[1:]:
         message = f"Stores are declared twice: {stores[0]!r} and {name!r}."
         yield name, Finding("E075", message, "A connector has only one kind of store. Remove one.")
+
+
+def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iterator[PlacedFinding]:
+    """A license may name an edition by attribute or by display name, in any case."""
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for name, offer in offers.items():
+        if isinstance(offer, kind):
+            for word in {name.lower(), str(offer.display_name).lower()}:
+                by_word[word].append(name)
+    for word, names in by_word.items():
+        for name in names[1:]:
+            message = f"Both {names[0]!r} and {name!r} match {word!r}."
+            yield name, Finding("E071", message, "Give one of them another name.")
 
 
 def belonging_findings(
@@ -43,14 +66,44 @@ def belonging_findings(
     by_name = {component.external_id: component for component in components}
     for name, component in by_name.items():
         unknown = [*unknown_offers(offer, component.edition, component.add_on)]
-        own = (*unknown, *_stores(offer, component), *_long_name(offer, component))
-        yield from ((name, finding) for finding in own)
+        for finding in (*unknown, *_store_findings(offer, component)):
+            yield name, finding
         if unknown:
             continue
-        for target in sorted(references(component.document) & by_name.keys()):
-            for what in _out_of_reach(offer, component, by_name[target]):
-                message = f"It refers to {target!r}, which {what}."
+        for referred in sorted(references(component.document) & by_name.keys()):
+            target = by_name[referred]
+            obstacles = []
+            if not offer.reaches(component.edition, target.edition):
+                obstacles.append(f"belongs to the higher edition {target.edition!r}")
+            if target.add_on not in {None, component.add_on}:
+                obstacles.append(f"belongs to the add-on {target.add_on!r}")
+            if target.per_store and not component.per_store:
+                obstacles.append("exists once per store")
+            for obstacle in obstacles:
+                message = f"It refers to {referred!r}, which {obstacle}."
                 yield name, Finding("E074", message, _WITHIN_REACH)
+
+
+_WITHIN_REACH = (
+    "A referenced component must be in every installation that has the referring one. Give both "
+    "the same edition=, add_on=, and per_store=, or remove the reference."
+)
+
+
+def _store_findings(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
+    per_store: Any = component.per_store
+    if not isinstance(per_store, bool):
+        message = f"per_store is {per_store!r}."
+        yield Finding("E073", message, "Use per_store=True, or remove it.")
+    elif per_store and offer.stores is None:
+        message = "per_store is set, but the connector has no stores."
+        yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
+    if per_store is True and component.resource in {"connections", "scripts"}:
+        title = store_title(str(offer.stores), "s10")
+        length = len(f"{component.document.get('name')} [{title}]")
+        if length > 100:
+            message = f"With the title of its store, [{title}], the name has {length} characters."
+            yield Finding("W024", message, "The platform allows 100.")
 
 
 def unknown_offers(offer: Offer, edition: Any, add_on: Any) -> Iterator[Finding]:
@@ -61,88 +114,11 @@ def unknown_offers(offer: Offer, edition: Any, add_on: Any) -> Iterator[Finding]
         yield _unknown("add_on", add_on, [add_on.name for add_on in offer.add_ons])
 
 
-_WITHIN_REACH = (
-    "A referenced component must be in every installation that has the referring one. Give both "
-    "the same edition=, add_on=, and per_store=, or remove the reference."
-)
-
-
-def _out_of_reach(
-    offer: Offer, component: CompiledComponent, target: CompiledComponent
-) -> Iterator[str]:
-    if not offer.reaches(component.edition, target.edition):
-        yield f"belongs to the higher edition {target.edition!r}"
-    if target.add_on not in {None, component.add_on}:
-        yield f"belongs to the add-on {target.add_on!r}"
-    if target.per_store and not component.per_store:
-        yield "exists once per store"
-
-
-def _unlabelled(offer: Named) -> Iterator[Finding]:
-    field = _LABELS[type(offer)]
-    value = getattr(offer, field)
-    if not (isinstance(value, str) and value.strip()):
-        yield Finding("E070", f"Its {field} is {value!r}.", "Add a display name.")
-    description: Any = getattr(offer, "description", "")
-    if not isinstance(description, str):
-        message = f"Its description is {description!r}."
-        yield Finding("E070", message, "Use text, or remove it.")
-
-
-def _aliases(offers: Mapping[str, Named]) -> Iterator[PlacedFinding]:
-    names: dict[Named, str] = {}
-    for name, offer in offers.items():
-        other = names.setdefault(offer, name)
-        if other != name:
-            message = f"{name!r} and {other!r} are the same {type(offer).__name__}."
-            yield (
-                name,
-                Finding("E006", message, "Declare one for each, or remove one of the names."),
-            )
-
-
-def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iterator[PlacedFinding]:
-    """A license may name an edition by attribute or by display name, in any case."""
-    called: dict[str, list[str]] = defaultdict(list)
-    for name, offer in offers.items():
-        if isinstance(offer, kind):
-            for word in {name.lower(), str(offer.display_name).lower()}:
-                called[word].append(name)
-    for word, names in called.items():
-        for name in names[1:]:
-            message = f"Both {names[0]!r} and {name!r} match {word!r}."
-            yield name, Finding("E071", message, "Give one of them another name.")
-
-
-def _stores(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
-    given: Any = component.per_store
-    if not isinstance(given, bool):
-        message = f"per_store is {given!r}."
-        yield Finding("E073", message, "Use per_store=True, or remove it.")
-    elif given and offer.stores is None:
-        message = "per_store is set, but the connector has no stores."
-        yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
-
-
-def _long_name(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
-    if component.per_store is not True or component.resource not in {"connections", "scripts"}:
-        return
-    title = store_title(str(offer.stores), "s10")
-    length = len(f"{component.document.get('name')} [{title}]")
-    if length > 100:
-        message = f"With the title of its store, [{title}], the name has {length} characters."
-        yield Finding("W024", message, "The platform allows 100.")
-
-
 def _unknown(keyword: str, value: Any, known: Iterable[str]) -> Finding:
-    listed = ", ".join(known) or "none"
+    name = name_of(value)
     return Finding(
         "E072",
-        f"{keyword} is {_shown(value)}, but the connector declares {listed}.",
+        f"{keyword} is {repr(name) if name else 'not assigned to an attribute'}, "
+        f"but the connector declares {', '.join(known) or 'none'}.",
         f"{did_you_mean(str(value), known)}Declare it in the class, before its components.",
     )
-
-
-def _shown(value: Any) -> str:
-    named = name_of(value)
-    return repr(named) if named else "not assigned to an attribute"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
@@ -41,29 +40,100 @@ class SettingsRules:
     offer: Offer
     components: Mapping[str, CompiledComponent]
 
-    @cached_property
-    def _by_name(self) -> Mapping[str, Placed]:
-        return {placed.setting.name: placed for placed in self.declared.placed}
-
     def findings(self) -> Iterator[PlacedFinding]:
         """Yield what is wrong, each with the attribute it is about."""
         for name, item in self.declared.items.items():
-            for check in _CHECKS:
-                for finding in check(self, name, item):
-                    yield _attribute(name), finding
-        for name, finding in steering_findings(self.schema, self.components, self.offer):
-            yield _attribute(name), finding
-        yield from self._conditions()
-        yield from self._titles()
-        yield from self._earlier_names()
+            findings = [*self._item_findings(name, item)]
+            if isinstance(item, Setting):
+                findings += self._setting_findings(name, item)
+                findings += _target_findings(item.sets)
+                findings += self._value_findings(name, item)
+            yield from ((f"Settings.{name}", finding) for finding in findings)
+        for name, finding in (
+            *steering_findings(self.schema, self.components, self.offer),
+            *self._condition_findings(),
+            *self._namesakes(),
+        ):
+            yield f"Settings.{name}", finding
 
-    # One item
+    def _item_findings(self, name: str, item: Item) -> Iterator[Finding]:
+        """Yield what is wrong with a name, a text, or a place, of whatever is declared."""
+        if item.name != name:
+            message = f"{name!r} and {item.name!r} are the same {type(item).__name__}."
+            yield Finding("E116", message, "Declare one for each, or remove one of the names.")
+        elif isinstance(item, Setting) and name in RESERVED:
+            message = f"{name!r} has another meaning in saved settings."
+            yield Finding("E102", message, "Give the setting another name.")
 
-    def patterns(self, _: str, item: Item) -> Iterator[Finding]:
-        """Patterns are matched in customers' browsers, too, where no time limit applies."""
-        if not isinstance(item, Setting):
-            return
-        for pattern in (*_patterns_in(item.checks()), *_patterns_in(item.wire.get("validWhen"))):
+        word = "label" if isinstance(item, Setting) else "title"
+        text = getattr(item, word, "")
+        needs_text = isinstance(item, Setting | Section | Tab)
+        if not isinstance(text, str) or (needs_text and not text.strip()):
+            yield Finding("E101", f"Its {word} is {text!r}.", "Add a display text.")
+
+        if isinstance(item, Setting | Place):
+            yield from unknown_offers(self.offer, item.edition, item.add_on)
+        if isinstance(item, FlowSettings):
+            components = self.components.values()
+            flows = [
+                component.external_id for component in components if component.resource == "flows"
+            ]
+            if item.flow not in flows:
+                hint = f"{did_you_mean(str(item.flow), flows)}Use the name of the flow's attribute."
+                yield Finding("E115", f"The connector has no flow {item.flow!r}.", hint)
+
+    def _setting_findings(self, name: str, setting: Setting) -> Iterator[Finding]:
+        """Yield keywords that are unknown, or that this kind of setting does not support."""
+        kind = type(setting).__name__
+        for word in setting.unknown:
+            hint = (
+                f"{did_you_mean(word, SettingFields.__annotations__)}A field that the kit "
+                "does not know goes into wire={...}."
+            )
+            yield Finding("E020", f"{word!r} is not a keyword of this setting.", hint)
+        under = setting.under
+        is_declared = isinstance(under, Place | Tab) and under.name in self.declared.items
+        if under is not None and not is_declared:
+            message = f"It is under {under!r}, which is not in the Settings class."
+            hint = "Use a section, a flow's settings, or one of their tabs."
+            yield Finding("E117", message, hint)
+        framework = self.declared.framework
+        if (setting.one if framework == 1 else setting.two) is None:
+            message = f"Forms of framework {framework}.0 have no {kind}."
+            yield Finding("E112", message, "Use a Table, an Editor, or a Text.")
+        functions: dict[str, Any] = {"validate": setting.validate, "on_change": setting.on_change}
+        for word, function in functions.items():
+            if function is not None and not callable(function):
+                message = f"{word} is {function!r}, which cannot be called."
+                yield Finding("E118", message, "Use a function.")
+
+        if setting.secret is not None and not setting.may_be_secret:
+            message = f"secret={setting.secret!r} has no effect on a {kind}."
+            yield Finding("E125", message, "Use a Text, a TextArea, or an Editor, or remove it.")
+        field = self.schema.field(name)
+        if field is not None and field.is_secret and not is_empty(setting.default):
+            message = "It is a secret with a default, which would be published."
+            hint = "Remove the default so that every customer enters a value, or use secret=False."
+            yield Finding("E126", message, hint)
+
+    def _value_findings(self, name: str, declared: Setting) -> Iterator[Finding]:
+        """Yield defaults that the form itself would refuse, and patterns that take forever."""
+        setting, field = self.schema.by_name.get(name), self.schema.field(name)
+        default = None if setting is None else setting.default
+        if field and not is_empty(default) and field.type.has_value and field.raw.get("type"):
+            shown = replace(field, visible=NO_RULES, required=NO_RULES, removed=NO_RULES)
+            form = Form({field.id: shown})
+            read = typed(form, {name: default})[name]
+            messages = validate(form, {name: read}).get(name, [])
+            if not messages and read != default:
+                messages = [f"It would be saved as {read!r}"]
+            for message in messages:
+                hint = "Use a default that customers can choose, or none."
+                yield Finding("E104", f"Its default is {default!r}. {message}.", hint)
+
+        # Patterns are matched in customers' browsers, too, where no time limit applies.
+        valid_when = declared.wire.get("validWhen")
+        for pattern in (*_patterns_in(declared.checks()), *_patterns_in(valid_when)):
             if is_endless(pattern):
                 message = (
                     f"The pattern {pattern!r} can take forever: it repeats something that can "
@@ -76,154 +146,37 @@ class SettingsRules:
                 )
                 yield Finding("E127", message, hint)
 
-    def names(self, name: str, item: Item) -> Iterator[Finding]:
-        """Names are keys of the wire, and one object has one of them."""
-        if item.name != name:
-            message = f"{name!r} and {item.name!r} are the same {type(item).__name__}."
-            yield Finding("E116", message, "Declare one for each, or remove one of the names.")
-        elif isinstance(item, Setting) and name in RESERVED:
-            message = f"{name!r} has another meaning in saved settings."
-            yield Finding("E102", message, "Give the setting another name.")
-
-    def texts(self, _: str, item: Item) -> Iterator[Finding]:
-        """What people see is text."""
-        for word in item.unknown if isinstance(item, Setting) else ():
-            hint = (
-                f"{did_you_mean(word, SettingFields.__annotations__)}A field that the kit "
-                "does not know"
-            )
-            yield Finding(
-                "E020",
-                f"{word!r} is not a keyword of this setting.",
-                f"{hint} goes into wire={{...}}.",
-            )
-        label = item.label if isinstance(item, Setting) else getattr(item, "title", "")
-        needs_one = isinstance(item, Setting | Section | Tab)
-        if not isinstance(label, str) or (needs_one and not label.strip()):
-            word = "label" if isinstance(item, Setting) else "title"
-            yield Finding("E101", f"Its {word} is {label!r}.", "Add a display text.")
-
-    def gates(self, _: str, item: Item) -> Iterator[Finding]:
-        """Editions and add-ons are declared."""
-        if isinstance(item, Setting | Place):
-            yield from unknown_offers(self.offer, item.edition, item.add_on)
-
-    def flows(self, _: str, item: Item) -> Iterator[Finding]:
-        """The settings of a flow need the flow."""
-        if isinstance(item, FlowSettings):
-            flows = [item for item, it in self.components.items() if it.resource == "flows"]
-            if item.flow not in flows:
-                hint = f"{did_you_mean(str(item.flow), flows)}Use the name of the flow's attribute."
-                yield Finding("E115", f"The connector has no flow {item.flow!r}.", hint)
-
-    def placed(self, _: str, item: Item) -> Iterator[Finding]:
-        """``under`` is in the class."""
-        under = item.under if isinstance(item, Setting) else None
-        if under is None:
-            return
-        if not isinstance(under, Place | Tab) or under.name not in self.declared.items:
-            message = f"It is under {under!r}, which is not in the Settings class."
-            yield Finding(
-                "E117", message, "Use a section, a flow's settings, or one of their tabs."
-            )
-
-    def types(self, _: str, item: Item) -> Iterator[Finding]:
-        """Each framework's pages know types of their own."""
-        if not isinstance(item, Setting):
-            return
-        framework = self.declared.framework
-        if (item.one if framework == 1 else item.two) is None:
-            kind = type(item).__name__
-            message = f"Forms of framework {framework}.0 have no {kind}."
-            yield Finding("E112", message, "Use a Table, an Editor, or a Text.")
-
-    def functions(self, _: str, item: Item) -> Iterator[Finding]:
-        """Functions must be callable."""
-        if isinstance(item, Setting):
-            given: dict[str, Any] = {"validate": item.validate, "on_change": item.on_change}
-            for word, function in given.items():
-                if function is not None and not callable(function):
-                    message = f"{word} is {function!r}, which cannot be called."
-                    yield Finding("E118", message, "Use a function.")
-
-    def secrets(self, name: str, item: Item) -> Iterator[Finding]:
-        """What is typed as text can be a secret, and no secret is published as a default."""
-        if not isinstance(item, Setting):
-            return
-        if item.secret is not None and not item.may_be_secret:
-            kind = type(item).__name__
-            message = f"secret={item.secret!r} has no effect on a {kind}."
-            yield Finding("E125", message, "Use a Text, a TextArea, or an Editor, or remove it.")
-        field = self.schema.field(name)
-        if field is not None and field.is_secret and not is_empty(item.default):
-            message = "It is a secret with a default, which would be published."
-            hint = "Remove the default so that every customer enters a value, or use secret=False."
-            yield Finding("E126", message, hint)
-
-    def targets(self, _: str, item: Item) -> Iterator[Finding]:
-        """What is written, and how, is data: see `bindings`."""
-        if isinstance(item, Setting):
-            yield from _unreadable(item.sets)
-
-    def defaults(self, name: str, item: Item) -> Iterator[Finding]:
-        """A default is a value that the form itself would accept."""
-        setting = self.schema.by_name.get(name)
-        field = self.schema.field(name)
-        if not isinstance(item, Setting) or setting is None or field is None:
-            return
-        value = setting.default
-        if is_empty(value) or not field.type.has_value or field.raw.get("type") is None:
-            return
-        shown = replace(field, visible=NO_RULES, required=NO_RULES, removed=NO_RULES)
-        form = Form({field.id: shown})
-        read = typed(form, {name: value})[name]
-        messages = validate(form, {name: read}).get(name, [])
-        if not messages and read != value:
-            messages = [f"It would be saved as {read!r}"]
-        for message in messages:
-            hint = "Use a default that customers can choose, or none."
-            yield Finding("E104", f"Its default is {value!r}. {message}.", hint)
-
-    # All of them
-
-    def _conditions(self) -> Iterator[PlacedFinding]:
-        graph: dict[str, set[str]] = defaultdict(set)
+    def _condition_findings(self) -> Iterator[tuple[str, Finding]]:
+        by_name = {placed.setting.name: placed for placed in self.declared.placed}
+        shown_by: dict[str, set[str]] = defaultdict(set)
         for placed in self.declared.placed:
-            setting = placed.setting
-            for word, condition in setting.conditions.items():
-                for finding in self._condition(placed, word, condition):
-                    yield _attribute(setting.name), finding
-                if word == "visible" and isinstance(condition, When):
-                    graph[setting.name] |= {setting.name for setting in condition.settings()}
-        for loop in _loops(graph):
+            name = placed.setting.name
+            conditions: Mapping[str, Any] = placed.setting.conditions
+            for word, condition in conditions.items():
+                if condition is None:
+                    continue
+                if not isinstance(condition, When):
+                    message = f"{word}_when is {condition!r}."
+                    hint = 'Use a condition, such as channel.is_("#orders").'
+                    yield name, Finding("E105", message, hint)
+                    continue
+                for other in condition.settings():
+                    found = by_name.get(other.name)
+                    if found is None or self._form_of(found) != self._form_of(placed):
+                        message = (
+                            f"{word}_when depends on {other.name!r}, which is not in the same form."
+                        )
+                        yield name, Finding("E105", message, _SAME_FORM)
+                    if word == "visible":
+                        shown_by[name].add(other.name)
+                if self.declared.framework == 1 and alternatives(condition) is None:
+                    message = f"Framework 1.0 pages do not support this {word}_when."
+                    yield name, Finding("E107", message, _DEPENDENCIES)
+
+        for loop in cycles({name: sorted(others) for name, others in shown_by.items()}):
             message = f"The visibility conditions form a cycle: {' → '.join(loop)}."
             hint = "None of these would ever be shown. Remove one of the conditions."
-            yield _attribute(loop[0]), Finding("E106", message, hint)
-
-    def _condition(self, placed: Placed, word: str, condition: Any) -> Iterator[Finding]:
-        if condition is None:
-            return
-        if not isinstance(condition, When):
-            message = f"{word}_when is {condition!r}."
-            yield Finding("E105", message, 'Use a condition, such as channel.is_("#orders").')
-            return
-        form = self._form_of(placed)
-        for other in condition.settings():
-            found = self._by_name.get(other.name)
-            if found is None or self._form_of(found) != form:
-                message = f"{word}_when depends on {other.name!r}, which is not in the same form."
-                hint = (
-                    "Conditions work only within one section, tab, or flow. Put both "
-                    "settings there."
-                )
-                yield Finding("E105", message, hint)
-        if self.declared.framework == 1 and alternatives(condition) is None:
-            message = f"Framework 1.0 pages do not support this {word}_when."
-            hint = (
-                "They support is_() and all_of(), and any_of() and is_not() on one setting with "
-                "options."
-            )
-            yield Finding("E107", message, hint)
+            yield loop[0], Finding("E106", message, hint)
 
     def _form_of(self, placed: Placed) -> tuple[object, ...]:
         """What is saved together: in 1.0 a section or its tab, all of a flow; in 2.0 a document."""
@@ -234,46 +187,40 @@ class SettingsRules:
             return ("installation",)
         return (type(place), place.title, placed.tab)
 
-    def _titles(self) -> Iterator[PlacedFinding]:
+    def _namesakes(self) -> Iterator[tuple[str, Finding]]:
+        """Yield what has the title or address of another one, or claims the same earlier name."""
         titles: dict[tuple[object, ...], str] = {}
-        inside: Item | None = None
+        place: Item | None = None
         for name, item in self.declared.items.items():
-            if isinstance(item, Place):
-                inside = item
-            key = _titled(item, inside)
-            if key is not None and titles.setdefault(key, name) != name:
-                message = f"{titles[key]!r} and {name!r} have the same title or address."
+            place = item if isinstance(item, Place) else place
+            if isinstance(item, Section):
+                key: tuple[object, ...] = ("section", address_of(str(item.title)))
+            elif isinstance(item, FlowSettings):
+                key = ("flow", item.flow)
+            elif isinstance(item, Tab):
+                key = ("tab", place, item.title)
+            else:
+                continue
+            if (other := titles.setdefault(key, name)) != name:
+                message = f"{other!r} and {name!r} have the same title or address."
                 hint = "Make their titles differ by at least one letter or digit, or remove one."
-                yield _attribute(name), Finding("E119", message, hint)
+                yield name, Finding("E119", message, hint)
 
-    def _earlier_names(self) -> Iterator[PlacedFinding]:
-        claimed: dict[str, str] = {}
+        heirs: dict[str, str] = {}
+        one_heir = "A value can move to only one setting. Remove it from was=."
         for setting in self.declared.settings.values():
             for earlier in setting.was:
                 if earlier in self.declared.settings:
                     message = f"was= names {earlier!r}, but another setting has that name."
-                    yield _attribute(setting.name), Finding("E114", message, _ONE_HEIR)
-                elif claimed.setdefault(earlier, setting.name) != setting.name:
-                    message = (
-                        f"Both {claimed[earlier]!r} and this setting name {earlier!r} in was=."
-                    )
-                    yield _attribute(setting.name), Finding("E114", message, _ONE_HEIR)
+                    yield setting.name, Finding("E114", message, one_heir)
+                elif (other := heirs.setdefault(earlier, setting.name)) != setting.name:
+                    message = f"Both {other!r} and this setting name {earlier!r} in was=."
+                    yield setting.name, Finding("E114", message, one_heir)
 
 
-_ONE_HEIR = "A value can move to only one setting. Remove it from was=."
-
-_CHECKS: tuple[Callable[[SettingsRules, str, Item], Iterator[Finding]], ...] = (
-    SettingsRules.names,
-    SettingsRules.texts,
-    SettingsRules.gates,
-    SettingsRules.flows,
-    SettingsRules.placed,
-    SettingsRules.types,
-    SettingsRules.functions,
-    SettingsRules.secrets,
-    SettingsRules.targets,
-    SettingsRules.defaults,
-    SettingsRules.patterns,
+_SAME_FORM = "Conditions work only within one section, tab, or flow. Put both settings there."
+_DEPENDENCIES = (
+    "They support is_() and all_of(), and any_of() and is_not() on one setting with options."
 )
 
 
@@ -300,24 +247,14 @@ def _patterns_in(checks: Any) -> Iterator[str]:
             yield from _patterns_in(condition)
 
 
-def _attribute(name: str) -> str:
-    return f"Settings.{name}"
-
-
-def _titled(item: Item, inside: Item | None) -> tuple[object, ...] | None:
-    if isinstance(item, Section):
-        return ("section", address_of(str(item.title)))
-    if isinstance(item, FlowSettings):
-        return ("flow", item.flow)
-    return ("tab", inside, item.title) if isinstance(item, Tab) else None
-
-
-def _unreadable(sets: Any) -> Iterator[Finding]:
+def _target_findings(sets: Any) -> Iterator[Finding]:
+    """What is written, and how, is data: see `bindings`."""
     if callable(sets) or not isinstance(sets, str | list | tuple | Mapping):
         yield _no_binding(sets)
         return
-    pairs = sets.items() if isinstance(sets, Mapping) else [(set_, None) for set_ in _list(sets)]
-    for target, way in pairs:
+    targets = [sets] if isinstance(sets, str) else list(sets)
+    for target in targets:
+        way = sets[target] if isinstance(sets, Mapping) else None
         if not isinstance(target, str) or not is_target(target):
             yield _no_binding(target)
         elif way is not None and not isinstance(way, Way):
@@ -330,17 +267,9 @@ def _unreadable(sets: Any) -> Iterator[Finding]:
             yield Finding("E111", message, hint)
 
 
-def _list(sets: Any) -> list[Any]:
-    return [sets] if isinstance(sets, str) else list(sets)
-
-
 def _no_binding(sets: Any) -> Finding:
     return Finding(
         "E111",
         f"sets has {sets!r}.",
         'Use a component and a path in the platform\'s spelling: "save.http.relativeURI[0]".',
     )
-
-
-def _loops(graph: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    yield from cycles({name: sorted(targets) for name, targets in graph.items()})

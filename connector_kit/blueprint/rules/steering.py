@@ -1,18 +1,16 @@
 """Rules for what settings control: existing components, at paths that these have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.offers import Offer
 from connector_kit.blueprint.paths import is_covered
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.rules.writing import unsettable, unwritten
 from connector_kit.blueprint.settings.bindings import Binding
 from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
 from connector_kit.blueprint.spelling import known_fields
-from connector_kit.forms import Field
-
-Components = Mapping[str, CompiledComponent]
 
 
 def steering_findings(
@@ -21,27 +19,33 @@ def steering_findings(
     """Yield, by setting, what is wrong with what *schema* binds to *components*."""
     known: list[tuple[str, Binding]] = []
     for setting in schema.settings:
+        name = setting.name
         if setting.sets and setting.flow and schema.framework != 1:
             message = f"It is in the form of the flow {setting.flow!r}, but sets something."
-            yield setting.name, Finding("E121", message, _NO_PRE_SAVE)
+            yield name, Finding("E121", message, _NO_PRE_SAVE)
         for finding in unsettable(setting, schema) if setting.sets else ():
-            yield setting.name, finding
+            yield name, finding
         for binding in setting.sets:
-            for finding in _findings(binding, schema.field(setting.name), components, offer):
-                yield setting.name, finding
-            for finding in _out_of_reach(setting, binding, components, offer):
-                yield setting.name, finding
+            component = components.get(binding.component)
+            if component is None:
+                message = f"It sets {binding}, but the connector has no {binding.component!r}."
+                suggestion = did_you_mean(binding.component, components)
+                hint = f"{suggestion}Use an attribute of the connector."
+                yield name, Finding("E108", message, hint)
+            else:
+                for finding in (
+                    *_component_findings(setting, binding, component, offer),
+                    *unwritten(binding, schema.field(name), component),
+                ):
+                    yield name, finding
             for other, earlier in known:
                 if earlier.overlaps(binding):
                     message = f"It sets {binding}, but {other!r} sets {earlier}."
-                    yield (
-                        setting.name,
-                        Finding("E110", message, "Only one setting can set a value."),
-                    )
+                    yield name, Finding("E110", message, "Only one setting can set a value.")
                 elif earlier.hides(binding) or binding.hides(earlier):
                     message = f"It sets {binding}, and {other!r} sets {earlier}."
-                    yield setting.name, Finding("E110", message, _HIDDEN)
-            known.append((setting.name, binding))
+                    yield name, Finding("E110", message, _HIDDEN)
+            known.append((name, binding))
 
 
 _HIDDEN = (
@@ -55,59 +59,40 @@ _NO_PRE_SAVE = (
 )
 
 
-def _findings(
-    binding: Binding, field: Field | None, components: Components, offer: Offer
+def _component_findings(
+    setting: CompiledSetting, binding: Binding, component: CompiledComponent, offer: Offer
 ) -> Iterator[Finding]:
-    component = components.get(binding.component)
-    if component is None:
-        message = f"It sets {binding}, but the connector has no {binding.component!r}."
-        hint = f"{did_you_mean(binding.component, components)}Use an attribute of the connector."
-        yield Finding("E108", message, hint)
-        return
-    yield from _lost(binding, component)
+    """Yield why *component* cannot be set so, or should not be."""
+    # A path has to be in the document, or to be one of the resource's own fields.
+    [first, *rest] = binding.steps()
+    fields = known_fields(component.resource).values()
+    if not binding.is_in(component.document) and (rest or first not in fields):
+        message = f"It sets {binding}, but {component.external_id!r} has nothing at that path."
+        suggestion = did_you_mean(first, {*component.document, *fields}) if not rest else ""
+        hint = (
+            f"{suggestion}Use the platform's spelling, such as http.body[0] or "
+            "mapping.fields[generate=text].extract, and declare the value to use without the "
+            "setting."
+        )
+        yield Finding("E109", message, hint)
     if offer.stores is not None and not component.per_store:
         message = f"It sets {binding}, which all stores share, but each store has its own value."
         yield Finding("E113", message, f"Declare {binding.component} with per_store=True.")
-    if is_covered(_keys(binding), component.customer_owns):
+    keys = tuple(step for step in binding.steps() if not step.startswith("["))
+    if is_covered(keys, component.customer_owns):
         message = f"It sets {binding}, which customer_owns leaves to the customer."
         hint = "Values that customers edited would not follow the setting. Remove one of the two."
         yield Finding("W100", message, hint)
-    yield from unwritten(binding, field, component)
 
-
-def _out_of_reach(
-    setting: CompiledSetting, binding: Binding, components: Components, offer: Offer
-) -> Iterator[Finding]:
-    """For customers who have the setting but not the component, it would have no effect."""
-    component = components.get(binding.component)
-    if component is None:
-        return
+    lacking = remedy = ""
     if not offer.reaches(setting.edition, component.edition):
-        lacking, way = f"the higher edition {component.edition!r}", f"edition={component.edition}"
+        lacking = f"the higher edition {component.edition!r}"
+        remedy = f"edition={component.edition}"
     elif component.add_on not in {None, setting.add_on}:
-        lacking, way = f"the add-on {component.add_on!r}", f"add_on={component.add_on}"
-    else:
-        return
-    message = (
-        f"It sets {binding}, which belongs to {lacking}. Without that, the setting has no effect."
-    )
-    yield Finding("W102", message, f"Show it only where it has an effect: {way}.")
-
-
-def _lost(binding: Binding, component: CompiledComponent) -> Iterator[Finding]:
-    """A path has to be in the document, or to be one of the resource's own fields."""
-    [first, *rest] = binding.steps()
-    fields = known_fields(component.resource).values()
-    if binding.is_in(component.document) or (not rest and first in fields):
-        return
-    message = f"It sets {binding}, but {component.external_id!r} has nothing at that path."
-    hint = (
-        f"{did_you_mean(first, {*component.document, *fields}) if not rest else ''}Use the "
-        "platform's spelling, such as http.body[0] or mapping.fields[generate=text].extract, and "
-        "declare the value to use without the setting."
-    )
-    yield Finding("E109", message, hint)
-
-
-def _keys(binding: Binding) -> tuple[str, ...]:
-    return tuple(step for step in binding.steps() if not step.startswith("["))
+        lacking, remedy = f"the add-on {component.add_on!r}", f"add_on={component.add_on}"
+    if lacking:
+        message = (
+            f"It sets {binding}, which belongs to {lacking}. Without that, the setting has no "
+            "effect."
+        )
+        yield Finding("W102", message, f"Show it only where it has an effect: {remedy}.")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.mappings import mapping_findings
-from connector_kit.blueprint.rules.rule import Components, Rule, Words, entries, nested
+from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.rules.reading import Components, entries, nested
 
 _EXPORTS_WITHOUT_CONNECTION = frozenset({"WebhookExport", "SimpleExport"})
 _IMPORTS_WITHOUT_CONNECTION = frozenset({"ToolImport", "AiAgentImport", "GuardrailImport"})
@@ -40,72 +41,41 @@ _EXPORT_TYPES = frozenset(
 )
 
 
-def _wrong_adaptor(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    adaptor = str(component.document.get("adaptorType"))
-    if adaptor.endswith(_OTHER_WORD[component.resource]):
-        yield (
-            f"{adaptor} is not an adaptor for {component.resource}.",
-            f"Declare it as an {_OTHER_WORD[component.resource]}, or correct adaptor_type.",
-        )
-
-
-def _unknown_adaptor(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    adaptor = component.document.get("adaptorType")
-    if (
-        adaptor
-        and adaptor not in _ADAPTORS[component.resource]
-        and not str(adaptor).endswith(_OTHER_WORD[component.resource])
-    ):
-        yield f"The adaptor type {adaptor!r} is unknown.", "It is case-sensitive, as in HTTPExport."
-
-
-def _unconnected(component: CompiledComponent, _: Components) -> Iterator[Words]:
+def transfer_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield what is wrong with the adaptor and the connection of an export or import."""
     document, resource = component.document, component.resource
-    adaptor = document.get("adaptorType")
-    reached = document.get("_connectionId") or document.get("type") in {"webhook", "simple"}
-    needy = adaptor is None or adaptor in _ADAPTORS[resource] - _WITHOUT_CONNECTION[resource]
-    if needy and not reached:
-        yield "The component has no connection.", "Add connection=... ."
+    kind, adaptor = str(document.get("type")), str(document.get("adaptorType") or "")
+    other_word = _OTHER_WORD[resource]
+    if adaptor.endswith(other_word):
+        message = f"{adaptor} is not an adaptor for {resource}."
+        yield Finding("E050", message, f"Declare it as an {other_word}, or correct adaptor_type.")
+    is_connected = document.get("_connectionId") or kind in {"webhook", "simple"}
+    needs_connection = (
+        document.get("adaptorType") is None
+        or adaptor in _ADAPTORS[resource] - _WITHOUT_CONNECTION[resource]
+    )
+    if needs_connection and not is_connected:
+        yield Finding("E051", "The component has no connection.", "Add connection=... .")
+    is_known = adaptor in _ADAPTORS[resource] or adaptor.endswith(other_word)
+    if adaptor and not is_known:
+        message = f"The adaptor type {adaptor!r} is unknown."
+        yield Finding("W010", message, "It is case-sensitive, as in HTTPExport.")
 
 
-def _unknown_export_type(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    kind = component.document.get("type")
-    if kind and kind not in _EXPORT_TYPES:
-        yield f"The export type {kind!r} is unknown.", "Remove it to export all records."
-
-
-def _test_limit(component: CompiledComponent, _: Components) -> Iterator[Words]:
+def export_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield what is wrong with the type of an export, and with its test."""
     limit = nested(component.document, "test").get("limit")
     if isinstance(limit, int) and not 1 <= limit <= 100:
-        yield f"test.limit is {limit}.", "The platform allows 1 to 100."
+        yield Finding("E052", f"test.limit is {limit}.", "The platform allows 1 to 100.")
+    kind = str(component.document.get("type") or "")
+    if kind and kind not in _EXPORT_TYPES:
+        message = f"The export type {kind!r} is unknown."
+        yield Finding("W011", message, "Remove it to export all records.")
 
 
-def _statusless_mappings(component: CompiledComponent, _: Components) -> Iterator[Words]:
+def import_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield what is wrong with the mappings of an import (protocol/settings-forms.md 3.3)."""
+    yield from mapping_findings(component)
     for n, mapping in enumerate(entries(component.document, "mappings")):
         if not mapping.get("status"):
-            yield f"mappings[{n}] has no status.", 'Add "status": "Active".'
-
-
-_TRANSFERS = (
-    Rule("E050", "resources.md#export, #import: adaptorType", _wrong_adaptor),
-    Rule("E051", "resources.md#export: _connectionId", _unconnected),
-    Rule("W010", "resources.md#export, #import: adaptorType", _unknown_adaptor),
-)
-
-EXPORTS = (
-    *_TRANSFERS,
-    Rule("E052", "resources.md#export: test", _test_limit),
-    Rule("W011", "resources.md#export: type", _unknown_export_type),
-)
-
-
-def _unmapped(component: CompiledComponent, _: Components) -> Iterator[Words]:
-    for finding in mapping_findings(component):
-        yield finding.message, finding.hint
-
-
-IMPORTS = (
-    *_TRANSFERS,
-    Rule("E120", "settings-forms.md#33-getmappingmetadata", _unmapped),
-    Rule("W013", "resources.md#import: mappings", _statusless_mappings),
-)
+            yield Finding("W013", f"mappings[{n}] has no status.", 'Add "status": "Active".')

@@ -31,9 +31,8 @@ def unsettable(setting: CompiledSetting, schema: Schema) -> Iterator[Finding]:
         message = (
             "It is never shown, and its value is omitted while hidden, so nothing is ever written."
         )
-        yield Finding(
-            "E123", message, "Remove hidden= or omit_when_hidden=, or correct visible_when=."
-        )
+        hint = "Remove hidden= or omit_when_hidden=, or correct visible_when=."
+        yield Finding("E123", message, hint)
     elif not settable and setting.default is None:
         reason = "disabled" if shown else "hidden"
         message = f"It is always {reason} and has no default, so nothing is ever written."
@@ -44,7 +43,13 @@ def unwritten(
     binding: Binding, field: Field | None, component: CompiledComponent
 ) -> Iterator[Finding]:
     """Yield why what is entered in *field* never arrives where the *binding* leads."""
-    if _is_customers_secret(binding, component):
+    first, *rest = binding.steps()
+    is_customers_secret = (
+        component.resource == "connections"
+        and first in component.customer_owns
+        and any(key in ("auth", "encrypted") or is_secret_key(key) for key in rest)
+    )
+    if is_customers_secret:
         message = f"It sets {binding}, where customers enter their own credentials."
         hint = (
             "The platform masks them, and updates never overwrite a mask. Leave them to customers."
@@ -52,7 +57,13 @@ def unwritten(
         yield Finding("E124", message, hint)
     if field is None or binding.way is None or not field.type.has_value:
         return
-    written = list(_tried(binding, field, component))
+
+    written: list[Json] = []
+    for value in field.type.samples(field, binding.way.words()):
+        try:
+            written.append(binding.way(value, binding.found_in(component.document)))
+        except (TypeError, ValueError, AttributeError):
+            written.append(None)
     way = binding.way.name
     if all(item is None for item in written):
         message = f"It sets {binding} by {way!r}, which writes nothing for this kind of value."
@@ -75,28 +86,8 @@ _FITTING = {
     "part": "It reads one key of an object. Use a key that the field's values have.",
     "mapped": "None of its keys is a value of the field. Use the field's values as keys, or add "
     "a default.",
-    "template": "x",
+    "template": "Put {value} or {json} where the value goes.",
 }
-
-
-def _tried(binding: Binding, field: Field, component: CompiledComponent) -> Iterator[Json]:
-    """What is written for values that people could enter; None where that is nothing."""
-    there = binding.found_in(component.document)
-    for value in field.type.samples(field, binding.way.words() if binding.way else ()):
-        try:
-            yield binding.way(value, there) if binding.way else value
-        except (TypeError, ValueError, AttributeError):
-            yield None
-
-
-def _is_customers_secret(binding: Binding, component: CompiledComponent) -> bool:
-    """Whether the path leads into what the install step asks the customer for."""
-    if component.resource != "connections":
-        return False
-    first, *rest = binding.steps()
-    return first in component.customer_owns and any(
-        key in ("auth", "encrypted") or is_secret_key(key) for key in rest
-    )
 
 
 def _reached(form: Form, field: Field) -> tuple[bool, bool]:
@@ -105,26 +96,25 @@ def _reached(form: Form, field: Field) -> tuple[bool, bool]:
     Both are assumed to be true if the values of a field that it depends on cannot be listed.
     """
     names = {*field.visible.fields(), *field.disabled.fields(), *field.removed.fields()}
-    controlling = [field for field in form.fields.values() if field.id in names]
-    choices = [_choices(field) for field in controlling]
-    if not all(choices) or prod(map(len, choices)) > MAXIMUM_STATES:
+    choices: dict[str, list[Json]] = {}
+    for control in form.fields.values():
+        if control.id not in names:
+            continue
+        if control.type is CHECKBOX:
+            choices[control.name] = [True, False]
+        elif control.type.is_choice and control.options and not control.is_refreshable:
+            choices[control.name] = [*(option.value for option in control.options), None]
+        else:
+            return True, True
+    if prod(map(len, choices.values())) > MAXIMUM_STATES:
         return True, True
+
     states = [
-        state_of(form, dict(zip((field.name for field in controlling), values, strict=True)))[
-            field.id
-        ]
-        for values in product(*choices)
+        state_of(form, dict(zip(choices, values, strict=True)))[field.id]
+        for values in product(*choices.values())
     ]
     can_refresh = form.may_refresh(field)
     return (
         any(state.is_shown for state in states),
         any(state.is_shown and (can_refresh or not state.disabled) for state in states),
     )
-
-
-def _choices(field: Field) -> list[Json]:
-    """All values of *field*; none when they cannot be listed."""
-    if field.type is CHECKBOX:
-        return [True, False]
-    is_known = field.type.is_choice and field.options and not field.is_refreshable
-    return [*(option.value for option in field.options), None] if is_known else []

@@ -231,6 +231,12 @@ def test_a_way_that_writes_nothing_of_such_values_is_found(
     assert fitting(setting, way) == expected
 
 
+def test_a_template_without_the_value_is_told_where_to_put_it() -> None:
+    [problem] = problems(declare({"a": Text("A", sets={"sync.description": template("fixed")})}))
+
+    assert "Put {value} or {json} where the value goes." in str(problem)
+
+
 LOUD = Checkbox("Loud")
 
 
