@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import STACK
-from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.documents import Document, ref, referred
 from connector_kit.documents.walking import objects
 
@@ -57,10 +56,8 @@ class _Naming:
     def fits(self, path: str, entry: Document) -> bool:
         """Whether the object *entry* at *path* names a function of a stack in this way."""
         is_named = isinstance(entry.get(self.field), str) and "_scriptId" not in entry
-        return is_named and (not self.beside_stack or "_stackId" in entry) and self._is_at(path)
-
-    def _is_at(self, path: str) -> bool:
-        return re.search(self.at, path) is not None
+        is_here = re.search(self.at, path) is not None
+        return is_named and is_here and (not self.beside_stack or "_stackId" in entry)
 
 
 _HOOK, _WRAPPER = r"(^|\.)hooks\.\w+$", r"(^|\.)wrapper$"
@@ -83,20 +80,19 @@ def calls_of(blueprint: Blueprint) -> Iterator[tuple[Call, str]]:
     """Yield each function of the stack that *blueprint* names, with the place where it does."""
     components = {component.external_id: component for component in blueprint.components}
     for component in (*blueprint.components, blueprint.integration):
-        yield from _named_by(component, components)
-    for call, setting in _calls_of_settings(blueprint.schema):
-        yield call, f"settings.{setting}"
-
-
-def _named_by(
-    component: CompiledComponent, components: Mapping[str, CompiledComponent]
-) -> Iterator[tuple[Call, str]]:
-    for path, entry in objects(component.document):
-        fitting = [naming for naming in reversed(_NAMINGS) if naming.fits(path, entry)]
-        if fitting and _is_ours(entry, path, component, components):
-            for field, naming in {naming.field: naming for naming in fitting}.items():
-                place = ".".join(filter(None, (component.external_id, path, field)))
-                yield Call(naming.type, entry[field]), place
+        for path, entry in objects(component.document):
+            # The particular namings overwrite the general ones.
+            fitting = [naming for naming in reversed(_NAMINGS) if naming.fits(path, entry)]
+            if fitting and _is_ours(entry, path, component, components):
+                for field, naming in {naming.field: naming for naming in fitting}.items():
+                    place = ".".join(filter(None, (component.external_id, path, field)))
+                    yield Call(naming.type, entry[field]), place
+    for setting in blueprint.schema.settings:
+        place = f"settings.{setting.name}"
+        for column in setting.wants_refresh:
+            yield Call(OPTIONS, ".".join(filter(None, (setting.name, column)))), place
+        if setting.posts_back:
+            yield Call(ON_CHANGE, setting.name), place
 
 
 def _is_ours(
@@ -110,12 +106,3 @@ def _is_ours(
         connection = components.get(referred(component.document.get("_connectionId")) or "")
         entry = (connection.document.get("wrapper") or {}) if connection else {}
     return referred(entry.get("_stackId", ref(STACK))) == STACK
-
-
-def _calls_of_settings(schema: Schema) -> Iterator[tuple[Call, str]]:
-    for setting in schema.settings:
-        for column in setting.wants_refresh:
-            name = ".".join(filter(None, (setting.name, column)))
-            yield Call(OPTIONS, name), setting.name
-        if setting.posts_back:
-            yield Call(ON_CHANGE, setting.name), setting.name

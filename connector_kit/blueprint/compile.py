@@ -1,6 +1,6 @@
 """From a connector class to a blueprint, or to the list of everything that is wrong with it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,16 +81,34 @@ def examine(connector: type[Connector]) -> Examined:
     """Return what *connector* declares together with everything that is wrong with it."""
     declared, settings = declaration(connector), declared_settings(connector)
     writer = Writer(declared)
-    found = list(_of_connector(declared, writer))
+    found = [*connector_findings(declared), *offer_findings(declared)]
+    for function in declared.functions:
+        found += [(None, finding) for finding in writer.register(function)]
     components = []
     for name, component in declared.components.items():
         document, findings = writer.component(component)
         components.append(_compiled(name, component, document))
         found += [(name, finding) for finding in findings]
-    schema = _schema(settings, writer, found)
-    found += [*_of_documents(components), *_loops(components)]
+
+    def write(name: str, value: Any) -> Any:
+        written, findings = writer.value(value, name)
+        found.extend((f"Settings.{name}", finding) for finding in findings)
+        return written
+
+    def report(name: str, finding: Finding) -> None:
+        found.append((f"Settings.{name}", finding))
+
+    schema = compile_settings(settings, write, report)
+    by_name = {component.external_id: component for component in components}
+    for name, compiled in by_name.items():
+        found += [(name, finding) for finding in component_findings(compiled, by_name)]
+    for loop in cycles(dependencies(components)):
+        message = f"References form a cycle: {' → '.join(loop)}."
+        hint = "None of these can be created first. Remove one of the references."
+        found.append((loop[0], Finding("E012", message, hint)))
     found += belonging_findings(declared.offer, components)
-    found += _of_settings(connector, settings, schema, declared, components)
+    found += holder_findings(connector)
+    found += SettingsRules(settings, schema, declared.offer, by_name).findings()
     found += storing_findings(declared, schema, components)
     return Examined(
         declaration=declared,
@@ -102,57 +120,24 @@ def examine(connector: type[Connector]) -> Examined:
     )
 
 
-Placed = tuple[str | None, Finding]
-
-
-def _of_connector(declared: Declaration, writer: Writer) -> Iterator[Placed]:
-    yield from connector_findings(declared)
-    yield from offer_findings(declared)
-    for function in declared.functions:
-        for finding in writer.register(function):
-            yield None, finding
-
-
-def _of_documents(components: list[CompiledComponent]) -> Iterator[Placed]:
-    by_name = {component.external_id: component for component in components}
-    for component in components:
-        for finding in component_findings(component, by_name):
-            yield component.external_id, finding
-
-
-def _loops(components: list[CompiledComponent]) -> Iterator[Placed]:
-    for loop in cycles(dependencies(components)):
-        yield (
-            loop[0],
-            Finding(
-                "E012",
-                f"References form a cycle: {' → '.join(loop)}.",
-                "None of these can be created first. Remove one of the references.",
-            ),
-        )
-
-
 def _compiled(name: str, component: Component, document: Document) -> CompiledComponent:
-    owned: Any = component.customer_owns
+    def listed(value: Any) -> tuple[Any, ...]:
+        return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+    owned = component.customer_owns
     if owned is None:
         owned = owned_by_default(component.resource, document)
-    paths = tuple(owned) if isinstance(owned, list | tuple) else (owned,)
     return CompiledComponent(
         external_id=name,
         resource=component.resource,
         document=document,
-        customer_owns=paths,
+        customer_owns=listed(owned),
         edition=name_of(component.edition),
         add_on=name_of(component.add_on),
         per_store=component.per_store,
-        required_mappings=_names(component, "required_mappings"),
-        locked_mappings=_names(component, "locked_mappings"),
+        required_mappings=listed(getattr(component, "required_mappings", ())),
+        locked_mappings=listed(getattr(component, "locked_mappings", ())),
     )
-
-
-def _names(component: Component, word: str) -> tuple[Any, ...]:
-    named: Any = getattr(component, word, ())
-    return tuple(named) if isinstance(named, list | tuple) else (named,)
 
 
 def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
@@ -165,51 +150,24 @@ def owned_by_default(resource: str, document: Document) -> tuple[str, ...]:
     return tuple(key for key in document if key in CONNECTION_TYPES or key == document.get("type"))
 
 
-def _schema(settings: DeclaredSettings, writer: Writer, found: list[Placed]) -> Schema:
-    """Return what *settings* compile to; what is wrong with their values is added to *found*."""
-
-    def write(name: str, value: Any) -> Any:
-        written, findings = writer.value(value, name)
-        found.extend((f"Settings.{name}", finding) for finding in findings)
-        return written
-
-    def report(name: str, finding: Finding) -> None:
-        found.append((f"Settings.{name}", finding))
-
-    return compile_settings(settings, write, report)
-
-
-def _of_settings(
-    connector: type[Connector],
-    settings: DeclaredSettings,
-    schema: Schema,
-    declared: Declaration,
-    components: list[CompiledComponent],
-) -> Iterator[Placed]:
-    yield from holder_findings(connector)
-    by_name = {component.external_id: component for component in components}
-    yield from SettingsRules(settings, schema, declared.offer, by_name).findings()
-
-
 def _integration(examined: Examined) -> CompiledComponent:
     """Return the installation: what its settings page shows.
 
     In 1.0 it lists the flows by section, and is never empty (protocol/settings-forms.md 1.1, 1.3);
     2.0 lists flows by itself.
     """
-    if examined.settings.framework == 1:
-        sections = _flows_by_section(examined.declaration)
-        document = settings_document(examined.settings, examined.schema, sections)
-        return CompiledComponent(INTEGRATION, "integrations", {"settings": document})
-    form = form_document(examined.settings, examined.schema, None)
-    return CompiledComponent(INTEGRATION, "integrations", form)
-
-
-def _flows_by_section(declared: Declaration) -> list[Document]:
-    sections: dict[str, list[Document]] = {}
+    if examined.settings.framework != 1:
+        form = form_document(examined.settings, examined.schema, None)
+        return CompiledComponent(INTEGRATION, "integrations", form)
+    declared = examined.declaration
+    flows: dict[str, list[Document]] = {}
     for name, component in declared.components.items():
         if component.resource == "flows":
             entry = {"_id": ref(name), "showMapping": True, "showSchedule": True}
-            sections.setdefault(section_title(declared, component), []).append(entry)
-    listed = sections or {declared.connector.name: []}
-    return [{"title": title, "flows": flows} for title, flows in listed.items()]
+            flows.setdefault(section_title(declared, component), []).append(entry)
+    sections: list[Document] = [
+        {"title": title, "flows": entries}
+        for title, entries in (flows or {declared.connector.name: []}).items()
+    ]
+    document = settings_document(examined.settings, examined.schema, sections)
+    return CompiledComponent(INTEGRATION, "integrations", {"settings": document})

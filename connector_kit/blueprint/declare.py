@@ -113,7 +113,9 @@ class Declaration:
 
 def declaration(connector: type[Connector]) -> Declaration:
     """Return what *connector* declares, its base classes included."""
-    attributes = _attributes(connector)
+    attributes: dict[str, Any] = {}
+    for base in reversed(connector.__mro__):
+        attributes.update(vars(base))
     return Declaration(
         connector=connector,
         components={
@@ -129,7 +131,12 @@ def declaration(connector: type[Connector]) -> Declaration:
         functions=tuple(
             attribute for attribute in attributes.values() if isinstance(attribute, StackFunction)
         ),
-        rebound=tuple(name for base in connector.__mro__ for name in _rebound(base)),
+        rebound=tuple(
+            name
+            for base in connector.__mro__
+            if isinstance(base, ConnectorType)
+            for name in base.__rebound__
+        ),
     )
 
 
@@ -137,14 +144,3 @@ def section_title(declared: Declaration, flow: Component) -> str:
     """Return the title under which the settings page lists *flow*."""
     section = flow.section if isinstance(flow, Flow) else None
     return section or declared.connector.name
-
-
-def _attributes(connector: type[Connector]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    for base in reversed(connector.__mro__):
-        attributes.update(vars(base))
-    return attributes
-
-
-def _rebound(cls: type) -> tuple[str, ...]:
-    return cls.__rebound__ if isinstance(cls, ConnectorType) else ()

@@ -101,7 +101,12 @@ def of_edition(offer: Offer, edition: Any) -> Entitlements:
     An edition given only by an id that the version does not know means the lowest one.
     """
     name = edition_named(offer, edition)
-    unknown = () if name or not edition else (_shown(edition),)
+    unknown: tuple[str, ...] = ()
+    if edition and not name:
+        is_whole = isinstance(edition, Mapping)
+        unknown = (
+            str((edition.get("displayName") or edition.get("_id")) if is_whole else edition),
+        )
     return Entitlements(edition=name or offer.lowest, unknown=unknown, offer=offer)
 
 
@@ -169,9 +174,3 @@ def _licenses(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _shown(edition: Any) -> str:
-    if isinstance(edition, Mapping):
-        return str(edition.get("displayName") or edition.get("_id"))
-    return str(edition)

@@ -49,26 +49,23 @@ def split(name: str) -> tuple[str, str]:
 
 def mapping_findings(component: CompiledComponent) -> Iterator[Finding]:
     """Yield what is wrong with the mappings that *component* names."""
-    known = set(_generated(component.document))
+    document = component.document
+    known: set[str] = set()
+    if isinstance(mapping := document.get("mapping"), dict):
+        known.update(_names(mapping.get("fields"), ""))
+        for list_ in _objects(mapping.get("lists")):
+            known.update(_names(list_.get("fields"), f"{list_.get('generate')}{_LIST}"))
+    for entry in _objects(document.get("mappings")):
+        known.update(_of_tree(entry, ""))
     for word in ("required_mappings", "locked_mappings"):
-        named: Any = getattr(component, word)
-        for name in named:
+        names: Any = getattr(component, word)
+        for name in names:
             if name not in known:
                 hint = (
                     f"{did_you_mean(str(name), known)}Name what a mapping generates, in a list "
                     'as "lines[*].sku".'
                 )
                 yield Finding("E120", f"{word} names {name!r}, which has no mapping.", hint)
-
-
-def _generated(document: Document) -> Iterator[str]:
-    mapping = document.get("mapping")
-    if isinstance(mapping, dict):
-        yield from _names(mapping.get("fields"), "")
-        for list_ in _objects(mapping.get("lists")):
-            yield from _names(list_.get("fields"), f"{list_.get('generate')}{_LIST}")
-    for entry in _objects(document.get("mappings")):
-        yield from _of_tree(entry, "")
 
 
 def _of_tree(mapping: Document, prefix: str) -> Iterator[str]:

@@ -132,19 +132,24 @@ class Offer:
 
     def to_json(self) -> Document:
         """Return what is declared as JSON; `from_json` reads it back. Nothing declared is {}."""
-        return {
-            **(
-                {"editions": [_edition_json(edition) for edition in self.editions]}
-                if self.editions
-                else {}
-            ),
-            **(
-                {"addOns": [_add_on_json(add_on) for add_on in self.add_ons]}
-                if self.add_ons
-                else {}
-            ),
-            **({} if self.stores is None else {"stores": {"label": self.stores}}),
-        }
+        offer: Document = {}
+        if self.editions:
+            offer["editions"] = [
+                {"name": edition.name, "displayName": edition.display_name}
+                for edition in self.editions
+            ]
+        if self.add_ons:
+            offer["addOns"] = [
+                {
+                    "name": add_on.name,
+                    "displayName": add_on.display_name,
+                    "description": add_on.description,
+                }
+                for add_on in self.add_ons
+            ]
+        if self.stores is not None:
+            offer["stores"] = {"label": self.stores}
+        return offer
 
     @classmethod
     def from_json(cls, data: Document) -> "Offer":
@@ -188,15 +193,3 @@ def compiled_offer(offers: Iterable[tuple[str, Named]]) -> Offer:
         ),
         stores=labels[-1] if labels else None,
     )
-
-
-def _edition_json(edition: CompiledEdition) -> Document:
-    return {"name": edition.name, "displayName": edition.display_name}
-
-
-def _add_on_json(add_on: CompiledAddOn) -> Document:
-    return {
-        "name": add_on.name,
-        "displayName": add_on.display_name,
-        "description": add_on.description,
-    }

@@ -25,10 +25,16 @@ def cycles(graph: Mapping[str, Sequence[str]]) -> list[list[str]]:
     """
     edges = {name: list(targets) for name, targets in graph.items()}
     found: list[list[str]] = []
-    while (loop := _cycle(edges)) is not None:
-        found.append(loop)
-        edges[loop[0]].remove(loop[1])
-    return found
+    while True:
+        try:
+            TopologicalSorter(edges).prepare()
+        except CycleError as error:
+            # graphlib names each node before the one that depends on it.
+            loop: list[str] = error.args[1][::-1]
+            found.append(loop)
+            edges[loop[0]].remove(loop[1])
+        else:
+            return found
 
 
 def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledComponent, ...]:
@@ -52,13 +58,3 @@ def dependency_order(components: Sequence[CompiledComponent]) -> tuple[CompiledC
         sorter.done(order[-1])
     by_name = {component.external_id: component for component in components}
     return tuple(by_name[name] for name in order)
-
-
-def _cycle(graph: Mapping[str, Sequence[str]]) -> list[str] | None:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        # graphlib names each node before the one that depends on it.
-        loop: list[str] = error.args[1][::-1]
-        return loop
-    return None

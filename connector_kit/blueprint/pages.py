@@ -27,48 +27,31 @@ def tailored_page(
     settings: Document = blueprint.integration.document.get("settings", {})
     if "sections" not in settings:
         return blueprint.integration  # of framework 2.0, which lists flows by itself
-    page = {**settings, **_named(blueprint, situation)}
+    page = dict(settings)
+    # Edition and add-ons are how lost records are rebuilt, and what hooks get to see.
+    if edition := blueprint.offer.edition_or_lowest(situation.edition):
+        page["connectorEdition"] = edition.word
+    if blueprint.add_ons:
+        page["addOns"] = sorted(situation.add_ons)
     if blueprint.stores is None:
         page["sections"] = _sections(blueprint, settings, shared)
     else:
-        page |= _of_stores(blueprint, situation, shared, grants)
-    return replace(
-        blueprint.integration, document={**blueprint.integration.document, "settings": page}
-    )
-
-
-def _named(blueprint: Blueprint, situation: Situation) -> Document:
-    """What the page says of edition and add-ons: the platform's word, and a list of our own.
-
-    Both are how lost records are rebuilt, and what hooks get to see.
-    """
-    named: Document = {}
-    if edition := blueprint.offer.edition_or_lowest(situation.edition):
-        named["connectorEdition"] = edition.word
-    if blueprint.add_ons:
-        named["addOns"] = sorted(situation.add_ons)
-    return named
-
-
-def _of_stores(
-    blueprint: Blueprint, situation: Situation, shared: Set[str], grants: Grants
-) -> Document:
-    settings: Document = blueprint.integration.document["settings"]
-    label = blueprint.stores or ""
-    stores = []
-    for store, names in grants.items():
-        own = renamed(
-            {"sections": _sections(blueprint, settings, shared | names)},
-            {name: per_store(name, store) for name in names},
-        )
-        mode = "install" if store == situation.opening else "settings"
-        stores.append({"id": store, "title": store_title(label, store), "mode": mode, **own})
-    page: Document = {"supportsMultiStore": True, "storeLabel": label, "sections": stores}
-    if isinstance(general := settings.get("general"), dict):
-        page["general"] = [{"id": store, **general} for store in grants]
-    if situation.opening:
-        page["defaultSectionId"] = situation.opening
-    return page
+        page |= {"supportsMultiStore": True, "storeLabel": blueprint.stores}
+        page["sections"] = []
+        for store, names in grants.items():
+            own = renamed(
+                {"sections": _sections(blueprint, settings, shared | names)},
+                {name: per_store(name, store) for name in names},
+            )
+            title = store_title(blueprint.stores, store)
+            mode = "install" if store == situation.opening else "settings"
+            page["sections"].append({"id": store, "title": title, "mode": mode, **own})
+        if isinstance(general := settings.get("general"), dict):
+            page["general"] = [{"id": store, **general} for store in grants]
+        if situation.opening:
+            page["defaultSectionId"] = situation.opening
+    document = {**blueprint.integration.document, "settings": page}
+    return replace(blueprint.integration, document=document)
 
 
 def _sections(blueprint: Blueprint, settings: Document, there: Set[str]) -> list[Document]:

@@ -19,11 +19,8 @@ def is_covered(path: Path, owned: Iterable[str]) -> bool:
 
     These name a list as a whole (``lookups``) or one item of it (``lookups[name=regions]``).
     """
-    return any(_is_under(spelled(path), owner) or _is_under(_plain(path), owner) for owner in owned)
-
-
-def _plain(path: Path) -> str:
-    return ".".join(part for part in path if isinstance(part, str))
+    keys = ".".join(part for part in path if isinstance(part, str))
+    return any(_is_under(spelled(path), owner) or _is_under(keys, owner) for owner in owned)
 
 
 def _is_under(path: str, owner: str) -> bool:

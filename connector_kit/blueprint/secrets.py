@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from connector_kit.blueprint.resources import TYPES, resource_type
-from connector_kit.documents import MASK, Document, Json, referred
+from connector_kit.documents import MASK, Document, referred
 from connector_kit.documents.redaction import is_secret_key, without_passwords
 from connector_kit.documents.walking import at, dotted, leaves
 
@@ -37,40 +37,29 @@ def literal_secrets(resource: str, document: Document) -> Iterator[str]:
     Handlebars, what is empty, and what is blanked out hold none.
     """
     listed = resource_type(resource).secrets
-    for path, key, value, around in _fields(document):
-        plain = _INDEX.sub("", path)
-        is_listed = any(plain == place or plain.startswith(f"{place}.") for place in listed)
-        is_named = "." in path and is_secret_key(key) and key.lower() not in _COMMON
-        is_item = key in _VALUES and any(is_secret_key(str(around.get(name))) for name in _NAMES)
-        holds_one = is_listed or is_named or is_item
-        if (holds_one and _is_literal(value)) or _has_password(value):
-            yield path
+    for path, value in leaves(document, skip=_LEFT_OUT):
+        around, key = at(document, path[:-1]), path[-1]
+        if not isinstance(key, str) or referred(around) is not None:
+            continue
+        place = dotted(path)
+        plain = _INDEX.sub("", place)
+        is_secret = (
+            any(plain == secret or plain.startswith(f"{secret}.") for secret in listed)
+            or ("." in place and is_secret_key(key) and key.lower() not in _COMMON)
+            or (key in _VALUES and any(is_secret_key(str(around.get(name))) for name in _NAMES))
+        )
+        if isinstance(value, str):
+            text = value.strip()
+            is_blank = not text.strip("*") or "{{" in text or _PLACEHOLDER.fullmatch(text)
+            has_password = without_passwords(value) != value and MASK not in value
+            if has_password or (is_secret and not is_blank):
+                yield place
+        elif is_secret and value is not None and not isinstance(value, bool):
+            yield place
 
 
 _INDEX = re.compile(r"\[\d+\]")
-
-
-def _fields(document: Document) -> Iterator[tuple[str, str, Json, Document]]:
-    """Yield path, key, value and object of every field that is neither an object nor a list."""
-    for path, value in leaves(document, skip=_LEFT_OUT):
-        around, key = at(document, path[:-1]), path[-1]
-        if isinstance(key, str) and referred(around) is None:
-            yield dotted(path), key, value, around
-
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 
 _LEFT_OUT = frozenset({("content",), ("settings",), ("settingsForm",)})
 """Code is data, as samples are; settings have rules of their own."""
-
-
-def _is_literal(value: Json) -> bool:
-    if isinstance(value, str):
-        text = value.strip()
-        return bool(text.strip("*")) and "{{" not in text and not _PLACEHOLDER.fullmatch(text)
-    return value is not None and not isinstance(value, bool)
-
-
-_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}")
-
-
-def _has_password(value: Json) -> bool:
-    return isinstance(value, str) and without_passwords(value) != value and MASK not in value

@@ -58,8 +58,21 @@ def spread(
             yield component
             continue
         for store, names in grants.items():
-            if component.external_id in names:
-                yield _of_store(component, store, names, store_title(label, store))
+            if component.external_id not in names:
+                continue
+            # It refers to the same store's copies. Its name ends in the store's title, by which
+            # the pages know whose a flow is (protocol/settings-forms.md 1.2).
+            copies = {name: per_store(name, store) for name in names}
+            document: Document = renamed(component.document, copies)
+            if isinstance(document.get("name"), str):
+                name = f"{document['name']} [{store_title(label, store)}]"
+                document = {**document, "name": name}
+            yield replace(
+                component,
+                external_id=per_store(component.external_id, store),
+                document=document,
+                per_store=False,
+            )
 
 
 def for_connecting(components: Iterable[CompiledComponent]) -> set[str]:
@@ -69,24 +82,3 @@ def for_connecting(components: Iterable[CompiledComponent]) -> set[str]:
         if component.resource == "connections" or component.external_id in wanted:
             wanted |= {component.external_id, *references(component.document)}
     return wanted
-
-
-def _of_store(
-    component: CompiledComponent, store: str, names: Set[str], title: str
-) -> CompiledComponent:
-    """Return *component* for one *store*; among its likes it refers to those of the same store.
-
-    Its name ends in the store's title, by which the pages know whose a flow is
-    (protocol/settings-forms.md 1.2).
-    """
-    document: Document = renamed(
-        component.document, {name: per_store(name, store) for name in names}
-    )
-    if isinstance(document.get("name"), str):
-        document = {**document, "name": f"{document['name']} [{title}]"}
-    return replace(
-        component,
-        external_id=per_store(component.external_id, store),
-        document=document,
-        per_store=False,
-    )

@@ -30,10 +30,52 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
     """Return *blueprint* as it applies to an installation in that *situation*.
 
     Pure, and byte for byte the same for the same arguments: the tailored version is what is
-    planned, recorded and compared. Higher editions hold all that lower ones do, and every reference
-    leads to something that is there.
+    planned, recorded and compared. It keeps what edition and add-ons grant, once for every store
+    where it is per store. Higher editions hold all that lower ones do, and every reference leads to
+    something that is there.
     """
-    return configured(_offered(blueprint, situation), settings_of(blueprint, situation))
+    offer, granted = blueprint.offer, blueprint
+    if offer:
+        by_store = _by_store(blueprint, situation)
+        kept = [
+            component
+            for component in blueprint.components
+            if component.per_store
+            or grants(offer, situation, edition=component.edition, add_on=component.add_on)
+        ]
+        shared = {component.external_id for component in kept if not component.per_store}
+        granted = replace(
+            blueprint,
+            components=tuple(spread(kept, by_store, offer.stores or "")),
+            integration=tailored_page(blueprint, situation, shared, by_store),
+        )
+    return configured(granted, settings_of(blueprint, situation))
+
+
+def _by_store(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[str]]:
+    """Return, for each store, the names of the per-store components that it gets.
+
+    A store whose setup has begun has its connections, so that the customer can log in.
+    """
+    if blueprint.stores is None:
+        return {}
+    first = for_connecting(blueprint.components)
+    by_store: dict[str, set[str]] = {}
+    for store in _stores(situation):
+        by_store[store] = {
+            component.external_id
+            for component in blueprint.components
+            if component.per_store
+            and (store != situation.opening or component.external_id in first)
+            and grants(
+                blueprint.offer,
+                situation,
+                edition=component.edition,
+                add_on=component.add_on,
+                store=store,
+            )
+        }
+    return by_store
 
 
 def settings_of(blueprint: Blueprint, situation: Situation) -> list[StoreSettings]:
@@ -60,66 +102,16 @@ def grants(
 
     *store* is the one that asks; without one, an add-on of any store counts.
     """
-    return offer.reaches(situation.edition, edition) and (
-        add_on is None or _has_add_on(situation, add_on, store)
-    )
-
-
-def _offered(blueprint: Blueprint, situation: Situation) -> Blueprint:
-    """Keep what edition and add-ons grant, once for every store where it is per store."""
-    offer = blueprint.offer
-    if not offer:
-        return blueprint
-    of_stores = _of_stores(blueprint, situation)
-    kept = [
-        component
-        for component in blueprint.components
-        if component.per_store
-        or grants(offer, situation, edition=component.edition, add_on=component.add_on)
-    ]
-    shared = {component.external_id for component in kept if not component.per_store}
-    return replace(
-        blueprint,
-        components=tuple(spread(kept, of_stores, offer.stores or "")),
-        integration=tailored_page(blueprint, situation, shared, of_stores),
-    )
-
-
-def _of_stores(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[str]]:
-    """Return, for each store, the names of the per-store components that it gets.
-
-    A store whose setup has begun has its connections, so that the customer can log in.
-    """
-    if blueprint.stores is None:
-        return {}
-    first = for_connecting(blueprint.components)
-    return {
-        store: {
-            component.external_id
-            for component in blueprint.components
-            if component.per_store
-            and (store != situation.opening or component.external_id in first)
-            and grants(
-                blueprint.offer,
-                situation,
-                edition=component.edition,
-                add_on=component.add_on,
-                store=store,
-            )
-        }
-        for store in _stores(situation)
-    }
+    if not offer.reaches(situation.edition, edition):
+        return False
+    if add_on is None or add_on in situation.add_ons:
+        return True
+    if store is not None:
+        return per_store(add_on, store) in situation.add_ons
+    return any(without_store(name) == add_on for name in situation.add_ons)
 
 
 def _stores(situation: Situation) -> tuple[str, ...]:
     """The existing stores, including one whose setup has begun."""
     stores = (*(situation.stores or (FIRST_STORE,)), situation.opening)
     return tuple(filter(None, dict.fromkeys(stores)))
-
-
-def _has_add_on(situation: Situation, add_on: str, store: str | None) -> bool:
-    if add_on in situation.add_ons:
-        return True
-    if store is not None:
-        return per_store(add_on, store) in situation.add_ons
-    return any(without_store(name) == add_on for name in situation.add_ons)
