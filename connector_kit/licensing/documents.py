@@ -101,7 +101,11 @@ def written(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str
     """
     document = {name: value for name, value in live.items() if name not in READ_ONLY}
     if live.get("type") != CHILD:
-        document |= _dates(wanted, listing)
+        if wanted.terms is not None:
+            date = stamp(wanted.terms.switched_off_at)
+            is_trial = wanted.terms.is_trial and listing.has_trials
+            document["expires"] = None if is_trial else date
+            document["trialEndDate"] = date if is_trial else None
         document |= _edition_ids(wanted, listing, live)
     document["opts"] = _opts(wanted, listing, live) or None
     return {name: value for name, value in document.items() if value is not None}
@@ -117,7 +121,13 @@ def differences(wanted: Wanted, listing: Listing, live: LicenseDocument) -> tupl
         for place in compared
         if not _same(place, _read(should, place), _read(live, place))
     ]
-    return (*found, *_edition_difference(wanted, listing, live))
+    if listing.is_two and wanted.edition and live.get("type") != CHILD:
+        edition = listing.edition(wanted.edition)
+        if live.get("_changeEditionId", live.get("_editionId")) != edition.id:
+            fixable = bool(_edition_ids(wanted, listing, live))
+            current = live_edition(live, listing)
+            found.append(Difference("_editionId", edition.name, current, fixable))
+    return tuple(found)
 
 
 def live_edition(live: LicenseDocument, listing: Listing) -> str:
@@ -127,15 +137,6 @@ def live_edition(live: LicenseDocument, listing: Listing) -> str:
     names = {edition.id: edition.name for edition in listing.editions}
     current = str(live.get("_editionId") or "")
     return names.get(current, current)
-
-
-def _dates(wanted: Wanted, listing: Listing) -> dict[str, Any]:
-    if wanted.terms is None:
-        return {}
-    date = stamp(wanted.terms.switched_off_at)
-    if wanted.terms.is_trial and listing.has_trials:
-        return {"expires": None, "trialEndDate": date}
-    return {"expires": date, "trialEndDate": None}
 
 
 def _edition_ids(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:
@@ -151,28 +152,9 @@ def _edition_ids(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dic
         return {"_editionId": edition.id, "_changeEditionId": None}
     if edition.id == live.get("_editionId"):
         return {"_changeEditionId": None}
-    return {"_changeEditionId": edition.id} if _is_higher(edition, listing, live) else {}
-
-
-def _edition_difference(
-    wanted: Wanted, listing: Listing, live: LicenseDocument
-) -> list[Difference]:
-    if not (listing.is_two and wanted.edition) or live.get("type") == CHILD:
-        return []
-    edition = listing.edition(wanted.edition)
-    if live.get("_changeEditionId", live.get("_editionId")) == edition.id:
-        return []
-    fixable = (
-        not live.get("_integrationId")
-        or edition.id == live.get("_editionId")
-        or _is_higher(edition, listing, live)
-    )
-    return [Difference("_editionId", edition.name, live_edition(live, listing), fixable)]
-
-
-def _is_higher(edition: ListedEdition, listing: Listing, live: LicenseDocument) -> bool:
-    orders = {edition.id: edition.order for edition in listing.editions}
-    return edition.order > orders.get(str(live.get("_editionId")), float("-inf"))
+    orders = {listed.id: listed.order for listed in listing.editions}
+    is_higher = edition.order > orders.get(str(live.get("_editionId")), float("-inf"))
+    return {"_changeEditionId": edition.id} if is_higher else {}
 
 
 def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -76,14 +76,6 @@ def _words(value: Any) -> list[str]:
     return sorted({_text(item) for item in value})
 
 
-def _zone(value: Any) -> str:
-    return days.zone(_text(value)).key
-
-
-def _day(value: Any) -> str:
-    return days.day(_text(value)).isoformat()
-
-
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     "connector": _text,
     "email": _email,
@@ -91,9 +83,9 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "edition": _text,
     "add_ons": _words,
     "stores": _count(MOST_STORES),
-    "time_zone": _zone,
+    "time_zone": lambda value: days.zone(_text(value)).key,
     "trial_days": _count(MOST_DAYS),
-    "paid_through": _day,
+    "paid_through": lambda value: days.day(_text(value)).isoformat(),
     "at_once": _flag,
 }
 _CHOICES = ("edition", "add_ons", "stores")
@@ -126,35 +118,35 @@ def parse_event(
             problems.append(Problem("invalid_field", str(error), field))
             return None
 
-    chosen: Kind | None = read("type", _kind, kind)
-    given = {} if data is None else data
+    what: Kind | None = read("type", _kind, kind)
+    fields = {} if data is None else data
     event = Event(
         id=read("id", _text, event_id),
         occurred_at=read("occurred_at", _moment, occurred_at),
         subscription=read("subscription", _text, subscription),
-        kind=chosen or Kind.CHANGED,
+        kind=what or Kind.CHANGED,
         data={},
     )
-    if not isinstance(given, Mapping):
+    if not isinstance(fields, Mapping):
         problems.append(Problem("invalid_field", "write an object.", "data"))
-    elif chosen:
-        problems.extend(_unfit(chosen, given))
-        known = {name: value for name, value in given.items() if name in _FIELDS}
+    elif what:
+        problems.extend(
+            Problem("missing_required_field", f"{what} needs {name}.", name)
+            for name in _REQUIRED.get(what, ())
+            if name not in fields
+        )
+        allowed = ", ".join(_ALLOWED[what])
+        problems.extend(
+            Problem("unknown_field", f"{what} has no {name}; there are {allowed}.", name)
+            for name in fields
+            if name not in _ALLOWED[what]
+        )
+        known = {name: value for name, value in fields.items() if name in _FIELDS}
         checked = {name: read(name, _FIELDS[name], value) for name, value in known.items()}
         event = replace(event, data=checked)
     if problems:
         raise LicensingError(*problems)
     return event
-
-
-def _unfit(kind: Kind, data: Mapping[str, Any]) -> Iterator[Problem]:
-    for name in _REQUIRED.get(kind, ()):
-        if name not in data:
-            yield Problem("missing_required_field", f"{kind} needs {name}.", name)
-    for name in data:
-        if name not in _ALLOWED[kind]:
-            may_have = ", ".join(_ALLOWED[kind])
-            yield Problem("unknown_field", f"{kind} has no {name}; there are {may_have}.", name)
 
 
 def _moment(value: Any) -> datetime:

@@ -41,7 +41,9 @@ class Entitlement:
 
     def to_json(self) -> dict[str, Any]:
         """Return the entitlement as JSON."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        moments = ("past_due_since", "cancelled_at", "off_at")
+        values = asdict(self) | {"ends": self.ends.isoformat()}
+        return values | {name: days.stamp(values[name]) for name in moments if values[name]}
 
 
 def fold(
@@ -58,28 +60,28 @@ def fold(
     """
     once = {event.id: event for event in events}
     entitled: Entitlement | None = None
-    for event in sorted(once.values(), key=_moment_of):
+    # A sign-up comes first, whatever the clocks say.
+    in_order = sorted(
+        once.values(),
+        key=lambda event: (
+            event.kind is not Kind.SIGNED_UP,
+            event.occurred_at,
+            _RANK[event.kind],
+            event.id,
+        ),
+    )
+    for event in in_order:
         before = entitled
         if event.kind is not Kind.SIGNED_UP:
-            entitled = entitled and _STEPS[event.kind](entitled, event)
+            entitled = entitled and _after(entitled, event)
         elif entitled is None:  # a second sign-up does not count
             entitled = _signed_up(event, policy_of, time_zone)
-        entitled = entitled and _with_grace(entitled, before, policy_of)
+        if entitled:
+            grace = policy_of(entitled.edition).grace(is_trial=entitled.is_trial)
+            if before and before.ends == entitled.ends:
+                grace = max(grace, before.grace_days)
+            entitled = replace(entitled, grace_days=grace)
     return entitled
-
-
-def _with_grace(
-    entitled: Entitlement, before: Entitlement | None, policy_of: PolicyOf
-) -> Entitlement:
-    grace = policy_of(entitled.edition).grace(is_trial=entitled.is_trial)
-    if before and before.ends == entitled.ends:
-        grace = max(grace, before.grace_days)
-    return replace(entitled, grace_days=grace)
-
-
-def _moment_of(event: Event) -> tuple[bool, datetime, int, str]:
-    """When it happened; a sign-up comes first, whatever the clocks say."""
-    return event.kind is not Kind.SIGNED_UP, event.occurred_at, _RANK[event.kind], event.id
 
 
 def _signed_up(event: Event, policy_of: PolicyOf, time_zone: str) -> Entitlement:
@@ -96,44 +98,33 @@ def _signed_up(event: Event, policy_of: PolicyOf, time_zone: str) -> Entitlement
     return replace(begun, **_choices(event.data))
 
 
-def _subscribed(entitled: Entitlement, event: Event) -> Entitlement:
-    """Paid: earlier obstacles no longer count."""
-    return replace(
-        entitled,
-        is_trial=False,
-        ends=days.day(event.data["paid_through"]),
-        past_due_since=None,
-        cancelled_at=None,
-        off_at=None,
-        **_choices(event.data),
-    )
-
-
-def _changed(entitled: Entitlement, event: Event) -> Entitlement:
-    changed = replace(entitled, **_choices(event.data))
-    if "paid_through" not in event.data:
-        return changed
-    return replace(changed, ends=_ends(entitled, event), is_trial=False, past_due_since=None)
-
-
-def _payment_failed(entitled: Entitlement, event: Event) -> Entitlement:
-    since = entitled.past_due_since or event.occurred_at
-    return replace(entitled, ends=_ends(entitled, event), past_due_since=since)
-
-
-def _cancelled(entitled: Entitlement, event: Event) -> Entitlement:
-    off_at = event.occurred_at if event.data.get("at_once") else entitled.off_at
-    return replace(
-        entitled, ends=_ends(entitled, event), cancelled_at=event.occurred_at, off_at=off_at
-    )
-
-
-_STEPS: dict[Kind, Callable[[Entitlement, Event], Entitlement]] = {
-    Kind.SUBSCRIBED: _subscribed,
-    Kind.CHANGED: _changed,
-    Kind.PAYMENT_FAILED: _payment_failed,
-    Kind.CANCELLED: _cancelled,
-}
+def _after(entitled: Entitlement, event: Event) -> Entitlement:
+    """Return what *event*, which is no sign-up, makes of *entitled*."""
+    choices = _choices(event.data)
+    match event.kind:
+        case Kind.SUBSCRIBED:  # paid: earlier obstacles no longer count
+            return replace(
+                entitled,
+                is_trial=False,
+                ends=days.day(event.data["paid_through"]),
+                past_due_since=None,
+                cancelled_at=None,
+                off_at=None,
+                **choices,
+            )
+        case Kind.CHANGED if "paid_through" in event.data:
+            ends = _ends(entitled, event)
+            return replace(entitled, ends=ends, is_trial=False, past_due_since=None, **choices)
+        case Kind.PAYMENT_FAILED:
+            since = entitled.past_due_since or event.occurred_at
+            return replace(entitled, ends=_ends(entitled, event), past_due_since=since)
+        case Kind.CANCELLED:
+            off_at = event.occurred_at if event.data.get("at_once") else entitled.off_at
+            return replace(
+                entitled, ends=_ends(entitled, event), cancelled_at=event.occurred_at, off_at=off_at
+            )
+        case _:
+            return replace(entitled, **choices)
 
 
 def _ends(entitled: Entitlement, event: Event) -> date:
@@ -152,9 +143,3 @@ def _ends(entitled: Entitlement, event: Event) -> date:
 def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {name: data[name] for name in ("edition", "stores", "time_zone") if name in data}
     return chosen | ({"add_ons": tuple(data["add_ons"])} if "add_ons" in data else {})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return days.stamp(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -79,10 +79,10 @@ def policy_for(
     return LicensePolicy(**values)
 
 
-def parse_policies(given: str) -> tuple[PolicyRule, ...]:
+def parse_policies(text: str) -> tuple[PolicyRule, ...]:
     """Read the rules from JSON; raises ValueError with the rest of a sentence about them."""
     try:
-        read = json.loads(given)
+        read = json.loads(text)
     except ValueError as error:
         raise ValueError(f"is not JSON ({error}).") from None
     if not isinstance(read, dict):
@@ -100,19 +100,17 @@ def _rule(place: str, values: Any) -> PolicyRule:
     if not isinstance(values, Mapping):
         message = f'has no object for {place!r}. Use {{"grace_days": 14}}, for instance.'
         raise ValueError(message)  # noqa: TRY004
-    read = tuple((name, _value(place, name, value)) for name, value in values.items())
-    return PolicyRule(connector or ANY, edition.lower(), read)
-
-
-def _value(place: str, name: str, value: Any) -> Any:
-    reader = _READERS.get(name)
-    if reader is None:
-        known = ", ".join(_READERS)
-        raise ValueError(f"has the unknown option {name!r} for {place!r}. Available: {known}.")
-    try:
-        return reader(value)
-    except ValueError as error:
-        raise ValueError(f"has an invalid {name} for {place!r}: {error}") from None
+    numbers: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        reader = _READERS.get(name)
+        if reader is None:
+            known = ", ".join(_READERS)
+            raise ValueError(f"has the unknown option {name!r} for {place!r}. Available: {known}.")
+        try:
+            numbers.append((name, reader(value)))
+        except ValueError as error:
+            raise ValueError(f"has an invalid {name} for {place!r}: {error}") from None
+    return PolicyRule(connector or ANY, edition.lower(), tuple(numbers))
 
 
 def _days(value: Any) -> int:

@@ -64,9 +64,10 @@ def run_subscription(
     Between two events the license follows its terms.
     """
     ordered = sorted(events, key=lambda event: (event.occurred_at, event.id))
+    connectors = (event.data["connector"] for event in ordered if "connector" in event.data)
+    policy_of = policies_of(str(next(connectors, "")))
     ends = [*(event.occurred_at for event in ordered[1:]), until]
     for number, (event, following) in enumerate(zip(ordered, ends, strict=True), start=1):
-        policy_of = policies_of(_connector(ordered))
         entitled = fold(ordered[:number], policy_of=policy_of)
         if entitled is None or event.occurred_at > until:
             continue
@@ -87,10 +88,6 @@ def terms_of(entitled: Entitlement) -> Terms:
         grace_days=entitled.grace_days,
         off_at=entitled.off_at,
     )
-
-
-def _connector(events: Iterable[Event]) -> str:
-    return next((str(event.data["connector"]) for event in events if "connector" in event.data), "")
 
 
 def by_day(happenings: Iterable[Happening]) -> Iterator[tuple[date, list[Happening]]]:

@@ -79,17 +79,17 @@ def milestones(terms: Terms, policy: LicensePolicy) -> tuple[Milestone, ...]:
     """Return the milestones up to the end, in order; the last is the end."""
     off = terms.switched_off_at
     reminders = [
-        Milestone(_reminder(terms, days), Standing.EXPIRING, f"expires-in-{days}")
+        Milestone(
+            at(terms.ends - timedelta(days=days), REMINDED_AT, terms.time_zone),
+            Standing.EXPIRING,
+            f"expires-in-{days}",
+        )
         for days in policy.reminders(is_trial=terms.is_trial)
     ]
     grace = Milestone(terms.ended_at + TICK, Standing.GRACE, Notice.GRACE)
     before = [reminder for reminder in sorted(reminders) if reminder.at < grace.at] + [grace]
     kept = takewhile(lambda item: item.at < off, before)
     return (*kept, Milestone(off, Standing.EXPIRED, Notice.EXPIRED))
-
-
-def _reminder(terms: Terms, days: int) -> datetime:
-    return at(terms.ends - timedelta(days=days), REMINDED_AT, terms.time_zone)
 
 
 def latest(terms: Terms, policy: LicensePolicy, now: datetime) -> Milestone | None:

@@ -64,14 +64,21 @@ def silence(kind: str) -> timedelta | None:
 def nobody_works(queue: Queue = Queue.TICKS) -> str | None:
     """Return what to tell a person who waits for *queue*; None while it is being worked on."""
     quiet = silence(listening(queue))
-    if _is_silent(quiet):
-        return _broker_trouble() or f"No worker {_since(quiet)}. Start one with '{_worker(queue)}'."
+    if quiet is None or quiet > SILENT_AFTER:
+        since = "has ever connected" if quiet is None else f"has responded for {_spoken(quiet)}"
+        command = "celery -A connector_kit.server worker"
+        if queue is not Queue.TICKS:
+            command = f"{command} --queues {queue}"
+        return _broker_trouble() or f"No worker {since}. Start one with '{command}'."
     if queue is not Queue.TICKS:
         return None
     quiet = silence(TICK)
     if quiet is None or quiet > SILENT_AFTER + timedelta(seconds=5 * conf.kit().tick_seconds):
+        since = (
+            "has ever reached them" if quiet is None else f"has reached them for {_spoken(quiet)}"
+        )
         return _broker_trouble() or (
-            f"Workers are running, but no tick {_reached(quiet)}. Start the scheduler with "
+            f"Workers are running, but no tick {since}. Start the scheduler with "
             "'celery -A connector_kit.server beat'."
         )
     return None
@@ -91,26 +98,9 @@ def _broker_trouble() -> str:
     return "The message broker cannot be reached, so workers get no work. Check REDIS_URL."
 
 
-def _is_silent(quiet: timedelta | None) -> bool:
-    return quiet is None or quiet > SILENT_AFTER
-
-
-def _since(quiet: timedelta | None) -> str:
-    return "has ever connected" if quiet is None else f"has responded for {_spoken(quiet)}"
-
-
-def _reached(quiet: timedelta | None) -> str:
-    return "has ever reached them" if quiet is None else f"has reached them for {_spoken(quiet)}"
-
-
 def _spoken(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
     return f"{seconds} seconds"
-
-
-def _worker(queue: Queue) -> str:
-    command = "celery -A connector_kit.server worker"
-    return command if queue is Queue.TICKS else f"{command} --queues {queue}"
