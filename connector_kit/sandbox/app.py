@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from connector_kit.sandbox import housekeeping
+from connector_kit.sandbox.account.access_tokens import access_token
 from connector_kit.sandbox.account.tokens import Token
 from connector_kit.sandbox.account.users import acting_token
+from connector_kit.sandbox.apps.expiry import switch_off_lapsed
 from connector_kit.sandbox.control import visitors
 from connector_kit.sandbox.control.routes import SIGNED, control
 from connector_kit.sandbox.http import scopes
@@ -30,6 +31,8 @@ LARGEST_BODY = 64 * 1024 * 1024
 API, CONTROL = "/v1/", "/_sandbox/"
 DROPPED = 0
 """The status in the log of a request that was not answered."""
+TIDY_EVERY = 3600.0
+"""Seconds between two looks for what is too old; a moved clock is noticed at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,46 +81,41 @@ class App:
 
     async def _visit(self, request: web.BaseRequest, path: str, query: str, body: bytes) -> Answer:
         """Answer a request to the API and write it down."""
+        platform, headers = self._platform, request.headers
         visit, started, status = Visit(request.method, path), time.perf_counter(), DROPPED
-        try:
-            answer = await self._answer(request, visit, query, body)
-            status = answer.status
-        finally:
-            self._platform.journal.note(
-                visit,
-                status=status,
-                at=self._platform.clock.now(),
-                milliseconds=(time.perf_counter() - started) * 1000,
-            )
-        return answer
-
-    async def _answer(
-        self, request: web.BaseRequest, visit: Visit, query: str, body: bytes
-    ) -> Answer:
-        if latency := self._platform.options.latency:
+        if latency := platform.options.latency:
             await asyncio.sleep(latency / 1000)
         try:
-            token = self._platform.tokens.authenticate(request.headers.get("Authorization"))
-            token = acting_token(self._platform.store, token, request.headers, visit.method)
+            token = platform.tokens.authenticate(headers.get("Authorization"))
+            token = acting_token(platform.store, token, headers, visit.method)
             visit.account_id, visit.token = token.account_id, token.kind
-            return await self._execute(visit, token, query, body, request)
+            answer = await self._execute(visit, token, query, body, request)
+            status = answer.status
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            answer, status = answer_refusal(refusal), refusal.status
         except Dropped:
             raise
         except Exception:
             logger.exception("%s %s failed in the sandbox itself", visit.method, visit.path)
-            return answer_refusal(refuse(500, "internal_error", "The sandbox has a defect."))
+            answer = answer_refusal(refuse(500, "internal_error", "The sandbox has a defect."))
+            status = answer.status
+        finally:
+            milliseconds = (time.perf_counter() - started) * 1000
+            now = platform.clock.now()
+            platform.journal.note(visit, status=status, at=now, milliseconds=milliseconds)
+        return answer
 
     async def _execute(
         self, visit: Visit, token: Token, query: str, body: bytes, request: web.BaseRequest
     ) -> Answer:
         segments = [unquote(name) for name in split(visit.path[len(API) :])]
         match = self._match(visit, segments)
-        self._limit(visit, token)
+        if seconds := self._platform.buckets.take(token.account_id):
+            visit.rate_limited = True
+            raise self._too_many(seconds)
         await self._misbehave(visit, token)
         scopes.admit(token, match.route, match.params)
-        housekeeping.keep_house(self._platform)
+        self._keep_house()
         call = Call(
             platform=self._platform,
             method=visit.method,
@@ -137,18 +135,12 @@ class App:
 
     def _match(self, visit: Visit, segments: list[str]) -> Match[Handler]:
         if visit.path.startswith(API):
-            if found := self._router.find(visit.method, segments):
-                visit.route = found.route
-                return found
+            if match := self._router.find(visit.method, segments):
+                visit.route = match.route
+                return match
             if is_api_identifier(segments):
                 return Match(by_identifier, scopes.BY_IDENTIFIER, {})
         raise not_found(f"route {visit.method} {visit.path}")
-
-    def _limit(self, visit: Visit, token: Token) -> None:
-        seconds = self._platform.buckets.take(token.account_id)
-        if seconds:
-            visit.rate_limited = True
-            raise self._too_many(seconds)
 
     def _too_many(self, seconds: float) -> Refusal:
         wait = {"Retry-After": str(math.ceil(seconds))}
@@ -172,3 +164,19 @@ class App:
                 raise Dropped
             case "slow":
                 await asyncio.sleep(misfortune.faults.slow_seconds)
+
+    def _keep_house(self) -> None:
+        """Expire licenses and forget what is too old; nearly free when nothing is due."""
+        platform, now = self._platform, self._platform.clock.now()
+        if now >= platform.licenses.due:
+            switch_off_lapsed(platform)
+        if now < platform.tidied + TIDY_EVERY:
+            return
+        platform.tidied = now
+        for part in platform.kept.values():
+            part.expire(now)
+        for record in platform.store.on_the_market("accesstokens"):
+            token = access_token(record)
+            if token.expires is not None and token.expires <= now:
+                platform.tokens.revoke(token.value)
+                platform.store.delete(record)

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     logging.basicConfig(level=logging.WARNING)
     try:
-        serve(**vars(parser.parse_args(arguments)), say=_say)
+        serve(**vars(parser.parse_args(arguments)), say=partial(print, flush=True))
     except (OSError, ValueError) as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)
         return 1
@@ -99,30 +100,24 @@ _HIDDEN = "Tokens are not shown where others may watch; --json prints them."
 
 def _banner(introduction: Document, options: Options) -> str:
     limit = f"{options.bucket} at once, {options.rate:g} a second" if options.bucket else "none"
+    token_lines = [_HIDDEN]
+    if not is_open(options.host):
+        customers = introduction["accounts"]
+        accounts = [introduction["publisher"], *customers[:5]]
+        lines = [f"  {account['email']:<28}{account['token']}" for account in accounts]
+        token_lines = ["Tokens:", *lines]
+        if len(customers) > 5:
+            token_lines.append(f"  ... and {len(customers) - 5} more (--json lists all)")
     return "\n".join(
         [
             f"A local integrator.io answers at {introduction['base_url']}",
             f"  requests per account: {limit}",
             f"  counters, log, faults: {introduction['control_url']}/counters (/log, /faults)",
-            *([_HIDDEN] if is_open(options.host) else _tokens(introduction)),
+            *token_lines,
             "Stop it with Ctrl-C.",
         ]
     )
 
 
-def _tokens(introduction: Document) -> list[str]:
-    accounts = introduction["accounts"]
-    return [
-        "Tokens:",
-        f"  {introduction['publisher']['email']:<28}{introduction['publisher_token']}",
-        *(f"  {account['email']:<28}{account['token']}" for account in accounts[:5]),
-        *([f"  ... and {len(accounts) - 5} more (--json lists all)"] if len(accounts) > 5 else []),
-    ]
-
-
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)

@@ -82,7 +82,8 @@ class Platform:
         """Make an empty platform, without accounts."""
         clock, store, journal = Clock(), Store(), Journal()
         tokens, licenses = Tokens(clock), Licenses()
-        misfortune = Misfortune(_faults(options))
+        kinds = options.fault_kinds or KINDS
+        misfortune = Misfortune(Faults(rate=options.fault_rate, kinds=kinds, seed=options.seed))
         functions = Functions(clock, store, tokens, journal, misfortune, options.function_timeout)
         return cls(
             options=options,
@@ -148,8 +149,3 @@ class Platform:
     def _open(self, email: str, name: str) -> Account:
         ids, token = self.store.ids, secrets.token_hex(16)
         return self.admit(Account(ids.next(), ids.next(), email, name, token))
-
-
-def _faults(options: Options) -> Faults:
-    kinds = options.fault_kinds or KINDS
-    return Faults(rate=options.fault_rate, kinds=kinds, seed=options.seed)

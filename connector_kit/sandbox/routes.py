@@ -77,11 +77,22 @@ def token_info(call: Call) -> Answer:
 
 def routes() -> list[Route]:
     """Return the whole table."""
-    return [
-        Route("GET", "/tokenInfo", token_info),
-        *(route for resource in RESOURCES for route in _routes_of(resource)),
-        *(route for module in MODULES for route in module.ROUTES),
-    ]
+    table = [Route("GET", "/tokenInfo", token_info)]
+    for resource in RESOURCES:
+        one, kind = f"/{resource}/{{id}}", resource.lower()
+        table += [
+            Route("GET", f"/{resource}", resources.read_all, query="after exclude"),
+            Route("POST", f"/{resource}", resources.create, ok=201, body=kind),
+            Route("GET", one, resources.read),
+            Route("PUT", one, resources.replace, body=kind),
+            Route("PATCH", one, resources.patch, body="patch"),
+            Route("DELETE", one, resources.delete, ok=204),
+            Route("GET", f"{one}/dependencies", integrity.dependencies),
+            *states.routes_below(one),
+        ]
+    for module in MODULES:
+        table += module.ROUTES
+    return table
 
 
 def router() -> Router[Handler]:
@@ -90,17 +101,3 @@ def router() -> Router[Handler]:
     for route in routes():
         table.add(route.method, route.path, route.handler)
     return table
-
-
-def _routes_of(resource: str) -> list[Route]:
-    one, kind = f"/{resource}/{{id}}", resource.lower()
-    return [
-        Route("GET", f"/{resource}", resources.read_all, query="after exclude"),
-        Route("POST", f"/{resource}", resources.create, ok=201, body=kind),
-        Route("GET", one, resources.read),
-        Route("PUT", one, resources.replace, body=kind),
-        Route("PATCH", one, resources.patch, body="patch"),
-        Route("DELETE", one, resources.delete, ok=204),
-        Route("GET", f"{one}/dependencies", integrity.dependencies),
-        *states.routes_below(one),
-    ]

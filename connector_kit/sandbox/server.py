@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -39,7 +38,10 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
         snapshot.load(platform, options.snapshot)
     platform.open_accounts()
     Executor(platform).resume()
-    runner = web.ServerRunner(_server(App(platform)), shutdown_timeout=GRACE)
+    loop = asyncio.get_running_loop()
+    request = partial(web.BaseRequest, loop=loop, client_max_size=LARGEST_BODY)
+    server = web.Server(App(platform), request_factory=request, access_log=None)
+    runner = web.ServerRunner(server, shutdown_timeout=GRACE)
     await runner.setup()
     stopping = asyncio.Event()
     saver = asyncio.create_task(_save_changes(platform, stopping))
@@ -47,7 +49,8 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
         site = web.TCPSite(runner, options.host, options.port)
         await site.start()
         host, port = runner.addresses[0][:2]
-        yield platform, introduction(platform, f"http://{_in_url(host)}:{port}/v1")
+        url_host = f"[{host}]" if ":" in host else host
+        yield platform, introduction(platform, f"http://{url_host}:{port}/v1")
     finally:
         await platform.queue.stop()
         await platform.pushes.stop()
@@ -58,35 +61,21 @@ async def serving(options: Options) -> AsyncIterator[tuple[Platform, Document]]:
         await saver
 
 
-def _server(app: App) -> web.Server:
-    loop = asyncio.get_running_loop()
-    request = partial(web.BaseRequest, loop=loop, client_max_size=LARGEST_BODY)
-    return web.Server(app, request_factory=request, access_log=None)
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 async def _save_changes(platform: Platform, stopping: asyncio.Event) -> None:
     """Save every few seconds what has changed, the last time when everything has stopped."""
     path, saved = platform.options.snapshot, -1
     while path and not stopping.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), SAVE_EVERY)
-        if platform.changes != saved:
-            saved = await _save(platform, path)
-
-
-async def _save(platform: Platform, path: Path) -> int:
-    """Save everything; returns up to which change."""
-    changes = platform.changes
-    try:
-        await asyncio.to_thread(snapshot.write, path, snapshot.contents(platform))
-    except OSError as error:
-        logger.error("cannot save to %s: %s", path, error)  # noqa: TRY400 - the disk, no defect
-        return -1
-    return changes
+        changes = platform.changes
+        if changes == saved:
+            continue
+        try:
+            await asyncio.to_thread(snapshot.write, path, snapshot.contents(platform))
+            saved = changes
+        except OSError as error:
+            logger.error("cannot save to %s: %s", path, error)  # noqa: TRY400 - the disk, no defect
+            saved = -1
 
 
 @dataclass(frozen=True)
@@ -110,7 +99,7 @@ class Sandbox:
         self.options = Options(**options)
         self.introduction: Document = {}
         self._started = threading.Event()
-        self._stop: Callable[[], None] = lambda: None
+        self._stop: Callable[[], object] = lambda: None
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
@@ -171,10 +160,6 @@ class Sandbox:
     async def _serve(self) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         async with serving(self.options) as (_, self.introduction):
-            self._stop = lambda: _call(loop, stopped.set)
+            self._stop = partial(loop.call_soon_threadsafe, stopped.set)
             self._started.set()
             await stopped.wait()
-
-
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-    loop.call_soon_threadsafe(function)

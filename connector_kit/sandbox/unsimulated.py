@@ -1,34 +1,34 @@
-"""What integrator.io does and the sandbox does not: such a request is answered 501.
+"""What the sandbox does not simulate: a request that needs it is answered with 501.
 
-docs/sandbox.md gives the reasons; a route names what may keep it from answering (`Route.unless`).
+docs/sandbox.md lists the same and gives the reasons. `Route.unless` names what a route may need.
 """
 
 from __future__ import annotations
 
 from connector_kit.sandbox.http.errors import Refusal, refuse
 
-APPLICATIONS = "applications other than HTTP ones on this machine, and wrappers"
-LOGINS = "logins other than basic, token, OAuth, cookie and custom"
-RULES = "words of filters that the web pages do not write"
-SCRIPTS = "scripts outside of exports, imports and flows"
-MODULES = "modules that scripts import"
+APPLICATIONS = "applications other than wrappers and HTTP applications on this machine"
+LOGINS = "authentication methods other than basic, token, OAuth, cookie, and custom"
+RULES = "filter operators that the filter editor does not offer"
+SCRIPTS = "scripts outside exports, imports, and flows"
+MODULES = "modules imported by scripts"
 ONE_TO_MANY = "steps that run once per child record"
 
 DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY)
-"""What may keep an export or import from being run."""
+"""What an export or import may need."""
 
 _WAYS_OUT = {
-    APPLICATIONS: "Give the connection a baseURI such as http://127.0.0.1:8000.",
+    APPLICATIONS: "Set the connection's baseURI to a local address such as http://127.0.0.1:8000.",
     LOGINS: "Choose another http.auth.type.",
-    RULES: "Say it with other words, or in a script.",
-    SCRIPTS: "Name a stack (_stackId) instead.",
-    MODULES: "Leave the import out: a script gets all it needs as options.",
-    ONE_TO_MANY: "Leave oneToMany out, and let a preSavePage hook make one record of each.",
+    RULES: "Use operators of the filter editor, or a script.",
+    SCRIPTS: "Use a function on a stack (_stackId) instead.",
+    MODULES: "Remove the import; a script gets all of its data as options.",
+    ONE_TO_MANY: "Remove oneToMany, and turn each child into a record in a preSavePage hook.",
 }
 
 
 def not_simulated(what: str, here: str = "") -> Refusal:
-    """501; *here* names what is not simulated."""
-    met = f" (here: {here})" if here else ""
-    message = f"The sandbox does not simulate {what}{met}. {_WAYS_OUT[what]}"
+    """Return the 501 for one of the above; *here* names what the request needs of it."""
+    example = f" (here: {here})" if here else ""
+    message = f"The sandbox does not simulate {what}{example}. {_WAYS_OUT[what]}"
     return refuse(501, "not_implemented", message)

@@ -36,9 +36,15 @@ class Request:
     """A control request: the platform, the body as an object, the query."""
 
     def __init__(self, platform: Platform, params: dict[str, str], query: str, body: bytes) -> None:
+        try:
+            document = parse(body) if body.strip() else {}
+        except ValueError as error:
+            raise refuse(400, "invalid_json", f"The body is not JSON: {error}.") from error
+        if not isinstance(document, dict):
+            raise refuse(400, "invalid_json", "The body must be a JSON object.")
         self.platform = platform
         self.params = params
-        self.body: Document = _object(body)
+        self.body: Document = document
         self.query = {name: values[0] for name, values in parse_qs(query).items()}
 
 
@@ -49,8 +55,8 @@ async def control(platform: Platform, method: str, path: str, query: str, body: 
         raise not_found(f"control route {method} /_sandbox/{path}")
     try:
         result = match.target(Request(platform, match.params, query, body))
-        told = await result if asyncio.iscoroutine(result) else result
-        return told if isinstance(told, Answer) else answer(told)
+        value = await result if asyncio.iscoroutine(result) else result
+        return value if isinstance(value, Answer) else answer(value)
     except (ValueError, TypeError) as error:
         raise refuse(422, "invalid_field", f"{path}: {error}.") from error
 
@@ -77,10 +83,6 @@ def describe(account: Account) -> Document:
     }
 
 
-def _ready(request: Request) -> Document:
-    return {"ready": True, "accounts": len(request.platform.customers)}
-
-
 def _counters(request: Request) -> Document:
     return {**request.platform.journal.counters(), **_in_flight(request.platform)}
 
@@ -95,12 +97,8 @@ def _log(request: Request) -> list[Document]:
 
 
 def _reset_counters(request: Request) -> Document:
-    _forget(request.platform.journal)
+    vars(request.platform.journal).update(vars(Journal()))
     return {"reset": True}
-
-
-def _forget(journal: Journal) -> None:
-    vars(journal).update(vars(Journal()))
 
 
 def _read_faults(request: Request) -> Document:
@@ -157,30 +155,14 @@ def _in_flight(platform: Platform) -> Document:
 def _documents(request: Request) -> Document:
     """Everything of one account by type, secrets masked."""
     account_id = _account_id(request)
-    found: dict[str, list[Document]] = defaultdict(list)
+    by_type: dict[str, list[Document]] = defaultdict(list)
     for record in request.platform.store.of_account(account_id):
-        found[record.resource].append(parse(record.public))
-    return dict(found)
-
-
-def _stage_job(request: Request) -> Document:
-    return staging.stage_job(request.platform, _account_id(request), request.body)
-
-
-def _stage_errors(request: Request) -> list[Document]:
-    return staging.stage_errors(request.platform, _account_id(request), request.body)
-
-
-def _stage_log(request: Request) -> Document:
-    return staging.stage_log(request.platform, request.body)
+        by_type[record.resource].append(parse(record.public))
+    return dict(by_type)
 
 
 def _account_id(request: Request) -> str:
     return staging.account_id_of(request.platform, request.params["id"])
-
-
-def _mails(request: Request) -> list[Document]:
-    return [*request.platform.mails.sent]
 
 
 def _file(request: Request) -> Answer:
@@ -192,22 +174,12 @@ def _file(request: Request) -> Answer:
     return Answer(200, file.content, file.content_type)
 
 
-def _openapi(_: Request) -> Document:
-    return openapi.description()
-
-
-def _object(body: bytes) -> Document:
-    try:
-        told = parse(body) if body.strip() else {}
-    except ValueError as error:
-        raise refuse(400, "invalid_json", f"The body is not JSON: {error}.") from error
-    if not isinstance(told, dict):
-        raise refuse(400, "invalid_json", "The body must be a JSON object.")
-    return told
+def _stage(stage: Callable[[Platform, str, Document], Any]) -> Control:
+    return lambda request: stage(request.platform, _account_id(request), request.body)
 
 
 ROUTES: tuple[tuple[str, str, Control], ...] = (
-    ("GET", "/ready", _ready),
+    ("GET", "/ready", lambda request: {"ready": True, "accounts": len(request.platform.customers)}),
     ("GET", "/counters", _counters),
     ("GET", "/log", _log),
     ("POST", "/reset_counters", _reset_counters),
@@ -218,12 +190,12 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/clock", _advance),
     ("POST", "/drain", _drain),
     ("GET", "/accounts/{id}/documents", _documents),
-    ("POST", "/accounts/{id}/jobs", _stage_job),
-    ("POST", "/accounts/{id}/errors", _stage_errors),
-    ("POST", "/logs", _stage_log),
-    ("GET", "/mails", _mails),
+    ("POST", "/accounts/{id}/jobs", _stage(staging.stage_job)),
+    ("POST", "/accounts/{id}/errors", _stage(staging.stage_errors)),
+    ("POST", "/logs", lambda request: staging.stage_log(request.platform, request.body)),
+    ("GET", "/mails", lambda request: [*request.platform.mails.sent]),
     ("GET", "/files/{key}/{name}", _file),
-    ("GET", "/openapi.json", _openapi),
+    ("GET", "/openapi.json", lambda _: openapi.description()),
 )
 _ROUTER: Router[Control] = Router()
 for _route in ROUTES:

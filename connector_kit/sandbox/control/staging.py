@@ -41,12 +41,12 @@ def stage_errors(platform: Platform, account_id: str, sent: Document) -> list[Do
     if flow is None or sent.get("_expOrImpId") not in flow.uses:
         raise invalid("_expOrImpId", "must be an export or import of the flow _flowId")
     job = platform.jobs.get(account_id, str(sent.get("_jobId")))
-    made = [
+    failures = [
         _failure(platform, account_id, sent, error, job) for error in objects(sent.get("errors"))
     ]
     if job:
-        platform.jobs.change(job, numError=int(job.count("numError")) + len(made))
-    return [failure.record() for failure in made]
+        platform.jobs.change(job, numError=int(job.count("numError")) + len(failures))
+    return [failure.record() for failure in failures]
 
 
 def stage_log(platform: Platform, sent: Document) -> Document:
@@ -68,7 +68,7 @@ def account_id_of(platform: Platform, identity: str) -> str:
 
 
 def _failure(
-    platform: Platform, account_id: str, sent: Document, told: Document, job: Job | None
+    platform: Platform, account_id: str, sent: Document, error: Document, job: Job | None
 ) -> Failure:
     flow_id, step_id = str(sent["_flowId"]), str(sent["_expOrImpId"])
     fields = {
@@ -76,12 +76,12 @@ def _failure(
         "message": "",
         "source": "application",
         "occurredAt": platform.clock.stamp(),
-        **{name: value for name, value in told.items() if name != "retryData"},
+        **{name: value for name, value in error.items() if name != "retryData"},
     }
     occurred = instant(fields["occurredAt"])
     if job:
         fields["_flowJobId"] = job.fields.get("_flowJobId") or job.id
-    if "retryData" in told:
+    if "retryData" in error:
         retry = Retry(
             id=platform.store.ids.next(),
             account_id=account_id,
@@ -90,7 +90,7 @@ def _failure(
             step_id=step_id,
             created=occurred,
             type="object",
-            data=told["retryData"],
+            data=error["retryData"],
             stage=str(fields["source"]),
             trace_key=fields.get("traceKey"),
         )

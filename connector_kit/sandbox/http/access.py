@@ -79,12 +79,6 @@ def may_create(call: Call) -> None:
     may_create_in(call, call.resource)
 
 
-def _is_within(record: Record, integrations: frozenset[str]) -> bool:
-    """Whether a document is one of these integrations, or belongs to one."""
-    identity = record.id if record.resource == "integrations" else record.integration_id
-    return identity in integrations
-
-
 def may_create_in(call: Call, resource: str) -> None:
     """Raise `Refusal` 403 when the token may not create documents of this type."""
     if call.connector_id and resource not in CONNECTORS_MAY_CREATE:
@@ -103,6 +97,7 @@ def _stored(call: Call) -> Record:
 def is_reached(call: Call, record: Record) -> bool:
     """Whether the token reaches a document of its account."""
     shared = call.token.integrations
-    if shared is not None and not _is_within(record, shared):
+    integration_id = record.id if record.resource == "integrations" else record.integration_id
+    if shared is not None and integration_id not in shared:
         return False
     return call.connector_id is None or record.connector_id == call.connector_id

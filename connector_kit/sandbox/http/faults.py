@@ -69,19 +69,16 @@ class Faults:
             raise ValueError(f"paths is no regular expression: {error}") from error
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Faults:
-        """Read what a control request says; raises ValueError or TypeError when it is nonsense."""
-        return cls(**{name: _frozen(value) for name, value in told.items()})
+    def of(cls, values: Mapping[str, Any]) -> Faults:
+        """Read the body of a control request; raises ValueError or TypeError when it is invalid."""
+        lists = {name: value for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **{name: tuple(map(str, lists[name])) for name in lists}})
 
 
 def _require_known(what: str, named: tuple[str, ...], known: tuple[str, ...]) -> None:
     unknown = sorted(set(named) - set(known))
     if unknown:
         raise ValueError(f"unknown {what} {unknown}; there are {', '.join(known)}")
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(str(item) for item in value) if isinstance(value, list) else value
 
 
 class Misfortune:
@@ -102,9 +99,17 @@ class Misfortune:
         faults = self.faults
         if not (faults.rate and faults.kinds):
             return None
-        if not self._concerns(method, path, account_id, token):
+        is_concerned = (
+            (not faults.methods or method in faults.methods)
+            and (not faults.accounts or account_id in faults.accounts)
+            and (not faults.tokens or token in faults.tokens)
+            and self._paths.search(path)
+        )
+        if not is_concerned:
             return None
-        if not self._is_due() or self._random.random() >= faults.rate:
+        self._seen += 1
+        is_due = self._seen > faults.skip and not (faults.limit and self._struck >= faults.limit)
+        if not is_due or self._random.random() >= faults.rate:
             return None
         self._struck += 1
         kind = self._random.choice(faults.kinds)
@@ -122,18 +127,3 @@ class Misfortune:
         if self._random.random() >= faults.stack_rate:
             return None
         return self._random.choice(faults.stack_kinds)
-
-    def _is_due(self) -> bool:
-        """Whether enough requests went well before this one, and not enough went wrong yet."""
-        self._seen += 1
-        limit = self.faults.limit or self._struck + 1
-        return self._seen > self.faults.skip and self._struck < limit
-
-    def _concerns(self, method: str, path: str, account_id: str, token: str) -> bool:
-        faults = self.faults
-        return (
-            (not faults.methods or method in faults.methods)
-            and (not faults.accounts or account_id in faults.accounts)
-            and (not faults.tokens or token in faults.tokens)
-            and self._paths.search(path) is not None
-        )

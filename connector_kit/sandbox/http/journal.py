@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from connector_kit.sandbox.http.wire import Document
 
@@ -51,7 +51,10 @@ class Journal:
         if visit.account_id:
             self.by_account[visit.account_id] += 1
             self.by_token[visit.token or ""] += 1
-            self._note_second(visit.account_id, int(at))
+            second, count = self._seconds.get(visit.account_id, (0, 0))
+            count = count + 1 if second == int(at) else 1
+            self._seconds[visit.account_id] = (int(at), count)
+            self.peak_per_second = max(self.peak_per_second, count)
         if visit.fault:
             self.faults[visit.fault] += 1
         self.rate_limited += visit.rate_limited
@@ -115,20 +118,10 @@ class Journal:
         self, *, limit: int, account_id: str | None = None, path: str | None = None
     ) -> list[Document]:
         """Return the newest entries, newest last, that match."""
-        found = self._matching(account_id, path)
-        newest = [entry for entry, _ in zip(found, range(limit), strict=False)]
-        return newest[::-1]
-
-    def _matching(self, account_id: str | None, path: str | None) -> Iterator[Document]:
-        for entry in reversed(self.entries):
-            if account_id and entry["account_id"] != account_id:
-                continue
-            if path and path not in entry.get("path", ""):
-                continue
-            yield entry
-
-    def _note_second(self, account_id: str, second: int) -> None:
-        last, count = self._seconds.get(account_id, (0, 0))
-        count = count + 1 if last == second else 1
-        self._seconds[account_id] = (second, count)
-        self.peak_per_second = max(self.peak_per_second, count)
+        matching = (
+            entry
+            for entry in reversed(self.entries)
+            if (not account_id or entry["account_id"] == account_id)
+            and (not path or path in entry.get("path", ""))
+        )
+        return [*islice(matching, max(limit, 0))][::-1]

@@ -127,13 +127,11 @@ BODIES: dict[str, Document] = {
 
 def schema(name: str) -> Document:
     """Return the schema of a body by name: one of `BODIES`, else a type of documents."""
-    known = BODIES.get(name)
-    return known if known is not None else _document("jobs" if name == "job" else name)
-
-
-def _document(resource: str) -> Document:
+    if name in BODIES:
+        return BODIES[name]
+    resource = "jobs" if name == "job" else name
     properties: dict[str, Any] = {name: _KINDS[kind] for name, kind in kinds(resource).items()}
-    for (type_, name), words in VOCABULARIES.items():
+    for (type_, field), words in VOCABULARIES.items():
         if type_ == resource:
-            properties[name] = {"type": "string", "enum": [*words]}
+            properties[field] = {"type": "string", "enum": [*words]}
     return _object(" ".join(REQUIRED.get(resource, ())), **properties)

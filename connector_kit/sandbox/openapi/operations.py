@@ -42,11 +42,20 @@ def description() -> Document:
 
 
 def _operation(route: Route) -> Document:
+    summary = (route.handler.__doc__ or "").strip().split("\n")[0]
+    nonempty = {"type": "string", "minLength": 1}
+    path_parameters = [
+        {"name": name, "in": "path", "required": True, "schema": nonempty}
+        for name in _VARIABLE.findall(route.path)
+    ]
+    query_parameters = [
+        {"name": name, "in": "query", "schema": {"type": "string"}} for name in route.query.split()
+    ]
     operation: Document = {
         "operationId": f"{route.method} {route.path}",
-        "summary": _summary(route),
+        "summary": summary.rstrip(".") or f"{route.method} {route.path}",
         "tags": [route.path.split("/")[1]],
-        "parameters": [*_path_parameters(route.path), *_query_parameters(route.query)],
+        "parameters": [*path_parameters, *query_parameters],
         "responses": _responses(route),
     }
     if route.body:
@@ -55,37 +64,17 @@ def _operation(route: Route) -> Document:
     return operation
 
 
-def _summary(route: Route) -> str:
-    text = (route.handler.__doc__ or "").strip().split("\n")[0]
-    return text.rstrip(".") or f"{route.method} {route.path}"
-
-
-def _path_parameters(path: str) -> list[Document]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        for name in _VARIABLE.findall(path)
-    ]
-
-
-def _query_parameters(names: str) -> list[Document]:
-    return [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names.split()]
-
-
 def _responses(route: Route) -> Document:
-    good = {str(status): {"description": "All is well."} for status in {route.ok, *_other(route)}}
+    statuses = {route.ok}
+    if route.path.endswith("/state/{key}") and route.method == "PUT":
+        statuses.add(201)
+    if route.path.endswith("/errorFile/signedURL") or route.path == "/{apiIdentifier}":
+        statuses.add(204)
+    good = {str(status): {"description": "All is well."} for status in statuses}
     refused = dict.fromkeys(REFUSALS, _REFUSED)
     if route.unless:
         refused["501"] = {**_refused(), "description": f"Not simulated: {'; '.join(route.unless)}."}
     return {**good, **refused}
-
-
-def _other(route: Route) -> tuple[int, ...]:
-    """Statuses that are fine as well."""
-    if route.path.endswith("/state/{key}") and route.method == "PUT":
-        return (201,)
-    if route.path.endswith("/errorFile/signedURL") or route.path == "/{apiIdentifier}":
-        return (204,)
-    return ()
 
 
 def _refused() -> Document:

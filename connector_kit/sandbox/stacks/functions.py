@@ -75,21 +75,17 @@ class Functions:
                 raise unusable(f"The call of {call.function} was lost, as was asked for.")
             case "late":
                 await asyncio.sleep(self._misfortune.faults.stack_delay_seconds)
-            case "twice":
-                return await self._call_twice(call)
+            case "twice":  # at once; the first that succeeds counts
+                calls = [self._call(call), self._call(call)]
+                answers = await asyncio.gather(*calls, return_exceptions=True)
+                good = [item for item in answers if not isinstance(item, BaseException)]
+                if not good:
+                    raise answers[0]
+                return good[0]
         answer = await self._call(call, hangs_up=fault == "hang_up")
         if fault == "lost_answer":
             raise unusable(f"The answer of {call.function} was lost, as was asked for.")
         return answer
-
-    async def _call_twice(self, call: FunctionCall) -> Any:
-        """Call at once and again; returns what the first that succeeds answers."""
-        calls = [self._call(call), self._call(call)]
-        answers: list[Any] = list(await asyncio.gather(*calls, return_exceptions=True))
-        for answer in answers:
-            if not isinstance(answer, BaseException):
-                return answer
-        raise answers[0]
 
     async def _call(self, call: FunctionCall, *, hangs_up: bool = False) -> Any:
         started, at, code = time.perf_counter(), self._clock.now(), None
@@ -127,9 +123,18 @@ class Functions:
             "function": call.function,
             "options": {**call.options, "bearerToken": token},
         }
+        headers = {"Authorization": f"Bearer {system_token}", "Content-Type": "application/json"}
+        if self._session is None:
+            # Connections are not kept: one that the stack closes just then would lose a call.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, force_close=True),
+                timeout=aiohttp.ClientTimeout(total=None),
+            )
+        seconds = self._misfortune.faults.hang_up_seconds if hangs_up else self._seconds
         try:
-            seconds = self._misfortune.faults.hang_up_seconds if hangs_up else self._seconds
-            status, text = await self._post(url, system_token, render(body), seconds)
+            posting = self._session.post(url, data=render(body), headers=headers)
+            async with asyncio.timeout(seconds), posting as response:
+                status, text = response.status, await response.read()
         except TimeoutError as error:
             raise unusable(f"{url} did not answer {call.function} in time.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -147,23 +152,6 @@ class Functions:
         if not server.get("hostURI"):
             raise unusable(f"The stack {stack.id} has no server.hostURI; only servers are called.")
         return server["hostURI"].rstrip("/") + "/function", server.get("systemToken") or ""
-
-    async def _post(
-        self, url: str, system_token: str, body: bytes, seconds: float
-    ) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {system_token}", "Content-Type": "application/json"}
-        async with asyncio.timeout(seconds):
-            async with self._open().post(url, data=body, headers=headers) as response:
-                return response.status, await response.read()
-
-    def _open(self) -> aiohttp.ClientSession:
-        """Connections are not kept: one that the stack closes just then would lose a call."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, force_close=True),
-                timeout=aiohttp.ClientTimeout(total=None),
-            )
-        return self._session
 
 
 def _result(url: str, function: str, status: int, text: bytes) -> Any:

@@ -23,19 +23,16 @@ def find_stack(
     connector = store.find("connectors", connector_id or "")
     if connector and connector.account_id == stack.account_id:
         return stack
-    return stack if _is_shared(store, account_id, stack_id) else None
+    is_shared = any(share["_stackId"] == stack_id for share in shares(store, account_id))
+    return stack if is_shared else None
 
 
 def shares(store: Store, account_id: str) -> list[Document]:
     """Return the shares by which an account may use stacks of others."""
     user_id = store.accounts[account_id].user_id
-    everything = (record.document for record in store.on_the_market("sshares"))
-    return [document for document in everything if _is_for(document, user_id)]
-
-
-def _is_shared(store: Store, account_id: str, stack_id: str) -> bool:
-    return any(share["_stackId"] == stack_id for share in shares(store, account_id))
-
-
-def _is_for(share: Document, user_id: str) -> bool:
-    return share["sharedWithUser"]["_id"] == user_id and not share.get("disabled")
+    shares_of_all = (record.document for record in store.on_the_market("sshares"))
+    return [
+        share
+        for share in shares_of_all
+        if share["sharedWithUser"]["_id"] == user_id and not share.get("disabled")
+    ]

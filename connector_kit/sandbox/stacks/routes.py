@@ -50,8 +50,8 @@ def read_shared(call: Call) -> Answer:
     """GET /shared/stacks: those that others share with this account."""
     access.owners_only(call)
     ids = dict.fromkeys(share["_stackId"] for share in shares(call.store, call.account_id))
-    found = (call.store.find("stacks", id_) for id_ in ids)
-    return answer_page(call, [item for item in found if item])
+    stacks = (call.store.find("stacks", id_) for id_ in ids)
+    return answer_page(call, [stack for stack in stacks if stack])
 
 
 ROUTES = (

@@ -18,8 +18,8 @@ from connector_kit.sandbox.http.routing import Route
 def read_published(call: Call) -> Answer:
     """GET /templates/published: those of all accounts."""
     access.owners_only(call)
-    found = call.store.on_the_market("templates")
-    return answer_page(call, [record for record in found if record.get("published")])
+    templates = call.store.on_the_market("templates")
+    return answer_page(call, [template for template in templates if template.get("published")])
 
 
 def preview(call: Call) -> Answer:

@@ -20,13 +20,10 @@ def pack(call: Call, record: Record) -> str:
     content = BytesIO()
     with ZipFile(content, "w", ZIP_DEFLATED) as archive:
         for item in [*records, *connections_of(call.store, records)]:
-            archive.writestr(_path(item), item.public)
+            name = _UNFIT.sub("-", str(item.get("name")))
+            path = f"{item.resource}/{name}-{item.id}.json"
+            if item.resource == "integrations":
+                path = "integration.json"
+            archive.writestr(path, item.public)
     file = File(f"{record.id}.zip", "application/zip", content.getvalue())
     return call.origin + call.platform.files.sign(file, call.now)
-
-
-def _path(record: Record) -> str:
-    if record.resource == "integrations":
-        return "integration.json"
-    name = _UNFIT.sub("-", str(record.get("name")))
-    return f"{record.resource}/{name}-{record.id}.json"
