@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import chain
 from typing import Any
 
 from connector_kit.sandbox.documents.record import Record
@@ -43,11 +44,12 @@ def of_integration(call: Call) -> Answer:
     """GET /integrations/{id}/errors: how many open errors each flow has."""
     integration = access.readable(call)
     flows = call.store.documents(call.account_id, "flows")
+    failures = call.platform.failures
     return answer(
         [
-            {"_flowId": record.id, **_count(_of_flow(call, record))}
-            for record in access.reached(call, flows)
-            if record.integration_id == integration.id
+            {"_flowId": flow.id, **_count(chain(*failures.of_flow(flow.id).values()))}
+            for flow in access.reached(call, flows)
+            if flow.integration_id == integration.id
         ]
     )
 
@@ -100,17 +102,16 @@ def assign_tags(call: Call) -> Answer:
 
 
 def tags(call: Call) -> Answer:
-    """GET /tags: those that stand on errors of the account."""
+    """GET /tags: those that errors of the account have."""
     access.owners_only(call)
     flows = call.store.documents(call.account_id, "flows")
     used = {
         tag
         for flow in flows
-        for found in call.platform.failures.of_flow(flow.id).values()
-        for item in found
-        for tag in item.fields.get("tags") or ()
+        for failure in chain(*call.platform.failures.of_flow(flow.id).values())
+        for tag in failure.fields.get("tags") or ()
     }
-    return answer([{"tagId": item, "tag": item} for item in sorted(used)])
+    return answer([{"tagId": tag, "tag": tag} for tag in sorted(used)])
 
 
 def open_file(call: Call) -> Answer:
@@ -144,8 +145,8 @@ def mark_resolved(call: Call, failure: Failure) -> None:
     platform.failures.change(failure, resolvedAt=platform.clock.stamp(), resolvedBy=call.user_id)
     job = platform.jobs.get(call.account_id, failure.job_id or "")
     flow_job = job and platform.jobs.get(call.account_id, job.fields.get("_flowJobId") or "")
-    for member in {id(one): one for one in (job, flow_job) if one}.values():
-        platform.jobs.change(member, numResolved=int(member.count("numResolved")) + 1)
+    for counted in {member.id: member for member in (job, flow_job) if member}.values():
+        platform.jobs.change(counted, numResolved=int(counted.count("numResolved")) + 1)
 
 
 def filter_errors(call: Call, failures: Iterable[Failure], filters: Filters) -> list[Failure]:
@@ -153,7 +154,7 @@ def filter_errors(call: Call, failures: Iterable[Failure], filters: Filters) -> 
     found = [*failures]
     for name in EXACT:
         if values := call.parameters(name):
-            found = [item for item in found if item.fields.get(name) in values]
+            found = [failure for failure in found if failure.fields.get(name) in values]
     for name in filters.value:
         for suffix, sign in _BOUNDS:
             parameter = f"{name}_{suffix}"
@@ -198,12 +199,6 @@ def _texts(value: Any, field: str) -> list[str]:
     return value
 
 
-def _of_flow(call: Call, flow: Record) -> list[Failure]:
-    return [
-        failure for found in call.platform.failures.of_flow(flow.id).values() for failure in found
-    ]
-
-
 def _count(failures: Iterable[Failure]) -> Document:
     unresolved = [failure for failure in failures if not failure.is_resolved]
     last = max(
@@ -213,8 +208,8 @@ def _count(failures: Iterable[Failure]) -> Document:
 
 
 def _page(call: Call, name: str, failures: list[Failure]) -> Answer:
-    shown, url = next_page(call, failures)
-    body: Document = {name: [failure.record() for failure in shown]}
+    page, url = next_page(call, failures)
+    body: Document = {name: [failure.record() for failure in page]}
     return answer({**body, "nextPageURL": url} if url else body)
 
 

@@ -16,7 +16,18 @@ FILTERS = "statusCode stage method time_gt time_lte"
 
 def read_all(call: Call) -> Answer:
     """GET /flows/{id}/{step}/requests."""
-    return answer({"requests": [document for document in _log(call) if _is_wanted(call, document)]})
+    filters = {
+        name: values
+        for name in ("statusCode", "stage", "method")
+        if (values := call.parameters(name))
+    }
+    found = [
+        entry
+        for entry in _log(call)
+        if all(str(entry.get(name)) in values for name, values in filters.items())
+        and is_within(call, entry)
+    ]
+    return answer({"requests": found})
 
 
 def read(call: Call) -> Answer:
@@ -32,14 +43,6 @@ def _log(call: Call) -> list[Document]:
     flow, step = access.readable(call), call.params["step"]
     check_step(flow, step)
     return call.platform.logs.read(step_log_name(flow.id, step))
-
-
-def _is_wanted(call: Call, entry: Document) -> bool:
-    for name in ("statusCode", "stage", "method"):
-        values = call.parameters(name)
-        if values and str(entry.get(name)) not in values:
-            return False
-    return is_within(call, entry)
 
 
 def is_within(call: Call, entry: Document) -> bool:

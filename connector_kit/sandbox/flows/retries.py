@@ -5,14 +5,12 @@ A retry is a job; who runs jobs takes its records from the job's task.
 
 from __future__ import annotations
 
-from typing import Any
-
 from connector_kit.sandbox.flows.errors import check_step, failures_of_step
 from connector_kit.sandbox.flows.failures import Failure
 from connector_kit.sandbox.flows.routes import queue
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
-from connector_kit.sandbox.http.errors import Refusal, invalid, missing, not_found, refuse
+from connector_kit.sandbox.http.errors import Refusal, error, invalid, missing, not_found, refuse
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.retry_store import Retry
@@ -69,24 +67,22 @@ def _choose(sent: Document, failures: list[Failure]) -> list[Failure]:
     """Return the failures that a body names, by one of the ways to name them."""
     if "errorFileId" in sent:
         raise refuse(422, "invalid_ref", "There is no such file of errors.", "errorFileId")
-    by_key = {failure.retry_key: failure for failure in failures if failure.retry_key}
-    by_id = {failure.id: failure for failure in failures}
-    for field, known in (("retryDataKeys", by_key), ("errorIds", by_id)):
-        if field in sent:
-            return _find_all(sent[field], field, known)
-    raise missing("retryDataKeys")
-
-
-def _find_all(value: Any, field: str, known: dict[Any, Failure]) -> list[Failure]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    field = next((name for name in ("retryDataKeys", "errorIds") if name in sent), None)
+    if field is None:
+        raise missing("retryDataKeys")
+    names = sent[field]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise invalid(field, "must be an array of texts")
-    if len(value) > AT_ONCE:
-        raise invalid(field, f"names {len(value)} records; at most {AT_ONCE} are retried at once")
-    unknown = [item for item in value if item not in known]
-    if unknown:
-        entries = (refuse(422, "invalid_ref", f"There is no {item}.", field) for item in unknown)
-        raise Refusal(422, [entry for refusal in entries for entry in refusal.errors])
-    return [known[identity] for identity in dict.fromkeys(value)]
+    if len(names) > AT_ONCE:
+        raise invalid(field, f"names {len(names)} records; at most {AT_ONCE} are retried at once")
+    known = {
+        failure.id if field == "errorIds" else failure.retry_key: failure for failure in failures
+    }
+    if unknown := [name for name in names if name not in known]:
+        raise Refusal(
+            422, [error("invalid_ref", f"There is no {name}.", field) for name in unknown]
+        )
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 ROUTES = (

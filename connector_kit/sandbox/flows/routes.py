@@ -24,9 +24,22 @@ STEPS = ("exports", "imports")
 
 
 def run(call: Call) -> Answer:
-    """POST /flows/{id}/run: 201 with the job; while the flow runs, it waits its turn."""
+    """POST /flows/{id}/run: 201 with the job; while the flow runs, it waits its turn.
+
+    A delta flow can be given a start date, a flow of files the key of one.
+    """
     flow = access.writable(call)
-    task = _task(call.instructions())
+    sent = call.instructions()
+    task: Document = {}
+    start = find(sent, ("export", "startDate"))
+    if start is not None:
+        try:
+            instant(start)
+        except (ValueError, OverflowError) as error:
+            raise invalid("export.startDate", "must be an ISO 8601 date") from error
+        task["startDate"] = start
+    if "runKey" in sent:
+        task["runKey"] = str(sent["runKey"])
     if has_expired(call.platform, flow.integration_id or ""):
         raise license_expired(flow.integration_id)
     if flow.get("disabled"):
@@ -83,21 +96,6 @@ def last_export(call: Call) -> Answer:
 def template(call: Call) -> Answer:
     """GET /flows/{id}/template: the address of a zip of the flow and all it uses."""
     return answer({"signedURL": pack(call, access.readable(call))})
-
-
-def _task(sent: Document) -> Document:
-    """Read what a run may be told: a start date for a delta flow, or the key of a file."""
-    task: Document = {}
-    start = find(sent, ("export", "startDate"))
-    if start is not None:
-        try:
-            instant(start)
-        except (ValueError, OverflowError) as error:
-            raise invalid("export.startDate", "must be an ISO 8601 date") from error
-        task["startDate"] = start
-    if "runKey" in sent:
-        task["runKey"] = str(sent["runKey"])
-    return task
 
 
 ROUTES = (

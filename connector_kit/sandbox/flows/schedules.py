@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.flows.runner.loading import LoadedFlow
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.queueing import queue_flow
@@ -19,7 +19,10 @@ from connector_kit.sandbox.platform import Platform
 
 
 def run_due(platform: Platform, before: float, now: float) -> list[str]:
-    """Queue a job for each flow that was due between two times, once however often it was."""
+    """Queue a job for each flow that was due between two times, once however often it was.
+
+    An expired license and a connection that is offline keep flows from running.
+    """
     queued = []
     for flow in platform.store.records():
         if flow.resource != "flows" or b'"schedule"' not in flow.body:
@@ -27,7 +30,10 @@ def run_due(platform: Platform, before: float, now: float) -> list[str]:
         document = flow.document
         if document.get("disabled") or not is_due(document, before, now):
             continue
-        if _may_run(platform, flow):
+        license_ = platform.licenses.of_installation(flow.integration_id or "")
+        if license_ and platform.licenses.has_expired(license_, platform.clock.now()):
+            continue
+        if LoadedFlow(platform, flow).offline_connection() is None:
             queued.append(queue_flow(platform, flow, {}).id)
     return queued
 
@@ -37,12 +43,9 @@ def is_due(flow: Document, before: float, now: float) -> bool:
 
     The schedule of the flow counts, else that of its exports.
     """
-    generators = flow.get("pageGenerators")
-    own = [
-        generator.get("schedule") for generator in generators or () if isinstance(generator, dict)
-    ]
+    generators = [flow] if flow.get("schedule") else objects(flow.get("pageGenerators"))
+    schedules = [schedule for part in generators if (schedule := part.get("schedule"))]
     zone = flow.get("timezone") or flow.get("timeZone") or "UTC"
-    schedules = [flow["schedule"]] if flow.get("schedule") else [item for item in own if item]
     return any(_is_within(str(schedule), str(zone), before, now) for schedule in schedules)
 
 
@@ -54,11 +57,3 @@ def _is_within(schedule: str, zone: str, before: float, now: float) -> bool:
     except (CronSimError, StopIteration, ValueError, KeyError, OSError):
         return False
     return due.timestamp() <= now
-
-
-def _may_run(platform: Platform, flow: Record) -> bool:
-    """Whether neither an expired license nor a connection that is offline keeps it from it."""
-    license_ = platform.licenses.of_installation(flow.integration_id or "")
-    if license_ and platform.licenses.has_expired(license_, platform.clock.now()):
-        return False
-    return LoadedFlow(platform, flow).offline_connection() is None

@@ -22,5 +22,5 @@ class StepFailed(Exception):
 
 def connection_offline(step_id: str, connection_id: object) -> StepFailed:
     """The step's connection is offline: flows that use it do not run."""
-    told = error("connection_offline", f"The connection {connection_id} is offline.")
-    return StepFailed(step_id, [told], "connection")
+    offline = error("connection_offline", f"The connection {connection_id} is offline.")
+    return StepFailed(step_id, [offline], "connection")

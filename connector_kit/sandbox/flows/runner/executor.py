@@ -53,29 +53,23 @@ class Executor:
             self._cut_off(job, "failed")
 
     async def _run(self, job: Job) -> None:
+        """Run a flow, or records of it again, and close the ledger in the way that it ended."""
         flow = self._platform.store.get(job.account_id, "flows", job.flow_id or "")
-        task: Document = job.task or {}
         if flow is None:
             ledger = Ledger.open(self._platform, job, ())
             self._fail(ledger, job.flow_id or "", [error("invalid_ref", "The flow is gone.")])
             return
         loaded = LoadedFlow(self._platform, flow)
+        task: Document = job.task or {}
         keys = task.get("retryDataKeys")
+        ledger = Ledger.open(self._platform, job, () if keys else loaded.graph.steps())
         if keys:
-            Ledger.open(self._platform, job, ())
             ledger = RetryLedger(self._platform, job, {}, None)
-        else:
-            ledger = Ledger.open(self._platform, job, loaded.graph.steps())
-        await self._run_to_end(loaded, ledger, keys)
-
-    async def _run_to_end(self, loaded: LoadedFlow, ledger: Ledger, keys: list[str] | None) -> None:
-        """Run, and close the ledger in the way that the run ended."""
-        job = ledger.job
         try:
             if keys:
                 await retry(self._platform, loaded, job, keys)
             else:
-                await Run(loaded, ledger, job.task or {}).all()
+                await Run(loaded, ledger, task).all()
         except Canceled:
             ledger.close(CANCELED)
         except StepFailed as failed:

@@ -38,7 +38,14 @@ class FlowGraph:
         routers = {str(router.get("id")): router for router in objects(flow.get("routers"))}
         if not routers:
             return cls(generators, Stretch(processors))
-        return cls(generators, Stretch((), _first_router(routers)), routers)
+        following = {
+            branch.get("nextRouterId")
+            for router in routers.values()
+            for branch in objects(router.get("branches"))
+        }
+        # Pages begin at the router that no branch leads to.
+        first = next((router for router in routers if router not in following), next(iter(routers)))
+        return cls(generators, Stretch((), first), routers)
 
     def branch(self, branch: Document) -> Stretch:
         """Return what a branch of a router leads to."""
@@ -78,13 +85,3 @@ def step_of(processor: Document) -> tuple[str, str]:
 def _simple_step(flow: Document, kind: str) -> tuple[Document, ...]:
     identity = flow.get(KINDS[kind])
     return ({"type": kind, KINDS[kind]: identity},) if identity else ()
-
-
-def _first_router(routers: dict[str, Document]) -> str:
-    """Return the router that no branch leads to."""
-    led_to = {
-        branch.get("nextRouterId")
-        for router in routers.values()
-        for branch in objects(router.get("branches"))
-    }
-    return next((router for router in routers if router not in led_to), next(iter(routers)))

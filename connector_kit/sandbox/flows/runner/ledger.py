@@ -99,9 +99,11 @@ class Ledger:
             "occurredAt": platform.clock.stamp(),
             "_flowJobId": job.fields.get("_flowJobId") or job.id,
         }
-        fields |= _item_fields(item)
-        if item is not None and keep:
-            fields |= self._keep_for_retry(item, step_id, job, stage)
+        if item is not None:
+            links = {"traceKey": item.trace_key, "exportDataURI": item.data_uri}
+            fields |= {name: link for name, link in links.items() if link is not None}
+            if keep:
+                fields |= self._keep_for_retry(item, step_id, job, stage)
         platform.failures.add(
             Failure(
                 id=platform.store.ids.next(),
@@ -164,8 +166,3 @@ class Ledger:
         }
         if changed:
             self._platform.jobs.change(job, lastModified=self._platform.clock.stamp(), **changed)
-
-
-def _item_fields(item: Item | None) -> Document:
-    told = {"traceKey": item.trace_key, "exportDataURI": item.data_uri} if item else {}
-    return {name: value for name, value in told.items() if value is not None}

@@ -16,7 +16,6 @@ from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import Step
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.imports.entries import Entry
 from connector_kit.sandbox.imports.importing import Importing
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.rules import Failed, Rule
@@ -32,8 +31,8 @@ class Outcome:
 
     def __init__(self, item: Item, response: Document, stage: str) -> None:
         self.item, self.response, self.stage = item, response, stage
-        told = response.get("errors") or []
-        self.errors: list[Any] = told if isinstance(told, list) else [told]
+        errors = response.get("errors") or []
+        self.errors: list[Any] = errors if isinstance(errors, list) else [errors]
         self.status = response.get("statusCode", 200)
         self.is_ignored = bool(response.get("ignored"))
 
@@ -48,27 +47,37 @@ class Outcome:
 
 
 class Processor:
-    """A page processor of a flow: *told* is its entry there."""
+    """A page processor of a flow, which is the *entry* that names the step."""
 
-    def __init__(self, step: Step, told: Document, ledger: Ledger, *, keep: bool) -> None:
-        self._step, self._told, self._ledger = step, told, ledger
+    def __init__(self, step: Step, entry: Document, ledger: Ledger, *, keep: bool) -> None:
+        self._step, self._entry, self._ledger = step, entry, ledger
         self._keep = keep and step.keeps
 
     async def process(self, items: list[Item]) -> list[Item]:
         """Process a page; returns the records that continue. Raises `StepFailed` when none can."""
-        take = self._import if self._step.kind == "import" else self._look_up
+        step, run = self._step, self._step.run
         try:
-            outcomes = await take(items)
+            if step.kind == "import":
+                outcomes = await self._import(items)
+            else:
+                outcomes = await self._look_up(items)
         except Refusal as refusal:
-            raise StepFailed(self._step.id, refusal.errors, "application") from refusal
-        goes_on = [outcome for outcome in outcomes if self._goes_on(outcome)]
-        records = [self._map_response(record) for record in goes_on]
-        records = await self._call_hook(goes_on, records)
+            raise StepFailed(step.id, refusal.errors, "application") from refusal
+        continuing = [outcome for outcome in outcomes if self._goes_on(outcome)]
+        records = [self._map_response(outcome) for outcome in continuing]
+        records = await self._call_hook(continuing, records)
         self._book(outcomes)
-        pairs = zip(goes_on, records, strict=True)
-        following = [one.item.next(record) for one, record in pairs if self._goes_on(one)]
-        self._check_connection(outcomes)
-        return following
+        offline = {OFFLINE, 403} if run.is_flat else {OFFLINE}
+        if any(outcome.status in offline for outcome in outcomes):
+            connection_id = run.connection.get("_id")
+            online.mark(run.platform.store, run.account_id, connection_id, offline=True)
+            raise connection_offline(step.id, connection_id)
+        # The hook may have failed records that would have continued.
+        return [
+            outcome.item.next(record)
+            for outcome, record in zip(continuing, records, strict=True)
+            if self._goes_on(outcome)
+        ]
 
     async def _import(self, items: list[Item]) -> list[Outcome]:
         importing = Importing(
@@ -78,26 +87,26 @@ class Processor:
             goes_on=lambda: self._ledger.goes_on,
         )
         entries = await importing.entries([item.record for item in items])
-        pairs = zip(items, entries, strict=True)
-        return [
-            Outcome(item, _response(entry), entry.stage)
-            for item, entry in pairs
-            if not entry.is_left
-        ]
+        outcomes = []
+        for item, entry in zip(items, entries, strict=True):
+            if not entry.is_left:
+                errors = {"errors": entry.errors_with_source()} if entry.errors else {}
+                outcomes.append(Outcome(item, {**entry.result(), **errors}, entry.stage))
+        return outcomes
 
     async def _look_up(self, items: list[Item]) -> list[Outcome]:
         rule = Rule(self._step.run, self._step.document, "inputFilter", "input_filter")
         passed = await rule.passes([item.record for item in items])
         outcomes: dict[int, Outcome] = {}
 
-        async def one(position: int) -> None:
+        async def look_up(position: int) -> None:
             if self._ledger.goes_on:
                 item, passes = items[position], passed[position]
                 response = await self._look_up_one(item, passes)
                 outcomes[position] = Outcome(item, response, "lookup")
 
-        await for_each(range(len(items)), concurrency_level(self._step.run.connection), one)
-        return [outcomes[outcome] for outcome in sorted(outcomes)]
+        await for_each(range(len(items)), concurrency_level(self._step.run.connection), look_up)
+        return [outcomes[position] for position in sorted(outcomes)]
 
     async def _look_up_one(self, item: Item, passes: bool | Failed) -> Document:
         """Return what the lookup finds for one record: ``{data, errors}``."""
@@ -106,8 +115,12 @@ class Processor:
         if not passes:
             return {"statusCode": 200, "ignored": True, "data": []}
         exporting = Exporting(self._step.run, self._step.document, record=item.record)
+        data: list[Any] = []
+        errors: list[Document] = []
         try:
-            data, errors = await _read_all(exporting)
+            async for batch in batches.batches(exporting):
+                data += batch.data
+                errors += batch.errors
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
@@ -118,24 +131,30 @@ class Processor:
         return {"statusCode": status, "errors": errors, "data": data}
 
     def _goes_on(self, outcome: Outcome) -> bool:
-        return not outcome.is_failed or bool(self._told.get("proceedOnFailure"))
+        return not outcome.is_failed or bool(self._entry.get("proceedOnFailure"))
 
     def _map_response(self, outcome: Outcome) -> Any:
         """Return the record with what the response mapping adds."""
-        mapping = self._told.get("responseMapping")
-        record = outcome.item.record
-        fields = [*objects(find({"m": mapping}, ("m", "fields")))]
-        lists = [*objects(find({"m": mapping}, ("m", "lists")))]
+        record, response = outcome.item.record, outcome.response
+        fields = [*objects(find(self._entry, ("responseMapping", "fields")))]
+        lists = [*objects(find(self._entry, ("responseMapping", "lists")))]
         if not (fields or lists) or not isinstance(record, dict):
             return record
-        made = rewrite(fields, outcome.response, into=deepcopy(record))
+        mapped = rewrite(fields, response, into=deepcopy(record))
         for list_ in lists:
-            put_at(made, str(list_.get("generate")), _rows(list_, outcome.response))
-        return made
+            # One row for each item of the longest list that the lines name.
+            lines = objects(list_.get("fields"))
+            rows = rewrite(
+                ({**line, "generate": f"rows[*].{line.get('generate')}"} for line in lines),
+                response,
+            ).get("rows")
+            items = [row or {} for row in rows] if isinstance(rows, list) else []
+            put_at(mapped, str(list_.get("generate")), items)
+        return mapped
 
     async def _call_hook(self, outcomes: list[Outcome], records: list[Any]) -> list[Any]:
         """Call postResponseMap, named by the flow's page processor; a failure fails the page."""
-        if hooks.hook_of(self._told, "postResponseMap") is None or not records:
+        if hooks.hook_of(self._entry, "postResponseMap") is None or not records:
             return records
         options = {
             "postResponseMapData": records,
@@ -145,7 +164,7 @@ class Processor:
         try:
             step, count = self._step, len(records)
             return await hooks.entries(
-                step.run, step.kind, self._told, "postResponseMap", options, count
+                step.run, step.kind, self._entry, "postResponseMap", options, count
             )
         except Refusal as refusal:
             if refusal.status != 422:
@@ -157,58 +176,21 @@ class Processor:
     def _book(self, outcomes: list[Outcome]) -> None:
         tally = Tally()
         for outcome in outcomes:
+            is_failed, status = outcome.is_failed, outcome.status
             if outcome.item.retry:
-                self._ledger.settle(outcome.item.retry, is_failed=outcome.is_failed)
-            errors = outcome.errors or ([_default_error(outcome)] if outcome.is_failed else [])
+                self._ledger.settle(outcome.item.retry, is_failed=is_failed)
+            errors = outcome.errors
+            if is_failed and not errors:
+                errors = [error(str(status), f"The record was answered with {status}.")]
             tally.error += len(errors)
-            tally.ignore += outcome.is_ignored and not outcome.is_failed
-            tally.success += not outcome.is_failed and not outcome.is_ignored
-            keep = self._keep and outcome.is_failed
-            for told in errors:
-                shown = _with_link(told, outcome)
-                self._ledger.fail(self._step.id, shown, outcome.stage, outcome.item, keep=keep)
+            tally.ignore += outcome.is_ignored and not is_failed
+            tally.success += not is_failed and not outcome.is_ignored
+            # Where the application shows the record.
+            uri = outcome.response.get("dataURI")
+            link = {"importDataURI": uri} if uri else {}
+            keep = self._keep and is_failed
+            for cause in errors:
+                fields = cause if isinstance(cause, dict) else {"message": str(cause)}
+                failure = {**fields, **link}
+                self._ledger.fail(self._step.id, failure, outcome.stage, outcome.item, keep=keep)
         self._ledger.tally(self._step.id, tally)
-
-    def _check_connection(self, outcomes: list[Outcome]) -> None:
-        """Take the connection offline when an answer says that it is."""
-        words = {OFFLINE, 403} if self._step.run.is_flat else {OFFLINE}
-        if any(outcome.status in words for outcome in outcomes):
-            run = self._step.run
-            identity = run.connection.get("_id")
-            online.mark(run.platform.store, run.account_id, identity, offline=True)
-            raise connection_offline(self._step.id, identity)
-
-
-async def _read_all(exporting: Exporting) -> tuple[list[Any], list[Document]]:
-    data: list[Any] = []
-    errors: list[Document] = []
-    async for batch in batches.batches(exporting):
-        data += batch.data
-        errors += batch.errors
-    return data, errors
-
-
-def _response(entry: Entry) -> Document:
-    result = entry.result()
-    return {**result, "errors": entry.errors_with_source()} if entry.errors else result
-
-
-def _rows(told: Document, response: Document) -> list[Document]:
-    """Return one row for each item of the longest list that a list's lines name."""
-    lines = [*objects(told.get("fields"))]
-    made = rewrite(
-        ({**line, "generate": f"rows[*].{line.get('generate')}"} for line in lines), response
-    )
-    rows = made.get("rows")
-    return [row or {} for row in rows] if isinstance(rows, list) else []
-
-
-def _default_error(outcome: Outcome) -> Document:
-    return error(str(outcome.status), f"The record was answered with {outcome.status}.")
-
-
-def _with_link(told: Any, outcome: Outcome) -> Document:
-    """An error, with where the application shows the record."""
-    shown = told if isinstance(told, dict) else {"message": str(told)}
-    uri = outcome.response.get("dataURI")
-    return {**shown, **({"importDataURI": uri} if uri else {})}

@@ -51,38 +51,31 @@ class RetryLedger(Ledger):
 
         After a success its errors are resolved; after a failure new ones stand in their place.
         """
-        failures, step_job = self._platform.failures, self.step_jobs.get(retry.step_id)
-        found = failures.of_step(retry.flow_id, retry.step_id)
+        failures, jobs = self._platform.failures, self._platform.jobs
         old = [
             failure
-            for failure in found
+            for failure in failures.of_step(retry.flow_id, retry.step_id)
             if failure.retry_key == retry.id and not failure.is_resolved
         ]
         for failure in old:
             if is_failed:
                 failures.delete(failure)
             else:
-                failures.change(
-                    failure, resolvedAt=self._platform.clock.stamp(), resolvedBy="retry"
-                )
-        for job in (step_job, self._parent):
+                stamp = self._platform.clock.stamp()
+                failures.change(failure, resolvedAt=stamp, resolvedBy="retry")
+        resolved = 0 if is_failed else len(old)
+        for job in (self.step_jobs.get(retry.step_id), self._parent):
             if job and old:
-                self._take_back(job, len(old), is_failed=is_failed)
+                job.retried += resolved
+                unresolved = max(0, int(job.count("numError")) - len(old))
+                total = int(job.count("numResolved")) + resolved
+                jobs.change(job, numError=unresolved, numResolved=total)
 
     def close(self, status: str, failed: str | None = None) -> None:
         """End the retry only; the jobs it counts towards have ended long ago."""
         steps, self.step_jobs = self.step_jobs, {}
         super().close(status, failed)
         self.step_jobs = steps
-
-    def _take_back(self, job: Job, count: int, *, is_failed: bool) -> None:
-        resolved = 0 if is_failed else count
-        job.retried += resolved
-        self._platform.jobs.change(
-            job,
-            numError=max(0, int(job.count("numError")) - count),
-            numResolved=int(job.count("numResolved")) + resolved,
-        )
 
 
 async def retry(platform: Platform, loaded: LoadedFlow, job: Job, keys: Iterable[str]) -> None:
@@ -95,26 +88,22 @@ async def retry(platform: Platform, loaded: LoadedFlow, job: Job, keys: Iterable
             for child in children
         }
         ledger = RetryLedger(platform, job, steps, group.parent)
-        await Run(loaded, ledger, task).rerun(group.step, group.retries)
+        await Run(loaded, ledger, task).rerun(*group.step, group.retries)
 
 
 def group_retries(platform: Platform, job: Job, keys: Iterable[str]) -> list[Group]:
     """Return what *keys* stand for, by step and by the run they failed in."""
-    found = (platform.retries.get(job.account_id, key) for key in keys)
+    jobs, account_id = platform.jobs, job.account_id
     groups: dict[tuple[str, str | None], Group] = {}
-    for item in found:
-        if item is None:
+    for key in keys:
+        retry = platform.retries.get(account_id, key)
+        if retry is None:
             continue
-        parent = _run_of(platform, item)
-        is_export = platform.store.get(job.account_id, "exports", item.step_id) is not None
-        step = ("export" if is_export else "import", item.step_id)
-        place = (item.step_id, parent.id if parent else None)
-        groups.setdefault(place, Group(step, parent, [])).retries.append(item)
+        step_job = jobs.get(account_id, retry.job_id)
+        flow_job = step_job and jobs.get(account_id, step_job.fields.get("_flowJobId") or "")
+        parent = flow_job or step_job
+        is_export = platform.store.get(account_id, "exports", retry.step_id) is not None
+        step = ("export" if is_export else "import", retry.step_id)
+        place = (retry.step_id, parent.id if parent else None)
+        groups.setdefault(place, Group(step, parent, [])).retries.append(retry)
     return [*groups.values()]
-
-
-def _run_of(platform: Platform, retry: Retry) -> Job | None:
-    """Return the flow's job that a record failed in."""
-    job = platform.jobs.get(retry.account_id, retry.job_id)
-    flow_job = job and platform.jobs.get(retry.account_id, job.fields.get("_flowJobId") or "")
-    return flow_job or job

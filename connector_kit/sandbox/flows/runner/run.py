@@ -8,7 +8,7 @@ from typing import Any
 from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.exports.batches import Batch, PageRefused
-from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed, connection_offline
+from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed
 from connector_kit.sandbox.flows.runner.graph import Stretch, step_of
 from connector_kit.sandbox.flows.runner.items import Item
 from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
@@ -24,6 +24,8 @@ from connector_kit.sandbox.pipeline.templates import context_of, fill
 
 MOST_ROUTERS = 100
 """Routers that a record passes at most: documents may form a circle."""
+UNREACHABLE = {"backend_unreachable", "backend_not_local"}
+"""Codes of errors of the connection; all others are the application's."""
 
 
 class Run:
@@ -37,21 +39,40 @@ class Run:
         """Run the flow; raises `StepFailed`, `Canceled`."""
         for generator in self._loaded.graph.generators:
             identity = str(generator.get("_exportId"))
-            if self._task.get("_exportId") in (None, identity):
-                await self._generate(identity, generator)
+            if self._task.get("_exportId") not in (None, identity):
+                continue
+            step = self._loaded.step("export", identity)
+            keep = self._keep and step.keeps and not generator.get("skipRetries")
+            async for batch in self._pages(step):
+                items = self._book_page(step, batch, keep=keep)
+                await self.walk(items, self._loaded.graph.start)
+                self._check()
+            # Raises when the connection has gone offline meanwhile.
+            self._loaded.step("export", identity)
         await self._aggregate()
 
-    async def rerun(self, step: tuple[str, str], retries: list[Retry]) -> None:
-        """Run records again from the step on that they failed at."""
-        kind, identity = step
+    async def rerun(self, kind: str, identity: str, retries: list[Retry]) -> None:
+        """Run records again from the step on that they failed at.
+
+        Records of an export that begins the flow go through its filter, transform, and hook again.
+        """
         items = [Item(retry.data, retry.trace_key, retry=retry) for retry in retries]
         stretch = self._loaded.graph.after(identity)
         if stretch is not None:
             await self.walk(items, stretch)
             return
-        found = self._loaded.step(kind, identity)
+        step = self._loaded.step(kind, identity)
         for item in items:
-            await self._export_again(found, item)
+            batch = await Source(step, last=self._last_export(), events=None).rerun([item.record])
+            is_failed = bool(batch.errors) and not batch.data
+            if item.retry:
+                self._ledger.settle(item.retry, is_failed=is_failed)
+            for error in batch.errors:
+                self._ledger.fail(identity, error, "application", item, keep=is_failed)
+            tally = Tally(success=len(batch.data), error=len(batch.errors), ignore=batch.ignored)
+            self._ledger.tally(identity, tally, is_page=False)
+            following = [item.next(record) for record in batch.data]
+            await self.walk(following, self._loaded.graph.start)
 
     async def walk(self, items: list[Item], stretch: Stretch, depth: int = 0) -> None:
         """Take items through the steps of a stretch, and on through its router."""
@@ -66,20 +87,8 @@ class Run:
         router = self._loaded.graph.routers[stretch.router]
         branches = objects(router.get("branches"))
         ways = await route_items(self._loaded, router, items)
-        for branch, some in zip(branches, ways, strict=True):
-            await self.walk(some, self._loaded.graph.branch(branch), depth + 1)
-
-    async def _generate(self, identity: str, generator: Document) -> None:
-        step = self._loaded.step("export", identity)
-        keep = self._keep and step.keeps and not generator.get("skipRetries")
-        async for batch in self._pages(step):
-            items = self._book_page(step, batch, keep=keep)
-            await self.walk(items, self._loaded.graph.start)
-            self._check()
-        connection_id = step.document.get("_connectionId")
-        store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
-        if online.is_offline(store, account_id, connection_id):
-            raise connection_offline(identity, connection_id)
+        for branch, routed in zip(branches, ways, strict=True):
+            await self.walk(routed, self._loaded.graph.branch(branch), depth + 1)
 
     async def _pages(self, step: Step) -> AsyncIterator[Batch]:
         """Yield the pages of an export; what ends it ends the flow."""
@@ -90,8 +99,12 @@ class Run:
         except PageRefused as refusal:
             raise StepFailed(step.id, refusal.errors, "pre_save_page_hook") from refusal
         except Refusal as refusal:
-            self._note_offline(step, refusal)
-            stage = "connection" if _is_unreachable(refusal) else "application"
+            codes = {str(error.get("code")) for error in refusal.errors}
+            if "401" in codes:
+                # A connection whose credentials the application rejects goes offline.
+                store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
+                online.mark(store, account_id, step.document.get("_connectionId"), offline=True)
+            stage = "connection" if codes & UNREACHABLE else "application"
             raise StepFailed(step.id, refusal.errors, stage) from refusal
 
     def _last_export(self) -> str | None:
@@ -103,25 +116,15 @@ class Run:
         return jobs.last_export(flow.account_id, flow.id)
 
     def _book_page(self, step: Step, batch: Batch, *, keep: bool) -> list[Item]:
-        """Book a page; returns its records."""
+        """Book a page, and what failed in it: of filter, transform, hook, and application."""
         self._ledger.add_page(step.id, len(batch.data), batch.ignored)
-        self._book_errors(step, batch, keep=keep)
-        pairs = zip(batch.data, batch.data_uris, strict=True)
-        try:
-            return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
-        except Refusal as refusal:
-            raise StepFailed(step.id, refusal.errors, "internal") from refusal
-
-    def _book_errors(self, step: Step, batch: Batch, *, keep: bool) -> None:
-        """Book what failed in a page: of filter and transform, of the hook, of the application."""
-        left = [*batch.failed]
-        stage = "application"
-        if hooks.hook_of(step.document, "preSavePage") is not None:
-            stage = "pre_save_page_hook"
+        unbooked = [*batch.failed]
+        has_hook = hooks.hook_of(step.document, "preSavePage") is not None
+        stage = "pre_save_page_hook" if has_hook else "application"
         for error in batch.errors:
-            failed = next((failed for failed in left if failed.error == error), None)
+            failed = next((failed for failed in unbooked if failed.error == error), None)
             if failed:
-                left.remove(failed)
+                unbooked.remove(failed)
             item = Item(failed.record, _trace_key(step, failed.record)) if failed else None
             self._ledger.fail(step.id, error, stage, item, keep=keep)
         count = len(batch.errors)
@@ -131,19 +134,11 @@ class Run:
                 self._ledger.fail(step.id, error, "pre_save_page_hook", item, keep=keep)
                 count += 1
         self._ledger.tally(step.id, Tally(error=count), is_page=False)
-
-    async def _export_again(self, step: Step, item: Item) -> None:
-        """Send a record of an export through its filter, transform and hook again."""
-        batch = await Source(step, last=self._last_export(), events=None).rerun([item.record])
-        is_failed = bool(batch.errors) and not batch.data
-        if item.retry:
-            self._ledger.settle(item.retry, is_failed=is_failed)
-        for error in batch.errors:
-            self._ledger.fail(step.id, error, "application", item, keep=is_failed)
-        tally = Tally(success=len(batch.data), error=len(batch.errors), ignore=batch.ignored)
-        self._ledger.tally(step.id, tally, is_page=False)
-        following = [item.next(entry) for entry in batch.data]
-        await self.walk(following, self._loaded.graph.start)
+        pairs = zip(batch.data, batch.data_uris, strict=True)
+        try:
+            return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
+        except Refusal as refusal:
+            raise StepFailed(step.id, refusal.errors, "internal") from refusal
 
     async def _aggregate(self) -> None:
         """Call postAggregate of imports that name it, once their last page is through."""
@@ -152,18 +147,12 @@ class Run:
             if kind != "import" or hooks.hook_of(step.document, "postAggregate") is None:
                 continue
             job = self._ledger.step_jobs[identity]
-            told = {"success": not job.count("numError"), "_json": job.answer()}
-            options = {"postAggregateData": {**told, "code": "", "message": "", "source": ""}}
+            result = {"success": not job.count("numError"), "_json": job.answer()}
+            options = {"postAggregateData": {**result, "code": "", "message": "", "source": ""}}
             try:
                 await hooks.call(step.run, kind, step.document, "postAggregate", options)
             except Refusal as refusal:
                 raise StepFailed(identity, refusal.errors, "post_aggregate_hook") from refusal
-
-    def _note_offline(self, step: Step, refusal: Refusal) -> None:
-        """A connection whose credentials the application rejects goes offline."""
-        if any(str(error.get("code")) == "401" for error in refusal.errors):
-            store, account_id = self._loaded.platform.store, self._loaded.flow.account_id
-            online.mark(store, account_id, step.document.get("_connectionId"), offline=True)
 
     def _check(self) -> None:
         if not self._ledger.goes_on:
@@ -177,8 +166,3 @@ def _trace_key(step: Step, record: Any) -> str | None:
         return fill(str(template), context_of(record)) or None
     identity = record.get("id") if isinstance(record, dict) else None
     return None if identity is None else str(identity)
-
-
-def _is_unreachable(refusal: Refusal) -> bool:
-    words = ("backend_unreachable", "backend_not_local")
-    return any(error.get("code") in words for error in refusal.errors)

@@ -19,7 +19,6 @@ from connector_kit.sandbox.exports.exporting import DEFAULT_PAGE, EVENTS, Export
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed
 from connector_kit.sandbox.flows.runner.loading import Step
 from connector_kit.sandbox.http.errors import error
-from connector_kit.sandbox.http.wire import Document
 
 
 class Source:
@@ -33,10 +32,16 @@ class Source:
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield page after page, each filtered, transformed and after its hook."""
-        index = 0
+        index, page_size = 0, self._step.document.get("pageSize")
+        if isinstance(page_size, bool) or not isinstance(page_size, int) or page_size <= 0:
+            page_size = DEFAULT_PAGE
         async for page in self._pages():
-            errors = page.errors
-            for records in _chunks(page.records, self._size(page)) or ([[]] if errors else []):
+            errors, size = page.errors, page_size
+            if wrappers.is_wrapper(self._step.run.connection):
+                size = len(page.records) or 1  # a wrapper's pages stay as they are
+            starts = range(0, len(page.records), size)
+            chunks = [page.records[start : start + size] for start in starts]
+            for records in chunks or ([[]] if errors else []):
                 batch, is_last = await batches.refine(self._exporting, records, index, errors)
                 yield batch
                 if self._is_asked():
@@ -52,7 +57,9 @@ class Source:
 
     async def _pages(self) -> AsyncIterator[RecordPage]:
         """Yield the pages as they come, with no more records than a test export may have."""
-        left = self._limit()
+        export = self._step.document
+        limit = find(export, ("test", "limit")) if export.get("type") == "test" else None
+        left = limit if isinstance(limit, int) and limit > 0 else None
         async for page in self._all_pages():
             yield RecordPage(page.records[:left], page.errors, page.is_offline)
             left = None if left is None else left - len(page.records)
@@ -65,7 +72,10 @@ class Source:
             yield RecordPage(self._events)
         elif not self._is_asked():
             if not mocks.has_records(export):
-                self._refuse_to_guess()
+                message = (
+                    "Post an event to the export, or give it a mockOutput to be run without one."
+                )
+                raise StepFailed(self._step.id, [error("invalid_operation", message)], "internal")
             yield RecordPage(mocks.records_of(export))
         else:
             async for page in batches.pages(self._exporting):
@@ -73,42 +83,13 @@ class Source:
 
     def _is_asked(self) -> bool:
         """Whether the pages come from the application, which may be told what was taken."""
-        is_of_events = self._events is not None or self._step.document.get("type") in EVENTS
-        return not is_of_events and self._can_be_asked()
-
-    def _can_be_asked(self) -> bool:
-        """Whether the sandbox reaches what the export leads to, or must say why not."""
-        connection = self._step.run.connection
+        export, connection = self._step.document, self._step.run.connection
+        if self._events is not None or export.get("type") in EVENTS:
+            return False
+        # From here on: whether the sandbox reaches what the export leads to, or must say why not.
         if wrappers.is_wrapper(connection):
             return True
         if connection.get("type") not in requests.TYPES:
-            return not mocks.has_records(self._step.document) and bool(connection.get("_id"))
-        return not mocks.has_records(self._step.document) or is_local(_address(connection))
-
-    def _refuse_to_guess(self) -> None:
-        message = "Post an event to the export, or give it a mockOutput to be run without one."
-        told = error("invalid_operation", message)
-        raise StepFailed(self._step.id, [told], "internal")
-
-    def _limit(self) -> int | None:
-        limit = find(self._step.document, ("test", "limit"))
-        is_test = self._step.document.get("type") == "test"
-        return limit if is_test and isinstance(limit, int) and limit > 0 else None
-
-    def _size(self, page: RecordPage) -> int:
-        """Return how many records a page has; a wrapper's pages stay as they are."""
-        if wrappers.is_wrapper(self._step.run.connection):
-            return max(len(page.records), 1)
-        size = self._step.document.get("pageSize")
-        if isinstance(size, int) and not isinstance(size, bool) and size > 0:
-            return size
-        return DEFAULT_PAGE
-
-
-def _address(connection: Document) -> str:
-    kind = requests.connection_type(connection)
-    return str(find(connection, (kind, "baseURI")) or "")
-
-
-def _chunks(records: list[Any], size: int) -> list[list[Any]]:
-    return [records[start : start + size] for start in range(0, len(records), size)]
+            return not mocks.has_records(export) and bool(connection.get("_id"))
+        address = find(connection, (requests.connection_type(connection), "baseURI"))
+        return not mocks.has_records(export) or is_local(str(address or ""))
