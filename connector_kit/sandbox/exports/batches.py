@@ -16,6 +16,7 @@ from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.rules import Failed, Rule
+from connector_kit.sandbox.stacks.functions import unusable
 
 
 class PageRefused(Refusal):
@@ -70,33 +71,31 @@ async def refine(
     run, export, given = exporting.run, exporting.export, exporting.given
     passed = await Rule(run, export, "filter", "output_filter", given).passes(records)
     failed = [item for item in passed if isinstance(item, Failed)]
-    kept = [one for one, passes in zip(records, passed, strict=True) if passes is True]
+    kept = [record for record, passes in zip(records, passed, strict=True) if passes is True]
     made = await Rule(run, export, "transform", "transformation", given).transform(kept)
     failed += [item for item in made if isinstance(item, Failed)]
     data = [item for item in made if not isinstance(item, Failed)]
-    told = await _call_hook(
-        exporting, data, index, [*(errors or []), *(one.error for one in failed)]
-    )
-    own = told["errors"] if isinstance(told.get("errors"), list) else []
+    errors = [*(errors or []), *(item.error for item in failed)]
+    page = await _call_hook(exporting, data, index, errors)
     batch = Batch(
         raw=records,
-        data=told["data"],
-        data_uris=exporting.data_uris(told["data"]),
-        errors=[item for item in own if isinstance(item, dict)],
+        data=page["data"],
+        data_uris=exporting.data_uris(page["data"]),
+        errors=[*objects(page.get("errors"))],
         ignored=sum(item is False for item in passed),
         failed=failed,
-        later=[*objects(told.get("newErrorsAndRetryData"))],
+        later=[*objects(page.get("newErrorsAndRetryData"))],
     )
-    return batch, bool(told.get("abort"))
+    return batch, bool(page.get("abort"))
 
 
 async def pages(exporting: Exporting) -> AsyncIterator[wrappers.RecordPage]:
     """Yield what an application or a wrapper answers, page by page."""
     if wrappers.is_wrapper(exporting.run.connection):
-        given = dict(exporting.given)
+        options = dict(exporting.given)
         if exporting.record is not None:
-            given["data"] = [exporting.record]
-        async for answered in wrappers.pages(exporting.run, exporting.export, given):
+            options["data"] = [exporting.record]
+        async for answered in wrappers.pages(exporting.run, exporting.export, options):
             yield answered
         return
     async for page in exporting.pages():
@@ -106,16 +105,17 @@ async def pages(exporting: Exporting) -> AsyncIterator[wrappers.RecordPage]:
 async def _call_hook(
     exporting: Exporting, data: list[Any], index: int, errors: list[Document]
 ) -> Document:
+    """Return ``{data, errors, abort}`` of a page; the page itself when there is no such hook."""
+    run, export = exporting.run, exporting.export
+    if hooks.hook_of(export, "preSavePage") is None:
+        return {"data": data, "errors": errors, "abort": False}
+    options = {"data": data, "errors": errors, "pageIndex": index, **exporting.given}
     try:
-        return await hooks.pre_save_page(
-            exporting.run,
-            exporting.export,
-            data,
-            index=index,
-            given=exporting.given,
-            errors=errors,
-        )
+        page = await hooks.call(run, "export", export, "preSavePage", options)
+        if not isinstance(page, dict) or not isinstance(page.get("data"), list):
+            raise unusable("preSavePage must answer {data, errors, abort}.")
     except Refusal as refusal:
         if refusal.status != 422:
             raise
         raise PageRefused(422, refusal.errors) from refusal
+    return page

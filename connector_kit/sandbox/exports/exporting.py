@@ -71,8 +71,9 @@ class Exporting:
         ``once.booleanField`` and marks the records itself. Raises `Refusal` 422 with the
         application's error.
         """
-        once = self._marking()
-        if not once.get("relativeURI"):
+        places = (find(self.export, (name, "once")) for name in requests.TYPES)
+        once = next((place for place in places if isinstance(place, dict)), {})
+        if self.export.get("type") != "once" or not once.get("relativeURI"):
             return
         for record in records:
             context = {**self._context({}), **context_of(record)}
@@ -86,12 +87,6 @@ class Exporting:
             answer = await requests.ask(self.run, request)
             if failed := responses.failure(answer, responses.content(answer), {}):
                 raise Refusal(422, [failed])
-
-    def _marking(self) -> Document:
-        if self.export.get("type") != "once":
-            return {}
-        places = (find(self.export, (name, "once")) for name in requests.TYPES)
-        return next((place for place in places if isinstance(place, dict)), {})
 
     def first(self) -> Document:
         """Return the position of the first page."""
@@ -122,8 +117,8 @@ class Exporting:
     def rules(self) -> Document:
         """Return how an answer is read: ``resourcePath``, ``successPath`` and so on."""
         details = self._details()
-        told = details.get("response")
-        return {**details, **told} if isinstance(told, dict) else details
+        response = details.get("response")
+        return {**details, **response} if isinstance(response, dict) else details
 
     def data_uris(self, records: list[Any]) -> list[str | None]:
         """Return one link per record, None where the export makes none."""
@@ -145,9 +140,9 @@ class Exporting:
 
     def _paging(self) -> Document:
         details = self._details()
-        told = details.get("paging")
-        if isinstance(told, dict):
-            return told
+        paging = details.get("paging")
+        if isinstance(paging, dict):
+            return paging
         if method := details.get("pagingMethod"):
             path = details.get("nextPagePath")
             return {"method": "url" if method == "nextpageurl" else method, "path": path}
@@ -156,7 +151,7 @@ class Exporting:
     def _context(self, position: Document) -> Document:
         """What templates see; that of a wrapper, or of a mocked application, asks nothing."""
         kinds = (name for name in requests.TYPES if isinstance(self.export.get(name), dict))
-        asked = {name: {**self.export[name], "paging": position} for name in islice(kinds, 1)}
+        asked = {kind: {**self.export[kind], "paging": position} for kind in islice(kinds, 1)}
         return {
             **self.run.context(self.export),
             **(context_of(self.record) if self.record is not None else {}),

@@ -17,21 +17,19 @@ def has_records(export: Document) -> bool:
 
 
 def records_of(export: Document) -> list[Any]:
-    """Return the records of the mock output, else of the sample data: an object, a list, a text."""
+    """Return the records of the mock output, else of the sample data: an object, a list, a text.
+
+    Sample data of files is text; text that is not JSON makes no record.
+    """
     if export.get("mockOutput"):
         pages = find(export, ("mockOutput", "page_of_records"))
         return [page.get("record") for page in objects(pages)]
     sample = export.get("sampleData")
     if isinstance(sample, str):
-        sample = _read(sample)
+        try:
+            sample = parse(sample.encode())
+        except ValueError:
+            return []
     if not sample:
         return []
     return sample if isinstance(sample, list) else [sample]
-
-
-def _read(text: str) -> Any:
-    """Sample data of files is text; text that is not JSON makes no record."""
-    try:
-        return parse(text.encode())
-    except ValueError:
-        return None

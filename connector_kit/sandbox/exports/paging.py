@@ -9,7 +9,6 @@ The reference only names the methods. How each finds the next page is the sandbo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,38 +47,25 @@ def following(paging: Document, page: Page, template: str) -> Document | None:
 
     *template* is the address with its tags: without the count in it, there is no next page.
     """
-    step = _STEPS.get(str(paging.get("method")))
-    if step is None or not page.records or _says_last(paging, page.body):
+    if not page.records or _says_last(paging, page.body):
         return None
-    after = step(paging, page)
-    counts = "page" in (after or {}) or "skip" in (after or {})
-    if counts and not is_template(template):
-        return None
+    after: Document | None = None
+    match paging.get("method"):
+        case "page" if is_template(template):
+            after = {"page": _whole(page.position.get("page"), 1) + 1}
+        case "skip" if is_template(template):
+            after = {"skip": _whole(page.position.get("skip"), 0) + len(page.records)}
+        case "token" | "body":
+            token = value_at(page.body, str(paging.get("path") or "nextPageToken"))
+            after = {"token": token} if token else None
+        case "url" | "relativeuri":
+            url = value_at(page.body, str(paging.get("path") or "next"))
+            after = {"url": str(url)} if url else None
+        case "linkheader":
+            relation = str(paging.get("linkHeaderRelation") or "next")
+            links = _LINK.findall(page.answer.header("link"))
+            after = next(({"url": url} for url, name in links if name == relation), None)
     return after if after != page.position else None
-
-
-def _by_page(_: Document, page: Page) -> Document | None:
-    return {"page": _whole(page.position.get("page"), 1) + 1}
-
-
-def _by_skip(_: Document, page: Page) -> Document | None:
-    return {"skip": _whole(page.position.get("skip"), 0) + len(page.records)}
-
-
-def _by_token(paging: Document, page: Page) -> Document | None:
-    token = value_at(page.body, str(paging.get("path") or "nextPageToken"))
-    return {"token": token} if token else None
-
-
-def _by_url(paging: Document, page: Page) -> Document | None:
-    url = value_at(page.body, str(paging.get("path") or "next"))
-    return {"url": str(url)} if url else None
-
-
-def _by_link(paging: Document, page: Page) -> Document | None:
-    relation = str(paging.get("linkHeaderRelation") or "next")
-    links = _LINK.findall(page.answer.header("link"))
-    return next(({"url": url} for url, rel in links if rel == relation), None)
 
 
 def _says_last(paging: Document, body: Any) -> bool:
@@ -87,8 +73,8 @@ def _says_last(paging: Document, body: Any) -> bool:
     if not path:
         return False
     value = value_at(body, str(path))
-    known = [str(value).lower() for value in values] if isinstance(values, list) else []
-    return str(value).lower() in known if known else value in (None, "", False)
+    last = [str(word).lower() for word in values] if isinstance(values, list) else []
+    return str(value).lower() in last if last else value in (None, "", False)
 
 
 def _whole(value: Any, default: int) -> int:
@@ -96,14 +82,3 @@ def _whole(value: Any, default: int) -> int:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return default
-
-
-_STEPS: dict[str, Callable[[Document, Page], Document | None]] = {
-    "page": _by_page,
-    "skip": _by_skip,
-    "token": _by_token,
-    "body": _by_token,
-    "url": _by_url,
-    "relativeuri": _by_url,
-    "linkheader": _by_link,
-}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.connections import requests, responses, wrappers
-from connector_kit.sandbox.connections.backends import BackendAnswer, BackendRequest
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.validation import check_kinds
 from connector_kit.sandbox.exports import mocks
@@ -33,7 +32,11 @@ async def preview(call: Call) -> Answer:
     export = call.document()
     check_kinds("exports", export)
     export = with_stored_secrets(call, "exports", export)
-    limit = _limit(export)
+    limit = find(export, ("test", "limit"))
+    if limit is None:
+        limit = DEFAULT_LIMIT
+    elif not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
+        raise invalid("test.limit", f"must be between 1 and {MOST}")
     exporting = Exporting(run_of_unsaved(call, export), export, given=delta_dates(export, call.now))
     stages, records = await _fetch(exporting)
     try:
@@ -63,24 +66,7 @@ async def _fetch(exporting: Exporting) -> tuple[list[Document], list[Any]]:
 
 async def _ask(exporting: Exporting) -> tuple[list[Document], list[Any]]:
     request = exporting.request(exporting.first())
-    stages = [_stage("request", [_describe_request(request)])]
-    got = await requests.ask(exporting.run, request)
-    body = responses.content(got)
-    rules = exporting.rules()
-    failed = responses.failure(got, body, rules)
-    stages.append(_stage("raw", [_describe_answer(request, got)], [failed] if failed else None))
-    if failed:
-        return stages, []
-    records = responses.records(body, rules.get("resourcePath"))
-    return [*stages, _stage("parse", records)], records
-
-
-def _stage(name: str, data: Any, errors: list[Document] | None = None) -> Document:
-    return {"name": name, "data": data, "errors": errors}
-
-
-def _describe_request(request: BackendRequest) -> Document:
-    return {
+    sent = {
         "method": request.method,
         "url": request.url,
         "headers": {
@@ -89,24 +75,24 @@ def _describe_request(request: BackendRequest) -> Document:
         },
         "body": request.body.decode(errors="replace"),
     }
-
-
-def _describe_answer(request: BackendRequest, got: BackendAnswer) -> Document:
-    return {
-        "statusCode": got.status,
+    response = await requests.ask(exporting.run, request)
+    raw = {
+        "statusCode": response.status,
         "url": request.url,
-        "headers": dict(got.headers),
-        "body": got.body.decode(errors="replace"),
+        "headers": dict(response.headers),
+        "body": response.body.decode(errors="replace"),
     }
+    body, rules = responses.content(response), exporting.rules()
+    failed = responses.failure(response, body, rules)
+    stages = [_stage("request", [sent]), _stage("raw", [raw], [failed] if failed else None)]
+    if failed:
+        return stages, []
+    records = responses.records(body, rules.get("resourcePath"))
+    return [*stages, _stage("parse", records)], records
 
 
-def _limit(export: Document) -> int:
-    limit = find(export, ("test", "limit"))
-    if limit is None:
-        return DEFAULT_LIMIT
-    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
-        raise invalid("test.limit", f"must be between 1 and {MOST}")
-    return limit
+def _stage(name: str, data: Any, errors: list[Document] | None = None) -> Document:
+    return {"name": name, "data": data, "errors": errors}
 
 
 ROUTES = tuple(

@@ -200,7 +200,9 @@ class Importing:
     async def _respond(self, entries: list[Entry]) -> None:
         """Transform what the application answered (``responseTransform``)."""
         rule = Rule(self.run, self.import_, "responseTransform", "transformation")
-        answered = [entry for entry in entries if "_json" in entry.answer] if rule.told else []
+        answered = (
+            [entry for entry in entries if "_json" in entry.answer] if rule.definition else []
+        )
         made = await rule.transform([entry.answer["_json"] for entry in answered])
         for entry, item in zip(answered, made, strict=True):
             if isinstance(item, Failed):

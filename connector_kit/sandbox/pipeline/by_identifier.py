@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.exports.exporting import EVENTS
 from connector_kit.sandbox.exports.invocation import run_export, take_events
 from connector_kit.sandbox.http import access, scopes
@@ -23,23 +22,6 @@ async def by_identifier(call: Call) -> Answer:
 
     An export of events takes what is posted, and starts the flows that wait for it.
     """
-    record = _identified(call)
-    scopes.check_use(call.token, record.resource, record.id)
-    if record.resource == "imports":
-        if call.method != "POST":
-            raise not_found(f"route {call.method} /{call.segments[0]}")
-        return await run_import(call, record)
-    if record.get("type") in EVENTS:
-        return take_events(call, record)
-    return await run_export(call, record)
-
-
-def is_api_identifier(segments: list[str]) -> bool:
-    """Whether the path is that of an export or import: ``/{apiIdentifier}``."""
-    return len(segments) == 1 and _IDENTIFIER.fullmatch(segments[0]) is not None
-
-
-def _identified(call: Call) -> Record:
     identifier = call.segments[0]
     resource = _RESOURCES[identifier[0]]
     found = (
@@ -50,7 +32,19 @@ def _identified(call: Call) -> Record:
     record = next(found, None)
     if record is None or not access.is_reached(call, record):
         raise not_found(f"{resource} {identifier}")
-    return record
+    scopes.check_use(call.token, resource, record.id)
+    if resource == "imports":
+        if call.method != "POST":
+            raise not_found(f"route {call.method} /{identifier}")
+        return await run_import(call, record)
+    if record.get("type") in EVENTS:
+        return take_events(call, record)
+    return await run_export(call, record)
+
+
+def is_api_identifier(segments: list[str]) -> bool:
+    """Whether the path is that of an export or import: ``/{apiIdentifier}``."""
+    return len(segments) == 1 and _IDENTIFIER.fullmatch(segments[0]) is not None
 
 
 BY_IDENTIFIER = (

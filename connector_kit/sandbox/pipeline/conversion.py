@@ -36,26 +36,6 @@ _WORDS = {
 _WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)) + r"|\[([^\]]*)\]")
 
 
-def _reformat(value: object, read: str | None, write: str | None, zone: str | None) -> str:
-    """Return a date in another format, ISO 8601 where none is named.
-
-    Raises ValueError or KeyError for a date, a format or a zone that says nothing.
-    """
-    instant = _read(str(value), read, zone)
-    if not write:
-        return iso(instant.timestamp())
-    return instant.astimezone(ZoneInfo(zone or "UTC")).strftime(_pattern(write))
-
-
-def _read(text: str, read: str | None, zone: str | None) -> datetime:
-    found = (
-        datetime.strptime(text, _pattern(read))  # noqa: DTZ007 - the zone follows
-        if read
-        else datetime.fromisoformat(text)
-    )
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
-
-
 def _pattern(format_: str) -> str:
     return _WORD.sub(lambda found: _WORDS.get(found[0], found[1] or ""), format_.replace("%", "%%"))
 
@@ -75,37 +55,37 @@ def convert_value(value: Any, line: Document) -> Any:
 
 
 def _convert_date(value: Any, line: Document) -> Any:
+    """Return a date in another format, ISO 8601 where none is named."""
     if value in (None, ""):
         return value
+    read, write = line.get("extractDateFormat"), line.get("generateDateFormat")
     zone = line.get("extractDateTimezone") or line.get("generateDateTimezone")
-    formats = (line.get("extractDateFormat"), line.get("generateDateFormat"))
     try:
-        return _reformat(value, *formats, zone)
+        if read:
+            date = datetime.strptime(str(value), _pattern(read))  # noqa: DTZ007 - the zone follows
+        else:
+            date = datetime.fromisoformat(str(value))
+        if not date.tzinfo:
+            date = date.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+        if not write:
+            return iso(date.timestamp())
+        return date.astimezone(ZoneInfo(zone or "UTC")).strftime(_pattern(write))
     except (TypeError, ValueError, KeyError) as error:
         raise RecordFailed(
             "mapping_error",
-            f"{line.get('generate')}: {value!r} is no date of the "
-            f"format {line.get('extractDateFormat')!r}.",
+            f"{line.get('generate')}: {value!r} is no date of the format {read!r}.",
         ) from error
 
 
 def _number(value: Any) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
-    read = float(value)
-    return int(read) if read.is_integer() else read
-
-
-def _flag(value: Any) -> bool:
-    return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes", "y")
-
-
-def _string(value: Any) -> str:
-    return value if isinstance(value, str) else render(value).decode()
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 _TYPES: dict[str, Callable[[Any], Any]] = {
-    "string": _string,
+    "string": lambda value: value if isinstance(value, str) else render(value).decode(),
     "number": _number,
-    "boolean": _flag,
+    "boolean": lambda value: value is True or str(value).lower() in ("true", "1", "yes", "y"),
 }

@@ -69,12 +69,6 @@ def _string(value: Any = None) -> str | None:
     return render(value).decode()
 
 
-def _number(value: Any = None) -> float | None:
-    if value is None or value == "":
-        return None
-    return float(value)
-
-
 def _boolean(value: Any = None) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
@@ -86,7 +80,7 @@ def _boolean(value: Any = None) -> bool | None:
 
 def _epochtime(value: Any = None) -> float | None:
     """Milliseconds since the epoch."""
-    if value is None or value == "":
+    if value in (None, ""):
         return None
     if isinstance(value, (int, float)) or str(value).isdigit():
         return float(value)
@@ -139,7 +133,7 @@ _WORDS: dict[str, Callable[..., Any]] = {
     "or": lambda *values: any(values),
     "not": operator.not_,
     "string": _string,
-    "number": _number,
+    "number": lambda value=None: None if value in (None, "") else float(value),
     "boolean": _boolean,
     "epochtime": _epochtime,
     "equals": _equal,

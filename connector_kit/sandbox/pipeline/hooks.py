@@ -49,25 +49,6 @@ async def call(run: RunContext, kind: str, document: Document, name: str, option
     )
 
 
-async def pre_save_page(
-    run: RunContext,
-    export: Document,
-    data: list[Any],
-    *,
-    index: int,
-    given: Document,
-    errors: list[Document],
-) -> Document:
-    """Return ``{data, errors, abort}`` of a page; the page itself when there is no such hook."""
-    if hook_of(export, "preSavePage") is None:
-        return {"data": data, "errors": errors, "abort": False}
-    options = {"data": data, "errors": errors, "pageIndex": index, **given}
-    result = await call(run, "export", export, "preSavePage", options)
-    if not isinstance(result, dict) or not isinstance(result.get("data"), list):
-        raise unusable("preSavePage must answer {data, errors, abort}.")
-    return result
-
-
 async def entries(
     run: RunContext, kind: str, document: Document, name: str, options: Document, count: int
 ) -> list[Any]:

@@ -24,7 +24,11 @@ class Lookups:
     """The lookups of one import; *answers* are what the application said, for one record."""
 
     def __init__(self, import_: Document) -> None:
-        self._lookups = {str(document.get("name")): document for document in _listed(import_)}
+        self._lookups = {
+            str(lookup.get("name")): lookup
+            for holder in _HOLDERS
+            for lookup in objects(find(import_, holder))
+        }
 
     def dynamic(self) -> Iterator[Document]:
         """Yield those that ask the application."""
@@ -44,8 +48,3 @@ class Lookups:
         if lookup.get("allowFailures"):
             return lookup.get("default")
         raise RecordFailed("lookup_failed", f"The lookup {name!r} found nothing.", "lookup")
-
-
-def _listed(import_: Document) -> Iterator[Document]:
-    for holder in _HOLDERS:
-        yield from objects(find(import_, holder))

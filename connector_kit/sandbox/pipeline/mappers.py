@@ -13,7 +13,7 @@ from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.conversion import convert_value
 from connector_kit.sandbox.pipeline.lookups import Lookups
-from connector_kit.sandbox.pipeline.templates import extract_value
+from connector_kit.sandbox.pipeline.templates import extract_value, is_template
 from connector_kit.sandbox.pipeline.values import EVERY, put_at, steps, value_at
 
 ACTIVE = "Active"
@@ -60,7 +60,9 @@ class MapperOne:
         answers: Mapping[str, Any],
     ) -> None:
         value = self._value(line, extract, record, answers)
-        if not _is_skipped(line, value):
+        # What has no value is left out, except where a null is written on purpose.
+        is_skipped = value is None and "hardCodedValue" not in line
+        if not is_skipped and not (line.get("discardIfEmpty") and value == ""):
             put_at(target, str(line.get("generate")), value)
 
     def _value(self, line: Document, extract: str, record: Any, answers: Mapping[str, Any]) -> Any:
@@ -70,13 +72,6 @@ class MapperOne:
         if name := line.get("lookupName"):
             value = self._lookups.find(str(name), value, answers)
         return convert_value(value, line)
-
-
-def _is_skipped(line: Document, value: Any) -> bool:
-    """What has no value is left out, except where a null is written on purpose."""
-    if value is None:
-        return "hardCodedValue" not in line
-    return bool(line.get("discardIfEmpty")) and value == ""
 
 
 def _length(record: Any, line: Document) -> int:
@@ -104,7 +99,8 @@ class MapperTwo:
             if line.get("status") != ACTIVE or not line.get("generate"):
                 continue
             value = self._value(line, record, answers)
-            if value is not None and not _is_unwanted(line, value):
+            discards_empty = find(line, ("conditional", "when")) == "extract_not_empty"
+            if value is not None and not (discards_empty and value in ("", [], {})):
                 mapped[str(line["generate"])] = value
         return mapped
 
@@ -114,7 +110,10 @@ class MapperTwo:
             return self._object(line["mappings"], record, answers) or None
         if kind == "objectarray":
             return self._array(line, record, answers)
-        value = _extract(line, record)
+        # A path begins with ``$``; a template is filled in; anything else is the value itself.
+        value = extract = line.get("extract")
+        if isinstance(extract, str) and (extract.startswith("$") or is_template(extract)):
+            value = extract_value(record, extract)
         if name := line.get("lookupName"):
             value = self._lookups.find(str(name), value, answers)
         if value in (None, "") and "default" in line:
@@ -127,40 +126,23 @@ class MapperTwo:
         return convert_value(value, line)
 
     def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
-        """Build the items from each source that the line's helpers name."""
+        """Build the items from each source that the line's helpers name.
+
+        Mappings name values from the top (``$.items[*].sku``) or from the item (``$.sku``): they
+        see the record with the item's fields, and the item at the list's place.
+        """
+        whole = record if isinstance(record, dict) else {}
         items: list[Any] = []
         for helper in objects(line.get("buildArrayHelper")):
-            source = value_at(record, str(helper.get("extract") or "$"))
+            path = str(helper.get("extract") or "$")
+            source = value_at(record, path)
             found = source if isinstance(source, list) else [] if source is None else [source]
-            if helper.get("mappings"):
-                path = str(helper.get("extract") or "$").removesuffix("[*]")
-                within = (_narrow(record, path, item) for item in found)
-                items += [self._object(helper["mappings"], item, answers) for item in within]
-            else:
+            if not helper.get("mappings"):
                 items += found
+                continue
+            top = path.removeprefix("$").strip(".").split(".")[0].split("[")[0]
+            for item in found:
+                fields = item if isinstance(item, dict) else {}
+                scope = {**whole, **fields, **({top: item} if top else {})}
+                items.append(self._object(helper["mappings"], scope, answers))
         return items or None
-
-
-def _extract(line: Document, record: Any) -> Any:
-    """A path begins with ``$``; a template is filled in; anything else is the value itself."""
-    extract = line.get("extract")
-    if not isinstance(extract, str):
-        return extract
-    if extract.startswith("$") or "{{" in extract:
-        return extract_value(record, extract)
-    return extract
-
-
-def _narrow(record: Any, path: str, item: Any) -> Any:
-    """Return *record* as one item's mappings see it: with that item at the list's place.
-
-    They name their values from the top (``$.items[*].sku``) or from the item (``$.sku``).
-    """
-    fields = item if isinstance(item, dict) else {}
-    top = path.removeprefix("$").strip(".").split(".")[0].split("[")[0]
-    whole = record if isinstance(record, dict) else {}
-    return {**whole, **fields, **({top: item} if top else {})}
-
-
-def _is_unwanted(line: Document, value: Any) -> bool:
-    return find(line, ("conditional", "when")) == "extract_not_empty" and value in ("", [], {})

@@ -50,13 +50,14 @@ def run_of_unsaved(call: Call, document: Document) -> RunContext:
     integration_id = call.params.get("id") or document.get("_integrationId")
     connection = connection_of(call, document)
     claimed = document.get("_connectorId") or connection.get("_connectorId")
+    flow_id = call.params.get("flowId")
     return RunContext(
         platform=call.platform,
         account_id=call.account_id,
         connector_id=call.connector_id or claimed,
         connection=connection,
         integration=_integration(call, integration_id),
-        flow=_flow(call),
+        flow=access.lookup(call, "flows", flow_id, "flowId") if flow_id else None,
         stored_id=document.get("_id") if isinstance(document.get("_id"), str) else None,
         is_test=True,
     )
@@ -98,8 +99,3 @@ def part(sent: Document, name: str) -> Document:
 def _integration(call: Call, identity: Any) -> Record | None:
     found = call.store.get(call.account_id, "integrations", str(identity)) if identity else None
     return found if found and access.is_reached(call, found) else None
-
-
-def _flow(call: Call) -> Record | None:
-    identity = call.params.get("flowId")
-    return access.lookup(call, "flows", identity, "flowId") if identity else None

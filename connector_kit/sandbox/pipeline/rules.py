@@ -20,6 +20,7 @@ from connector_kit.sandbox.pipeline.transforms import transform_of
 
 AT_ONCE = 50
 """Records after which others get their turn."""
+_EXPRESSIONS = (("rules",), ("expression", "rules"), ("expression", "rulesTwoDotZero"))
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,23 @@ class Rule:
     context: Document = field(default_factory=dict)
 
     @property
-    def told(self) -> Document:
+    def definition(self) -> Document:
         """The rule as the document has it."""
-        told = self.document.get(self.name)
-        return told if isinstance(told, dict) else {}
+        definition = self.document.get(self.name)
+        return definition if isinstance(definition, dict) else {}
 
     @property
     def script(self) -> Document | None:
         """The script that is the rule, None when an expression is."""
-        script = self.told.get("script")
-        named = isinstance(script, dict) and bool(script.get("function"))
-        if self.told.get("type") == "script" or (named and not _has_expression(self.told)):
-            return script if isinstance(script, dict) and named else None
-        return None
+        script = self.definition.get("script")
+        if not isinstance(script, dict) or not script.get("function"):
+            return None
+        has_expression = any(find(self.definition, path) for path in _EXPRESSIONS)
+        return script if self.definition.get("type") == "script" or not has_expression else None
 
     async def passes(self, records: list[Any]) -> list[bool | Failed]:
         """Return for each record whether it continues."""
-        rules = find(self.told, ("expression", "rules")) or self.told.get("rules")
+        rules = find(self.definition, ("expression", "rules")) or self.definition.get("rules")
         if self.script is None and not rules:
             return [True] * len(records)
         if self.script is not None:
@@ -65,18 +66,17 @@ class Rule:
                 item if isinstance(item, Failed) else bool(item)
                 for item in await self._run_script(self.script, records)
             ]
-        settings = self.run.settings(self.document)
-        return await self._each(records, lambda one: holds(rules, self._scope(one, settings)))
+        settings, context = self.run.settings(self.document), self.context
+        return await self._each(
+            records, lambda record: holds(rules, Scope(record, settings, context))
+        )
 
     async def transform(self, records: list[Any]) -> list[Any]:
         """Return for each record what it becomes, or a `Failed`."""
         if self.script is not None:
             return await self._run_script(self.script, records)
-        transform = transform_of(self.told)
+        transform = transform_of(self.definition)
         return records if transform is None else await self._each(records, transform)
-
-    def _scope(self, record: Any, settings: Any) -> Scope:
-        return Scope(record, settings, self.context)
 
     async def _each(self, records: list[Any], do: Any) -> list[Any]:
         made: list[Any] = []
@@ -100,8 +100,3 @@ class Rule:
             else answer
             for record, answer in zip(records, answers, strict=True)
         ]
-
-
-def _has_expression(told: Document) -> bool:
-    paths = (("rules",), ("expression", "rules"), ("expression", "rulesTwoDotZero"))
-    return any(find(told, path) for path in paths)

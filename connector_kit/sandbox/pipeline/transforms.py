@@ -23,48 +23,43 @@ _EVERY = "[*]"
 Transform = Callable[[Any], Any]
 
 
-def transform_of(told: Any) -> Transform | None:
+def transform_of(definition: Any) -> Transform | None:
     """Return what transforms a record by an expression, None when nothing does."""
-    if not isinstance(told, dict):
+    if not isinstance(definition, dict):
         return None
-    two = find(told, ("expression", "rulesTwoDotZero")) or told.get("rulesTwoDotZero")
+    two = find(definition, ("expression", "rulesTwoDotZero")) or definition.get("rulesTwoDotZero")
     if isinstance(two, dict) and two.get("mappings"):
-        return _by_mappings(two)
-    lines = [*_lines(find(told, ("expression", "rules")) or told.get("rules"))]
+        mapper, keeps = MapperTwo(two["mappings"], Lookups(two)), two.get("mode") == MODIFY
+
+        def transform(record: Any) -> Any:
+            kept = record if keeps and isinstance(record, dict) else {}
+            return {**kept, **mapper(record, {})}
+
+        return transform
+    rules = find(definition, ("expression", "rules")) or definition.get("rules")
+    # Rules are a list of lists; a plain list is understood too.
+    lines = [
+        line
+        for rule in (rules if isinstance(rules, list) else ())
+        for line in objects(rule if isinstance(rule, list) else [rule])
+    ]
     return (lambda record: rewrite(lines, record)) if lines else None
 
 
 def rewrite(lines: Iterable[Document], record: Any, into: Document | None = None) -> Document:
-    """Return a record made of *lines* ``{extract, generate}``, written into a copy of *into*."""
+    """Return a record made of *lines* ``{extract, generate}``, written into *into*.
+
+    The items of a list are written to ``items[*].name`` one each.
+    """
     made: Document = {} if into is None else into
     for line in lines:
         value = extract_value(record, str(line.get("extract") or ""))
-        if value is not None and line.get("generate"):
-            _put(made, str(line["generate"]), value)
+        generate = str(line.get("generate") or "")
+        if value is None or not generate:
+            continue
+        if _EVERY not in generate:
+            put_at(made, generate, value)
+            continue
+        for position, item in enumerate(value if isinstance(value, list) else [value]):
+            put_at(made, generate.replace(_EVERY, f"[{position}]", 1), item)
     return made
-
-
-def _by_mappings(two: Document) -> Transform:
-    mapper = MapperTwo(two["mappings"], Lookups(two))
-
-    def transform(record: Any) -> Any:
-        mapped = mapper(record, {})
-        kept = record if two.get("mode") == MODIFY and isinstance(record, dict) else {}
-        return {**kept, **mapped}
-
-    return transform
-
-
-def _lines(rules: Any) -> Iterable[Document]:
-    """Rules are a list of lists; a plain list is understood too."""
-    for rule in rules if isinstance(rules, list) else ():
-        yield from objects(rule if isinstance(rule, list) else [rule])
-
-
-def _put(made: Document, generate: str, value: Any) -> None:
-    """Write a value, or the items of a list to ``items[*].name``, one each."""
-    if _EVERY not in generate:
-        put_at(made, generate, value)
-        return
-    for position, item in enumerate(value if isinstance(value, list) else [value]):
-        put_at(made, generate.replace(_EVERY, f"[{position}]", 1), item)

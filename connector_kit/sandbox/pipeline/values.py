@@ -39,7 +39,11 @@ def put_at(record: dict[str, Any], path: str, value: Any) -> None:
     inner: Any = record
     way = steps(path) or (path,)
     for here, after in pairwise(way):
-        inner = _enter(inner, here, [] if isinstance(after, int) else {})
+        found = _inside(inner, here)
+        if not isinstance(found, (dict, list)):
+            found = [] if isinstance(after, int) else {}
+            _set(inner, here, found)
+        inner = found
     _set(inner, way[-1], value)
 
 
@@ -59,14 +63,6 @@ def _inside(value: Any, step: Step) -> Any:
         position = int(step)
         return value[position] if position < len(value) else None
     return None
-
-
-def _enter(inner: Any, step: Step, empty: Any) -> Any:
-    found = _inside(inner, step)
-    if not isinstance(found, (dict, list)):
-        found = empty
-        _set(inner, step, found)
-    return found
 
 
 def _set(inner: Any, step: Step, value: Any) -> None:
