@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from connector_kit.sandbox.apps.installation import Installation
-from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call
@@ -31,20 +30,16 @@ def resume(call: Call) -> Answer:
 def switch_off_lapsed(platform: Platform) -> None:
     """Disable the flows of every installation whose license has expired."""
     for license_ in platform.licenses.lapsed(platform.clock.now()):
-        license_.switched_off = _disable_flows(platform, license_)
+        integration = platform.store.find("integrations", license_.integration_id or "")
+        members = platform.store.members(integration) if integration else []
+        license_.switched_off = []
+        for flow in members:
+            if flow.resource == "flows" and not flow.get("disabled"):
+                stamp = platform.clock.stamp()
+                disabled = {**flow.document, "disabled": True, "lastModified": stamp}
+                platform.store.put(Record.of(flow.account_id, "flows", disabled))
+                license_.switched_off.append(flow.id)
         platform.store.changes += 1
-
-
-def _disable_flows(platform: Platform, license_: License) -> list[str]:
-    integration = platform.store.find("integrations", license_.integration_id or "")
-    members = platform.store.members(integration) if integration else []
-    running = [
-        member for member in members if member.resource == "flows" and not member.get("disabled")
-    ]
-    for flow in running:
-        disabled = {**flow.document, "disabled": True, "lastModified": platform.clock.stamp()}
-        platform.store.put(Record.of(flow.account_id, "flows", disabled))
-    return [record.id for record in running]
 
 
 ROUTES = (Route("PUT", "/integrations/{id}/resume", resume, body="anything"),)

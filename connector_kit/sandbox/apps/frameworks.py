@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
 
 TWO_DOT_ZERO = "twoDotZero"
@@ -19,17 +19,19 @@ def is_two_dot_zero(document: Document) -> bool:
 
 def source_of(connector: Document) -> str | None:
     """Return the id of the integration that a 2.0 connector copies for its customers."""
-    own = connector.get("twoDotZero")
-    named = own.get("_integrationId") if isinstance(own, dict) else None
-    source = named or connector.get("_integrationId")
+    own = find(connector, ("twoDotZero", "_integrationId"))
+    source = own or connector.get("_integrationId")
     return source if isinstance(source, str) else None
 
 
 def editions(connector: Document) -> list[Document]:
     """Return the editions of a 2.0 connector, the lowest first."""
-    own = connector.get("twoDotZero")
-    listed = own.get("editions") if isinstance(own, dict) else None
-    return sorted(objects(listed), key=_order)
+
+    def order(edition: Document) -> float:
+        value = edition.get("order")
+        return value if isinstance(value, (int, float)) else 0
+
+    return sorted(objects(find(connector, ("twoDotZero", "editions"))), key=order)
 
 
 def edition(connector: Document, edition_id: str | None) -> Document | None:
@@ -42,8 +44,3 @@ def edition(connector: Document, edition_id: str | None) -> Document | None:
 def steps(document: Document, name: str) -> list[Document]:
     """Return the steps of an integration under ``install``, ``installSteps`` and so on."""
     return [*objects(document.get(name))]
-
-
-def _order(edition: Document) -> float:
-    order = edition.get("order")
-    return order if isinstance(order, (int, float)) else 0

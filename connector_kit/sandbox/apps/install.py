@@ -27,6 +27,13 @@ from connector_kit.sandbox.http.wire import Document
 
 TEMPLATE_ZIP = "template_zip"
 IN_FRONT = ("connection", "stack", TEMPLATE_ZIP)
+ZIP_STEP: Document = {
+    "name": "Copy resources now from template zip",
+    "type": TEMPLATE_ZIP,
+    "completed": False,
+    "templateZip": True,
+    "isClone": False,
+}
 
 
 async def install(call: Call) -> Answer:
@@ -39,47 +46,48 @@ async def install(call: Call) -> Answer:
     connector = call.store.find("connectors", call.id)
     if connector is None:
         raise not_found(f"connectors {call.id}")
-    asked = call.instructions()
+    sent = call.instructions()
     if connector.get("framework") == TWO_DOT_ZERO:
-        integration = begin_installation(call, connector, asked, _source(call, connector))
-        return answer({"_integrationId": integration.id})
-    integration = begin_installation(call, connector, asked, {})
-    function = str(connector.get("installerFunction"))
-    installation = Installation(call, integration, connector)
-    await installation.run("installer", function, _connectorId=connector.id)
+        source_id = source_of(connector.document) or ""
+        source = call.store.get(connector.account_id, "integrations", source_id)
+        if source is None:
+            raise impossible(
+                f"The connector {connector.id} names no source integration of its publisher's "
+                "(twoDotZero._integrationId)."
+            )
+        fields = source_fields(call.store, source)
+        fields |= {"name": connector.get("name"), "_sourceId": source.id}
+        integration = begin_installation(call, connector, sent, fields)
+    else:
+        integration = begin_installation(call, connector, sent, {})
+        function = str(connector.get("installerFunction"))
+        installation = Installation(call, integration, connector)
+        await installation.run("installer", function, _connectorId=connector.id)
     return answer({"_integrationId": integration.id})
 
 
-def begin_installation(call: Call, connector: Record, asked: Document, fields: Document) -> Record:
+def begin_installation(call: Call, connector: Record, sent: Document, fields: Document) -> Record:
     """Make the integration of an installation and attach a license to it (U5)."""
-    sandbox = _flag(asked, "sandbox")
+    sandbox = _flag(sent, "sandbox")
     license_ = choose_license(call, connector.id, sandbox=sandbox)
-    integration = _make(
-        call,
-        {
-            "name": connector.get("name"),
-            "install": [],
-            **fields,
-            "_connectorId": connector.id,
-            "sandbox": sandbox,
-        },
-        asked,
-    )
+    defaults = {"name": connector.get("name"), "install": []}
+    own = {"_connectorId": connector.id, "sandbox": sandbox}
+    integration = _make(call, {**defaults, **fields, **own}, sent)
     call.platform.licenses.attach(license_, integration.id)
     return integration
 
 
-def begin_copy(call: Call, source: Record, asked: Document, *, is_clone: bool) -> Record:
+def begin_copy(call: Call, source: Record, sent: Document, *, is_clone: bool) -> Record:
     """Make the integration of a clone or template; a connector's uses a license of its own."""
     fields = {**source_fields(call.store, source, is_clone=is_clone), "_sourceId": source.id}
     connector = call.store.find("connectors", source.connector_id or "")
-    name = asked.get("name") or (f"Clone - {source.get('name')}" if is_clone else None)
+    name = sent.get("name") or (f"Clone - {source.get('name')}" if is_clone else None)
     if name is not None and not isinstance(name, str):
         raise invalid("name", "must be a text")
     fields |= {"name": name} if name else {}
     if connector:
-        return begin_installation(call, connector, asked, fields)
-    return _make(call, {**fields, "sandbox": _flag(asked, "sandbox")}, asked)
+        return begin_installation(call, connector, sent, fields)
+    return _make(call, {**fields, "sandbox": _flag(sent, "sandbox")}, sent)
 
 
 def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Document:
@@ -87,8 +95,8 @@ def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Do
     document = copy_document(source.document, {})
     for name in ("sandbox", "tag", "_registeredConnectionIds", "install", *shaping.ORIGIN):
         document.pop(name, None)
-    steps_to_take = steps_to_copy(store, source, is_clone=is_clone)
-    return {**document, "installSteps": steps_to_take, "changeEditionSteps": []}
+    install_steps = steps_to_copy(store, source, is_clone=is_clone)
+    return {**document, "installSteps": install_steps, "changeEditionSteps": []}
 
 
 def steps_to_copy(store: Store, source: Record, *, is_clone: bool = False) -> list[Document]:
@@ -96,31 +104,30 @@ def steps_to_copy(store: Store, source: Record, *, is_clone: bool = False) -> li
     records = contents_of(store, source)[1:]
     used = connections_of(store, records)
     own = [_reset(store, source, used, step) for step in steps(source.document, "installSteps")]
-    asked = {_source_connection(document).get("_id") for document in own}
+    with_step = {_source_connection(step).get("_id") for step in own}
     mark = {"isClone": True} if is_clone else {}
-    made = [{**_connection_step(record), **mark} for record in used if record.id not in asked]
-    if records and not any(document.get("type") == TEMPLATE_ZIP for document in own):
-        place = next((n for n, document in enumerate(own) if not _is_in_front(document)), len(own))
-        own.insert(place, {**_zip_step(), **mark})
+    made: list[Document] = [
+        {
+            "name": str(connection.get("name")),
+            "type": "connection",
+            "completed": False,
+            "sourceConnection": {**as_template(connection.document), "_id": connection.id},
+            **mark,
+        }
+        for connection in used
+        if connection.id not in with_step
+    ]
+    if records and not any(step.get("type") == TEMPLATE_ZIP for step in own):
+        in_front = [step.get("type") in IN_FRONT or step.get("sourceConnection") for step in own]
+        place = next((n for n, is_in_front in enumerate(in_front) if not is_in_front), len(own))
+        own.insert(place, {**ZIP_STEP, **mark})
     if named_ids(records, "stacks") and is_clone:
         made.append({"name": "Stack", "type": "stack", "completed": False, **mark})
     return [*made, *own]
 
 
-def _source(call: Call, connector: Record) -> Document:
-    identity = source_of(connector.document)
-    source = call.store.get(connector.account_id, "integrations", identity or "")
-    if source is None:
-        raise impossible(
-            f"The connector {connector.id} names no source integration of its publisher's "
-            "(twoDotZero._integrationId)."
-        )
-    fields = source_fields(call.store, source)
-    return {**fields, "name": connector.get("name"), "_sourceId": source.id}
-
-
-def _make(call: Call, fields: Document, asked: Document) -> Record:
-    tag = asked.get("tag")
+def _make(call: Call, fields: Document, sent: Document) -> Record:
+    tag = sent.get("tag")
     if tag is not None and not isinstance(tag, str):
         raise invalid("tag", "must be a text")
     document = {
@@ -136,53 +143,27 @@ def _make(call: Call, fields: Document, asked: Document) -> Record:
 def _reset(store: Store, source: Record, used: list[Record], step: Document) -> Document:
     """Return a step as it is before it is completed; *used* are the source's connections."""
     kept = {name: value for name, value in step.items() if name != "_connectionId"}
-    named = store.get(source.account_id, "connections", str(step.get("_connectionId")))
-    connection = named or _find_described(used, _source_connection(step))
-    if connection:
-        told = {**as_template(connection.document), **_source_connection(step)}
-        kept["sourceConnection"] = {**told, "_id": connection.id}
+    template = _source_connection(step)
+    connected = store.get(source.account_id, "connections", str(step.get("_connectionId")))
+    described = (
+        record
+        for name in ("externalId", "name")
+        for record in used
+        if template.get(name) and record.get(name) == template[name]
+    )
+    if connection := connected or next(described, None):
+        whole = {**as_template(connection.document), **template}
+        kept["sourceConnection"] = {**whole, "_id": connection.id}
     return {**kept, "completed": False}
 
 
-def _find_described(used: list[Record], told: Document) -> Record | None:
-    """Return the connection that a step's template describes."""
-    for name in ("externalId", "name"):
-        for record in used if told.get(name) else ():
-            if record.get(name) == told[name]:
-                return record
-    return None
-
-
-def _connection_step(connection: Record) -> Document:
-    return {
-        "name": str(connection.get("name")),
-        "type": "connection",
-        "completed": False,
-        "sourceConnection": {**as_template(connection.document), "_id": connection.id},
-    }
-
-
-def _zip_step() -> Document:
-    return {
-        "name": "Copy resources now from template zip",
-        "type": TEMPLATE_ZIP,
-        "completed": False,
-        "templateZip": True,
-        "isClone": False,
-    }
-
-
 def _source_connection(step: Document) -> Document:
-    told: Any = step.get("sourceConnection")
-    return told if isinstance(told, dict) else {}
+    connection: Any = step.get("sourceConnection")
+    return connection if isinstance(connection, dict) else {}
 
 
-def _is_in_front(step: Document) -> bool:
-    return step.get("type") in IN_FRONT or bool(step.get("sourceConnection"))
-
-
-def _flag(asked: Document, name: str) -> bool:
-    value = asked.get(name)
+def _flag(sent: Document, name: str) -> bool:
+    value = sent.get(name)
     if value is not None and not isinstance(value, bool):
         raise invalid(name, "must be true or false")
     return bool(value)

@@ -6,7 +6,6 @@ from typing import Any
 
 from connector_kit.sandbox.apps.installation import Installation, relay
 from connector_kit.sandbox.apps.wizard import Wizard
-from connector_kit.sandbox.connectors.license_store import License
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
@@ -49,17 +48,25 @@ async def init_child(call: Call) -> Answer:
     """POST /integrations/{id}/initChild: a child integration with its own steps (U20)."""
     installation = Installation.of(call)
     installation.check_license()
-    named = installation.now().get("initChild")
-    if not isinstance(named, dict) or not named.get("function"):
+    function = installation.now().get("initChild")
+    if not isinstance(function, dict) or not function.get("function"):
         raise impossible(f"The integration {call.id} has no initChild.function.")
-    license_ = _child_license(installation)
+    licenses, license_ = call.platform.licenses, installation.license
+    children = licenses.children(license_) if license_ else []
+    unused = [child for child in children if not child.integration_id]
+    if not unused:
+        raise refuse(
+            422,
+            "subscription_required",
+            "There is no free license for another child; the publisher creates one "
+            "(POST /connectors/{id}/licenses with _parentId).",
+        )
     options = {
         "parentIntegration": installation.read(),
         "parentLicense": installation.read_license(),
     }
-    told = await installation.run_flat(named, options)
-    child = _child(installation, told)
-    call.platform.licenses.attach(license_, child["_id"])
+    child = _store_child(installation, await installation.run_flat(function, options))
+    licenses.attach(unused[0], child["_id"])
     call.store.changes += 1
     return answer({"_childIntegrationId": child["_id"]})
 
@@ -69,7 +76,12 @@ async def run_installer(call: Call) -> Answer:
     installation = Installation.of(call)
     installation.check_license()
     result = await installation.run("installer", call.params["fn"], call.instructions())
-    _take_over_steps(installation, result)
+    # The installation gets ``stepsToUpdate``, which the user's browser shows.
+    if isinstance(result, dict) and result.get("success"):
+        updates = [*objects(result.get("stepsToUpdate"))]
+        steps = installation.now().get("install")
+        if updates and isinstance(steps, list):
+            installation.write(install=[_update_step(step, updates) for step in steps])
     return relay(result)
 
 
@@ -91,27 +103,13 @@ def _finish(wizard: Wizard) -> bool:
     return True
 
 
-def _child_license(installation: Installation) -> License:
-    """Return the first unused child license of the parent's."""
-    licenses, own = installation.call.platform.licenses, installation.license
-    unused = [item for item in licenses.children(own) if not item.integration_id] if own else []
-    if not unused:
-        raise refuse(
-            422,
-            "subscription_required",
-            "There is no free license for another child; the publisher creates one "
-            "(POST /connectors/{id}/licenses with _parentId).",
-        )
-    return unused[0]
-
-
-def _child(installation: Installation, told: Any) -> Document:
+def _store_child(installation: Installation, result: Any) -> Document:
     """Store the integration that initChild answers."""
-    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+    if not isinstance(result, dict) or not isinstance(result.get("name"), str):
         raise unusable("initChild must answer {name, installSteps}.")
     parent = installation.record()
     document = {
-        **told,
+        **result,
         "_id": installation.call.store.ids.next(),
         "mode": "install",
         "install": [],
@@ -124,16 +122,6 @@ def _child(installation: Installation, told: Any) -> Document:
     }
     kept = {name: value for name, value in document.items() if value is not None}
     return writing.store(installation.call, "integrations", kept).document
-
-
-def _take_over_steps(installation: Installation, result: Any) -> None:
-    """Merge ``stepsToUpdate`` into the integration's steps, as the user's browser shows them."""
-    if not isinstance(result, dict) or not result.get("success"):
-        return
-    updates = [*objects(result.get("stepsToUpdate"))]
-    steps = installation.now().get("install")
-    if updates and isinstance(steps, list):
-        installation.write(install=[_update_step(step, updates) for step in steps])
 
 
 def _update_step(step: Any, updates: list[Document]) -> Any:

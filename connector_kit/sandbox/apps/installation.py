@@ -61,7 +61,7 @@ class Installation:
         return self.call.platform.licenses.of_installation(self.integration.id)
 
     async def run(
-        self, kind: str, function: str, options: Document | None = None, **given: str
+        self, kind: str, function: str, options: Document | None = None, **own: str
     ) -> Any:
         """Call a function of framework 1.0; *options* are added to what is always there (U7)."""
         license_ = self.license
@@ -69,23 +69,23 @@ class Installation:
         added = {name: value for name, value in (options or {}).items() if name not in GIVEN}
         if function == "refreshMetadata":
             opts = {**opts, **added}
-        given["_integrationId"] = self.integration.id
-        return await self._call(function, {**added, **given, "opts": opts}, kind=kind)
+        own["_integrationId"] = self.integration.id
+        return await self._call(function, {**added, **own, "opts": opts}, kind=kind)
 
-    async def run_flat(self, named: Document, options: Document) -> Any:
+    async def run_flat(self, target: Document, options: Document) -> Any:
         """Call a function of framework 2.0, ``{function, _stackId}`` (U8).
 
         Raises `Refusal` 501 when it is on a script.
         """
-        stack_id = named.get("_stackId")
+        stack_id = target.get("_stackId")
         owns_stack = self.connector is not None and self.connector.get("_stackId")
-        if not stack_id and (named.get("_scriptId") or not owns_stack):
+        if not stack_id and (target.get("_scriptId") or not owns_stack):
             raise not_simulated(SCRIPTS)
         known = {name: value for name, value in options.items() if value is not None}
-        return await self._call(str(named["function"]), known, stack_id=stack_id)
+        return await self._call(str(target["function"]), known, stack_id=stack_id)
 
     def about(self) -> Document:
-        """Return what functions of framework 2.0 are told about the installation."""
+        """Return what functions of framework 2.0 get about the installation."""
         parent = self.parent()
         return {
             "resource": self.read(),

@@ -32,13 +32,13 @@ async def save(call: Call) -> Answer:
     """
     record, sent = access.writable(call), call.document()
     check_kinds("integrations", sent)
-    named = record.get("preSave")
-    if call.connector_id is None and isinstance(named, dict) and named.get("function"):
+    function = record.get("preSave")
+    if call.connector_id is None and isinstance(function, dict) and function.get("function"):
         locking.check_no_update(call.store, record, sent)
         connector = call.store.find("connectors", record.connector_id or "")
         installation = Installation(call, record, connector)
         options: Document = {"newResource": sent, "oldResource": parse(record.public)}
-        saved = await installation.run_flat(named, options)
+        saved = await installation.run_flat(function, options)
         if not isinstance(saved, dict):
             raise unusable("preSave must answer the document to store.")
         sent, record = saved, installation.record()
@@ -68,8 +68,8 @@ async def run_utility(call: Call) -> Answer:
 async def init_form(call: Call) -> Answer:
     """POST /{type}/{id}/settingsForm/init: form metadata, of `settingsForm.init` or static."""
     record = access.readable(call)
-    shown: Document = parse(record.public)
-    return await _answer_form(call, record, shown, _parents_of(call, record))
+    resource: Document = parse(record.public)
+    return await _answer_form(call, record, resource, _parents_of(call, record))
 
 
 async def init_group_form(call: Call) -> Answer:
@@ -88,18 +88,24 @@ async def _answer_form(
     call: Call, record: Record, resource: Document, above: list[Record]
 ) -> Answer:
     """Answer the form of *resource*, a part of *record*; *above* are its parents, nearest first."""
-    named = find(resource, ("settingsForm", "init"))
+    function = find(resource, ("settingsForm", "init"))
     static = find(resource, ("settingsForm", "form"))
-    if not isinstance(named, dict) or not named.get("function"):
+    if not isinstance(function, dict) or not function.get("function"):
         if static is None:
             raise impossible(f"{resource.get('name')!r} has no settingsForm.")
         return answer(static)
-    installation = _installation(call, record, above)
-    told: Document = {"resource": resource}
-    for name, parent in zip(("parentResource", "grandparentResource"), above, strict=False):
-        told[name] = parse(parent.public)
-    told |= _licenses(installation)
-    form: Any = await installation.run_flat(named, told)
+    integrations = (item for item in (record, *above) if item.resource == "integrations")
+    connector = call.store.find("connectors", record.connector_id or "")
+    installation = Installation(call, next(integrations, record), connector)
+    parent = installation.parent()
+    options: Document = {
+        "resource": resource,
+        "license": installation.read_license(),
+        "parentLicense": parent.read_license() if parent else None,
+    }
+    for name, ancestor in zip(("parentResource", "grandparentResource"), above, strict=False):
+        options[name] = parse(ancestor.public)
+    form: Any = await installation.run_flat(function, options)
     return answer(static if form is None else form)
 
 
@@ -108,20 +114,6 @@ def _parents_of(call: Call, record: Record) -> list[Record]:
     own = record.get("_parentId") if record.resource == "integrations" else record.integration_id
     parent = call.store.get(record.account_id, "integrations", str(own)) if own else None
     return [parent, *_parents_of(call, parent)] if parent else []
-
-
-def _installation(call: Call, record: Record, above: list[Record]) -> Installation:
-    integrations = [item for item in (record, *above) if item.resource == "integrations"]
-    connector = call.store.find("connectors", record.connector_id or "")
-    return Installation(call, integrations[0] if integrations else record, connector)
-
-
-def _licenses(installation: Installation) -> Document:
-    parent = installation.parent()
-    return {
-        "license": installation.read_license(),
-        "parentLicense": parent.read_license() if parent else None,
-    }
 
 
 ROUTES = (

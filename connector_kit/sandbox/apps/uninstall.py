@@ -12,7 +12,6 @@ from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.unsimulated import SCRIPTS
 
 STEPS = "uninstallSteps"
@@ -29,7 +28,12 @@ async def pre_uninstall(call: Call) -> Answer:
     if function:
         result = await installation.run("uninstaller", function, options)
     else:
-        result = _steps_backwards(installation.now())
+        # The install steps backwards, as far as each has its uninstaller.
+        result = [
+            {**step, "completed": False}
+            for step in reversed(steps(installation.now(), "install"))
+            if step.get("uninstallerFunction")
+        ]
     if not options.get("storeId"):
         installation.write(mode="uninstall")
     return relay(result)
@@ -99,14 +103,6 @@ def remove(installation: Installation) -> None:
     if license_:
         call.platform.licenses.free(license_)
         call.store.changes += 1
-
-
-def _steps_backwards(document: Document) -> list[Document]:
-    return [
-        {**step, "completed": False}
-        for step in reversed(steps(document, "install"))
-        if step.get("uninstallerFunction")
-    ]
 
 
 def _wizard(call: Call) -> Wizard:

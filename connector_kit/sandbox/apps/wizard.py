@@ -1,22 +1,22 @@
 """The steps of framework 2.0, one after the other (protocol/http-api.md#83).
 
-The first step that is not completed is the current one. What each type needs of the request body
-is one row of `_TAKES`; the function a step names is called for all of them alike. Hidden steps are
-run by the platform, right before the next visible one is waited for.
+The first step that is not completed is the current one. Each type needs something else of the
+request body; the function a step names is called for all of them alike. Hidden steps are run by the
+platform, right before the next visible one is waited for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from connector_kit.sandbox.apps import install
 from connector_kit.sandbox.apps.frameworks import steps
-from connector_kit.sandbox.apps.install import TEMPLATE_ZIP
 from connector_kit.sandbox.apps.installation import Installation
 from connector_kit.sandbox.clones.contents import contents_of, named_ids
 from connector_kit.sandbox.clones.copies import copy_document, make_copies
 from connector_kit.sandbox.documents import writing
+from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.errors import (
@@ -55,10 +55,24 @@ class Wizard:
         step = self.current()
         if step is None:
             return
-        take = _TAKES.get(_kind(step), _take_nothing)
-        changes, told = take(self, step, body)
+        changes: Document = {}
+        options: Document = {}
+        # ``type`` may be loose where something else tells.
+        names_connection = step.get("sourceConnection") or step.get("_connectionId")
+        match "connection" if names_connection else step.get("type"):
+            case "form":
+                options = {"formSubmission": body}
+            case "connection":
+                connection = _take_connection(self.installation, body)
+                changes = options = {"_connectionId": connection.id}
+            case "stack":
+                changes = {"_stackId": _take_stack(self.installation, body)}
+            case install.TEMPLATE_ZIP:
+                copy_source(self.installation)
+            case _:  # an action step; unknown types are treated as one (U32)
+                pass
         self._write(self._position(step), changes)
-        await self._run(step, told)
+        await self._run(step, options)
         self._complete(step)
         await self.run_hidden()
 
@@ -82,19 +96,19 @@ class Wizard:
             raise impossible("All steps are completed.")
         for name, static in (("initFormFunction", "form"), ("getUrlFunction", "url")):
             if step.get(name):
-                named = {**step, "function": step[name]}
-                result = await self.installation.run_flat(named, self.installation.about())
+                function = {**step, "function": step[name]}
+                result = await self.installation.run_flat(function, self.installation.about())
                 return result or step.get(static)
-        shown = step.get("form") or step.get("url")
-        if not shown:
+        question = step.get("form") or step.get("url")
+        if not question:
             raise impossible(f"The step {step.get('name')!r} has neither a form nor an address.")
-        return shown
+        return question
 
-    async def _run(self, step: Document, told: Document) -> None:
+    async def _run(self, step: Document, options: Document) -> None:
         """Call the step's function, if it names one."""
         if step.get("function"):
             about = self.installation.about()
-            await self.installation.run_flat(step, {**told, **about})
+            await self.installation.run_flat(step, {**options, **about})
 
     def _complete(self, step: Document) -> None:
         self._write(self._position(step), {"completed": True})
@@ -102,10 +116,9 @@ class Wizard:
     def _position(self, step: Document) -> int:
         """Return the current position of a step: its own function may have rewritten the steps."""
         now = self.steps()
-        by_name = (n for n, document in enumerate(now) if document.get("name") == step.get("name"))
-        pending = (n for n, document in enumerate(now) if not document.get("completed"))
-        known = [*by_name]
-        return next((n for n in pending if n in known), known[0] if known else -1)
+        same = [n for n, document in enumerate(now) if document.get("name") == step.get("name")]
+        pending = (n for n in same if not now[n].get("completed"))
+        return next(pending, same[0] if same else -1)
 
     def _write(self, position: int, changes: Document) -> None:
         now = self.steps()
@@ -114,55 +127,36 @@ class Wizard:
             self.installation.write(**{self.name: now})
 
 
-Taken = tuple[Document, Document]
-"""What is written into the step, and what its function gets."""
-
-
-def _take_form(_: Wizard, __: Document, body: Document) -> Taken:
-    return {}, {"formSubmission": body}
-
-
-def _take_connection(wizard: Wizard, _: Document, body: Document) -> Taken:
-    installation = wizard.installation
+def _take_connection(installation: Installation, body: Document) -> Record:
+    """Return the connection that a step's body makes or names, registered with the integration."""
+    call, integration = installation.call, installation.integration
+    sandbox, sent = bool(integration.get("sandbox")), body.get("connection")
     if "connection" in body:
-        connection = _new_connection(installation, body["connection"])
-    elif body.get("_connectionId"):
-        connection = _existing_connection(installation, body["_connectionId"])
+        if not isinstance(sent, dict):
+            raise invalid("connection", "must be an object")
+        owner = {"_connectorId": integration.connector_id} if integration.connector_id else {}
+        document = {**sent, "_integrationId": integration.id, **owner, "sandbox": sandbox}
+        connection = writing.create(call, "connections", document)
+    elif identity := body.get("_connectionId"):
+        connection = access.lookup(call, "connections", identity, "_connectionId")
+        if bool(connection.get("sandbox")) != sandbox:
+            raise invalid("_connectionId", "names a connection of the other environment")
     else:
         raise missing("_connectionId")
     registered = installation.now().get("_registeredConnectionIds") or []
     if connection.id not in registered:
         installation.write(_registeredConnectionIds=[*registered, connection.id])
-    return {"_connectionId": connection.id}, {"_connectionId": connection.id}
+    return connection
 
 
-def _take_stack(wizard: Wizard, _: Document, body: Document) -> Taken:
+def _take_stack(installation: Installation, body: Document) -> str:
     identity = body.get("_stackId")
     if not identity:
         raise missing("_stackId")
-    installation = wizard.installation
     account_id = installation.integration.account_id
     if not find_stack(installation.call.store, account_id, None, str(identity)):
         raise invalid_reference("_stackId", "stacks", identity)
-    return {"_stackId": str(identity)}, {}
-
-
-def _take_copies(wizard: Wizard, _: Document, __: Document) -> Taken:
-    copy_source(wizard.installation)
-    return {}, {}
-
-
-def _take_nothing(_: Wizard, __: Document, ___: Document) -> Taken:
-    """An action step; unknown types are treated as one (U32)."""
-    return {}, {}
-
-
-_TAKES: dict[str, Callable[[Wizard, Document, Document], Taken]] = {
-    "form": _take_form,
-    "connection": _take_connection,
-    "stack": _take_stack,
-    TEMPLATE_ZIP: _take_copies,
-}
+    return str(identity)
 
 
 def copy_source(installation: Installation) -> None:
@@ -178,9 +172,9 @@ def copy_source(installation: Installation) -> None:
     if integration.connector_id:
         fields["_connectorId"] = integration.connector_id
     copies = make_copies(call, records, ids, fields)
-    new = {old.id: copy.id for old, copy in zip(records, copies, strict=True)}
-    led = copy_document(installation.now(), {**ids, **new})
-    installation.write(**{name: led[name] for name in _WITH_FUNCTIONS if name in led})
+    new_ids = {old.id: new.id for old, new in zip(records, copies, strict=True)}
+    copy = copy_document(installation.now(), {**ids, **new_ids})
+    installation.write(**{name: copy[name] for name in _WITH_FUNCTIONS if name in copy})
 
 
 _WITH_FUNCTIONS = (
@@ -193,42 +187,12 @@ _WITH_FUNCTIONS = (
 def _replacements(taken: list[Document], records: list[Record]) -> dict[str, str]:
     """Return which connections and stack of the account stand in for the source's."""
     ids = {}
-    for document in taken:
-        told = document.get("sourceConnection")
-        old = told.get("_id") if isinstance(told, dict) else None
-        if old and document.get("_connectionId"):
-            ids[str(old)] = str(document["_connectionId"])
+    for step in taken:
+        old = find(step, ("sourceConnection", "_id"))
+        if old and step.get("_connectionId"):
+            ids[str(old)] = str(step["_connectionId"])
     if left := [named_id for named_id in named_ids(records, "connections") if named_id not in ids]:
         raise impossible(f"No step has asked for the connections {', '.join(left)} yet.")
-    stack = next(
-        (str(document["_stackId"]) for document in taken if _is_taken_stack(document)), None
-    )
-    return {**ids, **(dict.fromkeys(named_ids(records, "stacks"), stack) if stack else {})}
-
-
-def _is_taken_stack(step: Document) -> bool:
-    return step.get("type") == "stack" and bool(step.get("_stackId"))
-
-
-def _new_connection(installation: Installation, sent: Any) -> Record:
-    if not isinstance(sent, dict):
-        raise invalid("connection", "must be an object")
-    integration = installation.integration
-    owner = {"_connectorId": integration.connector_id} if integration.connector_id else {}
-    sandbox = bool(integration.get("sandbox"))
-    document = {**sent, "_integrationId": integration.id, **owner, "sandbox": sandbox}
-    return writing.create(installation.call, "connections", document)
-
-
-def _existing_connection(installation: Installation, identity: Any) -> Record:
-    record = access.lookup(installation.call, "connections", identity, "_connectionId")
-    if bool(record.get("sandbox")) != bool(installation.integration.get("sandbox")):
-        raise invalid("_connectionId", "names a connection of the other environment")
-    return record
-
-
-def _kind(step: Document) -> str:
-    """Return how a step is taken: ``type`` may be loose where something else tells."""
-    if any(step.get(name) for name in ("sourceConnection", "_connectionId")):
-        return "connection"
-    return str(step.get("type"))
+    stack_ids = [step.get("_stackId") for step in taken if step.get("type") == "stack"]
+    stack_id = next((str(stack_id) for stack_id in stack_ids if stack_id), None)
+    return {**ids, **(dict.fromkeys(named_ids(records, "stacks"), stack_id) if stack_id else {})}

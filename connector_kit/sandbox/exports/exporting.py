@@ -151,12 +151,12 @@ class Exporting:
     def _context(self, position: Document) -> Document:
         """What templates see; that of a wrapper, or of a mocked application, asks nothing."""
         kinds = (name for name in requests.TYPES if isinstance(self.export.get(name), dict))
-        asked = {kind: {**self.export[kind], "paging": position} for kind in islice(kinds, 1)}
+        details = {kind: {**self.export[kind], "paging": position} for kind in islice(kinds, 1)}
         return {
             **self.run.context(self.export),
             **(context_of(self.record) if self.record is not None else {}),
             **self.given,
-            "export": {**self.export, **asked},
+            "export": {**self.export, **details},
         }
 
 

@@ -73,11 +73,11 @@ def resolve(call: Call) -> Answer:
 
 def purge(call: Call) -> Answer:
     """DELETE /flows/{id}/{step}/resolved: forget resolved errors."""
-    named = _named_errors(call, "errors", access.writable)
-    unresolved = [failure.id for failure in named if not failure.is_resolved]
+    failures = _named_errors(call, "errors", access.writable)
+    unresolved = [failure.id for failure in failures if not failure.is_resolved]
     if unresolved:
         raise invalid("errors", f"names errors that are not resolved: {', '.join(unresolved)}")
-    for failure in named:
+    for failure in failures:
         call.platform.failures.delete(failure)
     return GONE
 

@@ -16,18 +16,11 @@ FILTERS = "statusCode stage method time_gt time_lte"
 
 def read_all(call: Call) -> Answer:
     """GET /flows/{id}/{step}/requests."""
-    filters = {
-        name: values
-        for name in ("statusCode", "stage", "method")
-        if (values := call.parameters(name))
-    }
-    found = [
-        entry
-        for entry in _log(call)
-        if all(str(entry.get(name)) in values for name, values in filters.items())
-        and is_within(call, entry)
-    ]
-    return answer({"requests": found})
+    entries = _log(call)
+    for name in ("statusCode", "stage", "method"):
+        if values := call.parameters(name):
+            entries = [entry for entry in entries if str(entry.get(name)) in values]
+    return answer({"requests": [entry for entry in entries if is_within(call, entry)]})
 
 
 def read(call: Call) -> Answer:

@@ -50,25 +50,25 @@ class Entry:
             for item, stage in zip(self.errors, self._stages, strict=True)
         ]
 
-    def answer_instead(self, told: Document) -> None:
+    def answer_instead(self, result: Document) -> None:
         """Be answered otherwise, as postSubmit wants to have it."""
         self.errors, self._stages = [], []
-        errors = told.get("errors") or []
+        errors = result.get("errors") or []
         self.note(*(errors if isinstance(errors, list) else [errors]))
-        self.answer = {name: value for name, value in told.items() if name != "errors"}
+        self.answer = {name: value for name, value in result.items() if name != "errors"}
 
     def leave_out(self) -> None:
         """End here, ignored."""
         self.is_over = True
 
-    def take(self, told: Any, stage: str) -> Any:
+    def take(self, result: Any, stage: str) -> Any:
         """Read the result of preMap or postMap for the record; returns the data to use next."""
-        told = told if isinstance(told, dict) else {}
-        errors = told.get("errors") or []
+        fields = result if isinstance(result, dict) else {}
+        errors = fields.get("errors") or []
         self.stage = stage
         self.note(*(errors if isinstance(errors, list) else [errors]))
-        self.is_over = "data" not in told
-        return told.get("data")
+        self.is_over = "data" not in fields
+        return fields.get("data")
 
     def refuse(self, errors: Iterable[Document], stage: str) -> None:
         """Fail with the whole page, whatever was answered."""

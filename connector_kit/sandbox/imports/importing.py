@@ -57,13 +57,25 @@ class Importing:
         entries = await self._prepared(records)
         await self._submit(unfinished(entries))
         answered = [entry for entry in entries if not entry.is_left]
-        await self._respond(answered)
+        rule = Rule(self.run, self.import_, "responseTransform", "transformation")
+        responded = [entry for entry in answered if "_json" in entry.answer]
+        if rule.definition:
+            bodies = await rule.transform([entry.answer["_json"] for entry in responded])
+            for entry, body in zip(responded, bodies, strict=True):
+                if isinstance(body, Failed):
+                    entry.refuse([body.error], "transformation")
+                else:
+                    entry.answer = {**entry.answer, "_json": body}
         if hooks.hook_of(self.import_, "postSubmit") is not None and answered:
             results = [entry.result() for entry in answered]
             options = {**_hook_data(answered), "responseData": results}
-            told = await self._call("postSubmit", "post_submit_hook", options, answered)
-            for entry, item in zip(answered, told, strict=False):
-                _answer_instead(entry, item)
+            answers = await self._call("postSubmit", "post_submit_hook", options, answered)
+            for entry, result in zip(answered, answers, strict=False):
+                if isinstance(result, dict):
+                    entry.answer_instead(result)
+                else:
+                    message = "postSubmit must answer objects."
+                    entry.fail(error("invalid_extension_response", message))
         return entries
 
     async def _prepared(self, records: Iterable[Any]) -> list[Entry]:
@@ -71,14 +83,14 @@ class Importing:
         await self._refine(entries)
         if hooks.hook_of(self.import_, "preMap") is not None and (ready := unfinished(entries)):
             options = {"data": [entry.record for entry in ready]}
-            told = await self._call("preMap", "pre_map_hook", options, ready)
-            for entry, item in zip(ready, told, strict=False):
-                entry.record = entry.take(item, "pre_map_hook")
-        await self._map_all(unfinished(entries))
+            results = await self._call("preMap", "pre_map_hook", options, ready)
+            for entry, result in zip(ready, results, strict=False):
+                entry.record = entry.take(result, "pre_map_hook")
+        await self._map(unfinished(entries))
         if hooks.hook_of(self.import_, "postMap") is not None and (ready := unfinished(entries)):
-            told = await self._call("postMap", "post_map_hook", _hook_data(ready), ready)
-            for entry, item in zip(ready, told, strict=False):
-                entry.mapped = entry.take(item, "post_map_hook")
+            results = await self._call("postMap", "post_map_hook", _hook_data(ready), ready)
+            for entry, result in zip(ready, results, strict=False):
+                entry.mapped = entry.take(result, "post_map_hook")
         return entries
 
     async def _refine(self, entries: list[Entry]) -> None:
@@ -114,28 +126,25 @@ class Importing:
                 entry.refuse(({"source": stage, **document} for document in refusal.errors), stage)
             return []
 
-    async def _map_all(self, entries: list[Entry]) -> None:
+    async def _map(self, entries: list[Entry]) -> None:
         lookups = Lookups(self.import_)
         mapper = _mapper(self.import_, lookups)
         for number, entry in enumerate(entries):
             if number and number % AT_ONCE == 0:
                 await asyncio.sleep(0)
-            await self._map(entry, mapper, lookups)
-
-    async def _map(self, entry: Entry, mapper: Mapper, lookups: Lookups) -> None:
-        entry.stage = "mapping"
-        try:
-            answers = {
-                str(document.get("name")): await self._look_up(document, entry.record)
-                for document in lookups.dynamic()
-            }
-            entry.mapped = mapper(entry.record, answers)
-        except RecordFailed as failed:
-            entry.fail(failed.error)
-        except Refusal as refusal:
-            if not self.in_flow or refusal.status != FAILED:
-                raise
-            entry.fail(*({"source": "mapping", **document} for document in refusal.errors))
+            entry.stage = "mapping"
+            try:
+                answers = {
+                    str(lookup.get("name")): await self._look_up(lookup, entry.record)
+                    for lookup in lookups.dynamic()
+                }
+                entry.mapped = mapper(entry.record, answers)
+            except RecordFailed as failed:
+                entry.fail(failed.error)
+            except Refusal as refusal:
+                if not self.in_flow or refusal.status != FAILED:
+                    raise
+                entry.fail(*({"source": "mapping", **document} for document in refusal.errors))
 
     async def _look_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
@@ -163,12 +172,9 @@ class Importing:
             entry.stage, entry.is_left = "application", True
         if not (entries and self.goes_on()):
             return
-        if wrappers.is_wrapper(self.run.connection):
-            await self._submit_at_once(entries)
-        else:
+        if not wrappers.is_wrapper(self.run.connection):
             await for_each(entries, concurrency_level(self.run.connection), self._send)
-
-    async def _submit_at_once(self, entries: list[Entry]) -> None:
+            return
         sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
         answers = await wrappers.submit(self.run, self.import_, sent, mapped)
         for entry, answer in zip(entries, answers, strict=True):
@@ -195,20 +201,9 @@ class Importing:
         if failed:
             entry.note(failed)
         status = 200 if not failed else 401 if answer.status == 401 else FAILED
-        entry.answer = {"statusCode": status, **_identity(body, rules), "_json": body}
-
-    async def _respond(self, entries: list[Entry]) -> None:
-        """Transform what the application answered (``responseTransform``)."""
-        rule = Rule(self.run, self.import_, "responseTransform", "transformation")
-        answered = (
-            [entry for entry in entries if "_json" in entry.answer] if rule.definition else []
-        )
-        made = await rule.transform([entry.answer["_json"] for entry in answered])
-        for entry, item in zip(answered, made, strict=True):
-            if isinstance(item, Failed):
-                entry.refuse([item.error], "transformation")
-            else:
-                entry.answer = {**entry.answer, "_json": item}
+        identity = value_at(body, str(rules.get("resourceIdPath") or "id"))
+        ids = {"id": str(identity)} if isinstance(identity, (str, int)) else {}
+        entry.answer = {"statusCode": status, **ids, "_json": body}
 
     def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
         connection, mapped = self.run.connection, entry.mapped
@@ -220,11 +215,19 @@ class Importing:
         }
         headers = requests.default_headers(connection)
         headers |= requests.fill_headers(operation.details.get("headers"), context)
+        if operation.body:
+            body = in_body(operation.body, context).encode()
+        elif operation.method in ("GET", "DELETE"):
+            body = b""
+        elif "urlencoded" in headers["Content-Type"] and isinstance(mapped, dict):
+            body = urlencode(mapped).encode()
+        else:
+            body = render(mapped)
         return BackendRequest(
             method=operation.method,
             url=requests.address(connection, in_uri(operation.relative_uri, context)),
             headers=headers,
-            body=_body(operation, mapped, context, headers["Content-Type"]),
+            body=body,
         )
 
 
@@ -238,31 +241,8 @@ def _mapper(import_: Document, lookups: Lookups) -> Mapper:
     return lambda record, _: record
 
 
-def _body(operation: Operation, mapped: Any, context: Document, media_type: str) -> bytes:
-    if operation.body:
-        return in_body(operation.body, context).encode()
-    if operation.method in ("GET", "DELETE"):
-        return b""
-    if "urlencoded" in media_type and isinstance(mapped, dict):
-        return urlencode(mapped).encode()
-    return render(mapped)
-
-
-def _identity(body: Any, rules: Document) -> Document:
-    found = value_at(body, str(rules.get("resourceIdPath") or "id"))
-    return {"id": str(found)} if isinstance(found, (str, int)) else {}
-
-
 def _hook_data(entries: list[Entry]) -> Document:
     return {
         "preMapData": [entry.record for entry in entries],
         "postMapData": [entry.mapped for entry in entries],
     }
-
-
-def _answer_instead(entry: Entry, told: Any) -> None:
-    """Take a record's answer as postSubmit wants to have it."""
-    if not isinstance(told, dict):
-        entry.fail(error("invalid_extension_response", "postSubmit must answer objects."))
-        return
-    entry.answer_instead(told)

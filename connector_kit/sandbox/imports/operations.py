@@ -31,15 +31,20 @@ class Operation:
 
 def operation_for(import_: Document, connection: Document, record: Any) -> Operation | None:
     """Return the operation that *record* calls for, None when it must be ignored."""
-    details = _details(import_, connection)
-    is_there = _is_there(details, record)
+    details = next((import_[name] for name in TYPES if isinstance(import_.get(name), dict)), None)
+    if details is None:
+        kind = str(import_.get("adaptorType") or connection.get("type"))
+        raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
+    # Whether the application has the record already, None when the import does not ask.
+    path = details.get("existingExtract") or details.get("ignoreExtract")
+    is_there = extract_value(record, str(path)) not in (None, "") if path else None
     if import_.get("ignoreExisting") and is_there:
         return None
     if import_.get("ignoreMissing") and is_there is False:
         return None
-    wanted = None if is_there is None else "UPDATE" if is_there else "CREATE"
+    request_type = None if is_there is None else "UPDATE" if is_there else "CREATE"
     types = _listed(details.get("requestType"))
-    index = types.index(wanted) if wanted in types else 0
+    index = types.index(request_type) if request_type in types else 0
     relative_uri = _nth(details.get("relativeURI"), index)
     if relative_uri is None:
         raise missing("relativeURI")
@@ -55,33 +60,15 @@ def operation_for(import_: Document, connection: Document, record: Any) -> Opera
 def rules_for(operation: Operation) -> Document:
     """Return how the operation's answer is read, in the words of `responses.failure`."""
     details = operation.details
-    told = details["response"] if isinstance(details.get("response"), dict) else details
-    rules: Document = {name: _nth(told.get(name), operation.index) for name in _RULES}
+    response = details["response"] if isinstance(details.get("response"), dict) else details
+    index = operation.index
+    rules: Document = {name: _nth(response.get(name), index) for name in _RULES}
     for name in ("successValues", "failValues"):
-        values = _nth(told.get(name), operation.index)
-        rules[name] = values if isinstance(values, list) else _listed(told.get(name))
-    rules["errorPath"] = _nth(told.get("errorPath"), operation.index)
-    rules["resourceIdPath"] = rules["resourceIdPath"] or _nth(
-        details.get("responseIdPath"), operation.index
-    )
+        values = _nth(response.get(name), index)
+        rules[name] = values if isinstance(values, list) else _listed(response.get(name))
+    rules["errorPath"] = _nth(response.get("errorPath"), index)
+    rules["resourceIdPath"] = rules["resourceIdPath"] or _nth(details.get("responseIdPath"), index)
     return rules
-
-
-def _details(import_: Document, connection: Document) -> Document:
-    for name in TYPES:
-        if isinstance(import_.get(name), dict):
-            details: Document = import_[name]
-            return details
-    kind = str(import_.get("adaptorType") or connection.get("type"))
-    raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
-
-
-def _is_there(details: Document, record: Any) -> bool | None:
-    """Whether the record exists in the application already, None when the import does not ask."""
-    path = details.get("existingExtract") or details.get("ignoreExtract")
-    if not path:
-        return None
-    return extract_value(record, str(path)) not in (None, "")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -30,8 +30,8 @@ def job_errors(call: Call) -> Answer:
 
 def errors(call: Call) -> Answer:
     """GET /jobs/{id}/errors: today's name for a job's errors."""
-    shown, url = next_page(call, _failures(call))
-    body = {"errors": [failure.record() for failure in shown]}
+    failures, url = next_page(call, _failures(call))
+    body = {"errors": [failure.record() for failure in failures]}
     return answer({**body, "nextPageURL": url} if url else body)
 
 

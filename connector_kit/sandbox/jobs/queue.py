@@ -74,18 +74,13 @@ class Queue:
         """Start a job if it is its turn, and forget one that was canceled."""
         if job.fields.get("status") != QUEUED:
             del self._waiting[job.id]
-        elif _turn(job) not in self._running and self._has_room(job):
+            return
+        # What only waits for other jobs takes no room, lest they find none.
+        has_room = job.flow_id is None or self._busy < PARALLEL
+        if has_room and _turn(job) not in self._running:
             del self._waiting[job.id]
-            self._start(job)
-
-    def _has_room(self, job: Job) -> bool:
-        """What only waits for other jobs takes no room, lest they find none."""
-        return job.flow_id is None or self._busy < PARALLEL
-
-    def _start(self, job: Job) -> None:
-        task = asyncio.get_running_loop().create_task(self._run(job))
-        self._running[_turn(job)] = task
-        self._busy += job.flow_id is not None
+            self._running[_turn(job)] = asyncio.get_running_loop().create_task(self._run(job))
+            self._busy += job.flow_id is not None
 
     async def _run(self, job: Job) -> None:
         try:

@@ -23,8 +23,8 @@ NO_COUNTS = {
 def queue_flow(platform: Platform, flow: Record, task: Document, **fields: Any) -> Job:
     """Queue a job of a flow."""
     belongs = {"_integrationId": flow.integration_id} if flow.integration_id else {}
-    told = {"type": "flow", "_flowId": flow.id, **belongs, **fields}
-    return queue_job(platform, flow.account_id, told, task)
+    job_fields = {"type": "flow", "_flowId": flow.id, **belongs, **fields}
+    return queue_job(platform, flow.account_id, job_fields, task)
 
 
 def queue_job(platform: Platform, account_id: str, fields: Document, task: Document) -> Job:

@@ -73,9 +73,9 @@ def queue_for(call: Call, job: Job, keys: list[str], **fields: Any) -> Job:
 def read_all(call: Call) -> Answer:
     """GET /retries, of one job with ``?_jobId=…``."""
     access.owners_only(call)
-    wanted = call.parameters("_jobId")
-    found = call.platform.retries.of_account(call.account_id)
-    return answer([_describe(retry) for retry in found if not wanted or retry.job_id in wanted])
+    job_ids = call.parameters("_jobId")
+    retries = call.platform.retries.of_account(call.account_id)
+    return answer([_describe(retry) for retry in retries if not job_ids or retry.job_id in job_ids])
 
 
 def create(call: Call) -> Answer:

@@ -30,8 +30,8 @@ PLATFORMS_OWN = ("_id", "createdAt", "lastModified", "numOpenError", "children")
 
 def read_all(call: Call) -> Answer:
     """GET /jobs: the oldest first."""
-    shown, headers = page(call, query_jobs(call))
-    return Answer(200, render([item.answer() for item in shown]), headers=headers)
+    jobs, headers = page(call, query_jobs(call))
+    return Answer(200, render([job.answer() for job in jobs]), headers=headers)
 
 
 def read(call: Call) -> Answer:
@@ -94,8 +94,10 @@ def diagnostics(call: Call) -> Answer:
     """GET /jobs/{id}/diagnostics: the address of a file with all that is known of a job."""
     job = job_of(call)
     failures = call.platform.failures.of_jobs([member.id for member in with_children(call, job)])
-    told = {"job": _with_children(call, job), "errors": [failure.record() for failure in failures]}
-    return _sign_file(call, "diagnostics.json", told)
+    errors = [failure.record() for failure in failures]
+    return _sign_file(
+        call, "diagnostics.json", {"job": _with_children(call, job), "errors": errors}
+    )
 
 
 def files(call: Call) -> Answer:
@@ -165,34 +167,25 @@ def _filter_jobs(call: Call) -> list[Job]:
     found = visible_jobs(call)
     for field, name in (("flowIds", "_flowId"), ("integrationIds", "_integrationId")):
         if field in sent:
-            values = _texts(sent[field], field)
-            found = [item for item in found if item.fields.get(name) in values]
-    if sent.get("sandbox") is not None:
-        found = [job for job in found if _is_sandbox(call, job) is bool(sent["sandbox"])]
-    return [job for job in found if _is_within(sent, job)]
+            ids = sent[field]
+            if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
+                raise invalid(field, "must be an array of texts")
+            found = [job for job in found if job.fields.get(name) in ids]
+    if (is_sandbox := sent.get("sandbox")) is not None:
+        flows = call.store.documents(call.account_id, "flows")
+        in_sandbox = {flow.id for flow in flows if flow.get("sandbox")}
+        found = [job for job in found if (job.flow_id in in_sandbox) is bool(is_sandbox)]
+    if (after := sent.get("time_gt")) is not None:
+        start = moment("time_gt", str(after))
+        found = [job for job in found if moment_of(job.fields.get("createdAt")) > start]
+    if (until := sent.get("time_lte")) is not None:
+        end = moment("time_lte", str(until))
+        found = [job for job in found if moment_of(job.fields.get("createdAt")) <= end]
+    return found
 
 
-def _is_within(sent: Document, job: Job) -> bool:
-    created = moment_of(job.fields.get("createdAt"))
-    if sent.get("time_gt") is not None and created <= moment("time_gt", str(sent["time_gt"])):
-        return False
-    until = sent.get("time_lte")
-    return until is None or created <= moment("time_lte", str(until))
-
-
-def _is_sandbox(call: Call, job: Job) -> bool:
-    flow = call.store.get(call.account_id, "flows", job.flow_id or "")
-    return flow is not None and bool(flow.get("sandbox"))
-
-
-def _texts(value: Any, field: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise invalid(field, "must be an array of texts")
-    return value
-
-
-def _sign_file(call: Call, name: str, told: Any) -> Answer:
-    file = File(name, "application/json", render(told))
+def _sign_file(call: Call, name: str, content: Any) -> Answer:
+    file = File(name, "application/json", render(content))
     return answer({"signedURL": call.origin + call.platform.files.sign(file, call.now)})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Call
@@ -27,9 +27,8 @@ FILTERS = " ".join(
 )
 SPELLINGS = {"cancelled": "canceled", "cancelling": "canceling"}
 """Both spellings are seen; the first is understood, the second written (U26)."""
+_BOUNDS = (("gte", 1), ("lte", -1))
 _OTHER_NAMES = {"_parentJobId": "_flowJobId", "_jobId": "_flowJobId"}
-
-Test = Callable[[Job], bool]
 
 
 def visible_jobs(call: Call) -> list[Job]:
@@ -72,67 +71,33 @@ def with_children(call: Call, job: Job) -> list[Job]:
 
 def query_jobs(call: Call) -> list[Job]:
     """Return the jobs that the query asks for."""
-    found = visible_jobs(call)
-    for test in _tests(call):
-        found = [job for job in found if test(job)]
-    return found
+    jobs = visible_jobs(call)
+    for name in (*IDS, *WORDS):
+        texts = call.parameters(name) + call.parameters(f"{name}_in")
+        words = {SPELLINGS.get(word, word) for text in texts for word in text.split(",")}
+        if words:
+            field = _OTHER_NAMES.get(name, name)
+            jobs = [job for job in jobs if job.fields.get(field) in words]
+    for name in COUNTS:
+        for suffix, sign in _BOUNDS:
+            if (text := call.parameter(f"{name}_{suffix}")) is not None:
+                count = _number(f"{name}_{suffix}", text)
+                jobs = [job for job in jobs if sign * (job.count(name) - count) >= 0]
+    for suffix, sign in _BOUNDS:
+        if (text := call.parameter(f"createdAt_{suffix}")) is not None:
+            date = moment(f"createdAt_{suffix}", text)
+            jobs = [
+                job for job in jobs if sign * (moment_of(job.fields.get("createdAt")) - date) >= 0
+            ]
+    if (text := call.parameter("retriable")) is not None:
+        jobs = [job for job in jobs if bool(job.fields.get("retriable")) is (text == "true")]
+    if call.parameter("hideEmpty") == "true":
+        jobs = [job for job in jobs if any(job.count(name) for name in COUNTS)]
+    return jobs
 
 
 def _sees_all(call: Call) -> bool:
     return call.connector_id is None and call.token.integrations is None
-
-
-def _tests(call: Call) -> list[Test]:
-    tests = [*_exact(call), *_bounds(call)]
-    tests += [
-        _date_bound(name, moment(name, text))
-        for name in ("createdAt_gte", "createdAt_lte")
-        if (text := call.parameter(name)) is not None
-    ]
-    if (text := call.parameter("retriable")) is not None:
-        tests.append(_flag("retriable", is_wanted=text == "true"))
-    if call.parameter("hideEmpty") == "true":
-        tests.append(_did_something)
-    return tests
-
-
-def _exact(call: Call) -> Iterable[Test]:
-    for name in (*IDS, *WORDS):
-        given = call.parameters(name) + call.parameters(f"{name}_in")
-        values = {word for name in given for word in name.split(",")}
-        if values:
-            field = _OTHER_NAMES.get(name, name)
-            yield _is_among(field, {SPELLINGS.get(value, value) for value in values})
-
-
-def _bounds(call: Call) -> Iterable[Test]:
-    for name in COUNTS:
-        for suffix in ("gte", "lte"):
-            text = call.parameter(f"{name}_{suffix}")
-            if text is not None:
-                yield _count_bound(name, suffix, _number(f"{name}_{suffix}", text))
-
-
-def _is_among(field: str, values: set[str]) -> Test:
-    return lambda job: job.fields.get(field) in values
-
-
-def _date_bound(name: str, bound: float) -> Test:
-    sign = 1 if name.endswith("gte") else -1
-    return lambda job: sign * (moment_of(job.fields.get("createdAt")) - bound) >= 0
-
-
-def _count_bound(name: str, suffix: str, bound: float) -> Test:
-    sign = 1 if suffix == "gte" else -1
-    return lambda job: sign * (job.count(name) - bound) >= 0
-
-
-def _flag(field: str, *, is_wanted: bool) -> Test:
-    return lambda job: bool(job.fields.get(field)) is is_wanted
-
-
-def _did_something(job: Job) -> bool:
-    return any(job.count(name) for name in COUNTS)
 
 
 def _number(name: str, text: str) -> float:

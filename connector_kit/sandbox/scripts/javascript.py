@@ -47,18 +47,15 @@ class Scripts:
         self, account_id: str, script: Document, options: Iterable[Document]
     ) -> list[Any]:
         """Return one answer for each of *options*, a `Refusal` for one that failed."""
-        content = self._content(account_id, str(script.get("_scriptId")))
-        texts = [render(option).decode() for option in options]
-        return await asyncio.to_thread(_run, content, str(script.get("function")), texts)
-
-    def _content(self, account_id: str, script_id: str) -> str:
+        script_id = str(script.get("_scriptId"))
         record = self._store.get(account_id, "scripts", script_id)
         if record is None:
             raise refuse(422, "invalid_ref", f"There is no script {script_id}.", "_scriptId")
         content = str(record.get("content") or "")
         if _IMPORTS.search(content):
             raise not_simulated(MODULES, f"the script {script_id} imports a module")
-        return content
+        texts = [render(option).decode() for option in options]
+        return await asyncio.to_thread(_run, content, str(script.get("function")), texts)
 
 
 def _run(content: str, function: str, texts: list[str]) -> list[Any]:
@@ -68,22 +65,23 @@ def _run(content: str, function: str, texts: list[str]) -> list[Any]:
         context.set_time_limit(SECONDS)
         context.eval(_CONSOLE)
         context.eval(content)
-        named = f"typeof {function} === 'function' ? {function} : null"
-        found = context.eval(named) if function.isidentifier() else None
+        expression = f"typeof {function} === 'function' ? {function} : null"
+        entry = context.eval(expression) if function.isidentifier() else None
     except quickjs.JSException as error:
         raise _refused(error) from error
-    if not isinstance(found, quickjs.Object):
+    if not isinstance(entry, quickjs.Object):
         raise refuse(422, "invalid_function", f"The script has no function {function!r}.")
-    return [_answer(context, found, text) for text in texts]
-
-
-def _answer(context: Any, function: Any, text: str) -> Any:
-    try:
-        result = function(context.parse_json(text))
-        told = result.json() if isinstance(result, quickjs.Object) else render(result)
-        return None if told is None else parse(told.encode() if isinstance(told, str) else told)
-    except quickjs.JSException as error:
-        return _refused(error)
+    answers: list[Any] = []
+    for text in texts:
+        try:
+            result = entry(context.parse_json(text))
+            is_object = isinstance(result, quickjs.Object)
+            json = result.json() if is_object else render(result).decode()
+            # What JSON cannot say, such as a function, is no answer.
+            answers.append(None if json is None else parse(json.encode()))
+        except quickjs.JSException as error:
+            answers.append(_refused(error))
+    return answers
 
 
 def _refused(error: Exception) -> Refusal:

@@ -6,7 +6,6 @@ from connector_kit.sandbox.flows.request_log import is_within
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import GONE, Answer, Call, answer
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.http.wire import Document
 
 FILTERS = ("_flowId", "_resourceId", "functionType")
 
@@ -19,21 +18,16 @@ def log_name(script_id: str) -> tuple[str, str]:
 def read(call: Call) -> Answer:
     """GET /scripts/{id}/logs."""
     entries = call.platform.logs.read(log_name(access.readable(call).id))
-    return answer({"logs": [entry for entry in entries if _is_wanted(call, entry)]})
+    for name in FILTERS:
+        if values := call.parameters(name):
+            entries = [entry for entry in entries if entry.get(name) in values]
+    return answer({"logs": [entry for entry in entries if is_within(call, entry)]})
 
 
 def clear(call: Call) -> Answer:
     """DELETE /scripts/{id}/logs."""
     call.platform.logs.clear(log_name(access.writable(call).id))
     return GONE
-
-
-def _is_wanted(call: Call, entry: Document) -> bool:
-    for name in FILTERS:
-        values = call.parameters(name)
-        if values and entry.get(name) not in values:
-            return False
-    return is_within(call, entry)
 
 
 ROUTES = (

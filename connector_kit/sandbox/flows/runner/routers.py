@@ -18,7 +18,7 @@ SCRIPT = "script"
 async def route_items(loaded: LoadedFlow, router: Document, items: list[Item]) -> list[list[Item]]:
     """Return the items of each branch, in the order of the branches.
 
-    A record that matches none goes nowhere. Raises `StepFailed` when it cannot be told.
+    A record that matches none goes nowhere. Raises `StepFailed` when the router cannot decide.
     """
     branches = [*objects(router.get("branches"))]
     rules = [

@@ -27,8 +27,8 @@ class Source:
     def __init__(self, step: Step, *, last: str | None, events: list[Any] | None) -> None:
         self._step, self._events = step, events
         export = step.document
-        given = delta_dates(export, step.run.platform.clock.now(), last)
-        self._exporting = Exporting(step.run, export, given=given)
+        dates = delta_dates(export, step.run.platform.clock.now(), last)
+        self._exporting = Exporting(step.run, export, given=dates)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield page after page, each filtered, transformed and after its hook."""
