@@ -88,7 +88,7 @@ async def proxy(call: Call) -> Answer:
 def _exporting(call: Call, sent: Document) -> Exporting:
     run = run_at_connection(call, access.readable(call))
     export = part(sent, "export")
-    return Exporting(run, export, given=delta_dates(export, call.now))
+    return Exporting(run, export, dates=delta_dates(export, call.now))
 
 
 def _importing(call: Call, sent: Document) -> tuple[Importing, list[Any]]:
@@ -105,7 +105,7 @@ async def _page(exporting: Exporting, state: Document) -> tuple[list[Any], Docum
     offset, size = state["offset"], state["pageSize"]
     after: Document | None
     if wrappers.is_wrapper(exporting.run.connection):
-        pages = wrappers.pages(exporting.run, exporting.export, exporting.given)
+        pages = wrappers.pages(exporting.run, exporting.export, exporting.dates)
         records = [record async for page in pages for record in page.records]
         after = None
     else:

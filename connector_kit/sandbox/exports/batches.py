@@ -68,11 +68,11 @@ async def refine(
 
     Raises `PageRefused` when the hook fails.
     """
-    run, export, given = exporting.run, exporting.export, exporting.given
-    passed = await Rule(run, export, "filter", "output_filter", given).passes(records)
+    run, export, dates = exporting.run, exporting.export, exporting.dates
+    passed = await Rule(run, export, "filter", "output_filter", dates).passes(records)
     failed = [item for item in passed if isinstance(item, Failed)]
     kept = [record for record, passes in zip(records, passed, strict=True) if passes is True]
-    made = await Rule(run, export, "transform", "transformation", given).transform(kept)
+    made = await Rule(run, export, "transform", "transformation", dates).transform(kept)
     failed += [item for item in made if isinstance(item, Failed)]
     data = [item for item in made if not isinstance(item, Failed)]
     errors = [*(errors or []), *(item.error for item in failed)]
@@ -92,7 +92,7 @@ async def refine(
 async def pages(exporting: Exporting) -> AsyncIterator[wrappers.RecordPage]:
     """Yield what an application or a wrapper answers, page by page."""
     if wrappers.is_wrapper(exporting.run.connection):
-        options = dict(exporting.given)
+        options = dict(exporting.dates)
         if exporting.record is not None:
             options["data"] = [exporting.record]
         async for answered in wrappers.pages(exporting.run, exporting.export, options):
@@ -109,7 +109,7 @@ async def _call_hook(
     run, export = exporting.run, exporting.export
     if hooks.hook_of(export, "preSavePage") is None:
         return {"data": data, "errors": errors, "abort": False}
-    options = {"data": data, "errors": errors, "pageIndex": index, **exporting.given}
+    options = {"data": data, "errors": errors, "pageIndex": index, **exporting.dates}
     try:
         page = await hooks.call(run, "export", export, "preSavePage", options)
         if not isinstance(page, dict) or not isinstance(page.get("data"), list):

@@ -32,14 +32,14 @@ ENDLESS = 5
 class Exporting:
     """One export, stored or not, and the run that it is for.
 
-    *record* is the record that a lookup is run for, *given* what else templates see
+    *record* is the record that a lookup is run for, *dates* what else templates see
     (``lastExportDateTime``).
     """
 
     run: RunContext
     export: Document = field(repr=False)
     record: Any = None
-    given: Document = field(default_factory=dict)
+    dates: Document = field(default_factory=dict)
 
     async def page(self, position: Document) -> Page:
         """Return the page at *position*; raises `Refusal` 422 with the application's error."""
@@ -155,7 +155,7 @@ class Exporting:
         return {
             **self.run.context(self.export),
             **(context_of(self.record) if self.record is not None else {}),
-            **self.given,
+            **self.dates,
             "export": {**self.export, **details},
         }
 

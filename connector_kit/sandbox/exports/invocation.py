@@ -26,7 +26,7 @@ async def run_export(call: Call, record: Record) -> Answer:
     if export.get("type") in EVENTS:
         raise impossible("An export of events is not invoked; post the events to it.")
     run = run_of_stored(call, record)
-    data, _ = await all_records(Exporting(run, export, given=delta_dates(export, call.now)))
+    data, _ = await all_records(Exporting(run, export, dates=delta_dates(export, call.now)))
     return answer({"data": data})
 
 

@@ -37,7 +37,7 @@ async def preview(call: Call) -> Answer:
         limit = DEFAULT_LIMIT
     elif not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
         raise invalid("test.limit", f"must be between 1 and {MOST}")
-    exporting = Exporting(run_of_unsaved(call, export), export, given=delta_dates(export, call.now))
+    exporting = Exporting(run_of_unsaved(call, export), export, dates=delta_dates(export, call.now))
     stages, records = await _fetch(exporting)
     try:
         batch, _ = await refine(exporting, records[:limit], 0)
@@ -55,7 +55,7 @@ async def _fetch(exporting: Exporting) -> tuple[list[Document], list[Any]]:
     """Return the stages so far and the records, be they from the export's own mock."""
     run, export = exporting.run, exporting.export
     if wrappers.is_wrapper(run.connection):
-        options = {**exporting.given, "preview": True}
+        options = {**exporting.dates, "preview": True}
         async for page in wrappers.pages(run, export, options):
             return [_stage("parse", page.records)], page.records
     if run.connection.get("type") not in requests.TYPES and export.get("mockOutput"):

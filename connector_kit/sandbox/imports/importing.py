@@ -45,7 +45,7 @@ class Importing:
 
     async def map(self, records: Iterable[Any]) -> list[Any]:
         """Return the records after mapping; one that fails is ``{"errors": [...]}``."""
-        entries = await self._prepared(records)
+        entries = await self._prepare(records)
         return [{"errors": entry.errors} if entry.is_over else entry.mapped for entry in entries]
 
     async def submit(self, records: Iterable[Any]) -> list[Document]:
@@ -54,7 +54,7 @@ class Importing:
 
     async def entries(self, records: Iterable[Any]) -> list[Entry]:
         """Submit the records; returns what became of each."""
-        entries = await self._prepared(records)
+        entries = await self._prepare(records)
         await self._submit(unfinished(entries))
         answered = [entry for entry in entries if not entry.is_left]
         rule = Rule(self.run, self.import_, "responseTransform", "transformation")
@@ -78,7 +78,7 @@ class Importing:
                     entry.fail(error("invalid_extension_response", message))
         return entries
 
-    async def _prepared(self, records: Iterable[Any]) -> list[Entry]:
+    async def _prepare(self, records: Iterable[Any]) -> list[Entry]:
         entries = [Entry(record) for record in records]
         await self._refine(entries)
         if hooks.hook_of(self.import_, "preMap") is not None and (ready := unfinished(entries)):

@@ -1,4 +1,7 @@
-"""Logs of scripts (protocol/http-api.md#10). No scripts are run here, so nothing writes them."""
+"""Logs of scripts (protocol/http-api.md#10).
+
+The sandbox runs scripts without a console: only ``POST /_sandbox/logs`` writes these.
+"""
 
 from __future__ import annotations
 

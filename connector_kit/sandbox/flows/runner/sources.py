@@ -28,7 +28,7 @@ class Source:
         self._step, self._events = step, events
         export = step.document
         dates = delta_dates(export, step.run.platform.clock.now(), last)
-        self._exporting = Exporting(step.run, export, given=dates)
+        self._exporting = Exporting(step.run, export, dates=dates)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield page after page, each filtered, transformed and after its hook."""
