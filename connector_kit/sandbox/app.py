@@ -170,10 +170,10 @@ class App:
         platform, now = self._platform, self._platform.clock.now()
         if now >= platform.licenses.due:
             switch_off_lapsed(platform)
-        if now < platform.tidied + TIDY_EVERY:
+        if now < platform.last_tidied + TIDY_EVERY:
             return
-        platform.tidied = now
-        for part in platform.kept.values():
+        platform.last_tidied = now
+        for part in platform.snapshot_parts.values():
             part.expire(now)
         for record in platform.store.on_the_market("accesstokens"):
             token = access_token(record)

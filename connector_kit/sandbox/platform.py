@@ -32,7 +32,7 @@ from connector_kit.sandbox.states.store import States
 PUBLISHER_EMAIL = "publisher@example.com"
 
 
-class Kept(Protocol):
+class SnapshotPart(Protocol):
     """A part of the memory that goes into a snapshot under its name."""
 
     changes: int
@@ -73,7 +73,7 @@ class Platform:
     logs: Logs = field(default_factory=Logs)
     files: Files = field(default_factory=Files)
     mails: Mails = field(default_factory=Mails)
-    tidied: float = 0.0
+    last_tidied: float = 0.0
     """When old things were forgotten last, in seconds since the epoch."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
@@ -103,11 +103,11 @@ class Platform:
     @property
     def changes(self) -> int:
         """A number that grows with everything worth saving."""
-        kept = sum(kept.changes for kept in self.kept.values())
-        return self.store.changes + self.states.changes + kept
+        parts = sum(part.changes for part in self.snapshot_parts.values())
+        return self.store.changes + self.states.changes + parts
 
     @property
-    def kept(self) -> dict[str, Kept]:
+    def snapshot_parts(self) -> dict[str, SnapshotPart]:
         """What goes into a snapshot in addition to documents, licenses, and state."""
         return {
             "jobs": self.jobs,

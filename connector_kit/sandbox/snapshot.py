@@ -27,7 +27,7 @@ def contents(platform: Platform) -> list[bytes]:
         "clock_offset": platform.clock.offset,
         "accounts": [asdict(account) for account in store.accounts.values()],
         "licenses": [asdict(license_) for license_ in platform.licenses],
-        **{name: item.saved() for name, item in platform.kept.items()},
+        **{name: item.saved() for name, item in platform.snapshot_parts.items()},
     }
     states = [_item([*place, key], value) for place, key, value in platform.states.items()]
     records = [
@@ -81,7 +81,7 @@ def _fill(platform: Platform, saved: Document) -> None:
         platform.states.put(Place(*place), key, render(value))
     for (account_id, resource), document in saved["records"]:
         platform.store.put(Record.of(account_id, resource, document))
-    for name, part in platform.kept.items():
+    for name, part in platform.snapshot_parts.items():
         part.restore(saved.get(name, []))
     for record in platform.store.records():
         if record.resource == "accesstokens":

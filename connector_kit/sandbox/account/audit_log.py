@@ -12,7 +12,7 @@ from connector_kit.sandbox.http.wire import Document, iso, parse
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of documents that the log may hold; beyond that the oldest entries are dropped."""
-_UNTOLD = ("lastModified",)
+_IGNORED = ("lastModified",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,5 @@ def _differences(one: Document, other: Document) -> dict[str, Any]:
     return {
         name: value
         for name, value in one.items()
-        if name not in _UNTOLD and (name not in other or other[name] != value)
+        if name not in _IGNORED and (name not in other or other[name] != value)
     }

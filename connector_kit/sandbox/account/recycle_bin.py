@@ -44,10 +44,9 @@ class Bin:
 
     def get(self, account_id: str, resource: str, identity: str) -> Deleted | None:
         """Return what was deleted in this account, or None."""
-        found = self._all.get(identity)
-        if found and (found.record.account_id, found.record.resource) == (account_id, resource):
-            return found
-        return None
+        deleted = self._all.get(identity)
+        place = deleted and (deleted.record.account_id, deleted.record.resource)
+        return deleted if place == (account_id, resource) else None
 
     def of_account(self, account_id: str) -> list[Deleted]:
         """Return what an account deleted, the oldest first."""

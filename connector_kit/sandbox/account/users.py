@@ -52,12 +52,12 @@ def replace(call: Call) -> Answer:
     """PUT /ashares/{id}: other levels of access."""
     access.owners_only(call)
     record, sent = access.writable(call), call.document()
-    kept = {
+    fields = {
         name: value
         for name, value in record.document.items()
         if name not in ("accessLevel", "integrationAccessLevel")
     }
-    return Answer(200, writing.store(call, "ashares", {**kept, **_levels(call, sent)}).public)
+    return Answer(200, writing.store(call, "ashares", {**fields, **_levels(call, sent)}).public)
 
 
 def disable(call: Call) -> Answer:

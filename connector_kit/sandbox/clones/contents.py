@@ -16,34 +16,32 @@ def contents_of(store: Store, record: Record) -> list[Record]:
     Of an integration it is the integration itself first, then all its members.
     """
     members = store.members(record) if record.resource == "integrations" else [record]
-    found = {member.id: member for member in members if member.resource in ORDER}
-    waiting = [*found.values()]
+    contents = {member.id: member for member in members if member.resource in ORDER}
+    waiting = [*contents.values()]
     while waiting:
         for reference in references(waiting[0].resource, waiting.pop(0).document):
             target = store.get(record.account_id, reference.resource, reference.id)
-            if target and target.resource in ORDER[:-1] and target.id not in found:
-                found[target.id] = target
+            if target and target.resource in ORDER[:-1] and target.id not in contents:
+                contents[target.id] = target
                 waiting.append(target)
-    ordered = sorted(found.values(), key=lambda item: (ORDER.index(item.resource), item.id))
+    ordered = sorted(contents.values(), key=lambda item: (ORDER.index(item.resource), item.id))
     return [record, *ordered] if record.resource == "integrations" else ordered
 
 
 def named_ids(records: list[Record], resource: str) -> list[str]:
     """Return the ids of one type, connections or stacks, that documents name."""
-    found = (
+    ids = (
         reference.id
         for record in records
         for reference in references(record.resource, record.document)
         if reference.resource == resource
     )
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys(ids)]
 
 
 def connections_of(store: Store, records: list[Record]) -> list[Record]:
     """Return the connections that documents use."""
     account_id = records[0].account_id if records else ""
-    found = (
-        store.get(account_id, "connections", named_id)
-        for named_id in named_ids(records, "connections")
-    )
-    return [item for item in found if item]
+    ids = named_ids(records, "connections")
+    connections = (store.get(account_id, "connections", id_) for id_ in ids)
+    return [connection for connection in connections if connection]

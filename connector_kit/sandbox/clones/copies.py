@@ -23,19 +23,19 @@ _ORIGINALS_OWN = (
 
 def copy_document(document: Document, ids: Mapping[str, str]) -> Document:
     """Return a copy of *document* that names what *ids* leads to, old id to new."""
-    kept = {name: value for name, value in document.items() if name not in _ORIGINALS_OWN}
-    result: Document = _redirect(kept, ids)
-    return result
+    fields = {name: value for name, value in document.items() if name not in _ORIGINALS_OWN}
+    copy: Document = _redirect(fields, ids)
+    return copy
 
 
 def as_template(connection: Document) -> Document:
     """Return a connection as install steps carry it: without secrets."""
-    kept = {
+    fields = {
         name: value
         for name, value in connection.items()
         if name not in (*_ORIGINALS_OWN[1:], "sandbox", "offline", "queues")
     }
-    return restore_secrets("connections", mask_secrets("connections", kept), {})
+    return restore_secrets("connections", mask_secrets("connections", fields), {})
 
 
 def make_copies(

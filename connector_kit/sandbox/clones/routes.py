@@ -24,8 +24,8 @@ from connector_kit.sandbox.http.wire import Document, parse
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a request says of the copy."""
+class CloneRequest:
+    """What a request asks of the copy."""
 
     name: str | None
     tag: str | None
@@ -34,7 +34,7 @@ class Wish:
     stack_id: str | None
 
     @classmethod
-    def of(cls, call: Call, sent: Document, record: Record) -> Wish:
+    def of(cls, call: Call, sent: Document, record: Record) -> CloneRequest:
         """Read a body; raises `Refusal` 422 for names that lead nowhere."""
         connection_map = sent.get("connectionMap")
         if connection_map is None:
@@ -75,12 +75,12 @@ def clone(call: Call) -> Answer:
         if integration_id is None:
             raise invalid_reference("_integrationId", "integrations", None)
         access.lookup(call, "integrations", integration_id, "_integrationId")
-    wish = Wish.of(call, sent, record)
+    request = CloneRequest.of(call, sent, record)
     records = contents_of(call.store, record)
-    fields = _fields(wish, sent)
+    fields = _fields(request, sent)
     if call.connector_id:
         fields["_connectorId"] = call.connector_id
-    copies = _name(call, make_copies(call, records, wish.ids(records), fields), wish)
+    copies = _name(call, make_copies(call, records, request.ids(records), fields), request)
     # A single copy is answered as the document itself, several as a list of what was made.
     return Answer(201, copies[0].public) if len(copies) == 1 else answer(summary(copies), 201)
 
@@ -99,15 +99,15 @@ def clone_integration(call: Call) -> Answer:
 
 def copy_integration(call: Call, source: Record, sent: Document) -> list[Document]:
     """Copy an integration at once; returns what the platform answers."""
-    wish = Wish.of(call, sent, source)
+    request = CloneRequest.of(call, sent, source)
     records = contents_of(call.store, source)
-    ids, fields = wish.ids(records), _fields(wish, {})
+    ids, fields = request.ids(records), _fields(request, {})
     new = make_copies(call, records[:1], ids, fields)[0]
     members = {**fields, "_integrationId": new.id}
     copies = make_copies(call, records[1:], {**ids, source.id: new.id}, members)
     registered = named_ids(copies, "connections")
     new = writing.change(call, new, _registeredConnectionIds=registered)
-    return summary(_name(call, [new, *copies], wish))
+    return summary(_name(call, [new, *copies], request))
 
 
 def preview(call: Call) -> Answer:
@@ -127,20 +127,20 @@ def describe_copy(call: Call, record: Record) -> Document:
     }
 
 
-def _fields(wish: Wish, sent: Document) -> Document:
-    fields: Document = {"sandbox": wish.sandbox}
+def _fields(request: CloneRequest, sent: Document) -> Document:
+    fields: Document = {"sandbox": request.sandbox}
     if sent.get("_integrationId"):
         fields["_integrationId"] = sent["_integrationId"]
     return fields
 
 
-def _name(call: Call, copies: list[Record], wish: Wish) -> list[Record]:
+def _name(call: Call, copies: list[Record], request: CloneRequest) -> list[Record]:
     """Give the copy of what was asked for its name and tag."""
     resources = ("integrations", "flows", "imports", "exports")
     root = next(copy for name in resources for copy in copies if copy.resource == name)
-    fields = {"name": wish.name or f"Clone - {root.get('name')}"}
-    if wish.tag and root.resource == "integrations":
-        fields["tag"] = wish.tag
+    fields = {"name": request.name or f"Clone - {root.get('name')}"}
+    if request.tag and root.resource == "integrations":
+        fields["tag"] = request.tag
     renamed = writing.change(call, root, **fields)
     return [renamed if copy.id == root.id else copy for copy in copies]
 

@@ -19,7 +19,7 @@ from connector_kit.sandbox.http.errors import Refusal, refuse
 
 TIMEOUT = 60.0
 """Seconds that an application has to answer."""
-KEPT = 0.5
+KEEP_ALIVE = 0.5
 """Seconds that a connection to an application is kept for the next request."""
 LOCAL_NAMES = ("localhost",)
 
@@ -59,7 +59,7 @@ class Backends:
         if self._session is None:
             # A connection is used again at once or not at all: an idle one may close just then.
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
             )

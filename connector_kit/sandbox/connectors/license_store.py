@@ -125,8 +125,8 @@ class Licenses:
 
     def children(self, license_: License) -> list[License]:
         """Return the licenses of an installation's children, the oldest first."""
-        found = self.of_account(license_.account_id)
-        return [item for item in found if item.parent_id == license_.id]
+        licenses = self.of_account(license_.account_id)
+        return [child for child in licenses if child.parent_id == license_.id]
 
     def governing(self, license_: License) -> License:
         """Return the license whose dates count: of a child's its parent's."""

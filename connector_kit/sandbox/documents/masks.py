@@ -52,15 +52,15 @@ def mask_secrets(resource: str, document: Document) -> Document:
 
 def restore_secrets(resource: str, sent: Document, stored: Document) -> Document:
     """Return *sent* with the stored secrets where it carries the mask."""
-    kept = deepcopy(sent)
+    restored = deepcopy(sent)
     for path, value in _values(resource, sent):
         if value == MASK:
             secret = find(stored, path)
             if secret is None:
-                remove(kept, path)
+                remove(restored, path)
             else:
-                replace(kept, path, secret)
-    return kept
+                replace(restored, path, secret)
+    return restored
 
 
 def _values(resource: str, document: Document) -> Iterator[tuple[Path, Any]]:

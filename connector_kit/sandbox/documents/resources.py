@@ -117,8 +117,8 @@ def _complete(call: Call, record: Record, document: Document, sent: Document) ->
     if record.resource == "integrations" and call.connector_id:
         document |= shaping.lifecycle_fields(sent, stored)
     if record.resource == "stacks" and isinstance(document.get("server"), dict):
-        kept = (stored.get("server") or {}).get("systemToken")
-        document["server"] = {"systemToken": kept, **document["server"]}
+        token = (stored.get("server") or {}).get("systemToken")
+        document["server"] = {"systemToken": token, **document["server"]}
     return document | writing.derive_fields(call, record.resource, document)
 
 

@@ -184,11 +184,11 @@ def _step(step: Any, path: str) -> Iterator[Document]:
     if not isinstance(step, dict):
         yield invalid_entry(path, "must be an object")
         return
-    wanted = {"export": "_exportId", "import": "_importId"}.get(str(step.get("type")))
-    if wanted is None:
+    reference = {"export": "_exportId", "import": "_importId"}.get(str(step.get("type")))
+    if reference is None:
         yield invalid_entry(f"{path}.type", "must be 'export' or 'import'")
-    elif not step.get(wanted) and not step.get("setupInProgress"):
-        yield missing_entry(f"{path}.{wanted}")
+    elif not step.get(reference) and not step.get("setupInProgress"):
+        yield missing_entry(f"{path}.{reference}")
 
 
 def _stack(document: Document) -> Iterator[Document]:

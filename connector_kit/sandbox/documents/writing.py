@@ -67,9 +67,9 @@ def store(call: Call, resource: str, document: Document) -> Record:
 def change(call: Call, record: Record, **fields: Any) -> Record:
     """Write *fields* into a stored document, if they change anything; None takes one away."""
     stored = record.document
-    changed = {**stored, **fields}
-    kept = {name: value for name, value in changed.items() if fields.get(name, value) is not None}
-    return store(call, record.resource, kept) if kept != stored else record
+    merged = {**stored, **fields}
+    changed = {name: value for name, value in merged.items() if fields.get(name, value) is not None}
+    return store(call, record.resource, changed) if changed != stored else record
 
 
 def remove(call: Call, record: Record, *, for_good: bool = False) -> None:

@@ -99,8 +99,8 @@ class Call:
             return []
         return [
             value
-            for given, values in parse_qs(self.query).items()
-            if given == name or (given.startswith(f"{name}[") and given.endswith("]"))
+            for key, values in parse_qs(self.query).items()
+            if key == name or (key.startswith(f"{name}[") and key.endswith("]"))
             for value in values
         ]
 

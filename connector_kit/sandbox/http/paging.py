@@ -25,8 +25,8 @@ Item = TypeVar("Item", bound=Identified)
 
 def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], dict[str, str]]:
     """Return the page after ``?after=`` and the headers that say whether there are more."""
-    shown, url = next_page(call, items)
-    return shown, {"Link": f'<{url}>; rel="next"'} if url else {}
+    on_page, url = next_page(call, items)
+    return on_page, {"Link": f'<{url}>; rel="next"'} if url else {}
 
 
 def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
@@ -36,5 +36,5 @@ def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None
     if len(rest) <= size:
         return rest, None
     path = "/v1/" + "/".join(quote(segment, safe="") for segment in call.segments)
-    kept = [(name, value) for name, value in parse_qsl(call.query) if name != "after"]
-    return rest[:size], f"{path}?{urlencode([*kept, ('after', rest[size - 1].id)])}"
+    query = [(name, value) for name, value in parse_qsl(call.query) if name != "after"]
+    return rest[:size], f"{path}?{urlencode([*query, ('after', rest[size - 1].id)])}"
