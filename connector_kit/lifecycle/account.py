@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, CompiledComponent
@@ -17,7 +18,6 @@ from connector_kit.lifecycle.errors import (
     InstallationVanished,
     LifecycleError,
 )
-from connector_kit.lifecycle.reading import members_only, whole_lists
 from connector_kit.lifecycle.tags import ConnectorTag, Tag
 from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
@@ -43,11 +43,6 @@ class Account:
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
 
     def __post_init__(self) -> None:
-        self._read = (
-            members_only(self.client, self.integration_id)
-            if self.is_embedded
-            else whole_lists(self.client)
-        )
         self._seen: dict[str, Document] = {}
         self._seen_at = self.clock.now()
 
@@ -92,7 +87,12 @@ class Account:
             now = self.client.resource(resource).get(document_id)
         except NotFound as error:
             raise ChangedMeanwhile(resource, document_id) from error
-        if _is_edited(self._seen[document_id], now):
+        seen = self._seen[document_id]
+        if now.get("lastModified") == seen.get("lastModified"):
+            return
+        # The platform itself writes, too; only other fields show an edit.
+        fields = (seen.keys() | now.keys()) - _NOT_THE_CUSTOMERS
+        if any(seen.get(key) != now.get(key) for key in fields):
             raise ChangedMeanwhile(resource, document_id)
 
     def write_integration(self, document: Document) -> None:
@@ -109,21 +109,17 @@ class Account:
         After a lost answer the account is searched for the external id, and what was created is
         adopted. Raises `OutcomeUnknown` when the outcome is still unknown after a few attempts.
         """
-        return create_once(
-            self.client.resource(component.resource),
-            self.envelope(component),
-            find=lambda: self._find(component),
-            clock=self.clock,
-        )
+        name, resource = component.external_id, component.resource
 
-    def _find(self, component: CompiledComponent) -> list[str]:
-        """The ids of the documents that are *component* here."""
-        name = component.external_id
-        return [
-            str(document["_id"])
-            for document in self._read(component.resource, {name}, {})
-            if self.tag.name_of(document) == name and self.owns(document)
-        ]
+        def find() -> list[str]:
+            return [
+                str(document["_id"])
+                for document in self._read(resource, {name}, {})
+                if self.tag.name_of(document) == name and self.owns(document)
+            ]
+
+        body = self.envelope(component)
+        return create_once(self.client.resource(resource), body, find=find, clock=self.clock)
 
     def owns(self, document: Document) -> bool:
         """Tell whether *document* carries the tag of this installation."""
@@ -155,16 +151,21 @@ class Account:
         """
         self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
         wanted = {*known_ids.values()}
-        expected = [*declared.values(), *applied.values()]
+        names_of: dict[str, set[str]] = {}
+        for component in (*declared.values(), *applied.values()):
+            names_of.setdefault(component.resource, set()).add(component.external_id)
         found = [
             (resource, document)
             for resource in resources
-            for document in self._read(resource, _names(resource, expected), known_ids)
+            for document in self._read(resource, names_of.get(resource, set()), known_ids)
             if self.tag.may_hold(document) or document["_id"] in wanted
         ]
         self._seen |= {document["_id"]: document for _, document in found}
         self._seen_at = self.clock.now()
-        self._learn(found)
+        for _, document in found:
+            name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
+            if name and connector_id == self.fence.connector_id:
+                self.ids[name] = document["_id"]
         remembered = {identity: name for name, identity in known_ids.items()}
         names = remembered | {identity: name for name, identity in self.ids.items()}
         scripts = _Scripts(self.client, self.tag, declared, applied)
@@ -176,11 +177,39 @@ class Account:
             self._live("integrations", self.integration, names),
         )
 
-    def _learn(self, found: Iterable[tuple[str, Document]]) -> None:
-        for _, document in found:
-            name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
-            if name and connector_id == self.fence.connector_id:
-                self.ids[name] = document["_id"]
+    def _read(
+        self, resource: str, names: Set[str] | None, ids: Mapping[str, str]
+    ) -> Iterator[Document]:
+        """Yield the documents of *resource* that may belong to the installation.
+
+        *names* are those of the components looked for (None: all there may be), *ids* those on
+        record by name. In a customer's account nearly everything is the installation's, so the
+        whole list is read. An embedded account may have thousands of deployments: there it is the
+        integration's own members (protocol/http-api.md#7-integrations) and the ids on record.
+        Connections and scripts are not always members; if one of their ids is missing, perhaps
+        because its record was lost, the whole list is searched.
+        """
+        integrations = self.client.integrations
+        members = {
+            "exports": integrations.exports,
+            "imports": integrations.imports,
+            "flows": integrations.flows,
+        }.get(resource)
+        if (
+            not self.is_embedded
+            or names is None
+            or (members is None and not all(ids.get(name) for name in names))
+        ):
+            yield from self.client.resource(resource).list()
+            return
+        seen = set()
+        for document in members(self.integration_id) if members else ():
+            seen.add(document["_id"])
+            yield document
+        for name in sorted(names):
+            if (identity := ids.get(name)) and identity not in seen:
+                with suppress(NotFound):
+                    yield self.client.resource(resource).get(identity)
 
     def _live(self, resource: str, document: Document, names: Mapping[str, str]) -> Live:
         connector_id, integration_id = self.tag.whose(document)
@@ -210,18 +239,15 @@ class _Scripts:
 
     def complete(self, document: Document) -> Document:
         name = self.tag.name_of(document)
-        if "content" in document or not self._is_script(name):
-            return document
         declared, applied = self.declared.get(name), self.applied.get(name)
+        component = declared or applied
+        if "content" in document or component is None or component.resource != "scripts":
+            return document
         if declared and applied and declared.digest == applied.digest:
             return {**document, "content": applied.document.get("content")}
         if declared:
             return {**document, **self.client.scripts.get(document["_id"])}
         return document
-
-    def _is_script(self, name: str) -> bool:
-        component = self.declared.get(name) or self.applied.get(name)
-        return component is not None and component.resource == "scripts"
 
 
 def open_account(
@@ -251,18 +277,6 @@ def open_account(
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id}
         | ({STACK: stack_id} if stack_id else {}),
     )
-
-
-def _is_edited(seen: Document, now: Document) -> bool:
-    """Whether a document was written since it was *seen*, and not by the platform alone."""
-    if now.get("lastModified") == seen.get("lastModified"):
-        return False
-    fields = (seen.keys() | now.keys()) - _NOT_THE_CUSTOMERS
-    return any(seen.get(key) != now.get(key) for key in fields)
-
-
-def _names(resource: str, components: Iterable[CompiledComponent]) -> set[str]:
-    return {component.external_id for component in components if component.resource == resource}
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ comes with one (protocol/http-api.md#11-jobs-job-errors-retries).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from django.utils import timezone
@@ -37,13 +37,21 @@ def note_activity(work: Work, account: Account) -> None:
     """
     names = {identity: name for name, identity in account.ids.items()}
     try:
-        runs = _newest(account)
-        found: Document = {
-            "runs": [_run(run, account) for run in runs],
-            "errors": list(_errors(runs, account)),
-        }
-        jobs = account.client.jobs
-        count_installation(work.installation, jobs, timezone.now(), names=names)
+        jobs = _newest(account)
+        runs = [
+            {
+                "flow": names.get(job.get("_flowId") or "", job.get("_flowId") or ""),
+                "status": status_of(job),
+                "started_at": job.get("startedAt") or job.get("createdAt"),
+                "ended_at": job.get("endedAt"),
+                "success": records_of(job),
+                "errors": count_of(job, "numError"),
+                "ignored": count_of(job, "numIgnore"),
+            }
+            for job in jobs
+        ]
+        found: Document = {"runs": runs, "errors": list(_errors(jobs, account, names))}
+        count_installation(work.installation, account.client.jobs, timezone.now(), names=names)
     except (Forbidden, NotFound, Refused) as refusal:
         found = {"runs": [], "errors": [], "problem": str(refusal)}
     work.installation.note(activity=found | {"seen_at": timezone.now().isoformat()})
@@ -56,44 +64,25 @@ def _newest(account: Account) -> list[Job]:
     newest = jobs[:RUNS]
     if not newest:
         return []
-    known = {family["_id"]: family for family in account.client.jobs.families(_ids(newest))}
+    known = {
+        family["_id"]: family
+        for family in account.client.jobs.families([job["_id"] for job in newest])
+    }
     return [known.get(job["_id"], job) for job in newest]
 
 
-def _ids(jobs: list[Job]) -> list[str]:
-    return [job["_id"] for job in jobs]
-
-
-def _run(job: Job, account: Account) -> Document:
-    return {
-        "flow": _name(job.get("_flowId") or "", account),
-        "status": status_of(job),
-        "started_at": job.get("startedAt") or job.get("createdAt"),
-        "ended_at": job.get("endedAt"),
-        "success": records_of(job),
-        "errors": count_of(job, "numError"),
-        "ignored": count_of(job, "numIgnore"),
-    }
-
-
-def _errors(runs: list[Job], account: Account) -> Iterator[Document]:
+def _errors(runs: list[Job], account: Account, names: Mapping[str, str]) -> Iterator[Document]:
     failed = [run for run in runs if count_of(run, "numError") or status_of(run) == "failed"]
     for run in failed[:FAILED_RUNS]:
-        flow = _name(run.get("_flowId") or "", account)
+        flow_id = run.get("_flowId") or ""
         for step in run.get("children") or ():
             if not step.get("numError"):
                 continue
             for error in islice(account.client.jobs.inline_errors(step["_id"]), ERRORS):
                 yield {
-                    "flow": flow,
+                    "flow": names.get(flow_id, flow_id),
                     "code": error.get("code") or "",
                     "message": (error.get("message") or "")[:LONGEST],
                     "source": error.get("source") or "",
                     "at": error.get("createdAt"),
                 }
-
-
-def _name(flow_id: str, account: Account) -> str:
-    """The flow's external id; its id when the kit does not know it."""
-    known = {identity: name for name, identity in account.ids.items()}
-    return known.get(flow_id, flow_id)

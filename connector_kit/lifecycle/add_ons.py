@@ -23,9 +23,9 @@ from connector_kit.lifecycle.situations import (
     BEGUN,
     INSTALLED,
     LEAVING,
-    given,
     license_in,
     situation_of,
+    text_option,
 )
 from connector_kit.models import Connector, Installation, Operation, Release
 
@@ -70,7 +70,14 @@ def install_add_on(connector: Connector, options: Document) -> Document:
         key = _key(work, options)
         held = work.installation.add_ons
         if key not in work.situation.add_ons:
-            _require_licensed(work, key)
+            offer, name = work.release.blueprint().offer, without_store(key)
+            entitled = of_license(offer, work.installation.opts)
+            if not entitled.grants_add_on(name, store_of(key)):
+                raise LifecycleError(
+                    "add_on_not_licensed",
+                    f"The license does not include the add-on {name!r}. Its publisher can add it "
+                    'to the license: opts.addonLicenses, type "addon".',
+                )
         entry = held.get(key) or {"installedOn": None}
         if entry.get("status") != INSTALLED:
             entry = {"status": BEGUN, "installedOn": timezone.now().isoformat()}
@@ -110,7 +117,7 @@ def _standings(installation: Installation, release: Release) -> Iterator[Documen
 def _key(work: Work, options: Document) -> str:
     """The recorded name of the add-on in the store that *options* name."""
     blueprint = work.release.blueprint()
-    name, store = given(options, "addOnId"), given(options, "storeId")
+    name, store = text_option(options, "addOnId"), text_option(options, "storeId")
     if not blueprint.offer.has_add_on(name):
         known = ", ".join(add_on.name for add_on in blueprint.add_ons) or "none"
         raise LifecycleError(
@@ -126,13 +133,3 @@ def _key(work: Work, options: Document) -> str:
             "them on the settings page.",
         )
     return per_store(name, store)
-
-
-def _require_licensed(work: Work, key: str) -> None:
-    offer, name = work.release.blueprint().offer, without_store(key)
-    if not of_license(offer, work.installation.opts).grants_add_on(name, store_of(key)):
-        raise LifecycleError(
-            "add_on_not_licensed",
-            f"The license does not include the add-on {name!r}. Its publisher can add it to the "
-            'license: opts.addonLicenses, type "addon".',
-        )

@@ -94,7 +94,14 @@ def _carry_out(step: PlanStep, account: Account) -> str:
             account.ids[step.component.external_id] = account.create(step.component)
             return account.ids[step.component.external_id]
         case Update():
-            _write(step, account)
+            account.require_unchanged(step.resource, step.id)
+            resource = account.client.resource(step.resource)
+            write = step.writes()
+            if write[0] == "PATCH":
+                patch = [account.resolve(dict(operation)) for operation in write[1]]
+                resource.patch(step.id, patch)
+            else:
+                resource.update(step.id, account.resolve(write[1]))
             return step.id
         case Delete():
             remove(account.client.resource(step.resource), step.id)
@@ -103,16 +110,6 @@ def _carry_out(step: PlanStep, account: Account) -> str:
             return step.id
         case Conflict():
             raise AssertionError("a blocked plan is never applied")
-
-
-def _write(step: Update, account: Account) -> None:
-    account.require_unchanged(step.resource, step.id)
-    resource = account.client.resource(step.resource)
-    write = step.writes()
-    if write[0] == "PATCH":
-        resource.patch(step.id, [account.resolve(dict(operation)) for operation in write[1]])
-    else:
-        resource.update(step.id, account.resolve(write[1]))
 
 
 def _writes(step: PlanStep) -> bool:

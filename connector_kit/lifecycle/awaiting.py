@@ -22,9 +22,17 @@ def find_awaited(work: Work, account: Account) -> None:
     if work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL:
         work.awaited = ()
         return
-    wanted = sorted(newly_used(work.whole, work.journal.applied))
     ids = {**account.ids, **work.journal.known_ids}
-    work.awaited = tuple(name for name in wanted if not _is_online(account, ids.get(name, "")))
+    awaited = []
+    for name in sorted(newly_used(work.whole, work.journal.applied)):
+        connection_id = ids.get(name)
+        try:
+            is_online = connection_id and account.client.connections.ping(connection_id).ok
+        except NotFound:
+            is_online = False
+        if not is_online:
+            awaited.append(name)
+    work.awaited = tuple(awaited)
 
 
 def first_of(plan: Plan, work: Work) -> Plan:
@@ -45,12 +53,3 @@ def note_needs(work: Work) -> None:
         installation.note(needs=needs)
     if not needs and installation.update_outcome == Operation.Outcome.WAITS:
         installation.note(update_outcome=Operation.Outcome.DONE)
-
-
-def _is_online(account: Account, connection_id: str) -> bool:
-    if not connection_id:
-        return False
-    try:
-        return account.client.connections.ping(connection_id).ok
-    except NotFound:
-        return False

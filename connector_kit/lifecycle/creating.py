@@ -38,7 +38,12 @@ def create_once(resource: Resource, body: Document, *, find: Find, clock: Clock)
         except IntegratorError as error:
             if attempt == 1:
                 raise
-            raise _still_unknown(error) from error
+            raise OutcomeUnknown(
+                f"An earlier attempt may have succeeded: {error.message}",
+                status=error.status,
+                code=error.code,
+                request=error.request,
+            ) from error
         else:
             found = find() if attempt > 1 else []
             return _only(resource, found or [created])
@@ -62,16 +67,6 @@ def _look_for(find: Find, clock: Clock, lost: OutcomeUnknown) -> list[str]:
         if found:
             return found
     return []
-
-
-def _still_unknown(error: IntegratorError) -> OutcomeUnknown:
-    """The outcome of an earlier attempt is unknown, whatever the last one returned."""
-    return OutcomeUnknown(
-        f"An earlier attempt may have succeeded: {error.message}",
-        status=error.status,
-        code=error.code,
-        request=error.request,
-    )
 
 
 def _only(resource: Resource, found: Sequence[str]) -> str:

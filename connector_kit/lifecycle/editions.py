@@ -15,7 +15,6 @@ from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
-from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.sessions import session
 from connector_kit.models import Connector, Operation
@@ -31,7 +30,17 @@ def change_edition(connector: Connector, options: Document) -> Document:
     """
     with session(connector, options, KIND, "changeEdition") as (work, account):
         require_settled(work, account)
-        move(work, account, edition=_licensed(work))
+        offer, opts = work.release.blueprint().offer, work.installation.opts
+        edition = of_license(offer, opts).edition
+        if edition is None:
+            raise LifecycleError(
+                "edition_unknown",
+                f"{work.release} has no editions. Declare them in the connector's class.",
+            )
+        licensed = opts.get("connectorEdition")
+        if licensed and offer.edition_called(licensed) is None:
+            raise _unknown(str(licensed), offer)
+        move(work, account, edition=edition)
         return {"success": True}
 
 
@@ -53,28 +62,14 @@ def change_edition_flat(connector: Connector, options: Document) -> None:
         move(work, account, has_page=False, edition=wanted)
 
 
-def _licensed(work: Work) -> str:
-    offer = work.release.blueprint().offer
-    entitled = of_license(offer, work.installation.opts)
-    if entitled.edition is None:
-        raise LifecycleError(
-            "edition_unknown",
-            f"{work.release} has no editions. Declare them in the connector's class.",
-        )
-    word = work.installation.opts.get("connectorEdition")
-    if word and offer.edition_called(word) is None:
-        raise _unknown(str(word), offer)
-    return entitled.edition
-
-
 def _named(connector: Connector, offer: Offer, edition: Any) -> str:
     """The declared edition that the platform means, if necessary by the listing's ids (U19)."""
     name = edition_named(offer, edition)
     if name is None and isinstance(edition, str):
         name = edition_named(offer, edition_on_listing(connector, edition))
     if name is None:
-        shown = edition.get("displayName") if isinstance(edition, dict) else edition
-        raise _unknown(str(shown), offer)
+        word = edition.get("displayName") if isinstance(edition, dict) else edition
+        raise _unknown(str(word), offer)
     return name
 
 

@@ -8,7 +8,7 @@ from connector_kit.errors import ConnectorKitError
 from connector_kit.exceptions import code_in
 from connector_kit.integrator import errors as api
 from connector_kit.models.sealing import KeyLost
-from connector_kit.plan import Conflict, Plan
+from connector_kit.plan import Plan
 
 
 class LifecycleError(ConnectorKitError):
@@ -49,7 +49,8 @@ class PlanBlocked(LifecycleError):
 
     def __init__(self, plan: Plan) -> None:
         first = plan.conflicts[0]
-        super().__init__(first.code, " ".join(_sentence(conflict) for conflict in plan.conflicts))
+        sentences = [f"{found.message} {found.hint}".strip() for found in plan.conflicts]
+        super().__init__(first.code, " ".join(sentences))
         self.plan = plan
 
 
@@ -83,10 +84,6 @@ class Checkpoint(LifecycleError):
             f"Stopped before the time limit after {done} of {total} steps. Progress is kept. Call "
             "the function again to continue.",
         )
-
-
-def _sentence(conflict: Conflict) -> str:
-    return f"{conflict.message} {conflict.hint}".strip()
 
 
 _CODES: tuple[tuple[type[api.IntegratorError], str], ...] = (

@@ -20,11 +20,15 @@ from connector_kit.lifecycle.add_ons import (
     license_metadata,
     uninstall_add_on,
 )
-from connector_kit.lifecycle.editions import change_edition, change_edition_flat
+from connector_kit.lifecycle.editions import (
+    change_edition,
+    change_edition_flat,
+    edition_on_listing,
+)
 from connector_kit.lifecycle.errors import code_of
-from connector_kit.lifecycle.flat import update_flat
 from connector_kit.lifecycle.install import install, verify
 from connector_kit.lifecycle.served import KIT, SERVED, lacking_in, served
+from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.flat import form_init, pre_save
 from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
@@ -49,6 +53,27 @@ FUNCTION_NAMES = {
 CHANGE_EDITION = "changeEdition"
 """What the platform calls to change an edition: in 1.0 by this name, in 2.0 by what the record says
 under ``twoDotZero``."""
+
+
+def update_flat(connector: Connector, options: Document) -> None:
+    """Update the installation ``resource`` to its target: the update function of framework 2.0.
+
+    The integration comes whole, as ``resource``, and its license names the edition by an id
+    (protocol/extension.md#6-framework-20-functions-flat-no-type). Only the listing has the name: it
+    is looked up for an installation without a recorded edition; for others, the installed one
+    counts.
+    """
+    resource, granted = options.get("resource"), options.get("license")
+    identity = resource.get("_id") if isinstance(resource, dict) else None
+    call = {**options, "_integrationId": identity or options.get("_integrationId")}
+    licensed: Document = granted if isinstance(granted, dict) else {}
+    opts, edition_id = licensed.get("opts"), licensed.get("_editionId")
+    opts = opts if isinstance(opts, dict) else {}
+    if isinstance(edition_id, str) and not recorded(connector, call).edition:
+        edition = edition_on_listing(connector, edition_id)
+        opts = {**opts, "connectorEdition": edition["displayName"]} if edition else opts
+    update(connector, {**call, "opts": opts})
+
 
 _INSTALLER: Mapping[str, Derived] = {
     "install": install,

@@ -17,9 +17,10 @@ from connector_kit.lifecycle.errors import Checkpoint, LifecycleError
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_connections, plan_release
 from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.state_store import keep_state
 from connector_kit.lifecycle.steps import VERIFY, find_step, installer_steps
 from connector_kit.lifecycle.stores import complete_step, is_opening
-from connector_kit.lifecycle.update import keep_state, remember_release, write_installation
+from connector_kit.lifecycle.update import remember_release, write_installation
 from connector_kit.models import Connector, Operation
 
 KIND = Operation.Kind.INSTALL
@@ -31,7 +32,14 @@ def install(connector: Connector, options: Document) -> None:
     May be called again after a failure at any point: existing components are kept.
     """
     with session(connector, options, KIND, "install") as (work, account):
-        _require_installing(account)
+        mode = account.integration.get("mode")
+        if mode not in {None, "install"}:
+            raise LifecycleError(
+                "already_installed",
+                f"The installation is in mode {mode!r}, but the installer works only on new "
+                "installations. Push an update instead, or uninstall the connector and install it "
+                "again.",
+            )
         blueprint = work.blueprint
         plan = plan_connections(blueprint, account, work.journal)
         work.operation.summary = plan.summary()
@@ -67,42 +75,27 @@ def verify(connector: Connector, name: str, options: Document) -> Document:
         return {"success": True, "stepsToUpdate": [{**step, "completed": True}]}
 
 
-def _require_installing(account: Account) -> None:
-    mode = account.integration.get("mode")
-    if mode not in {None, "install"}:
-        raise LifecycleError(
-            "already_installed",
-            f"The installation is in mode {mode!r}, but the installer works only on new "
-            "installations. Push an update instead, or uninstall the connector and install it "
-            "again.",
-        )
-
-
 def _complete(step: Document, work: Work, account: Account) -> None:
     """Complete *step* and, when no other is open, the installation, or the store it is for."""
     if is_opening(work, account, step):
         complete_step(step, work, account)
         return
-    if not (account.integration.get("mode") == "install" or _is_unrecorded(work, account)):
+    integration = account.integration
+    # The last write may have been made by a process that died before recording it.
+    is_unrecorded = (
+        integration.get("mode") == "settings"
+        and work.installation.release is None
+        and integration.get("version") == work.release.version
+    )
+    if not (integration.get("mode") == "install" or is_unrecorded):
         return
     steps = [
-        {**item, "completed": True} if item is step else item
-        for item in account.integration["install"]
+        {**item, "completed": True} if item is step else item for item in integration["install"]
     ]
     if all(step.get("completed") for step in steps):
         in_step_with_the_customer(account, partial(_make_components, work, account, steps))
     else:
-        account.write_integration({**account.integration, "install": steps})
-
-
-def _is_unrecorded(work: Work, account: Account) -> bool:
-    """Whether the last write was made, and the process died before recording it."""
-    integration, installation = account.integration, work.installation
-    return (
-        integration.get("mode") == "settings"
-        and installation.release is None
-        and integration.get("version") == work.release.version
-    )
+        account.write_integration({**integration, "install": steps})
 
 
 def _make_components(work: Work, account: Account, steps: list[Document]) -> None:

@@ -1,8 +1,8 @@
-"""The record of what was done: component rows, the audit trail, the platform's own copy."""
+"""The record of what was done: component rows and the audit trail."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -12,19 +12,12 @@ from django.utils import timezone
 
 from connector_kit.blueprint import INTEGRATION, Blueprint, CompiledComponent, Situation, tailored
 from connector_kit.documents import Document, digest
-from connector_kit.integrator import Client, redact
-from connector_kit.integrator.errors import NotFound
-from connector_kit.lifecycle.errors import not_recorded
+from connector_kit.integrator import redact
 from connector_kit.lifecycle.lease import Lease
-from connector_kit.lifecycle.left_open import LeftOpen
 from connector_kit.lifecycle.veil import Veil
-from connector_kit.models import Change, Component, Installation, Operation, Release, statements
+from connector_kit.models import Change, Component, Operation, Release, statements
 from connector_kit.models import Document as StoredDocument
 from connector_kit.plan import Create, Delete, Live, PlanStep, Unchanged, Update, held_back
-
-STATE_KEY = "connectorKit"
-"""Key under the integration's own state (protocol/http-api.md#12-state)."""
-
 
 _WRITING = (
     *(Operation.Kind.INSTALL, Operation.Kind.UPDATE),
@@ -85,7 +78,7 @@ class DatabaseJournal:
         self._lease = lease
         self._moved: dict[str, tuple[CompiledComponent, str]] = {}
         self._flows: dict[str, Document] = dict(self.installation.flows)
-        self._left_open = LeftOpen(operation)
+        self._left_open = _LeftOpen(operation)
         self._intended: set[str] = set()
         rows = self.installation.components.values_list("external_id", "resource_id", "applied_id")
         self._rows = {name: _Row(*row) for name, *row in rows}
@@ -116,21 +109,17 @@ class DatabaseJournal:
             .annotate(last=Max("pk"))
             .order_by("last")
         )
-        brought: dict[tuple[int | None, str], Situation] = {}
+        attempts: dict[tuple[int | None, str], Situation] = {}
         for release, situation, _ in broken_off:
             key = (release, digest(situation))  # encrypted, equal ones differ in the database
-            brought.pop(key, None)
-            brought[key] = Situation.from_json(situation)
-        releases = Release.objects.in_bulk({release for release, _ in brought}) if brought else {}
-        return [
-            self._brought(releases[release].blueprint(), situation)
-            for (release, _), situation in brought.items()
-        ]
-
-    def _brought(self, blueprint: Blueprint, situation: Situation) -> Blueprint:
-        """The components of an operation's release in that *situation*."""
-        whole = tailored(blueprint, situation)
-        return held_back(whole, self.applied, situation.awaited).blueprint
+            attempts.pop(key, None)
+            attempts[key] = Situation.from_json(situation)
+        releases = Release.objects.in_bulk({release for release, _ in attempts}) if attempts else {}
+        blueprints = []
+        for (release, _), situation in attempts.items():
+            whole = tailored(releases[release].blueprint(), situation)
+            blueprints.append(held_back(whole, self.applied, situation.awaited).blueprint)
+        return blueprints
 
     def has_written(self) -> bool:
         """Whether anything was written, or may have been, since an operation was complete."""
@@ -170,24 +159,26 @@ class DatabaseJournal:
         The id of a deleted document is kept until `settle`: what still refers to it must be
         recognized if the operation is interrupted before that is rewritten.
         """
-        self._note_flow(step)
         self._left_open.meet(step)
-        is_intended = step.external_id in self._intended
-        change = None if is_intended else self._change(step, resource_id)
-        if not (is_intended or change or self._is_news(step, resource_id)):
+        name = step.external_id
+        is_intended = name in self._intended
+        action, fields = ("", []) if is_intended else _audit(step)
+        is_news = False
+        if isinstance(step, Create | Update | Unchanged):
+            is_news = self._rows.get(name) != (resource_id, step.component.digest)
+        is_unknown = name not in {INTEGRATION, *self._rows}
+        if isinstance(step, Unchanged) and is_unknown and not is_intended:
+            action = action or "adopt"  # an earlier operation did it, and could not record it
+        if not (is_intended or action or is_news):
             return
         with transaction.atomic():
             self._lease.renew()
-            if isinstance(step, Delete):
-                self._retire(step.external_id)
-            elif isinstance(step, Create | Update | Unchanged):
-                self._note(step.component, resource_id)
+            self._note(step, resource_id)
             if is_intended:
-                key = (self.operation.pk, step.external_id, False)
-                _CONFIRM(resource_id, timezone.now(), True, *key)
-            elif change:
-                _AUDIT(*change, True)
-        self._intended.discard(step.external_id)
+                _CONFIRM(resource_id, timezone.now(), True, self.operation.pk, name, False)
+            elif action:
+                _AUDIT(*self._row(step, action, resource_id, fields), True)
+        self._intended.discard(name)
 
     def looked(self, live: Iterable[Live], resources: Iterable[str]) -> None:
         """Record what the account has of *resources*, now that it is planned."""
@@ -199,16 +190,6 @@ class DatabaseJournal:
         for document in live:
             if document.resource == "flows" and document.external_id in self._rows:
                 self._flows[document.external_id] = _of_flow(document.document)
-
-    def _note_flow(self, step: PlanStep) -> None:
-        if step.resource != "flows":
-            return
-        if isinstance(step, Delete):
-            self._flows.pop(step.external_id, None)
-        elif isinstance(step, Create):
-            self._flows[step.external_id] = _of_flow(step.component.document)
-        elif isinstance(step, Update):
-            self._flows[step.external_id] = _of_flow(step.document)
 
     def settle(self, declared: Set[str] | None = None) -> None:
         """Delete records of what is gone for good, now that nothing refers to it.
@@ -235,24 +216,27 @@ class DatabaseJournal:
         if self._flows != self.installation.flows:
             self.installation.note(flows=dict(self._flows))
 
-    def _retire(self, external_id: str) -> None:
-        self._applied.pop(external_id, None)
-        if row := self._rows.get(external_id):
-            self._rows[external_id] = row._replace(digest=None)
-            _RETIRE(None, timezone.now(), self.installation.pk, external_id)
-
-    def _is_news(self, step: PlanStep, resource_id: str) -> bool:
-        """Whether the component's row differs from the step's result."""
-        if not isinstance(step, Create | Update | Unchanged):
-            return False
-        return self._rows.get(step.external_id) != (resource_id, step.component.digest)
-
-    def _note(self, component: CompiledComponent, resource_id: str) -> None:
-        row = self._rows.get(component.external_id)
-        if row and row.resource_id and row.resource_id != resource_id:
-            self._moved[component.external_id] = (component, resource_id)
-        else:
-            self._remember(component, resource_id)
+    def _note(self, step: PlanStep, resource_id: str) -> None:
+        """Keep what *step* left: the flow as pages show it, and the component's row."""
+        name = step.external_id
+        if step.resource == "flows":
+            if isinstance(step, Delete):
+                self._flows.pop(name, None)
+            elif isinstance(step, Create):
+                self._flows[name] = _of_flow(step.component.document)
+            elif isinstance(step, Update):
+                self._flows[name] = _of_flow(step.document)
+        row = self._rows.get(name)
+        if isinstance(step, Delete):
+            self._applied.pop(name, None)
+            if row:
+                self._rows[name] = row._replace(digest=None)
+                _RETIRE(None, timezone.now(), self.installation.pk, name)
+        elif isinstance(step, Create | Update | Unchanged):
+            if row and row.resource_id and row.resource_id != resource_id:
+                self._moved[name] = (step.component, resource_id)
+            else:
+                self._remember(step.component, resource_id)
 
     def _remember(self, component: CompiledComponent, resource_id: str) -> None:
         """Write the component's row; its document exists since its release was recorded."""
@@ -262,26 +246,12 @@ class DatabaseJournal:
         )
         self._rows[name], self._applied[name] = _Row(resource_id, digest), component
 
-    def _change(self, step: PlanStep, resource_id: str) -> tuple[object, ...] | None:
-        """The audit row, its values in the order of `_AUDIT`; None when nothing happened."""
-        action, fields = _audit(step)
-        if not action and self._is_found(step):
-            action = "adopt"
-        if not action:
-            return None
-        return self._row(step, action, resource_id, fields)
-
     def _row(
         self, step: PlanStep, action: str, resource_id: str, fields: list[Any]
     ) -> tuple[object, ...]:
         whose = (self.operation.pk, self.installation.pk)
         what = (action, step.resource, step.external_id, resource_id)
         return (*whose, *what, self._veil.over(fields), timezone.now())
-
-    def _is_found(self, step: PlanStep) -> bool:
-        """Whether an earlier operation did the step's work without being able to record it."""
-        is_unknown = step.external_id not in {INTEGRATION, *self._rows}
-        return isinstance(step, Unchanged) and is_unknown
 
 
 def _audit(step: PlanStep) -> tuple[str, list[Any]]:
@@ -300,80 +270,62 @@ def _audit(step: PlanStep) -> tuple[str, list[Any]]:
     return "", []
 
 
-def recorded_state(blueprint: Blueprint) -> Document:
-    """What the platform's state store keeps of an installation, so that records can be rebuilt."""
-    return {
-        "version": blueprint.version,
-        "digest": blueprint.digest,
-        "components": {
-            item.external_id: item.digest for item in (*blueprint.components, blueprint.integration)
-        },
-    }
+class _LeftOpen:
+    """The rows of writes that earlier operations were about to make when they were interrupted.
 
-
-def restore(
-    installation: Installation,
-    client: Client,
-    names: Container[str] | None = None,
-    *,
-    is_leaving: bool = False,
-) -> bool:
-    """Rebuild lost component rows from the platform's state store; True when there were any.
-
-    Rebuilds all that the store names and the records lack, or only *names*. Raises `LifecycleError`
-    ``not_published`` when that is of a version that is not recorded here, unless *is_leaving*:
-    without its documents it is unknown what the customer changed, and what to remove. Lost
-    documents that were tailored for this installation are left out: such components are compared
-    without a record of what was applied.
+    Writes that happened are confirmed; rows of the others are deleted. *operation* may have another
+    target than the interrupted one: undoing finds half of the writes made, and reverses them.
     """
-    held = set(installation.components.values_list("external_id", flat=True))
-    kept = _kept_state(installation, client)
-    digests = {
-        name: digest
-        for name, digest in kept.digests.items()
-        if name not in held and (names is None or name in names)
-    }
-    known = StoredDocument.objects.in_bulk(digests.values())
-    if not is_leaving and not set(digests.values()) <= known.keys():
-        _require_recorded(installation, kept.version)
-    rows = [
-        Component(
-            installation=installation,
-            external_id=name,
-            resource=known[digest].component().resource,
-            resource_id="",
-            applied=known[digest],
-        )
-        for name, digest in digests.items()
-        if digest in known
-    ]
-    Component.objects.bulk_create(rows, ignore_conflicts=True)
-    return bool(rows)
 
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        rows = Change.objects.filter(installation=operation.installation_id, is_certain=False)
+        earlier = rows.exclude(operation=operation).select_related("operation").order_by("pk")
+        self._rows = {row.external_id: row for row in earlier}
+        self._read: set[str] = set()
+        self._live: set[str] = set()
 
-class _KeptState(NamedTuple):
-    """What the state store has: the version, and the digests of what was applied by name."""
+    def look(self, live: Iterable[Live], resources: Iterable[str]) -> None:
+        """Remember what the account had of *resources* before anything was written."""
+        if not self._rows:
+            return
+        unread = {*resources} - self._read
+        self._live |= {document.external_id for document in live if document.resource in unread}
+        self._read |= unread
 
-    version: str
-    digests: dict[str, str]
+    def meet(self, step: PlanStep) -> None:
+        """Settle what was left open of the component of *step*, which is not carried out yet.
 
+        The write has happened when *step* is planned for an account to which it was made.
+        """
+        row = self._rows.pop(step.external_id, None)
+        if row is None:
+            return
+        has_same_target = row.operation.release_id == self._operation.release_id
+        if row.action in ("create", "delete"):
+            is_there = not isinstance(step, Create)
+            has_happened = is_there == (row.action == "create")
+        elif isinstance(step, Update):
+            now = {change.path: change.to_json()["before"] for change in step.changes}
+            fields = [field for field in row.fields if field["path"] in now]
+            has_changed = any(now[field["path"]] != field["before"] for field in fields)
+            has_happened = has_changed if fields else has_same_target
+        else:
+            has_happened = has_same_target or not isinstance(step, Unchanged)
+        self._settle(row, has_happened)
 
-def _kept_state(installation: Installation, client: Client) -> _KeptState:
-    """Read the state store; the account's owner may have written there too."""
-    try:
-        state = client.state("integrations", installation.integration_id).get(STATE_KEY)
-    except NotFound:
-        return _KeptState("", {})
-    state = state if isinstance(state, dict) else {}
-    version, components = state.get("version"), state.get("components")
-    digests = components if isinstance(components, dict) else {}
-    return _KeptState(
-        version if isinstance(version, str) else "",
-        {name: digest for name, digest in digests.items() if isinstance(digest, str)},
-    )
+    def settle(self) -> None:
+        """Settle the rest: the account was read, and there is nothing to do there."""
+        for name, row in [*self._rows.items()]:
+            if row.resource in self._read:
+                self._settle(row, (name in self._live) == (row.action == "create"))
+                del self._rows[name]
 
-
-def _require_recorded(installation: Installation, version: str) -> None:
-    connector = installation.connector
-    if version and not connector.releases.filter(version=version).exists():
-        raise not_recorded(connector, version)
+    def _settle(self, row: Change, has_happened: bool) -> None:
+        rows = Change.objects.filter(
+            installation=row.installation_id, external_id=row.external_id, is_certain=False
+        ).exclude(operation=self._operation)
+        if has_happened:
+            rows.update(is_certain=True)
+        else:
+            rows.delete()

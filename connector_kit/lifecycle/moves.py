@@ -13,16 +13,17 @@ from typing import Any
 from django.db import transaction
 
 from connector_kit.blueprint import INTEGRATION, Blueprint, CompiledComponent, tailored
-from connector_kit.documents import Document, references
+from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.awaiting import note_needs
 from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.planning import with_dependencies
 from connector_kit.lifecycle.situations import situation_on_page
+from connector_kit.lifecycle.state_store import keep_state
 from connector_kit.lifecycle.update import (
     connected,
-    keep_state,
     planned,
     settled_add_ons,
     write_installation,
@@ -72,29 +73,21 @@ def move(
     was written of them by then. *has_page* is false for framework 2.0, whose settings are not a
     page of the kit.
     """
-    before = {name: getattr(work.installation, name) for name in noted}
-    passed = _passed(work, account)
-    work.installation.note(**noted)
+    installation, release = work.installation, work.release.blueprint()
+    before = {name: getattr(installation, name) for name in noted}
+    # What the account may hold: by its page, by the records, and by interrupted operations.
+    page = situation_on_page(installation, release, account.integration.get("settings"))
+    on_page = held_back(tailored(release, page), work.journal.applied, work.awaited)
+    passed = [on_page.blueprint, work.blueprint, *work.journal.interrupted()]
+    passed = [blueprint for blueprint in passed if blueprint.version == release.version]
+    installation.note(**noted)
     carry_out = partial(_carry_out, work, account, passed, fields, has_page=has_page)
     try:
         in_step_with_the_customer(account, carry_out)
     except Exception as error:
         if isinstance(error, PlanBlocked) or ("settings" in noted and is_hopeless(error)):
-            work.installation.note(**before)
+            installation.note(**before)
         raise
-
-
-def _passed(work: Work, account: Account) -> list[Blueprint]:
-    """The versions that the account may hold: by its page, by the records, interrupted ones."""
-    release, installation = work.release.blueprint(), work.installation
-    page = situation_on_page(installation, release, account.integration.get("settings"))
-    broken_off = (
-        blueprint
-        for blueprint in work.journal.interrupted()
-        if blueprint.version == release.version
-    )
-    shown = held_back(tailored(release, page), work.journal.applied, work.awaited)
-    return [shown.blueprint, work.blueprint, *broken_off]
 
 
 def _carry_out(
@@ -103,10 +96,18 @@ def _carry_out(
     again = partial(planned, work, account)
     whole = connected(work, account, again(), again)
     blueprint = work.blueprint
-    scope = _differing(blueprint, passed) | _unrecorded(blueprint, work)
+    wanted, applied = _by_name(blueprint), work.journal.applied
+    # What differs between the situations, and what an interrupted operation did not record.
+    scope = {
+        name
+        for held in map(_by_name, passed)
+        for name in wanted.keys() | held.keys()
+        if wanted.get(name) != held.get(name)
+    }
+    scope |= {name for name, component in applied.items() if wanted.get(name) != component}
     if not has_page:
         scope -= {INTEGRATION}
-    plan = whole.within(scope, needed=_needed(blueprint, scope))
+    plan = whole.within(scope, needed=with_dependencies(blueprint, scope))
     work.summarize(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
     lifecycle_fields = fields(account)
@@ -119,35 +120,8 @@ def _carry_out(
     _remember(work, account, plan, scope)
 
 
-def _differing(blueprint: Blueprint, others: Iterable[Blueprint]) -> Set[str]:
-    """The names of components that are not the same in all of these."""
-    wanted = _by_name(blueprint)
-    return {
-        name
-        for other in map(_by_name, others)
-        for name in wanted.keys() | other.keys()
-        if wanted.get(name) != other.get(name)
-    }
-
-
-def _unrecorded(blueprint: Blueprint, work: Work) -> Set[str]:
-    """The names whose record differs from *blueprint*, because an operation was interrupted."""
-    wanted = _by_name(blueprint)
-    applied = work.journal.applied
-    return {name for name, component in applied.items() if wanted.get(name) != component}
-
-
 def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
     return by_external_id((*blueprint.components, blueprint.integration))
-
-
-def _needed(blueprint: Blueprint, names: Set[str]) -> Set[str]:
-    """*names*, and what these components refer to, directly or not."""
-    needed = set(names)
-    for component in reversed((*blueprint.components, blueprint.integration)):
-        if component.external_id in needed - {INTEGRATION}:
-            needed |= references(component.document)
-    return needed
 
 
 def _remember(work: Work, account: Account, plan: Plan, scope: Set[str]) -> None:

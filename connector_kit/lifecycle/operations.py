@@ -107,15 +107,22 @@ class Work:
         and the operation's components, in case it is interrupted.
         """
         release, situation = self.release, self.situation
-        if self._tailored is None or self._tailored[:2] != (release, situation):
-            whole = release.blueprint()
-            held = held_back(tailored(whole, situation), self.journal.applied, self.awaited)
-            blueprint, self.needs = held.blueprint, held.needs
-            if blueprint is not whole:
-                _remember_made(blueprint, whole, situation)
-            _note_situation(self.operation, situation)
-            self._tailored = (release, situation, blueprint)
-        return self._tailored[2]
+        if self._tailored is not None and self._tailored[:2] == (release, situation):
+            return self._tailored[2]
+        whole = release.blueprint()
+        held = held_back(tailored(whole, situation), self.journal.applied, self.awaited)
+        blueprint, self.needs = held.blueprint, held.needs
+        if blueprint is not whole:
+            published = {component.digest for component in (*whole.components, whole.integration)}
+            components = (*blueprint.components, blueprint.integration)
+            made = [component for component in components if component.digest not in published]
+            has_secrets = bool(secrets_in(situation.settings))
+            StoredDocument.objects.remember(made, has_secrets=has_secrets)
+        if self.operation.situation != (recorded := situation.to_json()):
+            self.operation.situation = recorded
+            self.operation.save(update_fields=["situation"])
+        self._tailored = (release, situation, blueprint)
+        return blueprint
 
     def stay_at(self, version: str) -> None:
         """Set the release to *version*, which the account has; raises `LifecycleError`."""
@@ -199,7 +206,7 @@ def operation(
     """
     record: Operation | None = None
     try:
-        with _leased(installation, kind) as lease:
+        with leased(installation) as lease:
             if function != REFRESH:
                 note_license(installation, options or {})
             order = order or _order_for(installation, kind)
@@ -210,29 +217,24 @@ def operation(
             veil = Veil(record)
             with _recording(record, veil):
                 yield Work(record, lease, deadline, veil)
+    except InstallationHeld as error:
+        if record is None and kind == Operation.Kind.UPDATE:
+            record = _record_held(installation, error)
+        raise
     finally:
         if record and record.finished_at:
             _announce(record)
 
 
-@contextmanager
-def _leased(installation: Installation, kind: Operation.Kind) -> Iterator[Lease]:
-    """Hold the installation.
+def _record_held(installation: Installation, error: InstallationHeld) -> Operation | None:
+    """Record that an ordered update found the installation held; it is tried again soon.
 
-    If an ordered update finds it held, that is recorded, and the update is tried again soon.
+    None without an order, and when it is that order's own operation that holds it.
     """
-    try:
-        with leased(installation) as lease:
-            yield lease
-    except InstallationHeld as error:
-        order = Order.objects.to_serve(installation) if kind == Operation.Kind.UPDATE else None
-        if order and not order.operations.filter(finished_at=None).exists():
-            _note_held(installation, order, error)
-        raise
-
-
-def _note_held(installation: Installation, order: Order, error: InstallationHeld) -> None:
-    refused = Operation.objects.create(
+    order = Order.objects.to_serve(installation)
+    if order is None or order.operations.filter(finished_at=None).exists():
+        return None
+    return Operation.objects.create(
         installation=installation,
         kind=Operation.Kind.UPDATE if order.may_write else Operation.Kind.PLAN,
         function="update",
@@ -247,7 +249,6 @@ def _note_held(installation: Installation, order: Order, error: InstallationHeld
         started_at=clock.now(),
         finished_at=clock.now(),
     )
-    _announce(refused)
 
 
 def _begin(
@@ -267,26 +268,22 @@ def _begin(
     if order is not None and not order.may_write:
         kind = Operation.Kind.PLAN
     release = _release_for(installation, kind, order)
+    try:
+        situation = situation_of(installation, release.blueprint()).to_json() if release else {}
+    except KeyLost:  # reported as soon as the operation needs it
+        situation = {}
     return Operation.objects.create(
         installation=installation,
         kind=kind,
         function=function,
         order=order,
         release=release,
-        situation=_situation(installation, release),
+        situation=situation,
         from_version=installation.version,
         by=by or (order.by if order else ""),
         request_id=SERVED_REQUEST.get(),
         started_at=clock.now(),
     )
-
-
-def _situation(installation: Installation, release: Release | None) -> Document:
-    """The situation in which the operation begins; an unreadable one is reported later."""
-    try:
-        return situation_of(installation, release.blueprint()).to_json() if release else {}
-    except KeyLost:
-        return {}
 
 
 def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None:
@@ -345,25 +342,6 @@ def _recording(record: Operation, veil: Veil) -> Iterator[None]:
         _end(record)
 
 
-def _remember_made(blueprint: Blueprint, whole: Blueprint, situation: Situation) -> None:
-    """Store the documents that tailoring has made; those of the release are stored with it."""
-    published = {component.digest for component in (*whole.components, whole.integration)}
-    made = [
-        component
-        for component in (*blueprint.components, blueprint.integration)
-        if component.digest not in published
-    ]
-    if made:
-        has_secrets = bool(secrets_in(situation.settings))
-        StoredDocument.objects.remember(made, has_secrets=has_secrets)
-
-
-def _note_situation(record: Operation, situation: Situation) -> None:
-    if record.situation != situation.to_json():
-        record.situation = situation.to_json()
-        record.save(update_fields=["situation"])
-
-
 def _end(record: Operation) -> None:
     record.finished_at = clock.now()
     if record.outcome in Operation.COMPLETE:
@@ -381,10 +359,13 @@ def _settle_orders(record: Operation) -> None:
     An operation that applied a release has also applied the waiting settings. Those saved after it
     read them still wait, and so does their order.
     """
-    if record.order is None or not _is_carried_out(record, record.order):
+    order, is_plan = record.order, record.kind == Operation.Kind.PLAN
+    if order is None or not (is_plan or record.outcome in Operation.COMPLETE):
         return
-    is_plan = record.kind == Operation.Kind.PLAN
-    served = Q(pk=record.order.pk)
+    is_installed = record.installation.release_id == (order.release_id or record.release_id)
+    if not is_plan and order.kind == Order.Kind.INSTALL and not is_installed:
+        return
+    served = Q(pk=order.pk)
     if not is_plan:
         served |= Q(kind=Order.Kind.SETTINGS)
     waiting = SettingsChange.objects.filter(
@@ -392,15 +373,6 @@ def _settle_orders(record: Operation) -> None:
     )
     waits = Q(kind=Order.Kind.SETTINGS) & Exists(waiting)
     Order.objects.filter(served & ~waits, installation=record.installation_id).consume()
-
-
-def _is_carried_out(record: Operation, order: Order) -> bool:
-    if record.kind == Operation.Kind.PLAN:
-        return True
-    if record.outcome not in Operation.COMPLETE:
-        return False
-    is_installed = record.installation.release_id == (order.release_id or record.release_id)
-    return order.kind != Order.Kind.INSTALL or is_installed
 
 
 _ENDING = (
@@ -412,13 +384,6 @@ _END = statements.Update(Operation, _ENDING, where=("id",))
 
 def _announce(record: Operation) -> None:
     """Tell the log and all listeners, once the installation is free again."""
-    _log(record)
-    for receiver, result in operation_finished.send_robust(Operation, operation=record):
-        if isinstance(result, Exception):
-            logger.error("receiver %s failed: %s", receiver, result)
-
-
-def _log(record: Operation) -> None:
     installation = record.installation
     fields = (
         ("operation", record.pk),
@@ -434,3 +399,6 @@ def _log(record: Operation) -> None:
         ("_reqId", record.request_id),
     )
     inform(logger, Event("operationFinished", fields))
+    for receiver, result in operation_finished.send_robust(Operation, operation=record):
+        if isinstance(result, Exception):
+            logger.error("receiver %s failed: %s", receiver, result)

@@ -8,10 +8,9 @@ from itertools import chain
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import DECLARED
-from connector_kit.documents import Document, abstract, references
+from connector_kit.documents import abstract, references
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.journal import DatabaseJournal
-from connector_kit.lifecycle.leavings import as_left_behind, undoubted
 from connector_kit.plan import Delete, Fence, Live, Plan, PlanStep, Unchanged, Update, compare
 from connector_kit.plan.removal import removal_order
 
@@ -41,17 +40,15 @@ def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
         known_ids=journal.known_ids,
     )
     plan = compare(tuple(applied.values()), {}, live, fence=account.fence)
-    return replace(plan, steps=tuple(filter(None, map(_disowned, plan.steps))))
-
-
-def _disowned(step: PlanStep) -> PlanStep | None:
-    """*step* without what the customer owns; None when nothing is left of it."""
-    if isinstance(step, Unchanged):
-        return None
-    if not isinstance(step, Update):
-        return step
-    changes = tuple(change for change in step.changes if not _is_owned(change.path, step.component))
-    return replace(step, changes=changes) if changes else None
+    steps: list[PlanStep] = []
+    for step in plan.steps:
+        if not isinstance(step, Update):
+            steps.append(step)
+            continue
+        drifted = (change for change in step.changes if not _is_owned(change.path, step.component))
+        if changes := tuple(drifted):
+            steps.append(replace(step, changes=changes))
+    return replace(plan, steps=tuple(step for step in steps if not isinstance(step, Unchanged)))
 
 
 def _is_owned(path: str, component: CompiledComponent) -> bool:
@@ -86,8 +83,14 @@ def plan_removal(
     found = {
         document["_id"]: (resource, document) for resource, document in account.owned(resources)
     }
-    uses = _uses({identity: document for identity, (_, document) in found.items()}, of)
-    doomed = found.keys() & _dependents(of, uses) if of else found.keys()
+    names = {identity: identity for identity in (*found, *([of] if of else []))}
+    uses = {
+        identity: references(abstract(document, names)) - {identity}
+        for identity, (_, document) in found.items()
+    }
+    doomed = {of} if of else {*found}
+    while more := {identity for identity, used in uses.items() if used & doomed} - doomed:
+        doomed |= more
     steps = (
         Delete(account.tag.name_of(document), resource, identity, document)
         for identity in removal_order(uses)
@@ -115,7 +118,14 @@ def _plan(
         for name, component in journal.applied.items()
         if only is None or name in only
     }
-    interrupted = [_declared_by(blueprint, only) for blueprint in journal.interrupted()]
+    interrupted = [
+        [
+            component
+            for component in (*blueprint.components, blueprint.integration)
+            if only is None or component.external_id in only
+        ]
+        for blueprint in journal.interrupted()
+    ]
     resources = resources_of((*declared, *applied.values(), *chain(*interrupted)))
     expected = by_external_id((*chain(*interrupted), *declared))
     live = account.read(
@@ -134,11 +144,6 @@ def _plan(
         recreate_deleted=recreate_deleted,
         replaced=_replaced(journal.known_ids, left, live, account.fence),
     )
-
-
-def _declared_by(blueprint: Blueprint, only: set[str] | None) -> list[CompiledComponent]:
-    everything = (*blueprint.components, blueprint.integration)
-    return [component for component in everything if only is None or component.external_id in only]
 
 
 def _replaced(
@@ -168,18 +173,44 @@ def with_dependencies(blueprint: Blueprint, names: Set[str]) -> set[str]:
     return wanted
 
 
-def _uses(documents: Mapping[str, Document], also: str | None) -> dict[str, set[str]]:
-    """By id, the ids of those of *documents* (and *also*) that each refers to, wherever it does."""
-    itself = {identity: identity for identity in (*documents, also or "") if identity}
-    return {
-        identity: references(abstract(document, itself)) - {identity}
-        for identity, document in documents.items()
+def as_left_behind(
+    applied: Mapping[str, CompiledComponent],
+    interrupted: Iterable[Sequence[CompiledComponent]],
+    live: Sequence[Live],
+    *,
+    fence: Fence,
+) -> dict[str, CompiledComponent]:
+    """*applied* as the records would have it, had every write been recorded.
+
+    *interrupted* are the components that each interrupted operation should have written, oldest
+    first. A write is one request, so it happened as a whole or not at all, and the account tells
+    which. Without this, a rollback to an older release would take their writes for the customer's
+    edits.
+    """
+    held = {document.external_id: document for document in live if fence.holds(document)}
+    known = dict(applied)
+    for brought in interrupted:
+        declared = by_external_id(brought)
+        for name, component in declared.items():
+            if name not in held:
+                continue
+            before = {name: known[name]} if name in known else {}
+            [step] = compare([component], before, [held[name]], fence=fence).steps
+            if isinstance(step, Unchanged):  # already what writing it would make of it
+                known[name] = component
+        for name in known.keys() - declared.keys() - held.keys():
+            del known[name]
+    return known
+
+
+def undoubted(
+    applied: Mapping[str, CompiledComponent], interrupted: Iterable[Sequence[CompiledComponent]]
+) -> Mapping[str, CompiledComponent]:
+    """Those of *applied* that none of the *interrupted* operations should have changed."""
+    doubtful = {
+        component.external_id
+        for components in interrupted
+        for component in components
+        if applied.get(component.external_id) != component
     }
-
-
-def _dependents(identity: str, uses: Mapping[str, set[str]]) -> set[str]:
-    """*identity* and everything that refers to it, directly or not."""
-    doomed = {identity}
-    while more := {item for item, used in uses.items() if used & doomed} - doomed:
-        doomed |= more
-    return doomed
+    return {name: item for name, item in applied.items() if name not in doubtful}

@@ -7,7 +7,6 @@ token: the answer comes from the code, isolation and settings that customers' fl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from django.core.signing import BadSignature, Signer
 
@@ -50,16 +49,26 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     *module_at* tells what is served with a class at a place. Raises `ExtensionError`
     ``secret_key_differs`` or ``connector_not_loaded``.
     """
-    class_path = _class_path(options)
+    try:
+        class_path = Signer(salt=_SALT).unsign(str(options.get("class")))
+    except BadSignature as error:
+        raise ExtensionError(
+            "secret_key_differs",
+            "The request was signed with another SECRET_KEY than this server's.",
+        ) from error
     calls = [Call(*call) for call in options.get("calls") or ()]
     try:
         cls, module = loaded(class_path), module_at(class_path)
         authors.call(class_path, LOADED, {})  # also in the process where functions run
     except (LoadError, TypeError) as error:
         raise ExtensionError("connector_not_loaded", str(error)) from error
+    try:
+        digest = compile_connector(cls).digest
+    except DeclarationError:
+        digest = ""
     return {
         "version": str(cls.version),
-        "digest": _digest(cls),
+        "digest": digest,
         "lacking": [list(call) for call in lacking_in(cls, module, calls)],
     }
 
@@ -76,31 +85,10 @@ def lacking_in(
             return name in settings and column in settings[name].functions()
         if call.type == ON_CHANGE:
             return name in settings and settings[name].on_change is not None
-        return _finds(module, call)
+        try:
+            module.find(call.type or None, call.name)
+        except ExtensionError:
+            return False
+        return True
 
     return [call for call in calls if not answers(call)]
-
-
-def _finds(module: FunctionModule, call: Call) -> bool:
-    try:
-        module.find(call.type or None, call.name)
-    except ExtensionError:
-        return False
-    return True
-
-
-def _class_path(options: Any) -> str:
-    try:
-        return Signer(salt=_SALT).unsign(str(options.get("class")))
-    except BadSignature as error:
-        raise ExtensionError(
-            "secret_key_differs",
-            "The request was signed with another SECRET_KEY than this server's.",
-        ) from error
-
-
-def _digest(cls: type[blueprint.Connector]) -> str:
-    try:
-        return compile_connector(cls).digest
-    except DeclarationError:
-        return ""

@@ -39,8 +39,9 @@ _ID = re.compile(r"[0-9a-f]{24}")
 
 @dataclass(frozen=True)
 class _Proof:
-    """The integration as read with the call's own token: its owner, when, in how many requests."""
+    """The integration as read with the call's own token: when, and in how many requests."""
 
+    token: OneTimeToken
     account: Account
     read_at: datetime
     requests: int
@@ -55,26 +56,28 @@ def session(
     *by* says who requested it, if known. No record is opened before the call's token has proven the
     integration: a call refused before that counts as a `RefusedCall`.
     """
-    began, known = time.monotonic(), recorded(connector, options)
-    with _refusals_counted(known, function):
-        token = _token(options, function)
-        proof = _shown(known, token)
-    installation = _on_record(known)
+    began, installation = time.monotonic(), recorded(connector, options)
+    proof = _prove(installation, options, function)
+    if installation._state.adding:  # noqa: SLF001 - Django documents _state
+        installation, _ = Installation.objects.get_or_create(
+            integration_id=installation.integration_id, defaults={"connector": connector}
+        )
     with (
         operation(installation, kind, function, options, by=by, began=began) as work,
-        token,
-        _client(work, token, proof.requests) as client,
+        proof.token as token,
+        account_client(
+            token,
+            account=_bucket(work.installation),
+            seconds=work.deadline - time.monotonic() + GRACE,
+            lease=work.lease,
+        ) as client,
+        counted(work, client, proof.requests),
     ):
         account = _account(work, client, proof)
         if release := work.operation.release:
             recall(work.installation, release.blueprint(), account.integration.get("settings"))
             recall_settings(work.installation, account.integration)
         yield work, account
-
-
-def _token(options: Document, function: str) -> OneTimeToken:
-    """The one-time token in *options*, which expires with the call and is used nowhere else."""
-    return OneTimeToken(str(options.get("bearerToken") or ""), function=function)
 
 
 def recorded(connector: Connector, options: Document) -> Installation:
@@ -106,71 +109,40 @@ def recorded(connector: Connector, options: Document) -> Installation:
     return installation
 
 
-@contextmanager
-def _refusals_counted(installation: Installation, function: str) -> Iterator[None]:
-    """Count a call that has proven nothing, and touch no record of the installation it names."""
+def _prove(installation: Installation, options: Document, function: str) -> _Proof:
+    """Read the integration with the one-time token in *options*, which expires with the call.
+
+    A call that is refused has proven nothing: it is counted, and touches no record of the
+    installation that it names. Raises what `open_account` does, and `IntegratorError`.
+    """
+    connector, read_at = installation.connector, clock.now()
     try:
-        yield
+        token = OneTimeToken(str(options.get("bearerToken") or ""), function=function)
+        seconds = kit().function_seconds + GRACE
+        with proving_client(token, account=_bucket(installation), seconds=seconds) as client:
+            account = open_account(
+                client,
+                connector_id=connector.connector_id or "",
+                integration_id=installation.integration_id,
+                stack_id=connector.stack_id,
+            )
     except ConnectorKitError as error:
-        code = code_of(error)
-        logger.warning(
-            "%s was called for %s and refused: %s", function, installation.integration_id, code
-        )
+        integration_id, code = installation.integration_id, code_of(error)
+        logger.warning("%s was called for %s and refused: %s", function, integration_id, code)
         RefusedCall.note(
-            installation.connector,
+            connector,
             code,
             function=function,
-            integration_id=installation.integration_id,
+            integration_id=integration_id,
             message=str(error),
         )
         raise
-
-
-def _shown(installation: Installation, token: OneTimeToken) -> _Proof:
-    """Read the integration with *token*; raises what `open_account` does, and `IntegratorError`."""
-    connector, read_at = installation.connector, clock.now()
-    with proving_client(token, account=_bucket(installation), seconds=_seconds()) as client:
-        account = open_account(
-            client,
-            connector_id=connector.connector_id or "",
-            integration_id=installation.integration_id,
-            stack_id=connector.stack_id,
-        )
-    return _Proof(account, read_at, client.requests_sent)
-
-
-def _on_record(installation: Installation) -> Installation:
-    """The row of a proven *installation*; created on its first call."""
-    if not installation._state.adding:  # noqa: SLF001 - Django documents _state
-        return installation
-    row, _ = Installation.objects.get_or_create(
-        integration_id=installation.integration_id, defaults={"connector": installation.connector}
-    )
-    return row
-
-
-@contextmanager
-def _client(work: Work, token: OneTimeToken, sent_before: int) -> Iterator[Client]:
-    """A client with the call's *token*; counts the requests into the operation."""
-    with (
-        account_client(
-            token,
-            account=_bucket(work.installation),
-            seconds=work.deadline - time.monotonic() + GRACE,
-            lease=work.lease,
-        ) as client,
-        counted(work, client, sent_before),
-    ):
-        yield client
+    return _Proof(token, account, read_at, client.requests_sent)
 
 
 def _bucket(installation: Installation) -> str:
     """Whose rate limit counts, as far as that is known."""
     return installation.account_id or installation.integration_id
-
-
-def _seconds() -> float:
-    return kit().function_seconds + GRACE
 
 
 @contextmanager

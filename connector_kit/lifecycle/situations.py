@@ -33,9 +33,10 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
     being removed as gone: the next operation completes it.
     """
     offer = blueprint.offer
+    add_ons = (key for key, item in installation.add_ons.items() if item["status"] != LEAVING)
     return Situation(
         edition=_edition(installation, offer),
-        add_ons=_add_ons(installation) if offer.add_ons else frozenset(),
+        add_ons=frozenset(add_ons) if offer.add_ons else frozenset(),
         stores=_stores(installation) if offer.stores is not None else (),
         settings=settings_for(installation, blueprint).settings,
         opening=installation.opening if offer.stores is not None else "",
@@ -48,7 +49,9 @@ def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
     On record they are those of the version that is installed. Raises `KeyLost` when secrets among
     them cannot be read.
     """
-    settings, release = installation.settings, _installed(installation)
+    settings, release = installation.settings, installation.release
+    if release is None and settings and installation.version:
+        release = installation.connector.releases.filter(version=installation.version).first()
     if holds_sealed([settings, installation.retired_settings]):
         raise KeyLost(f"Secret settings of the installation {installation.integration_id}")
     if release is None or release.version == blueprint.version:
@@ -82,13 +85,6 @@ def recall_settings(installation: Installation, integration: Document) -> None:
         installation.note(settings=settings, version=version)
 
 
-def _installed(installation: Installation) -> Release | None:
-    """The release of the settings on record, even if only its version is known."""
-    if installation.release is not None or not (installation.settings and installation.version):
-        return installation.release
-    return installation.connector.releases.filter(version=installation.version).first()
-
-
 def situation_on_page(installation: Installation, blueprint: Blueprint, page: Any) -> Situation:
     """The situation that *page*, which is written last, shows as complete."""
     recorded, shown = situation_of(installation, blueprint), _shown(blueprint.offer, page)
@@ -111,7 +107,12 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
     lacking: dict[str, Any] = {}
     if offer.editions and installation.edition not in offer.ranks:
         lacking["edition"] = shown.get("edition") or _edition(installation, offer)
-        _warn_of_unknown(installation, offer)
+        if unknown := of_license(offer, installation.opts).unknown:
+            logger.warning(
+                "the license of %s names what its version does not have: %s",
+                installation.integration_id,
+                ", ".join(unknown),
+            )
     if offer.add_ons and not installation.add_ons and shown.get("add_ons"):
         lacking["add_ons"] = {
             add_on: {"status": INSTALLED, "installedOn": None}
@@ -133,33 +134,23 @@ def note_license(installation: Installation, options: Document) -> None:
 
 
 def license_in(options: Document, installation: Installation) -> Document:
-    """The license's opts as the call with these *options* has them, else as they are on record."""
-    opts = options.get("opts")
-    return _with_short_edition(opts) if isinstance(opts, dict) else installation.opts
+    """The license's opts as the call with these *options* has them, else as they are on record.
 
-
-def _with_short_edition(opts: Document) -> Document:
-    """*opts* with a usable edition: installations are looked up by it."""
+    Their edition is text of limited length: installations are looked up by it.
+    """
+    sent = options.get("opts")
+    opts: Document = sent if isinstance(sent, dict) else installation.opts
     edition = opts.get("connectorEdition")
     if edition is None or (isinstance(edition, str) and len(edition) <= EDITION):
         return opts
     return {**opts, "connectorEdition": cut(str(edition), EDITION)}
 
 
-def given(options: Document, name: str) -> str:
+def text_option(options: Document, name: str) -> str:
     """The text that a request's body holds as *name*: beside the token or within opts (U7)."""
     opts = options.get("opts")
     value = options.get(name) or (opts.get(name) if isinstance(opts, Mapping) else None)
     return value if isinstance(value, str) else ""
-
-
-def _warn_of_unknown(installation: Installation, offer: Offer) -> None:
-    if unknown := of_license(offer, installation.opts).unknown:
-        logger.warning(
-            "the license of %s names what its version does not have: %s",
-            installation.integration_id,
-            ", ".join(unknown),
-        )
 
 
 def _edition(installation: Installation, offer: Offer) -> str | None:
@@ -168,24 +159,20 @@ def _edition(installation: Installation, offer: Offer) -> str | None:
     return of_license(offer, installation.opts).edition
 
 
-def _add_ons(installation: Installation) -> frozenset[str]:
-    return frozenset(key for key, item in installation.add_ons.items() if item["status"] != LEAVING)
-
-
 def _stores(installation: Installation) -> tuple[str, ...]:
     return tuple(installation.stores) or (FIRST_STORE,)
 
 
 def _shown(offer: Offer, page: Any) -> dict[str, Any]:
     """What *page* tells of a situation, by the names that `Situation` has for it."""
-    told: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
-    installed = of_page(offer, told)
+    settings: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
+    installed = of_page(offer, settings)
     shown: dict[str, Any] = {}
-    if edition := offer.edition_called(told.get("connectorEdition")):
+    if edition := offer.edition_called(settings.get("connectorEdition")):
         shown["edition"] = edition
-    if offer.add_ons and isinstance(told.get("addOns"), list):
+    if offer.add_ons and isinstance(settings.get("addOns"), list):
         shown["add_ons"] = installed.held
     if offer.stores is not None and installed.stores:
         shown["stores"] = installed.stores
-        shown["opening"] = str(told.get("defaultSectionId") or "")
+        shown["opening"] = str(settings.get("defaultSectionId") or "")
     return shown

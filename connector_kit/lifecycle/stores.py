@@ -7,7 +7,6 @@ A store that is being added is named in ``settings.defaultSectionId`` until its 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.blueprint.entitlements import of_license
@@ -18,7 +17,7 @@ from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.sessions import session
-from connector_kit.lifecycle.situations import given
+from connector_kit.lifecycle.situations import text_option
 from connector_kit.lifecycle.steps import steps_of, store_of_step, store_steps
 from connector_kit.models import Connector, Operation
 
@@ -44,7 +43,8 @@ def is_opening(work: Work, account: Account, step: Document) -> bool:
     store = store_of_step(step)
     if not store or account.integration.get("mode") != "settings":
         return False
-    if _page(account).get("defaultSectionId") == store:
+    page = account.integration.get("settings")
+    if isinstance(page, dict) and page.get("defaultSectionId") == store:
         return True
     recorded = work.journal.applied.get(INTEGRATION)
     return work.installation.release is not None and recorded != work.blueprint.integration
@@ -71,7 +71,7 @@ def pre_remove(connector: Connector, options: Document) -> list[Document]:
 
     Raises `LifecycleError` ``store_unknown`` or ``last_store``.
     """
-    store = given(options, "storeId")
+    store = text_option(options, "storeId")
     with session(connector, options, KIND, "preUninstallFunction") as (work, account):
         require_settled(work, account)
         _require_removable(work, store)
@@ -92,14 +92,30 @@ def remove_store(connector: Connector, options: Document) -> Document:
 
     Called again when the store is gone, it does nothing.
     """
-    store = given(options, "storeId")
+    store = text_option(options, "storeId")
     with session(connector, options, KIND, REMOVE_STORE) as (work, account):
         if not store:
             raise LifecycleError("missing_required_field", "The call has no storeId.")
         require_settled(work, account)
         if store in _known(work):
             _require_removable(work, store)
-        move(work, account, fields=partial(_without_steps, store), **_without(work, store))
+        installation = work.installation
+
+        def remaining_steps(_: Account) -> Document:
+            steps = steps_of(account)
+            others = [step for step in steps if store_of_step(step) != store]
+            return {} if others == steps else {"install": others}
+
+        add_ons, settings = installation.add_ons.items(), installation.settings.items()
+        move(
+            work,
+            account,
+            fields=remaining_steps,
+            stores=[name for name in work.situation.stores if name != store],
+            opening=_opening_but(work, store),
+            add_ons={key: item for key, item in add_ons if store_of(key) != store},
+            settings={key: item for key, item in settings if key != store},
+        )
         return {"success": True}
 
 
@@ -131,26 +147,8 @@ def _with_steps(work: Work, store: str, account: Account) -> Document:
     return {"install": [*others, *own]}
 
 
-def _without_steps(store: str, account: Account) -> Document:
-    left = [step for step in steps_of(account) if store_of_step(step) != store]
-    return {} if left == steps_of(account) else {"install": left}
-
-
 def _steps_for(account: Account, store: str) -> list[Document]:
     return [step for step in steps_of(account) if store_of_step(step) == store]
-
-
-def _without(work: Work, store: str) -> dict[str, Any]:
-    """The record of an installation without *store*."""
-    installation, situation = work.installation, work.situation
-    return {
-        "stores": [name for name in situation.stores if name != store],
-        "opening": _opening_but(work, store),
-        "add_ons": {
-            key: item for key, item in installation.add_ons.items() if store_of(key) != store
-        },
-        "settings": {key: item for key, item in installation.settings.items() if key != store},
-    }
 
 
 def _opening_but(work: Work, store: str) -> str:
@@ -178,8 +176,3 @@ def _require_removable(work: Work, store: str) -> None:
 def _known(work: Work) -> tuple[str, ...]:
     opening = work.situation.opening
     return (*work.situation.stores, opening) if opening else work.situation.stores
-
-
-def _page(account: Account) -> Document:
-    page = account.integration.get("settings")
-    return page if isinstance(page, dict) else {}

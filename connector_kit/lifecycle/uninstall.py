@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from connector_kit.blueprint import CompiledComponent
 from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
-from connector_kit.lifecycle.journal import restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_removal
 from connector_kit.lifecycle.sessions import session
-from connector_kit.lifecycle.situations import given
+from connector_kit.lifecycle.situations import text_option
+from connector_kit.lifecycle.state_store import restore
 from connector_kit.lifecycle.steps import REMOVE, find_step, steps_of
 from connector_kit.lifecycle.stores import pre_remove
 from connector_kit.models import Connector, Operation, Order
@@ -28,7 +27,7 @@ def pre_uninstall(connector: Connector, options: Document) -> list[Document]:
 
     With a ``storeId``, the step that removes this store.
     """
-    if given(options, "storeId"):
+    if text_option(options, "storeId"):
         return pre_remove(connector, options)
     with session(connector, options, KIND, "preUninstallFunction") as (_, account):
         return [
@@ -72,16 +71,12 @@ def forget_installation(work: Work) -> None:
 
 def remove_components(work: Work, account: Account, *, of: str | None = None) -> None:
     """Remove what carries the tag, or only the connection *of* and what depends on it."""
-    plan = plan_removal(account, _known(work, account), of=of)
+    release = work.installation.release
+    declared = release.blueprint().components if release else ()
+    is_unrecorded = release is None and not work.journal.applied
+    if is_unrecorded and restore(work.installation, account.client, is_leaving=True):
+        work.reload_journal()
+    known = (*work.journal.applied.values(), *declared)
+    plan = plan_removal(account, known, of=of)
     work.operation.summary = plan.summary()
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
-
-
-def _known(work: Work, account: Account) -> list[CompiledComponent]:
-    """What the installation may hold; the platform's store knows it when the database does not."""
-    release = work.installation.release
-    if release:
-        return [*work.journal.applied.values(), *release.blueprint().components]
-    if not work.journal.applied and restore(work.installation, account.client, is_leaving=True):
-        work.reload_journal()
-    return [*work.journal.applied.values()]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from jsonpatch import JsonPatchException
 from jsonpointer import JsonPointerException
 
-from connector_kit.blueprint import INTEGRATION, Blueprint
+from connector_kit.blueprint import INTEGRATION
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.account import Account, by_external_id
@@ -26,13 +26,13 @@ from connector_kit.lifecycle.errors import (
     PlanBlocked,
     code_of,
 )
-from connector_kit.lifecycle.journal import STATE_KEY, recorded_state, restore
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_drift, plan_release
 from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
+from connector_kit.lifecycle.state_store import keep_state, restore
 from connector_kit.models import Connector, Installation, Operation, Order, clock
 from connector_kit.plan import Plan, Unchanged, Update
 from connector_kit.plan.needs import in_words
@@ -61,26 +61,19 @@ def update(connector: Connector, options: Document) -> None:
 
 
 def serve(work: Work, account: Account) -> None:
-    """Carry out the operation's order, with whichever token."""
+    """Carry out the operation's order, with whichever token.
+
+    If it fails before anything was written, the installation is unlocked.
+    """
     if work.order is None:
-        _ignore(work, account)
-    elif work.operation.release is None and work.order.kind == Order.Kind.UNDO:
         _unlock(work, account)
-    else:
-        with _unlocked_if_untouched(work, account):
-            bring_up_to_date(work, account)
-
-
-def _ignore(work: Work, account: Account) -> None:
-    _unlock(work, account)
-    work.ended(Operation.Outcome.IGNORED, "not_ordered", NOT_ORDERED)
-
-
-@contextmanager
-def _unlocked_if_untouched(work: Work, account: Account) -> Iterator[None]:
-    """Unlock the installation when the body fails before anything was written."""
+        work.ended(Operation.Outcome.IGNORED, "not_ordered", NOT_ORDERED)
+        return
+    if work.operation.release is None and work.order.kind == Order.Kind.UNDO:
+        _unlock(work, account)
+        return
     try:
-        yield
+        bring_up_to_date(work, account)
     except Checkpoint:
         raise
     except ConnectorKitError as error:
@@ -91,12 +84,33 @@ def _unlocked_if_untouched(work: Work, account: Account) -> Iterator[None]:
 
 
 def bring_up_to_date(work: Work, account: Account) -> None:
-    """Plan and apply the operation's release, or only plan it."""
-    _require_installed(work, account)
-    if work.is_dry_run:
-        _dry_run(work, account)
-    else:
+    """Plan and apply the operation's release, or only plan it.
+
+    A dry run of the installed release also tells how the account differs from what was applied to
+    it. Whether there is a plan or not, the customer may edit again.
+    """
+    if account.integration.get("mode") in {"install", "uninstall"}:
+        _unlock(work, account)
+        raise LifecycleError(
+            "not_installed",
+            f"The installation is in mode {account.integration['mode']!r}: only complete "
+            "installations can be updated. A customer who is still installing gets the default "
+            "release.",
+        )
+    if not work.is_dry_run:
         bring_release(work, account)
+        return
+    try:
+        document = work.veil.over(_planned(work, account).to_json())
+        work.operation.plan = document
+        if work.release == work.installation.release:
+            drift = plan_drift(account, work.journal)
+            steps = work.veil.over(drift.to_json()["steps"])
+            work.operation.plan = {**document, "drift": steps}
+            work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
+            note_activity(work, account)
+    finally:
+        _unlock(work, account)
 
 
 def bring_release(work: Work, account: Account) -> None:
@@ -114,7 +128,13 @@ def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> 
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
     plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
-    strangers = _strangers(plan, work)
+    adopted = {
+        step.external_id
+        for step in plan.steps
+        if isinstance(step, Update | Unchanged) and step.adopted
+    }
+    # What the account holds of this installation but the records lack.
+    strangers = {*adopted, *plan.unknown, *({INTEGRATION} - work.journal.applied.keys())}
     if strangers and restore(work.installation, account.client, strangers):
         work.reload_journal()
         plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
@@ -143,55 +163,24 @@ def _planned(work: Work, account: Account) -> Plan:
     return planned(work, account, recreate_deleted=work.recreates_deleted)
 
 
-def _strangers(plan: Plan, work: Work) -> Set[str]:
-    """What the account holds of this installation but the records lack."""
-    adopted = {
-        step.external_id
-        for step in plan.steps
-        if isinstance(step, Update | Unchanged) and step.adopted
-    }
-    return {*adopted, *plan.unknown, *({INTEGRATION} - work.journal.applied.keys())}
-
-
-def _dry_run(work: Work, account: Account) -> None:
-    """Store the plan; whether there is one or not, the customer may edit again."""
-    try:
-        work.operation.plan = work.veil.over(_planned(work, account).to_json())
-        if work.release == work.installation.release:
-            _check_drift(work, account)
-            note_activity(work, account)
-    finally:
-        _unlock(work, account)
-
-
-def _check_drift(work: Work, account: Account) -> None:
-    """Also store, beside the plan, how the account differs from what was applied to it."""
-    drift = plan_drift(account, work.journal)
-    found = work.veil.over(drift.to_json()["steps"])
-    work.operation.plan = {**(work.operation.plan or {}), "drift": found}
-    work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
-
-
-def _require_installed(work: Work, account: Account) -> None:
-    if account.integration.get("mode") in {"install", "uninstall"}:
-        _unlock(work, account)
-        raise LifecycleError(
-            "not_installed",
-            f"The installation is in mode {account.integration['mode']!r}: only complete "
-            "installations can be updated. A customer who is still installing gets the default "
-            "release.",
-        )
-
-
 def _carry_out(work: Work, account: Account) -> None:
     plan = _require_free(_planned(work, account), work, account)
     again = partial(_planned, work, account)
     plan = _require_free(connected(work, account, plan, again), work, account)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
-    is_current = _is_current(work, account, plan)
+    integration, version = account.integration, work.release.version
+    installed = work.installation.version if account.is_embedded else integration.get("version")
+    is_current = not (plan or work.made_first) and installed == version
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
-    _write_last(work, account, plan, is_news=not is_current)
+    # What the account runs now comes last: its version, or the platform's copy of the records.
+    if account.is_embedded:
+        write_installation(account, plan, {}, work.journal)
+    if not is_current:
+        keep_state(account, work.blueprint)
+    if not account.is_embedded:
+        fields = {"updateInProgress": False, "version": version}
+        write_installation(account, plan, fields, work.journal)
     remember_release(work, plan)
     if work.needs:
         work.ended(Operation.Outcome.WAITS, WAITS, in_words(work.needs))
@@ -205,35 +194,11 @@ def _require_free(plan: Plan, work: Work, account: Account) -> Plan:
     return plan
 
 
-def _is_current(work: Work, account: Account, plan: Plan) -> bool:
-    """Whether there is nothing to do, and the account is known to run the release."""
-    integration = account.integration
-    shown = work.installation.version if account.is_embedded else integration.get("version")
-    return not (plan or work.made_first) and shown == work.release.version
-
-
-def _write_last(work: Work, account: Account, plan: Plan, *, is_news: bool) -> None:
-    """Write to the account what it runs now: the version comes after everything else."""
-    if account.is_embedded:
-        write_installation(account, plan, {}, work.journal)
-    if is_news:
-        keep_state(account, work.blueprint)
-    if not account.is_embedded:
-        fields = {"updateInProgress": False, "version": work.release.version}
-        write_installation(account, plan, fields, work.journal)
-
-
 def _unlock(work: Work, account: Account) -> None:
     """Nothing was changed, so the customer need not wait for another push to edit settings."""
     if not account.is_embedded:
         account.write_integration({**account.integration, "updateInProgress": False})
     work.installation.note(update_in_progress=False)
-
-
-def keep_state(account: Account, blueprint: Blueprint) -> None:
-    """Record in the platform's state store what the account now holds."""
-    state = account.client.state("integrations", account.integration_id)
-    state.put(STATE_KEY, recorded_state(blueprint))
 
 
 def write_installation(
@@ -249,22 +214,18 @@ def write_installation(
     document, pages = account.integration, []
     for step in plan.steps:
         if isinstance(step, Update) and step.external_id == INTEGRATION:
-            document = _with_changes(document, step, account)
+            changes = [
+                account.resolve(dict(operation))
+                for operation in operations(step.before, step.document)
+            ]
+            try:
+                document = jsonpatch.apply_patch(document, changes)
+            except (JsonPatchException, JsonPointerException) as error:
+                raise ChangedMeanwhile(step.resource, step.id) from error
             pages.append(step)
     if lifecycle_fields or pages:
         with intended(pages, journal):
             account.write_integration({**document, **lifecycle_fields})
-
-
-def _with_changes(document: Document, step: Update, account: Account) -> Document:
-    changes = [
-        account.resolve(dict(operation)) for operation in operations(step.before, step.document)
-    ]
-    try:
-        changed: Document = jsonpatch.apply_patch(document, changes)
-    except (JsonPatchException, JsonPointerException) as error:
-        raise ChangedMeanwhile(step.resource, step.id) from error
-    return changed
 
 
 def settled_add_ons(installation: Installation) -> Document:

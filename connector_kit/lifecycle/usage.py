@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -55,7 +55,8 @@ def count_integration(
     keep_usage(integration_id, usage_by_day(found), names or {})
     if len(found) < MOST:
         return until
-    return min(until, max(map(_created, found), default=until))
+    created = (str(job.get("createdAt") or job.get("startedAt")) for job in found)
+    return min(until, max(map(datetime.fromisoformat, created), default=until))
 
 
 @transaction.atomic
@@ -66,7 +67,17 @@ def keep_usage(
 
     A day whose first jobs the platform has since deleted keeps its earlier count.
     """
-    rows = [*_rows(integration_id, days, names)]
+    rows = [
+        FlowUsage(
+            integration_id=integration_id,
+            flow_id=usage.flow_id,
+            flow=names.get(usage.flow_id, "")[:200],
+            day=day,
+            **{name: getattr(usage, name) for name in COUNTS},
+        )
+        for day, usages in days.items()
+        for usage in usages
+    ]
     known = {
         (row.flow_id, row.day): row.runs
         for row in FlowUsage.objects.filter(integration_id=integration_id, day__in=[*days])
@@ -77,21 +88,3 @@ def keep_usage(
         unique_fields=["integration_id", "flow_id", "day"],
         update_fields=["flow", *COUNTS],
     )
-
-
-def _rows(
-    integration_id: str, days: Mapping[date, Iterable[Usage]], names: Mapping[str, str]
-) -> Iterator[FlowUsage]:
-    for day, ones in days.items():
-        for one in ones:
-            yield FlowUsage(
-                integration_id=integration_id,
-                flow_id=one.flow_id,
-                flow=names.get(one.flow_id, "")[:200],
-                day=day,
-                **{name: getattr(one, name) for name in COUNTS},
-            )
-
-
-def _created(job: Job) -> datetime:
-    return datetime.fromisoformat(str(job.get("createdAt") or job.get("startedAt")))

@@ -24,7 +24,7 @@ from connector_kit.integrator.errors import (
     Transient,
     Unavailable,
 )
-from connector_kit.lifecycle.journal import STATE_KEY
+from connector_kit.lifecycle.state_store import STATE_KEY
 from connector_kit.models import EmbeddedAccount, Installation
 from connector_kit.rollouts.delivery import Delivery
 

@@ -1,7 +1,7 @@
 """What was written without being recorded is recognized by what the account holds."""
 
 from connector_kit.blueprint import CompiledComponent
-from connector_kit.lifecycle.leavings import as_left_behind, undoubted
+from connector_kit.lifecycle.planning import as_left_behind, undoubted
 from connector_kit.plan import Fence, Live, compare
 
 FENCE = Fence(connector_id="c" * 24, integration_id="1" * 24)

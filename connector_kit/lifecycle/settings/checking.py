@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -71,11 +71,18 @@ def check_settings(
     settings = dict(installation.settings)
     accepted: dict[str, Any] = {}
     errors: dict[str, Errors] = {}
-    for store, sent in _by_store(values, by_store, errors):
-        own = by_store[store]
+    for store, sent in [(None, values)] if None in by_store else values.items():
+        own, name = by_store.get(store), store or ""
+        if own is None:
+            stores = ", ".join(map(str, by_store))
+            errors[name] = {name: [f"There is no such store; there are {stores}"]}
+            continue
+        if not isinstance(sent, Mapping):
+            errors[name] = {name: ["The values of a store must be an object, by field"]}
+            continue
         judged = _judged(installation, schema, own, sent, options or {})
-        unknown = {name: [NOT_ON_PAGE] for name in judged.unknown}
-        errors[store or ""] = {**judged.errors, **unknown}
+        unknown = {word: [NOT_ON_PAGE] for word in judged.unknown}
+        errors[name] = {**judged.errors, **unknown}
         settings = with_store(settings, store, judged.stored)
         accepted = with_store(accepted, store, judged.values)
     return Checked(settings, accepted, errors)
@@ -123,21 +130,3 @@ def _judged(
     if judged.errors and (offered := named_options(installation.connector, own, sent, call)):
         return judging(offered=offered)
     return judged
-
-
-def _by_store(
-    values: Mapping[str, Any],
-    known: Mapping[str | None, StoreSettings],
-    errors: dict[str, Errors],
-) -> Iterable[tuple[str | None, Mapping[str, Any]]]:
-    if None in known:
-        yield None, values
-        return
-    for store, sent in values.items():
-        if store not in known:
-            there_are = ", ".join(map(str, known))
-            errors[store] = {store: [f"There is no such store; there are {there_are}"]}
-        elif not isinstance(sent, Mapping):
-            errors[store] = {store: ["The values of a store must be an object, by field"]}
-        else:
-            yield store, sent

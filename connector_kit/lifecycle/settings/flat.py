@@ -9,7 +9,7 @@ from __future__ import annotations
 from connector_kit.blueprint.settings.judging import change_names
 from connector_kit.documents import Document
 from connector_kit.extension.words import sort_of
-from connector_kit.forms import Form, flattened, nested, read_form
+from connector_kit.forms import flattened, nested, read_form
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.sessions import recorded, session
@@ -64,20 +64,15 @@ def pre_save(connector: Connector, options: Document) -> Document:
         [own, *_] = sets_of(work.installation, work.release)
         of_page = {name: item for name, item in own.settings.items() if item.flow is None}
         form = read_form({"fieldMap": {name: item.field for name, item in of_page.items()}})
-        changes = {name: sent[name] for name in change_names(form) if name in sent}
+        list_changes = change_names(form)
+        changes = {name: sent[name] for name in list_changes if name in sent}
         checked = check_settings(work.installation, flattened(form, sent) | changes, options)
         if checked.errors:
             raise SettingsRefused(checked.errors)
         move(work, account, has_page=False, settings=checked.settings)
-        return {**document, "settings": {**_kept(form, sent), **nested(checked.values)}}
-
-
-def _kept(form: Form, sent: Document) -> Document:
-    """The part of *sent* to record as it is: without labels and list changes."""
-    shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
-    return {
-        name: item for name, item in sent.items() if name not in shown_only | change_names(form)
-    }
+        labels = {field.name for field in form.fields.values() if not field.type.has_value}
+        kept = {name: item for name, item in sent.items() if name not in labels | list_changes}
+        return {**document, "settings": {**kept, **nested(checked.values)}}
 
 
 def _document(options: Document, name: str) -> Document:

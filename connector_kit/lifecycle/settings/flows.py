@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.documents import Document
@@ -35,7 +34,7 @@ def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
     pages = read_settings_document(document.get("settings"))
     found = {name: pages.flow(name) for name in flows}
     errors = {
-        name: list(_refusals(each[1], flows[name])) if (each := found[name]) else [NO_FLOW]
+        name: list(_refusals(flow[1], flows[name])) if (flow := found[name]) else [NO_FLOW]
         for name in flows
     }
     return {name: messages for name, messages in errors.items() if messages}
@@ -76,16 +75,14 @@ def _carry_out(work: Work, account: Account, flows: FlowChanges) -> None:
         wanted = flows.get(item.external_id)
         if component is None or wanted is None or not account.fence.holds(item):
             continue
-        changes = tuple(_changes(item.document, wanted))
+        document = item.document
+        unset = {"disabled": False, "schedule": ""}
+        changes = tuple(
+            FieldChange(name, document.get(name), value)
+            for name, value in wanted.items()
+            if document.get(name, unset.get(name)) != value
+        )
         if changes:
-            document = {**item.document, **wanted}
-            steps.append(Update(component, item.id, document, changes, item.document))
+            steps.append(Update(component, item.id, {**document, **wanted}, changes, document))
     apply(Plan(tuple(steps)), account, work.journal, out_of_time=work.out_of_time)
     work.journal.keep_flows()
-
-
-def _changes(document: Document, wanted: Document) -> Iterator[FieldChange]:
-    for name, value in wanted.items():
-        before: Any = document.get(name, False if name == "disabled" else "")
-        if before != value:
-            yield FieldChange(name, document.get(name), value)

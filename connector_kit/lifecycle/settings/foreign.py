@@ -43,10 +43,10 @@ def parted(values: Values, page: SettingsPages, sets: Iterable[StoreSettings]) -
         found.own = _part(values, page.stores[0], known.get("", set()), found)
         return found
     for store, sent in values.items():
-        shown = page.store(store)
+        store_page = page.store(store)
         found.own[store] = (
-            _part(sent, shown, known.get(store, set()), found)
-            if shown is not None and isinstance(sent, dict)
+            _part(sent, store_page, known.get(store, set()), found)
+            if store_page is not None and isinstance(sent, dict)
             else sent
         )
     return found

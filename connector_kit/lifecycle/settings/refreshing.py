@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from connector_kit.blueprint.settings import Column, Setting
+from connector_kit.blueprint.settings import Setting
 from connector_kit.blueprint.settings.configuring import StoreSettings
 from connector_kit.blueprint.settings.options import label_items, option_pairs, text_items
 from connector_kit.blueprint.settings.pages import value_in, with_value
-from connector_kit.blueprint.settings.schema import CompiledSetting
 from connector_kit.blueprint.settings.tables import StaticMap, Table
 from connector_kit.documents import MASK, Document
 from connector_kit.exceptions import code_in
@@ -25,11 +24,11 @@ from connector_kit.lifecycle import authors
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
-from connector_kit.lifecycle.situations import given
+from connector_kit.lifecycle.situations import text_option
 from connector_kit.logs import Event
 from connector_kit.models import Connector
 
-Asked = Callable[..., Any]
+CurrentOptions = Callable[..., Any]
 """Returns the current options, for a column if one is given."""
 
 logger = logging.getLogger(__name__)
@@ -40,20 +39,29 @@ def refresh_metadata(connector: Connector, options: Document) -> Any:
 
     Raises `LifecycleError` ``field_unknown`` or ``not_refreshable``.
     """
-    name = given(options, "fieldName")
-    if not name and (import_id := given(options, "_importId")):
+    name = text_option(options, "fieldName")
+    if not name and (import_id := text_option(options, "_importId")):
         raise _not_refreshable(f"the import {import_id}'s fields")
     installation = recorded(connector, options)
-    own, compiled = _field(name, sets_of(installation, release_of(installation)))
+    sets = sets_of(installation, release_of(installation))
+    own = next((own for own in sets if name in own.by_wire_name()), None)
+    if own is None:
+        raise LifecycleError(
+            "field_unknown",
+            f"The settings page has no field {name!r}. Reload the page.",
+        )
+    compiled = own.by_wire_name()[name]
     setting = authors_settings(connector).get(compiled.name)
     if setting is None:
         raise _not_refreshable(name)
-    if setting.on_change is not None and _has_value(options):
+    opts = options.get("opts")
+    has_value = "fieldValue" in options or (isinstance(opts, Mapping) and "fieldValue" in opts)
+    if setting.on_change is not None and has_value:
         news = authors.call(connector.class_path, named(compiled.name, ON_CHANGE), options)
         return _changed(news, own)
-    column = given(options, "columnName") or given(options, "type")
-    asked = partial(options_of, connector, compiled.name, options=options)
-    return _refreshed(name, setting, asked, column)
+    column = text_option(options, "columnName") or text_option(options, "type")
+    current = partial(options_of, connector, compiled.name, options=options)
+    return _refreshed(name, setting, current, column)
 
 
 def named_options(
@@ -71,19 +79,18 @@ def named_options(
             continue
         value = sent.get(wire_name, sent.get(compiled.name, own.values[compiled.name]))
         about = {**options, "fieldName": wire_name, "fieldValue": value}
-        for name, news in _named_by(connector, compiled.name, about).items():
+        try:
+            on_change = named(compiled.name, ON_CHANGE)
+            changed = dict(authors.call(connector.class_path, on_change, about))
+        except Exception as error:  # noqa: BLE001  whatever an author's function raises
+            fields = [("setting", compiled.name), ("error", code_in(error))]
+            logger.info(Event("noOptionsNamed", fields))
+            continue
+        for name, news in changed.items():
             if isinstance(news, Mapping) and news.get("options") is not None:
                 pairs = option_pairs(news["options"])
                 found.setdefault(name, []).extend(Option(key, text) for key, text in pairs)
     return found
-
-
-def _named_by(connector: Connector, setting: str, options: Document) -> dict[str, Any]:
-    try:
-        return dict(authors.call(connector.class_path, named(setting, ON_CHANGE), options))
-    except Exception as error:  # noqa: BLE001  whatever an author's function raises
-        logger.info(Event("noOptionsNamed", [("setting", setting), ("error", code_in(error))]))
-        return {}
 
 
 def options_of(connector: Connector, setting: str, side: str = "", *, options: Document) -> Any:
@@ -91,56 +98,40 @@ def options_of(connector: Connector, setting: str, side: str = "", *, options: D
     return authors.call(connector.class_path, named(setting, OPTIONS, side), options)
 
 
-def _field(name: str, sets: list[StoreSettings]) -> tuple[StoreSettings, CompiledSetting]:
-    for own in sets:
-        if compiled := own.by_wire_name().get(name):
-            return own, compiled
-    raise LifecycleError(
-        "field_unknown",
-        f"The settings page has no field {name!r}. Reload the page.",
-    )
-
-
-def _has_value(options: Document) -> bool:
-    opts = options.get("opts")
-    return "fieldValue" in options or (isinstance(opts, Mapping) and "fieldValue" in opts)
-
-
-def _changed(said: Any, own: StoreSettings) -> list[Document]:
+def _changed(named_fields: Any, own: StoreSettings) -> list[Document]:
     """The metadata of the fields that a change affects, by their names on the page."""
     changed = []
-    for name, news in dict(said or {}).items():
+    for name, news in dict(named_fields or {}).items():
         setting = own.settings.get(name)
         if setting is None:
             continue
         value = MASK if setting.is_secret and own.values[name] else own.values[name]
         field = with_value(setting.field, value)
-        told = {"options": field.get("options"), "value": value_in(field), **news}
+        metadata = {"options": field.get("options"), "value": value_in(field), **news}
         if news.get("options") is not None:
-            told["options"] = _pairs(news["options"])
-        changed.append({**field, **told, "name": own.wire_name(name)})
+            metadata["options"] = _pairs(news["options"])
+        changed.append({**field, **metadata, "name": own.wire_name(name)})
     return changed
 
 
-def _refreshed(name: str, setting: Setting, asked: Asked, column: str) -> Document:
+def _refreshed(name: str, setting: Setting, current: CurrentOptions, column: str) -> Document:
     functions = setting.functions()
     if isinstance(setting, StaticMap):
-        wanted = [column] if column else list(functions)
-        if wanted and functions.keys() >= set(wanted):
-            return {side: text_items(asked(side)) for side in wanted}
+        sides = [column] if column else list(functions)
+        if sides and functions.keys() >= set(sides):
+            return {side: text_items(current(side)) for side in sides}
     elif isinstance(setting, Table):
         if functions and (not column or column in functions):
-            return {"optionsMap": [_column(item, asked, column) for item in setting.columns]}
+            columns = [
+                {**declared.to_json(), "options": text_items(current(declared.id))}
+                if callable(declared.options) and column in ("", declared.id)
+                else declared.to_json()
+                for declared in setting.columns
+            ]
+            return {"optionsMap": columns}
     elif "" in functions:
-        return {"options": _pairs(asked())}
+        return {"options": _pairs(current())}
     raise _not_refreshable(f"{name} {column}".strip())
-
-
-def _column(column: Column, asked: Asked, wanted: str) -> Document:
-    told = column.to_json()
-    if callable(column.options) and wanted in ("", column.id):
-        told["options"] = text_items(asked(column.id))
-    return told
 
 
 def _pairs(options: Any) -> list[list[Any]]:

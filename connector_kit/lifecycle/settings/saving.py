@@ -17,13 +17,13 @@ from connector_kit.forms import SettingsPages, read_settings_document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import LifecycleError
-from connector_kit.lifecycle.journal import restore
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.settings.checking import SettingsRefused, check_settings
 from connector_kit.lifecycle.settings.declared import sets_of
 from connector_kit.lifecycle.settings.foreign import parted, write_foreign
+from connector_kit.lifecycle.state_store import restore
 from connector_kit.models import Connector, Operation
 from connector_kit.plan import FieldChange, Plan, Update
 
@@ -43,13 +43,16 @@ def persist_settings(connector: Connector, options: Document) -> Document:
         require_settled(work, account)
         page = read_settings_document(account.integration.get("settings"))
         saves = _saves(pending, page, _File.of(options))
-        saved = _save(work, account, saves.values, page, options) if saves.values else {}
+        answer = _save(work, account, saves.values, page, options) if saves.values else {}
         if work.installation.needs and not saves.values:
             move(work, account)
         for flow_id, disabled in saves.switches.items():
             in_step_with_the_customer(account, partial(_switch, work, account, flow_id, disabled))
-        accepted = _accepted(pending, saved.get("pending", {}), page)
-        return {"success": True, **saved, "pending": accepted}
+        accepted = answer.get("pending", {})
+        if page.is_multi_store:
+            accepted = {store: {**pending[store], **accepted.get(store, {})} for store in pending}
+        # The request with the values now in effect: the answer is never empty.
+        return {"success": True, **answer, "pending": {**pending, **accepted}}
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class _File:
     @classmethod
     def of(cls, options: Document) -> _File:
         """Read the file sent beside ``pending``."""
-        content = _given(options, "sampleData")
-        delimiter = _given(options, "rowDelimiter")
+        content = _option(options, "sampleData")
+        delimiter = _option(options, "rowDelimiter")
         return cls(
             content if isinstance(content, str) else None,
             delimiter if isinstance(delimiter, str) else "",
@@ -139,7 +142,12 @@ def _save(
 
 def _switch(work: Work, account: Account, flow_id: str, disabled: bool) -> None:
     """Switch a flow of this installation on or off: an edit of the customer."""
-    _require_switch(account, flow_id)
+    entry = read_settings_document(account.integration.get("settings")).flow(flow_id)
+    if entry and not entry[1].has_switch:
+        raise LifecycleError(
+            "switch_not_offered",
+            f"The flow {flow_id} cannot be switched on or off here: the connector controls it.",
+        )
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
     live = account.read(
@@ -168,17 +176,8 @@ def _switch(work: Work, account: Account, flow_id: str, disabled: bool) -> None:
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
 
 
-def _require_switch(account: Account, flow_id: str) -> None:
-    found = read_settings_document(account.integration.get("settings")).flow(flow_id)
-    if found and not found[1].has_switch:
-        raise LifecycleError(
-            "switch_not_offered",
-            f"The flow {flow_id} cannot be switched on or off here: the connector controls it.",
-        )
-
-
 def _pending(options: Document) -> Document:
-    pending = _given(options, "pending")
+    pending = _option(options, "pending")
     if pending is None:
         raise LifecycleError(
             "missing_required_field",
@@ -192,14 +191,7 @@ def _pending(options: Document) -> Document:
     return pending
 
 
-def _given(options: Document, name: str) -> Any:
+def _option(options: Document, name: str) -> Any:
     """What a request's body holds as *name*: beside the token or within opts (U7)."""
     opts = options.get("opts")
     return options.get(name, opts.get(name) if isinstance(opts, dict) else None)
-
-
-def _accepted(pending: Document, accepted: Document, page: SettingsPages) -> Document:
-    """The request with the values now in effect: the answer is never empty."""
-    if not page.is_multi_store:
-        return {**pending, **accepted}
-    return {store: {**sent, **accepted.get(store, {})} for store, sent in pending.items()}

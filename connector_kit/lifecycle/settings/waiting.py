@@ -29,32 +29,26 @@ def waiting_changes(work: Work) -> Iterator[FlowChanges]:
     """
     installation = work.installation
     before = installation.settings
-    taken = [change for change in _waiting(work) if _take(change, work)]
+    waiting = installation.settings_changes.filter(outcome=Outcome.WAITING).order_by("pk")
+    taken = [change for change in [*waiting] if _take(change, work)]
+    flows: dict[str, Document] = {}  # the newest change of each flow counts
+    for change in taken:
+        for name, fields in change.flows.items():
+            flows[name] = {**flows.get(name, {}), **fields}
     try:
-        yield _of_flows(taken)
+        yield flows
     except Exception as error:
         is_over = is_hopeless(error)
         if taken and (is_over or isinstance(error, PlanBlocked)):
             installation.note(settings=before)
         for change in taken:
-            _leave(change, work, work.veil.over(message_in(error)), is_over=is_over)
+            if is_over:
+                _settle(change, work, Outcome.REFUSED)
+            change.message = work.veil.over(message_in(error))
+            change.save(update_fields=["message"])
         raise
     for change in taken:
         _settle(change, work, Outcome.APPLIED)
-
-
-def _of_flows(changes: list[SettingsChange]) -> FlowChanges:
-    """The requested change of each flow; if there are several, the newest counts."""
-    wanted: dict[str, Document] = {}
-    for change in changes:
-        for name, fields in change.flows.items():
-            wanted[name] = {**wanted.get(name, {}), **fields}
-    return wanted
-
-
-def _waiting(work: Work) -> list[SettingsChange]:
-    waiting = work.installation.settings_changes.filter(outcome=Outcome.WAITING)
-    return list(waiting.order_by("pk"))
 
 
 def _take(change: SettingsChange, work: Work) -> bool:
@@ -71,14 +65,6 @@ def _take(change: SettingsChange, work: Work) -> bool:
     work.operation.by = change.by
     work.operation.save(update_fields=["by"])
     return True
-
-
-def _leave(change: SettingsChange, work: Work, message: str, *, is_over: bool) -> None:
-    """Record why *change* was not applied, and whether it still may be."""
-    if is_over:
-        _settle(change, work, Outcome.REFUSED)
-    change.message = message
-    change.save(update_fields=["message"])
 
 
 def _settle(change: SettingsChange, work: Work, outcome: Outcome) -> None:
