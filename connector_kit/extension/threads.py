@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 Job = Callable[[], Any]
@@ -30,25 +30,29 @@ class Threads:
         self._name, self._count = name, count
         self._limit = count + queue_limit
         self._open = 0
-        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]]] = queue.SimpleQueue()
-        self._done: deque[tuple[asyncio.Future[Any], Any, Exception | None]] = deque()
+        self._jobs: queue.SimpleQueue[_QueuedJob[Any]] = queue.SimpleQueue()
+        self._done: deque[tuple[_QueuedJob[Any], Any, Exception | None]] = deque()
         self._is_loop_notified = False
         self._has_begun = False
 
     async def run(self, job: Callable[[], Result]) -> Result:
         """Return what *job* returns; raises what it raises.
 
+        A caller who is canceled stays until the job is done, which may use what the caller holds.
         Raises `QueueFullError` when too much is waiting already.
         """
         if self._open >= self._limit:
             raise QueueFullError
         if not self._has_begun:
             self._begin()
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        queued = _QueuedJob(job)
         self._open += 1
         try:
-            self._jobs.put((job, future))
-            return await future
+            self._jobs.put(queued)
+            return await queued.outcome
+        except asyncio.CancelledError:
+            await queued.end()
+            raise
         finally:
             self._open -= 1
 
@@ -60,10 +64,10 @@ class Threads:
 
     def _work(self) -> None:
         while True:
-            job, future = self._jobs.get()
-            loop = future.get_loop()
-            self._done.append((future, *_outcome_of(job)))
-            del job, future  # the next one may be long in coming, and these hold a body
+            queued = self._jobs.get()
+            loop = queued.loop
+            self._done.append((queued, *_outcome_of(queued.job)))
+            del queued  # the next one may be long in coming, and this one holds a body
             if not self._is_loop_notified:
                 self._is_loop_notified = True
                 with suppress(RuntimeError):  # the loop has closed: nothing waits for the outcome
@@ -72,13 +76,35 @@ class Threads:
     def _finish(self) -> None:
         self._is_loop_notified = False  # first: what is done from now on notifies again
         while self._done:
-            future, result, failure = self._done.popleft()
-            if future.done():
-                continue
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+            queued, result, failure = self._done.popleft()
+            queued.finish(result, failure)
+
+
+class _QueuedJob(Generic[Result]):
+    """A *job* on its way to a thread and back; made and finished on the loop."""
+
+    def __init__(self, job: Callable[[], Result]) -> None:
+        self.job = job
+        self.loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Result] = self.loop.create_future()
+        self._is_done = False
+
+    def finish(self, result: Result, failure: Exception | None) -> None:
+        """Give the job's *result*, or its *failure*, to the caller who waits for it."""
+        self._is_done = True
+        if self.outcome.done():  # the caller has been canceled in the same moment
+            return
+        if failure is None:
+            self.outcome.set_result(result)
+        else:
+            self.outcome.set_exception(failure)
+
+    async def end(self) -> None:
+        """Wait until the job is done, however often the caller is canceled."""
+        while not self._is_done:
+            self.outcome = self.loop.create_future()
+            with suppress(asyncio.CancelledError, Exception):
+                await self.outcome
 
 
 def _outcome_of(job: Job) -> tuple[Any, Exception | None]:

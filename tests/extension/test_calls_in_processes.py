@@ -19,7 +19,8 @@ import pytest
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.isolation import Limits, Processes, pool
-from connector_kit.extension.isolation.buffers import KEPT
+from connector_kit.extension.isolation.asking import Answerer
+from connector_kit.extension.isolation.buffers import KEPT, Buffer
 from connector_kit.extension.isolation.messages import SMALL
 from tests.extension.unruly import CONNECTOR_ID
 from tests.waiting import wait_for
@@ -33,8 +34,15 @@ Start = Callable[..., Processes]
 def start() -> Iterator[Start]:
     started: list[Processes] = []
 
-    def start(target: str = TARGET, **limits: Any) -> Processes:
-        processes = Processes(target, Limits(**{"seconds": 20.0, "memory_mb": 0, **limits}))
+    def start(
+        target: str = TARGET,
+        *,
+        answerer: Answerer | None = None,
+        otherwise: Processes | None = None,
+        **limits: Any,
+    ) -> Processes:
+        limits = {"seconds": 20.0, "memory_mb": 0, **limits}
+        processes = Processes(target, Limits(**limits), answerer=answerer, otherwise=otherwise)
         started.append(processes)
         return processes
 
@@ -190,6 +198,87 @@ def test_a_call_that_is_dropped_ends_with_its_process(start: Start, tmp_path: Pa
     wait_for(lambda: not psutil.pid_exists(int(file.name)))
 
 
+COPIES = {
+    "on its way there": "write",
+    "on its way back": "read",
+    "when it is wiped": "wipe",
+}
+
+
+@pytest.mark.parametrize("step", COPIES.values(), ids=COPIES.keys())
+def test_a_call_that_is_dropped_while_it_is_copied_keeps_its_buffer_until_then_and_no_longer(
+    start: Start, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    run = start(calls=1)
+    copy = getattr(Buffer, step)
+    is_copying, may_go_on = threading.Event(), threading.Event()
+    files: list[int] = []
+
+    def copy_slowly(buffer: Buffer, *arguments: Any) -> Any:
+        files.append(os.fstat(buffer.file).st_ino)
+        is_copying.set()
+        assert may_go_on.wait(60)
+        files.append(os.fstat(buffer.file).st_ino)
+        return copy(buffer, *arguments)
+
+    async def drop_one() -> Any:
+        run.bind(asyncio.get_running_loop())
+        dropped = asyncio.create_task(run.answer(call("echo", data="." * 2 * KEPT)))
+        await asyncio.to_thread(is_copying.wait, 60)
+        for _ in range(3):
+            dropped.cancel()
+            await asyncio.sleep(0)
+        may_go_on.set()
+        await asyncio.wait([dropped])
+        monkeypatch.setattr(Buffer, step, copy)
+        assert dropped.cancelled()
+        return told(await run.answer(call("echo", data="of the next one")))
+
+    monkeypatch.setattr(Buffer, step, copy_slowly)
+    answer = asyncio.run(drop_one())
+
+    assert len(files) == 2
+    assert files[0] == files[1]
+    assert answer == "of the next one"
+
+
+def test_a_call_that_is_dropped_while_it_waits_leaves_its_place_in_the_queue(
+    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pool, "QUEUE_LIMIT", 1)
+    run = start(calls=1, patience=60.0)
+    begun, end = tmp_path / "begun", tmp_path / "end"
+
+    async def drop_one() -> list[Any]:
+        run.bind(asyncio.get_running_loop())
+        slow = call("waits_for_a_file", begun=str(begun), end=str(end))
+        running = asyncio.create_task(run.answer(slow))
+        while not begun.exists():
+            await asyncio.sleep(0.01)
+        waiting = asyncio.create_task(run.answer(call("echo", data="never")))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        following = asyncio.create_task(run.answer(call("echo", data="of the next one")))
+        await asyncio.sleep(0)
+        end.touch()
+        return [told(await task) for task in (running, following)][1:]
+
+    assert asyncio.run(drop_one()) == ["of the next one"]
+
+
+def test_a_caller_who_is_interrupted_leaves_the_process_to_the_next(start: Start) -> None:
+    def interrupt(_question: Any) -> None:
+        raise KeyboardInterrupt
+
+    run = start(calls=1, answerer=interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(call("asks"))
+
+    assert told(run(call("echo", data="of the next one"))) == "of the next one"
+
+
 def test_more_calls_than_may_wait_are_refused_at_once(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +303,13 @@ def test_what_comes_after_the_deadline_is_taken_for_no_other_calls_answer(start:
 
     assert late in ("function_timeout", "slept")  # whichever was first
     assert after == list(range(20))
+
+
+def test_a_call_that_other_processes_answer_has_as_little_time(start: Start) -> None:
+    run = start("tests.extension.unruly:partial_registry", otherwise=start())
+
+    assert told(run(call("echo", data=1))) == 1
+    assert told(run(call("sleeps", seconds=3), seconds=0.3)) == "function_timeout"
 
 
 def test_processes_that_slow_calls_needed_end_by_themselves(

@@ -1,6 +1,7 @@
 """What stands in front: bodies in time and in their place, each answer whole."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,6 +147,35 @@ def test_small_bodies_are_taken_when_there_is_no_room_for_large_ones() -> None:
         ask(served, Scope(headers=headers(MEBIBYTE, **KNOWN)), Request(b"x" * MEBIBYTE)).status
         == 200
     )
+
+
+def test_a_body_takes_up_room_for_as_long_as_a_thread_has_it() -> None:
+    is_begun, may_end = threading.Event(), threading.Event()
+
+    def hang(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        is_begun.set()
+        assert may_end.wait(60)
+        start("200 OK", [])
+        return []
+
+    served = edge(hang, bodies_mb=1)
+
+    async def send() -> Request:
+        request = Request(b"x" * MEBIBYTE)
+        await served.__rsgi__(Scope(path="/x", headers=headers(MEBIBYTE)), request)
+        return request
+
+    async def drop_one() -> list[int]:
+        dropped = asyncio.create_task(send())
+        await asyncio.to_thread(is_begun.wait, 60)
+        dropped.cancel()
+        await asyncio.sleep(0)
+        meanwhile = await send()
+        may_end.set()
+        await asyncio.wait([dropped])
+        return [meanwhile.status, (await send()).status]
+
+    assert asyncio.run(drop_one()) == [503, 200]
 
 
 def test_health_is_answered_while_every_thread_is_busy() -> None:

@@ -1,15 +1,19 @@
 """Functions that misbehave harm their own call: over HTTP, against a real server process."""
 
 import re
+import socket
+import struct
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import requests
 
+from connector_kit.extension.isolation.buffers import KEPT
 from tests.extension.conftest import serving
 from tests.extension.unruly import CONNECTOR_ID
 from tests.waiting import wait_for
@@ -217,6 +221,37 @@ def test_calls_beside_one_that_hangs_or_dies_are_not_touched(hasty: str) -> None
 
         assert good.result() == [list(range(n)) for n in range(30)]
         assert [future.result().status_code for future in bad] == [422, 422]
+
+
+def test_clients_that_go_away_leave_every_process_to_others(unruly: str, tmp_path: Path) -> None:
+    host, port = unruly.removeprefix("http://").split(":")
+    body = orjson.dumps(
+        {
+            "_connectorId": CONNECTOR_ID,
+            "type": "hook",
+            "function": "echo",
+            "options": {"data": "." * 3 * KEPT},
+        }
+    )
+    head = (
+        "POST /function HTTP/1.1\r\nHost: stack\r\nContent-Type: application/json\r\n"
+        f"Authorization: {HEADERS['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    for _ in range(2 * CALLS):
+        with socket.create_connection((host, int(port))) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(head.encode() + body)
+
+    def keep_company(_: int) -> requests.Response:
+        return wait_for(
+            lambda: call(unruly, "waits_for_company", folder=str(tmp_path), number=CALLS),
+            lambda answer: answer.status_code != 503,
+        )
+
+    with ThreadPoolExecutor(CALLS) as pool:
+        answers = list(pool.map(keep_company, range(CALLS)))
+
+    assert [answer.json() for answer in answers] == [CALLS] * CALLS
 
 
 def test_calls_beyond_the_limit_wait_a_moment_and_are_refused_for_now(

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from connector_kit.extension import FunctionModule, Registry
-from connector_kit.extension.isolation import process
+from connector_kit.extension.isolation import asking, process
 
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 
@@ -322,6 +322,10 @@ def dies_taking_the_next_call(_options):
     return os.getpid()
 
 
+def asks(_options):
+    return asking.ask({})
+
+
 def writes_down(options):
     with Path(options["file"]).open("a") as file:
         file.write(f"{options['line']}\n")
@@ -339,7 +343,12 @@ def registry() -> Registry:
         name: value
         for name, value in globals().items()
         if getattr(value, "__module__", "") == __name__
-        and name != "registry"
+        and not name.endswith("registry")
         and not name.startswith("_")
     }
     return Registry(connectors={CONNECTOR_ID: FunctionModule(hooks=functions)})
+
+
+def partial_registry() -> Registry:
+    """Return the registry of processes that have none of these functions."""
+    return Registry(connectors={CONNECTOR_ID: FunctionModule()}, is_partial=True)

@@ -28,22 +28,30 @@ class CallingThread:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
 
     async def run(self, job: Callable[[], Result]) -> Result:
         """Return what *job* returns in the thread that waits; it raises nothing."""
         future: asyncio.Future[Result] = self._loop.create_future()
 
-        def do() -> None:
-            self._loop.call_soon_threadsafe(future.set_result, job())
+        def finish(result: Result) -> None:
+            if not future.done():
+                future.set_result(result)
 
-        self._jobs.put(do)
+        self._jobs.put(lambda: self._loop.call_soon_threadsafe(finish, job()))
         return await future
 
     def wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Return what *work* returns on the loop; raises what it raises."""
+        """Return what *work* returns on the loop; raises what it raises.
+
+        What interrupts the thread (Ctrl-C, a task's time limit) cancels the work.
+        """
         done = asyncio.run_coroutine_threadsafe(work, self._loop)
         done.add_done_callback(lambda _: self._jobs.put(None))
-        while (job := self._jobs.get()) is not None:
-            job()
+        try:
+            while (job := self._jobs.get()) is not None:
+                job()
+        except BaseException:
+            done.cancel()
+            raise
         return done.result()

@@ -138,8 +138,10 @@ class Pool:
         try:
             return await waiter.process
         except asyncio.CancelledError:
-            if not waiter.process.cancelled():  # it got a process in the same moment
-                self.release(waiter.process.result())
+            if waiter in self._queue:
+                self._queue.remove(waiter)
+            elif not waiter.process.cancelled() and not waiter.process.exception():
+                self.release(waiter.process.result())  # it got a process in the same moment
             raise
 
     def _watch(self) -> None:
@@ -204,13 +206,13 @@ class Pool:
         try:
             process = await self._threads.run(self._server.fork)
         except Exception as failure:  # noqa: BLE001 - the calls that wait get it
-            self._is_forking = False
             if len(self):
                 log.warning(Event("noFurtherFunctionProcess", [("reason", failure)]))
             while self._queue and not len(self):
                 self._refuse_first(failure)
             return
-        self._is_forking = False
+        finally:
+            self._is_forking = False
         if not len(self):
             for waiter in self._queue:
                 waiter.wait_anew()

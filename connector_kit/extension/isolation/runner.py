@@ -175,7 +175,7 @@ class Processes:
             return answer
         if self._otherwise is None:
             return _busy(call)
-        return await self._otherwise.answer(call, answerers=answerers)
+        return await self._otherwise.answer(call, seconds=seconds, answerers=answerers)
 
     async def _exchange(self, call: RawCall, seconds: float, answerers: Executor) -> Answer | None:
         """Return the answer of a function process, or None when these processes lack the function.
@@ -189,7 +189,7 @@ class Processes:
         except (TimeoutError, LimitExceededError, ConnectionError):
             await self._threads.run(process.kill)
             raise
-        except asyncio.CancelledError:  # nothing waits for the answer now
+        except BaseException:  # such as a cancellation: nothing waits for the answer now
             process.kill(0)
             raise
         finally:
@@ -206,8 +206,8 @@ class Processes:
         ids = ids_as_bytes(call.request_id, call.trace_id and short(call.trace_id))
         while True:
             process = await self._pool.acquire(self._limits.patience, seconds)
-            report = process.next_report()
             try:
+                report = process.next_report()
                 if len(call.body) <= KEPT:
                     process.channel.send(call.body, ids, call.began)
                 else:
@@ -218,6 +218,10 @@ class Processes:
             except (MemoryError, OSError):
                 self._pool.remove(process)
                 raise BusyError from None
+            except BaseException:  # such as a cancellation: it may have begun the call
+                process.kill(0)
+                self._pool.remove(process)
+                raise
             else:
                 return process, report
 
