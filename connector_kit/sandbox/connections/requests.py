@@ -51,7 +51,7 @@ def connection_type(connection: Document) -> str:
     """Return ``http`` or ``rest``; raises `Refusal` 501 for what the sandbox cannot ask."""
     kind = str(connection.get("type"))
     if kind not in TYPES:
-        raise not_simulated(APPLICATIONS, f"a connection of the type {kind}")
+        raise not_simulated(APPLICATIONS, f"a connection of type {kind}")
     return "http" if connection.get("http") else kind
 
 
