@@ -42,14 +42,7 @@ from connector_kit.models import (
     Wave,
 )
 from connector_kit.models.sealing import is_sealed_text
-from connector_kit.publisher.roles import RECORDS, Scopes, scopes_of
-
-
-def _scopes(request: HttpRequest) -> Scopes:
-    """What the user's role permits; the role is read once per request."""
-    if isinstance(request.user, AbstractUser):
-        prefetch_related_objects([request.user], "groups")
-    return scopes_of(request.user)
+from connector_kit.publisher.roles import RECORDS, scopes_of
 
 
 def _veiled(model: type[Model]) -> list[str]:
@@ -98,7 +91,10 @@ class ReadOnly:
 
     def has_view_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Whether the user's role permits the scope that shows records of this model."""
-        return RECORDS.get(str(self.model._meta.model_name)) in _scopes(request)  # noqa: SLF001
+        if isinstance(request.user, AbstractUser):
+            prefetch_related_objects([request.user], "groups")  # read once per request
+        scopes = scopes_of(request.user)
+        return RECORDS.get(str(self.model._meta.model_name)) in scopes  # noqa: SLF001
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the model is listed for the user."""

@@ -65,15 +65,15 @@ def save_settings(
     change says why in its *message*, and waits for the next update.
     """
     flows = flows or {}
-    if refusal := _too_large(values):
-        return SaveResult(store_errors={"": {"": [refusal]}})
+    size = len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > kit().save_mb * MEBIBYTE:
+        limits = f"{in_mebibytes(size)} MB; the limit is {kit().save_mb} MB."
+        return SaveResult(store_errors={"": {"": [f"These settings are {limits}"]}})
     store_errors = check_settings(installation, values).store_errors if values else {}
     flow_errors = check_flows(installation, flows)
     if any(store_errors.values()) or flow_errors:
         return SaveResult(store_errors=store_errors, flow_errors=flow_errors)
-    with transaction.atomic():
-        change = _record(installation, values, flows, by)
-        _order(change)
+    change = _record(installation, values, flows, by)
     _push(change)
     return SaveResult(change)
 
@@ -83,36 +83,24 @@ def in_mebibytes(size: int) -> str:
     return f"{ceil(size * 10 / MEBIBYTE) / 10:g}"
 
 
-def _too_large(values: Mapping[str, Any]) -> str:
-    """Return why *values* are too large to be kept; "" when they are not."""
-    size = len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    limit = kit().save_mb
-    if size <= limit * MEBIBYTE:
-        return ""
-    return f"These settings are {in_mebibytes(size)} MB; the limit is {limit} MB."
-
-
+@transaction.atomic
 def _record(
     installation: Installation, values: Mapping[str, Any], flows: FlowChanges, by: Actor
 ) -> SettingsChange:
+    """Record the change, and order the next call to apply it at the installation's version.
+
+    A call that already serves an order may have read the waiting changes before this one existed.
+    """
     change = SettingsChange.objects.create(
         installation=installation, values=dict(values), flows=dict(flows), by=by.name[:200]
     )
     veiled = hidden_of(installation, installation.release).over(change.values)
     subject = f"installation/{installation.integration_id}"
     record_action(by, "settings.save", subject, after={"values": veiled, "flows": change.flows})
-    return change
-
-
-def _order(change: SettingsChange) -> None:
-    """Order the next call to apply *change*, at the installation's current version.
-
-    A call that already serves an order may have read the waiting changes before *change* existed.
-    """
-    installation = change.installation
     waiting = installation.orders.open().filter(kind=Order.Kind.SETTINGS, begun_at=None)
     if not waiting.exists():
         Order.objects.place(installation, Order.Kind.SETTINGS, installation.release, by=change.by)
+    return change
 
 
 def _push(change: SettingsChange) -> None:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from connector_kit import blueprint
 from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.blueprint import Blueprint, Listing, compile_connector, listing_of
 from connector_kit.blueprint.problems import did_you_mean
 from connector_kit.blueprint.slug import slug_of
-from connector_kit.conf import ConnectorEntry, kit
+from connector_kit.conf import kit
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.errors import NotPublished, UnknownConnector
 
@@ -38,12 +37,17 @@ def candidate(target: str | None) -> Candidate:
     """
     place = place_of(target)
     cls = load_connector(place)
+    path = Path(place.rpartition(":")[0] or place).expanduser()
+    module = path.resolve() if path.exists() else cls.__module__
+    class_path = f"{module}:{cls.__qualname__}"  # here, every process of the kit finds it again
+    names = {place, cls.__module__, class_path}
+    pinned = (entry.connector_id for entry in kit().connectors if entry.target in names)
     return Candidate(
         slug=slug_of(cls),
-        class_path=_class_path(place, cls),
+        class_path=class_path,
         blueprint=compile_connector(cls),
         listing=listing_of(cls),
-        pinned_id=_pinned_id(place, cls),
+        pinned_id=next(pinned, None),
     )
 
 
@@ -57,16 +61,8 @@ def find_connector(name: str | None) -> Connector:
     if known := Connector.objects.filter(slug=name or "").first():
         return known
     place = place_of(name)
-    slug = slug_of(_loaded(place))
-    if known := Connector.objects.filter(slug=slug).first():
-        return known
-    raise NotPublished(f"{slug} is not published yet. First run 'manage.py publish {place}'.")
-
-
-def _loaded(place: str) -> type[blueprint.Connector]:
-    """The class at *place*; raises an error for what is neither a class nor a slug."""
     try:
-        return load_connector(place)
+        slug = slug_of(load_connector(place))
     except LoadError as error:
         if any(mark in place for mark in ".:/"):
             raise
@@ -75,6 +71,9 @@ def _loaded(place: str) -> type[blueprint.Connector]:
             f"{place!r} is not a published connector. {did_you_mean(place, slugs)}Published: "
             f"{', '.join(slugs) or 'none yet'}."
         ) from error
+    if known := Connector.objects.filter(slug=slug).first():
+        return known
+    raise NotPublished(f"{slug} is not published yet. First run 'manage.py publish {place}'.")
 
 
 def find_release(connector: Connector, version: str | None) -> Release:
@@ -104,21 +103,16 @@ def published_id(connector: Connector) -> str:
 
 def place_of(target: str | None) -> str:
     """Where the class of *target* is, by default the only configured one's."""
-    if target is None:
-        return _only_configured().target
-    if known := Connector.objects.filter(slug=target).first():
-        return known.class_path
-    return target
-
-
-def _only_configured() -> ConnectorEntry:
-    entries = kit().connectors
-    if len(entries) == 1:
-        return entries[0]
-    known = ", ".join(entry.target for entry in entries) or "none is configured"
+    if target is not None:
+        known = Connector.objects.filter(slug=target).first()
+        return known.class_path if known else target
+    targets = [entry.target for entry in kit().connectors]
+    if len(targets) == 1:
+        return targets[0]
     raise UnknownConnector(
-        f"Which connector? Give a slug, package.module:Class, or a path ({known}), or set "
-        "CONNECTOR_KIT_CONNECTORS to a single one."
+        "Which connector? Give a slug, package.module:Class, or a path "
+        f"({', '.join(targets) or 'none is configured'}), or set CONNECTOR_KIT_CONNECTORS to a "
+        "single one."
     )
 
 
@@ -128,16 +122,3 @@ def _only_published() -> Connector:
         return known[0]
     slugs = ", ".join(map(str, known)) or "none is published yet"
     raise UnknownConnector(f"Which connector? Choose one ({slugs}).")
-
-
-def _class_path(place: str, cls: type[blueprint.Connector]) -> str:
-    """Where every process of the kit finds the class again."""
-    path = Path(place.rpartition(":")[0] or place).expanduser()
-    module = path.resolve() if path.exists() else cls.__module__
-    return f"{module}:{cls.__qualname__}"
-
-
-def _pinned_id(place: str, cls: type[blueprint.Connector]) -> str | None:
-    names = {place, cls.__module__, _class_path(place, cls)}
-    pinned = (entry.connector_id for entry in kit().connectors if entry.target in names)
-    return next(pinned, None)

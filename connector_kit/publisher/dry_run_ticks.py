@@ -164,7 +164,7 @@ def refuse_during_rollouts(connector: Connector) -> None:
 
 def _watched(dry_run: DryRun, clock: Clock) -> Iterator[InstallationPlan]:
     """Drive *dry_run* and yield its answers as they come."""
-    shown: set[int] = set()
+    yielded: set[int] = set()
     is_open = True
     while is_open:
         is_open = tick(dry_run.pk, clock=clock)
@@ -174,22 +174,18 @@ def _watched(dry_run: DryRun, clock: Clock) -> Iterator[InstallationPlan]:
             .order_by("answered_at", "pk")
         )
         for answer in rows.select_related("installation"):
-            if answer.pk not in shown:
-                shown.add(answer.pk)
-                yield _as_plan(answer, dry_run.release.version)
+            if answer.pk not in yielded:
+                yielded.add(answer.pk)
+                yield InstallationPlan(
+                    answer.installation,
+                    dry_run.release.version,
+                    cast("PlanOutcome", answer.outcome),
+                    plan=answer.plan,
+                    code=answer.code,
+                    message=answer.message,
+                )
         if is_open:
             clock.sleep(POLL_SECONDS)
-
-
-def _as_plan(answer: DryRunAnswer, version: str) -> InstallationPlan:
-    return InstallationPlan(
-        answer.installation,
-        version,
-        cast("PlanOutcome", answer.outcome),
-        plan=answer.plan,
-        code=answer.code,
-        message=answer.message,
-    )
 
 
 @contextmanager
@@ -245,7 +241,8 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
     rows = _unanswered(dry_run).filter(order=None).select_related("installation").order_by("pk")
     asked = []
     for answer in rows[: max(PUSH_BATCH - waiting, 0)]:
-        if _is_busy(answer.installation, at):
+        held = Q(lease_until__gte=at) & ~Q(lease_owner="")
+        if Installation.objects.filter(held, pk=answer.installation_id).exists():
             _fail(answer, "update_in_progress", BUSY, at)
             continue
         answer.order = Order.objects.place(
@@ -261,11 +258,6 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
 
 
 BUSY = "Another operation is changing this installation. Try again later."
-
-
-def _is_busy(installation: Installation, at: datetime) -> bool:
-    held = Q(lease_until__gte=at) & ~Q(lease_owner="")
-    return Installation.objects.filter(held, pk=installation.pk).exists()
 
 
 def _push(dry_run: DryRun, asked: list[DryRunAnswer], connect: Connect, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import InstallBaseShrunk
-from connector_kit.publisher.reported import Oddity, Reported, is_child, reported
+from connector_kit.publisher.reported import Oddity, is_child, reported
 
 BATCH = 500
 """Entries that are held in memory and written at once."""
@@ -90,7 +90,10 @@ def sync_install_base(
             result += _store(connector, batch, now=database_now())
             if progress:
                 progress(result)
-        missing = _unseen(connector, since=started)
+        # The platform's install base never names embedded deployments.
+        recorded = Installation.objects.marketplace().filter(connector=connector, vanished_at=None)
+        unseen = recorded.filter(seen_at__lt=started)
+        missing = set(unseen.values_list("integration_id", flat=True))
         if not accept_vanished:
             _refuse_to_believe(connector, missing=len(missing), listed=result.seen)
         known = result.seen + len(missing)
@@ -98,7 +101,10 @@ def sync_install_base(
             missing, listed = _look_again(client, connector_id, missing)
             if not accept_vanished:
                 _refuse_to_believe(connector, missing=known - listed, listed=listed)
-    result += SyncResult(vanished=_mark_vanished(connector, missing))
+    now, present = database_now(), connector.installations.filter(vanished_at=None)
+    for ids in batches(sorted(missing), BATCH):
+        vanished = present.filter(integration_id__in=ids).update(vanished_at=now)
+        result += SyncResult(vanished=vanished)
     record_action(by, "installbase.sync", f"connector/{connector.slug}", after=result.counts)
     return result
 
@@ -132,15 +138,6 @@ def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
     return (entry for entry in entries if not is_child(entry))
 
 
-def _unseen(connector: Connector, *, since: datetime) -> set[str]:
-    """Installations that a reading begun at *since* did not name, except those installed meanwhile.
-
-    The platform's install base never names embedded deployments.
-    """
-    base = Installation.objects.marketplace().filter(connector=connector, vanished_at=None)
-    return set(base.filter(seen_at__lt=since).values_list("integration_id", flat=True))
-
-
 def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> None:
     is_doubtful = missing > listed if missing >= FEW else missing > 0 and not listed
     if not is_doubtful:
@@ -156,7 +153,21 @@ def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> No
 def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime) -> SyncResult:
     entries = [reported(entry) for entry in batch]
     usable = [entry for entry in entries if entry.integration_id]
-    rows = {item.integration_id: _row(connector, item, now) for item in usable}
+    rows = {
+        entry.integration_id: Installation(
+            connector=connector,
+            integration_id=entry.integration_id,
+            name=entry.values["name"],
+            email=entry.values["email"],
+            version=entry.values["version"],
+            update_in_progress=entry.values["updateInProgress"],
+            sandbox=entry.values["sandbox"],
+            tag=entry.values["tag"],
+            seen_at=now,
+            vanished_at=None,
+        )
+        for entry in usable
+    }
     known = Installation.objects.in_bulk(list(rows), field_name="integration_id")
     Installation.objects.bulk_create(
         rows.values(),
@@ -174,33 +185,8 @@ def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime
     )
 
 
-def _row(connector: Connector, entry: Reported, now: datetime) -> Installation:
-    said = entry.values
-    return Installation(
-        connector=connector,
-        integration_id=entry.integration_id,
-        name=said["name"],
-        email=said["email"],
-        version=said["version"],
-        update_in_progress=said["updateInProgress"],
-        sandbox=said["sandbox"],
-        tag=said["tag"],
-        seen_at=now,
-        vanished_at=None,
-    )
-
-
 def _reported(row: Installation) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in _REPORTED)
-
-
-def _mark_vanished(connector: Connector, integration_ids: Iterable[str]) -> int:
-    now = database_now()
-    installations = connector.installations.filter(vanished_at=None)
-    return sum(
-        installations.filter(integration_id__in=batch).update(vanished_at=now)
-        for batch in batches(sorted(integration_ids), BATCH)
-    )
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

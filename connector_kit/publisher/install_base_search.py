@@ -20,7 +20,6 @@ COUNTED = {
 }
 """By what an install base can be counted, and where an installation says it."""
 
-_COLUMNS = {**COUNTED, "outcomes": "update_outcome"}
 _SHOWN = ("versions", "environments", "outcomes")
 
 
@@ -70,7 +69,25 @@ class InstallBasePage:
     def to_json(self) -> dict[str, Any]:
         """Return the page as JSON."""
         return {
-            "installations": [_to_json(row) for row in self.rows],
+            "installations": [
+                {
+                    "integration_id": row.integration_id,
+                    "name": row.name,
+                    "email": row.email,
+                    "sandbox": row.sandbox,
+                    "tag": row.tag,
+                    "account": row.embedded_account.name if row.embedded_account else None,
+                    "end_user": row.end_user,
+                    "mode": row.mode,
+                    "version": row.version,
+                    "release": row.release.version if row.release else None,
+                    "update_in_progress": row.update_in_progress,
+                    "needs": row.needs,
+                    "seen_at": row.seen_at,
+                    "vanished_at": row.vanished_at,
+                }
+                for row in self.rows
+            ],
             "total": self.total,
             "versions": self.versions,
             "next_after": self.next_after,
@@ -132,8 +149,8 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
         "is_drifted": wanted.drifted,
         "update_in_progress": wanted.updating,
     }
-    given = {name: value for name, value in conditions.items() if value is not None}
-    found = Installation.objects.filter(**given)
+    set_ones = {name: value for name, value in conditions.items() if value is not None}
+    found = Installation.objects.filter(**set_ones)
     if wanted.needs is not None:
         found = found.exclude(needs=[]) if wanted.needs else found.filter(needs=[])
     for word in (wanted.search or "").lower().split():
@@ -143,21 +160,16 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
             standing=wanted.license, integration_id=OuterRef("integration_id")
         )
         found = found.filter(Exists(licensed))
-    return found if wanted.last_update is None else _updated(found, wanted.last_update)
-
-
-def _updated(found: QuerySet[Installation], outcome: str) -> QuerySet[Installation]:
-    """Those of *found* whose last update had this *outcome*."""
-    if outcome == "running":
-        return found.filter(pk__in=_being_updated())
-    return found.filter(update_outcome="" if outcome == "none" else outcome)
-
-
-def _being_updated() -> QuerySet[Operation, Any]:
-    """The installations whose newest update has no outcome yet; begins with such updates."""
-    updates = Operation.objects.filter(kind=Operation.Kind.UPDATE)
-    newer = updates.filter(installation=OuterRef("installation"), pk__gt=OuterRef("pk"))
-    return updates.filter(outcome="").exclude(Exists(newer)).values("installation")
+    if wanted.last_update == "running":
+        # Begins with the updates that have no outcome yet, and leaves out all but the newest.
+        updates = Operation.objects.filter(kind=Operation.Kind.UPDATE)
+        newer = updates.filter(installation=OuterRef("installation"), pk__gt=OuterRef("pk"))
+        running = updates.filter(outcome="").exclude(Exists(newer))
+        return found.filter(pk__in=running.values("installation"))
+    if wanted.last_update is not None:
+        outcome = "" if wanted.last_update == "none" else wanted.last_update
+        found = found.filter(update_outcome=outcome)
+    return found
 
 
 def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
@@ -174,7 +186,7 @@ def with_last_update(found: QuerySet[Installation]) -> QuerySet[Installation]:
 
 def counted(found: QuerySet[Installation], *by: str) -> dict[str, dict[str, int]]:
     """How many of *found* there are of each of *by*, some of `COUNTED`. One query."""
-    columns = [_COLUMNS[name] for name in by]
+    columns = [COUNTED[name] for name in by]
     rows = found.order_by().values_list(*columns).annotate(n=Count("*"))
     totals: dict[str, Counter[str]] = {name: Counter() for name in by}
     for *values, count in rows:
@@ -188,7 +200,7 @@ def _counted_here(rows: Iterable[Installation]) -> dict[str, dict[str, int]]:
     totals: dict[str, Counter[str]] = {name: Counter() for name in _SHOWN}
     for row in rows:
         for name, total in totals.items():
-            total[_word(name, getattr(row, _COLUMNS[name]))] += 1
+            total[_word(name, getattr(row, COUNTED[name]))] += 1
     return {name: dict(sorted(total.items())) for name, total in totals.items()}
 
 
@@ -201,22 +213,3 @@ def _word(by: str, value: Any) -> str:
 def _newest_update(field: str) -> Subquery:
     updates = Operation.objects.filter(installation=OuterRef("pk"), kind=Operation.Kind.UPDATE)
     return Subquery(updates.order_by("-pk").values(field)[:1])
-
-
-def _to_json(row: Installation) -> dict[str, Any]:
-    return {
-        "integration_id": row.integration_id,
-        "name": row.name,
-        "email": row.email,
-        "sandbox": row.sandbox,
-        "tag": row.tag,
-        "account": row.embedded_account.name if row.embedded_account else None,
-        "end_user": row.end_user,
-        "mode": row.mode,
-        "version": row.version,
-        "release": row.release.version if row.release else None,
-        "update_in_progress": row.update_in_progress,
-        "needs": row.needs,
-        "seen_at": row.seen_at,
-        "vanished_at": row.vanished_at,
-    }

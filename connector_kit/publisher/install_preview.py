@@ -100,7 +100,7 @@ def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
     """
     connector_id = published_id(connector)
     with publisher_client() as publisher:
-        _require_license(publisher, connector_id, _email(), edition)
+        _require_license(publisher, connector_id, edition)
     with preview_client() as client:
         answer = client.integrations.install(connector_id, sandbox=True, tag=TAG)
         integration_id = str(answer.get("_integrationId") or "") or _newest(client, connector)
@@ -141,8 +141,8 @@ def run_step(
         answer = client.integrations.installer_step(integration_id, function, body)
     if answer.get("success"):
         return ""
-    said = answer.get("message") or answer.get("resBody") or "The step failed without a reason."
-    return str(said)
+    reason = answer.get("message") or answer.get("resBody") or "The step failed without a reason."
+    return str(reason)
 
 
 def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None:
@@ -175,7 +175,8 @@ def _is_ours(integration: Document, connector: Connector) -> bool:
     return is_tagged and integration.get("_connectorId") == connector.connector_id
 
 
-def _email() -> str:
+def _require_license(publisher: Client, connector_id: str, edition: str) -> None:
+    """Make a license for the preview account, unless a free one is there."""
     email = kit().preview_email
     if not email:
         raise PublisherError(
@@ -183,10 +184,6 @@ def _email() -> str:
             "the address of the account of CONNECTOR_KIT_PREVIEW_TOKEN or, without that, of your "
             "own account."
         )
-    return email
-
-
-def _require_license(publisher: Client, connector_id: str, email: str, edition: str) -> None:
     licenses = publisher.connectors.licenses(connector_id)
     now = datetime.now(UTC)
     opts = {"connectorEdition": edition} if edition else {}
@@ -222,36 +219,36 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
     is_installing = integration.get("mode") == "install"
     undone = [index for index, step in enumerate(steps) if not step.get("completed")]
     current = undone[0] if undone and is_installing else None
+    preview_steps = []
+    for index, step in enumerate(steps):
+        is_current, connection_id = index == current, str(step.get("_connectionId") or "")
+        credentials: tuple[Credential, ...] = ()
+        if client is not None and is_current and connection_id:
+            credentials = tuple(_credentials(client, connection_id))
+        preview_steps.append(
+            PreviewStep(
+                name=str(step.get("name") or "Step"),
+                description=str(step.get("description") or ""),
+                function=str(step.get("installerFunction") or ""),
+                connection_id=connection_id,
+                url=str(step.get("installURL") or ""),
+                form=step.get("form") or None,
+                is_completed=bool(step.get("completed")),
+                is_current=is_current,
+                credentials=credentials,
+            )
+        )
     return Preview(
         integration_id=str(integration["_id"]),
         name=str(integration.get("name") or ""),
         mode=str(integration.get("mode") or ""),
         version=str(integration.get("version") or ""),
-        steps=tuple(
-            _step(step, is_current=index == current, client=client)
-            for index, step in enumerate(steps)
-        ),
+        steps=tuple(preview_steps),
     )
 
 
 def _steps(integration: Document) -> list[Document]:
     return [item for item in integration.get("install") or () if isinstance(item, dict)]
-
-
-def _step(step: Document, *, is_current: bool, client: Client | None) -> PreviewStep:
-    connection_id = str(step.get("_connectionId") or "")
-    asks = client is not None and is_current and connection_id
-    return PreviewStep(
-        name=str(step.get("name") or "Step"),
-        description=str(step.get("description") or ""),
-        function=str(step.get("installerFunction") or ""),
-        connection_id=connection_id,
-        url=str(step.get("installURL") or ""),
-        form=step.get("form") or None,
-        is_completed=bool(step.get("completed")),
-        is_current=is_current,
-        credentials=tuple(_credentials(client, connection_id)) if asks and client else (),
-    )
 
 
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:

@@ -62,7 +62,12 @@ def standings(connector: Connector) -> tuple[ReleaseStanding, ...]:
     )
     counts = _held(connector, releases)
     installed = Installation.objects.active().filter(connector=connector)
-    on_their_way = _on_their_way(connector)
+    # Orders bring releases, and so do rollouts: open ones, and others that have begun.
+    orders = Order.objects.open().writing().filter(installation__connector=connector)
+    is_at_work = Q(state__in=Rollout.OPEN) | Q(pushes__state__in=Push.IN_FLIGHT)
+    rollouts = Rollout.objects.filter(is_at_work, connector=connector)
+    rolled_out = rollouts.values_list("release", flat=True)
+    on_their_way = set(orders.values_list("release", flat=True).union(rolled_out))
     for release in releases:
         if release.pk in on_their_way:
             counts[release.pk] += installed.filter(_is_brought(release)).count()
@@ -82,17 +87,6 @@ def _held(connector: Connector, releases: list[Release]) -> dict[int, int]:
         for key in filter(None, {applied, by_version.get(version)}):
             counts[key] += count
     return counts
-
-
-def _on_their_way(connector: Connector) -> set[int | None]:
-    """The releases that orders bring, and rollouts: open ones, and others that have begun."""
-    ordered = Order.objects.open().writing().filter(installation__connector=connector)
-    is_at_work = Q(state__in=Rollout.OPEN) | Q(pushes__state__in=Push.IN_FLIGHT)
-    rolled_out = Rollout.objects.filter(is_at_work, connector=connector)
-    keys = ordered.values_list("release", flat=True).union(
-        rolled_out.values_list("release", flat=True)
-    )
-    return set(keys)
 
 
 def _is_brought(release: Release) -> Q:

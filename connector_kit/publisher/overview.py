@@ -49,7 +49,11 @@ class ConnectorSummary:
 def summaries() -> tuple[ConnectorSummary, ...]:
     """Every connector, by slug. Takes six queries, however many connectors there are."""
     connectors = Connector.objects.order_by("slug")[:CONNECTORS_AT_MOST]
-    newest, releases = _releases()
+    newest: dict[int, Release] = {}
+    releases: Counter[int] = Counter()
+    for release in Release.objects.defer("manifest").order_by("published_at", "pk"):
+        newest[release.connector_id] = release
+        releases[release.connector_id] += 1
     versions, failed = _installations()
     rollouts = {open_rollout.rollout.connector_id: open_rollout for open_rollout in open_rollouts()}
     return tuple(
@@ -71,15 +75,6 @@ def open_rollouts() -> tuple[OpenRollout, ...]:
     counted = Push.objects.filter(rollout__in=Rollout.objects.open().values("pk"))
     progress = progress_by("rollout", counted)
     return tuple(OpenRollout(rollout, progress.get(rollout.pk, Progress())) for rollout in rollouts)
-
-
-def _releases() -> tuple[dict[int, Release], Counter[int]]:
-    newest: dict[int, Release] = {}
-    counts: Counter[int] = Counter()
-    for release in Release.objects.defer("manifest").order_by("published_at", "pk"):
-        newest[release.connector_id] = release
-        counts[release.connector_id] += 1
-    return newest, counts
 
 
 def _installations() -> tuple[dict[int, Counter[str]], Counter[int]]:

@@ -1,13 +1,12 @@
 """What a release would change in installations: the answer of a dry run, and one from records."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
-from connector_kit.plan import Fence, Held, compare, held_back, newly_used
+from connector_kit.plan import Fence, compare, held_back, newly_used
 from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
@@ -84,7 +83,11 @@ def plan_offline(
         installation = Installation.objects.get(integration_id=integration_id)
         applied = installation.applied()
         fence = Fence(connector_id=connector_id, integration_id=integration_id)
-        held = _held(blueprint_for(installation, release), installation, applied)
+        # Existing connections count as able to log in, unless they are on record as waiting.
+        blueprint = blueprint_for(installation, release)
+        wanted = newly_used(blueprint, applied)
+        waiting = {need["connection"] for need in installation.needs}
+        held = held_back(blueprint, applied, (wanted - applied.keys()) | (wanted & waiting))
         plan = compare(
             (*held.blueprint.components, held.blueprint.integration),
             applied,
@@ -94,15 +97,3 @@ def plan_offline(
         )
         plan = replace(plan, needs=held.needs)
         yield InstallationPlan(installation, release.version, "planned", plan.to_json())
-
-
-def _held(
-    blueprint: Blueprint, installation: Installation, applied: Mapping[str, CompiledComponent]
-) -> Held:
-    """What of *blueprint* would be applied at once, if existing connections can log in.
-
-    That is, all connections except those recorded as still waiting for a log-in.
-    """
-    asked = {need["connection"] for need in installation.needs}
-    wanted = newly_used(blueprint, applied)
-    return held_back(blueprint, applied, (wanted - applied.keys()) | (wanted & asked))

@@ -41,12 +41,23 @@ class PlatformRecords:
                 return self.client.connectors.get(stored_id)
             except NotFound as error:
                 if not may_be_lost:
-                    raise RecordLost(_lost(self.slug, stored_id)) from error
+                    raise RecordLost(
+                        f"The platform has no connector {stored_id}, which is where {self.slug} "
+                        "was published. Check that CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL "
+                        "belong to the same account as before. If the record really is gone, "
+                        "publish with --new-records: installations of the lost one will no longer "
+                        "be reached."
+                    ) from error
         found = [
             connector for connector in self.client.connectors.list() if self._is_listing(connector)
         ]
         if len(found) > 1:
-            raise RecordLost(_ambiguous(self.name, self.handle, found))
+            ids = ", ".join(document["_id"] for document in found)
+            raise RecordLost(
+                f"The platform has {len(found)} connectors called {self.name!r} with the handle "
+                f"{self.handle!r}: {ids}. Choose one with "
+                "CONNECTOR_KIT_CONNECTORS=<id>=module:Class."
+            )
         return found[0] if found else None
 
     def stack(self, stored_id: str | None) -> Document | None:
@@ -74,19 +85,16 @@ class PlatformRecords:
     def write_listing(self, plan: RecordPlan, live: Document | None, wanted: Document) -> str:
         """Carry out *plan* and return the record's id. Fields that *wanted* lacks are kept."""
         if plan.id is None:
-            document = {"published": False, "managed": True, **record_plans.without_late(wanted)}
-            made = _create(self.client.connectors, document, self._is_listing)
-            self._complete(made, wanted)
-            return made
+            first = record_plans.without_late(wanted)
+            document = {"published": False, "managed": True, **first}
+            listing_id = _create(self.client.connectors, document, self._is_listing)
+            if first != wanted:  # the platform accepts the rest only now
+                created = self.client.connectors.get(listing_id)
+                self.client.connectors.update(listing_id, {**created, **wanted})
+            return listing_id
         if plan.changes:
             self.client.connectors.update(plan.id, {**(live or {}), **wanted})
         return plan.id
-
-    def _complete(self, listing_id: str, wanted: Document) -> None:
-        """Add to a new listing what the platform accepts only after its creation."""
-        if record_plans.without_late(wanted) != wanted:
-            live = self.client.connectors.get(listing_id)
-            self.client.connectors.update(listing_id, {**live, **wanted})
 
     def _is_stack(self, document: Document) -> bool:
         return record_plans.is_stack(document, record_plans.stack_name(self.slug))
@@ -106,20 +114,3 @@ def _create(resource: Resource, document: Document, matches: Matches) -> str:
             if attempt == CREATE_ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
-
-
-def _lost(slug: str, stored_id: str) -> str:
-    return (
-        f"The platform has no connector {stored_id}, which is where {slug} was published. Check "
-        "that CONNECTOR_KIT_TOKEN and CONNECTOR_KIT_BASE_URL belong to the same account as "
-        "before. If the record really is gone, publish with --new-records: installations of the "
-        "lost one will no longer be reached."
-    )
-
-
-def _ambiguous(name: str, handle: str, found: list[Document]) -> str:
-    ids = ", ".join(document["_id"] for document in found)
-    return (
-        f"The platform has {len(found)} connectors called {name!r} with the handle {handle!r}: "
-        f"{ids}. Choose one with CONNECTOR_KIT_CONNECTORS=<id>=module:Class."
-    )

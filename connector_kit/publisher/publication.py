@@ -93,17 +93,12 @@ def look_up(
     platform = PlatformRecords(client, wanted.slug, wanted.blueprint.name, wanted.handle)
     stored_id = wanted.pinned_id or (known.connector_id if known else None)
     listing = platform.listing(stored_id, may_be_lost=new_records)
-    if listing:
-        _refuse_another_ones(listing["_id"], wanted.slug)
+    others = Connector.objects.exclude(slug=wanted.slug)
+    if listing and (other := others.filter(connector_id=listing["_id"]).first()):
+        raise PublisherError(
+            f"The platform's connector {listing['_id']} is published here as {other.slug}, not as "
+            f"{wanted.slug}. A connector keeps its class's name from version to version: rename "
+            "the class back, or correct the id in CONNECTOR_KIT_CONNECTORS."
+        )
     stack = platform.stack(known.stack_id if known else None)
     return Publication(wanted, standing, platform, stack, listing)
-
-
-def _refuse_another_ones(connector_id: str, slug: str) -> None:
-    other = Connector.objects.filter(connector_id=connector_id).exclude(slug=slug).first()
-    if other:
-        raise PublisherError(
-            f"The platform's connector {connector_id} is published here as {other.slug}, not as "
-            f"{slug}. A connector keeps its class's name from version to version: rename the "
-            "class back, or correct the id in CONNECTOR_KIT_CONNECTORS."
-        )

@@ -4,6 +4,8 @@ Convergent: what is already right is left alone, and publishing again completes 
 was cut off anywhere.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import semver
@@ -11,12 +13,13 @@ from django.db import transaction
 
 from connector_kit.conf import kit
 from connector_kit.documents import Document
-from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
+from connector_kit.lifecycle.account import by_external_id
 from connector_kit.models import Connector, Release
+from connector_kit.plan import newly_used
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalog import Candidate
-from connector_kit.publisher.needed import customers_needed
+from connector_kit.publisher.live import live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.record_plans import RecordPlan
@@ -89,7 +92,9 @@ def publish(
         refuse(examined, break_installations=break_installations)
         publication = examined.publication
         stack, listing = publication.plan() if dry_run else publication.carry_out()
-        token = _foreign_token(client, stack.id)
+        token = client.stacks.system_token(stack.id) if stack.id else None
+    if token in kit().system_tokens:  # otherwise, calls that carry it would be refused here
+        token = None
     wanted, standing = publication.candidate, publication.standing
     result = PublishResult(
         slug=wanted.slug,
@@ -130,19 +135,29 @@ def _version_notes(
 
 def _customer_notes(
     known: Connector | None, wanted: Candidate, standing: Standing
-) -> tuple[str, ...]:
-    """Which customers the version will need to act, known before any installation has it."""
+) -> Iterator[str]:
+    """Count, for each connection that the version adds, the customers who must log in to it.
+
+    The count is based on what live releases declare: editions, add-ons, and settings are ignored,
+    and a connection that needs no credentials counts as one that does.
+    """
     if known is None or standing is Standing.SUPERSEDED:
-        return ()
-    return customers_needed(known, wanted.blueprint)
-
-
-def _foreign_token(client: Client, stack_id: str | None) -> str | None:
-    """The stack record's system token if calls that carry it would be refused here."""
-    if stack_id is None:
-        return None
-    token = client.stacks.system_token(stack_id)
-    return None if token in kit().system_tokens else token
+        return
+    version = wanted.blueprint
+    waiting: Counter[str] = Counter()
+    for live in live_releases(known):
+        applied = by_external_id(live.release.blueprint().components)
+        for name in newly_used(version, applied) - applied.keys():
+            waiting[name] += live.installations
+    for name, count in sorted(waiting.items()):
+        if not count:
+            continue
+        who = "1 installation waits" if count == 1 else f"{count} installations wait"
+        label = version.component(name).document.get("name") or name
+        yield (
+            f"{version.version} adds the connection {label}: after the update, {who} with part of "
+            "it for the customer to connect. 'manage.py plan' shows what waits."
+        )
 
 
 _OUT_OF_ORDER = (

@@ -1,11 +1,23 @@
-"""Pushing an update to many, when some of them may be gone."""
+"""Pushing an update to many, some of which may be gone, and to those that were left locked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import IntegratorError, NotFound, Refused
+from connector_kit.lifecycle import publisher_client
+from connector_kit.models import Connector, Installation, Operation, Order, Push
+from connector_kit.models.clock import now
+
+PATIENCE = timedelta(seconds=60)
+"""How long an installation is left alone after the last operation there."""
+
+AT_MOST = 50
+"""Installations of a connector that are pushed at a time."""
 
 
 def push_each(
@@ -25,3 +37,50 @@ def push_each(
             refused |= push_each(client, connector_id, [integration_id])
         return refused
     return {}
+
+
+def stragglers(at: datetime) -> QuerySet[Installation]:
+    """Installations that are locked, with no process at work on them and no rollout in charge.
+
+    Includes those that were pushed for new settings, without a call that asked for them on record.
+    """
+    recent = Operation.objects.filter(installation=OuterRef("pk"), started_at__gt=at - PATIENCE)
+    in_flight = Push.objects.filter(installation=OuterRef("pk"), state__in=Push.IN_FLIGHT)
+    unheard = Order.objects.open().filter(
+        installation=OuterRef("pk"),
+        kind=Order.Kind.SETTINGS,
+        begun_at=None,
+        placed_at__lt=at - PATIENCE,
+    )
+    waiting = Q(update_in_progress=True) | Exists(unheard)
+    return (
+        Installation.objects.active()
+        .marketplace()
+        .filter(
+            waiting,
+            Q(lease_owner="") | Q(lease_until__lt=at),
+            ~Exists(recent),
+            ~Exists(in_flight),
+            connector__connector_id__isnull=False,
+        )
+        .exclude(mode__in=("install", "uninstall"))
+    )
+
+
+def push_stragglers() -> int:
+    """Push to the installations that were left locked; returns how many.
+
+    integrator.io locks an installation when an update is pushed to it, and only the update function
+    unlocks it. A call that was lost, or that failed halfway through saved settings, leaves the
+    customer locked. Pushed again, the call finishes what is ordered, and unlocks where nothing is.
+    Raises `IntegratorError` or `LifecycleError` when the platform cannot be asked.
+    """
+    found = stragglers(now())
+    pushed = 0
+    for connector in Connector.objects.filter(installations__in=found).distinct():
+        rows = found.filter(connector=connector).order_by("?")  # so that each gets a turn
+        ids = list(rows.values_list("integration_id", flat=True)[:AT_MOST])
+        with publisher_client() as client:
+            refused = push_each(client, connector.connector_id or "", ids)
+        pushed += len(ids) - len(refused)
+    return pushed

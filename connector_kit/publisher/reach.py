@@ -48,7 +48,15 @@ def insecure(host_uri: str, *, api: str) -> Iterator[Objection]:
 
 def unreachable(host_uri: str) -> Iterator[Objection]:
     """Object when no server of the kit answers (protocol/extension.md, health routes)."""
-    reason = _trouble(host_uri)
+    try:
+        status = _exchange(requests.Request("GET", f"{host_uri}/healthCheck"), SECONDS).status_code
+        reason = "" if status == requests.codes.ok else f"answered with status {status}"
+    except requests.exceptions.SSLError:
+        reason = "has no trusted certificate"
+    except requests.Timeout:
+        reason = f"did not answer within {SECONDS:g} seconds"
+    except requests.RequestException:
+        reason = "cannot be reached from here"
     if reason:
         yield Objection(
             "host_uri_unreachable",
@@ -78,34 +86,18 @@ def ask(host_uri: str, token: str, question: Document) -> tuple[int, Any]:
     Raises `requests.RequestException` when there is none.
     """
     headers = {"Authorization": f"Bearer {token}"}
-    asked = requests.Request("POST", f"{host_uri}/function", json=question, headers=headers)
-    answer = _exchange(asked, LOADING_SECONDS)
+    request = requests.Request("POST", f"{host_uri}/function", json=question, headers=headers)
+    answer = _exchange(request, LOADING_SECONDS)
     try:
         return answer.status_code, answer.json()
     except ValueError:
         return answer.status_code, None
 
 
-def _trouble(host_uri: str) -> str:
-    try:
-        status = _get(f"{host_uri}/healthCheck")
-    except requests.exceptions.SSLError:
-        return "has no trusted certificate"
-    except requests.Timeout:
-        return f"did not answer within {SECONDS:g} seconds"
-    except requests.RequestException:
-        return "cannot be reached from here"
-    return "" if status == requests.codes.ok else f"answered with status {status}"
-
-
-def _get(url: str, *, headers: dict[str, str] | None = None) -> int:
-    return _exchange(requests.Request("GET", url, headers=headers), SECONDS).status_code
-
-
-def _exchange(asked: requests.Request, seconds: float) -> requests.Response:
+def _exchange(request: requests.Request, seconds: float) -> requests.Response:
     """Return the answer, whole and within *seconds*; raises `requests.RequestException`."""
     pool = Pool(size=1, largest=LARGEST)
     try:
-        return pool.send(asked.prepare(), timeout=(SECONDS, seconds), seconds=seconds)
+        return pool.send(request.prepare(), timeout=(SECONDS, seconds), seconds=seconds)
     finally:
         pool.close()

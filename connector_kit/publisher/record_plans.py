@@ -6,7 +6,7 @@ functions to call there (protocol/resources.md#stack, #connector).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from connector_kit.blueprint import Blueprint, Listing
 from connector_kit.documents import Document
@@ -95,22 +95,31 @@ def presentation(
     live: Document | None,
 ) -> Document:
     """The part of the listing that the class decides; what it leaves empty is left out."""
-    own = (live or {}).get(TWO_DOT_ZERO) or {}
-    return {
+    optional = {
+        "websiteURL": listing.website_url,
+        "imageURL": listing.image_url,
+        "helpURL": listing.help_url,
+        "contactEmail": listing.contact_email,
+        "_iClientIdMap": iclient_map(listing.iclients),
+    }
+    document: Document = {
         "name": blueprint.name,
         "handle": handle,
         "description": blueprint.description,
         "applications": list(blueprint.applications),
-        **_given(
-            websiteURL=listing.website_url,
-            imageURL=listing.image_url,
-            helpURL=listing.help_url,
-            contactEmail=listing.contact_email,
-            _iClientIdMap=iclient_map(listing.iclients),
-        ),
-        **_trial(listing.trial_days),
-        **(_framework_two(own, blueprint, stack_id) if listing.framework == 2 else {}),
+        **{name: value for name, value in optional.items() if value},
     }
+    if listing.trial_days is not None:
+        document["trialEnabled"] = bool(listing.trial_days)
+    if listing.trial_days:
+        document["trialPeriod"] = listing.trial_days
+    if listing.framework == 2:
+        editions = editions_of(blueprint)
+        own = two_dot_zero((live or {}).get(TWO_DOT_ZERO) or {}, editions)
+        if editions:  # without, there is nothing to change, and what the listing names stays
+            own["changeEdition"] = {"function": CHANGE_EDITION, "_stackId": stack_id}
+        document |= {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: own}
+    return document
 
 
 def editions_of(blueprint: Blueprint) -> Editions:
@@ -120,29 +129,11 @@ def editions_of(blueprint: Blueprint) -> Editions:
     )
 
 
-def _given(**fields: Any) -> Document:
-    return {name: value for name, value in fields.items() if value}
-
-
 def iclient_map(iclients: Mapping[str, tuple[str, ...]]) -> list[Document]:
     """Which iClients are offered for which type of connection, as the platform writes it."""
     return [
         {"_iClientIds": list(ids), "connection": {"type": type_}} for type_, ids in iclients.items()
     ]
-
-
-def _trial(days: int | None) -> Document:
-    if days is None:
-        return {}
-    return {"trialEnabled": True, "trialPeriod": days} if days else {"trialEnabled": False}
-
-
-def _framework_two(live: Document, blueprint: Blueprint, stack_id: str) -> Document:
-    """Without editions there is nothing to change, and what the listing names stays."""
-    editions = editions_of(blueprint)
-    change = {"changeEdition": {"function": CHANGE_EDITION, "_stackId": stack_id}}
-    own = {**two_dot_zero(live, editions), **(change if editions else {})}
-    return {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: own}
 
 
 def two_dot_zero(live: Document, editions: Editions) -> Document:

@@ -11,7 +11,6 @@ from connector_kit.integrator import Client
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle import FUNCTION_NAMES
 from connector_kit.publisher import reach, record_plans
-from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 from connector_kit.publisher.publication import Publication
@@ -23,7 +22,14 @@ REQUIRED = ("installerFunction", "updateFunction", "uninstallerFunction")
 
 def of_records(publication: Publication, client: Client) -> Iterator[Objection]:
     """Object to what the publisher's records on the platform say, or lack."""
-    yield from _missing_iclients(publication.candidate, client)
+    for type_, ids in publication.candidate.listing.iclients.items():
+        for id_ in ids:
+            try:
+                client.iclients.get(id_)
+            except (NotFound, Forbidden):
+                message = f"The publisher's account has no iClient {id_}."
+                hint = "Create it in Resources > iClients, or correct the id in the class."
+                yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
     yield from _of_stack(publication.stack, client)
     yield from _of_listing(publication)
 
@@ -36,21 +42,18 @@ def of_server(
     Installations of *live* releases make calls already; where there are none, the server may
     follow.
     """
+    settings, stack = kit(), publication.stack
+    tokens = settings.system_tokens
+    token = client.stacks.system_token(stack["_id"]) if stack else next(iter(tokens), "")
+    found = [*reach.insecure(settings.host_uri, api=settings.api_base_url)]
+    if token in tokens:  # someone else's is never shown
+        found += not_served(publication.candidate, live, token)
+    else:
+        found += reach.unreachable(settings.host_uri)
     is_used = any(standing.installations for standing in live)
-    for objection in _of_server(publication, live, client):
+    for objection in found:
         is_harmless = objection.weight is Weight.BREAKS and not is_used
         yield replace(objection, weight=Weight.ADVICE) if is_harmless else objection
-
-
-def _missing_iclients(wanted: Candidate, client: Client) -> Iterator[Objection]:
-    for type_, ids in wanted.listing.iclients.items():
-        for id_ in ids:
-            try:
-                client.iclients.get(id_)
-            except (NotFound, Forbidden):
-                message = f"The publisher's account has no iClient {id_}."
-                hint = "Create it in Resources > iClients, or correct the id in the class."
-                yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ def _of_listing(publication: Publication) -> Iterator[Objection]:
         yield Objection("source_integration_missing", field, f"{message}.", hint, Weight.ADVICE)
     if publication.listing:
         yield from _of_live_functions(publication.listing, is_one=wanted.framework == 1)
-        yield from _of_pointer(publication)
+        live_id, stack = live.get("_stackId"), publication.stack
+        if stack and live_id != stack["_id"]:
+            yield _Drift("stack_differs", "listing._stackId", live_id, stack["_id"]).objection()
 
 
 def _of_live_functions(listing: Document, *, is_one: bool) -> Iterator[Objection]:
@@ -123,23 +128,3 @@ def _of_live_functions(listing: Document, *, is_one: bool) -> Iterator[Objection
             message = f"The served code has no function {name!r} for it."
             hint = "The kit installs only from integrator.io. Clear the field in the listing."
             yield Objection("function_unknown", f"listing.{field}", message, hint, Weight.ADVICE)
-
-
-def _of_pointer(publication: Publication) -> Iterator[Objection]:
-    live = (publication.listing or {}).get("_stackId")
-    wanted = publication.stack["_id"] if publication.stack else None
-    if wanted and live != wanted:
-        yield _Drift("stack_differs", "listing._stackId", live, wanted).objection()
-
-
-def _of_server(
-    publication: Publication, live: Sequence[ReleaseStanding], client: Client
-) -> Iterator[Objection]:
-    settings, stack = kit(), publication.stack
-    yield from reach.insecure(settings.host_uri, api=settings.api_base_url)
-    known = settings.system_tokens
-    token = client.stacks.system_token(stack["_id"]) if stack else next(iter(known), "")
-    if token in known:  # someone else's is never shown
-        yield from not_served(publication.candidate, live, token)
-    else:
-        yield from reach.unreachable(settings.host_uri)

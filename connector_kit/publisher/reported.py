@@ -53,23 +53,22 @@ def reported(entry: Any) -> Reported:
     """Read *entry*, an object as in protocol/README.md U28, or whatever came in its place."""
     if not isinstance(entry, dict):
         return Reported("", {}, (Oddity("", "entry", f"is no object: {_shown(entry)}."),))
-    problem = _unusable_id(entry.get("_integrationId"))
+    problem = ""
+    own: Any = entry.get("_integrationId")
+    if not isinstance(own, str) or not own:
+        problem = "is missing" if own in (None, "") else "is no text"
+    elif len(own) > LONGEST["_integrationId"] or storable.flaw_of(own):
+        problem = "is no id"
     if problem:
         return Reported("", {}, (Oddity("", "_integrationId", f"{problem}: {_shown(entry)}."),))
-    own = entry["_integrationId"]
-    texts = {name: _text(entry.get(name), longest) for name, longest in LONGEST.items()}
+    texts = {}
+    for name, longest in LONGEST.items():
+        value = entry.get(name)
+        text = value if isinstance(value, str) else "" if value is None else _shown(value)
+        texts[name] = storable.cut(text, longest)
     flags = {name: entry.get(name) is True for name in _FLAGS}
     oddities = tuple(Oddity(own, *oddity) for oddity in _oddities(entry))
     return Reported(own, texts | flags, oddities)
-
-
-def _unusable_id(value: Any) -> str:
-    """What keeps *value* from being an id; empty when it can be one."""
-    if not isinstance(value, str) or not value:
-        return "is missing" if value in (None, "") else "is no text"
-    if len(value) > LONGEST["_integrationId"]:
-        return "is no id"
-    return "is no id" if storable.flaw_of(value) else ""
 
 
 def _oddities(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -86,12 +85,6 @@ def _oddities(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in _FLAGS:
         if not isinstance(entry.get(name), bool | None):
             yield name, f"is neither true nor false: {_shown(entry[name])}."
-
-
-def _text(value: Any, longest: int) -> str:
-    if value is None:
-        return ""
-    return storable.cut(value if isinstance(value, str) else _shown(value), longest)
 
 
 def _shown(value: Any) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from django.core.checks import ERROR, CheckMessage
+from django.core.checks import ERROR
 
 from connector_kit import blueprint
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.blueprint import Blueprint, DeclarationError, Problem
+from connector_kit.blueprint import DeclarationError, Problem
 from connector_kit.blueprint.calls import calls_of
 from connector_kit.checks import settings_are_usable
 from connector_kit.conf import kit
@@ -85,7 +85,16 @@ def refuse(examined: Examined, *, break_installations: bool = False) -> None:
 
 def examine(target: str | None) -> Examined:
     """Look at the settings and at the declaration, as ``manage.py check`` does, and no further."""
-    settings = tuple(map(_of_message, settings_are_usable()))
+    settings = tuple(
+        Objection(
+            f"setting_{(message.id or '').rpartition('.')[2]}",
+            "settings",
+            message.msg,
+            message.hint or "",
+            Weight.REFUSED if message.level >= ERROR else Weight.ADVICE,
+        )
+        for message in settings_are_usable()
+    )
     if of_weight(settings, Weight.REFUSED):
         return Examined((*settings, *_declared_nevertheless(target)))
     cls = load_connector(place_of(target))
@@ -94,7 +103,16 @@ def examine(target: str | None) -> Examined:
     if errors := [problem for problem in problems if problem.level == "error"]:
         return Examined(objections, cls, cause=DeclarationError(errors))
     wanted = candidate(target)
-    unknown = _unknown_functions(cls, wanted.blueprint)
+    places = dict(calls_of(wanted.blueprint))
+    unknown = [
+        Objection(
+            "function_unknown",
+            places[call],
+            f"The stack serves no {call.type or 'function'} called {call.name!r}.",
+            "Refer to the Python function itself, or mark one with that name.",
+        )
+        for call in lacking(cls, places)
+    ]
     connector = Connector.objects.filter(slug=wanted.slug).first()
     return Examined((*objections, *unknown), cls, wanted, connector)
 
@@ -159,23 +177,8 @@ def _declared_nevertheless(target: str | None) -> Iterator[Objection]:
         yield Objection("connector_not_loaded", target or "", str(error), "")
 
 
-def _of_message(message: CheckMessage) -> Objection:
-    code = f"setting_{(message.id or '').rpartition('.')[2]}"
-    weight = Weight.REFUSED if message.level >= ERROR else Weight.ADVICE
-    return Objection(code, "settings", message.msg, message.hint or "", weight)
-
-
 def _of_problem(problem: Problem) -> Objection:
     place = ".".join(filter(None, (problem.connector, problem.attribute)))
     code = f"declaration_{problem.id.rpartition('.')[2]}"
     weight = Weight.REFUSED if problem.level == "error" else Weight.ADVICE
     return Objection(code, place, problem.message, problem.hint, weight)
-
-
-def _unknown_functions(cls: type[blueprint.Connector], compiled: Blueprint) -> Iterator[Objection]:
-    """Object to names of functions that the class itself does not have."""
-    places = dict(calls_of(compiled))
-    for call in lacking(cls, places):
-        message = f"The stack serves no {call.type or 'function'} called {call.name!r}."
-        hint = "Refer to the Python function itself, or mark one with that name."
-        yield Objection("function_unknown", places[call], message, hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -41,13 +40,19 @@ def renew_records() -> Renewed:
         declare_secret(Schema.from_json(manifest).secrets)
     done, lost = Renewed(), set[str]()
     for model, names in COLUMNS:
-        for key in _keys(model, names):
-            if _renew(model, key, names):
-                done.records += 1
+        rows = model._default_manager.values_list("pk", *names)  # noqa: SLF001
+        for key, *values in rows.iterator():
+            if not (secrets_in(values) or holds_sealed(values)):
+                continue
+            if lost_one := _renew(model, key, names):
+                lost.add(lost_one)
             else:
-                lost.add(_whose(model, key))
+                done.records += 1
     for digest in list(_made().values_list("pk", flat=True)):
-        if _renew_document(digest):
+        body = Document.objects.values_list("body", flat=True).get(pk=digest)
+        text = _opened(body)
+        if text is not None:
+            Document.objects.filter(pk=digest, body=body).update(body=sealed_text(text))
             done.records += 1
         else:
             held = Installation.objects.filter(components__applied=digest)
@@ -70,38 +75,27 @@ def forget_lost(integration_ids: tuple[str, ...]) -> None:
         row.note(release=None, settings={}, retired_settings={})
     unused = _made().filter(components=None)
     Document.objects.filter(
-        pk__in=[document.pk for document in unused if not _is_readable(document)]
+        pk__in=[document.pk for document in unused if _opened(document.body) is None]
     ).delete()
 
 
-def _is_readable(document: Document) -> bool:
+def _opened(body: str) -> str | None:
+    """The text of a document's *body*; None when no key reads it."""
     try:
-        opened_text(document.body)
+        return opened_text(body)
     except KeyLost:
-        return False
-    return True
-
-
-def _keys(model: type[models.Model], names: tuple[str, ...]) -> Iterator[int]:
-    """The rows of *model* that hold a secret."""
-    for key, *values in model._default_manager.values_list("pk", *names).iterator():  # noqa: SLF001
-        if secrets_in(values) or holds_sealed(values):
-            yield key
+        return None
 
 
 @transaction.atomic
-def _renew(model: type[models.Model], key: int, names: tuple[str, ...]) -> bool:
+def _renew(model: type[models.Model], key: int, names: tuple[str, ...]) -> str:
+    """Encrypt a row's columns again; returns the id of its installation when no key reads them."""
     row = model._default_manager.select_for_update().get(pk=key)  # noqa: SLF001
     if holds_sealed([getattr(row, name) for name in names]):
-        return False
+        installation = row if isinstance(row, Installation) else row.installation  # type: ignore[attr-defined]
+        return str(installation.integration_id)
     row.save(update_fields=names)
-    return True
-
-
-def _whose(model: type[models.Model], key: int) -> str:
-    row = model._default_manager.get(pk=key)  # noqa: SLF001
-    installation = row if isinstance(row, Installation) else row.installation  # type: ignore[attr-defined]
-    return str(installation.integration_id)
+    return ""
 
 
 def _made() -> models.QuerySet[Document]:
@@ -112,13 +106,3 @@ def _made() -> models.QuerySet[Document]:
         for digest in (*manifest["components"], manifest["integration"])
     }
     return Document.objects.exclude(pk__in=published)
-
-
-def _renew_document(digest: str) -> bool:
-    body = Document.objects.values_list("body", flat=True).get(pk=digest)
-    try:
-        text = opened_text(body)
-    except KeyLost:
-        return False
-    Document.objects.filter(pk=digest, body=body).update(body=sealed_text(text))
-    return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import requests
 import semver
@@ -122,19 +121,16 @@ def ask_served(class_path: str, calls: Iterable[Call], token: str) -> Served | O
     """Ask the server which of *calls* it has no function for, with the class at *class_path*."""
     host_uri = kit().host_uri
     try:
-        status, said = reach.ask(host_uri, token, question(class_path, calls))
+        status, answer = reach.ask(host_uri, token, question(class_path, calls))
     except requests.RequestException:
         return _mute(host_uri)
     if status == requests.codes.unauthorized:
         return reach.token_refused(host_uri)
-    if status == requests.codes.ok and isinstance(said, dict) and "lacking" in said:
-        lacks = tuple(Call(*item) for item in said["lacking"])
-        return Served(said["version"], said["digest"], lacks)
-    return _refusal(host_uri, class_path, said)
-
-
-def _refusal(host_uri: str, class_path: str, said: Any) -> Objection:
-    errors = said.get("errors") if isinstance(said, dict) else None
+    document = answer if isinstance(answer, dict) else {}
+    if status == requests.codes.ok and "lacking" in document:
+        lacks = tuple(Call(*item) for item in document["lacking"])
+        return Served(document["version"], document["digest"], lacks)
+    errors = document.get("errors")
     error = errors[0] if isinstance(errors, list) and errors else {}
     if error.get("code") == "connector_not_loaded":
         return _server_objection(

@@ -11,8 +11,6 @@ from django.db.models import Q
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.forms import (
     FlowEntry,
-    General,
-    Section,
     SettingsPages,
     StorePage,
     Tab,
@@ -94,7 +92,13 @@ def settings_on_record(installation: Installation) -> SettingsOnRecord:
             settings = document.get("settings")
         else:
             seen = {**document, **installation.flows.get(row.external_id, {})}
-            flows[row.external_id] = flows[row.resource_id] = _flow(row.external_id, seen)
+            flows[row.external_id] = flows[row.resource_id] = FlowOnRecord(
+                name=str(seen.get("name") or row.external_id),
+                is_on=not seen.get("disabled"),
+                schedule=str(seen.get("schedule") or ""),
+                external_id=row.external_id,
+                timezone=str(seen.get("timezone") or seen.get("timeZone") or ""),
+            )
     return SettingsOnRecord(read_settings_document(settings), flows)
 
 
@@ -103,27 +107,14 @@ def pages_of(store: StorePage) -> list[Page]:
 
     The request to the customer is not a page: the settings pages show it in their own way.
     """
-    titled = (section for section in store.sections if section.title not in ("", REQUEST))
-    pages = [_section_page(section) for section in titled]
-    if store.general.tabs:
-        pages.append(_general_page(store.general))
+    pages = []
+    for section in store.sections:
+        if section.title not in ("", REQUEST):
+            flows = tuple(flow for flow in section.flows if flow.id and not flow.is_hidden)
+            about = (section.address, section.title, section.description)
+            pages.append(Page(*about, section.tabs, flows))
+    general = store.general
+    if general.tabs:
+        title = general.title or "General"
+        pages.append(Page(GENERAL, title, general.description, general.tabs))
     return pages
-
-
-def _section_page(section: Section) -> Page:
-    flows = tuple(flow for flow in section.flows if flow.id and not flow.is_hidden)
-    return Page(section.address, section.title, section.description, section.tabs, flows)
-
-
-def _general_page(general: General) -> Page:
-    return Page(GENERAL, general.title or "General", general.description, general.tabs)
-
-
-def _flow(name: str, document: Mapping[str, Any]) -> FlowOnRecord:
-    return FlowOnRecord(
-        name=str(document.get("name") or name),
-        is_on=not document.get("disabled"),
-        schedule=str(document.get("schedule") or ""),
-        external_id=name,
-        timezone=str(document.get("timezone") or document.get("timeZone") or ""),
-    )

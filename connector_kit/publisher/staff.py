@@ -44,14 +44,19 @@ def set_role(username: str, role: Role, *, by: Actor, password: str | None = Non
     user, is_new = get_user_model().objects.get_or_create(username=username)
     before = None if is_new else role_of(user)
     if password:
-        _set_password(user, password)
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise PublisherError(f"The password is refused: {' '.join(error.messages)}") from error
+        user.set_password(password)
     elif is_new:
         user.set_unusable_password()
     user.is_staff = user.is_active = True
     user.is_superuser = user.is_superuser and role is Role.ADMIN  # superusers have every right
     user.save()
     user.groups.remove(*_groups())
-    user.groups.add(_group(role))
+    group, _ = Group.objects.get_or_create(name=role.group)  # `SCOPES` says what it permits
+    user.groups.add(group)
     _end_links(user)
     record_action(by, "staff.role", f"staff/{username}", before=before, after=role)
     return _member(user)
@@ -109,14 +114,6 @@ def _member(user: User) -> Member:
     return Member(user.get_username(), role_of(user), user.email)
 
 
-def _set_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise PublisherError(f"The password is refused: {' '.join(error.messages)}") from error
-    user.set_password(password)
-
-
 def _end_links(user: User) -> None:
     """Revoke the links of *user*, who may no longer make any, so that none works again later."""
     if Scope.SETTINGS_WRITE not in scopes_of(user):
@@ -125,9 +122,3 @@ def _end_links(user: User) -> None:
 
 def _groups() -> QuerySet[Group]:
     return Group.objects.filter(name__in=[role.group for role in Role])
-
-
-def _group(role: Role) -> Group:
-    """The role's group, which has only a name: `SCOPES` alone says what a role permits."""
-    group, _ = Group.objects.get_or_create(name=role.group)
-    return group

@@ -18,7 +18,7 @@ from connector_kit.models import DryRunAnswer, Installation, Operation
 from connector_kit.models.clock import now
 from connector_kit.publisher import dry_runs, version_counts
 from connector_kit.publisher.dry_run_ticks import EXPECTED, tick
-from connector_kit.publisher.stragglers import push_stragglers
+from connector_kit.publisher.pushing import push_stragglers
 
 logger = logging.getLogger(__name__)
 

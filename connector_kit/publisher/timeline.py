@@ -6,7 +6,7 @@ record, so the past follows by taking one day after another back.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -56,22 +56,17 @@ def going_back(
     now: Mapping[str, int], moves: Iterable[Moved], *, until: date, since: date
 ) -> Iterator[Day]:
     """Yield the install base at the end of every day from *until* back to *since*. Pure."""
-    counts, by_day = Counter(now), _by_day(moves)
+    counts, by_day = Counter(now), defaultdict[date, list[Moved]](list)
+    for move in moves:
+        by_day[move.day].append(move)
     day = until
     while day >= since:
         yield Day(day, {version: n for version, n in sorted(counts.items()) if n > 0})
-        for moved in by_day.get(day, ()):
+        for moved in by_day[day]:
             counts[moved.after] -= moved.count
             counts[moved.before] += moved.count
         counts.pop("", None)
         day -= timedelta(days=1)
-
-
-def _by_day(moves: Iterable[Moved]) -> dict[date, list[Moved]]:
-    days: dict[date, list[Moved]] = {}
-    for move in moves:
-        days.setdefault(move.day, []).append(move)
-    return days
 
 
 def _moves(connector: Connector, since: date) -> Iterator[Moved]:
@@ -87,7 +82,7 @@ def _moves(connector: Connector, since: date) -> Iterator[Moved]:
         .order_by()
     )
     for day, kind, before, after, count in rows:
-        went = "" if kind == Operation.Kind.UNINSTALL else after or ""
-        came = "" if kind == Operation.Kind.INSTALL else before
-        if went != came:
-            yield Moved(day, came, went, count)
+        source = "" if kind == Operation.Kind.INSTALL else before
+        target = "" if kind == Operation.Kind.UNINSTALL else after or ""
+        if source != target:
+            yield Moved(day, source, target, count)

@@ -45,7 +45,11 @@ def create_token(owner: str, name: str, scopes: list[str], *, days: int, by: Act
     """
     if not 1 <= days <= LONGEST_DAYS:
         raise PublisherError(f"days is {days}; use 1 to {LONGEST_DAYS}.")
-    user = _owner(owner)
+    user = get_user_model().objects.filter(username=owner, is_active=True).first()
+    if user is None:
+        raise PublisherError(
+            f"There is no active user {owner!r}. Run 'manage.py staff add {owner} --role …'."
+        )
     granted = _granted(user, scopes)
     key, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
@@ -108,29 +112,20 @@ def list_tokens(*, with_ended: bool = False) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(good).select_related("owner").order_by("-created_at", "-pk")
 
 
-def _owner(username: str) -> User:
-    user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise PublisherError(
-            f"There is no active user {username!r}. Run 'manage.py staff add {username} --role …'."
-        )
-    return user
-
-
 def _granted(user: User, words: list[str]) -> Scopes:
     try:
-        asked = parse_scopes(words)
+        scopes = parse_scopes(words)
     except ValueError as error:
         raise PublisherError(str(error)) from error
-    if not asked:
+    if not scopes:
         raise PublisherError("A token needs at least one scope.")
     allowed = scopes_of(user)
-    if beyond := sorted(asked - allowed):
+    if beyond := sorted(scopes - allowed):
         raise PublisherError(
             f"{user.get_username()}'s role does not include {', '.join(beyond)}. It includes: "
             f"{', '.join(sorted(allowed)) or 'nothing'}."
         )
-    return asked
+    return scopes
 
 
 def _described(row: ApiToken) -> dict[str, object]:

@@ -4,7 +4,7 @@ import pytest
 
 from connector_kit.models import Installation, Operation, Order
 from connector_kit.models.clock import now
-from connector_kit.publisher.stragglers import PATIENCE, push_stragglers, stragglers
+from connector_kit.publisher.pushing import PATIENCE, push_stragglers, stragglers
 from tests.lifecycle.fixtures import SECOND, Customer, problems_of
 from tests.lifecycle.misfortunes import DeathAfterRequest
 

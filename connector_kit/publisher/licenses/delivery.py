@@ -76,23 +76,16 @@ def deliver(
         return row
     left_behind = row.claimed_until is not None
     row = rows.get(pk=license_pk)  # as it is now that no one else writes it
-    if left_behind and _is_given_up(row):
-        return _failed(row, WorkerLost(_DIED), clock())
+    if left_behind:  # a process died; like after other failures, the next attempts come later
+        row.attempts += 1
+        License.objects.filter(pk=row.pk).update(attempts=row.attempts)
+        if row.attempts >= DEATHS:
+            return _failed(row, WorkerLost(_DIED), clock())
     try:
         done = _settle(row, using, clock)
     except NOT_DELIVERED as error:
         return _failed(row, error, clock())
     return _recorded(row, done, clock())
-
-
-def _is_given_up(row: License) -> bool:
-    """Count an attempt in which a process died and its claim ran out; whether it was one of many.
-
-    Further attempts are then spaced out more and more, as after any other failure.
-    """
-    row.attempts += 1
-    License.objects.filter(pk=row.pk).update(attempts=row.attempts)
-    return row.attempts >= DEATHS
 
 
 def _settle(row: License, using: Session | None, clock: Clock) -> _Done:
@@ -121,7 +114,12 @@ def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
     """Create the license once, also when an answer is lost on its way."""
     if row.create_sent_at and (found := licenses.find_created(row, row.create_sent_at)):
         return replace(_write(row, licenses, found), act="adopted")
-    document = written(wanted_of(row), licenses.listing, _begun(row))
+    customer: dict[str, Any] = {"email": row.email, "sandbox": row.sandbox}
+    if row.parent and row.parent.license_id is None:
+        raise LicenseError(f"Its parent, {row.parent}, is not on the platform yet.")
+    if row.parent:
+        customer = {"_parentId": row.parent.license_id, "type": CHILD}
+    document = written(wanted_of(row), licenses.listing, customer)
     row.create_sent_at = now
     row.save(update_fields=["create_sent_at"])
     try:
@@ -132,15 +130,6 @@ def _create(row: License, licenses: PlatformLicenses, now: datetime) -> _Done:
         row.create_sent_at = None  # nothing was done
         row.save(update_fields=["create_sent_at"])
         raise
-
-
-def _begun(row: License) -> dict[str, Any]:
-    """Return what only a new license contains: for whom it is."""
-    if row.parent and row.parent.license_id is None:
-        raise LicenseError(f"Its parent, {row.parent}, is not on the platform yet.")
-    if row.parent:
-        return {"_parentId": row.parent.license_id, "type": CHILD}
-    return {"email": row.email, "sandbox": row.sandbox}
 
 
 @transaction.atomic

@@ -35,20 +35,16 @@ def check_offered(
     accepts any name for one: the platform then decides.
     """
     offer, by_hand = _offer(connector), opts or {}
+    editions = [declared.word for declared in offer.editions]
     for word, field in ((edition, "edition"), (by_hand.get("connectorEdition"), "opts")):
-        if word and offer.editions and not _is_edition(offer, word):
-            known = [edition.word for edition in offer.editions]
-            raise _not_offered(connector, "edition", word, known, field)
+        if word and editions and str(word).lower() not in map(str.lower, editions):
+            raise _not_offered(connector, "edition", word, editions, field)
     in_opts = of_license(replace(offer, editions=()), by_hand).unknown
     for names, field in ((add_ons or (), "add_ons"), (in_opts, "opts")):
         known = [add_on.name for add_on in offer.add_ons]
         unknown = [name for name in names if known and name not in known]
         if unknown:
             raise _not_offered(connector, "add-on", unknown[0], known, field)
-
-
-def _is_edition(offer: Offer, word: Any) -> bool:
-    return str(word).lower() in {edition.word.lower() for edition in offer.editions}
 
 
 def _not_offered(

@@ -75,12 +75,18 @@ class PlatformLicenses:
         It is for the same customer and environment, was not there before, and is no other row's.
         """
         since = sent_at - CLOCKS_DIFFER
+        parent = row.parent.license_id if row.parent else None
         for document in self.all():
-            if (
-                _is_for(row, document)
-                and _created(document) >= since
-                and not _is_taken(row, document["_id"])
-            ):
+            email = str((document.get("user") or {}).get("email") or document.get("email") or "")
+            is_for_it = (
+                email.lower() == row.email.lower()
+                and bool(document.get("sandbox")) == row.sandbox
+                and document.get("_parentId") == parent
+            )
+            if not is_for_it or instant(str(document["created"])) < since:
+                continue
+            others = License.objects.filter(license_id=document["_id"]).exclude(pk=row.pk)
+            if not any(other.is_managed or other.pk < row.pk for other in others):
                 return document
         return None
 
@@ -104,23 +110,3 @@ def session() -> Iterator[Session]:
     """Open the publisher's account; raises `LifecycleError` without a token."""
     with publisher_client() as client:
         yield Session(client)
-
-
-def _is_for(row: License, document: dict[str, Any]) -> bool:
-    email = str((document.get("user") or {}).get("email") or document.get("email") or "")
-    parent = row.parent.license_id if row.parent else None
-    return (
-        email.lower() == row.email.lower()
-        and bool(document.get("sandbox")) == row.sandbox
-        and document.get("_parentId") == parent
-    )
-
-
-def _created(document: dict[str, Any]) -> datetime:
-    return instant(str(document["created"]))
-
-
-def _is_taken(row: License, license_id: str) -> bool:
-    """Whether the license belongs to another row, or was known before ours was created."""
-    others = License.objects.filter(license_id=license_id).exclude(pk=row.pk)
-    return any(other.is_managed or other.pk < row.pk for other in others)

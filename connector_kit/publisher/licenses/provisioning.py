@@ -78,7 +78,13 @@ def _receive(event: Event, source: str, now: datetime) -> Receipt:
     """Store *event* under the lock of its subscription: of several at once, one is the first."""
     Subscription.objects.get_or_create(key=event.subscription)
     subscription = _locked(Subscription.objects.get(key=event.subscription).pk)
-    digest = _digest(event)
+    content: Mapping[str, Any] = {
+        "occurred_at": stamp(event.occurred_at),
+        "subscription": event.subscription,
+        "kind": event.kind,
+        "data": event.data,
+    }
+    digest = hashlib.sha256(canonical(content)).hexdigest()
     if known := ProvisioningEvent.objects.filter(event_id=event.id).first():
         if known.digest != digest:
             raise EventConflict("event_changed", _CHANGED.format(event.id), "id")
@@ -135,7 +141,9 @@ def _take_in(subscription: Subscription, now: datetime) -> bool:
         return False
     slug = next((row.data["connector"] for row in rows if "connector" in row.data), "")
     policy_of = partial(policy_for, kit().license_policies, slug)
-    entitled = fold(map(_event, rows), policy_of=policy_of)
+    key = str(subscription.pk)
+    events = (Event(row.event_id, row.occurred_at, key, Kind(row.kind), row.data) for row in rows)
+    entitled = fold(events, policy_of=policy_of)
     outcome, is_news = _apply(subscription, entitled, new[-1], now)
     unprocessed.update(processed_at=now, outcome=outcome)
     if entitled and outcome == _Outcome.APPLIED:
@@ -173,42 +181,7 @@ def _license(
 ) -> None:
     connector = _published(entitled.connector)
     check_offered(connector, edition=entitled.edition, add_ons=entitled.add_ons)
-    row = subscription.license
-    was_past_due = row is not None and row.past_due_since is not None
-    if row is None or row.vanished_at:
-        subscription.license = row = _new(connector, entitled, by, act, now)
-    else:
-        change(row.pk, act, by=by, now=now, **_wanted(entitled))
-    if entitled.past_due_since and not was_past_due:
-        LicenseReminder.objects.get_or_create(
-            license=row,
-            notice=Notice.PAYMENT_FAILED,
-            ends=entitled.ends,
-            defaults={"due_at": now},
-        )
-
-
-def _new(
-    connector: Connector, entitled: Entitlement, by: Actor, act: str, now: datetime
-) -> License:
-    row = License(
-        connector=connector,
-        email=entitled.email,
-        sandbox=entitled.sandbox,
-        deliver_at=now,
-        seen_at=now,
-        created_at=now,
-        **_wanted(entitled),
-    )
-    place(row, now)
-    row.save()
-    note(row, act, by=by, now=now, after=wanted_json(row))
-    settle_lost(row)
-    return row
-
-
-def _wanted(entitled: Entitlement) -> dict[str, Any]:
-    return {
+    wanted: dict[str, Any] = {
         "edition": entitled.edition,
         "add_ons": None if entitled.add_ons is None else list(entitled.add_ons),
         "stores": entitled.stores,
@@ -219,11 +192,32 @@ def _wanted(entitled: Entitlement) -> dict[str, Any]:
         "off_at": entitled.off_at,
         "past_due_since": entitled.past_due_since,
     }
-
-
-def _event(row: ProvisioningEvent) -> Event:
-    key = str(row.subscription_id)
-    return Event(row.event_id, row.occurred_at, key, Kind(row.kind), row.data)
+    row = subscription.license
+    was_past_due = row is not None and row.past_due_since is not None
+    if row is None or row.vanished_at:
+        row = License(
+            connector=connector,
+            email=entitled.email,
+            sandbox=entitled.sandbox,
+            deliver_at=now,
+            seen_at=now,
+            created_at=now,
+            **wanted,
+        )
+        place(row, now)
+        row.save()
+        note(row, act, by=by, now=now, after=wanted_json(row))
+        settle_lost(row)
+        subscription.license = row
+    else:
+        change(row.pk, act, by=by, now=now, **wanted)
+    if entitled.past_due_since and not was_past_due:
+        LicenseReminder.objects.get_or_create(
+            license=row,
+            notice=Notice.PAYMENT_FAILED,
+            ends=entitled.ends,
+            defaults={"due_at": now},
+        )
 
 
 def _locked(subscription_id: int) -> Subscription:
@@ -234,13 +228,19 @@ def _locked(subscription_id: int) -> Subscription:
 def _settled(event: Event, subscription: Subscription) -> dict[str, Any]:
     """Return the event's data, with what the settings say today where a sign-up says nothing.
 
-    Later settings then change nothing that was promised before.
+    Later settings then change nothing that was promised before. As long as the sign-up has not
+    come, it is unknown which connector other events are about.
     """
-    data = dict(event.data)
-    connector = _connector(event, subscription)
+    data, is_sign_up = dict(event.data), event.kind is Kind.SIGNED_UP
+    connector = subscription.license.connector if subscription.license else None
+    if is_sign_up:
+        try:
+            connector = _published(data.get("connector", ""))
+        except UnknownConnector as error:
+            raise LicensingError(Problem("unknown_connector", str(error), "connector")) from error
     if connector:
         check_offered(connector, edition=data.get("edition", ""), add_ons=data.get("add_ons"))
-    if event.kind is not Kind.SIGNED_UP or connector is None:
+    if connector is None or not is_sign_up:
         return data
     policy = policy_for(
         kit().license_policies,
@@ -254,16 +254,6 @@ def _settled(event: Event, subscription: Subscription) -> dict[str, Any]:
         **data,
         "connector": connector.slug,
     }
-
-
-def _connector(event: Event, subscription: Subscription) -> Connector | None:
-    """Return the connector that it is about; None as long as the sign-up has not told."""
-    if event.kind is not Kind.SIGNED_UP:
-        return subscription.license.connector if subscription.license else None
-    try:
-        return _published(event.data.get("connector", ""))
-    except UnknownConnector as error:
-        raise LicensingError(Problem("unknown_connector", str(error), "connector")) from error
 
 
 def _published(slug: str) -> Connector:
@@ -280,16 +270,6 @@ def _published(slug: str) -> Connector:
         return next(iter(known.values()))
     names = ", ".join(sorted(known)) or "none is published yet"
     raise UnknownConnector(f"unknown connector {slug!r}. Available: {names}.")
-
-
-def _digest(event: Event) -> str:
-    said: Mapping[str, Any] = {
-        "occurred_at": stamp(event.occurred_at),
-        "subscription": event.subscription,
-        "kind": event.kind,
-        "data": event.data,
-    }
-    return hashlib.sha256(canonical(said)).hexdigest()
 
 
 _CHANGED = "the event {} was already received with different content. Give a new event a new id."

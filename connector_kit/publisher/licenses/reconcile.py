@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from connector_kit.conf import kit
 from connector_kit.licensing import Listing, Standing
@@ -88,7 +89,9 @@ def reconcile(
             if progress:
                 progress(result)
             asked = clock()
-        for row in _unseen(connector, started):
+        # Those last seen before the run began; licenses created since are not among them.
+        known = connector.licenses.present().filter(seen_at__lt=started).exclude(license_id=None)
+        for row in [*known.select_related("connector").order_by("pk")]:
             result += _looked_for(row, licenses, clock())
         if repair:
             result = _repaired(connector, opened, result, progress, clock)
@@ -97,7 +100,7 @@ def reconcile(
     return result
 
 
-def drifted(connector: Connector) -> Iterable[License]:
+def drifted(connector: Connector) -> QuerySet[License]:
     """Return the licenses that are not as wanted."""
     return License.objects.present().filter(connector=connector).exclude(drifted_at=None)
 
@@ -118,15 +121,25 @@ def _store(
         .select_related("connector")
         .filter(license_id__in=documents)
     }
-    added = [_new(connector, item) for key, item in documents.items() if key not in known]
-    for row, key in zip(added, [key for key in documents if key not in known], strict=True):
-        _mirror(row, documents[key], listing, now)
-    changed = []
+    added, changed = [], []
+    for key, document in documents.items():
+        if key in known:
+            continue
+        # It was not made here: its dates are the platform's.
+        row = License(
+            connector=connector,
+            email=str((document.get("user") or {}).get("email") or "")[:320],
+            sandbox=bool(document.get("sandbox")),
+            time_zone=kit().license_time_zone,
+        )
+        _mirror(row, document, listing, now)
+        added.append(row)
     for key, row in known.items():
-        before = _said(row)
-        if not _is_newer(row, asked):
+        before = row.live, row.user_name, row.vanished_at, row.drift
+        changed_at = max(row.seen_at, row.vanished_at or row.seen_at)
+        if changed_at <= asked:  # otherwise, the platform's answer may be older than the row
             _mirror(row, documents[key], listing, now)
-        if _said(row) != before:
+        if (row.live, row.user_name, row.vanished_at, row.drift) != before:
             changed.append(row)
     License.objects.bulk_create(added, ignore_conflicts=True)
     License.objects.bulk_update(changed, _COMPARED, batch_size=BATCH // 5)
@@ -143,31 +156,6 @@ def _store(
 def _mirror(row: License, document: dict[str, Any], listing: Listing, now: datetime) -> None:
     mirror(row, document, now)
     compare(row, listing, now)
-
-
-def _said(row: License) -> tuple[object, ...]:
-    return row.live, row.user_name, row.vanished_at, row.drift
-
-
-def _is_newer(row: License, asked: datetime) -> bool:
-    """Whether the row was written or deleted after the platform was asked."""
-    return max(row.seen_at, row.vanished_at or row.seen_at) > asked
-
-
-def _new(connector: Connector, document: dict[str, Any]) -> License:
-    """Return the row of a license that was not made here: its dates are the platform's."""
-    return License(
-        connector=connector,
-        email=str((document.get("user") or {}).get("email") or "")[:320],
-        sandbox=bool(document.get("sandbox")),
-        time_zone=kit().license_time_zone,
-    )
-
-
-def _unseen(connector: Connector, before: datetime) -> list[License]:
-    """Licenses last seen *before* the run began; those created since are not among them."""
-    rows = connector.licenses.present().filter(seen_at__lt=before).exclude(license_id=None)
-    return list(rows.select_related("connector").order_by("pk"))
 
 
 def _looked_for(row: License, licenses: PlatformLicenses, now: datetime) -> ReconcileResult:
@@ -208,21 +196,16 @@ def _repaired(
     progress: Progress | None,
     clock: Clock,
 ) -> ReconcileResult:
-    last = 0
-    while keys := _next_drifted(connector, last):
-        last = keys[-1]
-        for key in keys:
+    last, keys = 0, drifted(connector).order_by("pk").values_list("pk", flat=True)
+    while batch := list(keys.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1]
+        for key in batch:
             row = deliver(key, clock=clock, using=opened)
             is_mended = not row.drift and not row.code
             result += ReconcileResult(repaired=is_mended, unrepaired=not is_mended)
         if progress:
             progress(result)
     return result
-
-
-def _next_drifted(connector: Connector, after: int) -> list[int]:
-    rows = connector.licenses.present().exclude(drifted_at=None).filter(pk__gt=after)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def review(*, clock: Clock = database_now) -> int:
@@ -235,17 +218,14 @@ def review(*, clock: Clock = database_now) -> int:
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         for row in batch:
-            longer += _reviewed(row, clock())
+            if row.standing == Standing.EXPIRED:
+                continue
+            now = clock()
+            if policy_of(row).grace(is_trial=row.is_trial) > row.grace_days:
+                longer += change(row.pk, "policy", by=KIT, now=now)
+                continue
+            before = row.standing, row.next_at
+            place(row, now)
+            if (row.standing, row.next_at) != before:
+                License.objects.filter(pk=row.pk).update(next_at=now)  # the tick looks at it
     return longer
-
-
-def _reviewed(row: License, now: datetime) -> bool:
-    if row.standing == Standing.EXPIRED:
-        return False
-    if policy_of(row).grace(is_trial=row.is_trial) > row.grace_days:
-        return change(row.pk, "policy", by=KIT, now=now)
-    before = row.standing, row.next_at
-    place(row, now)
-    if (row.standing, row.next_at) != before:
-        License.objects.filter(pk=row.pk).update(next_at=now)  # the tick looks at it
-    return False

@@ -83,14 +83,12 @@ def send_due(*, clock: Callable[[], datetime] = database_now) -> int:
     due = LicenseReminder.objects.filter(settled_at=None, due_at__lte=clock())
     reminders = list(due.select_related("license__connector").order_by("due_at", "pk")[:BATCH])
     for reminder in reminders:
-        if _claim(reminder, clock()):
+        unclaimed = LicenseReminder.objects.filter(
+            pk=reminder.pk, due_at=reminder.due_at, settled_at=None
+        )
+        if unclaimed.update(due_at=clock() + CLAIM):
             _send(reminder, clock())
     return len(reminders)
-
-
-def _claim(reminder: LicenseReminder, now: datetime) -> bool:
-    unclaimed = LicenseReminder.objects.filter(pk=reminder.pk, due_at=reminder.due_at)
-    return bool(unclaimed.filter(settled_at=None).update(due_at=now + CLAIM))
 
 
 def _send(reminder: LicenseReminder, now: datetime) -> None:
@@ -101,7 +99,11 @@ def _send(reminder: LicenseReminder, now: datetime) -> None:
     try:
         channel()(reminding)
     except Exception as error:  # noqa: BLE001 - channels are foreign code; the failure is recorded
-        _postpone(reminder, error, now)
+        attempts = reminder.attempts + 1
+        logger.warning("%s was not sent: %s", reminder, type(error).__name__)
+        LicenseReminder.objects.filter(pk=reminder.pk).update(
+            attempts=attempts, due_at=now + wait_after(attempts), message=f"{error}"[:1000]
+        )
         return
     _settle(reminder, LicenseReminder.Outcome.SENT, now)
     for receiver, answer in license_reminded.send_robust(License, reminder=reminding):
@@ -118,32 +120,19 @@ def _is_true(reminder: LicenseReminder, now: datetime) -> bool:
     if reminder.notice == Notice.PAYMENT_FAILED:
         return row.past_due_since is not None
     passed = latest(terms, policy_of(row), now)
-    is_latest = passed is not None and passed.notice == reminder.notice
-    return is_latest and not _was_told_today(reminder, now)
-
-
-def _was_told_today(reminder: LicenseReminder, now: datetime) -> bool:
-    """Whether a late reminder was sent today that already says how many days are left."""
-    if not reminder.notice.startswith(REMINDER):
+    if passed is None or passed.notice != reminder.notice:
         return False
-    row = reminder.license
+    if not reminder.notice.startswith(REMINDER):
+        return True
+    # A late reminder that was sent today already says how many days are left.
     sent = row.reminders.filter(
         outcome=LicenseReminder.Outcome.SENT, ends=reminder.ends, notice__startswith=REMINDER
     ).exclude(pk=reminder.pk)
-    moments = sent.values_list("settled_at", flat=True)
-    today = day_of(now, row.time_zone)
-    return any(day_of(moment, row.time_zone) == today for moment in moments if moment)
+    today, moments = day_of(now, row.time_zone), sent.values_list("settled_at", flat=True)
+    return all(day_of(moment, row.time_zone) != today for moment in moments if moment)
 
 
 def _settle(reminder: LicenseReminder, outcome: str, now: datetime) -> None:
     LicenseReminder.objects.filter(pk=reminder.pk).update(
         settled_at=now, outcome=outcome, due_at=None, message=""
-    )
-
-
-def _postpone(reminder: LicenseReminder, error: Exception, now: datetime) -> None:
-    attempts = reminder.attempts + 1
-    logger.warning("%s was not sent: %s", reminder, type(error).__name__)
-    LicenseReminder.objects.filter(pk=reminder.pk).update(
-        attempts=attempts, due_at=now + wait_after(attempts), message=f"{error}"[:1000]
     )

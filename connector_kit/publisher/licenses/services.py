@@ -81,9 +81,10 @@ def trial(
     By default as many as its policy says, or else as its class declares (``trial_days``).
     """
     row = _new_row(connector, request)
-    lasts = _trial_days(row) if days is None else days
-    _require_days(lasts)
-    until = day_of(clock(), row.time_zone) + timedelta(days=lasts)
+    if days is None:
+        days = policy_of(row, trial_days=trial_days(connector)).trial_days
+    _require_days(days)
+    until = day_of(clock(), row.time_zone) + timedelta(days=days)
     return _grant(connector, request, until, is_trial=True, by=by, another=another, clock=clock)
 
 
@@ -216,7 +217,9 @@ def restore(row: License, *, by: Actor, clock: Clock = database_now) -> License:
             f"The dates of {row} were set on the platform, so the agreed end is not known here. "
             f"Create a new one: license create {row.connector.slug} {row.email} --until <day>."
         )
-    _require_in_force(row, now)
+    terms = terms_of(row)
+    if terms is not None and terms.switched_off_at <= now:
+        raise LicenseError(f"{row} would already have ended. Create a new one.")
     with transaction.atomic():
         fresh = locked(row.pk)
         before = {"license_id": fresh.license_id}
@@ -286,10 +289,6 @@ def settle_lost(row: License) -> None:
         connector=row.connector, email__iexact=row.email, sandbox=row.sandbox
     )
     lost.update(code="", message="")
-
-
-def _trial_days(row: License) -> int:
-    return policy_of(row, trial_days=trial_days(row.connector)).trial_days
 
 
 def _require_no_mistake(row: License, add_ons: tuple[str, ...]) -> None:
@@ -382,12 +381,6 @@ def _require_future(row: License, until: date, now: datetime) -> None:
 def _require_present(row: License) -> None:
     if row.vanished_at:
         raise LicenseGone(gone_message(row))
-
-
-def _require_in_force(row: License, now: datetime) -> None:
-    terms = terms_of(row)
-    if terms is not None and terms.switched_off_at <= now:
-        raise LicenseError(f"{row} would already have ended. Create a new one.")
 
 
 def _require_days(days: int) -> None:

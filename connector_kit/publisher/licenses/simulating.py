@@ -79,12 +79,21 @@ def simulate_stream(events: Iterable[Event], *, days: int) -> list[SimulatedDay]
     if begin is None:
         return []
     until, after = begin + timedelta(days=days), begin - timedelta(microseconds=1)
+
+    def policies(connector: str) -> PolicyOf:
+        return partial(policy_for, kit().license_policies, connector)
+
     happenings = [
         happening
         for stream in streams.values()
-        for happening in run_subscription(stream, _policies, after=after, until=until)
+        for happening in run_subscription(stream, policies, after=after, until=until)
     ]
-    return [_day(day, group) for day, group in by_day(sorted(happenings, key=lambda h: h.at))]
+    simulated = []
+    for day, group in by_day(sorted(happenings, key=lambda happening: happening.at)):
+        simulated.append(SimulatedDay(day))
+        for happening in group:
+            simulated[-1].add(happening)
+    return simulated
 
 
 def read_stream(path: Path) -> list[Event]:
@@ -95,32 +104,21 @@ def read_stream(path: Path) -> list[Event]:
         raise LicenseError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(read, list):
         raise LicenseError(f"{path} must contain a list of events.")
-    return [_read(path, number, item) for number, item in enumerate(read)]
-
-
-def _read(path: Path, number: int, given: Any) -> Event:
-    entry = given if isinstance(given, dict) else {}
-    try:
-        return parse_event(
-            event_id=entry.get("id"),
-            occurred_at=entry.get("occurred_at"),
-            subscription=entry.get("subscription"),
-            kind=entry.get("type"),
-            data=entry.get("data"),
-        )
-    except LicensingError as error:
-        raise LicenseError(f"{path}, event {number + 1}: {error}") from error
-
-
-def _policies(connector: str) -> PolicyOf:
-    return partial(policy_for, kit().license_policies, connector)
-
-
-def _day(day: date, group: list[Happening]) -> SimulatedDay:
-    simulated = SimulatedDay(day)
-    for item in group:
-        simulated.add(item)
-    return simulated
+    events = []
+    for number, item in enumerate(read, start=1):
+        entry = item if isinstance(item, dict) else {}
+        try:
+            event = parse_event(
+                event_id=entry.get("id"),
+                occurred_at=entry.get("occurred_at"),
+                subscription=entry.get("subscription"),
+                kind=entry.get("type"),
+                data=entry.get("data"),
+            )
+        except LicensingError as error:
+            raise LicenseError(f"{path}, event {number}: {error}") from error
+        events.append(event)
+    return events
 
 
 def _rows(connector: Connector | None) -> Iterator[License]:

@@ -72,7 +72,10 @@ def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseRem
     place(row, now)
     if terms is None:
         return None, None
-    if row.standing == Standing.EXPIRED and _runs_longer(row, now) and row.deliver_at is None:
+    # The platform, as mirrored, may let the installation run although its time is up.
+    platform_end = row.expires or row.trial_ends
+    runs_longer = row.license_id is not None and platform_end is not None and platform_end > now
+    if row.standing == Standing.EXPIRED and runs_longer and row.deliver_at is None:
         row.deliver_at = now
     event = LicenseEvent(
         license=row,
@@ -87,12 +90,6 @@ def _moved(row: License, now: datetime) -> tuple[LicenseEvent | None, LicenseRem
     if passed and row.license_id:  # no license yet: no notice of its end
         reminder = LicenseReminder(license=row, notice=passed.notice, ends=terms.ends, due_at=now)
     return event if row.standing != before else None, reminder
-
-
-def _runs_longer(row: License, now: datetime) -> bool:
-    """Whether the platform, as mirrored, lets the installation run although its time is up."""
-    date = row.expires or row.trial_ends
-    return row.license_id is not None and date is not None and date > now
 
 
 def deliver_due(*, clock: Clock = database_now) -> int:

@@ -55,22 +55,16 @@ def change(license_pk: int, act: str, *, by: Actor, now: datetime, **wanted: Any
     return True
 
 
-def note(row: License, act: str, *, by: Actor, now: datetime, **told: Any) -> LicenseEvent:
+def note(row: License, act: str, *, by: Actor, now: datetime, **fields: Any) -> LicenseEvent:
     """Add an entry to the license's audit trail; what staff did is also in the audit log."""
-    changed = _changed(told.pop("before", {}), told.pop("after", {}))
+    before, after = fields.pop("before", {}), fields.pop("after", {})
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    before = {name: before[name] for name in names if name in before}
+    after = {name: after[name] for name in names if name in after}
     if by != KIT:
         word = f"license.{act.replace(' ', '_').replace('-', '_')}"
-        after = {"email": row.email, "connector": row.connector.slug} | changed["after"]
-        before = changed["before"]
-        record_action(by, word, f"license/{row.pk}", before=before, after=after)
+        about = {"email": row.email, "connector": row.connector.slug}
+        record_action(by, word, f"license/{row.pk}", before=before, after=about | after)
     return LicenseEvent.objects.create(
-        license=row, act=act, by=by.name[:200], at=now, **changed, **told
+        license=row, act=act, by=by.name[:200], at=now, before=before, after=after, **fields
     )
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return {
-        "before": {name: before[name] for name in names if name in before},
-        "after": {name: after[name] for name in names if name in after},
-    }
