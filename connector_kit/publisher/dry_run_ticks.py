@@ -124,12 +124,12 @@ def tick(dry_run_id: int, *, connect: Connect = publisher_client, clock: Clock =
             return False
         _collect(dry_run, clock.now())
         _give_up(dry_run.answers.filter(due_at__lte=clock.now()), clock.now())
-        asked = _order_next(dry_run, clock.now())
-        if not asked and not _unanswered(dry_run).exists():
+        ordered = _order_next(dry_run, clock.now())
+        if not ordered and not _unanswered(dry_run).exists():
             _finish(dry_run, clock.now())
             return False
-    if asked:
-        _push(dry_run, asked, connect, clock)
+    if ordered:
+        _push(dry_run, ordered, connect, clock)
     return True
 
 
@@ -239,7 +239,7 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
     """Order plans from as many as may be asked now, and return them; busy ones fail at once."""
     waiting = _unanswered(dry_run).filter(order__isnull=False).count()
     rows = _unanswered(dry_run).filter(order=None).select_related("installation").order_by("pk")
-    asked = []
+    ordered = []
     for answer in rows[: max(PUSH_BATCH - waiting, 0)]:
         held = Q(lease_until__gte=at) & ~Q(lease_owner="")
         if Installation.objects.filter(held, pk=answer.installation_id).exists():
@@ -253,15 +253,15 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
         )
         answer.due_at = at + timedelta(seconds=kit().push_timeout_seconds)
         answer.save(update_fields=["order", "due_at"])
-        asked.append(answer)
-    return asked
+        ordered.append(answer)
+    return ordered
 
 
 BUSY = "Another operation is changing this installation. Try again later."
 
 
-def _push(dry_run: DryRun, asked: list[DryRunAnswer], connect: Connect, clock: Clock) -> None:
-    answers = {answer.installation.integration_id: answer for answer in asked}
+def _push(dry_run: DryRun, ordered: list[DryRunAnswer], connect: Connect, clock: Clock) -> None:
+    answers = {answer.installation.integration_id: answer for answer in ordered}
     try:
         connector_id = published_id(dry_run.connector)
         with connect() as client:

@@ -132,8 +132,8 @@ def _page(
     else:
         found = found.filter(integration_id__gt=after).order_by("integration_id")
     rows = tuple(found.select_related("release", "connector", "embedded_account")[: limit + 1])
-    shown = rows[:limit]
-    return (shown[::-1] if before else shown), len(rows) > limit
+    page = rows[:limit]
+    return (page[::-1] if before else page), len(rows) > limit
 
 
 def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet[Installation]:

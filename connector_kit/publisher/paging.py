@@ -25,5 +25,5 @@ def newest_first(rows: QuerySet[Row], *, before: int | None = None, limit: int =
     """Return the page of at most *limit* of *rows* that are older than the one keyed *before*."""
     older = rows if before is None else rows.filter(pk__lt=before)
     found = tuple(older.order_by("-pk")[: limit + 1])
-    shown = found[:limit]
-    return Page(shown, shown[-1].pk if len(found) > limit else None)
+    page = found[:limit]
+    return Page(page, page[-1].pk if len(found) > limit else None)

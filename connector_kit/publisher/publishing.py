@@ -93,8 +93,8 @@ def publish(
         publication = examined.publication
         stack, listing = publication.plan() if dry_run else publication.carry_out()
         token = client.stacks.system_token(stack.id) if stack.id else None
-    if token in kit().system_tokens:  # otherwise, calls that carry it would be refused here
-        token = None
+    # Calls that carry a token which is not in the settings would be refused here.
+    foreign_token = None if token in kit().system_tokens else token
     wanted, standing = publication.candidate, publication.standing
     result = PublishResult(
         slug=wanted.slug,
@@ -107,10 +107,10 @@ def publish(
         notes=(
             *_version_notes(examined.connector, wanted, standing),
             *_customer_notes(examined.connector, wanted, standing),
-            *([_REFUSED_CALLS] if token else []),
+            *([_REFUSED_CALLS] if foreign_token else []),
         ),
         broken=of_weight(examined.objections, Weight.BREAKS),
-        foreign_system_token=token,
+        foreign_system_token=foreign_token,
     )
     if not dry_run:
         _remember(wanted, result, by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
 
@@ -44,8 +45,8 @@ def renew_records() -> Renewed:
         for key, *values in rows.iterator():
             if not (secrets_in(values) or holds_sealed(values)):
                 continue
-            if lost_one := _renew(model, key, names):
-                lost.add(lost_one)
+            if unreadable := _renew(model, key, names):
+                lost.add(unreadable)
             else:
                 done.records += 1
     for digest in list(_made().values_list("pk", flat=True)):
@@ -92,7 +93,7 @@ def _renew(model: type[models.Model], key: int, names: tuple[str, ...]) -> str:
     """Encrypt a row's columns again; returns the id of its installation when no key reads them."""
     row = model._default_manager.select_for_update().get(pk=key)  # noqa: SLF001
     if holds_sealed([getattr(row, name) for name in names]):
-        installation = row if isinstance(row, Installation) else row.installation  # type: ignore[attr-defined]
+        installation: Any = getattr(row, "installation", row)
         return str(installation.integration_id)
     row.save(update_fields=names)
     return ""

@@ -83,12 +83,12 @@ def reconcile(
     with session() as opened:
         licenses = opened.licenses(connector)
         listing = licenses.listing
-        asked = started
+        requested_at = started
         for batch in batches(licenses.all(), BATCH):
-            result += _store(connector, batch, listing, asked, clock())
+            result += _store(connector, batch, listing, requested_at, clock())
             if progress:
                 progress(result)
-            asked = clock()
+            requested_at = clock()
         # Those last seen before the run began; licenses created since are not among them.
         known = connector.licenses.present().filter(seen_at__lt=started).exclude(license_id=None)
         for row in [*known.select_related("connector").order_by("pk")]:
@@ -110,10 +110,10 @@ def _store(
     connector: Connector,
     batch: list[dict[str, Any]],
     listing: Listing,
-    asked: datetime,
+    requested_at: datetime,
     now: datetime,
 ) -> ReconcileResult:
-    """Store the platform's answer for *batch*, requested at *asked*."""
+    """Store the platform's answer for *batch*."""
     documents = {document["_id"]: document for document in filter(None, map(readable, batch))}
     known = {
         str(row.license_id): row
@@ -137,7 +137,7 @@ def _store(
     for key, row in known.items():
         before = row.live, row.user_name, row.vanished_at, row.drift
         changed_at = max(row.seen_at, row.vanished_at or row.seen_at)
-        if changed_at <= asked:  # otherwise, the platform's answer may be older than the row
+        if changed_at <= requested_at:  # otherwise, the platform's answer may be older than the row
             _mirror(row, documents[key], listing, now)
         if (row.live, row.user_name, row.vanished_at, row.drift) != before:
             changed.append(row)
