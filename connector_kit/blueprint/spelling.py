@@ -5,7 +5,7 @@ What comes out still holds the author's objects; `Writer` turns them into a symb
 
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector_kit.blueprint.components import Component, Ref
@@ -40,10 +40,6 @@ _PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"}) | _BELONG
 def _camel(python_name: str) -> str:
     first, *rest = python_name.split("_")
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
-
-
-def _snake(wire_name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wire_name).lower()
 
 
 def _spelled(kind: type[Component | Part]) -> dict[str, str]:
@@ -84,7 +80,7 @@ def python_field(resource: str, wire_name: str) -> str | None:
     """Return the keyword that compiles to *wire_name*; None when it belongs in ``wire={...}``."""
     if resource in _PYTHON_NAMES:
         return _PYTHON_NAMES[resource].get(wire_name)
-    python_name = _snake(wire_name)
+    python_name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wire_name).lower()
     writable = (
         python_name.isidentifier()
         and not keyword.iskeyword(python_name)
@@ -102,110 +98,79 @@ class Speller:
 
     def component(self, component: Component) -> dict[str, Any]:
         """Return *component*'s top-level fields."""
-        sugar = self._flow_sugar(component) if isinstance(component, Flow) else {}
-        return self._fields(component.resource, component.fields, component.wire, sugar)
+        return self._fields(component.resource, component)
 
     def part(self, part: Part) -> dict[str, Any]:
         """Return the fields of a part of a flow."""
-        sugar = {
-            Source: self._source_sugar,
-            Step: self._step_sugar,
-            Router: self._router_sugar,
-            Branch: self._branch_sugar,
-        }[type(part)](part)
-        return self._fields(part.kind, part.fields, part.wire, sugar)
+        return self._fields(part.kind, part)
 
-    def _fields(
-        self,
-        kind: str,
-        fields: Mapping[str, Any],
-        wire: Any,
-        sugar: Mapping[str, Any],
-    ) -> dict[str, Any]:
+    def _fields(self, kind: str, declared: Component | Part) -> dict[str, Any]:
+        wire: Any = declared.wire
         if not isinstance(wire, Mapping):
             self._report(Finding("E022", f"wire is {wire!r}.", "Use an object: wire={...}."))
             wire = {}
-        spelled = dict(self._known(kind, fields))
-        for name in sorted((spelled.keys() | sugar.keys()) & wire.keys() | spelled.keys() & sugar):
+        spelled: dict[str, Any] = {}
+        for python_name, value in declared.fields.items():
+            match wire_name(kind, python_name):
+                case None:
+                    self._report(_unknown_field(kind, python_name))
+                case "responseMapping" as name:
+                    spelled[name] = self._response_mapping(value)
+                case "pageGenerators" as name:
+                    spelled[name] = _parts(Source, value)
+                case "pageProcessors" as name:
+                    spelled[name] = _parts(Step, value)
+                case name:
+                    spelled[name] = value
+        short = self._short_forms(declared)
+        for name in sorted((spelled.keys() | short.keys()) & wire.keys() | spelled.keys() & short):
             self._report(Finding("E021", f"The field {name!r} is set twice.", "Keep one of them."))
-        return spelled | dict(sugar) | dict(wire)
+        return spelled | short | dict(wire)
 
-    def _known(self, kind: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        for python_name, value in fields.items():
-            name = wire_name(kind, python_name)
-            if name is None:
-                self._report(_unknown_field(kind, python_name))
-            else:
-                yield name, self._value(name, value)
-
-    def _value(self, name: str, value: Any) -> Any:
-        match name:
-            case "responseMapping":
-                return self._response_mapping(value)
-            case "pageGenerators":
-                return self._as_sources(value)
-            case "pageProcessors":
-                return self._as_steps(value)
-        return value
-
-    def _flow_sugar(self, flow: Flow) -> dict[str, Any]:
-        sugar: dict[str, Any] = {}
-        if flow.source is not None:
-            sugar["pageGenerators"] = self._as_sources(flow.source)
-        if flow.steps is not None:
-            sugar["pageProcessors"] = self._as_steps(flow.steps)
-        return sugar
-
-    def _as_steps(self, steps: Any) -> list[Any]:
-        return [
-            Step(item) if isinstance(item, Component | Ref) else item for item in _listed(steps)
-        ]
-
-    def _as_sources(self, sources: Any) -> list[Any]:
-        return [
-            Source(item) if isinstance(item, Component | Ref) else item for item in _listed(sources)
-        ]
-
-    def _source_sugar(self, source: Any) -> dict[str, Any]:
-        return {"_exportId": source.export}
-
-    def _step_sugar(self, step: Any) -> dict[str, Any]:
-        is_lookup = self._resource_of(step.component) == "exports"
-        word, field = ("export", "_exportId") if is_lookup else ("import", "_importId")
-        sugar: dict[str, Any] = {"type": word, field: step.component}
-        if step.post_response_map is not None:
-            sugar["hooks"] = {"postResponseMap": step.post_response_map}
-        return sugar
-
-    def _router_sugar(self, router: Any) -> dict[str, Any]:
-        return {"branches": router.branches}
-
-    def _branch_sugar(self, branch: Any) -> dict[str, Any]:
-        sugar: dict[str, Any] = {}
-        if branch.steps is not None:
-            sugar["pageProcessors"] = self._as_steps(branch.steps)
-        if branch.next_router is not None:
-            following = branch.next_router
-            sugar["nextRouterId"] = following.id if isinstance(following, Router) else following
-        return sugar
+    def _short_forms(self, declared: Component | Part) -> dict[str, Any]:
+        """Return the fields that the short forms of a flow and its parts mean."""
+        fields: dict[str, Any] = {}
+        match declared:
+            case Flow() if declared.source is not None:
+                fields["pageGenerators"] = _parts(Source, declared.source)
+            case Source():
+                fields["_exportId"] = declared.export
+            case Step():
+                is_lookup = self._resource_of(declared.component) == "exports"
+                word, field = ("export", "_exportId") if is_lookup else ("import", "_importId")
+                fields |= {"type": word, field: declared.component}
+                if declared.post_response_map is not None:
+                    fields["hooks"] = {"postResponseMap": declared.post_response_map}
+            case Router():
+                fields["branches"] = declared.branches
+            case Branch(next_router=Router() as router):
+                fields["nextRouterId"] = router.id
+            case Branch() if declared.next_router is not None:
+                fields["nextRouterId"] = declared.next_router
+        if isinstance(declared, Flow | Branch) and declared.steps is not None:
+            fields["pageProcessors"] = _parts(Step, declared.steps)
+        return fields
 
     def _response_mapping(self, mapping: Any) -> Any:
-        if not isinstance(mapping, Mapping) or {"fields", "lists"} & _lists_in(mapping):
+        """Return pairs of names as the platform's document, which is returned as it is."""
+        if not isinstance(mapping, Mapping) or not mapping:
+            return mapping
+        if any(isinstance(mapping.get(key), list | tuple) for key in ("fields", "lists")):
             return mapping
         if any(not isinstance(extract, str) for extract in mapping.values()):
-            self._report(_mixed_response_mapping())
-        if not mapping:
-            return mapping
+            message = (
+                "The response mapping is neither pairs of strings nor the platform's document."
+            )
+            hint = 'Write {"generate": "extract", ...}, or {"fields": [...], "lists": [...]}.'
+            self._report(Finding("E064", message, hint))
         pairs = [{"extract": extract, "generate": name} for name, extract in mapping.items()]
         return {"fields": pairs, "lists": []}
 
 
-def _listed(value: Any) -> Sequence[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _lists_in(mapping: Mapping[str, Any]) -> set[str]:
-    return {key for key, value in mapping.items() if isinstance(value, list | tuple)}
+def _parts(kind: type[Source | Step], values: Any) -> list[Any]:
+    """Return *values*, of which one may come without a list, with components as parts of a flow."""
+    listed = values if isinstance(values, list | tuple) else [values]
+    return [kind(item) if isinstance(item, Component | Ref) else item for item in listed]
 
 
 def _unknown_field(kind: str, python_name: str) -> Finding:
@@ -220,12 +185,4 @@ def _unknown_field(kind: str, python_name: str) -> Finding:
         "E020",
         f"{python_name!r} is not a known field of {kind}.",
         f"{suggestion}To send a field that the kit does not know, use wire={{...}}.",
-    )
-
-
-def _mixed_response_mapping() -> Finding:
-    return Finding(
-        "E064",
-        "The response mapping is neither pairs of strings nor the platform's document.",
-        'Write {"generate": "extract", ...}, or {"fields": [...], "lists": [...]}.',
     )

@@ -1,5 +1,6 @@
 """From the author's objects to a symbolic document."""
 
+import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
@@ -64,15 +65,23 @@ class Writer:
             case Component() | Ref():
                 return self._reference(value, path)
             case ScriptFunction():
-                return self._script_function(value, path)
+                entry = {"function": value.name, "_scriptId": value.script}
+                return self._object(entry | _configuration(value.configuration), path)
             case Part():
                 return self._object(self._speller.part(value), path)
             case Mapping():
                 return self._object(value, path)
             case list() | tuple():
                 return [self._value(item, f"{path}[{n}]") for n, item in enumerate(value)]
+            case _ if callable(value):
+                function = _described(value)
+                message = f"The Python function {function} at {path} is not where a hook belongs."
+                points = ", ".join(sorted(HOOK_KINDS))
+                hint = f"Python functions go into hooks={{...}} under one of {points}."
+                self._report(Finding("E033", message, hint))
             case _:
-                return self._refused(value, path)
+                self._report(_unwritable(f"{value!r} ({type(value).__name__})", path))
+        return None
 
     def _object(self, value: Mapping[Any, Any], path: str) -> Document:
         written = dict(self._items(value, path))
@@ -94,65 +103,60 @@ class Writer:
         known = self._declaration.components
         if isinstance(value, Ref):
             if value.name not in known and value.name not in CONTEXTS:
-                self._report(_unknown_name(value.name, path, [*known, *CONTEXTS]))
+                message = f"{path} refers to {value.name!r}, which the connector does not declare."
+                suggestion = did_you_mean(value.name, [*known, *CONTEXTS])
+                hint = f"{suggestion}Declare an attribute with that name, or correct the Ref."
+                self._report(Finding("E011", message, hint))
             return ref(value.name)
         name = self._declaration.names.get(value)
-        if name is None or name not in known:
-            self._report(_unknown_component(value, name, path))
+        if name is None:
+            message = f"{path} refers to {value!r}, which is not an attribute of the connector."
+            hint = (
+                "Assign it to an attribute of the class. The attribute name becomes its external "
+                "id."
+            )
+            self._report(Finding("E010", message, hint))
+        elif name not in known:
+            message = f"{path} refers to {name!r}, which this class removes."
+            self._report(Finding("E010", message, "Declare it again, or replace the reference."))
         return ref(name or "")
-
-    def _script_function(self, value: ScriptFunction, path: str) -> Document:
-        script = {"function": value.name, "_scriptId": value.script}
-        return self._object(script | _configuration(value.configuration), path)
 
     def _hook(self, kind: str, value: HookFunction, path: str) -> Document:
         function = stack_function(value, kind)
         if function.kind != kind:
-            self._report(_wrong_hook(function, kind, path))
+            message = f"{function.name!r} is marked as a {function.kind} hook but used at {path}."
+            hint = (
+                f"Move it to {function.kind!r}, or write a function for {kind!r}: they get "
+                "different options."
+            )
+            self._report(Finding("E032", message, hint))
         self._register(function)
         entry = {"function": function.name, "_stackId": Ref(STACK)}
         return self._object(entry | _configuration(function.configuration), path)
 
     def _register(self, function: StackFunction) -> None:
         known = self.functions.setdefault(function.name, function)
+        in_python = re.sub(r"(?=[A-Z])", "_", function.kind).lower()
         if not function.name.isidentifier():
-            self._report(_nameless(function))
+            message = f"The {function.kind} hook {_described(function.callable)} has no name."
+            hint = f'Define it with def, or give it a name: hook.{in_python}(name="...").'
+            self._report(Finding("E030", message, hint))
         elif known.callable is not function.callable:
-            self._report(_namesakes(function))
+            message = f"Two different Python functions are named {function.name!r}."
+            hint = (
+                "The platform calls functions by name. Rename one, or set its name with "
+                f'@hook.{in_python}(name="...").'
+            )
+            self._report(Finding("E031", message, hint))
         elif known.kind != function.kind:
-            self._report(_two_kinds(known, function))
-
-    def _refused(self, value: Any, path: str) -> None:
-        if callable(value):
-            self._report(_misplaced_function(value, path))
-        else:
-            self._report(_unwritable(f"{value!r} ({type(value).__name__})", path))
+            kinds = f"both as a {known.kind} and as a {function.kind} hook"
+            message = f"{function.name!r} is used {kinds}."
+            hint = "Write a function for each: they get different options."
+            self._report(Finding("E032", message, hint))
 
 
 def _configuration(configuration: Mapping[str, Any] | None) -> dict[str, Any]:
     return {} if configuration is None else {"configuration": configuration}
-
-
-def _unknown_name(name: str, path: str, known: list[str]) -> Finding:
-    return Finding(
-        "E011",
-        f"{path} refers to {name!r}, which the connector does not declare.",
-        f"{did_you_mean(name, known)}Declare an attribute with that name, or correct the Ref.",
-    )
-
-
-def _unknown_component(component: Component, name: str | None, path: str) -> Finding:
-    if name is not None:
-        return Finding(
-            "E010",
-            f"{path} refers to {name!r}, which this class removes.",
-            "Declare it again, or replace the reference.",
-        )
-    return Finding(
-        "E010",
-        f"{path} refers to {component!r}, which is not an attribute of the connector.",
-        "Assign it to an attribute of the class. The attribute name becomes its external id.",
-    )
 
 
 def _unwritable(what: str, path: str) -> Finding:
@@ -164,52 +168,6 @@ def _unwritable(what: str, path: str) -> Finding:
     )
 
 
-def _misplaced_function(function: Any, path: str) -> Finding:
-    return Finding(
-        "E033",
-        f"The Python function {_described(function)} at {path} is not where a hook belongs.",
-        f"Python functions go into hooks={{...}} under one of {', '.join(sorted(HOOK_KINDS))}.",
-    )
-
-
-def _wrong_hook(function: StackFunction, kind: str, path: str) -> Finding:
-    return Finding(
-        "E032",
-        f"{function.name!r} is marked as a {function.kind} hook but used at {path}.",
-        f"Move it to {function.kind!r}, or write a function for {kind!r}: they get different "
-        "options.",
-    )
-
-
-def _two_kinds(known: StackFunction, function: StackFunction) -> Finding:
-    return Finding(
-        "E032",
-        f"{function.name!r} is used both as a {known.kind} and as a {function.kind} hook.",
-        "Write a function for each: they get different options.",
-    )
-
-
-def _namesakes(function: StackFunction) -> Finding:
-    return Finding(
-        "E031",
-        f"Two different Python functions are named {function.name!r}.",
-        "The platform calls functions by name. Rename one, or set its name with "
-        f'@hook.{_snake(function.kind)}(name="...").',
-    )
-
-
-def _nameless(function: StackFunction) -> Finding:
-    return Finding(
-        "E030",
-        f"The {function.kind} hook {_described(function.callable)} has no name.",
-        f'Define it with def, or give it a name: hook.{_snake(function.kind)}(name="...").',
-    )
-
-
 def _described(function: Any) -> str:
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
     return repr(name)
-
-
-def _snake(kind: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind)

@@ -28,9 +28,37 @@ class Way:
     name: str
     argument: Json = None
 
-    def __call__(self, value: Json, there: Json) -> Json:
+    def __call__(self, value: Json, there: Json) -> Json:  # noqa: PLR0911  one case per way
         """Return what is written for *value*, *there* being what the document declares."""
-        return _WAYS[self.name](value, self.argument, there)
+        argument: Any = self.argument
+        match self.name:
+            case "inverted":
+                return not value
+            case "merged":
+                return {**(there or {}), **value}
+            case "template":
+                as_json = json.dumps(value, ensure_ascii=False)
+                text = str(argument).replace("{json}", as_json)
+                return text.replace("{value}", text_of(value))
+            case "mapped":
+                found = (item for key, item in argument["pairs"] if alike(key, value))
+                return next(found, argument["else"])
+            case "scaled":
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    return None
+                product = value * argument
+                is_whole = isinstance(product, float) and product.is_integer()
+                return int(product) if is_whole else product
+            case "joined":
+                return argument.join(map(text_of, value if isinstance(value, list) else [value]))
+            case "asMap":
+                key, held = argument
+                rows = value if isinstance(value, list) else []
+                known = [row for row in rows if isinstance(row, dict) and key in row]
+                return {text_of(row[key]): row.get(held) for row in known}
+            case "part":
+                return value.get(argument) if isinstance(value, dict) else None
+        raise KeyError(self.name)
 
     def words(self) -> list[Json]:
         """Return the values, or keys of values, that it looks for."""
@@ -106,7 +134,11 @@ class Binding:
         """
         if value is None:
             return document
-        changed: Document = _written(document, self.steps(), lambda there: self._made(value, there))
+
+        def make(there: Json) -> Json:
+            return self.way(value, there) if self.way else value
+
+        changed: Document = _written(document, self.steps(), make)
         return changed
 
     def renamed(self, name: Callable[[str], str]) -> Binding:
@@ -154,9 +186,6 @@ class Binding:
             and theirs != self.steps()
             and place[-1].startswith(f"[{key}=")
         )
-
-    def _made(self, value: Json, there: Json) -> Json:
-        return self.way(value, there) if self.way else value
 
     def to_json(self) -> Document:
         """Return the binding as JSON; `from_json` reads it back."""
@@ -217,52 +246,9 @@ def _written(place: Json, steps: tuple[str, ...], make: Callable[[Json], Json]) 
         inside = make(None if there is _NOWHERE else there)
         if inside is None:
             return place
-    return place if inside is there else _put(place, step, inside)
-
-
-def _put(place: Json, step: str, value: Json) -> Json:
+    if inside is there:
+        return place
     if isinstance(place, dict) and not step.startswith("["):
-        return {**place, step: value}
+        return {**place, step: inside}
     index = _index(place, step[1:-1])
-    return place if index is None else [*place[:index], value, *place[index + 1 :]]
-
-
-def _template(value: Json, text: Any, _: Json) -> Json:
-    as_json = json.dumps(value, ensure_ascii=False)
-    return str(text).replace("{json}", as_json).replace("{value}", text_of(value))
-
-
-def _mapped(value: Json, argument: Any, _: Json) -> Json:
-    for key, written in argument["pairs"]:
-        if alike(key, value):
-            return written
-    return argument["else"]
-
-
-def _as_map(value: Json, names: Any, _: Json) -> Json:
-    key, held = names
-    rows = value if isinstance(value, list) else []
-    return {
-        text_of(row[key]): row.get(held) for row in rows if isinstance(row, dict) and key in row
-    }
-
-
-def _scaled(value: Json, factor: Any, _: Json) -> Json:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    product = value * factor
-    return int(product) if isinstance(product, float) and product.is_integer() else product
-
-
-_WAYS: Mapping[str, Callable[[Json, Any, Json], Json]] = {
-    "inverted": lambda value, _, __: not value,
-    "merged": lambda value, _, there: {**(there or {}), **value},
-    "template": _template,
-    "mapped": _mapped,
-    "scaled": _scaled,
-    "joined": lambda value, separator, _: (
-        separator.join(map(text_of, value)) if isinstance(value, list) else text_of(value)
-    ),
-    "asMap": _as_map,
-    "part": lambda value, key, _: value.get(key) if isinstance(value, dict) else None,
-}
+    return place if index is None else [*place[:index], inside, *place[index + 1 :]]

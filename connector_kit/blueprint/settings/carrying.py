@@ -14,7 +14,7 @@ from typing import Any
 
 import semver
 
-from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.values import Stored, effective, of_store, with_store
 from connector_kit.documents import Json
 from connector_kit.forms import typed, validate
@@ -71,38 +71,28 @@ def carried(
     *stores* are None in an installation without. A value that the new version would not accept
     gives way to its default, and is noted. Carrying over to the same version again changes nothing.
     """
-    aside = _by_version(retired or {})
+    # What was put aside, by the version that did not accept it, newest first.
+    newest = {str(retired["version"]): retired.get("settings") or {}} if retired else {}
+    put_aside: dict[str, Stored] = newest | dict((retired or {}).get("earlier") or {})
     installed = str((retired or {}).get("version") or "")
     after: dict[str, Any] = {}
     kept: dict[str, dict[str, Any]] = {}
     notes: list[Note] = []
     for store in (None,) if stores is None else stores:
-        own = _Aside(version, installed, {key: of_store(aside[key], store) for key in aside})
-        moved = _Move(old, new, store).moved(of_store(settings, store), own)
-        notes += moved.notes
-        after = with_store(after, store, moved.values)
-        for key, values in own.by_version.items():
-            kept[key] = (
-                with_store(kept.get(key, {}), store, values) if values else kept.get(key, {})
-            )
-    return Carried(after, _retired(version, kept), tuple(notes))
+        aside = _Aside(
+            version, installed, {key: of_store(put_aside[key], store) for key in put_aside}
+        )
+        accepted = _accepted(old, new, store, of_store(settings, store), aside)
+        notes += aside.notes
+        after = with_store(after, store, accepted)
+        for key, values in aside.by_version.items():
+            before = kept.get(key, {})
+            kept[key] = with_store(before, store, values) if values else before
 
-
-def _by_version(retired: Retired) -> dict[str, Stored]:
-    """What was put aside, by the version that did not accept it, newest first."""
-    newest = {str(retired["version"]): retired.get("settings") or {}} if retired else {}
-    return newest | dict(retired.get("earlier") or {})
-
-
-def _retired(version: str, kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """The record of what is *kept*, by the version that did not accept it."""
-    settings = kept.get(version, {})
-    earlier = {key: values for key, values in kept.items() if values and key != version}
-    return {
-        **({"version": version} if settings or earlier else {}),
-        **({"settings": settings} if settings else {}),
-        **({"earlier": earlier} if earlier else {}),
-    }
+    own = kept.pop(version, {})
+    earlier = {key: values for key, values in kept.items() if values}
+    record = {key: item for key, item in (("settings", own), ("earlier", earlier)) if item}
+    return Carried(after, {"version": version, **record} if record else {}, tuple(notes))
 
 
 @dataclass
@@ -110,12 +100,13 @@ class _Aside:
     """What was put aside for one store, by the version that did not accept it.
 
     *version* replaces *installed*. It may restore what *installed* did not accept, and what any
-    higher version did not.
+    higher version did not. *notes* are about what it puts aside itself.
     """
 
     version: str
     installed: str
     by_version: dict[str, dict[str, Json]]
+    notes: list[Note] = field(default_factory=list)
 
     def find(self, names: tuple[str, ...]) -> tuple[str, Json] | None:
         """Return the first of *names* that may come back, with its value."""
@@ -145,55 +136,35 @@ def _is_below(version: str, other: str) -> bool:
         return False
 
 
-@dataclass
-class _Moved:
-    values: dict[str, Json] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
+def _accepted(
+    old: Schema, new: Schema, store: str | None, values: Mapping[str, Json], aside: _Aside
+) -> dict[str, Json]:
+    """Return those of *values*, and of what is *aside*, that *new* accepts, for one *store*.
 
-
-@dataclass(frozen=True)
-class _Move:
-    """Moves the values of one store."""
-
-    old: Schema
-    new: Schema
-    store: str | None
-
-    def moved(self, values: Mapping[str, Json], aside: _Aside) -> _Moved:
-        """Return those of *values*, and of what is *aside*, that the new version accepts.
-
-        What it does not accept is put aside.
-        """
-        done = _Moved()
-        used: set[str] = set()
-        for setting in self.new.settings:
-            names = self._names(setting)
-            own = next(((name, values[name]) for name in names if name in values), None)
-            used |= {own[0]} if own else set()
-            if found := own or aside.find(names):
-                aside.forget(names)
-                accepted, reason = _accepted(self.new, setting, found[1])
-                if not reason:
-                    done.values[setting.name] = accepted
-                    continue
-                aside.put(*found)
-                if own or not self.old.by_name.keys() & set(names):
-                    done.notes.append(self._note(setting, found[1], reason))
-        for name in values.keys() - used:
-            aside.put(name, values[name])
-        return done
-
-    def _note(self, setting: CompiledSetting, value: Json, reason: str) -> Note:
-        return Note(setting.name, self.store, value, setting.default, reason)
-
-    def _names(self, setting: CompiledSetting) -> tuple[str, ...]:
-        """What *setting* is known as: by its name, an earlier or (going back) a later one."""
-        later = (item.name for item in self.old.settings if setting.name in item.was)
-        return (setting.name, *setting.was, *later)
-
-
-def _accepted(schema: Schema, setting: CompiledSetting, value: Json) -> tuple[Json, str]:
-    """Return *value* as the new version's type has it, and why it is refused, if it is."""
-    form, others = schema.form, {**effective(schema, {}), setting.name: value}
-    values = others | {setting.name: typed(form, {setting.name: value})[setting.name]}
-    return values[setting.name], "; ".join(validate(form, values).get(setting.name, ()))
+    What it does not accept is put aside.
+    """
+    accepted: dict[str, Json] = {}
+    used: set[str] = set()
+    defaults = effective(new, {})
+    for setting in new.settings:
+        # It is known by its name, an earlier or (going back) a later one.
+        later = (item.name for item in old.settings if setting.name in item.was)
+        names = (setting.name, *setting.was, *later)
+        own = next(((name, values[name]) for name in names if name in values), None)
+        used |= {own[0]} if own else set()
+        found = own or aside.find(names)
+        if not found:
+            continue
+        aside.forget(names)
+        value = typed(new.form, {setting.name: found[1]})[setting.name]
+        faults = validate(new.form, {**defaults, setting.name: value}).get(setting.name)
+        if not faults:
+            accepted[setting.name] = value
+            continue
+        aside.put(*found)
+        if own or not old.by_name.keys() & set(names):
+            reason = "; ".join(faults)
+            aside.notes.append(Note(setting.name, store, found[1], setting.default, reason))
+    for name in values.keys() - used:
+        aside.put(name, values[name])
+    return accepted

@@ -32,64 +32,86 @@ def compile_settings(declared: DeclaredSettings, write: Write, report: Report) -
     for placed in declared.placed:
         name = placed.setting.name
         try:
-            fields[name] = write(name, _field(placed, declared.framework))
+            fields[name] = write(name, _field(placed.setting, declared.framework))
             compiled.append((placed, write(name, placed.setting.start())))
         except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
             message = f"It cannot be shown on the page: {error}."
             report(name, Finding("E103", message, "Correct its options, columns, or limits."))
     if declared.framework == 1:
         _add_dependencies(declared, fields)
-    settings = (
-        _compiled(placed, fields[placed.setting.name], default) for placed, default in compiled
-    )
+    settings = []
+    for placed, default in compiled:
+        setting = placed.setting
+        settings.append(
+            CompiledSetting(
+                name=setting.name,
+                field=fields[setting.name],
+                default=default,
+                sets=tuple(bindings_of(setting)),
+                was=setting.was,
+                edition=placed.edition,
+                add_on=placed.add_on,
+                flow=flow_of(placed.place),
+                wants_refresh=tuple(setting.functions()),
+                posts_back=setting.on_change is not None,
+                is_checked=setting.validate is not None,
+            )
+        )
     return Schema(tuple(settings), declared.framework)
 
 
 def bindings_of(setting: Setting) -> Iterator[Binding]:
     """Yield where the value of *setting* goes, as far as that can be read."""
-    for target, way in _targets(setting.sets):
+    sets: Any = setting.sets
+    targets: list[tuple[Any, Any]] = []
+    if isinstance(sets, str):
+        targets = [(sets, None)]
+    elif isinstance(sets, Mapping):
+        targets = [*sets.items()]
+    elif isinstance(sets, list | tuple):
+        targets = [(target, None) for target in sets]
+    for target, way in targets:
         component, dot, path = str(target).partition(".")
         if dot and path and (way is None or isinstance(way, Way)):
             yield Binding(component, path, way or setting.way())
 
 
-def _targets(sets: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(sets, str):
-        yield sets, None
-    elif isinstance(sets, Mapping):
-        yield from sets.items()
-    elif isinstance(sets, list | tuple):
-        yield from ((set_, None) for set_ in sets)
-
-
-def _compiled(placed: Placed, field: Document, default: Json) -> CompiledSetting:
-    setting = placed.setting
-    return CompiledSetting(
-        name=setting.name,
-        field=field,
-        default=default,
-        sets=tuple(bindings_of(setting)),
-        was=setting.was,
-        edition=placed.edition,
-        add_on=placed.add_on,
-        flow=flow_of(placed.place),
-        wants_refresh=tuple(setting.functions()),
-        posts_back=setting.on_change is not None,
-        is_checked=setting.validate is not None,
-    )
-
-
-def _field(placed: Placed, framework: int) -> Document:
-    setting = placed.setting
-    given: Document = {"placeholder": setting.placeholder, "validWhen": setting.checks()}
-    given |= _one(setting) if framework == 1 else _two(setting)
-    kept = {key: value for key, value in given.items() if value not in ("", False, {}, None)}
+def _field(setting: Setting, framework: int) -> Document:
+    """Return the field of a 1.0 page, or of form metadata (settings-forms.md#15-field, #42)."""
+    kind = setting.one if framework == 1 else setting.two
+    keys: Document = {
+        "placeholder": setting.placeholder,
+        "validWhen": setting.checks(),
+        "required": setting.required,
+        "autoPostBack": setting.on_change is not None,
+        "omitWhenHidden": setting.omit_when_hidden,
+        "missingValueMessage": setting.missing_message,
+    }
+    if framework == 1:
+        keys["tooltip"] = setting.help
+        keys["title"] = setting.group
+        keys["hidden"] = setting.hidden
+        keys["disabled"] = setting.disabled
+    else:
+        keys["id"] = setting.name
+        keys["helpText"] = setting.help
+        keys["defaultDisabled"] = setting.disabled
+        keys["defaultValue"] = setting.start()
+        for name, condition in setting.conditions.items():
+            if condition is not None:
+                keys[f"{name}When"] = [condition.rule()]
+    kept = {key: value for key, value in keys.items() if value not in ("", False, {}, None)}
     if framework != 1 and setting.hidden:
         kept["visible"] = False
-    name: Document = {"name": setting.name, "label": setting.label}
-    kind = setting.one if framework == 1 else setting.two
-    details = setting.details(framework) | _secrecy(setting)
-    return {**name, "type": kind, **kept, **details, **setting.wire}
+    return {
+        "name": setting.name,
+        "label": setting.label,
+        "type": kind,
+        **kept,
+        **setting.details(framework),
+        **_secrecy(setting),
+        **setting.wire,
+    }
 
 
 def secret_names(declared: DeclaredSettings) -> frozenset[str]:
@@ -115,40 +137,6 @@ def _secrecy(setting: Setting) -> Document:
     return {"inputType": "password" if said else "text"}
 
 
-def _one(setting: Setting) -> Document:
-    """The keys of a field of a 1.0 page (settings-forms.md#15-field)."""
-    return {
-        "tooltip": setting.help,
-        "required": setting.required,
-        "hidden": setting.hidden,
-        "disabled": setting.disabled,
-        "title": setting.group,
-        "autoPostBack": setting.on_change is not None,
-        "omitWhenHidden": setting.omit_when_hidden,
-        "missingValueMessage": setting.missing_message,
-    }
-
-
-def _two(setting: Setting) -> Document:
-    """The keys of a field of form metadata (settings-forms.md#42-fieldmap)."""
-    fixed = {"required": setting.required, "defaultDisabled": setting.disabled}
-    rules = {
-        f"{name}When": [condition.rule()]
-        for name, condition in setting.conditions.items()
-        if condition is not None
-    }
-    return {
-        "id": setting.name,
-        "helpText": setting.help,
-        **fixed,
-        **rules,
-        "omitWhenHidden": setting.omit_when_hidden,
-        "missingValueMessage": setting.missing_message,
-        "defaultValue": setting.start(),
-        "autoPostBack": setting.on_change is not None,
-    }
-
-
 _ENTRIES: Mapping[str, Document] = {
     "visible": {"hidden": False},
     "required": {"required": True},
@@ -158,27 +146,24 @@ _ENTRIES: Mapping[str, Document] = {
 
 def _add_dependencies(declared: DeclaredSettings, fields: dict[str, Document]) -> None:
     """Say on controlling fields what they mean for others (settings-forms.md#17-dependencies)."""
-    for setting in declared.settings.values():
-        for name, condition in setting.conditions.items():
-            among = alternatives(condition) if isinstance(condition, When) else None
-            for controlling, values in (among or {}).items():
-                if controlling in fields:
-                    key_of = _keys(declared.settings.get(controlling))
-                    for value in values:
-                        _add(fields[controlling], key_of(value), setting.name, _ENTRIES[name])
-
-
-def _keys(controlling: Setting | None) -> Callable[[Json], str]:
-    if isinstance(controlling, Checkbox):
-        return lambda value: "enabled" if value else "disabled"
-    return lambda value: str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _add(controlling: Document, key: str, name: str, entry: Document) -> None:
-    dependencies = controlling.setdefault("dependencies", {})
-    named = dependencies.setdefault(key, {"fields": []})["fields"]
-    known = next((document for document in named if document["name"] == name), None)
-    if known is None:
-        named.append({"name": name, **entry})
-    else:
-        known.update(entry)
+    meanings = [
+        (controlling, value, setting.name, _ENTRIES[property_])
+        for setting in declared.settings.values()
+        for property_, condition in setting.conditions.items()
+        if isinstance(condition, When)
+        for controlling, values in (alternatives(condition) or {}).items()
+        if controlling in fields
+        for value in values
+    ]
+    for controlling, value, name, meaning in meanings:
+        if isinstance(declared.settings.get(controlling), Checkbox):
+            key = "enabled" if value else "disabled"
+        else:
+            key = str(value).lower() if isinstance(value, bool) else str(value)
+        dependencies = fields[controlling].setdefault("dependencies", {})
+        dependents = dependencies.setdefault(key, {"fields": []})["fields"]
+        known = next((entry for entry in dependents if entry["name"] == name), None)
+        if known is None:
+            dependents.append({"name": name, **meaning})
+        else:
+            known.update(meaning)

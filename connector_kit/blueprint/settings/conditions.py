@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from connector_kit.documents import Document, Json
 from connector_kit.forms.values import alike
@@ -51,7 +51,7 @@ class Is(When):
         known = self.setting.known_values()
         if known is None:
             return None
-        return tuple(item for item in known if not any(alike(item, other) for other in self.values))
+        return tuple(item for item in known if not _is_among(item, self.values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,29 +100,23 @@ def alternatives(condition: When) -> Alternatives | None:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    return _all(known) if condition.word == "AND" else _any(known)
+    joined: Alternatives = {}
+    if condition.word == "AND":
+        for part in known:
+            for name, values in part.items():
+                before = joined.get(name, values)
+                joined[name] = tuple(item for item in before if _is_among(item, values))
+        return joined
 
-
-def _all(parts: list[Alternatives]) -> Alternatives:
-    merged: Alternatives = {}
-    for part in parts:
-        for name, values in part.items():
-            before = merged.get(name)
-            merged[name] = values if before is None else _both(before, values)
-    return merged
-
-
-def _any(parts: list[Alternatives]) -> Alternatives | None:
-    """Alternatives can be joined while they speak of one and the same setting."""
-    names = {name for part in parts for name in part}
-    if len(names) != 1 or any(len(part) != 1 for part in parts):
+    # Alternatives can be joined while they speak of one and the same setting.
+    if len({name for part in known for name in part}) != 1 or any(len(part) != 1 for part in known):
         return None
-    [name] = names
-    joined: list[Any] = []
-    for part in parts:
-        joined += [item for item in part[name] if not any(alike(item, one) for one in joined)]
-    return {name: tuple(joined)}
+    for part in known:
+        for name, values in part.items():
+            before = joined.get(name, ())
+            joined[name] = (*before, *(item for item in values if not _is_among(item, before)))
+    return joined
 
 
-def _both(one: tuple[Json, ...], other: tuple[Json, ...]) -> tuple[Json, ...]:
-    return tuple(item for item in one if any(alike(item, value) for value in other))
+def _is_among(item: Json, values: tuple[Json, ...]) -> bool:
+    return any(alike(item, value) for value in values)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.settings.pages import with_value
@@ -74,11 +73,11 @@ def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
     if not blueprint.schema:
         return blueprint
     components = {component.external_id: component for component in blueprint.components}
-    for set_ in sets:
-        _steer(components, blueprint.schema, set_)
+    for own in sets:
+        _steer(components, blueprint.schema, own)
     page = blueprint.integration
     if blueprint.schema.framework == 1:
-        document = _PageOne(blueprint, sets).document()
+        document = _filled_page(blueprint, sets)
         page = replace(page, document={**page.document, "settings": document})
     else:
         page = _with_form(page, None, sets[0])
@@ -90,79 +89,61 @@ def configured(blueprint: Blueprint, sets: list[StoreSettings]) -> Blueprint:
 
 def _steer(components: dict[str, CompiledComponent], schema: Schema, own: StoreSettings) -> None:
     """Write the values of a store into *components*."""
+
+    def name_in_store(name: str) -> str:
+        """The store's own component, else the one that all share."""
+        own_name = own.wire_name(name)
+        return own_name if own_name in components else name
+
     written = written_values(schema, own.values)
     for name, setting in own.settings.items():
         for binding in setting.sets if name in written else ():
-            target = _target(binding.component, components, own)
-            if target is not None:
+            target = name_in_store(binding.component)
+            if target in components:
                 component = components[target]
-                own_binding = binding.renamed(_renaming(components, own))
+                own_binding = binding.renamed(name_in_store)
                 document = own_binding.written(component.document, written[name])
                 components[target] = replace(component, document=document)
 
 
-def _renaming(components: Mapping[str, Any], own: StoreSettings) -> Callable[[str], str]:
-    """What a component is called where documents of the store refer to it."""
+def _filled_page(blueprint: Blueprint, sets: list[StoreSettings]) -> Document:
+    """Return the settings document of 1.0, with what each store has and has set."""
+    page: Document = blueprint.integration.document["settings"]
+    by_store = {own.store: own for own in sets}
+    if blueprint.stores is None:
+        sections = _sections(page["sections"], sets[0], blueprint.name)
+    else:
+        sections = []
+        for store in page["sections"]:
+            own_sections = _sections(store["sections"], by_store[store["id"]], blueprint.name)
+            sections.append({**store, "sections": own_sections})
 
-    def name(component: str) -> str:
-        return _target(component, components, own) or component
+    general: Json = page.get("general")
+    if isinstance(general, dict):
+        general = _filled(general, sets[0])
+    elif isinstance(general, list):
+        filled = []
+        for entry in general:
+            # What the entry of a store refers to are the store's own components.
+            own = by_store[entry["id"]]
+            ending = own.wire_name("")
+            names = [component.external_id for component in blueprint.components]
+            mine = {name.removesuffix(ending): name for name in names if name.endswith(ending)}
+            filled.append(_filled(renamed(entry, mine), own))
+        general = filled
+    document = {**page, "sections": sections, "general": general}
+    return document if general else _without(document, "general")
 
-    return name
 
-
-def _target(component: str, there: Mapping[str, Any], own: StoreSettings) -> str | None:
-    """The store's own component, or the one that all share; None when there is neither."""
-    names = (own.wire_name(component), component)
-    return next((name for name in names if name in there), None)
-
-
-@dataclass(frozen=True)
-class _PageOne:
-    """The settings document of 1.0, with what each store has and has set."""
-
-    blueprint: Blueprint
-    sets: list[StoreSettings]
-
-    def document(self) -> Document:
-        """Return the settings document."""
-        page: Document = self.blueprint.integration.document["settings"]
-        filled = {**page, "sections": self._all_sections(page)}
-        general = self._general(page.get("general"))
-        return _with("general", general, filled)
-
-    def _all_sections(self, page: Document) -> list[Document]:
-        if self.blueprint.stores is None:
-            return self._sections(page["sections"], self.sets[0])
-        by_store = {set_.store: set_ for set_ in self.sets}
-        return [
-            {**store, "sections": self._sections(store["sections"], by_store[store["id"]])}
-            for store in page["sections"]
-        ]
-
-    def _general(self, general: Any) -> Json:
-        if isinstance(general, dict):
-            return _filled(general, self.sets[0])
-        if isinstance(general, list):
-            by_store = {set_.store: set_ for set_ in self.sets}
-            return [self._general_of(document, by_store[document["id"]]) for document in general]
-        return None
-
-    def _general_of(self, entry: Document, own: StoreSettings) -> Document:
-        """What it refers to are the store's own components."""
-        ending = own.wire_name("")
-        names = (component.external_id for component in self.blueprint.components)
-        mine = {name.removesuffix(ending): name for name in names if name.endswith(ending)}
-        return _filled(renamed(entry, mine), own)
-
-    def _sections(self, sections: list[Document], own: StoreSettings) -> list[Document]:
-        """A section that loses all its settings and has no flows is not shown."""
-        shown = []
-        for section in sections:
-            flows = [_filled(flow, own, key="settings") for flow in section["flows"]]
-            filled = {**_filled(section, own), "flows": flows}
-            if flows or _has_fields(filled) or not _has_fields(section):
-                shown.append(filled)
-        return shown or [{"title": self.blueprint.name, "flows": []}]
+def _sections(sections: list[Document], own: StoreSettings, name: str) -> list[Document]:
+    """A section that loses all its settings and has no flows is not shown."""
+    shown = []
+    for section in sections:
+        flows = [_filled(flow, own, key="settings") for flow in section["flows"]]
+        filled = {**_filled(section, own), "flows": flows}
+        if flows or _has_fields(filled) or not _has_fields(section):
+            shown.append(filled)
+    return shown or [{"title": name, "flows": []}]
 
 
 def _filled(place: Document, own: StoreSettings, *, key: str = "fields") -> Document:
@@ -185,21 +166,17 @@ def _fields(fields: list[Document], own: StoreSettings) -> Iterator[Document]:
         if name in own.settings:
             named = {**field, "name": own.wire_name(name)}
             if "dependencies" in field:
-                named["dependencies"] = _dependencies(field["dependencies"], own)
+                named["dependencies"] = {
+                    key: {
+                        "fields": [
+                            {**dependent, "name": own.wire_name(dependent["name"])}
+                            for dependent in entry["fields"]
+                            if dependent["name"] in own.settings
+                        ]
+                    }
+                    for key, entry in field["dependencies"].items()
+                }
             yield with_value(named, own.values[name])
-
-
-def _dependencies(dependencies: Document, own: StoreSettings) -> Document:
-    return {
-        key: {
-            "fields": [
-                {**field, "name": own.wire_name(field["name"])}
-                for field in entry["fields"]
-                if field["name"] in own.settings
-            ]
-        }
-        for key, entry in dependencies.items()
-    }
 
 
 def _has_fields(place: Document) -> bool:
@@ -242,10 +219,6 @@ def _layout(layout: Document, shown: Mapping[str, CompiledSetting]) -> Document:
             document for document in inside if document.get("fields") or document.get("containers")
         ]
     return kept
-
-
-def _with(key: str, value: Json, document: Document) -> Document:
-    return {**document, key: value} if value else _without(document, key)
 
 
 def _without(document: Document, key: str) -> Document:

@@ -43,7 +43,21 @@ class DeclaredSettings:
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
         """The settings in order, each in its place."""
-        return tuple(self._placed())
+        general: Place = General()
+        where: dict[Item, tuple[Place, Tab | None]] = {}
+        place, tab = general, None
+        for item in self.items.values():
+            if isinstance(item, Place):
+                place, tab = item, None
+            elif isinstance(item, Tab):
+                tab = item
+            where[item] = (place, tab)
+        placed = []
+        for setting in self.settings.values():
+            under = setting.under
+            holder = self.items.get(under.name, under) if under is not None else setting
+            placed.append(Placed(setting, *where.get(holder, (general, None))))
+        return tuple(placed)
 
     @cached_property
     def settings(self) -> Mapping[str, Setting]:
@@ -60,22 +74,6 @@ class DeclaredSettings:
     def at(self, place: Place) -> Iterator[Placed]:
         """Yield the settings in *place*."""
         return (placed for placed in self.placed if placed.place is place)
-
-    def _placed(self) -> Iterator[Placed]:
-        general: Place = General()
-        where: dict[Item, tuple[Place, Tab | None]] = {}
-        place, tab = general, None
-        for item in self.items.values():
-            if isinstance(item, Place):
-                place, tab = item, None
-            elif isinstance(item, Tab):
-                tab = item
-            where[item] = (place, tab)
-        for setting in self.settings.values():
-            under = setting.under
-            current = self.items.get(under.name, under) if under is not None else setting
-            at, inside = where.get(current, (general, None))
-            yield Placed(setting, at, inside)
 
 
 def declared_settings(connector: type) -> DeclaredSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from connector_kit.blueprint.settings.pages import CONTENT, DELIMITER, without_c
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.documents import MASK, Json, shows_mask
 from connector_kit.documents.redaction import redacted
-from connector_kit.forms import Errors, Field, FieldState, Form, Option, state_of
+from connector_kit.forms import Errors, Field, Form, Option, state_of
 from connector_kit.forms.cleaning import typed
 from connector_kit.forms.validation import validate
 from connector_kit.storable import flaw_of
@@ -53,33 +53,37 @@ def judge(
     that saving a whole form does not freeze today's defaults. *offered* are options, by setting,
     that a function has named beside those of the page.
     """
-    form = _form(schema, own, offered or {})
-    given, unknown = _named(own, form, _with_lists(form, own, sent))
-    unstorable = {name: words for name, value in given.items() if (words := flaw_of(value))}
-    named = {name: value for name, value in given.items() if name not in unstorable}
+    fields = {}
+    for id_, field in schema.form.fields.items():
+        if (name := field.name) in own.settings:
+            options = (*field.options, *(offered or {}).get(name, ()))
+            fields[id_] = replace(field, value=own.values[name], options=options)
+    form = Form(fields)
+    named, unknown = _by_setting(form, own, sent)
+    unstorable = {name: [flaw] for name, value in named.items() if (flaw := flaw_of(value))}
+    named = {name: value for name, value in named.items() if name not in unstorable}
     before = {name: own.values[name] for name in own.settings}
-    wanted = before | {
-        field.name: typed(form, {field.name: named[field.name]})[field.name]
-        for field in form.fields.values()
-        if field.name in named
-    }
+    values = typed(form, named)
+    wanted = before | {name: values[name] for name in named if name in values}
     states = state_of(form, wanted)
-    changing = {
-        field.name
-        for field in form.fields.values()
-        if field.name in named and _may_change(form, field, states[field.id])
-    }
+    changing: set[str] = set()
+    judged = set(named)
+    for field in form.fields.values():
+        # A disabled field's value is accepted only when a function may set it.
+        state = states[field.id]
+        is_settable = state.is_shown and (not state.disabled or form.may_refresh(field))
+        if field.name in named and is_settable:
+            changing.add(field.name)
+        rulings = (field.visible, field.required, field.disabled, field.removed)
+        if any(named.keys() & set(ruling.fields()) for ruling in rulings):
+            judged.add(field.name)
     after = {name: wanted[name] if name in changing else before[name] for name in wanted}
-    judged = {*named, *_dependents(form, named)}
-    wrong = validate(_asked(form), after, today=today)
-    found = {name: wrong[name] for name in own.settings if name in wrong and name in judged}
-    found |= _authors(validators or {}, after, judged - found.keys())
-    found |= {name: [words] for name, words in unstorable.items()}
+    errors = _errors(form, after, judged, validators or {}, today) | unstorable
     changed = {name: after[name] for name in changing if after[name] != before[name]}
     return Judged(
         values={own.wire_name(name): without_content(after[name]) for name in named},
         stored={**stored, **changed},
-        errors={own.wire_name(name): messages for name, messages in found.items()},
+        errors={own.wire_name(name): messages for name, messages in errors.items()},
         unknown=unknown,
     )
 
@@ -87,28 +91,6 @@ def judge(
 def with_content(value: Json, content: str, delimiter: str) -> Json:
     """Return the *value* of a file together with its text, as it came with the call."""
     return {**value, CONTENT: content, DELIMITER: delimiter} if isinstance(value, dict) else value
-
-
-def _named(
-    own: StoreSettings, form: Form, sent: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """*sent* by the names of settings, and what has no such name.
-
-    The platform's pages send all fields of a form, including labels, which have no value.
-    """
-    by_wire_name = own.by_wire_name()
-    shown_only = {field.name for field in form.fields.values() if not field.type.has_value}
-    named: dict[str, Any] = {}
-    unknown = []
-    for name, value in sent.items():
-        setting = by_wire_name.get(name) or own.settings.get(name)
-        if setting is None:
-            unknown.append(name)
-        elif setting.name not in shown_only:
-            field = form.named(setting.name)
-            before = own.values[setting.name]
-            named[setting.name] = _kept_as_shown(value, before, name, field)
-    return named, tuple(unknown)
 
 
 _WAYS = ("added", "removed")
@@ -125,75 +107,69 @@ def change_names(form: Form) -> set[str]:
     return {f"{name}_{ending}" for name in lists for ending in _WAYS}
 
 
-def _with_lists(form: Form, own: StoreSettings, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """*sent* with the whole list of every field of which only the changes came."""
+def _by_setting(
+    form: Form, own: StoreSettings, sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return *sent* by the names of settings, and what has no such name."""
+    # Where only the changes of a list came, the whole list is meant.
     whole = dict(sent)
     for field in form.fields.values():
         name = own.wire_name(field.name)
-        came = any(f"{name}_{way}" in sent for way in _WAYS)
-        if came and field.raw.get("useChangesAsValues"):
+        has_changes = any(f"{name}_{way}" in sent for way in _WAYS)
+        if has_changes and field.raw.get("useChangesAsValues"):
             added, removed = (_items(whole.pop(f"{name}_{way}", None)) for way in _WAYS)
             kept = [item for item in _items(own.values[field.name]) if item not in removed]
             whole[name] = [*kept, *(item for item in added if item not in kept)]
-    return whole
+
+    by_wire_name = own.by_wire_name()
+    # The platform's pages send all fields of a form, including labels, which have no value.
+    labels = {field.name for field in form.fields.values() if not field.type.has_value}
+    by_setting: dict[str, Any] = {}
+    unknown = []
+    for name, value in whole.items():
+        setting = by_wire_name.get(name) or own.settings.get(name)
+        if setting is None:
+            unknown.append(name)
+        elif setting.name not in labels:
+            before = own.values[setting.name]
+            is_kept = _is_as_shown(value, before, name, form.named(setting.name))
+            by_setting[setting.name] = before if is_kept else value
+    return by_setting, tuple(unknown)
 
 
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _kept_as_shown(value: Any, before: Json, name: str, field: Field | None) -> Any:
-    """Values sent back as they were shown stay: a file with its text, a secret behind its mask.
+def _is_as_shown(value: Any, before: Json, name: str, field: Field | None) -> bool:
+    """Whether a value came back as it was shown: a file without its text, a secret as its mask.
 
     The kit's own pages show a secret as empty; None clears it.
     """
     if field is not None and field.is_secret and value in (MASK, ""):
-        return before
+        return True
     has_content = isinstance(before, dict) and CONTENT in before
     if has_content and value == without_content(before):
-        return before
-    return before if shows_mask(value) and value == redacted(before, name) else value
+        return True
+    return shows_mask(value) and value == redacted(before, name)
 
 
-def _form(schema: Schema, own: StoreSettings, offered: Mapping[str, Sequence[Option]]) -> Form:
-    fields = {
-        name: replace(
-            item,
-            value=own.values[item.name],
-            options=(*item.options, *offered.get(item.name, ())),
-        )
-        for name, item in schema.form.fields.items()
-        if item.name in own.settings
-    }
-    return Form(fields)
-
-
-def _asked(form: Form) -> Form:
-    """*form* after asking every function: options that it has not named are not offered."""
-    return Form({name: replace(item, posts_back=False) for name, item in form.fields.items()})
-
-
-def _may_change(form: Form, field: Field, state: FieldState) -> bool:
-    """Whether a value is accepted: for a disabled field, only when a function may set it."""
-    return state.is_shown and (not state.disabled or form.may_refresh(field))
-
-
-def _dependents(form: Form, names: Iterable[str]) -> Iterator[str]:
-    """The fields whose state depends on one of those called *names*."""
-    wanted = set(names)
-    for field in form.fields.values():
-        rulings = (field.visible, field.required, field.disabled, field.removed)
-        if any(wanted & set(ruling.fields()) for ruling in rulings):
-            yield field.name
-
-
-def _authors(validators: Validators, values: Mapping[str, Json], names: Iterable[str]) -> Errors:
-    """The errors that the author's functions find in otherwise valid values."""
-    errors: Errors = {}
-    for name in names:
+def _errors(
+    form: Form,
+    values: Mapping[str, Json],
+    names: set[str],
+    validators: Validators,
+    today: date | None,
+) -> Errors:
+    """Return what is wrong with the *values* of settings called *names*."""
+    # Every function has been asked: options that it has not named are not offered.
+    final = Form({id_: replace(field, posts_back=False) for id_, field in form.fields.items()})
+    wrong = validate(final, values, today=today)
+    errors = {name: wrong[name] for name in values if name in wrong and name in names}
+    for name in names - errors.keys():  # authors' functions get only what is valid otherwise
         if name in validators:
-            said = validators[name](values[name], values)
-            messages = [said] if isinstance(said, str) else list(said or ())
+            result = validators[name](values[name], values)
+            messages = [result] if isinstance(result, str) else list(result or ())
             if messages:
                 errors[name] = messages
     return errors

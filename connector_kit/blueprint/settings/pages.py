@@ -6,13 +6,13 @@ protocol/settings-forms.md#1-the-10-settings-document and #4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.resources import STACK
-from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed
-from connector_kit.blueprint.settings.places import FlowSettings, General, Place, Section, Tab
-from connector_kit.blueprint.settings.schema import CompiledSetting, Schema
+from connector_kit.blueprint.settings.declared import DeclaredSettings, Placed, flow_of
+from connector_kit.blueprint.settings.places import FlowSettings, General, Section, Tab
+from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.documents import Document, Json, ref, referred
 from connector_kit.forms import nested
 
@@ -60,73 +60,61 @@ def settings_document(
     fields = {
         setting.name: with_value(setting.field, setting.default) for setting in schema.settings
     }
-    page = _Page(declared, fields)
-    flows = {section["title"]: page.with_flow_settings(section["flows"]) for section in sections}
-    listed: dict[str, Document] = {
-        place.title: {**page.section(place), "flows": flows.pop(place.title, [])}
-        for place in declared.places
-        if isinstance(place, Section)
-    }
-    listed |= {title: {"title": title, "flows": item} for title, item in flows.items()}
-    general = page.general()
-    return {**({"general": general} if general else {}), "sections": list(listed.values())}
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Lays out fields of a 1.0 page."""
-
-    declared: DeclaredSettings
-    fields: Fields
-
-    def general(self) -> Document:
-        """Return the settings of the whole installation; nothing when there are none."""
-        places = [place for place in self.declared.places if isinstance(place, General)]
-        placed = [placed for place in places for placed in self.declared.at(place)]
-        description = next((place.description for place in places if place.description), "")
-        if not placed and not description:
-            return {}
-        described = {"description": description} if description else {}
-        return {**described, "fields": [], **self._laid_out(placed, "fields")}
-
-    def section(self, place: Section) -> Document:
-        """Return a section, its flows apart."""
-        shown = {"description": place.description, "iconURL": place.icon_url}
-        return {
-            "title": place.title,
-            **{key: value for key, value in shown.items() if value},
-            **({"columns": place.columns} if place.columns != 1 else {}),
-            **self._laid_out(list(self.declared.at(place)), "fields"),
-        }
-
-    def with_flow_settings(self, flows: Iterable[Document]) -> list[Document]:
-        """Return the entries of *flows*, each with its settings."""
-        return [self._with_settings(entry) for entry in flows]
-
-    def _with_settings(self, entry: Document) -> Document:
-        name = referred(entry["_id"])
-        for place in self.declared.places:
-            if isinstance(place, FlowSettings) and place.flow == name:
-                flags = {key: value for key, value in place.flags.items() if value}
-                shown = {key: value for key, value in entry.items() if key not in place.flags}
-                placed = list(self.declared.at(place))
-                entry = {**shown, **flags, **self._laid_out(placed, "settings")}
-        return entry
-
-    def _laid_out(self, placed: list[Placed], key: str) -> Document:
-        """Fields in one list under *key*, or in tabs when any of them is in one."""
-        if not any(item.tab for item in placed):
-            fields = [self.fields[item.setting.name] for item in placed]
-            return {key: fields} if fields else {}
-        tabs = [
-            {
-                "title": title,
-                **({"collapsed": True} if tab and tab.collapsed else {}),
-                "fields": [self.fields[placed.setting.name] for placed in inside],
-            }
-            for tab, title, inside in _tabs(placed)
+    by_title: dict[str, list[Document]] = {}
+    for section in sections:
+        by_title[section["title"]] = [
+            _flow_entry(entry, declared, fields) for entry in section["flows"]
         ]
-        return {"sections": tabs}
+    listed: list[Document] = []
+    for place in declared.places:
+        if isinstance(place, Section):
+            shown = {"description": place.description, "iconURL": place.icon_url}
+            listed.append(
+                {
+                    "title": place.title,
+                    **{key: value for key, value in shown.items() if value},
+                    **({"columns": place.columns} if place.columns != 1 else {}),
+                    **_laid_out([*declared.at(place)], fields, "fields"),
+                    "flows": by_title.pop(place.title, []),
+                }
+            )
+    listed += [{"title": title, "flows": flows} for title, flows in by_title.items()]
+
+    places = [place for place in declared.places if isinstance(place, General)]
+    placed = [placed for place in places for placed in declared.at(place)]
+    description = next((place.description for place in places if place.description), "")
+    if not placed and not description:
+        return {"sections": listed}
+    described = {"description": description} if description else {}
+    general = {**described, "fields": [], **_laid_out(placed, fields, "fields")}
+    return {"general": general, "sections": listed}
+
+
+def _flow_entry(entry: Document, declared: DeclaredSettings, fields: Fields) -> Document:
+    """Return the *entry* of a flow with its settings."""
+    name = referred(entry["_id"])
+    for place in declared.places:
+        if isinstance(place, FlowSettings) and place.flow == name:
+            flags = {key: value for key, value in place.flags.items() if value}
+            shown = {key: value for key, value in entry.items() if key not in place.flags}
+            entry = {**shown, **flags, **_laid_out([*declared.at(place)], fields, "settings")}
+    return entry
+
+
+def _laid_out(placed: list[Placed], fields: Fields, key: str) -> Document:
+    """Fields in one list under *key*, or in tabs when any of them is in one."""
+    if not any(item.tab for item in placed):
+        flat = [fields[item.setting.name] for item in placed]
+        return {key: flat} if flat else {}
+    tabs = [
+        {
+            "title": title,
+            **({"collapsed": True} if tab and tab.collapsed else {}),
+            "fields": [fields[item.setting.name] for item in inside],
+        }
+        for tab, title, inside in _tabs(placed)
+    ]
+    return {"sections": tabs}
 
 
 def _tabs(placed: list[Placed]) -> Iterator[tuple[Tab | None, str, list[Placed]]]:
@@ -146,15 +134,28 @@ def form_document(declared: DeclaredSettings, schema: Schema, flow: str | None) 
     settings = [setting for setting in schema.settings if setting.flow == flow]
     if not settings:
         return {}
-    places = (place for place in declared.places if _is_of(place, flow))
-    boxes = [box for place in places if (box := _box(place, list(declared.at(place))))]
+    # The layout has a box for each place (settings-forms.md#43-layout).
+    boxes: list[Document] = []
+    for place in declared.places:
+        placed = [*declared.at(place)]
+        if not placed or flow_of(place) != flow:
+            continue
+        box: Document = {"label": place.title or "General", "collapsed": False}
+        if any(item.tab for item in placed):
+            tabs = [{"label": title, **_grouped(inside)} for _, title, inside in _tabs(placed)]
+            boxes.append({**box, "type": "tab", "containers": tabs})
+        else:
+            boxes.append({**box, **_grouped(placed)})
     layout = {"type": "collapse", "containers": boxes} if len(boxes) > 1 else boxes[0]
     form = {"fieldMap": {setting.name: setting.field for setting in settings}, "layout": layout}
+    values = {
+        setting.name: setting.default
+        for setting in settings
+        if setting.field["type"] not in ("labeltitle", "labelvalue")
+    }
     document = {
         "settingsForm": {"form": form, "init": _on_stack(FORM_INIT)},
-        "settings": nested(
-            {setting.name: setting.default for setting in settings if _has_value(setting)}
-        ),
+        "settings": nested(values),
     }
     return document if flow else {**document, "preSave": _on_stack(PRE_SAVE)}
 
@@ -172,25 +173,6 @@ def with_forms(
 
 def _on_stack(function: str) -> Document:
     return {"function": function, "_stackId": ref(STACK)}
-
-
-def _has_value(setting: CompiledSetting) -> bool:
-    return setting.field["type"] not in ("labeltitle", "labelvalue")
-
-
-def _is_of(place: Place, flow: str | None) -> bool:
-    return place.flow == flow if isinstance(place, FlowSettings) else flow is None
-
-
-def _box(place: Place, placed: list[Placed]) -> Document:
-    """The layout of one place (settings-forms.md#43-layout); {} when it is empty."""
-    if not placed:
-        return {}
-    label = {"label": place.title or "General"}
-    if not any(item.tab for item in placed):
-        return {**label, "collapsed": False, **_grouped(placed)}
-    tabs = [{"label": title, **_grouped(inside)} for _, title, inside in _tabs(placed)]
-    return {**label, "collapsed": False, "type": "tab", "containers": tabs}
 
 
 def _grouped(placed: list[Placed]) -> Document:
