@@ -1,7 +1,7 @@
 """What an adoption made of an integration, as people read it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rich.console import Console
 
@@ -40,20 +40,14 @@ def census(components: Iterable[CompiledComponent]) -> str:
 
 def _render_remarks(title: str, remarks: Iterable[Remark], console: Console) -> None:
     """Print *remarks* by reason, and those of one reason by path."""
-    by_reason = _grouped(remarks)
+    by_reason: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for remark in remarks:
+        by_reason[remark.reason][remark.path].append(remark.component)
     if not by_reason:
         return
     console.print(title, style="bold")
-    for reason, components in by_reason.items():
-        console.print(f"  {reason}", soft_wrap=True)
-        for path, names in components.items():
-            console.print(f"    {path or _WHOLE}: {', '.join(names)}", soft_wrap=True)
-
-
-def _grouped(remarks: Iterable[Remark]) -> Mapping[str, Mapping[str, list[str]]]:
-    grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for remark in remarks:
-        grouped[remark.reason][remark.path].append(remark.component)
     # The longest lists are of the least interest, and what is printed last is read first.
-    by_size = sorted(grouped, key=lambda reason: -sum(map(len, grouped[reason].values())))
-    return {reason: grouped[reason] for reason in by_size}
+    for reason in sorted(by_reason, key=lambda reason: -sum(map(len, by_reason[reason].values()))):
+        console.print(f"  {reason}", soft_wrap=True)
+        for path, names in by_reason[reason].items():
+            console.print(f"    {path or _WHOLE}: {', '.join(names)}", soft_wrap=True)

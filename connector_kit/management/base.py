@@ -6,8 +6,8 @@ import json
 import sys
 import textwrap
 from abc import ABC, abstractmethod
-from argparse import RawDescriptionHelpFormatter
-from collections.abc import Mapping
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, ClassVar
 
@@ -20,10 +20,13 @@ from django.core.management.base import (
 )
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.utils import OperationalError, ProgrammingError
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from connector_kit.errors import ConnectorKitError
 from connector_kit.logs import quiet_terminal
+
+Options = Mapping[str, Any]
+"""What was given on the command line, by argument."""
 
 WIDTH_WITHOUT_TERMINAL = 200
 """Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
@@ -63,10 +66,12 @@ class KitCommand(BaseCommand, ABC):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser, with the examples and the exit codes below the options."""
+        codes = "\n".join(f"  {code}  {meaning}" for code, meaning in self.exit_codes.items())
+        examples = "\n".join(f"  {line}" for line in self.example.strip().splitlines())
         return super().create_parser(
             prog_name,
             subcommand,
-            epilog=self._epilog(),
+            epilog=f"examples:\n{examples}\n\nexit codes:\n{codes}",
             formatter_class=_HelpFormatter,
             **kwargs,
         )
@@ -83,18 +88,20 @@ class KitCommand(BaseCommand, ABC):
         except self.expected as error:
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(_database_trouble(error)) from error
+            raise CommandError(
+                f"Database error: {error}. If tables or columns are missing, run 'manage.py "
+                "migrate'. Otherwise, check DATABASE_URL and that the database server is running."
+            ) from error
         except KeyboardInterrupt:
             code = 130
         if code:
             raise SystemExit(code)
 
-    def console(self, options: Mapping[str, Any]) -> Console:
+    def console(self, options: Options) -> Console:
         """Return the console for results: stdout, colored on a terminal only."""
-        stream = options.get("stdout") or sys.stdout
-        return _console(stream, options)
+        return _console(options.get("stdout") or sys.stdout, options)
 
-    def sidelines(self, options: Mapping[str, Any]) -> Console:
+    def sidelines(self, options: Options) -> Console:
         """Return the console for progress and remarks: stderr, so that stdout stays clean."""
         return _console(options.get("stderr") or sys.stderr, options)
 
@@ -102,15 +109,95 @@ class KitCommand(BaseCommand, ABC):
         """Write *answer* as one line of JSON to stdout."""
         self.stdout.write(json_text(answer))
 
-    def _epilog(self) -> str:
-        codes = "\n".join(f"  {code}  {words}" for code, words in self.exit_codes.items())
-        examples = "\n".join(f"  {line}" for line in self.example.strip().splitlines())
-        return f"examples:\n{examples}\n\nexit codes:\n{codes}"
+    def show(self, answer: Any, words: RenderableType, options: Options) -> None:
+        """Write the result to stdout: *answer* with ``--json``, else *words*, or a table."""
+        if options["json"]:
+            self.print_json(answer)
+        else:
+            self.console(options).print(words, soft_wrap=isinstance(words, str))
+
+
+class Action(ABC):
+    """One of the things that a command does: ``create`` in ``manage.py token create``."""
+
+    words: str
+    """What it does, for the help."""
+
+    def add_arguments(self, parser: CommandParser) -> None:  # noqa: B027 - some have none
+        """Add its arguments, apart from ``--json``, which all actions have."""
+
+    @abstractmethod
+    def run(self, command: KitCommand, options: Options) -> int | None:
+        """Do the work and return the exit code; None is 0."""
+
+
+class ActionsCommand(KitCommand):
+    """A command that does several things, each an `Action` under its name."""
+
+    actions: ClassVar[Mapping[str, Action]]
+    default: ClassVar[Options] = {}
+    """The options of a call that names no action; without them, an action is required."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the actions, each with its arguments."""
+        add_actions(parser, self.actions, required=not self.default)
+        parser.set_defaults(**self.default)
+
+    def run(self, **options: Any) -> int | None:
+        """Do what the action says."""
+        return self.actions[options["action"]].run(self, options)
+
+
+def add_actions(
+    parser: CommandParser,
+    actions: Mapping[str, Action],
+    *,
+    dest: str = "action",
+    required: bool = True,
+) -> None:
+    """Add *actions* to *parser*; the name of the requested one becomes the option *dest*."""
+    names = "|".join(actions)
+    metavar = names if len(names) < 110 else dest  # usage lines do not break between the names
+    subparsers = parser.add_subparsers(dest=dest, required=required, metavar=metavar)
+    for name, action in actions.items():
+        subparser = subparsers.add_parser(name, help=action.words, description=action.words)
+        action.add_arguments(subparser)
+        add_json(subparser)
 
 
 def add_json(parser: CommandParser) -> None:
     """Add ``--json`` to *parser* (a command's own, or one of its subcommands')."""
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+
+
+def add_connector(parser: CommandParser, default: str = "the only one") -> None:
+    """Add a connector as an optional argument; *default* says which one is meant without it."""
+    parser.add_argument(
+        "connector", nargs="?", help=f"slug or package.module:Class (default: {default})"
+    )
+
+
+def add_environment(parser: CommandParser, what: str) -> None:
+    """Add ``--sandbox`` and ``--production``, which choose among *what*; None is both."""
+    environment = parser.add_mutually_exclusive_group()
+    environment.add_argument(
+        "--sandbox", action="store_true", default=None, help=f"only sandbox {what}"
+    )
+    environment.add_argument(
+        "--production", dest="sandbox", action="store_false", help=f"only production {what}"
+    )
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return the type of an argument: a whole number from *least*, at most *most*."""
+    range_ = f"{least} or more" if most is None else f"a whole number from {least} to {most}"
+
+    def read(word: str) -> int:
+        if not word.isdecimal() or int(word) < least or (most is not None and int(word) > most):
+            raise ArgumentTypeError(f"must be {range_}")
+        return int(word)
+
+    return read
 
 
 def add_yes(parser: CommandParser) -> None:
@@ -120,7 +207,7 @@ def add_yes(parser: CommandParser) -> None:
     )
 
 
-def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = False) -> None:
+def agree(consequence: str, options: Options, *, unattended: bool = False) -> None:
     """Ask at the terminal for consent to *consequence*: what will happen, to how many.
 
     ``--yes`` consents beforehand. In a script or a pipe, where no one can be asked, ``--yes`` is
@@ -129,7 +216,8 @@ def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = Fa
     """
     if options["yes"]:
         return
-    if not _is_attended():
+    is_attended = sys.stdin.isatty() and sys.stderr.isatty()
+    if not is_attended:
         if unattended:
             return
         raise CommandError(
@@ -142,11 +230,7 @@ def agree(consequence: str, options: Mapping[str, Any], *, unattended: bool = Fa
         raise CommandError("Nothing was changed.")
 
 
-def _is_attended() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _console(stream: Any, options: Mapping[str, Any]) -> Console:
+def _console(stream: Any, options: Options) -> Console:
     terminal = hasattr(stream, "isatty") and stream.isatty()
     return Console(
         file=stream,
@@ -156,11 +240,4 @@ def _console(stream: Any, options: Mapping[str, Any]) -> Console:
         highlight=False,
         markup=False,  # names from accounts may hold brackets
         emoji=False,
-    )
-
-
-def _database_trouble(error: Exception) -> str:
-    return (
-        f"Database error: {error}. If tables or columns are missing, run 'manage.py migrate'. "
-        "Otherwise, check DATABASE_URL and that the database server is running."
     )

@@ -17,11 +17,21 @@ def render_blueprint(blueprint: Blueprint, console: Console) -> None:
         console.print(f"  {blueprint.description}", soft_wrap=True)
     if blueprint.applications:
         console.print(f"  for {', '.join(blueprint.applications)}", soft_wrap=True)
+    offers = []
+    if blueprint.editions:
+        names = ", ".join(edition.display_name for edition in blueprint.editions)
+        offers.append(f"editions {names}")
+    if blueprint.add_ons:
+        names = ", ".join(add_on.display_name for add_on in blueprint.add_ons)
+        offers.append(f"add-ons {names}")
+    if blueprint.stores is not None:
+        offers.append(f"one per {blueprint.stores}")
     if blueprint.offer:
-        console.print(f"  offers: {'; '.join(_offers(blueprint))}", soft_wrap=True)
+        console.print(f"  offers: {'; '.join(offers)}", soft_wrap=True)
     console.print(_table(blueprint.components, with_belonging=bool(blueprint.offer)))
-    for title, flows in _sections(blueprint):
-        console.print(f"settings page, {title}: {', '.join(flows) or 'no flows'}", soft_wrap=True)
+    for section in blueprint.integration.document["settings"]["sections"]:
+        flows = ", ".join(referred(flow["_id"]) or "" for flow in section["flows"])
+        console.print(f"settings page, {section['title']}: {flows or 'no flows'}", soft_wrap=True)
 
 
 def functions_of(document: Document) -> Iterator[str]:
@@ -38,39 +48,24 @@ def functions_of(document: Document) -> Iterator[str]:
 
 def _table(components: Iterable[CompiledComponent], *, with_belonging: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    belonging = ("belongs to",) if with_belonging else ()
-    for title in ("component", "resource", "name", "refers to", "functions", *belonging):
+    for title in ("component", "resource", "name", "refers to", "functions"):
         table.add_column(title, overflow="fold")
+    if with_belonging:
+        table.add_column("belongs to", overflow="fold")
     for component in components:
-        table.add_row(
+        belonging = (
+            f"{component.edition} and above" if component.edition else "",
+            f"add-on {component.add_on}" if component.add_on else "",
+            "each store" if component.per_store else "",
+        )
+        cells = [
             component.external_id,
             component.resource,
             str(component.document.get("name") or ""),
             ", ".join(sorted(references(component.document))),
             "\n".join(functions_of(component.document)),
-            *([", ".join(_belonging(component))] if with_belonging else []),
-        )
+        ]
+        if with_belonging:
+            cells.append(", ".join(filter(None, belonging)))
+        table.add_row(*cells)
     return table
-
-
-def _offers(blueprint: Blueprint) -> Iterator[str]:
-    if blueprint.editions:
-        yield f"editions {', '.join(edition.display_name for edition in blueprint.editions)}"
-    if blueprint.add_ons:
-        yield f"add-ons {', '.join(add_on.display_name for add_on in blueprint.add_ons)}"
-    if blueprint.stores is not None:
-        yield f"one per {blueprint.stores}"
-
-
-def _belonging(component: CompiledComponent) -> Iterator[str]:
-    if component.edition:
-        yield f"{component.edition} and above"
-    if component.add_on:
-        yield f"add-on {component.add_on}"
-    if component.per_store:
-        yield "each store"
-
-
-def _sections(blueprint: Blueprint) -> Iterator[tuple[str, list[str]]]:
-    for section in blueprint.integration.document["settings"]["sections"]:
-        yield section["title"], [referred(flow["_id"]) or "" for flow in section["flows"]]

@@ -13,6 +13,7 @@ VALUE_WIDTH = 70
 """Characters of a value that are shown; longer ones are cut, and ``--json`` shows them whole."""
 
 _STYLES = {"create": "green", "update": "yellow", "delete": "red", "conflict": "bold red"}
+_SETTLED = {"customer": "customer's value kept", "connector": "customer's value overwritten"}
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "unchanged": "=", "conflict": "!"}
 
 
@@ -25,8 +26,18 @@ def render_plan(answer: InstallationPlan, console: Console) -> None:
         console.print(f"  {answer.outcome} ({answer.code}): {answer.message}", style="red")
         return
     for step in answer.plan["steps"]:
-        for line in _lines(step):
-            console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
+        if step["action"] == "unchanged" and not step["kept"]:
+            continue
+        style = _STYLES.get(step["action"], "")
+        headline = f"  {_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
+        if step["action"] == "conflict":
+            headline += f": {step['message']} {step['hint']} ({step['code']})"
+            console.print(headline, style=style)
+            continue
+        console.print(headline, style=style)
+        for change in (*step.get("changes", ()), *step.get("kept", ())):
+            settled = f"  ({_SETTLED[change['settled']]})" if change["settled"] else ""
+            console.print(f"      {field_change(change)}{settled}", style=style)
     for need in answer.plan.get("needs", ()):
         console.print(f"  waits for the customer: {need['message']}", style="yellow")
     console.print(f"  {counts(answer.plan['summary'])}")
@@ -49,26 +60,10 @@ def counts(summary: dict[str, int]) -> str:
 
 def field_change(change: Document) -> str:
     """One field before and after: ``description: "Old" → "New"``."""
-    before, after = _shown(change["before"]), _shown(change["after"])
-    return f"{change['path']}: {before} → {after}"
+    return f"{change['path']}: {_value(change['before'])} → {_value(change['after'])}"
 
 
-def _lines(step: Document) -> list[str]:
-    if step["action"] == "unchanged" and not step["kept"]:
-        return []
-    headline = f"{_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
-    if step["action"] == "conflict":
-        return [f"{headline}: {step['message']} {step['hint']} ({step['code']})"]
-    changes = [*step.get("changes", ()), *step.get("kept", ())]
-    return [headline, *(f"    {field_change(change)}{_settled(change)}" for change in changes)]
-
-
-def _settled(change: Document) -> str:
-    words = {"customer": "customer's value kept", "connector": "customer's value overwritten"}
-    return f"  ({words[change['settled']]})" if change["settled"] else ""
-
-
-def _shown(value: Any) -> str:
+def _value(value: Any) -> str:
     if value is None:
         return "(nothing)"
     text = repr(value)

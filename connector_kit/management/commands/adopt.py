@@ -9,7 +9,6 @@ from rich.console import Console
 
 from connector_kit.adoption import (
     Adoption,
-    Download,
     Remark,
     adopt,
     folder_name,
@@ -77,8 +76,14 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
 
     def run(self, **options: Any) -> None:
         """Adopt, write and report."""
+        source = options["source"]
+        if is_id(source) and not Path(source).exists():
+            with publisher_client() as client:
+                download = read_live(client, source)
+        else:
+            download = unpack(read_files(Path(source)))
         adoption = adopt(
-            _download(options["source"]),
+            download,
             name=options["name"],
             class_name=options["class_name"],
             version=options["version"],
@@ -93,17 +98,10 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
             _render(adoption, blueprint, folder, self.console(options))
 
 
-def _download(source: str) -> Download:
-    if is_id(source) and not Path(source).exists():
-        with publisher_client() as client:
-            return read_live(client, source)
-    return unpack(read_files(Path(source)))
-
-
 def _to_json(adoption: Adoption, blueprint: Blueprint, folder: Path) -> Document:
     return {
         "package": str(folder),
-        "target": _target(adoption, folder),
+        "target": f"{folder}:{adoption.outline.class_name}",
         "name": blueprint.name,
         "class_name": adoption.outline.class_name,
         "version": blueprint.version,
@@ -134,10 +132,6 @@ def _remark(remark: Remark) -> Document:
     }
 
 
-def _target(adoption: Adoption, folder: Path) -> str:
-    return f"{folder}:{adoption.outline.class_name}"
-
-
 def _render(adoption: Adoption, blueprint: Blueprint, folder: Path, console: Console) -> None:
     render_adoption(adoption, console)
     heading = f"{blueprint.name} {blueprint.version}: {folder}"
@@ -146,7 +140,7 @@ def _render(adoption: Adoption, blueprint: Blueprint, folder: Path, console: Con
         f"  {census(blueprint.components)}; they compile to the adopted documents "
         f"({blueprint.digest[:12]})."
     )
-    target = shlex.quote(_target(adoption, folder))
+    target = shlex.quote(f"{folder}:{adoption.outline.class_name}")
     console.print("Next:", style="bold")
     for command in (f"blueprint {target}", f"publish {target} --dry-run", f"publish {target}"):
         console.print(f"  manage.py {command}", soft_wrap=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector_kit.adoption import load_connector
-from connector_kit.blueprint import Connector, compile_connector, problems
+from connector_kit.blueprint import compile_connector, problems
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.blueprints import render_blueprint
 from connector_kit.publisher.catalog import candidate
@@ -41,7 +41,8 @@ manage.py blueprint
 
     def run(self, **options: Any) -> None:
         """Compile and print."""
-        connector = _connector(options["connector"])
+        target = options["connector"]
+        connector = load_connector(candidate(None).class_path if target is None else target)
         blueprint = compile_connector(connector)
         warnings = self.sidelines(options)
         for problem in problems(connector):
@@ -50,7 +51,3 @@ manage.py blueprint
             self.print_json(blueprint.to_json())
         else:
             render_blueprint(blueprint, self.console(options))
-
-
-def _connector(target: str | None) -> type[Connector]:
-    return load_connector(candidate(None).class_path if target is None else target)

@@ -1,16 +1,10 @@
 """``manage.py embedded``: connectors deployed with the publisher's own tokens."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from django.core.management.base import CommandParser
-
-from connector_kit.management.base import KitCommand, add_json
-from connector_kit.management.embedded import ACTIONS, Context
+from connector_kit.management.base import ActionsCommand
+from connector_kit.management.embedded import accounts, deployments, runs
 
 
-class Command(KitCommand):
+class Command(ActionsCommand):
     """Accounts, deployments, runs on demand, keys."""
 
     help = (
@@ -34,24 +28,18 @@ CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
         1: "error (see stderr)",
         3: "done, but records or a job failed, a plan is blocked, or tokens could not be read",
     }
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Add the subcommands and their arguments."""
-        names = "|".join(ACTIONS)
-        actions = parser.add_subparsers(dest="action", required=True, metavar=names)
-        for name, action in ACTIONS.items():
-            sub: CommandParser = actions.add_parser(
-                name, help=action.words, description=action.words
-            )
-            action.add_arguments(sub)
-            add_json(sub)
-
-    def run(self, **options: Any) -> int:
-        """Do what the subcommand says."""
-        context = Context(
-            options=options,
-            print=self.console(options).print,
-            remark=self.sidelines(options).print,
-            json=self.print_json if options["json"] else None,
-        )
-        return ACTIONS[options["action"]].run(context)
+    actions = {
+        "account": accounts.Account(),
+        "release": deployments.RecordRelease(),
+        "copy": deployments.Copy(),
+        "deploy": deployments.Deploy(),
+        "list": deployments.List(),
+        "run-export": runs.RunExport(),
+        "run-import": runs.RunImport(),
+        "run-flow": runs.RunFlow(),
+        "plan": deployments.Plan(),
+        "update": deployments.Update(),
+        "remove": deployments.Remove(),
+        "new-key": accounts.NewKey(),
+        "rotate-keys": accounts.RotateKeys(),
+    }

@@ -4,8 +4,6 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ import connector_kit
 from connector_kit.blueprint import Connector
 from connector_kit.conf import kit
 from connector_kit.extension.authoring.kinds import KINDS, PARTS
-from connector_kit.management.base import KitCommand, add_json, json_text
+from connector_kit.management.base import KitCommand, Options, add_json, json_text
 from connector_kit.management.targets import is_address, loaded
 from connector_kit.testing import CallFailed, Exported, Platform
 
@@ -83,18 +81,17 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
     def run(self, **options: Any) -> int:
         """Call the function and print its answer."""
         platform = _platform(options)
+        log = logging.getLogger("connector_kit.extension")
+        level = log.level
+        log.setLevel(logging.CRITICAL)  # what a stack logs, the command says itself
         try:
-            with _quiet():
-                answer = _called(platform, options)
+            answer = _call(platform, options)
         except CallFailed as failed:
             self._print_failure(failed, options)
             return FAILED
         finally:
+            log.setLevel(level)
             platform.close()
-        self._print_result(answer, options)
-        return 0
-
-    def _print_result(self, answer: Any, options: Mapping[str, Any]) -> None:
         result = list(answer.pages) if isinstance(answer, Exported) else answer
         if options["json"]:
             self.print_json({"status": 200, "result": result})
@@ -102,8 +99,10 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
             self.sidelines(options).print("The function returned nothing.")
         else:
             self.stdout.write(json_text(result, indent=2))
+        return 0
 
-    def _print_failure(self, failed: CallFailed, options: Mapping[str, Any]) -> None:
+    def _print_failure(self, failed: CallFailed, options: Options) -> None:
+        """Print the error and where in the author's code it was raised, innermost place first."""
         if options["json"]:
             self.print_json(failed.to_json())
             return
@@ -111,98 +110,77 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
         for error in failed.errors:
             console.print(f"{failed.status} {error.code}: {error.message}", soft_wrap=True)
         if failed.__cause__ is not None:
-            for place in _places(failed.__cause__):
-                console.print(f"  at {place}", soft_wrap=True)
+            frames = traceback.extract_tb(failed.__cause__.__traceback__)
+            own = [frame for frame in frames if KIT not in Path(frame.filename).parents]
+            for frame in reversed(own[-MOST_PLACES:]):
+                console.print(f"  at {frame.filename}:{frame.lineno} {frame.name}", soft_wrap=True)
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep a stack's log lines off the terminal: the command says the same."""
-    log = logging.getLogger("connector_kit.extension")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
-
-
-def _places(raised: BaseException) -> list[str]:
-    """Return where in the author's code *raised* comes from, the innermost place first."""
-    frames = traceback.extract_tb(raised.__traceback__)
-    own = [frame for frame in frames if KIT not in Path(frame.filename).parents]
-    return [
-        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(own[-MOST_PLACES:])
-    ]
-
-
-def _platform(options: Mapping[str, Any]) -> Platform:
-    target = options["target"]
-    at = options["url"] or (target if is_address(target) else "")
+def _platform(options: Options) -> Platform:
+    """Return what makes the call, in this process or to a stack at its address."""
+    target, framework = options["target"], options["framework"]
+    address = options["url"] or (target if is_address(target) else "")
     thing = target if is_address(target) else loaded(target)
-    if not at:
-        return Platform(thing, framework=options["framework"])
+    if not address:
+        return Platform(thing, framework=framework)
     tokens = kit().system_tokens
     if not tokens:
         raise CommandError("CONNECTOR_KIT_SYSTEM_TOKEN is not set. The stack requires this token.")
-    connector_id = options["connector_id"] or _configured_id(target, thing)
-    owner: dict[str, Any] = {"connector_id": connector_id} if connector_id else {}
-    return Platform(thing, at=at, system_token=tokens[0], framework=options["framework"], **owner)
-
-
-def _configured_id(target: str, thing: object) -> str | None:
-    """Return the id by which a stack knows the connector *thing*, None for other functions."""
-    is_connector = isinstance(thing, type) and issubclass(thing, Connector)
-    for entry in kit().connectors:
-        if entry.connector_id and (entry.target == target or loaded(entry.target) is thing):
-            return entry.connector_id
-    if is_connector:
+    connector_id = options["connector_id"]
+    if not connector_id:
+        connector_id = next(
+            (
+                entry.connector_id
+                for entry in kit().connectors
+                if entry.connector_id and (entry.target == target or loaded(entry.target) is thing)
+            ),
+            None,
+        )
+    if not connector_id and isinstance(thing, type) and issubclass(thing, Connector):
         raise CommandError(
             f"{target} has no id in CONNECTOR_KIT_CONNECTORS. Use --connector-id with the id that "
             "the stack at --url uses."
         )
-    return None
+    owner: dict[str, Any] = {"connector_id": connector_id} if connector_id else {}
+    return Platform(thing, at=address, system_token=tokens[0], framework=framework, **owner)
 
 
-def _called(platform: Platform, options: Mapping[str, Any]) -> Any:
+def _call(platform: Platform, options: Options) -> Any:
+    """Call the function as what it is used for; as a plain one when nothing says what that is."""
+    function, component = options["function"], options["component"]
     records = _read(options["records"], list, "a list of records")
-    more = _read(options["options"], dict, "an object of options") or {}
+    overrides = _read(options["options"], dict, "an object of options") or {}
     kind = options["kind"] or _kind(platform, options)
-    if kind is not None:
-        name = _name(platform, kind, options)
-        given = {} if records is None else {"records": records}
-        return platform.ask(kind, name, **given, **more)
-    if records is not None:
-        more = {"data": records, **more}
-    return platform.call(options["type"], options["function"], **more)
+    if kind is None:
+        data = {} if records is None else {"data": records}
+        return platform.call(options["type"], function, **{**data, **overrides})
+    if component is not None:
+        functions = [
+            (place.function, place.component)
+            for place in platform.places
+            if place.component == component and place.kind == kind
+        ]
+        if not any(function in names for names in functions):
+            used = ", ".join(name for name, _ in functions) or "none"
+            raise CommandError(
+                f"{component} does not use {function} as its {kind} function (it uses {used})."
+            )
+    data = {} if records is None else {"records": records}
+    return platform.ask(kind, str(component or function), **data, **overrides)
 
 
-def _kind(platform: Platform, options: Mapping[str, Any]) -> str | None:
-    """Return the kind of function to call, None when nothing tells it."""
-    type_ = options["type"]
-    kinds = platform.kinds_of(options["component"] or options["function"])
-    if options["component"]:
-        kinds &= platform.kinds_of(options["function"])
+def _kind(platform: Platform, options: Options) -> str | None:
+    """Return the kind of function to call, None when nothing says what it is."""
+    function, component, type_ = options["function"], options["component"], options["type"]
+    kinds = platform.kinds_of(component or function)
+    if component:
+        kinds &= platform.kinds_of(function)
     if type_:
         kinds = {kind for kind in kinds if PARTS.get(type_, type_) in KINDS[kind].parts}
     if len(kinds) > 1:
-        words = ", ".join(sorted(kinds))
-        raise CommandError(f"{options['function']} can be a {words}. Choose one with --kind.")
+        choices = ", ".join(sorted(kinds))
+        raise CommandError(f"{function} can be a {choices}. Choose one with --kind.")
     return next(iter(kinds), type_ if type_ in KINDS else None)
-
-
-def _name(platform: Platform, kind: str, options: Mapping[str, Any]) -> str:
-    """Return what to ask for: the component, once it is sure that it carries the function."""
-    function, component = options["function"], options["component"]
-    if component is None:
-        return str(function)
-    at = [place for place in platform.places if place.component == component and place.kind == kind]
-    if not any(function in (place.function, place.component) for place in at):
-        carried = ", ".join(place.function for place in at) or "none"
-        raise CommandError(
-            f"{component} does not use {function} as its {kind} function (it uses {carried})."
-        )
-    return str(component)
 
 
 def _read(place: str | None, shape: type, words: str) -> Any:

@@ -1,6 +1,6 @@
 """``manage.py plan``: what an update would change, without changing it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -69,33 +69,25 @@ manage.py plan --all --offline
         connector = find_connector(options["connector"])
         release = find_release(connector, options["release"])
         wanted = choose_installations(connector, options["installation"])
-        plan = plan_offline if options["offline"] else plan_live
-        if not options["offline"]:
-            self._warn_of_silence(options)
-        answers = plan(connector, wanted, release, recreate_deleted=options["recreate_deleted"])
-        if options["json"]:
-            results = list(answers)
-            self.print_json(_to_json(connector.slug, release.version, results, options["offline"]))
-        else:
-            results = list(_rendered(answers, self.console(options)))
-            _render_total(results, self.console(options), offline=options["offline"])
-        return _exit_code(results)
-
-    def _warn_of_silence(self, options: dict[str, Any]) -> None:
-        """Warn at once that no answers are likely; the platform may see more than we do."""
-        for objection in unreachable(kit().host_uri):
+        is_offline = options["offline"]
+        # Warned of at once, not refused: the platform may see more than we do.
+        for objection in () if is_offline else unreachable(kit().host_uri):
             self.sidelines(options).print(
                 f"{objection.message} If integrator.io cannot reach it either, no installation "
                 f"will respond, and each times out after {kit().push_timeout_seconds:g} seconds. "
                 f"{objection.hint}",
                 style="yellow",
             )
-
-
-def _exit_code(results: Iterable[InstallationPlan]) -> int:
-    if any(result.outcome != "planned" for result in results):
-        return ERROR
-    return BLOCKED if any(result.is_blocked for result in results) else 0
+        plan = plan_offline if is_offline else plan_live
+        answers = plan(connector, wanted, release, recreate_deleted=options["recreate_deleted"])
+        if options["json"]:
+            results = list(answers)
+            self.print_json(_to_json(connector.slug, release.version, results, is_offline))
+        else:
+            results = _render(answers, self.console(options), is_offline=is_offline)
+        if any(result.outcome != "planned" for result in results):
+            return ERROR
+        return BLOCKED if any(result.is_blocked for result in results) else 0
 
 
 def _to_json(
@@ -110,15 +102,17 @@ def _to_json(
     }
 
 
-def _rendered(answers: Iterable[InstallationPlan], console: Console) -> Iterator[InstallationPlan]:
+def _render(
+    answers: Iterable[InstallationPlan], console: Console, *, is_offline: bool
+) -> list[InstallationPlan]:
+    """Print each answer as soon as it arrives, then all in numbers."""
+    results = []
     for answer in answers:
         render_plan(answer, console)
-        yield answer
-
-
-def _render_total(results: list[InstallationPlan], console: Console, *, offline: bool) -> None:
+        results.append(answer)
     console.print(f"{len(results)} installations: {counts(total(results))}", style="bold")
-    if offline:
+    if is_offline:
         console.print(
             "Based on recorded state only; customers' edits since the last update are not shown."
         )
+    return results

@@ -1,6 +1,5 @@
 """``manage.py publish``: bring a version of a connector to the marketplace."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -10,8 +9,6 @@ from connector_kit.management.base import KitCommand, add_json, agree
 from connector_kit.management.plans import field_change
 from connector_kit.publisher import PublishResult, publish
 from connector_kit.publisher.actions import Actor
-from connector_kit.publisher.objections import Objection
-from connector_kit.publisher.record_plans import RecordPlan
 from connector_kit.publisher.review import review
 
 OBJECTIONS = 3
@@ -79,7 +76,8 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
         """Check, or publish and report."""
         if options["check"]:
             return self._check(options)
-        if _is_asked_about(options):
+        is_attended = options["break_installations"] or not options["json"]
+        if is_attended and not (options["yes"] or options["dry_run"]):
             self._ask(options)
         result = _published(options, dry_run=options["dry_run"])
         token = result.foreign_system_token if options["show_system_token"] else None
@@ -92,12 +90,20 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
         return 0
 
     def _check(self, options: dict[str, Any]) -> int:
-        found = review(options["connector"])
+        objections = review(options["connector"])
         if options["json"]:
-            self.print_json({"objections": [objection.to_json() for objection in found]})
-        else:
-            _render_objections(found, self.console(options))
-        return OBJECTIONS if found else 0
+            self.print_json({"objections": [objection.to_json() for objection in objections]})
+            return OBJECTIONS if objections else 0
+        console = self.console(options)
+        for objection in objections:
+            text = f"{objection.field}: {objection.message} ({objection.code})"
+            console.print(text, style="red")
+            if objection.hint:
+                console.print(f"    {objection.hint}")
+        noun = "objection" if len(objections) == 1 else "objections"
+        count = f"{len(objections)} {noun}."
+        console.print(count if objections else "No problems found. It can be published.")
+        return OBJECTIONS if objections else 0
 
     def _ask(self, options: dict[str, Any]) -> None:
         """Show the plan; raise `CommandError` unless the one at the terminal agrees with it."""
@@ -107,20 +113,10 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
         if not options["json"]:
             _render(plan, self.console(options))
         if plan.broken:
-            agree(_breaking(plan), options)
+            broken = "\n".join(f"  {objection.message}" for objection in plan.broken)
+            agree(f"{broken}\nPublishing will break the calls listed above.", options)
         else:
             agree("This will be published.", options, unattended=True)
-
-
-def _is_asked_about(options: dict[str, Any]) -> bool:
-    if options["yes"] or options["dry_run"]:
-        return False
-    return options["break_installations"] or not options["json"]
-
-
-def _breaking(plan: PublishResult) -> str:
-    broken = "\n".join(f"  {objection.message}" for objection in plan.broken)
-    return f"{broken}\nPublishing will break the calls listed above."
 
 
 def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
@@ -133,21 +129,15 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
     )
 
 
-def _render_objections(found: Sequence[Objection], console: Console) -> None:
-    for item in found:
-        console.print(f"{item.field}: {item.message} ({item.code})", style="red")
-        if item.hint:
-            console.print(f"    {item.hint}")
-    noun = "objection" if len(found) == 1 else "objections"
-    console.print(f"{len(found)} {noun}." if found else "No problems found. It can be published.")
-
-
 def _render(result: PublishResult, console: Console) -> None:
     release = "new release" if result.to_json()["new_release"] else "known release"
     heading = f"{result.slug} {result.version} ({release}, {result.digest[:12]})"
     console.print(heading, style="bold")
     for record in (result.stack, result.listing):
-        _render_record(record, console)
+        title = f"  {_TITLES[record.resource]} {record.id or ''}".rstrip()
+        console.print(f"{title}: {record.action}")
+        for change in record.changes:
+            console.print(f"    {field_change(change.to_json())}")
     for objection in result.broken:
         console.print(f"breaks: {objection.message} ({objection.code})", style="bold red")
     for note in result.notes:
@@ -156,10 +146,3 @@ def _render(result: PublishResult, console: Console) -> None:
         console.print("Nothing to do.")
     elif result.dry_run:
         console.print("Dry run: nothing was changed.")
-
-
-def _render_record(record: RecordPlan, console: Console) -> None:
-    title = f"  {_TITLES[record.resource]} {record.id or ''}".rstrip()
-    console.print(f"{title}: {record.action}")
-    for change in record.changes:
-        console.print(f"    {field_change(change.to_json())}")

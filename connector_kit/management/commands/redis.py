@@ -28,14 +28,10 @@ manage.py redis --stop
 
     def run(self, **options: Any) -> None:
         """Print the address, or stop the server."""
-        answer = {"stopped": stop_redis(kit().home)} if options["stop"] else {"url": redis_url()}
-        if options["json"]:
-            self.print_json(answer)
+        if options["stop"]:
+            was_running = stop_redis(kit().home)
+            words = "Stopped." if was_running else "The embedded Redis was not running."
+            self.show({"stopped": was_running}, words, options)
         else:
-            self.console(options).print(_sentence(answer))
-
-
-def _sentence(answer: dict[str, Any]) -> str:
-    if "url" in answer:
-        return str(answer["url"])
-    return "Stopped." if answer["stopped"] else "The embedded Redis was not running."
+            url = redis_url()
+            self.show({"url": url}, url, options)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 from django.core.management.base import CommandParser
-from rich.console import Console
 from rich.live import Live
 
 from connector_kit.conf import kit
-from connector_kit.management.base import KitCommand, agree
-from connector_kit.management.rollout_arguments import add_actions
+from connector_kit.management.base import (
+    Action,
+    ActionsCommand,
+    KitCommand,
+    Options,
+    add_connector,
+    add_environment,
+    add_yes,
+    agree,
+)
 from connector_kit.models import Rollout
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
@@ -32,7 +40,7 @@ from connector_kit.rollouts import (
     status_of,
 )
 from connector_kit.rollouts.display import line, page
-from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS
+from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS, RECREATE_DELETED
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import inline, is_at_rest, is_success, needs_attention, watch
 from connector_kit.workers.heartbeat import nobody_works
@@ -44,15 +52,199 @@ DRIVEN_BY_WORKERS = (
     "it, run 'manage.py rollout status --watch'."
 )
 
-_CONTROLS: dict[str, Callable[..., Rollout]] = {
-    "pause": pause,
-    "resume": resume,
-    "abort": abort,
-    "retry": retry_failed,
-}
+
+class RolloutAction(Action):
+    """Does something to a rollout, then shows it, or follows it until it stops."""
+
+    @abstractmethod
+    def act(self, options: Options) -> Rollout:
+        """Do it, and return the rollout."""
+
+    def run(self, command: KitCommand, options: Options) -> int:
+        rollout, action = self.act(options), options["action"]
+        is_inline = options.get("inline")
+        if action != "status" and not is_inline:
+            tick_soon(rollout.pk)  # so that workers need not wait for the next beat
+        if options.get("watch") or is_inline:
+            return _follow(rollout, command, options)
+        if action in ("start", "rollback"):
+            command.sidelines(options).print(DRIVEN_BY_WORKERS)
+        status = status_of(rollout)
+        if options["json"]:
+            command.print_json(status)
+        else:
+            command.console(options).print(page(status, _trouble(status)))
+        return NEEDS_ATTENTION if action == "status" and needs_attention(status) else 0
 
 
-class Command(KitCommand):
+def _follow(rollout: Rollout, command: KitCommand, options: Options) -> int:
+    """Show *rollout* until it stops: as a page on a terminal, as lines in a log, or as JSON."""
+    drive = inline if options["inline"] else None
+    statuses = watch(rollout.pk, every=kit().tick_seconds, drive=drive)
+    trouble: Callable[[Status], str] = (lambda _: "") if drive else _trouble
+    console = command.console(options)
+    if options["json"]:
+        shown = None
+        for status in statuses:
+            if (change := (status["state"], status["counts"])) != shown:
+                command.print_json(status)
+                shown = change
+    elif console.is_terminal:
+        with Live(console=console, refresh_per_second=4) as live:
+            for status in statuses:
+                live.update(page(status, trouble(status)))
+    else:
+        due = 0.0
+        for status in statuses:
+            if time.monotonic() >= due:
+                console.print(line(status, trouble(status)), soft_wrap=True)
+                due = time.monotonic() + SECONDS_BETWEEN_LINES
+        console.print(page(status))
+    return 0 if is_success(status) else NEEDS_ATTENTION
+
+
+def _trouble(status: Status) -> str:
+    """Return why a rollout makes no progress; empty when it does, or need not."""
+    return "" if is_at_rest(status) else nobody_works() or ""
+
+
+class Start(RolloutAction):
+    """Starts a rollout."""
+
+    words = "start a rollout; Celery workers run it unless --inline"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_connector(parser)
+        parser.add_argument("--release", metavar="VERSION", help="default: the newest")
+        _add_watch(parser)
+        parser.add_argument(
+            "--wave",
+            action="append",
+            metavar="SIZE",
+            help="a count (3), a share of the base (25%%) or rest; once per wave, in their order "
+            f"({', '.join(DEFAULT_WAVES).replace('%', '%%')})",
+        )
+        for name, number in NUMBERS.items():
+            bounds = f"{number.least:,} to {number.most:,}"
+            parser.add_argument(
+                f"--{name.replace('_', '-')}",
+                type=int,
+                default=number.default,
+                metavar="PERCENT" if name == "wave_failure_share" else "N",
+                help=f"{number.about} ({bounds}, default {number.default})",
+            )
+        parser.add_argument("--recreate-deleted", action="store_true", help=RECREATE_DELETED)
+        parser.add_argument(
+            "--digest",
+            help="digest of the approved preview; the start is refused if anything changed since",
+        )
+        add_environment(parser, "installations")
+        for name, words in {
+            "--from-version": "only from this version (repeatable)",
+            "--tag": "only with this tag (repeatable)",
+            "--installation": "only this integration id (repeatable)",
+        }.items():
+            parser.add_argument(name, action="append", default=[], help=words)
+
+    def act(self, options: Options) -> Rollout:
+        connector = find_connector(options["connector"])
+        return start_rollout(
+            connector,
+            release=find_release(connector, options["release"]),
+            options=RolloutOptions(
+                waves=tuple(options["wave"] or DEFAULT_WAVES),
+                recreate_deleted=options["recreate_deleted"],
+                **{name: options[name] for name in NUMBERS},
+            ),
+            only=Selection(
+                sandbox=options["sandbox"],
+                versions=tuple(options["from_version"]),
+                tags=tuple(options["tag"]),
+                integrations=tuple(options["installation"]),
+            ),
+            digest=options["digest"],
+            by=Actor.of_command_line(),
+        )
+
+
+class ShowStatus(RolloutAction):
+    """Shows a rollout."""
+
+    words = "show a rollout's progress and the locked installations"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        _add_rollout(parser)
+        _add_watch(parser)
+
+    def act(self, options: Options) -> Rollout:
+        return find_rollout(options["rollout"])
+
+
+@dataclass(frozen=True)
+class Control(RolloutAction):
+    """Pauses a rollout, resumes it, and so on."""
+
+    words: str
+    control: Callable[..., Rollout]
+    consequence: Callable[[Rollout, Status], Iterable[str]] | None = None
+    """What it would do, for consent; None where no consent is needed."""
+    asked_in: Collection[str] = tuple(Rollout.State)
+    """The states in which it has that consequence."""
+    can_watch: bool = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        _add_rollout(parser)
+        _add_reason(parser)
+        if self.can_watch:
+            _add_watch(parser)
+        if self.consequence:
+            add_yes(parser)
+
+    def act(self, options: Options) -> Rollout:
+        rollout = find_rollout(options["rollout"])
+        if self.consequence and rollout.state in self.asked_in:
+            consequence = self.consequence(rollout, status_of(rollout))
+            agree(" ".join(consequence), options, unattended=True)
+        return self.control(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
+
+
+class Unlock(RolloutAction):
+    """Unlocks installations whose update did not end."""
+
+    words = "undo or finish updates that keep customers locked"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        _add_rollout(parser)
+        parser.add_argument(
+            "--finish", action="store_true", help="update them to the release instead of undoing"
+        )
+        parser.add_argument(
+            "--installation",
+            action="append",
+            default=[],
+            metavar="ID",
+            help="only this integration id (repeatable)",
+        )
+        _add_reason(parser)
+        add_yes(parser)
+
+    def act(self, options: Options) -> Rollout:
+        rollout = find_rollout(options["rollout"])
+        only, finish = options["installation"], options["finish"]
+        status = status_of(rollout)
+        consequence = consequences.of_unlock(rollout, status, finish=finish, named=len(only))
+        agree(" ".join(consequence), options, unattended=True)
+        release_locks(
+            rollout.pk,
+            finish=finish,
+            only=only,
+            by=Actor.of_command_line(),
+            reason=options["reason"],
+        )
+        return rollout
+
+
+class Command(ActionsCommand):
     """Start, show, and control rollouts."""
 
     help = "Roll out a release to a connector's installations in waves, or roll it back."
@@ -72,150 +264,51 @@ manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
         1: "error (see stderr)",
         NEEDS_ATTENTION: "halted, aborted, or with failures; --watch: stopped incomplete",
     }
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Add the subcommands and their arguments."""
-        add_actions(parser)
-
-    def run(self, **options: Any) -> int:
-        """Do what the subcommand says."""
-        rollout = _ACTIONS.get(options["action"], _control)(options)
-        if options["action"] != "status" and not options.get("inline"):
-            tick_soon(rollout.pk)  # so that workers need not wait for the next beat
-        if options.get("watch") or options.get("inline"):
-            return self._watch(rollout, options)
-        if options["action"] in ("start", "rollback"):
-            self.sidelines(options).print(DRIVEN_BY_WORKERS)
-        return self._show(rollout, options)
-
-    def _show(self, rollout: Rollout, options: dict[str, Any]) -> int:
-        status = status_of(rollout)
-        if options["json"]:
-            self.print_json(status)
-        else:
-            self.console(options).print(page(status, _trouble(status)))
-        asked = options["action"] == "status"
-        return NEEDS_ATTENTION if asked and needs_attention(status) else 0
-
-    def _watch(self, rollout: Rollout, options: dict[str, Any]) -> int:
-        statuses = watch(
-            rollout.pk, every=kit().tick_seconds, drive=inline if options["inline"] else None
-        )
-        if options["json"]:
-            last = self._print_changes(statuses)
-        else:
-            trouble = _nothing if options["inline"] else _trouble
-            last = _display(statuses, self.console(options), trouble)
-        return 0 if is_success(last) else NEEDS_ATTENTION
-
-    def _print_changes(self, statuses: Iterator[Status]) -> Status:
-        """Print a line of JSON for each change of the counts or the state; the last is the end."""
-        shown: object = None
-        for status in statuses:
-            if (now := (status["state"], status["counts"])) != shown:
-                self.print_json(status)
-                shown = now
-        return status
-
-
-def _start(options: dict[str, Any]) -> Rollout:
-    connector = find_connector(options["connector"])
-    return start_rollout(
-        connector,
-        release=find_release(connector, options["release"]),
-        options=RolloutOptions(
-            waves=tuple(options["wave"] or DEFAULT_WAVES),
-            recreate_deleted=options["recreate_deleted"],
-            **{name: options[name] for name in NUMBERS},
+    actions = {
+        "start": Start(),
+        "status": ShowStatus(),
+        "pause": Control("start no more updates; those in progress finish", pause),
+        "resume": Control(
+            "continue after a pause or halt; failures so far no longer count",
+            resume,
+            consequences.of_resume,
+            asked_in=[Rollout.State.HALTED],
         ),
-        only=Selection(
-            sandbox=options["sandbox"],
-            versions=tuple(options["from_version"]),
-            tags=tuple(options["tag"]),
-            integrations=tuple(options["installation"]),
+        "abort": Control(
+            "end the rollout; updates in progress are finished or undone, the rest stays as it is",
+            abort,
+            consequences.of_abort,
+            asked_in=Rollout.OPEN,
         ),
-        digest=options["digest"],
-        by=Actor.of_command_line(),
+        "retry": Control("retry failed installations and continue", retry_failed),
+        "rollback": Control(
+            "return all installations of a rollout to their previous version; ends the rollout",
+            roll_back,
+            consequences.of_roll_back,
+            can_watch=True,
+        ),
+        "unlock": Unlock(),
+    }
+
+
+def _add_rollout(parser: CommandParser) -> None:
+    parser.add_argument(
+        "rollout",
+        nargs="?",
+        help="rollout number, or a connector for its latest rollout (default: the only open one)",
     )
 
 
-def _status(options: dict[str, Any]) -> Rollout:
-    return find_rollout(options["rollout"])
-
-
-def _control(options: dict[str, Any]) -> Rollout:
-    rollout = find_rollout(options["rollout"])
-    if options["action"] == "abort" and rollout.state in Rollout.OPEN:
-        _agree(consequences.of_abort(rollout, status_of(rollout)), options)
-    if options["action"] == "resume" and rollout.state == Rollout.State.HALTED:
-        _agree(consequences.of_resume(rollout, status_of(rollout)), options)
-    control = _CONTROLS[options["action"]]
-    return control(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
-
-
-def _roll_back(options: dict[str, Any]) -> Rollout:
-    rollout = find_rollout(options["rollout"])
-    _agree(consequences.of_roll_back(rollout, status_of(rollout)), options)
-    return roll_back(rollout.pk, by=Actor.of_command_line(), reason=options["reason"])
-
-
-def _unlock(options: dict[str, Any]) -> Rollout:
-    rollout = find_rollout(options["rollout"])
-    named, finish = options["installation"], options["finish"]
-    told = consequences.of_unlock(rollout, status_of(rollout), finish=finish, named=len(named))
-    _agree(told, options)
-    release_locks(
-        rollout.pk,
-        finish=finish,
-        only=named,
-        by=Actor.of_command_line(),
-        reason=options["reason"],
+def _add_reason(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="reason, shown in the status and the audit log"
     )
-    return rollout
 
 
-def _agree(told: Iterable[str], options: dict[str, Any]) -> None:
-    """Ask on a terminal, after saying what the control will do; scripts are not asked."""
-    agree(" ".join(told), options, unattended=True)
-
-
-_ACTIONS: dict[str, Callable[[dict[str, Any]], Rollout]] = {
-    "start": _start,
-    "status": _status,
-    "rollback": _roll_back,
-    "unlock": _unlock,
-}
-
-
-Trouble = Callable[[Status], str]
-"""Returns why a rollout makes no progress; empty when it does."""
-
-
-def _trouble(status: Status) -> str:
-    return "" if is_at_rest(status) else nobody_works() or ""
-
-
-def _nothing(_: Status) -> str:
-    return ""
-
-
-def _display(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
-    show = _live if console.is_terminal else _lines
-    return show(statuses, console, trouble)
-
-
-def _live(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
-    with Live(console=console, refresh_per_second=4) as live:
-        for status in statuses:
-            live.update(page(status, trouble(status)))
-    return status
-
-
-def _lines(statuses: Iterator[Status], console: Console, trouble: Trouble) -> Status:
-    due = 0.0
-    for status in statuses:
-        if time.monotonic() >= due:
-            console.print(line(status, trouble(status)), soft_wrap=True)
-            due = time.monotonic() + SECONDS_BETWEEN_LINES
-    console.print(page(status))
-    return status
+def _add_watch(parser: CommandParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="follow the rollout until it stops")
+    parser.add_argument(
+        "--inline",
+        action="store_true",
+        help="run and follow the rollout in this process, without Celery workers",
+    )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from django.core.management.base import CommandParser
 from rich.table import Table
 
-from connector_kit.management.base import KitCommand, add_json, add_yes, agree
+from connector_kit.documents import Document
+from connector_kit.management.base import (
+    Action,
+    ActionsCommand,
+    KitCommand,
+    Options,
+    add_yes,
+    agree,
+)
 from connector_kit.models import ApiToken
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.tokens import create_token, list_tokens, revoke_token
@@ -16,8 +21,78 @@ from connector_kit.publisher.tokens import create_token, list_tokens, revoke_tok
 DAYS = 90
 
 
-class Command(KitCommand):
-    """Makes, lists and revokes tokens."""
+class Create(Action):
+    """Creates a token; its text is shown this once."""
+
+    words = "create a token and show it once"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("owner", help="user that the token acts for")
+        parser.add_argument("--name", required=True, help="purpose of the token")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            default=[],
+            required=True,
+            metavar="SCOPE",
+            help="scope (repeatable); see docs/api.md",
+        )
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help=f"days until it expires ({DAYS})"
+        )
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        token = create_token(
+            options["owner"],
+            options["name"],
+            options["scope"],
+            days=options["days"],
+            by=Actor.of_command_line(),
+        )
+        if not options["json"]:
+            command.sidelines(options).print(
+                f"Token {token.row.key}, valid until {token.row.expires_at:%Y-%m-%d}. It is shown "
+                "only once:"
+            )
+        command.show({**_to_json(token.row), "token": token.text}, token.text, options)
+
+
+class List(Action):
+    """Lists tokens, by default those that can be used."""
+
+    words = "list active tokens"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="also expired and revoked tokens")
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        rows = list(list_tokens(with_ended=options["all"]))
+        table = Table("key", "name", "owner", "scopes", "expires", "last used", "revoked", box=None)
+        for row in rows:
+            moments = (row.expires_at, row.last_used_at, row.revoked_at)
+            dates = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in moments)
+            table.add_row(row.key, row.name, row.owner.get_username(), " ".join(row.scopes), *dates)
+        command.show({"tokens": [_to_json(row) for row in rows]}, table, options)
+
+
+class Revoke(Action):
+    """Revokes a token."""
+
+    words = "revoke a token permanently"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", help="key shown by 'list'")
+        add_yes(parser)
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        if token := list_tokens().filter(key=options["key"]).first():
+            agree(f"Token {token.name!r} of {token.owner} will be revoked permanently.", options)
+        row = revoke_token(options["key"], by=Actor.of_command_line())
+        command.show(_to_json(row), f"{row} is revoked.", options)
+
+
+class Command(ActionsCommand):
+    """Creates, lists, and revokes tokens."""
 
     help = (
         "Manage tokens for the REST API. A token has scopes and an owner, whose role limits it. "
@@ -28,77 +103,10 @@ manage.py token create ops --name deploy --scope installations:read --scope roll
 manage.py token list
 manage.py token revoke 3f9a0c1b2d4e --yes
 """
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Add the subcommands and their arguments."""
-        actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|revoke")
-        create = _add_action(actions, "create", "create a token and show it once")
-        create.add_argument("owner", help="user that the token acts for")
-        create.add_argument("--name", required=True, help="purpose of the token")
-        create.add_argument(
-            "--scope",
-            action="append",
-            default=[],
-            required=True,
-            metavar="SCOPE",
-            help="scope (repeatable); see docs/api.md",
-        )
-        create.add_argument(
-            "--days", type=int, default=DAYS, help=f"days until it expires ({DAYS})"
-        )
-        listed = _add_action(actions, "list", "list active tokens")
-        listed.add_argument("--all", action="store_true", help="also expired and revoked tokens")
-        revoke = _add_action(actions, "revoke", "revoke a token permanently")
-        revoke.add_argument("key", help="key shown by 'list'")
-        add_yes(revoke)
-
-    def run(self, **options: Any) -> None:
-        """Do what the subcommand says."""
-        actions: dict[str, Callable[[dict[str, Any]], None]] = {
-            "create": self._create,
-            "list": self._list,
-            "revoke": self._revoke,
-        }
-        actions[options["action"]](options)
-
-    def _create(self, options: dict[str, Any]) -> None:
-        made = create_token(
-            options["owner"],
-            options["name"],
-            options["scope"],
-            days=options["days"],
-            by=Actor.of_command_line(),
-        )
-        if options["json"]:
-            self.print_json({**_to_json(made.row), "token": made.text})
-            return
-        self.sidelines(options).print(
-            f"Token {made.row.key}, valid until {made.row.expires_at:%Y-%m-%d}. It is shown only "
-            "once:"
-        )
-        self.stdout.write(made.text)
-
-    def _list(self, options: dict[str, Any]) -> None:
-        found = list_tokens(with_ended=options["all"])
-        if options["json"]:
-            self.print_json({"tokens": [_to_json(row) for row in found]})
-        else:
-            self.console(options).print(_table(found))
-
-    def _revoke(self, options: dict[str, Any]) -> None:
-        if good := list_tokens().filter(key=options["key"]).first():
-            agree(
-                f"Token {good.name!r} of {good.owner} will be revoked permanently.",
-                options,
-            )
-        row = revoke_token(options["key"], by=Actor.of_command_line())
-        if options["json"]:
-            self.print_json(_to_json(row))
-        else:
-            self.stdout.write(f"{row} is revoked.")
+    actions = {"create": Create(), "list": List(), "revoke": Revoke()}
 
 
-def _to_json(row: ApiToken) -> dict[str, Any]:
+def _to_json(row: ApiToken) -> Document:
     return {
         "key": row.key,
         "name": row.name,
@@ -109,18 +117,3 @@ def _to_json(row: ApiToken) -> dict[str, Any]:
         "last_used_at": row.last_used_at,
         "revoked_at": row.revoked_at,
     }
-
-
-def _table(rows: Iterable[ApiToken]) -> Table:
-    table = Table("key", "name", "owner", "scopes", "expires", "last used", "revoked", box=None)
-    for row in rows:
-        dates = (row.expires_at, row.last_used_at, row.revoked_at)
-        shown = (f"{date:%Y-%m-%d %H:%M}" if date else "" for date in dates)
-        table.add_row(row.key, row.name, row.owner.get_username(), " ".join(row.scopes), *shown)
-    return table
-
-
-def _add_action(actions: Any, name: str, words: str) -> CommandParser:
-    parser: CommandParser = actions.add_parser(name, help=words, description=words)
-    add_json(parser)
-    return parser

@@ -1,7 +1,6 @@
 """``manage.py usage``: runs, records and errors per installation, flow and month."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +8,8 @@ from django.core.management.base import CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from connector_kit.embedded.usage import UsageQuery, UsageReport, UsageRow, usage_report
-from connector_kit.management.base import KitCommand, add_json
+from connector_kit.embedded.usage import UsageQuery, UsageReport, usage_report
+from connector_kit.management.base import KitCommand, add_json, whole_number
 
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
 WHOSE = ("connector", "owner", "license_id")
@@ -54,7 +53,7 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         )
         parser.add_argument(
             "--limit",
-            type=_count,
+            type=whole_number(1, 100_000),
             default=1000,
             metavar="N",
             help="maximum number of integrations (1000)",
@@ -76,13 +75,24 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         if options["json"]:
             self.print_json(report.to_json())
         else:
-            console = self.console(options)
-            console.print(_table(report.rows, with_flows=options["flows"]))
-            _remark(report, console)
+            _render(report, self.console(options), with_flows=options["flows"])
         return ATTENTION if report.unasked else 0
 
 
-def _remark(report: UsageReport, console: Console) -> None:
+def _render(report: UsageReport, console: Console, *, with_flows: bool) -> None:
+    flow = ("flow",) if with_flows else ()
+    owners = [name for name in WHOSE if any(getattr(row, name) for row in report.rows)]
+    table = Table("integration", *flow, "month", box=None)
+    for name in COUNTS:
+        table.add_column(name, justify="right")
+    for name in owners:
+        table.add_column(name.removesuffix("_id"))
+    for row in report.rows:
+        flow = (row.flow or row.flow_id,) if with_flows else ()
+        cells = (str(getattr(row, name)) for name in (*COUNTS, *owners))
+        table.add_row(row.integration_id, *flow, row.month, *cells)
+    console.print(table)
+
     coverage = report.coverage
     if report.next_after:
         console.print(f"More: --after {report.next_after}")
@@ -98,31 +108,7 @@ def _remark(report: UsageReport, console: Console) -> None:
             soft_wrap=True,
         )
     if coverage.oldest_count:
-        console.print(
-            f"The oldest data is from {coverage.oldest_count:%F %T}.",
-            soft_wrap=True,
-        )
-
-
-def _table(rows: Sequence[UsageRow], *, with_flows: bool) -> Table:
-    flow = ("flow",) if with_flows else ()
-    whose = [name for name in WHOSE if any(getattr(row, name) for row in rows)]
-    table = Table("integration", *flow, "month", box=None)
-    for name in COUNTS:
-        table.add_column(name, justify="right")
-    for name in whose:
-        table.add_column(name.removesuffix("_id"))
-    for row in rows:
-        named = (row.flow or row.flow_id,) if with_flows else ()
-        cells = (str(getattr(row, name)) for name in (*COUNTS, *whose))
-        table.add_row(row.integration_id, *named, row.month, *cells)
-    return table
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 100_000:
-        raise ArgumentTypeError("must be a whole number from 1 to 100000")
-    return int(word)
+        console.print(f"The oldest data is from {coverage.oldest_count:%F %T}.", soft_wrap=True)
 
 
 def _date(word: str) -> datetime:
