@@ -32,28 +32,25 @@ def opens(scope: Scope) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return _to_log_in(request)
+                # The log-in leads back: to the page, or to the form that was sent.
+                if request.method in ("GET", "HEAD"):
+                    return redirect_to_login(request.get_full_path())
+                return log_in_first(request)
             role = role_of(request.user)
             if role is None or scope not in SCOPES[role]:
-                raise PermissionDenied(_refusal(role, scope))
-            return view(_of_staff(request, role), *args, **kwargs)
+                able = " or ".join(role for role in Role if scope in SCOPES[role])
+                yours = f"you are {role}" if role else "you have no role"
+                raise PermissionDenied(
+                    f"This requires the {able} role; {yours}. An admin can change your role with "
+                    "'manage.py staff'."
+                )
+            staff_request = cast("StaffRequest", request)
+            staff_request.role = role
+            return view(staff_request, *args, **kwargs)
 
         return guarded
 
     return guarding
-
-
-def _to_log_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the log-in that leads back: to the page, or to the form that was sent."""
-    if request.method in ("GET", "HEAD"):
-        return redirect_to_login(request.get_full_path())
-    return log_in_first(request)
-
-
-def _of_staff(request: HttpRequest, role: Role) -> StaffRequest:
-    staff = cast("StaffRequest", request)
-    staff.role = role
-    return staff
 
 
 def may(request: StaffRequest, scope: Scope) -> bool:
@@ -64,12 +61,3 @@ def may(request: StaffRequest, scope: Scope) -> bool:
 def actor(request: HttpRequest) -> Actor:
     """Who is recorded as the actor of this request."""
     return Actor.of(request.user)
-
-
-def _refusal(role: Role | None, scope: Scope) -> str:
-    able = " or ".join(role for role in Role if scope in SCOPES[role])
-    yours = f"you are {role}" if role else "you have no role"
-    return (
-        f"This requires the {able} role; {yours}. An admin can change your role with "
-        "'manage.py staff'."
-    )

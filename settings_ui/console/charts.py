@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,29 +48,28 @@ def version_chart(history: VersionHistory) -> Chart | None:
     """
     if not history.versions:
         return None
-    names = _names(history.versions)
-    days = {day: _by_series(counts, names) for day, counts in sorted(history.days.items())}
-    top = max(sum(counts) for counts in days.values()) or 1
+    names = history.versions
+    if len(names) > SERIES_AT_MOST:
+        names = (*names[: SERIES_AT_MOST - 1], OTHERS)
+    days: dict[date, list[int]] = {}
+    for day, counts in sorted(history.days.items()):
+        days[day] = [counts.get(name, 0) for name in names]
+        if names[-1] == OTHERS:
+            days[day][-1] = sum(counts.values()) - sum(days[day][:-1])
+    top = max(map(sum, days.values())) or 1
+    place = (WIDTH - LEFT) / len(days)
+    dated = list(days)
+    labeled = sorted({0, (len(dated) - 1) // 2, len(dated) - 1})
+    marks = (0, top) if top < 4 else (0, top // 2, top)
     return Chart(
         series=tuple(enumerate((name or "no version" for name in names), start=1)),
         paths=tuple(enumerate(_outlines(list(days.values()), top), start=1)),
-        days=_day_ticks(list(days)),
-        counts=tuple(Tick(_y(value, top), f"{value:,}") for value in _marks(top)),
+        days=tuple(
+            Tick(round(LEFT + number * place, 2), f"{dated[number]:%d %b}") for number in labeled
+        ),
+        counts=tuple(Tick(_y(value, top), f"{value:,}") for value in marks),
         rows=tuple((day, tuple(counts), sum(counts)) for day, counts in reversed(days.items())),
     )
-
-
-def _names(versions: tuple[str, ...]) -> tuple[str, ...]:
-    if len(versions) <= SERIES_AT_MOST:
-        return versions
-    return (*versions[: SERIES_AT_MOST - 1], OTHERS)
-
-
-def _by_series(counts: Mapping[str, int], names: tuple[str, ...]) -> list[int]:
-    numbers = [counts.get(name, 0) for name in names]
-    if names[-1] == OTHERS:
-        numbers[-1] = sum(counts.values()) - sum(numbers[:-1])
-    return numbers
 
 
 def _outlines(days: list[list[int]], top: int) -> list[str]:
@@ -92,13 +90,3 @@ def _outlines(days: list[list[int]], top: int) -> list[str]:
 def _y(count: int, top: int) -> float:
     floor = HEIGHT - BOTTOM
     return round(floor - count / top * (floor - TOP), 2)
-
-
-def _marks(top: int) -> tuple[int, ...]:
-    return (0, top) if top < 4 else (0, top // 2, top)
-
-
-def _day_ticks(days: list[date]) -> tuple[Tick, ...]:
-    place = (WIDTH - LEFT) / len(days)
-    shown = sorted({0, (len(days) - 1) // 2, len(days) - 1})
-    return tuple(Tick(round(LEFT + number * place, 2), f"{days[number]:%d %b}") for number in shown)

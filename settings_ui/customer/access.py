@@ -67,12 +67,24 @@ def for_installation(view: View) -> View:
                 "You do not have access to these settings. Open the link that was sent to you "
                 "again. If it has expired, ask for a new one."
             )
-        installation = _found(integration_id)
+        installation = (
+            Installation.objects.active()
+            .select_related("connector", "release")
+            .filter(integration_id=integration_id)
+            .first()
+        )
+        if installation is None:
+            raise Http404("This installation no longer exists.")
+        if scopes and isinstance(request.user, AbstractUser):
+            by = Actor.of(request.user)
+        else:
+            customer = installation.email or "customer"
+            by = Actor(f"{customer} (settings link {link.pk if link else '-'})")
         request.installation = installation  # type: ignore[attr-defined]
         request.link = link  # type: ignore[attr-defined]
         request.may_save = bool(link) or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
         request.is_staff = bool(scopes)  # type: ignore[attr-defined]
-        request.by = _actor(request, installation, link, is_staff=bool(scopes))  # type: ignore[attr-defined]
+        request.by = by  # type: ignore[attr-defined]
         try:
             return view(request, *args, **kwargs)
         except KeyLost as error:
@@ -91,26 +103,6 @@ def require_saving(request: SettingsRequest) -> None:
     """Raise PermissionDenied for staff that may look only."""
     if not request.may_save:
         raise PermissionDenied("Your role lets you view these settings but not change them.")
-
-
-def _found(integration_id: str) -> Installation:
-    found = (
-        Installation.objects.active()
-        .select_related("connector", "release")
-        .filter(integration_id=integration_id)
-        .first()
-    )
-    if found is None:
-        raise Http404("This installation no longer exists.")
-    return found
-
-
-def _actor(
-    request: HttpRequest, installation: Installation, link: SettingsLink | None, *, is_staff: bool
-) -> Actor:
-    if is_staff and isinstance(request.user, AbstractUser):
-        return Actor.of(request.user)
-    return Actor(f"{installation.email or 'customer'} (settings link {link.pk if link else '-'})")
 
 
 def _link(request: HttpRequest, integration_id: str) -> SettingsLink | None:

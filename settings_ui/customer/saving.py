@@ -43,7 +43,14 @@ def save(installation: Installation, sheet: Sheet, *, by: Actor) -> int | None:
 
     None when something is wrong: then *sheet* says what, and where.
     """
-    values = _touched_values(sheet)
+    values: dict[str, dict[str, Any]] = {}
+    for form in sheet.touched:
+        own = form.shown.saved
+        if form.shown.sample is not None:
+            for name, value in own.items():
+                if isinstance(value, dict) and {"name", "size"} <= value.keys():
+                    own[name] = {**value, "content": form.shown.sample}
+        values.setdefault(form.store, {}).update(own)
     flows = {flow.external_id: flow.changes for flow in sheet.flows if flow.changes}
     try:
         result = save_settings(installation, values.get("", values), by=by, flows=flows)
@@ -69,23 +76,23 @@ def look_again(installation: Installation, *, by: Actor) -> int | None:
     return result.change.pk if result.change else None
 
 
-def _touched_values(sheet: Sheet) -> dict[str, dict[str, Any]]:
-    """The values of the forms that were touched, by store."""
-    values: dict[str, dict[str, Any]] = {}
-    for form in sheet.touched:
-        own = form.shown.saved
-        if form.shown.sample is not None:
-            own = {name: _with_text(item, form.shown.sample) for name, item in own.items()}
-        values.setdefault(form.store, {}).update(own)
-    return values
-
-
 def find_change(installation: Installation, key: str) -> ShownChange | None:
     """The change of *installation* that *key* names; None when it has none of the kind."""
     if not key.isdecimal() or len(key) > 18:
         return None
     row = installation.settings_changes.filter(pk=int(key)).first()
-    return _shown_change(row) if row else None
+    if row is None:
+        return None
+    words, tone = _in_words(row)
+    return ShownChange(
+        id=row.pk,
+        words=words,
+        tone=tone,
+        is_open=row.outcome == _Outcome.WAITING,
+        errors=row.errors,
+        values=row.values,
+        flows=row.flows,
+    )
 
 
 def with_change(sheet: Sheet, change: ShownChange) -> Sheet:
@@ -123,54 +130,31 @@ def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownF
     """
     options = {"_integrationId": installation.integration_id, "fieldName": name}
     try:
-        told = refresh_metadata(installation.connector, options)
+        answer = refresh_metadata(installation.connector, options)
     except AuthorsError:
         return replace(shown, errors={name: [_NOT_HERE]})
     except (LifecycleError, ExtensionError) as error:
         return replace(shown, errors={name: [str(error)]})
     except Exception:  # noqa: BLE001 - the author's code; its words are not for customers
         return replace(shown, errors={name: [_NOT_HERE]})
-    return replace(shown, form=_with_options(shown.form, name, told), errors={})
+    news = answer if isinstance(answer, Mapping) else {}
+    return replace(shown, form=_with_options(shown.form, name, news), errors={})
 
 
 _NOT_HERE = "You can refresh these options only on the settings page in integrator.io"
 
 
-def _with_text(value: Any, text: str) -> Any:
-    is_file = isinstance(value, dict) and {"name", "size"} <= value.keys()
-    return {**value, "content": text} if is_file else value
-
-
-def _with_options(form: Form, name: str, told: Any) -> Form:
-    news = told if isinstance(told, Mapping) else {}
-    fields = {
-        key: _with_news(item, news) if item.name == name else item
-        for key, item in form.fields.items()
-    }
+def _with_options(form: Form, name: str, news: Mapping[str, Any]) -> Form:
+    """Return *form* with the field *name* as a document with the news in it reads."""
+    keys = ("options", "optionsMap", "extracts", "generates")
+    known = {key: news[key] for key in keys if key in news}
+    fields = dict(form.fields)
+    for key, field in form.fields.items():
+        if field.name == name:
+            fresh = next(iter(read_fields([{**field.raw, **known}]).fields.values()))
+            columns = fresh.columns or field.columns
+            fields[key] = replace(field, options=fresh.options, columns=columns)
     return replace(form, fields=fields)
-
-
-def _with_news(each: Any, news: Mapping[str, Any]) -> Any:
-    """The field as a document with the news in it reads."""
-    known = {
-        key: news[key] for key in ("options", "optionsMap", "extracts", "generates") if key in news
-    }
-    read = read_fields([{**each.raw, **known}])
-    fresh = next(iter(read.fields.values()))
-    return replace(each, options=fresh.options, columns=fresh.columns or each.columns)
-
-
-def _shown_change(row: SettingsChange) -> ShownChange:
-    words, tone = _in_words(row)
-    return ShownChange(
-        id=row.pk,
-        words=words,
-        tone=tone,
-        is_open=row.outcome == _Outcome.WAITING,
-        errors=row.errors,
-        values=row.values,
-        flows=row.flows,
-    )
 
 
 _WORDS = {
@@ -187,10 +171,10 @@ def _in_words(row: SettingsChange) -> tuple[str, str]:
     """The result of a change, and its tone; a change that saves nothing only checks again."""
     is_save = bool(row.values or row.flows)
     if row.outcome == _Outcome.WAITING and row.message:
-        told = (
-            "Saved, but not yet applied" if is_save else "The connection has not been checked yet"
-        )
-        return f"{told}: {row.message}", "warn"
+        state = "Saved, but not yet applied"
+        if not is_save:
+            state = "The connection has not been checked yet"
+        return f"{state}: {row.message}", "warn"
     if is_save:
         return _WORDS[_Outcome(row.outcome)]
     if row.outcome == _Outcome.WAITING:

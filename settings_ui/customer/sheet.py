@@ -268,51 +268,43 @@ class _Builder:
         self._sent_prefixes = sent.prefixes if sent else {}
 
     def sections(self) -> list[SectionPart]:
-        """All sections, with their forms and flows."""
-        return [self._section(page) for page in pages_of(self._store)]
+        """All sections, with their forms and flows; a flow that several list is there once."""
+        sections = []
+        for page in pages_of(self._store):
+            title = f"{self._store.title}, {page.title}" if self._store.title else page.title
+            tabs = []
+            for number, tab in enumerate(page.tabs):
+                place = f"{title}, {tab.title}" if tab.title else title
+                form = self._form(f"{page.address}/{number}", place, tab.form)
+                tabs.append((tab.title, form))
+            flows = []
+            for entry in page.flows:
+                if entry.id not in self._listed:
+                    self._listed.add(entry.id)
+                    flows.append(self._flow(entry))
+            anchor = f"at-{self._address}-{page.address}"
+            sections.append(SectionPart(page, anchor, tabs, flows))
+        return sections
 
-    def _section(self, page: Page) -> SectionPart:
-        title = f"{self._store.title}, {page.title}" if self._store.title else page.title
-        tabs = [
-            (
-                tab.title,
-                self._form(
-                    f"{page.address}/{number}",
-                    f"{title}, {tab.title}" if tab.title else title,
-                    tab.form,
-                ),
-            )
-            for number, tab in enumerate(page.tabs)
-        ]
-        flows = list(map(self._flow, self._not_listed_yet(page)))
-        return SectionPart(page, f"at-{self._address}-{page.address}", tabs, flows)
-
-    def _not_listed_yet(self, page: Page) -> Iterator[FlowEntry]:
-        """The flows of *page*; one that several sections list is on the sheet once."""
-        for entry in page.flows:
-            if entry.id not in self._listed:
-                self._listed.add(entry.id)
-                yield entry
-
-    def _form(self, place: str, title: str, form: Form) -> FormPart:
-        key = f"{self._address}/{place}"
+    def _form(self, address: str, place: str, form: Form) -> FormPart:
+        key = f"{self._address}/{address}"
         prefix = self._free_prefix(form)
-        return FormPart(key, self._store.id, title, self._shown(key, prefix, form))
-
-    def _shown(self, key: str, prefix: str, form: Form) -> ShownForm:
-        sent, was_prefix = self._sent, self._sent_prefixes.get(key)
-        if sent is None or was_prefix is None:
-            return forms.show(form, prefix=prefix, is_read_only=self._is_read_only)
-        read = forms.read(
+        sent, sent_prefix = self._sent, self._sent_prefixes.get(key)
+        if sent is None or sent_prefix is None:
+            shown = forms.show(form, prefix=prefix, is_read_only=self._is_read_only)
+            return FormPart(key, self._store.id, place, shown)
+        shown = forms.read(
             form,
             sent.data,
             sent.files,
-            prefix=was_prefix,
+            prefix=sent_prefix,
             was=sent.data.get(f"{WAS}:{key}", ""),
             more=sent.data.get("_more", ""),
             is_read_only=self._is_read_only,
         )
-        return read if read.is_touched else replace(read, errors={})
+        if not shown.is_touched:
+            shown = replace(shown, errors={})
+        return FormPart(key, self._store.id, place, shown)
 
     def _free_prefix(self, form: Form) -> str:
         """A prefix under which no field of *form* is called like one of another form."""
@@ -324,8 +316,9 @@ class _Builder:
 
     def _flow(self, entry: FlowEntry) -> FlowPart:
         on_record = self._record.flow(entry)
-        place = f"flows/{entry.id}"
-        form = self._form(place, on_record.name, entry.form) if entry.form else None
+        form = None
+        if entry.form:
+            form = self._form(f"flows/{entry.id}", on_record.name, entry.form)
         part = FlowPart(
             self._store.id,
             entry,

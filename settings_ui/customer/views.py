@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from connector_kit.conf import kit
 from connector_kit.forms import StorePage
 from connector_kit.models import Installation
 from connector_kit.publisher.roles import Scope
@@ -20,9 +21,10 @@ from connector_kit.publisher.settings_pages import (
     pages_of,
     settings_on_record,
 )
+from connector_kit.throttles import seconds_to_wait
 from settings_ui.access import StaffRequest, actor, opens
 from settings_ui.console.pages import around
-from settings_ui.customer import limits, saving
+from settings_ui.customer import saving
 from settings_ui.customer.access import SettingsRequest, for_installation, grant, require_saving
 from settings_ui.customer.sheet import Sent, Sheet, sheet_of
 from settings_ui.errors import error_page
@@ -62,7 +64,9 @@ def page(request: SettingsRequest, store: str, address: str) -> HttpResponse:
     """Show the settings of one store, opened at one section; or save what was typed into them."""
     changed = _requested_change(request)
     record = settings_on_record(request.installation)
-    of_store = _store(record, store, address)
+    of_store = record.store(store)
+    if of_store is None or address not in {item.address for item in pages_of(of_store)}:
+        raise Http404("This settings page does not exist.")
     if request.method == "POST":
         return _take(request, record, of_store, address)
     sheet = sheet_of(record, store, is_read_only=not request.may_save)
@@ -81,33 +85,26 @@ def _take(
     sheet = sheet_of(record, here, beside, sent=Sent(request.POST, request.FILES))
     if REDRAWN & request.POST.keys():
         sheet.forget_errors()
-        wait = _refresh(request, sheet)
+        field = request.POST.get("_refresh", "")
+        wait = seconds_to_wait("refreshes", _user(request), kit().refresh_rate) if field else 0
+        if wait:
+            again = _in_words(wait)
+            sheet.others.append(f"Too many refreshes in a short time. Try again in {again}.")
+        elif field:
+            saving.refresh(request.installation, sheet, field)
         page = _show_sheet(request, record, store, address, sheet, opened=beside)
-        return limits.refused(page, wait) if wait else page
+        return _refuse(page, wait) if wait else page
     if not sheet.problems and not sheet.is_touched:
         return _show_sheet(request, record, store, address, sheet, has_nothing=True)
-    if not sheet.problems and (wait := limits.wait_to_save(request)):
+    if not sheet.problems and (wait := _wait_to_save(request)):
         sheet.others.append(
             "Too many saves in a short time. Your changes are kept; save again in "
-            f"{limits.in_words(wait)}."
+            f"{_in_words(wait)}."
         )
-        page = _show_sheet(request, record, store, address, sheet)
-        return limits.refused(page, wait)
+        return _refuse(_show_sheet(request, record, store, address, sheet), wait)
     if not sheet.problems and (change := saving.save(request.installation, sheet, by=request.by)):
         return redirect(f"{request.path}?change={change}")
     return _show_sheet(request, record, store, address, sheet, status=422)
-
-
-def _refresh(request: SettingsRequest, sheet: Sheet) -> int:
-    """Give a field its current options, if requested; return the seconds to wait otherwise."""
-    wanted = request.POST.get("_refresh", "")
-    wait = limits.wait_to_refresh(request) if wanted else 0
-    if wait:
-        again = limits.in_words(wait)
-        sheet.others.append(f"Too many refreshes in a short time. Try again in {again}.")
-    elif wanted:
-        saving.refresh(request.installation, sheet, wanted)
-    return wait
 
 
 @require_POST
@@ -135,9 +132,9 @@ def alive(request: SettingsRequest) -> HttpResponse:  # noqa: ARG001 getting her
 def connected(request: SettingsRequest) -> HttpResponse:
     """Check whether the customer has logged in where needed, and apply what waited."""
     require_saving(request)
-    if wait := limits.wait_to_save(request):
-        words = f"Too many checks in a short time. Try again in {limits.in_words(wait)}."
-        return limits.refused(error_page(request, 429, "Too many requests", words), wait)
+    if wait := _wait_to_save(request):
+        words = f"Too many checks in a short time. Try again in {_in_words(wait)}."
+        return _refuse(error_page(request, 429, "Too many requests", words), wait)
     change = saving.look_again(request.installation, by=request.by)
     address = reverse("customer:settings", args=[request.installation.integration_id])
     return redirect(f"{address}?change={change}" if change else address)
@@ -165,12 +162,28 @@ def link(request: StaffRequest, integration_id: str) -> HttpResponse:
     return render(request, "customer/link.html", shown)
 
 
-def _store(record: SettingsOnRecord, store: str, address: str) -> StorePage:
-    """The store that has a section at *address*."""
-    of_store = record.store(store)
-    if of_store is None or address not in {item.address for item in pages_of(of_store)}:
-        raise Http404("This settings page does not exist.")
-    return of_store
+def _wait_to_save(request: SettingsRequest) -> int:
+    """Count a save; return the seconds until it may be made, 0 for now."""
+    return seconds_to_wait("saves", _user(request), kit().save_rate)
+
+
+def _user(request: SettingsRequest) -> str:
+    if request.is_staff:
+        return f"user-{request.user.pk}"
+    return f"link-{request.link.pk if request.link else 0}"
+
+
+def _in_words(seconds: int) -> str:
+    if seconds <= 90:
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    return f"{ceil(seconds / 60)} minutes"
+
+
+def _refuse(page: HttpResponse, seconds: int) -> HttpResponse:
+    """Return *page*, which says so, as the answer to a user who must wait."""
+    page.status_code = 429
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 def _show_sheet(
@@ -184,6 +197,13 @@ def _show_sheet(
     **context: Any,
 ) -> HttpResponse:
     problems = sheet.problems
+    addresses: list[tuple[StorePage, str]] = []
+    for other in record.stores if record.pages.is_multi_store else []:
+        sections = [item.address for item in pages_of(other)]
+        if sections:  # each store is shown at the same section, if it has it
+            section = address if address in sections else sections[0]
+            args = [request.installation.integration_id, other.id, section]
+            addresses.append((other, reverse("customer:page", args=args)))
     return _show(
         request,
         "customer/page.html",
@@ -194,24 +214,12 @@ def _show_sheet(
             "address": address,
             "opened": store.id or NO_STORE,
             "sheet": sheet,
-            "stores": [*_ways_to_stores(request, record, address)],
+            "stores": addresses,
             "problems": problems,
             "is_dirty": bool(problems) or (request.method == "POST" and sheet.is_touched),
             **context,
         },
     )
-
-
-def _ways_to_stores(
-    request: SettingsRequest, record: SettingsOnRecord, address: str
-) -> Iterator[tuple[StorePage, str]]:
-    """The stores that there are, each with where it is shown: at the same section, if it has it."""
-    for store in record.stores if record.pages.is_multi_store else []:
-        places = [item.address for item in pages_of(store)]
-        if places:
-            place = address if address in places else places[0]
-            args = [request.installation.integration_id, store.id, place]
-            yield store, reverse("customer:page", args=args)
 
 
 def _requested_change(request: SettingsRequest) -> saving.ShownChange | None:

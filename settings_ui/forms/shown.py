@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from typing import Any
@@ -97,7 +97,12 @@ class ShownForm:
         self._controls = _Controls(self.prefix, self.errors)
         for form_field in self.form.fields.values():
             if form_field.type.has_value and form_field.name not in self._controls.fields:
-                self._controls.fields[form_field.name] = self._control(form_field)
+                more = 3 if self.more and self.more == f"{self.prefix}-{form_field.name}" else 1
+                value, state = self.values.get(form_field.name), self._states[form_field.id]
+                made = control(form_field, state, value, more=more)
+                if self.is_read_only:
+                    made.widget.attrs["disabled"] = True
+                self._controls.fields[form_field.name] = made
 
     @property
     def layout(self) -> ShownBox:
@@ -141,11 +146,14 @@ class ShownForm:
     @property
     def summary(self) -> list[tuple[str, str, str]]:
         """Every error: the id of its control, what the field is called, the message."""
-        return [
-            (self._id_of(name), self._label_of(name), message)
-            for name, messages in self.errors.items()
-            for message in messages
-        ]
+        summary = []
+        for name, messages in self.errors.items():
+            named = self.form.named(name)
+            label = named.label if named else name
+            has_control = name in self._controls.fields
+            id_ = str(self._controls[name].auto_id) if has_control else ""
+            summary += [(id_, label, message) for message in messages]
+        return summary
 
     @property
     def has_files(self) -> bool:
@@ -166,35 +174,20 @@ class ShownForm:
     def _key(self, identity: str) -> str:
         return f"{self.prefix}-{identity}"
 
-    def _control(self, each: Field) -> forms.Field:
-        state = self._states[each.id]
-        more = 3 if self.more and self.more == f"{self.prefix}-{each.name}" else 1
-        made = control(each, state, self.values.get(each.name), more=more)
-        if self.is_read_only:
-            made.widget.attrs["disabled"] = True
-        return made
-
     def _box(self, box: Box, *, is_open: bool) -> ShownBox:
-        fields = tuple(self._shown(self.form.fields[name]) for name in box.fields)
+        fields = []
+        for name in box.fields:
+            item = self.form.fields[name]
+            bound = self._controls[item.name] if item.name in self._controls.fields else None
+            fields.append(ShownField(item, self._states[item.id], bound, self._key(item.id)))
         has_errors = any(self.form.fields[name].name in self.errors for name in box.shown())
         return ShownBox(
             label=box.label,
             style=box.style,
             is_open=is_open or has_errors,
-            fields=fields,
+            fields=tuple(fields),
             boxes=tuple(self._box(item, is_open=not item.is_collapsed) for item in box.boxes),
         )
-
-    def _shown(self, each: Field) -> ShownField:
-        bound = self._controls[each.name] if each.name in self._controls.fields else None
-        return ShownField(each, self._states[each.id], bound, self._key(each.id))
-
-    def _id_of(self, name: str) -> str:
-        return str(self._controls[name].auto_id) if name in self._controls.fields else ""
-
-    def _label_of(self, name: str) -> str:
-        named = self.form.named(name)
-        return named.label if named else name
 
 
 def show(form: Form, values: Mapping[str, Any] | None = None, **how: Any) -> ShownForm:
@@ -218,14 +211,31 @@ def read(
     that was open for a long time does not overwrite what someone else has saved meanwhile.
     """
     files = files or {}
-    values = typed(form, dict(_raw(form, data, files, prefix)))
-    on_record = form.values()
-    untouched = _untouched(values, was) | {
-        form_field.name for form_field in _disabled(form, values)
+    raw: dict[str, Any] = {}
+    for name, made in show(form, prefix=prefix)._controls.fields.items():  # noqa: SLF001 - its own
+        key = f"{prefix}-{name}"
+        if not made.widget.value_omitted_from_data(data, files, key):
+            value = made.widget.value_from_datadict(data, files, key)
+            raw[name] = _with_time_zone(form.named(name), value)
+    values, on_record = typed(form, raw), form.values()
+    states = state_of(form, values)
+    disabled = {
+        form_field.name
+        for form_field in form.fields.values()
+        if form_field.type.has_value and states[form_field.id].disabled
     }
-    values |= {name: on_record[name] for name in untouched}
-    errors = {**validate(form, values), **dict(_too_large(form, files, prefix))}
-    sample = _sample(form, files, prefix)
+    values |= {name: on_record[name] for name in _untouched(values, was) | disabled}
+
+    errors, sample, limit = {**validate(form, values)}, None, kit().file_mb
+    for form_field in form.fields.values():
+        file = files.get(f"{prefix}-{form_field.name}")
+        if form_field.type is not FILE or file is None:
+            continue
+        if file.size > limit * MEBIBYTE:
+            size = in_mebibytes(file.size)
+            errors[form_field.name] = [f"{file.name} is {size} MB; the limit is {limit} MB"]
+        if sample is None:
+            sample = file.read(limit * MEBIBYTE).decode("utf-8", "replace")
     return ShownForm(form, values, errors=errors, sample=sample, prefix=prefix, **how)
 
 
@@ -246,15 +256,6 @@ def _digest(value: Any) -> str:
     return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _raw(form: Form, data: Any, files: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    shown = show(form, prefix=prefix)
-    for name, made in shown._controls.fields.items():  # noqa: SLF001 - a function of this class
-        key = f"{prefix}-{name}"
-        if not made.widget.value_omitted_from_data(data, files, key):
-            value = made.widget.value_from_datadict(data, files, key)
-            yield name, _with_time_zone(form.named(name), value)
-
-
 def _with_time_zone(each: Field | None, value: Any) -> Any:
     """Restore the seconds and time zone that the browser's date-time control does not send."""
     if each is None or each.type is not DATETIME or not isinstance(value, str):
@@ -265,28 +266,3 @@ def _with_time_zone(each: Field | None, value: Any) -> Any:
     if "T" not in value or len(value) not in (16, 19):
         return value
     return f"{value}{':00' if len(value) == 16 else ''}.000Z"
-
-
-def _disabled(form: Form, values: Mapping[str, Any]) -> Iterator[Field]:
-    states = state_of(form, values)
-    for form_field in form.fields.values():
-        if form_field.type.has_value and states[form_field.id].disabled:
-            yield form_field
-
-
-def _too_large(form: Form, files: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
-    limit = kit().file_mb
-    for form_field in form.fields.values():
-        file = files.get(f"{prefix}-{form_field.name}")
-        if form_field.type is FILE and file is not None and file.size > limit * MEBIBYTE:
-            has = in_mebibytes(file.size)
-            yield form_field.name, [f"{file.name} is {has} MB; the limit is {limit} MB"]
-
-
-def _sample(form: Form, files: Any, prefix: str) -> str | None:
-    for form_field in form.fields.values():
-        file = files.get(f"{prefix}-{form_field.name}")
-        if form_field.type is FILE and file is not None:
-            text: str = file.read(kit().file_mb * MEBIBYTE).decode("utf-8", "replace")
-            return text
-    return None

@@ -98,11 +98,14 @@ class Map(Rows):
         pairs = _object(saved.get("map"))
         key, kept = (column.id for column in self.columns)
         rows = [{key: extract, kept: generate} for extract, generate in pairs.items()]
+        default, chosen = saved.get("default"), "fail"
+        if saved.get("allowFailures"):
+            chosen = "null" if default is None else ("custom" if default else "empty")
         context = super().get_context(name, rows, attrs)
         context["widget"] |= {
             "otherwise": self.OTHERWISE,
-            "chosen": _otherwise(saved),
-            "custom": saved.get("default") or "",
+            "chosen": chosen,
+            "custom": default or "",
         }
         return context
 
@@ -325,13 +328,6 @@ def _cell(column: Column, data: Any, key: str) -> Any:
     if column.type is MULTISELECT:
         return data.getlist(key) if isinstance(data, MultiValueDict) else data.get(key)
     return data.get(key)
-
-
-def _otherwise(saved: Mapping[str, Any]) -> str:
-    if not saved.get("allowFailures"):
-        return "fail"
-    default = saved.get("default")
-    return "null" if default is None else ("custom" if default else "empty")
 
 
 def _object(value: Any) -> Mapping[str, Any]:

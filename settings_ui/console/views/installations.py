@@ -47,22 +47,17 @@ def installations(request: StaffRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
         limit=ROWS,
     )
+    chart = None
+    if not form.narrows():  # history has no other filters than the connector
+        chart = version_chart(version_history(connector, now=found.versions))
     return page(
         request,
         "installations.html",
         place="installations",
         form=form,
         found=found,
-        chart=_chart(form, found.versions),
+        chart=chart,
     )
-
-
-def _chart(form: InstallBaseForm, versions: dict[str, int]) -> object:
-    """The chart covers a whole connector, or all of them: history has no other filters."""
-    if form.narrows():
-        return None
-    connector = form.cleaned_data["connector"] if form.is_valid() else None
-    return version_chart(version_history(connector, now=versions))
 
 
 @require_safe

@@ -70,13 +70,20 @@ def calendar(request: StaffRequest) -> HttpResponse:
     """Show the days of a month with how many licenses end on each."""
     form = LicensesForm(request.GET)
     connector = form.cleaned_data["connector"] if form.is_valid() else None
+    today = timezone.localdate()
+    try:
+        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        month = today
+    if not date(2000, 1, 1) <= month <= LAST_DAY:  # none in which licenses end
+        month = today
     return page(
         request,
         "license_calendar.html",
         place="licenses",
-        month=month_of_ends(connector, _month(request.GET.get("month", ""))),
+        month=month_of_ends(connector, month),
         connector=connector,
-        today=timezone.localdate(),
+        today=today,
         days=list(day_name),
     )
 
@@ -141,12 +148,3 @@ def _show(
 
 def _license(key: int) -> License:
     return get_object_or_404(License.objects.select_related("connector", "parent"), pk=key)
-
-
-def _month(word: str) -> date:
-    """The month that *word* names; this one where it names none that licenses end in."""
-    try:
-        first = date.fromisoformat(f"{word}-01")
-    except ValueError:
-        return timezone.localdate()
-    return first if date(2000, 1, 1) <= first <= LAST_DAY else timezone.localdate()

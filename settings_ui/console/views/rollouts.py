@@ -68,9 +68,14 @@ def new(request: StaffRequest) -> HttpResponse:
     is_preview = request.GET.get("do") == "preview"
     data = request.POST or (request.GET if is_preview else None)
     form = RolloutForm(connector, data, initial=request.GET.dict())
-    if form.is_bound and form.is_valid():
-        return _act(request, form)
-    return _show_form(request, form)
+    if not (form.is_bound and form.is_valid()):
+        return _show_form(request, form)
+    do = {"start": _start, "dry-run": _dry_run}.get(request.POST.get("do", ""), _preview)
+    try:
+        return do(request, form)
+    except ConnectorKitError as error:
+        add_to_form(form, error)
+        return _show_form(request, form)
 
 
 def _show_form(
@@ -84,16 +89,6 @@ def _show_form(
         connector=form.connector,
         preview=preview,
     )
-
-
-def _act(request: StaffRequest, form: RolloutForm) -> HttpResponse:
-    """Carry out the pressed button's action; errors are shown above the form."""
-    do = {"start": _start, "dry-run": _dry_run}.get(request.POST.get("do", ""), _preview)
-    try:
-        return do(request, form)
-    except ConnectorKitError as error:
-        add_to_form(form, error)
-        return _show_form(request, form)
 
 
 def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
@@ -200,7 +195,24 @@ def control(request: StaffRequest, key: int, action: str) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if request.method != "POST" or (act.asks and not reason):
         return _ask(request, found, act)
-    return _do(request, found, act, reason)
+    options: dict[str, Any] = {"by": actor(request), "reason": reason}
+    if only := request.POST.getlist("installation"):
+        if not act.takes_some:
+            raise BadRequest(
+                f"{act.words} applies to the whole rollout, not to single installations."
+            )
+        options["only"] = only
+    try:
+        result = act.do(found.pk, **options)
+    except ConnectorKitError as error:
+        messages.error(request, str(error))
+        return redirect(reverse("console:rollout", args=[found.pk]))
+    # Rolling back makes another rollout; both have something to do.
+    shown = result if isinstance(result, Rollout) else found
+    for key_ in {found.pk, shown.pk}:
+        tick_soon(key_)
+    messages.success(request, act.done)
+    return redirect(reverse("console:rollout", args=[shown.pk]))
 
 
 def _ask(request: StaffRequest, found: Rollout, act: RolloutAct) -> HttpResponse:
@@ -218,26 +230,6 @@ def _ask(request: StaffRequest, found: Rollout, act: RolloutAct) -> HttpResponse
     )
     response.status_code = 422 if request.method == "POST" else 200
     return response
-
-
-def _do(request: StaffRequest, found: Rollout, act: RolloutAct, reason: str) -> HttpResponse:
-    how: dict[str, Any] = {"by": actor(request), "reason": reason}
-    if only := request.POST.getlist("installation"):
-        if not act.takes_some:
-            raise BadRequest(
-                f"{act.words} applies to the whole rollout, not to single installations."
-            )
-        how["only"] = only
-    try:
-        done = act.do(found.pk, **how)
-    except ConnectorKitError as error:
-        messages.error(request, str(error))
-        return redirect(reverse("console:rollout", args=[found.pk]))
-    shown = done if isinstance(done, Rollout) else found
-    for number in {found.pk, shown.pk}:
-        tick_soon(number)
-    messages.success(request, act.done)
-    return redirect(reverse("console:rollout", args=[shown.pk]))
 
 
 def _rollout(key: int) -> Rollout:

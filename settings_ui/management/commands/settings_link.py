@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
 from rich.table import Table
 
-from connector_kit.management.base import KitCommand, add_json, add_yes, agree
-from connector_kit.models import Installation, SettingsLink
+from connector_kit.management.base import KitCommand, Options, add_json, add_yes, agree
+from connector_kit.models import Installation
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.finding import require_installations
@@ -67,23 +66,27 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
         elif options["revoke"] is not None or options["revoke_all"]:
             self._revoke(installation, options)
         else:
-            self._make(installation, options)
+            link = make_link(installation, lifetime=options["hours"], by=Actor.of_command_line())
+            answer = {"id": link.id, "url": link.url, "until": link.until}
+            self.show(answer, link.url, options)
 
-    def _make(self, installation: Installation, options: dict[str, Any]) -> None:
-        link = make_link(installation, lifetime=options["hours"], by=Actor.of_command_line())
-        if options["json"]:
-            self.print_json({"id": link.id, "url": link.url, "until": link.until})
-        else:
-            self.stdout.write(link.url)
+    def _list(self, installation: Installation, options: Options) -> None:
+        table = Table("link", "created by", "made", "ends", box=None)
+        documents = []
+        for link in open_links(installation):
+            times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.expires_at))
+            table.add_row(str(link.pk), link.made_by, *times)
+            documents.append(
+                {
+                    "id": link.pk,
+                    "made_by": link.made_by,
+                    "made_at": link.made_at,
+                    "until": link.expires_at,
+                }
+            )
+        self.show({"links": documents}, table, options)
 
-    def _list(self, installation: Installation, options: dict[str, Any]) -> None:
-        found = open_links(installation)
-        if options["json"]:
-            self.print_json({"links": [_to_json(link) for link in found]})
-        else:
-            self.console(options).print(_table(found))
-
-    def _revoke(self, installation: Installation, options: dict[str, Any]) -> None:
+    def _revoke(self, installation: Installation, options: Options) -> None:
         what = "All links" if options["revoke_all"] else f"Link {options['revoke']}"
         agree(
             f"{what} to the settings of {installation} will be revoked permanently, along with "
@@ -96,27 +99,7 @@ manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
         else:
             revoke_link(installation, options["revoke"], by=by)
             count = 1
-        if options["json"]:
-            self.print_json({"revoked": count})
-        else:
-            self.stdout.write(f"Links revoked: {count}.")
-
-
-def _to_json(link: SettingsLink) -> dict[str, Any]:
-    return {
-        "id": link.pk,
-        "made_by": link.made_by,
-        "made_at": link.made_at,
-        "until": link.expires_at,
-    }
-
-
-def _table(links: Iterable[SettingsLink]) -> Table:
-    table = Table("link", "created by", "made", "ends", box=None)
-    for link in links:
-        times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.expires_at))
-        table.add_row(str(link.pk), link.made_by, *times)
-    return table
+        self.show({"revoked": count}, f"Links revoked: {count}.", options)
 
 
 def _hours(word: str) -> timedelta:
