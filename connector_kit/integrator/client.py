@@ -30,13 +30,13 @@ from connector_kit.integrator.resources.state import State
 from connector_kit.integrator.resources.templates import Templates
 from connector_kit.integrator.resources.usage import LIFETIME, Usage, jobs_between, usage
 from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.headers import InstructedTransport
 from connector_kit.integrator.transport.one_time import DuringCall, OneTimeToken
 from connector_kit.integrator.transport.pool import Pool
 from connector_kit.integrator.transport.retry import RetryPolicy
 from connector_kit.integrator.transport.secret import Secret, read_token
 from connector_kit.integrator.transport.throttle import MemoryThrottle, Throttle
 from connector_kit.integrator.transport.timing import Deadline, Timeout
+from connector_kit.integrator.transport.transport import Transport
 
 NORTH_AMERICA = "https://api.integrator.io/v1"
 EUROPE = "https://api.eu.integrator.io/v1"
@@ -91,8 +91,14 @@ class Client:
         """Raises `Unauthorized` for what cannot be a token, ValueError for what is no base URL."""
         secret = token if isinstance(token, Secret) else read_token(token)
         self._owns_pool = pool is None
-        self._transport = InstructedTransport(
-            base_url=_base_url(base_url),
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+            raise ValueError(
+                f"{parts.hostname or base_url!r} is not a base URL. Use a URL such as "
+                f"{NORTH_AMERICA}, without user information."
+            )
+        self._transport = Transport(
+            base_url=base_url.rstrip("/"),
             token=secret,
             account=account or secret.fingerprint(),
             pool=pool or Pool(),
@@ -213,13 +219,3 @@ class Client:
             for integration_id in integration_ids
             for job in jobs_between(self.jobs, since, until, integration_id=integration_id)
         )
-
-
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise ValueError(
-            f"{parts.hostname or url!r} is not a base URL. Use a URL such as {NORTH_AMERICA}, "
-            "without user information."
-        )
-    return url.rstrip("/")

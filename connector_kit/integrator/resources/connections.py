@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import ErrorEntry, Refused
 from connector_kit.integrator.resources.documents import Job, PingBody, StepAnswer
 from connector_kit.integrator.resources.forms import HasSettingsForm
-from connector_kit.integrator.resources.proxy import Proxied
 from connector_kit.integrator.resources.shapes import listed
 from connector_kit.integrator.resources.virtual import Virtual
-from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.calls import PATIENCE, Call, Effect
+from connector_kit.integrator.transport import calls, wire
+from connector_kit.integrator.transport.calls import EFFECTS, PATIENCE, Call, Effect
+from connector_kit.integrator.transport.headers import instructions
 from connector_kit.integrator.transport.query import given
+
+JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,19 @@ class Ping:
         return "; ".join(said) or f"the application answered {self.code}"
 
 
-class Connections(Virtual, Proxied, HasSettingsForm):
+@dataclass(frozen=True)
+class ProxyAnswer:
+    """What the application answered: its status and its body as text."""
+
+    status: int
+    text: str
+
+    def json(self) -> Any:
+        """Return the body's value, None when it is empty; raises ValueError when it is no JSON."""
+        return wire.loads(self.text.encode())
+
+
+class Connections(Virtual, HasSettingsForm):
     """The account's connections."""
 
     def ping(
@@ -113,11 +128,56 @@ class Connections(Virtual, Proxied, HasSettingsForm):
         """Yield the jobs that are queued on the connection."""
         return self._transport.items(calls.get(self._at(connection_id, "jobs"), expects=list))
 
+    def proxy(
+        self,
+        connection_id: str,
+        method: str,
+        relative_uri: str | None = None,
+        body: Any = None,
+        *,
+        content_type: str = JSON,
+        record_type: str | None = None,
+        netsuite_script: str | None = None,
+        netsuite_deployment: str | None = None,
+    ) -> ProxyAnswer:
+        """Send *body* to the connection's application, which logs in as the connection does.
+
+        *method* and *relative_uri* are those on the application (for a RESTlet of NetSuite its
+        script and deployment instead); *body* is any JSON, or text or bytes of *content_type*.
+        The application's own refusals raise what the platform's do, with its status. It is
+        repeated when *method* may be, never otherwise.
+        """
+        headers = instructions(
+            method=method,
+            relative_uri=relative_uri,
+            record_type=record_type,
+            netsuite_script=netsuite_script,
+            netsuite_deployment=netsuite_deployment,
+        )
+        content = body.encode() if isinstance(body, str) else body
+        if content is not None and not isinstance(content, bytes):
+            content = wire.dumps(content)
+        if content is not None:
+            headers = {**headers, "Content-Type": content_type}
+        call = Call(
+            "POST",
+            self._at(connection_id, "proxy"),
+            content,
+            effect=EFFECTS.get(method.upper(), Effect.AGAIN),
+            patience=PATIENCE,
+            expects=str,
+            headers=headers,
+        )
+        answer = self._transport.send(call)
+        return ProxyAnswer(answer.status, answer.body)
+
     def _ping(self, call: Call) -> Ping:
         try:
-            return _read(self._body(call))
+            body: PingBody = self._body(call)
         except Refused as refused:
             return Ping(ok=False, code=refused.status, errors=refused.errors)
+        errors, code = tuple(body.get("errors") or ()), body.get("code")
+        return Ping(ok=not errors and code in (None, 200), code=code, errors=errors)
 
 
 def _context(
@@ -130,9 +190,3 @@ def _context(
 
 def _try(path: str, body: Document) -> Call:
     return calls.post(path, body, effect=Effect.NONE, patience=PATIENCE, expects=dict)
-
-
-def _read(body: PingBody) -> Ping:
-    errors = tuple(body.get("errors") or ())
-    code = body.get("code")
-    return Ping(ok=not errors and code in (None, 200), code=code, errors=errors)

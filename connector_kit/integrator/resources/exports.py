@@ -25,7 +25,12 @@ class Exports(Adaptors):
         integration, or of a flow of it, in scope; hooks run, and are told that it is a preview.
         Raises ValueError for a flow without its integration.
         """
-        path = _preview_path(integration_id, flow_id)
+        if integration_id is None and flow_id is not None:
+            raise ValueError("A preview within a flow also requires the flow's integration_id.")
+        path = "/exports/preview"
+        if integration_id is not None:
+            flow = ("flows", flow_id) if flow_id else ()
+            path = at("integrations", integration_id, *flow, "exports", "preview")
         preview: Preview = self._body(
             calls.post(path, export, effect=Effect.NONE, patience=PATIENCE, expects=dict)
         )
@@ -72,12 +77,3 @@ class Exports(Adaptors):
         Never sent twice: raises `OutcomeUnknown` when no answer came.
         """
         return self._invoke(at(api_identifier), list(events))
-
-
-def _preview_path(integration_id: str | None, flow_id: str | None) -> str:
-    if integration_id is None:
-        if flow_id is not None:
-            raise ValueError("A preview within a flow also requires the flow's integration_id.")
-        return "/exports/preview"
-    flow = ("flows", flow_id) if flow_id else ()
-    return at("integrations", integration_id, *flow, "exports", "preview")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from connector_kit.documents import Document
-from connector_kit.integrator.resources.batches import batches, noting_what_was_done
+from connector_kit.integrator.errors import IntegratorError
 from connector_kit.integrator.resources.documents import ErrorRecord, RetryData
 from connector_kit.integrator.resources.route import Route
 from connector_kit.integrator.resources.shapes import signed_urls
 from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.query import Moment, given, iso, milliseconds
+
+LIMIT = 1000
+"""Errors that the platform's own client names in one request."""
 
 
 class StepErrors(Route):
@@ -62,12 +66,12 @@ class StepErrors(Route):
 
     def resolve(self, error_ids: Iterable[str]) -> None:
         """Mark errors as resolved, a thousand at a time; after that they cannot be retried."""
-        for batch in batches(error_ids):
+        for batch in _batches(error_ids):
             self._body(calls.put(self._at("resolved"), {"errors": batch}))
 
     def purge(self, error_ids: Iterable[str]) -> None:
         """Delete resolved errors for good, a thousand at a time."""
-        for batch in batches(error_ids):
+        for batch in _batches(error_ids):
             self._body(calls.delete(self._at("resolved"), {"errors": batch}))
 
     def retry(self, retry_data_keys: Iterable[str]) -> tuple[str, ...]:
@@ -97,13 +101,13 @@ class StepErrors(Route):
 
     def assign(self, error_ids: Iterable[str], *, email: str, user_id: str | None = None) -> None:
         """Assign errors to a user, a thousand at a time."""
-        for batch in batches(error_ids):
+        for batch in _batches(error_ids):
             body = {"errorIds": batch, "email": email, **given(_userId=user_id)}
             self._body(calls.put(self._at("errors", "assign"), body))
 
     def tag(self, error_ids: Iterable[str], tag_ids: Sequence[str]) -> None:
         """Tag errors with tags of the account (`Client.tags`), a thousand at a time."""
-        for batch in batches(error_ids):
+        for batch in _batches(error_ids):
             self._body(calls.put(self._at("tags"), {"errorIds": batch, "tagIds": list(tag_ids)}))
 
     def open_file_urls(self) -> tuple[str, ...]:
@@ -142,11 +146,23 @@ class StepErrors(Route):
 
     def _retry(self, name: str, keys: Iterable[str]) -> tuple[str, ...]:
         started: list[str] = []
-        with noting_what_was_done(
-            "Retries of the preceding errors were started, as the jobs", started
-        ):
-            started.extend(self._start({name: batch}) for batch in batches(keys))
+        for batch in _batches(keys):
+            try:
+                started.append(self._start({name: batch}))
+            except IntegratorError as error:
+                if started:
+                    jobs = ", ".join(started)
+                    error.add_note(
+                        f"Retries of the preceding errors were started, as the jobs {jobs}."
+                    )
+                raise
         return tuple(started)
 
     def _start(self, body: dict[str, Any]) -> str:
         return str(self._value(calls.post(self._at("retry"), body), "_jobId"))
+
+
+def _batches(names: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(names)
+    while batch := list(islice(rest, LIMIT)):
+        yield batch

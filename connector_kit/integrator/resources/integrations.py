@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from connector_kit.documents import Document
 from connector_kit.integrator.resources.cloning import Cloneable
 from connector_kit.integrator.resources.documents import ErrorCount, Job
-from connector_kit.integrator.resources.framework_one import FrameworkOne
+from connector_kit.integrator.resources.framework_one import PATIENCE, FrameworkOne
 from connector_kit.integrator.resources.framework_two import FrameworkTwo
-from connector_kit.integrator.resources.shapes import documents, listed, signed_urls
-from connector_kit.integrator.resources.utilities import Utilities
+from connector_kit.integrator.resources.shapes import document, documents, listed, signed_urls
 from connector_kit.integrator.transport import calls
+from connector_kit.integrator.transport.calls import Effect
 from connector_kit.integrator.transport.query import given
 
 
-class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
+class Upload(NamedTuple):
+    """Where to PUT a file (a secret), and the key that identifies it afterwards."""
+
+    signed_url: str
+    run_key: str
+
+
+class Integrations(FrameworkOne, FrameworkTwo, Cloneable):
     """The account's integrations.
 
     `delete` is for those that no connector owns; an installed one is uninstalled instead.
@@ -89,6 +97,49 @@ class Integrations(FrameworkOne, FrameworkTwo, Utilities, Cloneable):
         return listed(
             self._body(calls.get(self._at(integration_id, "iclients"), params)), "iclients"
         )
+
+    def utility(self, integration_id: str, function: str, body: Document | None = None) -> Any:
+        """Call a utility function of the connector; body and result are its own business.
+
+        Never sent twice: raises `OutcomeUnknown` when no answer came.
+        """
+        return self._utility(integration_id, function, body or {}, Effect.AGAIN)
+
+    def load_category_mapping(
+        self, integration_id: str, flow_id: str, requests: Sequence[Document]
+    ) -> Document:
+        """Return a marketplace's categories: ``{"uiAssistant", "response": [...]}``.
+
+        *requests* are ``{"operation", "params"}`` with ``mappingData``, ``extractsMetaData`` or
+        ``generatesMetaData`` as the operation.
+        """
+        options = {"_flowId": flow_id, "requestOptions": list(requests)}
+        function, body = "loadMarketplaceCategoryMapping", {"utilities": {"options": options}}
+        return document(self._utility(integration_id, function, body, Effect.NONE))
+
+    def save_category_mapping(self, integration_id: str, flow_id: str, mapping: Any) -> Any:
+        """Store a marketplace's categories as they are mapped; returns the function's result."""
+        body = {"utilities": {"options": {"_flowId": flow_id}, "mappingData": mapping}}
+        function = "saveMarketplaceCategoryMapping"
+        return self._utility(integration_id, function, body, Effect.SAME)
+
+    def category_upload(
+        self, integration_id: str, child_id: str, file_name: str, file_type: str
+    ) -> Upload:
+        """Return where to put a file; its `run_key` is then the field's value."""
+        body = {
+            "integrationId": integration_id,
+            "childId": child_id,
+            "fileName": file_name,
+            "fileType": file_type,
+        }
+        function = "generateCategorySignedUrl"
+        answer = document(self._utility(integration_id, function, body, Effect.SAME))
+        return Upload(str(answer.get("signedURL") or ""), str(answer.get("runKey") or ""))
+
+    def _utility(self, integration_id: str, function: str, body: Document, effect: Effect) -> Any:
+        path = self._at(integration_id, "utilities", function)
+        return self._body(calls.put(path, body, patience=PATIENCE, effect=effect))
 
     def _members(
         self, integration_id: str, resource: str, **params: str | int | bool

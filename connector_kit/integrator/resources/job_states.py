@@ -61,13 +61,14 @@ class JobState:
     @classmethod
     def of(cls, job: Job) -> JobState:
         """Return the status of *job*."""
+        percent = job.get("percentComplete")
         return cls(
             job_id=job.get("_id", ""),
             status=status_of(job),
             successes=count_of(job, "numSuccess"),
             errors=count_of(job, "numError"),
             ignored=count_of(job, "numIgnore"),
-            percent=_percent(job),
+            percent=None if percent is None else float(percent),
             job=job,
         )
 
@@ -91,8 +92,3 @@ def watch(
                 code="still_running",
             )
         clock.sleep(every)
-
-
-def _percent(job: Job) -> float | None:
-    said = job.get("percentComplete")
-    return None if said is None else float(said)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from connector_kit.documents import Document
-from connector_kit.integrator.resources.documents import Job
-from connector_kit.integrator.resources.job_errors import ErrorsOfJobs
+from connector_kit.integrator.resources.documents import ErrorRecord, Job, JobError
 from connector_kit.integrator.resources.job_query import JobQuery
 from connector_kit.integrator.resources.job_retries import RetriesOfJobs
-from connector_kit.integrator.resources.job_states import EVERY, JobState
+from connector_kit.integrator.resources.job_states import EVERY, JobState, count_of
 from connector_kit.integrator.resources.job_states import watch as watch_states
 from connector_kit.integrator.resources.shapes import documents, signed_urls
 from connector_kit.integrator.transport import calls
@@ -23,9 +23,27 @@ ALL = JobQuery()
 Documents = list[Document]
 Found = list[Job]
 Objects = list[Any]
+Errors = list[JobError]
 
 
-class Jobs(ErrorsOfJobs, RetriesOfJobs):
+INLINE = 1000
+"""The most errors returned in an answer; more come as files."""
+
+
+@dataclass(frozen=True)
+class JobErrors:
+    """The errors of a job: `records`, or `file_urls` where they are too many to be answered.
+
+    `pending` is true while the children of a cancelled job are still ending: ask again. The
+    addresses are secrets, good for a while.
+    """
+
+    records: tuple[JobError, ...] = ()
+    file_urls: tuple[str, ...] = ()
+    pending: bool = False
+
+
+class Jobs(RetriesOfJobs):
     """The account's jobs. They live 30 days, and so do their errors."""
 
     def list(self, query: JobQuery = ALL) -> Iterator[Job]:
@@ -102,6 +120,40 @@ class Jobs(ErrorsOfJobs, RetriesOfJobs):
     def purge_files(self, job_id: str) -> None:
         """Delete the job's files."""
         self._body(calls.delete(self._at(job_id, "files")))
+
+    def errors(self, job: Job) -> JobErrors:
+        """Return the errors of *job*, in whichever way the platform has them for so many."""
+        if count_of(job, "numError") <= INLINE:
+            return JobErrors(records=tuple(self.inline_errors(job["_id"])))
+        urls = self.error_file_urls(job["_id"])
+        return JobErrors(file_urls=urls, pending=not urls)
+
+    def inline_errors(self, job_id: str) -> Errors:
+        """Return the errors of a job that has at most a thousand of them."""
+        found: Errors = self._either(  # both spellings are documented (U26)
+            calls.get(self._at(job_id, "joberrors"), expects=list),
+            calls.get(self._at(job_id, "jobErrors"), expects=list),
+        )
+        return found
+
+    def error_file_urls(self, job_id: str) -> tuple[str, ...]:
+        """Return the addresses of files with all errors of a job. Secrets, good for a while.
+
+        None while the children of a cancelled job are still ending.
+        """
+        return signed_urls(self._body(calls.get(self._at(job_id, "errorFile", "signedURL"))))
+
+    def error_records(self, job_id: str) -> Iterator[ErrorRecord]:
+        """Yield the errors of a job as today's error management has them."""
+        return self._listed(calls.get(self._at(job_id, "errors")), "errors")
+
+    def resolve_errors(self, job_id: str) -> None:
+        """Mark all errors of the job as resolved."""
+        self._body(Call("PUT", self._at(job_id, "joberrors", "resolve")))
+
+    def resolve_error(self, job_id: str, error_id: str) -> None:
+        """Mark one error of the job as resolved."""
+        self._body(Call("PUT", self._at(job_id, "joberrors", error_id, "resolve")))
 
     def _filtered(self, path: str, filters: Document | None) -> Objects:
         return documents(self._body(calls.post(path, filters or {}, effect=Effect.NONE)))

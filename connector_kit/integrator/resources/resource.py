@@ -47,8 +47,16 @@ class Resource(Route):
         return self._document(calls.put(self._at(document_id), document, expects=dict))
 
     def patch(self, document_id: str, operations: Sequence[Operation]) -> None:
-        """Change single fields. Retried like a PUT if a second time changes nothing more."""
-        effect = Effect.SAME if _leave_the_same(operations) else Effect.AGAIN
+        """Change single fields. Retried like a PUT if a second time changes nothing more.
+
+        Not so for inserting into and removing from a list, and for what fails the second time.
+        """
+        is_repeatable = all(
+            operation["op"] == "replace"
+            or (operation["op"] == "add" and not _POSITION_IN_A_LIST.search(operation["path"]))
+            for operation in operations
+        )
+        effect = Effect.SAME if is_repeatable else Effect.AGAIN
         body = wire.dumps(list(operations))
         self._transport.send(Call("PATCH", self._at(document_id), body, effect=effect))
 
@@ -65,15 +73,3 @@ class Resource(Route):
             calls.get(self._at(document_id, "dependencies"), expects=dict)
         )
         return found
-
-
-def _leave_the_same(operations: Sequence[Operation]) -> bool:
-    """Whether applying *operations* twice has the same result as once.
-
-    Not so for inserting into and removing from a list, and for what fails the second time.
-    """
-    return all(
-        operation["op"] == "replace"
-        or (operation["op"] == "add" and not _POSITION_IN_A_LIST.search(operation["path"]))
-        for operation in operations
-    )

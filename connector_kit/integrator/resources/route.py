@@ -61,19 +61,16 @@ class Route:
         The body has the address of the next page: ``nextPageURL``
         (protocol/http-api.md#3-conventions).
         """
-        asked = self._transport.base_url + call.path
+        base_url, line = self._transport.base_url, f"{call.method} {urlsplit(call.path).path}"
+        asked = base_url + call.path
         while True:
             body = self._body(call)
             yield from listed(body, key)
             link = body.get("nextPageURL") if isinstance(body, dict) else None
             if not link:
                 return
-            asked = self._next(str(link), asked, call)
+            asked = follow(under(base_url, str(link)), asked=asked, request=line)
             call = replace(call, path=asked, params=None)
-
-    def _next(self, link: str, asked: str, call: Call) -> str:
-        line = f"{call.method} {urlsplit(call.path).path}"
-        return follow(under(self._transport.base_url, link), asked=asked, request=line)
 
 
 def at(*segments: str) -> str:

@@ -99,10 +99,30 @@ def records_of(job: Mapping[str, Any]) -> int:
 
 def _runs(jobs: Iterable[Job]) -> Iterator[tuple[Job, Usage]]:
     by_id = {job["_id"]: job for job in jobs}
-    steps = _steps_by_run(by_id.values())
+    steps: dict[str, list[Job]] = defaultdict(list)
     for job in by_id.values():
-        if _is_run(job):
-            yield job, _of_run({"children": steps.get(job["_id"], ()), **job})
+        if run := _run_of(job):
+            steps[run].append(job)
+    for job in by_id.values():
+        if job.get("type") in RETRIES or job.get("_retryOfJobId") or _run_of(job):
+            continue
+        family = {"children": steps.get(job["_id"], ()), **job}
+        status, started = status_of(family), _started(job)
+        yield (
+            job,
+            Usage(
+                integration_id=str(job.get("_integrationId") or ""),
+                flow_id=str(job.get("_flowId") or ""),
+                month=started.strftime("%Y-%m") if started else "",
+                runs=1,
+                failed=int(status == "failed"),
+                canceled=int(status == "canceled"),
+                records=records_of(family),
+                ignored=count_of(family, "numIgnore"),
+                errors=count_of(family, "numError"),
+                resolved=count_of(family, "numResolved"),
+            ),
+        )
 
 
 def _summed(ones: Iterable[Usage]) -> list[Usage]:
@@ -141,43 +161,9 @@ def jobs_between(
     yield from jobs_between(jobs, middle, until, integration_id=integration_id)
 
 
-def _steps_by_run(jobs: Iterable[Job]) -> Mapping[str, list[Job]]:
-    steps: dict[str, list[Job]] = defaultdict(list)
-    for job in jobs:
-        run = _run_of(job)
-        if run:
-            steps[run].append(job)
-    return steps
-
-
 def _run_of(job: Job) -> str:
     """The flow's job to which *job* belongs, empty when it belongs to none."""
     return job.get("_flowJobId") or job.get("_parentJobId") or ""
-
-
-def _is_run(job: Job) -> bool:
-    return job.get("type") not in RETRIES and not job.get("_retryOfJobId") and not _run_of(job)
-
-
-def _of_run(job: Mapping[str, Any]) -> Usage:
-    status = status_of(job)
-    return Usage(
-        integration_id=str(job.get("_integrationId") or ""),
-        flow_id=str(job.get("_flowId") or ""),
-        month=_month(job),
-        runs=1,
-        failed=int(status == "failed"),
-        canceled=int(status == "canceled"),
-        records=records_of(job),
-        ignored=count_of(job, "numIgnore"),
-        errors=count_of(job, "numError"),
-        resolved=count_of(job, "numResolved"),
-    )
-
-
-def _month(job: Mapping[str, Any]) -> str:
-    moment = _started(job)
-    return moment.strftime("%Y-%m") if moment else ""
 
 
 def _started(job: Mapping[str, Any]) -> datetime | None:

@@ -74,27 +74,25 @@ def read(response: Response, call: Call, request: str, *, mask: Mask) -> Answer:
         body = _text(response) if call.expects is str else wire.loads(response.content)
     except ValueError as error:
         raise _unusable(response, request, "no JSON", mask) from error
-    if call.method == "GET" and call.expects is list and _is_empty(response):
-        body = []  # a list without items is answered 204 as well
+    if call.method == "GET" and call.expects is list and not response.content:
+        # A list without items is answered 204 as well. An answer that was cut off is empty, too,
+        # but does not say so.
+        is_chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+        length = response.headers.get("Content-Length")
+        if response.status_code == 204 or length == "0" or is_chunked:
+            body = []
     if call.expects is not None and not isinstance(body, call.expects):
         raise _unusable(response, request, f"no {call.expects.__name__}", mask)
-    return Answer(response.status_code, body, _next_page(response, request))
-
-
-def _is_empty(response: Response) -> bool:
-    """Tell whether the answer declares itself empty, as opposed to one that was cut off."""
-    headers = response.headers
-    is_said = (
-        response.status_code == 204
-        or headers.get("Content-Length") == "0"
-        or "chunked" in headers.get("Transfer-Encoding", "").lower()
-    )
-    return is_said and not response.content
+    next_page = None
+    if "Link" in response.headers:  # <...>; rel="next" (protocol/README.md U23)
+        link = response.links.get("next", {}).get("url")
+        next_page = follow(link, asked=response.url, request=request) if link else None
+    return Answer(response.status_code, body, next_page)
 
 
 def error_of(response: Response, request: str, *, mask: Mask) -> IntegratorError | AttemptFailed:
     """Return what to raise for a status outside 2xx."""
-    error = _translated(response, request, mask(_text(response)))
+    error = _translate(response, request, mask(_text(response)))
     if not isinstance(error, Transient):
         return error
     error.retry_after = _retry_after(response)
@@ -112,70 +110,56 @@ def _unusable(response: Response, request: str, what: str, mask: Mask) -> Attemp
     return AttemptFailed(Outcome.NO_ANSWER, error)
 
 
-def _translated(response: Response, request: str, text: str) -> IntegratorError:
-    status, body = response.status_code, _object(text)
-    entries = _entries(body)
+def _translate(response: Response, request: str, text: str) -> IntegratorError:
+    """Return the error that a body of *text* says, in the class that its status has."""
+    status = response.status_code
+    try:
+        body = wire.loads(text.encode())
+    except ValueError:
+        body = None
+    body = body if isinstance(body, dict) else {}
+    entries, steps = _entries(body), body.get("steps")
+    if not isinstance(steps, list):
+        steps = []
+    sentences = (
+        f"{entry['code']}: {entry['message']}".strip(": ")
+        + (f" (field {entry['field']})" if entry.get("field") else "")
+        for entry in entries
+    )
+    words = "; ".join(sentences) or _quoted(text) or response.reason
+    hints = (_HINTS_BY_CODE.get(entry["code"], "") for entry in entries)
+    hint = next(filter(None, hints), "") or _HINTS_BY_STATUS.get(status, "")
+    is_passing = status == 408 or (status >= 500 and status not in _NOT_PASSING)
+    kind = Unavailable if is_passing else _KINDS.get(status, Refused)
     first = entries[0] if entries else None
-    said = "; ".join(map(_sentence, entries)) or _quoted(text) or response.reason
-    return _kind(status)(
-        f"{request} returned {status}: {said.rstrip('.')}. {_hint(status, entries)}".rstrip(),
+    return kind(
+        f"{request} returned {status}: {words.rstrip('.')}. {hint}".rstrip(),
         status=status,
         code=first["code"] or None if first else None,
         field=first.get("field") if first else None,
         request=request,
         errors=entries,
-        steps=_steps(body),
+        # A step route of framework 2.0 names steps beside its errors.
+        steps=tuple(step for step in steps if isinstance(step, dict)),
     )
-
-
-def _kind(status: int) -> type[IntegratorError]:
-    passing = status == 408 or (status >= 500 and status not in _NOT_PASSING)
-    return Unavailable if passing else _KINDS.get(status, Refused)
-
-
-def _hint(status: int, entries: tuple[ErrorEntry, ...]) -> str:
-    by_code = (_HINTS_BY_CODE.get(entry["code"], "") for entry in entries)
-    return next(filter(None, by_code), "") or _HINTS_BY_STATUS.get(status, "")
-
-
-def _sentence(entry: ErrorEntry) -> str:
-    where = f" (field {entry['field']})" if entry.get("field") else ""
-    return f"{entry['code']}: {entry['message']}".strip(": ") + where
-
-
-def _object(text: str) -> dict[str, Any]:
-    """The object that *text* is, an empty one when it is none."""
-    try:
-        body = wire.loads(text.encode())
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _entries(body: dict[str, Any]) -> tuple[ErrorEntry, ...]:
     """The platform's ``errors``; a lone ``message`` counts as one of them."""
     listed = body.get("errors")
-    found = listed if isinstance(listed, list) else [body] if body.get("message") else []
-    return tuple(map(_entry, found[:MOST_ENTRIES]))
-
-
-def _steps(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """The steps that a step route of framework 2.0 names beside its errors."""
-    listed = body.get("steps")
-    found = listed if isinstance(listed, list) else []
-    return tuple(item for item in found if isinstance(item, dict))
-
-
-def _entry(found: Any) -> ErrorEntry:
-    if not isinstance(found, dict):
-        return {"code": "", "message": _shortened(found)}
-    entry: ErrorEntry = {
-        "code": _shortened(found.get("code") or ""),
-        "message": _shortened(found.get("message") or ""),
-    }
-    if found.get("field"):
-        entry["field"] = _shortened(found["field"])
-    return entry
+    if not isinstance(listed, list):
+        listed = [body] if body.get("message") else []
+    entries = []
+    for item in listed[:MOST_ENTRIES]:
+        if not isinstance(item, dict):
+            entries.append(ErrorEntry(code="", message=_shortened(item)))
+            continue
+        code, message = item.get("code") or "", item.get("message") or ""
+        entry = ErrorEntry(code=_shortened(code), message=_shortened(message))
+        if item.get("field"):
+            entry["field"] = _shortened(item["field"])
+        entries.append(entry)
+    return tuple(entries)
 
 
 def _shortened(said: Any) -> str:
@@ -206,11 +190,3 @@ def _timestamp(date: str) -> float | None:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):  # dates of every kind are sent
         return None
-
-
-def _next_page(response: Response, request: str) -> str | None:
-    """The address that ``Link: <...>; rel="next"`` names (protocol/README.md U23)."""
-    if "Link" not in response.headers:
-        return None
-    link = response.links.get("next", {}).get("url")
-    return follow(link, asked=response.url, request=request) if link else None

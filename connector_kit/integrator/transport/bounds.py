@@ -11,7 +11,7 @@ import http.client
 import io
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -61,32 +61,24 @@ def read_whole(response: requests.Response) -> None:
 
     An answer that is too large costs its connection, since the rest of it is still to come.
     """
-    _require_known_encoding(response)
-    at_most, pieces, size = _at_most.get(), [], 0
-    for piece in _pieces_of(response):
-        size += len(piece)
-        if size > at_most:
-            response.close()
-            raise AnswerTooLarge(at_most)
-        pieces.append(piece)
-    response._content = b"".join(pieces)  # noqa: SLF001 - what iter_content leaves to its caller
-
-
-def _pieces_of(response: requests.Response) -> Iterator[bytes]:
-    try:
-        yield from response.iter_content(PIECE)
-    except ValueError as error:  # a chunk of negative size, which urllib3 takes as it comes
-        response.close()
-        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
-
-
-def _require_known_encoding(response: requests.Response) -> None:
     encoding = response.headers.get("Content-Encoding", "")
     if encoding.strip().lower() not in _ENCODINGS:
         response.close()
         raise requests.exceptions.ContentDecodingError(
             f"the response has the encoding {encoding[:40]!r}, which was not requested"
         )
+    at_most, pieces, size = _at_most.get(), [], 0
+    try:
+        for piece in response.iter_content(PIECE):
+            size += len(piece)
+            if size > at_most:
+                response.close()
+                raise AnswerTooLarge(at_most)
+            pieces.append(piece)
+    except ValueError as error:  # a chunk of negative size, which urllib3 takes as it comes
+        response.close()
+        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
+    response._content = b"".join(pieces)  # noqa: SLF001 - what iter_content leaves to its caller
 
 
 def bind(pool: HTTPConnectionPool) -> None:
@@ -164,7 +156,11 @@ class _Sends(HTTPConnection):
 
     def send(self, data: Any) -> None:
         """Send *data*, in pieces as far as it is bytes."""
-        for piece in _pieces(data):
+        pieces: Iterable[Any] = (data,)
+        if isinstance(data, bytes) and len(data) > PIECE:
+            view = memoryview(data)
+            pieces = (view[start : start + PIECE] for start in range(0, len(data), PIECE))
+        for piece in pieces:
             if self.sock is not None:
                 self.sock.settimeout(_left(self.sock.gettimeout()))
             super().send(piece)
@@ -176,12 +172,3 @@ class _Http(_Sends):
 
 class _Https(_Sends, HTTPSConnection):
     pass
-
-
-def _pieces(data: Any) -> Iterator[Any]:
-    if not isinstance(data, bytes) or len(data) <= PIECE:
-        yield data
-        return
-    view = memoryview(data)
-    for start in range(0, len(data), PIECE):
-        yield view[start : start + PIECE]

@@ -56,11 +56,13 @@ class Handfuls:
         has_one, stale = self._take(account)
         if has_one:
             return Grant(0.0)
-        grant = self._ledger.turn(
-            account, longest=longest, is_held=False, more=self._usable(), back=stale
-        )
+        fits = self._shelf_life >= MOST * self._pace
+        usable = MOST if fits else int(self._shelf_life / self._pace)  # before they go stale
+        grant = self._ledger.turn(account, longest=longest, is_held=False, more=usable, back=stale)
         if grant.more:
-            self._hold(account, grant.more)
+            now = self._clock.now()
+            with self._lock:
+                self._hands[account] = Hand(now, grant.more, now + self._shelf_life)
         return Grant(grant.wait)
 
     def pause(self, account: str, seconds: float | None) -> None:
@@ -68,11 +70,6 @@ class Handfuls:
         with self._lock:
             self._hands.pop(account, None)
         self._ledger.pause(account, seconds)
-
-    def _usable(self) -> int:
-        """How many turns will be used before they go stale."""
-        fits = self._shelf_life >= MOST * self._pace
-        return MOST if fits else int(self._shelf_life / self._pace)
 
     def _take(self, account: str) -> tuple[bool, int]:
         """Take one of the turns at hand, if it is good; else return how many can be given back."""
@@ -89,20 +86,12 @@ class Handfuls:
         """What is at hand of *account*; learns from its use how quickly requests follow."""
         hand = self._hands.get(account)
         if hand is None:
-            self._forget_idle(now)
+            if len(self._hands) > MANY:
+                at_hand = (item for item in self._hands.items() if item[1].good_until >= now)
+                self._hands = dict(at_hand)
             hand = self._hands[account] = Hand(used_at=now)
             return hand
         pause, hand.used_at = now - hand.used_at, now
         if pause < IDLE:
             self._pace += WEIGHT * (min(pause, self._longest) - self._pace)
         return hand
-
-    def _hold(self, account: str, turns: int) -> None:
-        now = self._clock.now()
-        with self._lock:
-            self._hands[account] = Hand(now, turns, now + self._shelf_life)
-
-    def _forget_idle(self, now: float) -> None:
-        if len(self._hands) > MANY:
-            at_hand = (item for item in self._hands.items() if item[1].good_until >= now)
-            self._hands = dict(at_hand)

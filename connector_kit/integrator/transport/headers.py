@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-import requests
-
-from connector_kit.integrator.transport.calls import Call, Headers
-from connector_kit.integrator.transport.transport import Transport
+from connector_kit.integrator.transport.calls import Headers
 
 RELATIVE_URI = "Integrator-Relative-URI"
 """Where in the application the request goes."""
@@ -40,23 +37,11 @@ def instructions(
         NETSUITE_SCRIPT: netsuite_script,
         NETSUITE_DEPLOYMENT: netsuite_deployment,
     }
-    return {name: _value(name, value) for name, value in named.items() if value is not None}
-
-
-def _value(name: str, value: str) -> str:
-    if not _VALUE.fullmatch(value):
-        raise ValueError(
-            f"{value!r} cannot be sent as {name}. Use non-empty ASCII text without line breaks or "
-            "surrounding spaces."
-        )
-    return value
-
-
-class InstructedTransport(Transport):
-    """A transport whose calls may carry headers of their own."""
-
-    def _prepare(self, call: Call) -> requests.PreparedRequest:
-        request = super()._prepare(call)
-        if call.headers:
-            request.headers.update(call.headers)
-        return request
+    headers = {name: value for name, value in named.items() if value is not None}
+    for name, value in headers.items():
+        if not _VALUE.fullmatch(value):
+            raise ValueError(
+                f"{value!r} cannot be sent as {name}. Use non-empty ASCII text without line breaks "
+                "or surrounding spaces."
+            )
+    return headers

@@ -75,20 +75,16 @@ class OneTimeToken:
 
     def check(self) -> None:
         """Raise `CallEnded` when the token is no longer valid."""
-        if self.has_ended:
-            raise CallEnded(self._reason(), code="call_ended")
-
-    def _reason(self) -> str:
+        if not self.has_ended:
+            return
         name = f"The function {self.function}" if self.function else "The function"
-        happened = (
-            f"{name} has returned"
-            if self._ended.is_set()
-            else f"{name} ran longer than its token is valid"
-        )
-        return (
-            f"{happened}, so its one-time token is no longer valid and nothing more is sent. "
-            "Finish the work before the function returns: wait for its threads and read its "
-            "lists to the end. Leave longer work to the next call."
+        is_over = self._ended.is_set()
+        happened = "has returned" if is_over else "ran longer than its token is valid"
+        raise CallEnded(
+            f"{name} {happened}, so its one-time token is no longer valid and nothing more is "
+            "sent. Finish the work before the function returns: wait for its threads and read its "
+            "lists to the end. Leave longer work to the next call.",
+            code="call_ended",
         )
 
 

@@ -36,7 +36,10 @@ class Pool:
         largest: int = bounds.LARGEST_ANSWER,
     ) -> None:
         self._proxies = None if proxies is None else dict(proxies)
-        self._verify = _certificates() if verify is None else verify
+        if verify is None:
+            bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+            verify = bundle or True
+        self._verify = verify
         self._size = size
         self._largest = largest
         self._adapter = _Adapter(size)
@@ -128,10 +131,6 @@ class _Adapter(HTTPAdapter):
         """Close the connections."""
         self._hosts.clear()
         super().close()
-
-
-def _certificates() -> str | bool:
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
 def _proxies(url: str) -> dict[str, str]:

@@ -20,7 +20,11 @@ def given(**params: Value | None) -> dict[str, Value]:
 
 def with_query(path: str, pairs: Pairs) -> str:
     """Return *path* with the *pairs* that have a value behind it; a name may come several times."""
-    spelled = [(name, _spelled(value)) for name, value in pairs if value is not None]
+    spelled = [
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in pairs
+        if value is not None
+    ]
     return f"{path}?{urlencode(spelled)}" if spelled else path
 
 
@@ -49,7 +53,3 @@ def _aware(moment: datetime) -> datetime:
             "time zone."
         )
     return moment
-
-
-def _spelled(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

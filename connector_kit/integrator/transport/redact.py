@@ -53,26 +53,18 @@ def _redacted(value: Any, also_secret: frozenset[str]) -> Any:
         return [_redacted(item, also_secret) for item in value]
     if not isinstance(value, dict):
         return value
-    if _is_secret_header(value):
-        return {**value, "value": MASK}
-    return {name: _field(name, inner, also_secret) for name, inner in value.items()}
-
-
-def _field(name: str, value: Any, also_secret: frozenset[str]) -> Any:
-    is_secret = name in SECRET_FIELDS or name in also_secret
-    if is_secret and (name == "encrypted" or not isinstance(value, dict | list)):
-        return MASK if value else value
-    return _redacted(value, SECRET_FIELDS_WITHIN.get(name, frozenset()))
-
-
-def _is_secret_header(value: dict[str, Any]) -> bool:
-    name = value.get("name")
-    return (
-        value.keys() == {"name", "value"}
-        and isinstance(name, str)
-        and bool(value["value"])
-        and bool(_SECRET_HEADER.search(name))
-    )
+    if value.keys() == {"name", "value"} and value["value"]:
+        header = value["name"]
+        if isinstance(header, str) and _SECRET_HEADER.search(header):
+            return {**value, "value": MASK}
+    redacted = {}
+    for name, inner in value.items():
+        is_secret = name in SECRET_FIELDS or name in also_secret
+        if is_secret and (name == "encrypted" or not isinstance(inner, dict | list)):
+            redacted[name] = MASK if inner else inner
+        else:
+            redacted[name] = _redacted(inner, SECRET_FIELDS_WITHIN.get(name, frozenset()))
+    return redacted
 
 
 _IN_TEXT = re.compile(

@@ -75,23 +75,13 @@ class Course:
         try:
             return attempt(self)
         except AttemptFailed as failed:
-            first = failed
-        try:
-            return self._repeated(attempt, first)
-        except AttemptFailed as failed:
-            error, cause = self._verdict(failed), failed.cause
-        raise error from cause
+            first = [failed]
 
-    def _repeated(self, attempt: Callable[["Course"], Answer], first: AttemptFailed) -> Answer:
-        """Continue after the attempt that failed with *first*, which counts in the loop.
-
-        Nearly all calls need no second attempt, and setting up the loop takes longer than that.
-        """
-        made = [first]
-
+        # The loop begins after the first attempt, which counts in it: nearly all calls need no
+        # second one, and setting up the loop takes longer than an attempt.
         def attempt_or_first(course: "Course") -> Answer:
-            if made:
-                raise made.pop()
+            if first:
+                raise first.pop()
             return attempt(course)
 
         loop = Retrying(
@@ -102,7 +92,11 @@ class Course:
             before_sleep=self._log,
             reraise=True,
         )
-        return loop(attempt_or_first, self)
+        try:
+            return loop(attempt_or_first, self)
+        except AttemptFailed as failed:
+            error, cause = self._verdict(failed), failed.cause
+        raise error from cause
 
     def tolerates(self, status: int) -> bool:
         """Whether *status* only says that an earlier attempt has done the work."""

@@ -218,20 +218,15 @@ class MemoryLedger:
 
     def _bucket(self, account: str, now: float) -> Bucket:
         if account not in self._buckets:
-            self._forget_idle(now)
+            self._buckets = {
+                name: bucket
+                for name, bucket in self._buckets.items()
+                # Others hold no information.
+                if max(bucket.full_at, bucket.paused_until + FORGET_AFTER) >= now
+            }
             full_at = now if self._starts_full else now + self._limit.burst
             self._buckets[account] = Bucket(full_at)
         return self._buckets[account]
-
-    def _forget_idle(self, now: float) -> None:
-        """Drop the buckets that hold no information."""
-        idle = [
-            account
-            for account, bucket in self._buckets.items()
-            if max(bucket.full_at, bucket.paused_until + FORGET_AFTER) < now
-        ]
-        for account in idle:
-            del self._buckets[account]
 
 
 class MemoryThrottle(QueueThrottle):

@@ -80,46 +80,49 @@ class Transport:
             call = replace(call, path=answer.next_page, params=None)
 
     def _attempt(self, course: Course) -> Answer:
-        call = course.call
+        call, deadline = course.call, course.deadline
         request = self._prepare(call)
         line = f"{call.method} {urlsplit(request.url or '').path}"
-        self._wait_for_turn(course.deadline, line)
-        timeouts = self._timeouts(call, course.deadline, line)
-        response = self._exchange(request, timeouts, course.deadline.remaining(), line)
-        if 200 <= response.status_code < 300:
-            return answers.read(response, call, line, mask=self.token.mask_in)
-        if course.tolerates(response.status_code):
-            return Answer(response.status_code, None)
-        raise self._refusal(response, line)
-
-    def _prepare(self, call: Call) -> requests.PreparedRequest:
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = call.method, self._address(call), call.body
-        request.headers = CaseInsensitiveDict(_headers(call))
-        return self._auth(request)
-
-    def _address(self, call: Call) -> str:
-        """The address of *call*; only addresses that the kit did not write itself need a check."""
-        if call.path.startswith(("https://", "http://")):
-            return _encoded(call.path)
-        address = self._encoded_base_url + call.path
-        return _encoded(address, call.params) if call.params else address
-
-    def _wait_for_turn(self, deadline: Deadline, line: str) -> None:
         try:
             self.throttle.acquire(self.account, within=deadline.remaining())
         except TurnTooLate as late:
             error = RateLimited(f"{line} was not sent: {late}", request=line)
             error.retry_after = late.seconds
             raise AttemptFailed(Outcome.NOT_SENT, error, retry_after=late.seconds) from None
-
-    def _timeouts(self, call: Call, deadline: Deadline, line: str) -> tuple[float, float]:
-        """The connect and the read timeout, as far as the time that is left allows."""
         left = deadline.remaining()
         if left <= 0:
-            error = Unavailable(f"{line} was not sent: the time limit was reached.", request=line)
-            raise AttemptFailed(Outcome.NOT_SENT, error)
-        return min(self.timeout.connect, left), min(call.patience or self.timeout.read, left)
+            reason = f"{line} was not sent: the time limit was reached."
+            raise AttemptFailed(Outcome.NOT_SENT, Unavailable(reason, request=line))
+        timeouts = min(self.timeout.connect, left), min(call.patience or self.timeout.read, left)
+        response = self._exchange(request, timeouts, left, line)
+        if 200 <= response.status_code < 300:
+            return answers.read(response, call, line, mask=self.token.mask_in)
+        if course.tolerates(response.status_code):
+            return Answer(response.status_code, None)
+        refusal = answers.error_of(response, line, mask=self.token.mask_in)
+        if isinstance(refusal, AttemptFailed) and refusal.outcome is Outcome.TURNED_AWAY:
+            self.throttle.slow_down(self.account, refusal.retry_after)
+        raise refusal
+
+    def _prepare(self, call: Call) -> requests.PreparedRequest:
+        request = requests.PreparedRequest()
+        request.method, request.body = call.method, call.body
+        # Only addresses that the kit did not write itself need a check.
+        if call.path.startswith(("https://", "http://")):
+            request.url = _encoded(call.path)
+        else:
+            address = self._encoded_base_url + call.path
+            request.url = _encoded(address, call.params) if call.params else address
+        headers = _HEADERS
+        if call.body is not None:
+            length = str(len(call.body))
+            headers = {**_HEADERS, "Content-Type": _TYPE_OF_BODY, "Content-Length": length}
+        elif call.method != "GET":
+            headers = {**_HEADERS, "Content-Length": "0"}
+        request.headers = CaseInsensitiveDict(headers)
+        if call.headers:
+            request.headers.update(call.headers)
+        return self._auth(request)
 
     def _exchange(
         self,
@@ -142,36 +145,21 @@ class Transport:
 
     def _no_response(self, error: Exception, method: str | None, line: str) -> Exception:
         """Translate *error*, whose frames and request hold the token, into one that does not."""
-        root = _root(error)
-        if isinstance(root, AnswerTooLarge):
-            return _too_large(method, line, root)
+        root: BaseException = error  # the first of the errors that led to it has the reason
+        while earlier := root.__cause__ or root.__context__:
+            root = earlier
+        if isinstance(root, AnswerTooLarge):  # not retried: the next answer would be as large
+            kind = IntegratorError if method == "GET" else OutcomeUnknown
+            return kind(f"{line} failed: {root}. Request less at a time.", request=line)
         outcome = Outcome.NOT_SENT if _never_sent(error) else Outcome.NO_ANSWER
         happened = "did not reach" if outcome is Outcome.NOT_SENT else "got no response from"
         why = self.token.mask_in(str(root))
-        kind = type(error) if isinstance(error, requests.RequestException) else ConnectionError
+        cause = type(error) if isinstance(error, requests.RequestException) else ConnectionError
         return AttemptFailed(
             outcome,
             Unavailable(f"{line} {happened} {self.base_url}: {why.rstrip('.')}.", request=line),
-            cause=kind(why),
+            cause=cause(why),
         )
-
-    def _refusal(self, response: requests.Response, line: str) -> Exception:
-        error = answers.error_of(response, line, mask=self.token.mask_in)
-        if isinstance(error, AttemptFailed) and error.outcome is Outcome.TURNED_AWAY:
-            self.throttle.slow_down(self.account, error.retry_after)
-        return error
-
-
-def _too_large(method: str | None, line: str, error: AnswerTooLarge) -> IntegratorError:
-    """What is not retried: the next answer would be as large."""
-    kind = IntegratorError if method == "GET" else OutcomeUnknown
-    return kind(f"{line} failed: {error}. Request less at a time.", request=line)
-
-
-def _headers(call: Call) -> dict[str, str]:
-    if call.body is None:
-        return _HEADERS if call.method == "GET" else {**_HEADERS, "Content-Length": "0"}
-    return {**_HEADERS, "Content-Type": _TYPE_OF_BODY, "Content-Length": str(len(call.body))}
 
 
 @lru_cache(maxsize=8)
@@ -182,7 +170,10 @@ def _encoded_base_url(url: str) -> str:
 def _encoded(url: str, params: Params | None = None) -> str:
     """Return *url* as it travels; raises `requests.exceptions.InvalidURL`, a ValueError."""
     request = requests.PreparedRequest()
-    spelled = {name: _spelled(value) for name, value in (params or {}).items()}
+    spelled = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in (params or {}).items()
+    }
     request.prepare_url(url, spelled)
     return str(request.url)
 
@@ -194,14 +185,3 @@ def _never_sent(error: Exception) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     causes = (reason, getattr(reason, "__cause__", None), *getattr(reason, "args", ()))
     return any(isinstance(cause, NewConnectionError | SSLCertVerificationError) for cause in causes)
-
-
-def _root(error: BaseException) -> BaseException:
-    """The first of the errors that led to *error*: the one with the reason."""
-    while earlier := error.__cause__ or error.__context__:
-        error = earlier
-    return error
-
-
-def _spelled(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,7 +1,7 @@
 """Connections (protocol/http-api.md, section 4)."""
 
 from connector_kit.integrator import Ping
-from connector_kit.integrator.resources.proxy import ProxyAnswer
+from connector_kit.integrator.resources.connections import ProxyAnswer
 from tests.integrator.calls.case import DONE, NOTHING, Sent, case, crud
 from tests.integrator.scripted import STORED, Reply
 

@@ -1,7 +1,7 @@
 """The lives of installed connectors (protocol/http-api.md, section 8)."""
 
 from connector_kit.integrator.resources.framework_two import Wizard
-from connector_kit.integrator.resources.utilities import Upload
+from connector_kit.integrator.resources.integrations import Upload
 from tests.integrator.calls.case import DONE, NOTHING, Sent, case
 from tests.integrator.scripted import STORED, Reply
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from connector_kit.integrator.resources.job_errors import JobErrors
 from connector_kit.integrator.resources.job_query import JobQuery
+from connector_kit.integrator.resources.jobs import JobErrors
 from tests.integrator.calls.case import DONE, NOTHING, Sent, case
 from tests.integrator.scripted import STORED, Reply
 
