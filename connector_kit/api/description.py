@@ -1,4 +1,7 @@
-"""The API's description over HTTP, for programs and for people."""
+"""The API's description over HTTP, for programs and for people.
+
+Apart from `schema`, which Django REST framework loads while it defines the base of these views.
+"""
 
 from __future__ import annotations
 

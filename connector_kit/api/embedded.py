@@ -26,7 +26,7 @@ from connector_kit.api.shapes.embedded import (
 )
 from connector_kit.embedded import deployments_of, find_account, run_export, run_import
 from connector_kit.embedded.asking import deploy_soon, remove_soon, update_soon
-from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
+from connector_kit.models import Connector, EmbeddedAccount, Installation
 from connector_kit.models.orders import ordered_version
 from connector_kit.publisher import find_release
 from connector_kit.publisher.install_base_search import with_last_update
@@ -144,9 +144,10 @@ class Update(_OfDeployment):
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Have a worker update the deployment to a release; its operations show the outcome."""
         row, given = self.get_object(), self.given(request)
+        version = given.get("release")
         update_soon(
             row,
-            release=_release(row, given.get("release")),
+            release=find_release(row.connector, version) if version else None,
             recreate_deleted=given["recreate_deleted"],
             by=actor_of(request),
         )
@@ -195,10 +196,6 @@ class RunImport(_OfDeployment):
             by=actor_of(request),
         )
         return Response({"results": results})
-
-
-def _release(row: Installation, version: str | None) -> Release | None:
-    return find_release(row.connector, version) if version else None
 
 
 def _told(pk: int) -> Response:

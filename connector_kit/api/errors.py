@@ -50,39 +50,43 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """Answer *error*; unexpected ones are written to the log."""
-    if (found := _problems_of(error)) is not None:
-        told, status_code = found
-        return Response({"errors": told}, status=status_code)
+    if (listed := _listed(error)) is not None:
+        entries, status_code = listed
+        return Response({"errors": entries}, status=status_code)
     if isinstance(error, SuspiciousOperation):  # too many parameters, for example
         return Response(body_of(*SENSELESS), status=status.HTTP_400_BAD_REQUEST)
     for kind, status_code, code in STATUSES:
         if isinstance(error, kind):
-            return _translated(error, status_code, code)
+            return _translate(error, status_code, code)
     response = exception_handler(error, context)
     if response is None:
-        log.error("code=%s, path=%s", BROKEN[0], _path(context), exc_info=error)
+        request = context.get("request")
+        path = str(request.path) if request else ""
+        log.error("code=%s, path=%s", BROKEN[0], path, exc_info=error)
         return Response(body_of(*BROKEN), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
     response.data = {"errors": list(_entries(error, response))}
     return response
 
 
-def _problems_of(error: Exception) -> tuple[list[Any], int] | None:
+def _listed(error: Exception) -> tuple[list[Any], int] | None:
     """Return what *error* lists, and its status; None for one that says a single thing."""
+    entries: list[Any] = []
     if isinstance(error, DeclarationError):
-        return list(_problems(error)), status.HTTP_409_CONFLICT
+        for problem in error.problems:
+            place = ".".join(filter(None, (problem.connector, problem.attribute)))
+            entries.append(entry(problem.id, f"{problem.message} {problem.hint}", place))
+        return entries, status.HTTP_409_CONFLICT
     if isinstance(error, PublicationRefused):
-        told = [
-            entry(objection.code, f"{objection.message} {objection.hint}".strip(), objection.field)
-            for objection in error.objections
-        ]
-        return told, status.HTTP_409_CONFLICT
+        for objection in error.objections:
+            message = f"{objection.message} {objection.hint}".strip()
+            entries.append(entry(objection.code, message, objection.field))
+        return entries, status.HTTP_409_CONFLICT
     if isinstance(error, LicensingError):
-        return [
-            problem.to_json() for problem in error.problems
-        ], status.HTTP_422_UNPROCESSABLE_ENTITY
+        entries = [problem.to_json() for problem in error.problems]
+        return entries, status.HTTP_422_UNPROCESSABLE_ENTITY
     if isinstance(error, RequestDataTooBig):  # Django's words name a setting, not the way out
-        told = [entry("body_too_large", "The request body is too large.")]
-        return told, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+        entries = [entry("body_too_large", "The request body is too large.")]
+        return entries, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     return None
 
 
@@ -109,12 +113,7 @@ BROKEN = ("internal_error", _WORDS)
 """Code and message of unexpected errors."""
 
 
-def _path(context: dict[str, Any]) -> str:
-    request = context.get("request")
-    return str(request.path) if request else ""
-
-
-def _translated(error: Exception, status_code: int, code: str) -> Response:
+def _translate(error: Exception, status_code: int, code: str) -> Response:
     if isinstance(error, RolloutError) and error.field:  # what was sent is wrong, not the state
         status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
@@ -132,12 +131,6 @@ def entry(code: str, message: str, field: str | None = None) -> Entry:
     return {"code": code, "message": message, "field": field}
 
 
-def _problems(error: DeclarationError) -> Iterator[Entry]:
-    for problem in error.problems:
-        place = ".".join(filter(None, (problem.connector, problem.attribute)))
-        yield entry(problem.id, f"{problem.message} {problem.hint}", place)
-
-
 def _entries(error: Exception, response: Response) -> Iterator[Entry]:
     if isinstance(error, ValidationError):
         yield from _of_fields(error.detail, "")
@@ -151,20 +144,19 @@ def _entries(error: Exception, response: Response) -> Iterator[Entry]:
         yield entry(str(getattr(detail, "code", "error")), str(detail))
 
 
-def _joined(path: str, name: object) -> str:
-    """The path of what is called *name*, a field or a number in a list, within *path*."""
-    if isinstance(name, int):
-        return f"{path}[{name}]"
-    return ".".join(filter(None, (path, "" if name == "non_field_errors" else str(name))))
-
-
 _FLAWS_SHOWN = 20
 
 
 def _of_fields(detail: Any, path: str) -> Iterator[Entry]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            yield from _of_fields(inner, _joined(path, name))
+            if isinstance(name, int):  # a number in a list
+                place = f"{path}[{name}]"
+            else:
+                place = ".".join(
+                    filter(None, (path, "" if name == "non_field_errors" else str(name)))
+                )
+            yield from _of_fields(inner, place)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, dict | list)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connector_kit.api.filtering import Filters, MomentFilter
-from connector_kit.api.shapes.others import ActionShape, UsageShape
+from connector_kit.api.shapes.reports import ActionShape, UsageShape
 from connector_kit.embedded.usage import PAGE, UsageQuery, usage_report
 from connector_kit.integrator.resources.usage import LIFETIME
 from connector_kit.models import FlowUsage, StaffAction

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import SAFE_METHODS
 
-from connector_kit.api.permissions import scope_of
+from connector_kit.api.auth import scope_of
 
 ERRORS = {
     "400": "The request is not valid.",
@@ -57,15 +57,12 @@ class Described(AutoSchema):
 def with_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that every operation may answer with; called by drf-spectacular."""
     result["components"].setdefault("schemas", {})["Errors"] = _ERRORS_SCHEMA
+    content = {"schema": {"$ref": "#/components/schemas/Errors"}}
     for item in result["paths"].values():
         for method, operation in item.items():
             is_read = method.upper() in SAFE_METHODS
-            told = ERRORS | ({"409": ERRORS_OF_WRITES["409"]} if is_read else ERRORS_OF_WRITES)
-            for status, words in told.items():
-                operation["responses"].setdefault(status, _error_response(words))
+            errors = ERRORS | ({"409": ERRORS_OF_WRITES["409"]} if is_read else ERRORS_OF_WRITES)
+            for status, words in errors.items():
+                response = {"description": words, "content": {"application/json": content}}
+                operation["responses"].setdefault(status, response)
     return result
-
-
-def _error_response(words: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Errors"}
-    return {"description": words, "content": {"application/json": {"schema": schema}}}

@@ -11,7 +11,7 @@ from connector_kit.api import (
     embedded,
     installations,
     licenses,
-    others,
+    reports,
     rollouts,
     settings,
 )
@@ -107,9 +107,12 @@ _PROVISIONING = [
     path("provisioning/subscriptions/<str:key>/", provisioning.OneSubscription.as_view()),
 ]
 
-_OTHERS = [
-    path("v1/usage/", others.UsageOfAccount.as_view()),
-    path("v1/actions/", others.Actions.as_view()),
+_REPORTS = [
+    path("v1/usage/", reports.UsageOfAccount.as_view()),
+    path("v1/actions/", reports.Actions.as_view()),
+]
+
+_DESCRIPTION = [
     path("schema/", description.Description.as_view(), name="api-schema"),
     path("docs/", description.Page.as_view(), name="api-docs"),
 ]
@@ -121,5 +124,6 @@ urlpatterns = [
     *_LICENSES,
     *_EMBEDDED,
     *_PROVISIONING,
-    *_OTHERS,
+    *_REPORTS,
+    *_DESCRIPTION,
 ]

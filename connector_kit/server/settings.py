@@ -183,7 +183,7 @@ REST_FRAMEWORK = {
         "connector_kit.api.auth.BearerTokens",
         "connector_kit.api.auth.StaffSessions",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["connector_kit.api.permissions.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["connector_kit.api.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["connector_kit.api.throttling.PerCaller"],
     "DEFAULT_PAGINATION_CLASS": "connector_kit.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -11,7 +11,7 @@ import requests
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from connector_kit.api.permissions import scope_of
+from connector_kit.api.auth import scope_of
 from connector_kit.api.urls import urlpatterns
 from connector_kit.blueprint import compile_connector
 from connector_kit.models import Change, License, Release, Subscription

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import orjson
+from django.db import transaction
 from django.http import Http404
 from django.http.request import RawPostDataException
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,7 +18,6 @@ from rest_framework.views import APIView
 
 from connector_kit.api.auth import actor_of
 from connector_kit.api.filtering import Filters, YesOrNoFilter
-from connector_kit.api.provisioning import events
 from connector_kit.api.provisioning.signatures import HEADERS, Unsigned, verify
 from connector_kit.api.refusals import Refused
 from connector_kit.api.shapes.provisioning import (
@@ -28,7 +29,10 @@ from connector_kit.api.shapes.provisioning import (
 )
 from connector_kit.api.throttling import refusal_of_stranger
 from connector_kit.conf import kit
+from connector_kit.licensing import Event, parse_event
 from connector_kit.models import Subscription
+from connector_kit.publisher.licenses import receive
+from connector_kit.publisher.licenses.tasks import process_soon
 from connector_kit.publisher.roles import Scope
 
 LARGEST_BODY = 64 * 1024
@@ -70,7 +74,20 @@ class Webhooks(SmallBodies):
         except Unsigned as error:
             refusal = Refused(status.HTTP_401_UNAUTHORIZED, "invalid_signature", str(error))
             raise refusal_of_stranger(request, refusal) from error
-        return events.accept(events.of_webhook(event_id, _object(body)), source="webhook")
+        sent = _object(body)  # {type, timestamp, data: {subscription, …}}
+        data = sent.get("data")
+        subscription = None
+        if isinstance(data, dict):
+            subscription = data.get("subscription")
+            data = {name: value for name, value in data.items() if name != "subscription"}
+        event = parse_event(
+            event_id=event_id,
+            occurred_at=sent.get("timestamp"),
+            subscription=subscription,
+            kind=sent.get("type"),
+            data=data,
+        )
+        return _accept(event, source="webhook")
 
 
 class SubscriptionFilters(Filters):
@@ -105,11 +122,17 @@ class Subscriptions(SmallBodies, generics.ListAPIView[Subscription]):
     def post(self, request: Request) -> Response:
         """Accept an event, as a webhook would send it; its license follows soon."""
         try:
-            body = request.body
+            sent = _object(request.body)
         except RawPostDataException as error:  # a browser's form, read for its CSRF token
             raise UnsupportedMediaType(str(request.content_type)) from error
-        event = events.of_request(_object(body))
-        return events.accept(event, source=actor_of(request).name[:200])
+        event = parse_event(
+            event_id=sent.get("id"),
+            occurred_at=sent.get("occurred_at"),
+            subscription=sent.get("subscription"),
+            kind=sent.get("type"),
+            data=sent.get("data"),
+        )
+        return _accept(event, source=actor_of(request).name[:200])
 
 
 class OneSubscription(generics.RetrieveAPIView[Subscription]):
@@ -130,11 +153,24 @@ class OneSubscription(generics.RetrieveAPIView[Subscription]):
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        read = orjson.loads(body)
+        value = orjson.loads(body)
     except ValueError as error:
         message = f"The body is not JSON: {error}."
         raise Refused(status.HTTP_400_BAD_REQUEST, "invalid_json", message) from error
-    if not isinstance(read, dict):
+    if not isinstance(value, dict):
         message = "The body must be a JSON object."
         raise Refused(status.HTTP_400_BAD_REQUEST, "invalid_json", message)
-    return read
+    return value
+
+
+def _accept(event: Event, *, source: str) -> Response:
+    """Store *event*, have it processed, and answer 202, even if it is already known."""
+    receipt = receive(event, source=source)
+    if receipt.event.processed_at is None:
+        transaction.on_commit(partial(process_soon, receipt.event.subscription_id))
+    answer = {
+        "event": event.id,
+        "subscription": event.subscription,
+        "duplicate": not receipt.is_new,
+    }
+    return Response(AcceptedShape(answer).data, status.HTTP_202_ACCEPTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,7 @@ from rest_framework import serializers
 from connector_kit.api.shapes.plain import Shown
 from connector_kit.documents import MASK
 from connector_kit.documents.redaction import redacted
-from connector_kit.forms import FieldState, Form, StorePage, Tab, state_of
-from connector_kit.forms.fields import Field
+from connector_kit.forms import Form, state_of
 from connector_kit.lifecycle.veil import hidden_of
 from connector_kit.models import SettingsChange
 from connector_kit.publisher.settings_links import LIFETIME, LONGEST
@@ -170,23 +169,26 @@ class RevokedShape(Shown):
 
 def settings_json(record: SettingsOnRecord, waiting: int) -> dict[str, Any]:
     """Return what `SettingsShape` shows of *record*."""
+    by_store: dict[str, dict[str, Any]] = {}
+    for store in record.stores:
+        values = by_store[store.id] = {}
+        for form in store.forms():
+            secret = {field.name for field in form.fields.values() if field.is_secret}
+            values |= {name: _shown(v, name in secret) for name, v in form.values().items()}
     is_multi_store = record.pages.is_multi_store
-    by_store = {store.id: _values(store) for store in record.stores}
     return {
         "is_multi_store": is_multi_store,
         "values": by_store if is_multi_store else by_store.get("", {}),
-        "stores": [_store(record, store) for store in record.stores],
+        "stores": [
+            {
+                "id": store.id,
+                "title": store.title,
+                "pages": [_page(record, page) for page in pages_of(store)],
+            }
+            for store in record.stores
+        ],
         "waiting": waiting,
     }
-
-
-def _values(store: StorePage) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for form in store.forms():
-        values = form.values()
-        secret = {field.name for field in form.fields.values() if field.is_secret}
-        found |= {name: _shown(value, name in secret) for name, value in values.items()}
-    return found
 
 
 def _shown(value: Any, is_secret: bool) -> Any:
@@ -194,57 +196,46 @@ def _shown(value: Any, is_secret: bool) -> Any:
     return MASK if is_secret and value not in (None, "") else redacted(value)
 
 
-def _store(record: SettingsOnRecord, store: StorePage) -> dict[str, Any]:
-    pages = [_page(record, page) for page in pages_of(store)]
-    return {"id": store.id, "title": store.title, "pages": pages}
-
-
 def _page(record: SettingsOnRecord, page: Page) -> dict[str, Any]:
+    flows = []
+    for entry in page.flows:
+        flow = record.flow(entry)
+        flows.append(
+            {
+                "name": flow.external_id or entry.id,
+                "title": flow.name,
+                "is_on": flow.is_on,
+                "schedule": flow.schedule,
+                "timezone": flow.timezone,
+                "has_switch": entry.has_switch,
+                "shows_schedule": entry.shows_schedule,
+                "fields": list(_fields(entry.form)),
+            }
+        )
     return {
         "address": page.address,
         "title": page.title,
         "description": page.description,
-        "tabs": [_tab(tab) for tab in page.tabs],
-        "flows": list(_flows(record, page)),
+        "tabs": [{"title": tab.title, "fields": list(_fields(tab.form))} for tab in page.tabs],
+        "flows": flows,
     }
 
 
-def _tab(tab: Tab) -> dict[str, Any]:
-    return {"title": tab.title, "fields": list(_fields(tab.form))}
-
-
-def _flows(record: SettingsOnRecord, page: Page) -> Iterable[dict[str, Any]]:
-    for entry in page.flows:
-        flow = record.flow(entry)
-        yield {
-            "name": flow.external_id or entry.id,
-            "title": flow.name,
-            "is_on": flow.is_on,
-            "schedule": flow.schedule,
-            "timezone": flow.timezone,
-            "has_switch": entry.has_switch,
-            "shows_schedule": entry.shows_schedule,
-            "fields": list(_fields(entry.form)),
-        }
-
-
-def _fields(form: Form) -> Iterable[dict[str, Any]]:
+def _fields(form: Form) -> Iterator[dict[str, Any]]:
     values = form.values()
     states = state_of(form, values)
     for field in form.fields.values():
-        if field.type.has_value:
-            yield _field(field, values.get(field.name), states[field.id])
-
-
-def _field(field: Field, value: Any, state: FieldState) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "type": field.type.name,
-        "label": field.label,
-        "help": field.help,
-        "value": _shown(value, field.is_secret),
-        "options": field.options,
-        "is_shown": state.is_shown,
-        "is_required": state.required,
-        "is_disabled": state.disabled,
-    }
+        if not field.type.has_value:
+            continue
+        state = states[field.id]
+        yield {
+            "name": field.name,
+            "type": field.type.name,
+            "label": field.label,
+            "help": field.help,
+            "value": _shown(values.get(field.name), field.is_secret),
+            "options": field.options,
+            "is_shown": state.is_shown,
+            "is_required": state.required,
+            "is_disabled": state.disabled,
+        }
