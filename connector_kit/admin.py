@@ -36,6 +36,7 @@ from connector_kit.models import (
     Rollout,
     SettingsChange,
     SettingsLink,
+    SourceIntegration,
     StaffAction,
     Subscription,
     VersionCount,
@@ -453,6 +454,14 @@ class RefusedCallAdmin(Records):
     list_display = ("connector", "code", "count", "function", "integration_id", "last_at")
     list_filter = ("code",)
     list_select_related = ("connector",)
+
+
+@admin.register(SourceIntegration)
+class SourceIntegrationAdmin(Records):
+    """The source integrations of framework 2.0 connectors."""
+
+    list_display = ("connector", "integration_id", "release", "problem")
+    list_select_related = ("connector", "release__connector")
 
 
 @admin.register(FlowUsage)

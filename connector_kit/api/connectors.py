@@ -166,6 +166,10 @@ class PublishOptions(serializers.Serializer[Any]):
         help_text="publish even if installations lose functions that their version calls, or if "
         "the server cannot report what it serves",
     )
+    overwrite_source = serializers.BooleanField(
+        default=False,
+        help_text="framework 2.0: overwrite what somebody edited in the source integration",
+    )
 
 
 class Publish(APIView):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import STACK
+from connector_kit.blueprint.source import source_of
 from connector_kit.documents import Document, ref, referred
 from connector_kit.documents.walking import objects
 
@@ -79,7 +80,9 @@ _NAMINGS = (
 def calls_of(blueprint: Blueprint) -> Iterator[tuple[Call, str]]:
     """Yield each function of the stack that *blueprint* names, with the place where it does."""
     components = {component.external_id: component for component in blueprint.components}
-    for component in (*blueprint.components, blueprint.integration):
+    is_copied = blueprint.schema.framework == 2
+    integration = source_of(blueprint).integration if is_copied else blueprint.integration
+    for component in (*blueprint.components, integration):
         for path, entry in objects(component.document):
             # The particular namings overwrite the general ones.
             fitting = [naming for naming in reversed(_NAMINGS) if naming.fits(path, entry)]

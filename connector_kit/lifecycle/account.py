@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ from connector_kit.lifecycle.errors import (
     InstallationVanished,
     LifecycleError,
 )
-from connector_kit.lifecycle.tags import ConnectorTag, Tag
+from connector_kit.lifecycle.tags import ConnectorTag, Tag, recognized
 from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
 
@@ -43,6 +43,9 @@ class Account:
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
 
     def __post_init__(self) -> None:
+        self.borrowed: frozenset[str] = frozenset()
+        """The components for which, as far as was read, a connection of the customer's own stands
+        in: the kit has no access to it, and does not make another."""
         self._seen: dict[str, Document] = {}
         self._seen_at = self.clock.now()
 
@@ -151,8 +154,9 @@ class Account:
         """
         self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
         wanted = {*known_ids.values()}
+        expected = [*declared.values(), *applied.values()]
         names_of: dict[str, set[str]] = {}
-        for component in (*declared.values(), *applied.values()):
+        for component in expected:
             names_of.setdefault(component.resource, set()).add(component.external_id)
         found = [
             (resource, document)
@@ -162,10 +166,13 @@ class Account:
         ]
         self._seen |= {document["_id"]: document for _, document in found}
         self._seen_at = self.clock.now()
+        if isinstance(self.tag, ConnectorTag) and self.tag.origins:
+            self.tag = self.tag.knowing(recognized(found, expected, self.tag))
         for _, document in found:
             name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
             if name and connector_id == self.fence.connector_id:
                 self.ids[name] = document["_id"]
+        self._borrow({document["_id"] for _, document in found})
         remembered = {identity: name for name, identity in known_ids.items()}
         names = remembered | {identity: name for name, identity in self.ids.items()}
         scripts = _Scripts(self.client, self.tag, declared, applied)
@@ -211,16 +218,24 @@ class Account:
                 with suppress(NotFound):
                     yield self.client.resource(resource).get(identity)
 
+    def _borrow(self, found: Set[str]) -> None:
+        chosen = self.tag.chosen if isinstance(self.tag, ConnectorTag) else {}
+        theirs = {name: identity for identity, name in chosen.items() if identity not in found}
+        self.borrowed = frozenset(theirs)
+        self.ids |= theirs
+
     def _live(self, resource: str, document: Document, names: Mapping[str, str]) -> Live:
         connector_id, integration_id = self.tag.whose(document)
         is_installation = resource == "integrations"
+        name = INTEGRATION if is_installation else self.tag.name_of(document)
         return Live(
             id=document["_id"],
-            external_id=INTEGRATION if is_installation else self.tag.name_of(document),
+            external_id=name,
             resource=resource,
             document=abstract(document, names),
             connector_id=connector_id,
             integration_id=self.integration_id if is_installation else integration_id,
+            is_unnamed=bool(name) and not is_installation and not document.get("externalId"),
         )
 
 
@@ -251,9 +266,17 @@ class _Scripts:
 
 
 def open_account(
-    client: Client, *, connector_id: str, integration_id: str, stack_id: str
+    client: Client,
+    *,
+    connector_id: str,
+    integration_id: str,
+    stack_id: str,
+    origins: Callable[[], Mapping[str, str]] = dict,
 ) -> Account:
     """Read the integration and return its account.
+
+    *origins* is asked for the components by the ids of the documents in the source integration,
+    when the installation was copied from one.
 
     Raises `InstallationVanished` when the integration is gone, and `LifecycleError`
     ``installation_foreign`` when it belongs to no or another connector.
@@ -269,14 +292,28 @@ def open_account(
             f"{integration.get('_connectorId') or 'no connector'}, not with {connector_id}. It "
             "was not changed.",
         )
+    copied = origins() if integration.get("_sourceId") else {}
     return Account(
         client=client,
-        tag=ConnectorTag(connector_id, integration_id),
+        tag=ConnectorTag(
+            connector_id, integration_id, origins=copied, chosen=_chosen(integration, copied)
+        ),
         integration_id=integration_id,
         integration=integration,
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id}
         | ({STACK: stack_id} if stack_id else {}),
     )
+
+
+def _chosen(integration: Document, origins: Mapping[str, str]) -> dict[str, str]:
+    """The connections with which install steps of framework 2.0 were taken, and what they are."""
+    chosen = {}
+    for step in integration.get("installSteps") or ():
+        template = step.get("sourceConnection") or {}
+        name = template.get("externalId") or origins.get(template.get("_id") or "")
+        if name and step.get("_connectionId"):
+            chosen[step["_connectionId"]] = name
+    return chosen
 
 
 def resources_of(components: Iterable[CompiledComponent]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from connector_kit import blueprint
 from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
+from connector_kit.blueprint.source import COMPLETE_INSTALL, COMPLETE_UNINSTALL, VERIFY_CONNECTION
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 from connector_kit.extension import ExtensionError, FunctionModule
@@ -23,12 +24,16 @@ from connector_kit.lifecycle.add_ons import (
 from connector_kit.lifecycle.editions import (
     change_edition,
     change_edition_flat,
-    edition_on_listing,
 )
 from connector_kit.lifecycle.errors import code_of
+from connector_kit.lifecycle.flat import (
+    complete_install,
+    complete_uninstall,
+    update_flat,
+    verify_connection,
+)
 from connector_kit.lifecycle.install import install, verify
 from connector_kit.lifecycle.served import KIT, SERVED, lacking_in, served
-from connector_kit.lifecycle.sessions import recorded
 from connector_kit.lifecycle.settings.flat import form_init, pre_save
 from connector_kit.lifecycle.settings.mappings import get_mapping_metadata
 from connector_kit.lifecycle.settings.refreshing import refresh_metadata
@@ -54,27 +59,6 @@ CHANGE_EDITION = "changeEdition"
 """What the platform calls to change an edition: in 1.0 by this name, in 2.0 by what the record says
 under ``twoDotZero``."""
 
-
-def update_flat(connector: Connector, options: Document) -> None:
-    """Update the installation ``resource`` to its target: the update function of framework 2.0.
-
-    The integration comes whole, as ``resource``, and its license names the edition by an id
-    (protocol/extension.md#6-framework-20-functions-flat-no-type). Only the listing has the name: it
-    is looked up for an installation without a recorded edition; for others, the installed one
-    counts.
-    """
-    resource, granted = options.get("resource"), options.get("license")
-    identity = resource.get("_id") if isinstance(resource, dict) else None
-    call = {**options, "_integrationId": identity or options.get("_integrationId")}
-    licensed: Document = granted if isinstance(granted, dict) else {}
-    opts, edition_id = licensed.get("opts"), licensed.get("_editionId")
-    opts = opts if isinstance(opts, dict) else {}
-    if isinstance(edition_id, str) and not recorded(connector, call).edition:
-        edition = edition_on_listing(connector, edition_id)
-        opts = {**opts, "connectorEdition": edition["displayName"]} if edition else opts
-    update(connector, {**call, "opts": opts})
-
-
 _INSTALLER: Mapping[str, Derived] = {
     "install": install,
     "update": update,
@@ -96,6 +80,9 @@ _SETTINGS: Mapping[str, Derived] = {
 }
 _FLAT: Mapping[str, Derived] = {
     CHANGE_EDITION: change_edition_flat,
+    COMPLETE_INSTALL: complete_install,
+    COMPLETE_UNINSTALL: complete_uninstall,
+    VERIFY_CONNECTION: verify_connection,
     FORM_INIT: form_init,
     PRE_SAVE: pre_save,
     "update": update_flat,

@@ -137,7 +137,7 @@ def _plan(
     journal.looked(live, resources)
     left = as_left_behind(applied, interrupted, live, fence=account.fence)
     return compare(
-        declared,
+        [component for component in declared if component.external_id not in account.borrowed],
         left,
         live,
         fence=account.fence,

@@ -26,7 +26,14 @@ from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.platform import account_client, proving_client
 from connector_kit.lifecycle.situations import recall, recall_settings
-from connector_kit.models import Connector, Installation, Operation, RefusedCall, clock
+from connector_kit.models import (
+    Connector,
+    Installation,
+    Operation,
+    RefusedCall,
+    SourceIntegration,
+    clock,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +132,7 @@ def _prove(installation: Installation, options: Document, function: str) -> _Pro
                 connector_id=connector.connector_id or "",
                 integration_id=installation.integration_id,
                 stack_id=connector.stack_id,
+                origins=lambda: SourceIntegration.objects.names(connector),
             )
     except ConnectorKitError as error:
         integration_id, code = installation.integration_id, code_of(error)

@@ -9,9 +9,12 @@ connections and scripts keep an ``_integrationId`` there. What every document ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from connector_kit.blueprint import CompiledComponent
 from connector_kit.documents import Document
 from connector_kit.plan import Fence
 
@@ -38,15 +41,26 @@ class Tag(Protocol):
 
 @dataclass(frozen=True)
 class ConnectorTag:
-    """The tag of a connector that a customer installed."""
+    """The tag of a connector that a customer installed.
+
+    In framework 2.0 a document may have no external id: *origins* names the components by the ids
+    of the documents in the source integration (``_sourceId`` of a copy), and *chosen* by the ids of
+    connections with which the customer took the install steps.
+    """
 
     connector_id: str
     integration_id: str
+    origins: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fence(self) -> Fence:
         """Both ids."""
         return Fence(connector_id=self.connector_id, integration_id=self.integration_id)
+
+    def knowing(self, names: Mapping[str, str]) -> ConnectorTag:
+        """Return the tag with more *names* of components by the ids of their documents."""
+        return replace(self, chosen={**self.chosen, **names})
 
     def marks(self, name: str) -> Document:
         """The name and both ids."""
@@ -57,8 +71,13 @@ class ConnectorTag:
         }
 
     def name_of(self, document: Document) -> str:
-        """The external id."""
-        return document.get("externalId") or ""
+        """The external id, or what the document stands for without one."""
+        return (
+            document.get("externalId")
+            or self.chosen.get(document["_id"])
+            or self.origins.get(document.get("_sourceId") or "")
+            or ""
+        )
 
     def whose(self, document: Document) -> tuple[str | None, str | None]:
         """The ids of connector and integration in the document."""
@@ -105,3 +124,26 @@ class EmbeddedTag:
     @property
     def _prefix(self) -> str:
         return f"{self.integration_id}."
+
+
+def recognized(
+    found: Iterable[tuple[str, Document]], components: Iterable[CompiledComponent], tag: Tag
+) -> dict[str, str]:
+    """Tell by their names which *components* the documents without an external id are.
+
+    *found* has each document with its resource type. Only components without a document come into
+    question. Where a name fits several documents, all are taken for that component, so that the
+    plan stops and says so, instead of making another.
+    """
+    known, unnamed = set(), defaultdict(list)
+    for resource, document in found:
+        if name := tag.name_of(document):
+            known.add(name)
+        elif tag.may_hold(document):
+            unnamed[resource, document.get("name")].append(document["_id"])
+    names: dict[str, str] = {}
+    for component in components:
+        if component.external_id not in known:
+            for identity in unnamed.pop((component.resource, component.document.get("name")), ()):
+                names[identity] = component.external_id
+    return names

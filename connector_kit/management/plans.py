@@ -26,18 +26,8 @@ def render_plan(answer: InstallationPlan, console: Console) -> None:
         console.print(f"  {answer.outcome} ({answer.code}): {answer.message}", style="red")
         return
     for step in answer.plan["steps"]:
-        if step["action"] == "unchanged" and not step["kept"]:
-            continue
-        style = _STYLES.get(step["action"], "")
-        headline = f"  {_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
-        if step["action"] == "conflict":
-            headline += f": {step['message']} {step['hint']} ({step['code']})"
-            console.print(headline, style=style)
-            continue
-        console.print(headline, style=style)
-        for change in (*step.get("changes", ()), *step.get("kept", ())):
-            settled = f"  ({_SETTLED[change['settled']]})" if change["settled"] else ""
-            console.print(f"      {field_change(change)}{settled}", style=style)
+        for line in step_lines(step):
+            console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
     for need in answer.plan.get("needs", ()):
         console.print(f"  waits for the customer: {need['message']}", style="yellow")
     console.print(f"  {counts(answer.plan['summary'])}")
@@ -61,6 +51,20 @@ def counts(summary: dict[str, int]) -> str:
 def field_change(change: Document) -> str:
     """One field before and after: ``description: "Old" → "New"``."""
     return f"{change['path']}: {_value(change['before'])} → {_value(change['after'])}"
+
+
+def step_lines(step: Document) -> list[str]:
+    """Return the lines that tell what *step* does; none for one that leaves all as it is."""
+    if step["action"] == "unchanged" and not step["kept"]:
+        return []
+    headline = f"{_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
+    if step["action"] == "conflict":
+        return [f"{headline}: {step['message']} {step['hint']} ({step['code']})"]
+    lines = [headline]
+    for change in (*step.get("changes", ()), *step.get("kept", ())):
+        settled = f"  ({_SETTLED[change['settled']]})" if change["settled"] else ""
+        lines.append(f"    {field_change(change)}{settled}")
+    return lines
 
 
 def _value(value: Any) -> str:

@@ -15,6 +15,7 @@ from connector_kit.models.provisioning import ProvisioningEvent, Subscription
 from connector_kit.models.refused import RefusedCall
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange, SettingsLink
+from connector_kit.models.source_integrations import SourceIntegration
 from connector_kit.models.staff import ApiToken, StaffAction
 from connector_kit.models.usage import FlowUsage
 from connector_kit.models.version_counts import VersionCount
@@ -43,6 +44,7 @@ __all__ = [
     "Rollout",
     "SettingsChange",
     "SettingsLink",
+    "SourceIntegration",
     "StaffAction",
     "Subscription",
     "VersionCount",

@@ -15,6 +15,7 @@ from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.resources import INTEGRATION
 from connector_kit.documents import Document, references
 from connector_kit.plan import conflicts
+from connector_kit.plan.changes import FieldChange
 from connector_kit.plan.merge import Merge, merge
 from connector_kit.plan.patch import Masked
 from connector_kit.plan.plan import (
@@ -28,6 +29,7 @@ from connector_kit.plan.plan import (
 )
 from connector_kit.plan.removal import removal_order
 from connector_kit.plan.revival import cut, revived
+from connector_kit.plan.sameness import MISSING
 
 _NOT_COMPARED = ENVELOPE_FIELDS | SERVER_FIELDS
 
@@ -45,7 +47,8 @@ and who may see what (protocol/resources.md#integration)."""
 class Live:
     """A document as an account holds it: complete, with its envelope, but abstracted.
 
-    *external_id* is ``@integration`` for the installation itself.
+    *external_id* is ``@integration`` for the installation itself. *is_unnamed*: the document has no
+    external id yet; the component that it is was recognized by something else.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Live:
     document: Document = field(repr=False)
     connector_id: str | None
     integration_id: str | None
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,10 +189,14 @@ class _Comparison:
         name = component.external_id
         is_adopted = name not in self.applied and name != INTEGRATION
         changes = (*merged.changes, *revived(merged.document, dead))
+        document = merged.document
+        if live.is_unnamed:
+            document = {**document, "externalId": name}
+            changes = (*changes, FieldChange("externalId", MISSING, name))
         if not any(change.is_written for change in changes):
             return Unchanged(component, live.id, is_adopted, kept=changes)
         before = cut(live.document, dead) if dead else live.document
-        update = Update(component, live.id, merged.document, changes, before, is_adopted)
+        update = Update(component, live.id, document, changes, before, is_adopted)
         try:
             update.writes()
         except Masked as error:

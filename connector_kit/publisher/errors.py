@@ -64,3 +64,23 @@ class DryRunFailed(PublisherError):
     """The platform could not be asked to have installations planned for."""
 
     code = "dry_run_failed"
+
+
+class SourceEdited(PublisherError):
+    """Somebody edited the source integration where a release would change it, as `edits` says."""
+
+    code = "source_edited"
+
+    def __init__(self, slug: str, edits: Iterable[str]) -> None:
+        self.edits = tuple(edits)
+        super().__init__(
+            f"The source integration of {slug} was edited in integrator.io, and publishing would "
+            f"overwrite: {'; '.join(self.edits)}. Bring these edits into the class and publish a "
+            "new version, or overwrite them with --overwrite-source."
+        )
+
+
+class SourceBusy(PublisherError):
+    """Another process is writing the source integration."""
+
+    code = "source_busy"

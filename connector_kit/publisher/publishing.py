@@ -6,7 +6,7 @@ was cut off anywhere.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import semver
 from django.db import transaction
@@ -24,6 +24,7 @@ from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.record_plans import RecordPlan
 from connector_kit.publisher.review import examine, examined_on_platform, refuse
+from connector_kit.publisher.source_integrations import SourcePlan, keep_source
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class PublishResult:
     standing: Standing
     stack: RecordPlan
     listing: RecordPlan
+    source: SourcePlan | None
+    """What changes in the source integration; None in framework 1.0, which has none."""
     dry_run: bool
     notes: tuple[str, ...] = ()
     broken: tuple[Objection, ...] = ()
@@ -46,7 +49,7 @@ class PublishResult:
     def __bool__(self) -> bool:
         """Whether there was anything to do."""
         changed = any(plan.action != "unchanged" for plan in (self.stack, self.listing))
-        return changed or self.standing is Standing.NEW
+        return changed or bool(self.source) or self.standing is Standing.NEW
 
     def to_json(self) -> Document:
         """Return the result as JSON, without the system token."""
@@ -58,6 +61,7 @@ class PublishResult:
             "connector_id": self.listing.id,
             "stack_id": self.stack.id,
             "changes": [self.stack.to_json(), self.listing.to_json()],
+            "source_integration": self.source.to_json() if self.source else None,
             "notes": list(self.notes),
             "broken": [objection.to_json() for objection in self.broken],
             "dry_run": self.dry_run,
@@ -70,14 +74,17 @@ def publish(
     dry_run: bool = False,
     new_records: bool = False,
     break_installations: bool = False,
+    overwrite_source: bool = False,
     by: Actor = THE_KIT,
 ) -> PublishResult:
     """Publish the connector at *target*, by default the only configured one.
 
-    Creates or updates the stack record and the marketplace listing, then records the release. With
-    *dry_run* it only says what it would do. *new_records* creates the listing again when the
+    Creates or updates the stack record and the marketplace listing, then records the release. In
+    framework 2.0 it also makes the source integration hold the default release. With *dry_run* it
+    only says what it would do. *new_records* creates the listing again when the
     platform has lost it. *break_installations* publishes even if installations would lose functions
-    that they call, or if the server cannot tell. What changed, and what breaks, is recorded as done
+    that they call, or if the server cannot tell. *overwrite_source* overwrites what somebody edited
+    in the source integration. What changed, and what breaks, is recorded as done
     by *by*.
 
     Nothing is sent before every check of `review` has passed. Raises `DeclarationError`,
@@ -88,7 +95,9 @@ def publish(
     if examined.candidate is None:
         refuse(examined)
     with publisher_client() as client:
-        examined = examined_on_platform(examined, client, new_records=new_records)
+        examined = examined_on_platform(
+            examined, client, new_records=new_records, overwrite_source=overwrite_source
+        )
         refuse(examined, break_installations=break_installations)
         publication = examined.publication
         stack, listing = publication.plan() if dry_run else publication.carry_out()
@@ -103,6 +112,7 @@ def publish(
         standing=standing,
         stack=stack,
         listing=listing,
+        source=examined.source,
         dry_run=dry_run,
         notes=(
             *_version_notes(examined.connector, wanted, standing),
@@ -112,9 +122,15 @@ def publish(
         broken=of_weight(examined.objections, Weight.BREAKS),
         foreign_system_token=foreign_token,
     )
-    if not dry_run:
-        _remember(wanted, result, by)
-    return result
+    if dry_run:
+        return result
+    connector = _remember(wanted, result, by)
+    if result.source is None:
+        return result
+    with publisher_client() as client:
+        release = Release.objects.default(connector)
+        written = keep_source(connector, release, client, overwrite=overwrite_source)
+    return replace(result, source=written)
 
 
 def _version_notes(
@@ -177,7 +193,7 @@ _REFUSED_CALLS = (
 
 
 @transaction.atomic
-def _remember(wanted: Candidate, result: PublishResult, by: Actor) -> None:
+def _remember(wanted: Candidate, result: PublishResult, by: Actor) -> Connector:
     found = {"connector_id": result.listing.id, "stack_id": result.stack.id}
     described = {"name": wanted.blueprint.name, "class_path": wanted.class_path}
     connector, _ = Connector.objects.update_or_create(
@@ -188,3 +204,4 @@ def _remember(wanted: Candidate, result: PublishResult, by: Actor) -> None:
         Release.objects.record(connector, wanted.blueprint)
     if result or result.broken:
         record_action(by, "connector.publish", f"connector/{wanted.slug}", after=result.to_json())
+    return connector

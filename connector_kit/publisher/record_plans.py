@@ -151,6 +151,12 @@ def two_dot_zero(live: Document, editions: Editions) -> Document:
     return {**live, "editions": written}
 
 
+def source_id_of(listing: Document | None) -> str | None:
+    """The id of the source integration that *listing* names, if it names one."""
+    identity = ((listing or {}).get(TWO_DOT_ZERO) or {}).get("_integrationId")
+    return identity if isinstance(identity, str) and identity else None
+
+
 def without_late(document: Document) -> Document:
     """The part of *document* with which a listing is created."""
     return {name: value for name, value in document.items() if name not in LATE}

@@ -15,6 +15,7 @@ from connector_kit.publisher.live import ReleaseStanding
 from connector_kit.publisher.objections import Objection, Weight
 from connector_kit.publisher.publication import Publication
 from connector_kit.publisher.served import not_served
+from connector_kit.publisher.source_integrations import SourcePlan
 
 REQUIRED = ("installerFunction", "updateFunction", "uninstallerFunction")
 """Functions that a listing of framework 1.0 must name (protocol/resources.md#connector)."""
@@ -32,6 +33,34 @@ def of_records(publication: Publication, client: Client) -> Iterator[Objection]:
                 yield Objection("iclient_missing", f"iclients[{type_!r}]", message, hint)
     yield from _of_stack(publication.stack, client)
     yield from _of_listing(publication)
+
+
+def of_source(source: SourcePlan, *, overwrite: bool) -> Iterator[Objection]:
+    """Object to what in the source integration is not the kit's; *overwrite* accepts edits."""
+    if source.edits and not overwrite:
+        edits = "; ".join(source.edits)
+        yield Objection(
+            "source_edited",
+            "source",
+            f"The source integration was edited in integrator.io. This would be overwritten: "
+            f"{edits}.",
+            "Bring the edits into the class and publish a new version, or overwrite them with "
+            "--overwrite-source.",
+        )
+    for obstacle in source.obstacles:
+        yield Objection(
+            obstacle.code, f"source.{obstacle.external_id}", obstacle.message, obstacle.hint
+        )
+    if source.plan.unknown:
+        listed = ", ".join(source.plan.unknown)
+        message = (
+            f"The source integration holds documents that the class does not declare: {listed}."
+        )
+        hint = (
+            "New customers get copies of them, which no update changes. Declare them, or delete "
+            "them in integrator.io."
+        )
+        yield Objection("source_holds_more", "source", message, hint, Weight.ADVICE)
 
 
 def of_server(
@@ -97,15 +126,6 @@ def _of_listing(publication: Publication) -> Iterator[Objection]:
         message = "The connector is in the marketplace without a contact."
         hint = 'Add contact_email = "…" to the class. Upgrade requests are sent there.'
         yield Objection("contact_missing", "contact_email", message, hint, Weight.ADVICE)
-    if wanted.framework == 2 and not (live.get(record_plans.TWO_DOT_ZERO) or {}).get(
-        "_integrationId"
-    ):
-        message = (
-            "A framework 2.0 connector is installed from a source integration, but it has none"
-        )
-        hint = "Choose one in the listing's settings on integrator.io, after the first publication."
-        field = "listing.twoDotZero._integrationId"
-        yield Objection("source_integration_missing", field, f"{message}.", hint, Weight.ADVICE)
     if publication.listing:
         yield from _of_live_functions(publication.listing, is_one=wanted.framework == 1)
         live_id, stack = live.get("_stackId"), publication.stack

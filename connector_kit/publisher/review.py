@@ -21,15 +21,17 @@ from connector_kit.conf import kit
 from connector_kit.integrator import Client
 from connector_kit.lifecycle import publisher_client
 from connector_kit.lifecycle.functions import lacking
-from connector_kit.models import Connector
+from connector_kit.models import Connector, Release
+from connector_kit.publisher import record_plans
 from connector_kit.publisher.catalog import Candidate, candidate, place_of
 from connector_kit.publisher.checks import declared_problems
 from connector_kit.publisher.errors import PublicationRefused, PublisherError
 from connector_kit.publisher.live import ReleaseStanding, live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Publication, Standing, look_up, standing_of
-from connector_kit.publisher.records_review import of_records, of_server
+from connector_kit.publisher.records_review import of_records, of_server, of_source
 from connector_kit.publisher.served import dropped, not_served
+from connector_kit.publisher.source_integrations import SourcePlan, plan_source
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Examined:
     candidate: Candidate | None = None
     connector: Connector | None = None
     found: Publication | None = field(default=None, repr=False)
+    source: SourcePlan | None = field(default=None, repr=False)
     cause: Exception | None = None
 
     @property
@@ -118,14 +121,21 @@ def examine(target: str | None) -> Examined:
 
 
 def examined_on_platform(
-    examined: Examined, client: Client, *, new_records: bool = False
+    examined: Examined,
+    client: Client,
+    *,
+    new_records: bool = False,
+    overwrite_source: bool = False,
 ) -> Examined:
-    """Review a compiled candidate: against earlier releases, the platform's records, the server."""
+    """Review a compiled candidate: against earlier releases, the platform's records, the server.
+
+    *overwrite_source* says that edits in the source integration may be overwritten.
+    """
     wanted, known, cls = examined.candidate, examined.connector, examined.cls
     if wanted is None or cls is None:
         return examined
     found = list(examined.objections)
-    standing, publication, causes = Standing.NEWEST, None, []
+    standing, publication, source, causes = Standing.NEWEST, None, None, []
     try:
         standing = standing_of(known, wanted)
     except PublisherError as error:
@@ -139,9 +149,20 @@ def examined_on_platform(
     found += dropped(cls, live)
     if publication:
         found += [*of_records(publication, client), *of_server(publication, live, client)]
+        if wanted.listing.framework == 2:
+            source = _plan_source(publication, known, client)
+            found += of_source(source, overwrite=overwrite_source)
     refused = of_weight(found, Weight.REFUSED, Weight.BREAKS)
     cause = causes[0] if len(refused) == len(causes) == 1 else None
-    return replace(examined, objections=tuple(found), found=publication, cause=cause)
+    return replace(examined, objections=tuple(found), found=publication, source=source, cause=cause)
+
+
+def _plan_source(publication: Publication, known: Connector | None, client: Client) -> SourcePlan:
+    """The plan for the source integration, which holds the default release."""
+    release = Release.objects.default(known) if known else None
+    blueprint = release.blueprint() if release else publication.candidate.blueprint
+    listed = record_plans.source_id_of(publication.listing)
+    return plan_source(blueprint, client, connector=known, listed_id=listed)
 
 
 def examined_code(examined: Examined) -> Examined:

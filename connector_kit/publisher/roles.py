@@ -71,7 +71,7 @@ SCOPES: Mapping[Role, Scopes] = MappingProxyType(
 
 _OPENED_BY: Mapping[Scope, str] = MappingProxyType(
     {
-        Scope.CONNECTORS_READ: "connector release document",
+        Scope.CONNECTORS_READ: "connector release document sourceintegration",
         Scope.INSTALLATIONS_READ: "installation component operation change order settingschange "
         "settingslink dryrun dryrunanswer versioncount heartbeat "
         "refusedcall",

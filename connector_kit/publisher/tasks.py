@@ -14,11 +14,12 @@ from kombu.exceptions import OperationalError
 
 from connector_kit.conf import kit
 from connector_kit.lifecycle import operation_finished
-from connector_kit.models import DryRunAnswer, Installation, Operation
+from connector_kit.models import DryRunAnswer, Installation, Operation, SourceIntegration
 from connector_kit.models.clock import now
 from connector_kit.publisher import dry_runs, version_counts
 from connector_kit.publisher.dry_run_ticks import EXPECTED, tick
 from connector_kit.publisher.pushing import push_stragglers
+from connector_kit.publisher.source_integrations import keep_in_background
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,13 @@ def push_locked() -> None:
             logger.warning("pushed %s installations that were locked and left alone", count)
     except EXPECTED as error:
         logger.warning("locked installations could not be pushed: %s", error)
+
+
+@shared_task(name="connector_kit.publisher.keep_sources")
+def keep_sources() -> None:
+    """Bring source integrations to their connectors' default releases, which have changed."""
+    for row in SourceIntegration.objects.outdated().select_related("connector__default_release"):
+        keep_in_background(row)
 
 
 @shared_task(name="connector_kit.publisher.count_versions")

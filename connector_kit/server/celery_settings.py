@@ -76,6 +76,10 @@ beat_schedule = {
         "task": "connector_kit.publisher.push_stragglers",
         "schedule": 20.0,
     },
+    "source integrations": {
+        "task": "connector_kit.publisher.keep_sources",
+        "schedule": 30.0,
+    },
     "version-counts": {
         "task": "connector_kit.publisher.count_versions",
         "schedule": 3600.0,

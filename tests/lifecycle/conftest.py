@@ -7,6 +7,7 @@ from tests.lifecycle.fixtures import (
     stack_address,
     upgraded,
 )
+from tests.lifecycle.source_fixtures import two
 from tests.publisher.fixtures import platform
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "server",
     "shop",
     "stack_address",
+    "two",
     "upgraded",
 ]

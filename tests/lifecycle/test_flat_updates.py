@@ -2,83 +2,15 @@
 
 from typing import Any
 
-import pytest
-
 from connector_kit.lifecycle.functions import find_module
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.models import Operation
 from connector_kit.publisher import sync_install_base
 from tests.lifecycle.fixtures import FAR, Customer, Shop
+from tests.lifecycle.source_fixtures import NEXT_TWO, edition_id, installed, names
 
-TWO, NEXT_TWO = "tests.lifecycle.two_1_0:Two", "tests.lifecycle.two_1_1:Two"
 MINE = {"fields": [{"extract": "number", "generate": "mine"}], "lists": []}
 STANDARD = {"shop", "orders", "save", "sync"}
-
-
-@pytest.fixture
-def two(shop: Shop) -> Shop:
-    """A connector of framework 2.0 is published, with a source integration to install it from."""
-    shop.publish(TWO)
-    path = f"/connectors/{shop.connector.connector_id}"
-    listing = shop.platform.call("GET", path)
-    own = {**listing["twoDotZero"], "_integrationId": source(shop)}
-    shop.platform.call("PUT", path, {**listing, "twoDotZero": own})
-    return shop
-
-
-def source(shop: Shop) -> str:
-    """The integration that the platform copies: the components that everybody has."""
-
-    def make(resource: str, name: str, **fields: Any) -> str:
-        document = {"name": name, "externalId": name.lower(), **fields}
-        made: dict[str, Any] = shop.platform.call("POST", f"/{resource}", document)
-        return str(made["_id"])
-
-    own = {"_integrationId": make("integrations", "Source", version="1.0.0")}
-    http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
-    connection = make("connections", "Shop", type="http", http=http, **own)
-    get = {"relativeURI": "/orders", "method": "GET"}
-    orders = make("exports", "Orders", _connectionId=connection, http=get, pageSize=50, **own)
-    post = {"relativeURI": ["/save"], "method": ["POST"]}
-    save = make("imports", "Save", _connectionId=connection, http=post, **own)
-    make(
-        "flows",
-        "Sync",
-        pageGenerators=[{"_exportId": orders}],
-        pageProcessors=[{"type": "import", "_importId": save}],
-        disabled=True,
-        **own,
-    )
-    return own["_integrationId"]
-
-
-def edition_id(shop: Shop, name: str) -> str:
-    listing = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}")
-    editions = {
-        edition["displayName"]: edition["_id"] for edition in listing["twoDotZero"]["editions"]
-    }
-    return str(editions[name])
-
-
-def buyer(shop: Shop, edition: str = "Standard") -> Customer:
-    """A customer who has installed an edition."""
-    customer = Customer(shop.platform, 0)
-    path = f"/connectors/{shop.connector.connector_id}"
-    granted = {
-        "email": customer.account.email,
-        "expires": FAR,
-        "_editionId": edition_id(shop, edition),
-    }
-    shop.platform.call("POST", f"{path}/licenses", granted)
-    customer.do("POST", f"{path}/install", {"newTemplateInstaller": True})
-    [customer.integration_id] = customer.integration_ids()
-    http = {"baseURI": "https://mine.example.com", "mediaType": "json"}
-    connection = {"name": "Shop", "type": "http", "http": http, "externalId": "shop"}
-    for step in customer.do("GET", f"{customer.home}/installSteps"):
-        body = {"connection": connection} if step["type"] == "connection" else {}
-        customer.do("POST", f"{customer.home}/installSteps", body)
-    sync_install_base(shop.connector)
-    return customer
 
 
 def upgrade(shop: Shop, customer: Customer, edition: str) -> Any:
@@ -91,10 +23,6 @@ def upgrade(shop: Shop, customer: Customer, edition: str) -> Any:
     return customer.do("POST", f"{customer.home}/changeEditionSteps", {})
 
 
-def names(customer: Customer) -> set[str]:
-    return {item["externalId"] for _, item in customer.tagged()}
-
-
 def test_the_stack_has_the_function_that_a_push_calls(two: Shop) -> None:
     module = find_module(str(two.connector.connector_id))
 
@@ -103,7 +31,7 @@ def test_the_stack_has_the_function_that_a_push_calls(two: Shop) -> None:
 
 
 def test_a_push_brings_the_next_version_and_keeps_what_the_customer_changed(two: Shop) -> None:
-    customer = buyer(two)
+    customer = installed(two)
     customer.change("save", mapping=MINE)
     customer.change("sync", disabled=False)
     two.publish(NEXT_TWO)
@@ -121,7 +49,7 @@ def test_a_push_brings_the_next_version_and_keeps_what_the_customer_changed(two:
 
 
 def test_a_second_push_finds_nothing_to_do(two: Shop) -> None:
-    customer = buyer(two)
+    customer = installed(two)
     two.publish(NEXT_TWO)
     customer.push()
     before = customer.untouched()
@@ -131,7 +59,7 @@ def test_a_second_push_finds_nothing_to_do(two: Shop) -> None:
 
 
 def test_lost_records_are_rebuilt_by_the_next_push(two: Shop) -> None:
-    customer = buyer(two)
+    customer = installed(two)
     two.publish(NEXT_TWO)
     customer.push()
     customer.change("save", mapping=MINE)
@@ -144,8 +72,8 @@ def test_lost_records_are_rebuilt_by_the_next_push(two: Shop) -> None:
     assert names(customer) == STANDARD | {"returns"}
 
 
-def test_an_installation_of_a_higher_edition_gets_all_of_it(two: Shop) -> None:
-    customer = buyer(two, "Premium")
+def test_an_installation_of_a_higher_edition_keeps_all_of_it(two: Shop) -> None:
+    customer = installed(two, "Premium")
 
     customer.push()
 
@@ -154,7 +82,7 @@ def test_an_installation_of_a_higher_edition_gets_all_of_it(two: Shop) -> None:
 
 
 def test_an_upgrade_brings_what_the_higher_edition_has(two: Shop) -> None:
-    customer = buyer(two)
+    customer = installed(two)
     customer.push()
 
     assert upgrade(two, customer, "Premium") == {"done": True}

@@ -127,6 +127,9 @@ class PublicationShape(Shown):
     connector_id = serializers.CharField(allow_null=True)
     stack_id = serializers.CharField(allow_null=True)
     changes = objects()
+    source_integration = serializers.DictField(
+        allow_null=True, help_text="what changes in the source integration of framework 2.0"
+    )
     notes = words()
     broken = ObjectionShape(many=True)
     dry_run = serializers.BooleanField()

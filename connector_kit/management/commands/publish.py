@@ -6,10 +6,11 @@ from django.core.management.base import CommandParser
 from rich.console import Console
 
 from connector_kit.management.base import KitCommand, add_json, agree
-from connector_kit.management.plans import field_change
+from connector_kit.management.plans import field_change, step_lines
 from connector_kit.publisher import PublishResult, publish
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.review import review
+from connector_kit.publisher.source_integrations import SourcePlan
 
 OBJECTIONS = 3
 
@@ -64,6 +65,11 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
             action="store_true",
             help="publish even if installations lose functions that their version calls, or if "
             "the server cannot report what it serves; what breaks is listed and recorded",
+        )
+        parser.add_argument(
+            "--overwrite-source",
+            action="store_true",
+            help="framework 2.0: overwrite what somebody edited in the source integration",
         )
         parser.add_argument(
             "--show-system-token",
@@ -125,6 +131,7 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
         dry_run=dry_run,
         new_records=options["new_records"],
         break_installations=options["break_installations"],
+        overwrite_source=options["overwrite_source"],
         by=Actor.of_command_line(),
     )
 
@@ -138,6 +145,8 @@ def _render(result: PublishResult, console: Console) -> None:
         console.print(f"{title}: {record.action}")
         for change in record.changes:
             console.print(f"    {field_change(change.to_json())}")
+    if result.source:
+        _render_source(result.source, console)
     for objection in result.broken:
         console.print(f"breaks: {objection.message} ({objection.code})", style="bold red")
     for note in result.notes:
@@ -146,3 +155,11 @@ def _render(result: PublishResult, console: Console) -> None:
         console.print("Nothing to do.")
     elif result.dry_run:
         console.print("Dry run: nothing was changed.")
+
+
+def _render_source(source: SourcePlan, console: Console) -> None:
+    told = source.to_json()
+    console.print(f"  source integration {source.id or ''}".rstrip() + f": {told['action']}")
+    for step in told["components"]:
+        for line in step_lines(step):
+            console.print(f"    {line}")

@@ -14,7 +14,7 @@ from connector_kit.management.base import (
     add_yes,
     agree,
 )
-from connector_kit.models import Release
+from connector_kit.models import Release, SourceIntegration
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.live import standings
@@ -42,7 +42,17 @@ class List(Action):
             count = str(standing.installations)
             table.add_row(release.version, published, count, remark, release.digest[:12])
         documents = [standing.to_json() for standing in releases]
-        command.show({"connector": connector.slug, "releases": documents}, table, options)
+        source = SourceIntegration.objects.filter(connector=connector).first()
+        answer = {
+            "connector": connector.slug,
+            "releases": documents,
+            "source_integration": source.to_json() if source else None,
+        }
+        command.show(answer, table, options)
+        if source and not options["json"]:
+            version = source.release.version if source.release else "nothing"
+            command.stdout.write(f"\nSource integration {source.integration_id}: {version}")
+            command.stderr.write(source.problem)
 
 
 class Default(Action):

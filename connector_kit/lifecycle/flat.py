@@ -1,0 +1,99 @@
+"""The functions of framework 2.0 that install, update, and uninstall (protocol/extension.md#6).
+
+The platform makes an installation by copying the source integration, and asks the customer for each
+connection. The kit completes what was copied, and from then on an installation is like any other:
+`update_flat` translates the call into that of 1.0. The integration comes whole, as ``resource``,
+and its license names the edition by an id.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from connector_kit.documents import Document
+from connector_kit.integrator.errors import Forbidden, NotFound
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.editions import edition_on_listing
+from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.planning import plan_release
+from connector_kit.lifecycle.sessions import recorded, session
+from connector_kit.lifecycle.state_store import keep_state
+from connector_kit.lifecycle.uninstall import forget_installation
+from connector_kit.lifecycle.update import (
+    remember_release,
+    update,
+    write_installation,
+)
+from connector_kit.models import Connector, Operation
+
+
+def verify_connection(connector: Connector, options: Document) -> None:
+    """Ping the connection that the customer has just chosen or created for an install step.
+
+    Raises `LifecycleError` ``connection_offline``, which leaves the step open. A connection that
+    the customer had before is out of reach for the call's token, and trusted.
+    """
+    call = _of_resource(connector, options)
+    with session(connector, call, Operation.Kind.INSTALL, "verifyConnection") as (_, account):
+        try:
+            ping = account.client.connections.ping(str(options.get("_connectionId")))
+        except (NotFound, Forbidden):
+            return
+        if not ping.ok:
+            raise LifecycleError(
+                "connection_offline", f"The connection cannot log in: {ping.explanation}"
+            )
+
+
+def complete_install(connector: Connector, options: Document) -> None:
+    """Complete what the platform has copied: the licensed edition of the default release.
+
+    Called again, it continues where it stopped. The platform itself ends the installation.
+    """
+    call = _of_resource(connector, options)
+    with session(connector, call, Operation.Kind.INSTALL, "completeInstall") as (work, account):
+        in_step_with_the_customer(account, partial(_complete, work, account))
+
+
+def complete_uninstall(connector: Connector, options: Document) -> None:
+    """Record that the installation is gone: the platform removes what carries the tag (U18)."""
+    call = _of_resource(connector, options)
+    with session(connector, call, Operation.Kind.UNINSTALL, "completeUninstall") as (work, _):
+        forget_installation(work)
+
+
+def update_flat(connector: Connector, options: Document) -> None:
+    """Update the installation ``resource`` to its target, as `update` does."""
+    update(connector, _of_resource(connector, options))
+
+
+def _complete(work: Work, account: Account) -> None:
+    """Bring everything to the release; the version is the last write."""
+    blueprint = work.blueprint
+    plan = plan_release(blueprint, account, work.journal)
+    work.summarize(plan)
+    apply(plan, account, work.journal, out_of_time=work.out_of_time)
+    keep_state(account, blueprint)
+    fields = {"version": work.release.version, "updateInProgress": False}
+    write_installation(account, plan, fields, work.journal)
+    remember_release(work, plan)
+
+
+def _of_resource(connector: Connector, options: Document) -> Document:
+    """The call as one of framework 1.0: with the integration's id and the license's opts.
+
+    Only the listing has an edition's name: it is looked up for an installation without a recorded
+    edition; for others, the installed one counts.
+    """
+    resource, granted = options.get("resource"), options.get("license")
+    identity = resource.get("_id") if isinstance(resource, dict) else None
+    call = {**options, "_integrationId": identity or options.get("_integrationId")}
+    licensed: Document = granted if isinstance(granted, dict) else {}
+    opts, edition_id = licensed.get("opts"), licensed.get("_editionId")
+    opts = opts if isinstance(opts, dict) else {}
+    if isinstance(edition_id, str) and not recorded(connector, call).edition:
+        edition = edition_on_listing(connector, edition_id)
+        opts = {**opts, "connectorEdition": edition["displayName"]} if edition else opts
+    return {**call, "opts": opts}

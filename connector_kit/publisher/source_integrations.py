@@ -1,0 +1,350 @@
+"""The source integration of a framework 2.0 connector: planned, written, and kept.
+
+The platform copies it for every customer who installs (protocol/README.md, "Install, 2.0"), so it
+holds what the connector's default release has. It is an account like any other: a three-way plan
+says what changes, and what somebody edited there is overwritten only when the publisher says so. A
+source that was built by hand becomes the kit's: its documents are recognized by external id, else
+by name, and get their external ids.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+
+from connector_kit.adoption.live import read_live
+from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint, CompiledComponent
+from connector_kit.blueprint.source import source_of
+from connector_kit.documents import Document
+from connector_kit.errors import ConnectorKitError
+from connector_kit.integrator import Client
+from connector_kit.integrator.errors import NotFound
+from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
+from connector_kit.lifecycle.account import Account, by_external_id, resources_of
+from connector_kit.lifecycle.apply import apply
+from connector_kit.lifecycle.creating import create_once
+from connector_kit.lifecycle.platform import publisher_client
+from connector_kit.lifecycle.tags import recognized
+from connector_kit.lifecycle.update import write_installation
+from connector_kit.models import Connector, Release, SourceIntegration
+from connector_kit.plan import Conflict, Create, Delete, Fence, Plan, PlanStep, Update, compare
+from connector_kit.publisher import record_plans
+from connector_kit.publisher.errors import SourceBusy, SourceEdited
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 120.0
+"""How long a process has the source integration to itself, after each step that it records."""
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """What makes a source integration hold a version; *id* is None as long as it does not exist."""
+
+    id: str | None
+    plan: Plan
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return self.id is None or bool(self.plan)
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        """What somebody changed or deleted there, and the plan would overwrite: field by field."""
+        return tuple(
+            found
+            for step in self.plan.steps
+            for found in (
+                [f"{step.external_id}: deleted"]
+                if isinstance(step, Conflict) and step.code == "component_deleted"
+                else _overwritten(step)
+            )
+        )
+
+    @property
+    def obstacles(self) -> tuple[Conflict, ...]:
+        """What blocks the plan and is no edit."""
+        return tuple(
+            step
+            for step in self.plan.steps
+            if isinstance(step, Conflict) and step.code != "component_deleted"
+        )
+
+    def to_json(self) -> Document:
+        """Return the plan as JSON."""
+        action = "create" if self.id is None else "update" if self.plan else "unchanged"
+        return {
+            "resource": "integrations",
+            "action": action,
+            "id": self.id,
+            "components": [
+                step.to_json() for step in self.plan.steps if step.action != "unchanged"
+            ],
+            "edits": list(self.edits),
+            "unknown": list(self.plan.unknown),
+        }
+
+
+def plan_source(
+    blueprint: Blueprint, client: Client, *, connector: Connector | None, listed_id: str | None
+) -> SourcePlan:
+    """Compare the source integration with what *blueprint* needs there; changes nothing.
+
+    *listed_id* is the source that the marketplace listing names, for a connector without a record
+    of one. Raises `IntegratorError` when the account cannot be read, and `AdoptionError` when the
+    integration is gone.
+    """
+    row = SourceIntegration.objects.filter(connector=connector).first() if connector else None
+    source_id = (row.integration_id if row else "") or listed_id
+    held = source_of(blueprint)
+    if not source_id or not _exists(client, source_id):
+        everything = (*held.components, held.integration)
+        return SourcePlan(None, Plan(tuple(Create(component) for component in everything)))
+    row = row or SourceIntegration(connector=connector, integration_id=source_id)
+    account, ids = _opened(row, held, client, connector)
+    return SourcePlan(source_id, _plan(row, held, account, ids, recreate_deleted=False))
+
+
+def write_source(
+    connector: Connector,
+    release: Release,
+    client: Client,
+    *,
+    listed_id: str | None = None,
+    overwrite: bool = False,
+) -> SourcePlan:
+    """Make the source integration of *connector* hold *release*, and return what was changed.
+
+    Called again, it completes what was cut off. With *overwrite*, what somebody changed or deleted
+    there is written again; otherwise it raises `SourceEdited` before anything is written. Raises
+    `SourceBusy` while another process writes it, and `IntegratorError`.
+    """
+    row, _ = SourceIntegration.objects.get_or_create(connector=connector)
+    if not row.claim(seconds=CLAIM_SECONDS):
+        raise SourceBusy(
+            f"The source integration of {connector.slug} is being written by another process. "
+            "Try again in two minutes."
+        )
+    try:
+        return _written(row, release, client, listed_id, overwrite=overwrite)
+    finally:
+        SourceIntegration.objects.filter(pk=row.pk).update(busy_until=None)
+
+
+def keep_source(
+    connector: Connector, release: Release | None, client: Client, *, overwrite: bool = False
+) -> SourcePlan | None:
+    """Make the source integration hold *release*, and the marketplace listing name it.
+
+    Returns what was changed, None without a release. Raises like `write_source`.
+    """
+    if release is None or not connector.connector_id:
+        return None
+    listing = client.connectors.get(connector.connector_id)
+    listed = record_plans.source_id_of(listing)
+    written = write_source(connector, release, client, listed_id=listed, overwrite=overwrite)
+    source_id = SourceIntegration.objects.get(connector=connector).integration_id
+    if listed != source_id:
+        own = {**(listing.get(record_plans.TWO_DOT_ZERO) or {}), "_integrationId": source_id}
+        client.connectors.update(
+            connector.connector_id, {**listing, record_plans.TWO_DOT_ZERO: own}
+        )
+    return written
+
+
+def keep_in_background(row: SourceIntegration) -> None:
+    """Bring the source integration to its connector's default release, as a worker does.
+
+    What prevents it is recorded with it, for the publisher to see, and tried again.
+    """
+    problem = ""
+    try:
+        with publisher_client() as client:
+            keep_source(row.connector, row.connector.default_release, client)
+    except SourceBusy:
+        return
+    except ConnectorKitError as error:
+        problem = str(error)
+        logger.warning("the source integration of %s stays as it is: %s", row.connector, problem)
+    SourceIntegration.objects.filter(pk=row.pk).exclude(problem=problem).update(problem=problem)
+
+
+def _written(
+    row: SourceIntegration,
+    release: Release,
+    client: Client,
+    listed_id: str | None,
+    *,
+    overwrite: bool,
+) -> SourcePlan:
+    held = source_of(release.blueprint())
+    known = row.integration_id or listed_id or ""
+    is_there = bool(known) and _exists(client, known)
+    if not is_there:
+        row.ids, row.release = {}, None
+        known = _make(row.connector, held.name, client)
+    row.integration_id = known
+    row.save()
+    account, ids = _opened(row, held, client, row.connector)
+    plan = _plan(row, held, account, ids, recreate_deleted=overwrite)
+    result = SourcePlan(known if is_there else None, plan)
+    if result.edits and not overwrite:
+        raise SourceEdited(row.connector.slug, result.edits)
+    journal = _Journal(row)
+    apply(result.plan, account, journal, out_of_time=lambda: False)
+    write_installation(account, result.plan, {}, journal)
+    row.release, row.problem = release, ""
+    row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
+    row.save()
+    return replace(result, id=known) if is_there else result
+
+
+def _plan(
+    row: SourceIntegration,
+    held: Blueprint,
+    account: Account,
+    ids: Mapping[str, str],
+    *,
+    recreate_deleted: bool,
+) -> Plan:
+    declared = by_external_id((*held.components, held.integration))
+    applied: dict[str, CompiledComponent] = {}
+    if row.release:
+        before = source_of(row.release.blueprint())
+        applied = by_external_id((*before.components, before.integration))
+    resources = resources_of((*held.components, *applied.values()))
+    live = account.read(
+        (resource for resource in resources if resource != "integrations"),
+        declared=declared,
+        applied=applied,
+        known_ids=ids,
+    )
+    return compare(
+        tuple(declared.values()),
+        applied,
+        live,
+        fence=account.fence,
+        recreate_deleted=recreate_deleted,
+    )
+
+
+@dataclass(frozen=True)
+class SourceTag:
+    """The documents of a source integration: its members, and what these use.
+
+    They carry no connector's tag, and connections and scripts may name no integration: *used* has
+    the ids of what belongs to it, and *names* the components by the ids of their documents.
+    """
+
+    integration_id: str
+    used: Set[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fence(self) -> Fence:
+        """No connector, this integration."""
+        return Fence(connector_id=None, integration_id=self.integration_id)
+
+    def marks(self, name: str) -> Document:
+        """The external id that copies inherit, and the integration."""
+        return {"externalId": name, "_integrationId": self.integration_id}
+
+    def name_of(self, document: Document) -> str:
+        """The name on record, else the external id."""
+        return self.names.get(document["_id"]) or document.get("externalId") or ""
+
+    def whose(self, document: Document) -> tuple[str | None, str | None]:
+        """The connector in the document, and the integration if it is the source's."""
+        mine = self.integration_id if self.may_hold(document) else None
+        return document.get("_connectorId"), mine
+
+    def may_hold(self, document: Document) -> bool:
+        """Whatever is in the integration, or used by it."""
+        is_member = document.get("_integrationId") == self.integration_id
+        return is_member or document["_id"] in self.used
+
+
+@dataclass(frozen=True)
+class _Journal:
+    """Records which document is which component as soon as it is written."""
+
+    row: SourceIntegration
+
+    def intend(self, step: PlanStep) -> None:  # noqa: ARG002 - as `Journal` has it
+        """Keep the claim while the step is written."""
+        self.row.renew(seconds=CLAIM_SECONDS)
+
+    def withdraw(self, step: PlanStep) -> None:
+        """Nothing was recorded before the step."""
+
+    def record(self, step: PlanStep, resource_id: str) -> None:
+        """Record the id, or that the document is gone."""
+        if step.external_id == INTEGRATION:
+            return
+        if isinstance(step, Delete):
+            self.row.ids.pop(step.external_id, None)
+        else:
+            self.row.ids[step.external_id] = resource_id
+        self.row.save(update_fields=["ids"])
+
+
+def _opened(
+    row: SourceIntegration, held: Blueprint, client: Client, connector: Connector | None
+) -> tuple[Account, dict[str, str]]:
+    """The publisher's account, as far as it is the source, and the known ids by component."""
+    download = read_live(client, row.integration_id)
+    found = [(item.resource, item.document) for item in download.found]
+    used = {document["_id"] for _, document in found}
+    names = {identity: name for name, identity in row.ids.items() if identity in used}
+    tag = SourceTag(row.integration_id, used, names)
+    names |= recognized(found, held.components, tag)
+    marketplace = connector or Connector()
+    ids = {
+        INTEGRATION: row.integration_id,
+        CONNECTOR: marketplace.connector_id,
+        STACK: marketplace.stack_id,
+    }
+    account = Account(
+        client=client,
+        tag=SourceTag(row.integration_id, used, names),
+        integration_id=row.integration_id,
+        integration=download.integration,
+        ids={name: identity for name, identity in ids.items() if identity},
+    )
+    return account, {name: identity for identity, name in names.items()}
+
+
+def _overwritten(step: PlanStep) -> Iterator[str]:
+    if isinstance(step, Update):
+        for change in step.changes:
+            if change.settled == "connector":
+                yield f"{step.external_id}: {change.path}"
+
+
+def _exists(client: Client, integration_id: str) -> bool:
+    try:
+        client.integrations.get(integration_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _make(connector: Connector, name: str, client: Client) -> str:
+    """Create the empty integration once, even if the answer is lost."""
+    mark = f"connector-kit-source:{connector.slug}"
+
+    def find() -> list[str]:
+        return [
+            str(integration["_id"])
+            for integration in client.integrations.list()
+            if integration.get("externalId") == mark and not integration.get("_connectorId")
+        ]
+
+    existing = find()
+    document = {"name": name, "externalId": mark}
+    return (
+        existing[0]
+        if existing
+        else create_once(client.integrations, document, find=find, clock=SYSTEM_CLOCK)
+    )

@@ -1,0 +1,98 @@
+"""A connector of framework 2.0, its customers, and how they install and uninstall it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.lifecycle.fixtures import FAR, Customer, Shop
+
+TWO, NEXT_TWO = "tests.lifecycle.two_1_0:Two", "tests.lifecycle.two_1_1:Two"
+
+CREDENTIALS = {
+    "name": "Shop",
+    "type": "http",
+    "http": {"baseURI": "https://mine.example.com", "mediaType": "json"},
+}
+
+
+@pytest.fixture
+def two(shop: Shop) -> Shop:
+    """A connector of framework 2.0 is published."""
+    shop.publish(TWO)
+    return shop
+
+
+def source_id(shop: Shop) -> str:
+    """The source integration that the marketplace listing names."""
+    listing = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}")
+    return str(listing["twoDotZero"]["_integrationId"])
+
+
+def source(shop: Shop) -> dict[str, dict[str, Any]]:
+    """The documents of the source integration, by external id; the integration under its own."""
+    home = shop.platform.call("GET", f"/integrations/{source_id(shop)}")
+    found, used = {"@integration": home}, set()
+    for resource in ("flows", "exports", "imports", "connections"):
+        for document in shop.platform.call("GET", f"/{resource}") or []:
+            if document.get("_integrationId") == home["_id"] or document["_id"] in used:
+                used.add(document.get("_connectionId"))
+                found[document["externalId"]] = document | {"resource": resource}
+    return found
+
+
+def edition_id(shop: Shop, name: str) -> str:
+    """The id that the platform gave an edition."""
+    listing = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}")
+    editions = {
+        edition["displayName"]: edition["_id"] for edition in listing["twoDotZero"]["editions"]
+    }
+    return str(editions[name])
+
+
+def begin(shop: Shop, edition: str = "Standard", number: int = 0) -> Customer:
+    """A customer with a license who has begun to install."""
+    customer = Customer(shop.platform, number)
+    path = f"/connectors/{shop.connector.connector_id}"
+    granted = {
+        "email": customer.account.email,
+        "expires": FAR,
+        "_editionId": edition_id(shop, edition),
+    }
+    shop.platform.call("POST", f"{path}/licenses", granted)
+    before = customer.integration_ids()
+    customer.do("POST", f"{path}/install", {"newTemplateInstaller": True})
+    [customer.integration_id] = customer.integration_ids() - before
+    return customer
+
+
+def take_steps(customer: Customer, **bodies: Any) -> Any:
+    """Take the install steps to their end; *bodies* are sent for the steps with these types."""
+    answers = {"connection": {"connection": CREDENTIALS}, **bodies}
+    steps = customer.do("GET", f"{customer.home}/installSteps")
+    while steps:
+        step = next(step for step in steps if not step["completed"])
+        body = answers.get(step["type"], {})
+        steps = customer.do("POST", f"{customer.home}/installSteps", body)
+    return steps
+
+
+def installed(shop: Shop, edition: str = "Standard", number: int = 0) -> Customer:
+    """A customer who has installed an edition."""
+    customer = begin(shop, edition, number)
+    take_steps(customer)
+    return customer
+
+
+def uninstall(customer: Customer) -> None:
+    """Take the platform's steps to remove the installation."""
+    customer.do("POST", f"{customer.home}/initUninstall")
+    steps = customer.do("GET", f"{customer.home}/uninstallSteps")
+    while steps:
+        steps = customer.do("POST", f"{customer.home}/uninstallSteps", {})
+
+
+def names(customer: Customer) -> set[str]:
+    """The external ids of the components that the customer has."""
+    return {str(item.get("externalId")) for _, item in customer.tagged()}

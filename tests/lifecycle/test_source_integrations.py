@@ -1,0 +1,283 @@
+"""Framework 2.0: the source integration that publishing keeps, and what installing copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector_kit.models import Operation, SourceIntegration
+from connector_kit.publisher import publish, sync_install_base
+from connector_kit.publisher.errors import PublicationRefused
+from connector_kit.publisher.tasks import keep_sources
+from tests.lifecycle.fixtures import Customer, Shop
+from tests.lifecycle.source_fixtures import (
+    CREDENTIALS,
+    NEXT_TWO,
+    TWO,
+    begin,
+    installed,
+    names,
+    source,
+    source_id,
+    take_steps,
+    uninstall,
+)
+
+STANDARD = {"shop", "orders", "save", "sync"}
+
+
+def test_publishing_makes_the_source_integration_and_names_it_on_the_listing(two: Shop) -> None:
+    found = source(two)
+
+    assert found.keys() == STANDARD | {"@integration"}
+    home = found["@integration"]
+    assert home["name"] == "Two"
+    assert [step["type"] for step in home["installSteps"]] == ["connection", "hidden"]
+    assert "_connectorId" not in found["orders"]
+    assert found["orders"]["_connectionId"] == found["shop"]["_id"]
+
+
+def test_publishing_again_changes_nothing(two: Shop) -> None:
+    before = source(two)
+
+    again = publish(TWO)
+
+    assert not again
+    assert again.source is not None
+    assert again.source.to_json()["action"] == "unchanged"
+    assert source(two) == before
+
+
+def test_a_dry_run_says_what_changes_in_the_source(shop: Shop) -> None:
+    plan = publish(TWO, dry_run=True)
+
+    assert plan.source is not None
+    told = plan.source.to_json()
+    assert told["action"] == "create"
+    assert {step["externalId"] for step in told["components"]} >= STANDARD
+
+
+def test_the_source_holds_the_default_release_not_the_newest(two: Shop) -> None:
+    publish(NEXT_TWO)
+
+    assert "returns" not in source(two)
+    assert source(two)["orders"]["http"]["relativeURI"] == "/orders"
+
+
+def test_edits_in_the_source_are_kept_where_a_release_does_not_change_them(two: Shop) -> None:
+    edit(two, "save", mapping={"fields": [{"extract": "a", "generate": "b"}]})
+
+    publish(TWO)
+
+    assert source(two)["save"]["mapping"]["fields"][0]["generate"] == "b"
+
+
+def test_publishing_refuses_to_overwrite_edits_in_the_source(two: Shop) -> None:
+    publish(NEXT_TWO)
+    edit(two, "orders", http={"relativeURI": "/by-hand", "method": "GET"})
+    make_default(two, "1.1.0")
+
+    with pytest.raises(PublicationRefused) as refused:
+        publish(NEXT_TWO)
+
+    [objection] = [item for item in refused.value.objections if item.weight == "refused"]
+    assert objection.code == "source_edited"
+    assert "orders: http.relativeURI" in objection.message
+    assert source(two)["orders"]["http"]["relativeURI"] == "/by-hand"
+
+    publish(NEXT_TWO, overwrite_source=True)
+
+    assert source(two)["orders"]["http"]["relativeURI"] == "/v2/orders"
+    assert "returns" in source(two)
+
+
+def test_a_component_deleted_in_the_source_is_made_again_only_when_told(two: Shop) -> None:
+    two.platform.call("DELETE", f"/flows/{source(two)['sync']['_id']}")
+
+    with pytest.raises(PublicationRefused, match="sync: deleted"):
+        publish(TWO)
+    publish(TWO, overwrite_source=True)
+
+    assert "sync" in source(two)
+
+
+def test_a_worker_brings_the_source_to_a_new_default_release(two: Shop) -> None:
+    publish(NEXT_TWO)
+    make_default(two, "1.1.0")
+
+    keep_sources()
+
+    assert "returns" in source(two)
+
+
+def test_edits_that_keep_a_worker_from_it_are_on_record(two: Shop) -> None:
+    publish(NEXT_TWO)
+    edit(two, "orders", http={"relativeURI": "/by-hand", "method": "GET"})
+    make_default(two, "1.1.0")
+
+    keep_sources()
+
+    row = SourceIntegration.objects.get()
+    assert "orders: http.relativeURI" in row.problem
+    publish(NEXT_TWO, overwrite_source=True)
+    row.refresh_from_db()
+    assert (row.problem, row.release.version) == ("", "1.1.0")
+
+
+def test_a_lost_source_is_made_again(two: Shop) -> None:
+    lost = source_id(two)
+    two.platform.call("DELETE", f"/integrations/{lost}")
+
+    publish(TWO)
+
+    assert source_id(two) != lost
+    assert source(two).keys() == STANDARD | {"@integration"}
+
+
+def test_a_source_built_by_hand_is_recognized_by_names_and_gets_external_ids(shop: Shop) -> None:
+    by_hand = built_by_hand(shop)
+    shop.publish(TWO)
+    listed(shop, by_hand["integrations"])
+    shop.connector.source_integration.delete()
+
+    publish(TWO, overwrite_source=True)
+
+    found = source(shop)
+    assert source_id(shop) == by_hand["integrations"]
+    assert found.keys() == STANDARD | {"@integration"}
+    assert {name: found[name]["_id"] for name in STANDARD} == {
+        name: by_hand[name] for name in STANDARD
+    }
+
+
+def test_installing_copies_the_source_and_completes_the_licensed_edition(two: Shop) -> None:
+    customer = installed(two, "Premium")
+
+    assert names(customer) == STANDARD | {"refunds"}
+    assert customer.integration["mode"] == "settings"
+    assert customer.integration["version"] == "1.0.0"
+    assert customer.installation.edition == "premium"
+    assert customer.installation.version == "1.0.0"
+    assert customer.last_operation.outcome == Operation.Outcome.DONE
+    assert customer.component("shop")["http"]["baseURI"] == "https://mine.example.com"
+
+
+def test_an_installation_can_be_updated_right_away(two: Shop) -> None:
+    customer = installed(two)
+    two.publish(NEXT_TWO)
+
+    assert customer.push().outcome == Operation.Outcome.DONE
+    assert names(customer) == STANDARD | {"returns"}
+    assert len(connections(customer)) == 1
+
+
+def test_a_connection_that_the_customer_had_before_stands_in_for_the_copy(two: Shop) -> None:
+    customer = begin(two)
+    own = customer.do("POST", "/connections", {"name": "Mine", "type": "http", "http": HTTP})
+    take_steps(customer, connection={"_connectionId": own["_id"]})
+    two.publish(NEXT_TWO)
+
+    customer.push()
+
+    assert [connection["_id"] for connection in connections(customer)] == [own["_id"]]
+    assert customer.component("returns")["_connectionId"] == own["_id"]
+    assert customer.do("GET", f"/connections/{own['_id']}")["name"] == "Mine"
+
+
+def test_a_connection_that_cannot_log_in_keeps_its_step_open(two: Shop) -> None:
+    customer = begin(two)
+    down = {**CREDENTIALS, "http": {**HTTP, "auth": {"type": "basic"}}}
+    reply = customer.ask("POST", f"{customer.home}/installSteps", {"connection": down})
+
+    assert reply.error[0] == "connection_offline"
+    assert not customer.integration["installSteps"][0]["completed"]
+
+
+def test_copies_without_external_ids_are_recognized_and_get_them(shop: Shop) -> None:
+    """The source was built by hand, and a customer has installed it before the kit came."""
+    by_hand = built_by_hand(shop)
+    shop.publish(TWO)
+    shop.connector.source_integration.delete()
+    listed(shop, by_hand["integrations"])
+    customer = begin(shop)
+    take_steps(customer)
+    held = {item["name"]: item["_id"] for _, item in customer.tagged()}
+    assert names(customer) <= {"None", "shop"}
+    [save] = [item for _, item in customer.tagged() if item["name"] == "Save"]
+    customer.do("PUT", f"/imports/{save['_id']}", {**save, "mapping": MINE})
+    publish(TWO, overwrite_source=True)
+    sync_install_base(shop.connector)
+
+    shop.publish(NEXT_TWO)
+    customer.push()
+    customer.push()
+
+    assert names(customer) == STANDARD | {"returns"}
+    assert {name: customer.component(name.lower())["_id"] for name in held} == held
+    assert customer.component("save")["mapping"] == MINE
+
+
+def test_uninstalling_leaves_nothing_and_is_on_record(two: Shop) -> None:
+    customer = installed(two)
+    installation = customer.installation
+
+    uninstall(customer)
+
+    installation.refresh_from_db()
+    assert installation.vanished_at is not None
+    assert customer.tagged() == []
+
+
+MINE = {"fields": [{"extract": "number", "generate": "mine"}], "lists": []}
+HTTP = {"baseURI": "https://own.example.com", "mediaType": "json"}
+
+
+def connections(customer: Customer) -> list[dict[str, Any]]:
+    return [item for resource, item in customer.everything() if resource == "connections"]
+
+
+def edit(shop: Shop, name: str, **fields: Any) -> None:
+    """Somebody edits a document of the source in integrator.io."""
+    document = source(shop)[name]
+    resource = document.pop("resource")
+    shop.platform.call("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
+
+
+def make_default(shop: Shop, version: str) -> None:
+    release = shop.connector.releases.get(version=version)
+    type(shop.connector).objects.filter(pk=shop.connector.pk).update(default_release=release)
+
+
+def listed(shop: Shop, integration_id: str) -> None:
+    """The listing names another source integration."""
+    path = f"/connectors/{shop.connector.connector_id}"
+    listing = shop.platform.call("GET", path)
+    own = {**listing["twoDotZero"], "_integrationId": integration_id}
+    shop.platform.call("PUT", path, {**listing, "twoDotZero": own})
+
+
+def built_by_hand(shop: Shop) -> dict[str, str]:
+    """An integration without any external id, as somebody builds it in integrator.io."""
+
+    def make(resource: str, name: str, **fields: Any) -> str:
+        made = shop.platform.call("POST", f"/{resource}", {"name": name, **fields})
+        return str(made["_id"])
+
+    home = make("integrations", "By hand")
+    own = {"_integrationId": home}
+    http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
+    connection = make("connections", "Shop", type="http", http=http)
+    get = {"relativeURI": "/orders", "method": "GET"}
+    orders = make("exports", "Orders", _connectionId=connection, http=get, pageSize=50, **own)
+    post = {"relativeURI": ["/save"], "method": ["POST"]}
+    save = make("imports", "Save", _connectionId=connection, http=post, **own)
+    sync = make(
+        "flows",
+        "Sync",
+        pageGenerators=[{"_exportId": orders}],
+        pageProcessors=[{"type": "import", "_importId": save}],
+        disabled=True,
+        **own,
+    )
+    return {"integrations": home, "shop": connection, "orders": orders, "save": save, "sync": sync}
