@@ -68,6 +68,7 @@ from connector_kit.blueprint.settings import (
     template,
 )
 from connector_kit.blueprint.settings.reading import setting_values
+from connector_kit.extension.authoring.fields import Options
 from connector_kit.extension.authoring.marks import (
     flat,
     installer,
@@ -86,7 +87,6 @@ from connector_kit.extension.authoring.options import (
     ImportOptions,
     InitChildOptions,
     InstallerOptions,
-    Options,
     PingOptions,
     PostAggregateOptions,
     PostMapOptions,

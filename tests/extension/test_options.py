@@ -34,8 +34,8 @@ from connector_kit import (
     keep,
 )
 from connector_kit.extension import ExtensionError
+from connector_kit.extension.authoring.fields import JsonObject, Option
 from connector_kit.extension.authoring.kinds import KINDS
-from connector_kit.extension.authoring.options import Given, Option
 from connector_kit.extension.serialize import to_json
 
 TOKEN = "one-time-3f9a"
@@ -268,7 +268,7 @@ def test_every_option_of_every_kind_has_a_name_of_the_platforms_style(kind: Any)
         assert name.replace("_", "") == words.lower()
 
 
-def _options_of(options: type[Given]) -> list[tuple[str, Option[Any]]]:
+def _options_of(options: type[JsonObject]) -> list[tuple[str, Option[Any]]]:
     found = [(name, getattr(options, name)) for name in dir(options)]
     return [(name, item) for name, item in found if isinstance(item, Option)]
 

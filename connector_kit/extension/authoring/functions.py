@@ -11,8 +11,8 @@ from typing import Any, get_type_hints
 from connector_kit.blueprint import Offer, StackFunction
 from connector_kit.blueprint.offers import NOTHING
 from connector_kit.blueprint.problems import Finding, did_you_mean
+from connector_kit.extension.authoring.fields import Options
 from connector_kit.extension.authoring.kinds import KINDS, Kind
-from connector_kit.extension.authoring.options import Options
 from connector_kit.extension.errors import ExtensionError
 from connector_kit.extension.words import sort_of
 
@@ -55,29 +55,41 @@ def register(function: Any, offer: Offer = NOTHING) -> tuple[Registered, tuple[F
     """
     if isinstance(function, Registered):
         return function, ()
-    kind = KINDS.get(function.kind) if isinstance(function, StackFunction) else None
-    own = function.callable if isinstance(function, StackFunction) else function
+    is_marked = isinstance(function, StackFunction)
+    kind = KINDS.get(function.kind) if is_marked else None
+    own = function.callable if is_marked else function
     if not callable(own):
         return Registered(own, kind), (not_callable(own),)
-    parameters = _parameters(own)
-    if parameters is None:
+    try:
+        parameters = tuple(inspect.signature(own).parameters.values())
+    except (TypeError, ValueError):  # a built-in function that does not say
         return Registered(own, kind), ()
     options, doubts = _options_class(own, parameters)
-    findings = [*_unknown_kind(function), *_wrong_parameters(parameters), *doubts]
-    if kind and options and not _fits(options, kind):
-        findings.append(_wrong_options(options, kind))
-    return Registered(own, kind, options, offer), tuple(findings)
+    wrong_mark = _wrong_mark(function, options) if is_marked else ()
+    findings = (*wrong_mark, *_wrong_parameters(parameters), *doubts)
+    return Registered(own, kind, options, offer), findings
+
+
+def _wrong_mark(marked: StackFunction, options: type[Options] | None) -> Iterator[Finding]:
+    kind = KINDS.get(marked.kind)
+    if kind is None:
+        yield Finding(
+            "E405",
+            f"It is marked as a {marked.kind}, which is not a function kind.",
+            f"{did_you_mean(marked.kind, KINDS)}Mark it with one of "
+            f"{', '.join(f'@{kind.mark}' for kind in KINDS.values())}.",
+        )
+    # Options are those of the kind, a general view of them, or a refined one.
+    elif options and not (issubclass(options, kind.options) or issubclass(kind.options, options)):
+        yield Finding(
+            "E406",
+            f"It is a {kind.name} function and takes {options.__name__}.",
+            f"A {kind.name} function gets {kind.options.__name__}. Annotate it accordingly, or "
+            "correct its mark.",
+        )
 
 
 Parameters = tuple[inspect.Parameter, ...]
-
-
-def _parameters(function: Callable[..., Any]) -> Parameters | None:
-    """Return the parameters of *function*; None for a built-in one that does not say."""
-    try:
-        return tuple(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return None
 
 
 def _positional(parameters: Parameters) -> Parameters:
@@ -120,20 +132,14 @@ def _options_class(
     annotation: Any = first[0].annotation if first else None
     if isinstance(annotation, str):
         try:
-            annotation = _resolved(annotation, function)
+            names = getattr(_python_function(function), "__globals__", {})
+            written = SimpleNamespace(__annotations__={"first": annotation})
+            annotation = get_type_hints(written, globalns=names)["first"]
         except Exception as error:  # noqa: BLE001 - an annotation may hold any expression
             return None, _lost(annotation, error)
     if isinstance(annotation, type) and issubclass(annotation, Options):
         return annotation, ()
     return None, ()
-
-
-def _resolved(annotation: str, function: Callable[..., Any]) -> Any:
-    """Return what *annotation* means where *function* was written."""
-    written = SimpleNamespace(__annotations__={"first": annotation})
-    return get_type_hints(written, globalns=getattr(_python_function(function), "__globals__", {}))[
-        "first"
-    ]
 
 
 def _python_function(function: Any) -> Any:
@@ -145,14 +151,11 @@ def _python_function(function: Any) -> Any:
             function = function.__func__
         elif hasattr(function, "__wrapped__"):
             function = function.__wrapped__
-        elif isinstance(function, FunctionType) or not _has_python_call(function):
-            return function
         else:
-            function = type(function).__call__
-
-
-def _has_python_call(function: Any) -> bool:
-    return isinstance(inspect.getattr_static(type(function), "__call__", None), FunctionType)
+            call = inspect.getattr_static(type(function), "__call__", None)
+            if isinstance(function, FunctionType) or not isinstance(call, FunctionType):
+                return function
+            function = call
 
 
 def _lost(annotation: str, error: Exception) -> tuple[Finding, ...]:
@@ -178,34 +181,10 @@ def _descendants(options: type[Options]) -> Iterator[type[Options]]:
         yield from _descendants(subclass)
 
 
-def _fits(options: type[Options], kind: Kind) -> bool:
-    """Tell whether *options* are those of *kind*, a general view of them, or a refined one."""
-    return issubclass(options, kind.options) or issubclass(kind.options, options)
-
-
 def not_callable(function: object) -> Finding:
     """Return the message about a value found where a function belongs."""
     return Finding(
         "E401",
         f"It is not a function but {sort_of(function)}.",
         "Only functions belong here. Move it elsewhere.",
-    )
-
-
-def _unknown_kind(function: Any) -> Iterator[Finding]:
-    if isinstance(function, StackFunction) and function.kind not in KINDS:
-        yield Finding(
-            "E405",
-            f"It is marked as a {function.kind}, which is not a function kind.",
-            f"{did_you_mean(function.kind, KINDS)}Mark it with one of "
-            f"{', '.join(f'@{kind.mark}' for kind in KINDS.values())}.",
-        )
-
-
-def _wrong_options(options: type[Options], kind: Kind) -> Finding:
-    return Finding(
-        "E406",
-        f"It is a {kind.name} function and takes {options.__name__}.",
-        f"A {kind.name} function gets {kind.options.__name__}. Annotate it accordingly, or "
-        "correct its mark.",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from connector_kit.extension.authoring import options as o
+from connector_kit.extension.authoring.fields import Options
 
 FLAT = "flat"
 """The part for calls without a type: the function set of framework 2.0."""
@@ -26,7 +27,7 @@ class Kind:
     name: str
     mark: str
     parts: tuple[str, ...]
-    options: type[o.Options]
+    options: type[Options]
 
 
 _HOOK = ("hooks", FLAT)
@@ -60,7 +61,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("transform", "flat.transform", _FLAT, o.RecordOptions),
             Kind("branching", "flat.branching", _FLAT, o.RecordOptions),
             Kind("handleRequest", "flat.handle_request", _FLAT, o.HandleRequestOptions),
-            Kind("contentBasedFlowRouter", "flat.content_based_flow_router", _FLAT, o.Options),
+            Kind("contentBasedFlowRouter", "flat.content_based_flow_router", _FLAT, Options),
         )
     }
 )

@@ -26,7 +26,18 @@ def members(thing: object) -> Iterator[tuple[str, Any]]:
     if isinstance(thing, Mapping):
         yield from ((str(name), value) for name, value in thing.items() if _is_public(name))
     elif isinstance(thing, ModuleType):
-        yield from _of_module(thing)
+        exported = getattr(thing, "__all__", None)
+        for name, value in list(vars(thing).items()):
+            # Callables come from the module or from below it; partials do not say where from.
+            is_own = _is_public(name) and (
+                name in NAMESPACES
+                or isinstance(value, functools.partial)
+                or not callable(value)
+                or _is_below(value, thing)
+            )
+            is_meant = is_own if exported is None else name in exported
+            if is_meant or isinstance(value, StackFunction):
+                yield name, value
     else:
         for name in dir(thing):
             if _is_public(name) and _is_attribute(thing, name):
@@ -47,7 +58,15 @@ def is_function(value: object, holder: object) -> bool:
     """Tell whether *value*, found in *holder*, is a function for others to call."""
     if isinstance(value, (type, ModuleType, *_DECORATORS)) or not callable(value):
         return False
-    return isinstance(holder, Mapping) or isinstance(value, _FUNCTIONS) or _is_made_by_author(value)
+    if (
+        isinstance(holder, Mapping)
+        or isinstance(value, _FUNCTIONS)
+        or hasattr(value, "__wrapped__")
+    ):
+        return True
+    # Callable because its author wrote ``__call__``, unlike aliases of types (``dict[str, int]``).
+    call = inspect.getattr_static(type(value), "__call__", None)
+    return isinstance(call, FunctionType) and type(value).__module__ not in ("typing", "types")
 
 
 def connectors(thing: object) -> list[type[Connector]]:
@@ -71,26 +90,13 @@ def bound(value: Any, holder: object) -> Any:
     kind = holder if isinstance(holder, type) else type(holder)
     if isinstance(method, classmethod):
         method = method.__get__(None, kind)
-    elif isinstance(method, FunctionType) and holder is not kind and _takes_self(method):
+    elif isinstance(method, FunctionType) and holder is not kind:
+        if next(iter(inspect.signature(method).parameters), None) != "self":
+            return value
         method = MethodType(method, holder)
     else:
         return value
     return StackFunction(value.name, value.kind, method, value.configuration)
-
-
-def _of_module(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    exported = getattr(module, "__all__", None)
-    for name, value in list(vars(module).items()):
-        is_own = _is_public(name) and _may_be_own(name, value, module)
-        is_meant = is_own if exported is None else name in exported
-        if is_meant or isinstance(value, StackFunction):
-            yield name, value
-
-
-def _may_be_own(name: str, value: Any, module: ModuleType) -> bool:
-    """Tell whether *value* was made in *module* or below, or need not have been."""
-    needs_no_home = name in NAMESPACES or isinstance(value, functools.partial)
-    return needs_no_home or not callable(value) or _is_below(value, module)
 
 
 def _is_below(value: Any, module: ModuleType) -> bool:
@@ -112,17 +118,3 @@ def _is_attribute(thing: object, name: str) -> bool:
     is_pythons = owner is not None and getattr(builtins, owner.__name__, None) is owner
     is_computed = isinstance(static, property | functools.cached_property)
     return not is_pythons and (not is_computed or name in NAMESPACES)
-
-
-def _is_made_by_author(value: Any) -> bool:
-    """Tell whether *value* is callable because its author wrote ``__call__`` or decorated it.
-
-    Aliases of types (``dict[str, int]``) are callable, too, but do not count.
-    """
-    of_class = inspect.getattr_static(type(value), "__call__", None)
-    is_alias = type(value).__module__ in ("typing", "types")
-    return hasattr(value, "__wrapped__") or (isinstance(of_class, FunctionType) and not is_alias)
-
-
-def _takes_self(method: FunctionType) -> bool:
-    return next(iter(inspect.signature(method).parameters), None) == "self"

@@ -27,6 +27,12 @@ from connector_kit.extension.authoring.members import (
 )
 from connector_kit.extension.words import sort_of
 
+_NAMELESS = Finding(
+    "E407",
+    "It has no name.",
+    'Define it with def, or give it a name, as in @hook.pre_map(name="...").',
+)
+
 
 class RegistrationError(ConnectorKitError, TypeError):
     """Functions cannot be served; `problems` lists everything that must be fixed."""
@@ -57,13 +63,26 @@ class Found:
             name = function.name
         if not name:
             self.report(where, _NAMELESS)
-        parts = registered.kind.parts if registered.kind else (part,)
-        if part not in (FLAT, *parts):
-            self.report(where, _misplaced(registered, part))
+        kind = registered.kind
+        parts = kind.parts if kind else (part,)
+        if kind and part not in (FLAT, *parts):
+            misplaced = Finding(
+                "E409",
+                f"It is marked with @{kind.mark} but is in {part}.",
+                f"Move it to {parts[0]}, or correct its mark.",
+            )
+            self.report(where, misplaced)
         for word in parts:
             known = self.parts.setdefault(word, {}).setdefault(name, registered)
             if known.callable != registered.callable:
-                self.report(where, _namesakes(word, name))
+                called = "without a type" if word == FLAT else f"in {word}"
+                namesakes = Finding(
+                    "E408",
+                    f"Two functions are named {name!r} {called}.",
+                    "The platform calls functions by name. Rename one, or set another name in its "
+                    "mark.",
+                )
+                self.report(where, namesakes)
 
     def report(self, where: str | None, finding: Finding) -> None:
         """Note what is wrong at *where*, once."""
@@ -79,13 +98,39 @@ def functions_of(thing: object) -> Found:
     declares a connector serves that connector's functions and what is marked; its plain functions
     are assumed to be internal to the connector.
     """
-    found = Found(_place(thing))
+    named = thing if isinstance(thing, type | ModuleType) else type(thing)
+    found = Found(named.__name__)
     if not holds_functions(thing):
-        found.report(None, _holds_none(thing))
-    elif isinstance(thing, type) and issubclass(thing, Connector):
-        _add_connector(thing, found)
+        unusable = Finding(
+            "E410",
+            f"Functions cannot be taken from {sort_of(thing)}.",
+            "Use a connector class, a module, a class, an object, or a dict of functions.",
+        )
+        found.report(None, unusable)
+        return found
+    plain: Iterable[tuple[str, Any]] = ()
+    if isinstance(thing, type) and issubclass(thing, Connector):
+        declared = [thing]
     else:
-        _add_root(thing, found)
+        declared, plain = connectors(thing), members(thing)
+    if len(declared) > 1:
+        names = ", ".join(cls.__name__ for cls in declared)
+        several = Finding(
+            "E412",
+            f"The module declares several connectors: {names}.",
+            "Choose one with package.module:Class.",
+        )
+        found.report(None, several)
+    for connector in declared[:1]:
+        found.offer = declaration(connector).offer
+        # The hooks that components name, and every marked function that the class holds.
+        for name, function in stack_functions(connector).items():
+            found.add(function, FLAT, name, name)
+    for name, value in plain:
+        if name in NAMESPACES and is_namespace(value):
+            _add_namespace(value, name, found)
+        elif not declared or isinstance(value, StackFunction):
+            _add_member(value, FLAT, name, thing, found)
     return found
 
 
@@ -94,30 +139,15 @@ def function_problems(thing: object) -> list[Problem]:
     return functions_of(thing).problems
 
 
-def _add_connector(connector: type[Connector], found: Found) -> None:
-    """Take the hooks that components name, and every marked function that the class holds."""
-    found.offer = declaration(connector).offer
-    for name, function in stack_functions(connector).items():
-        found.add(function, FLAT, name, name)
-
-
-def _add_root(thing: object, found: Found) -> None:
-    declared = connectors(thing)
-    if len(declared) > 1:
-        found.report(None, _several(declared))
-    for connector in declared[:1]:
-        _add_connector(connector, found)
-    for name, value in members(thing):
-        if name in NAMESPACES and is_namespace(value):
-            _add_namespace(value, name, found)
-        elif not declared or isinstance(value, StackFunction):
-            _add_member(value, FLAT, name, thing, found)
-
-
 def _add_namespace(namespace: object, part: str, found: Found) -> None:
     found.parts.setdefault(part, {})
     if not holds_functions(namespace):
-        found.report(part, _no_namespace(part, namespace))
+        unusable = Finding(
+            "E411",
+            f"It is {sort_of(namespace)}, but must contain functions.",
+            f"Make {part} a module, a class, an object, or a dict, or rename it.",
+        )
+        found.report(part, unusable)
         return
     for name, value in members(namespace):
         _add_member(value, part, name, namespace, found)
@@ -129,56 +159,3 @@ def _add_member(value: Any, part: str, name: str, holder: object, found: Found) 
         found.add(value, part, wire_name(name), where)
     elif isinstance(holder, Mapping) and not (name in NAMESPACES and value is None):
         found.report(where, not_callable(value))
-
-
-def _place(thing: object) -> str:
-    return thing.__name__ if isinstance(thing, type | ModuleType) else type(thing).__name__
-
-
-_NAMELESS = Finding(
-    "E407",
-    "It has no name.",
-    'Define it with def, or give it a name, as in @hook.pre_map(name="...").',
-)
-
-
-def _namesakes(part: str, name: str) -> Finding:
-    called = "without a type" if part == FLAT else f"in {part}"
-    return Finding(
-        "E408",
-        f"Two functions are named {name!r} {called}.",
-        "The platform calls functions by name. Rename one, or set another name in its mark.",
-    )
-
-
-def _misplaced(function: Registered, part: str) -> Finding:
-    mark, place = (function.kind.mark, function.kind.parts[0]) if function.kind else ("", "")
-    return Finding(
-        "E409",
-        f"It is marked with @{mark} but is in {part}.",
-        f"Move it to {place}, or correct its mark.",
-    )
-
-
-def _holds_none(thing: object) -> Finding:
-    return Finding(
-        "E410",
-        f"Functions cannot be taken from {sort_of(thing)}.",
-        "Use a connector class, a module, a class, an object, or a dict of functions.",
-    )
-
-
-def _no_namespace(part: str, value: object) -> Finding:
-    return Finding(
-        "E411",
-        f"It is {sort_of(value)}, but must contain functions.",
-        f"Make {part} a module, a class, an object, or a dict, or rename it.",
-    )
-
-
-def _several(declared: list[type[Connector]]) -> Finding:
-    return Finding(
-        "E412",
-        f"The module declares several connectors: {', '.join(cls.__name__ for cls in declared)}.",
-        "Choose one with package.module:Class.",
-    )

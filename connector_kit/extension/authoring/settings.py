@@ -67,5 +67,5 @@ def _news(function: Any, options: Document) -> Document:
 
 
 def _messages(function: Callable[[Any, Any], Any], options: Document) -> list[str]:
-    said: str | Iterable[str] | None = function(options["value"], options["values"])
-    return [said] if isinstance(said, str) else [str(message) for message in said or ()]
+    messages: str | Iterable[str] | None = function(options["value"], options["values"])
+    return [messages] if isinstance(messages, str) else [str(message) for message in messages or ()]

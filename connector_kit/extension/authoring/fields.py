@@ -18,11 +18,11 @@ from connector_kit.extension.errors import ExtensionError
 from connector_kit.extension.words import sort_of
 
 T = TypeVar("T")
-G = TypeVar("G", bound="Given")
+J = TypeVar("J", bound="JsonObject")
 
 
 @dataclass(frozen=True, repr=False)
-class Given:
+class JsonObject:
     """A JSON object of the platform.
 
     *raw* is the object itself, with fields that the kit does not know yet. A field that the
@@ -34,14 +34,15 @@ class Given:
 
     def __repr__(self) -> str:
         """Return ids by value and all else by name: it may be a secret, or a customer's."""
-        shown = (
-            f"{name}={value!r}" if _is_id(name, value) else name for name, value in _items(self)
-        )
-        return f"<{type(self).__name__} {', '.join(shown) or 'without fields'}>"
+        fields = []
+        for name, value in self.raw.items() if isinstance(self.raw, Mapping) else ():
+            is_id = name == "_id" or (name.startswith("_") and name.endswith("Id"))
+            fields.append(f"{name}={value!r}" if is_id and isinstance(value, str) else name)
+        return f"<{type(self).__name__} {', '.join(fields) or 'without fields'}>"
 
 
 class Option(Generic[T]):
-    """A field of a `Given`: its *name* on the wire, and how its value is read.
+    """A field of a `JsonObject`: its *name* on the wire, and how its value is read.
 
     *read* returns None for a value that is not what it expects. *within* names an object that is
     searched, too, for a field that may be in either place (protocol/README.md U7).
@@ -63,18 +64,18 @@ class Option(Generic[T]):
         self._within = within
 
     @overload
-    def __get__(self, given: None, owner: type[Any]) -> Self: ...
+    def __get__(self, parent: None, owner: type[Any]) -> Self: ...
 
     @overload
-    def __get__(self, given: Given, owner: type[Any]) -> T: ...
+    def __get__(self, parent: JsonObject, owner: type[Any]) -> T: ...
 
-    def __get__(self, given: Given | None, owner: type[Any]) -> Self | T:
+    def __get__(self, parent: JsonObject | None, owner: type[Any]) -> Self | T:
         """Return the value; raises ExtensionError when the platform sent something else."""
-        if given is None:
+        if parent is None:
             return self
-        sent = given.raw.get(self.name)
+        sent = parent.raw.get(self.name)
         if sent is None and self._within is not None:
-            around = given.raw.get(self._within)
+            around = parent.raw.get(self._within)
             sent = around.get(self.name) if isinstance(around, Mapping) else None
         if sent is None:
             return self._empty()
@@ -86,7 +87,7 @@ class Option(Generic[T]):
             )
         return value
 
-    def __set__(self, given: Given, value: Never) -> None:
+    def __set__(self, parent: JsonObject, value: Never) -> None:
         """Refuse: options are what the platform sent."""
         raise AttributeError(f"{self.name} is what the platform sent and cannot be changed.")
 
@@ -103,7 +104,12 @@ def flag(name: str) -> Option[bool]:
 
 def whole(name: str) -> Option[int]:
     """Return the field *name* that holds a whole number."""
-    return Option(name, _whole, int, "a whole number")
+
+    def read(sent: Any) -> int | None:
+        is_whole = isinstance(sent, int) or (isinstance(sent, float) and sent.is_integer())
+        return int(sent) if is_whole and not isinstance(sent, bool) else None
+
+    return Option(name, read, int, "a whole number")
 
 
 def listing(name: str) -> Option[list[Any]]:
@@ -118,18 +124,18 @@ def mapping(name: str, *, within: str | None = None) -> Option[dict[str, Any]]:
 
 def moment(name: str) -> Option[datetime | None]:
     """Return the field *name* that holds a time; text is read as ISO 8601."""
-    return Option(name, time_of, _nothing, "a time such as 2026-01-31T12:00:00Z")
+    return Option(name, time_of, lambda: None, "a time such as 2026-01-31T12:00:00Z")
 
 
 def anything(name: str, *, within: str | None = None) -> Option[Any]:
     """Return the field *name*, whose value may have any shape."""
-    return Option(name, _itself, _nothing, "anything", within=within)
+    return Option(name, lambda sent: sent, lambda: None, "anything", within=within)
 
 
-def part(name: str, of: type[G]) -> Option[G]:
+def part(name: str, of: type[J]) -> Option[J]:
     """Return the field *name* that holds an object with fields of its own."""
 
-    def read(sent: Any) -> G | None:
+    def read(sent: Any) -> J | None:
         return of(sent) if isinstance(sent, dict) else None
 
     return Option(name, read, lambda: of({}), "an object")
@@ -153,30 +159,8 @@ def _if_a(kind: type[T]) -> Callable[[Any], T | None]:
     return read
 
 
-def _whole(sent: Any) -> int | None:
-    is_whole = isinstance(sent, int) or (isinstance(sent, float) and sent.is_integer())
-    return int(sent) if is_whole and not isinstance(sent, bool) else None
-
-
-def _itself(sent: Any) -> Any:
-    return sent
-
-
-def _nothing() -> None:
-    return None
-
-
-def _items(given: Given) -> list[tuple[str, Any]]:
-    return list(given.raw.items()) if isinstance(given.raw, Mapping) else []
-
-
-def _is_id(name: str, value: Any) -> bool:
-    is_id = name == "_id" or (name.startswith("_") and name.endswith("Id"))
-    return is_id and isinstance(value, str)
-
-
 @dataclass(frozen=True, repr=False)
-class Options(Given):
+class Options(JsonObject):
     """What every function gets: a one-time token for the account it is called for.
 
     *offer* has the editions, add-ons and stores of the connector whose function is called.
