@@ -20,6 +20,14 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     content_type: str = JSON
 
+    def all_headers(self) -> list[tuple[str, str]]:
+        """Return its headers, those of the body included."""
+        return [
+            ("Content-Type", self.content_type),
+            ("Content-Length", str(len(self.body))),
+            *self.headers.items(),
+        ]
+
 
 def result(body: bytes) -> Answer:
     """Return the answer of a function that succeeded."""

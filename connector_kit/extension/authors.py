@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from logging.config import dictConfig
 from typing import Any
@@ -23,7 +23,6 @@ from connector_kit.extension.isolation.asking import ask
 from connector_kit.extension.registry import FunctionModule, Registry
 from connector_kit.extension.remember import Remembering
 from connector_kit.logs import Event, logging_configuration
-from connector_kit.parsing import ConnectorEntry
 from connector_kit.stack_settings import StackSettings
 
 SECONDS = 1.0
@@ -51,7 +50,13 @@ def registry() -> Registry:
     dictConfig(logging_configuration())
     # The server reported unusable settings when it started.
     settings, _ = read(StackSettings, texts_in(os.environ, StackSettings))
-    _load_ahead(settings.connectors)
+    # Import what will be needed before processes are forked, so that not each has to.
+    for entry in settings.connectors:
+        try:
+            functions_at(entry.target)
+        except (LoadError, TypeError, SystemExit) as failure:
+            fields = (("module", entry.target), ("reason", failure))
+            log.warning(Event("notLoadedAhead", fields))
     return Registry(
         connectors=Remembering(_of_connector, SECONDS),
         embedded=_of_deployment,
@@ -78,13 +83,13 @@ def functions_at(class_path: str) -> FunctionModule:
 
 def names_in(options: object) -> dict[str, Any]:
     """Return what says which embedded deployment a call with *options* is about."""
-    given = options if isinstance(options, Mapping) else {}
-    connection = given.get("connection")
-    ids = [given.get(name) for name in _NAMED_BY]
+    sent = options if isinstance(options, Mapping) else {}
+    connection = sent.get("connection")
+    ids = [sent.get(name) for name in _NAMED_BY]
     if isinstance(connection, Mapping):
         ids.append(connection.get("_id"))
     return {
-        "integration": given.get("_integrationId"),
+        "integration": sent.get("_integrationId"),
         "components": [id_ for id_ in ids if isinstance(id_, str) and id_],
     }
 
@@ -107,13 +112,3 @@ def _of_names(names: str) -> FunctionModule | None:
 
 
 _deployments = Remembering(_of_names, SECONDS)
-
-
-def _load_ahead(entries: Iterable[ConnectorEntry]) -> None:
-    """Import what will be needed before processes are forked, so that not each has to."""
-    for entry in entries:
-        try:
-            functions_at(entry.target)
-        except (LoadError, TypeError, SystemExit) as failure:
-            fields = (("module", entry.target), ("reason", failure))
-            log.warning(Event("notLoadedAhead", fields))

@@ -40,7 +40,13 @@ class Board:
         with file.open("r+b") as opened:
             fcntl.flock(opened, fcntl.LOCK_EX)
             self._memory = mmap.mmap(opened.fileno(), _SIZE)
-            self._place = self._free_place()
+            for place in range(_HEAD.size, _SIZE, _ENTRY.size):
+                pid, _ = _ENTRY.unpack_from(self._memory, place)
+                if not _is_alive(pid):
+                    self._place = place
+                    break
+            else:
+                raise RuntimeError(f"A server has at most {_PLACES} processes.")
             self._write()
             fcntl.flock(opened, fcntl.LOCK_UN)  # closing is not enough: the map keeps it open
 
@@ -92,13 +98,6 @@ class Board:
 
     def _write(self) -> None:
         _ENTRY.pack_into(self._memory, self._place, self._pid, self._count)
-
-    def _free_place(self) -> int:
-        for place in range(_HEAD.size, _SIZE, _ENTRY.size):
-            pid, _ = _ENTRY.unpack_from(self._memory, place)
-            if not _is_alive(pid):
-                return place
-        raise RuntimeError(f"A server has at most {_PLACES} processes.")
 
 
 def _is_alive(pid: int) -> bool:

@@ -56,8 +56,16 @@ def read_body(read: Callable[[int], bytes], content_length: int, limit: int) -> 
     """
     if content_length > limit:
         raise UnreadableError(too_large(limit))
-    first = read(content_length) if content_length else b""
-    body = first if first and len(first) == content_length else first + _read(read, limit)
+    body = read(content_length) if content_length else b""
+    if not body or len(body) != content_length:
+        # A server may hand out less at a time than asked for.
+        pieces, left = [body], limit + 1
+        while left and (piece := read(left)):
+            pieces.append(piece)
+            left -= len(piece)
+        if not left:
+            raise UnreadableError(too_large(limit))
+        body = b"".join(pieces)
     if len(body) < content_length:
         raise UnreadableError(CUT_OFF)
     return body
@@ -77,37 +85,19 @@ def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:
     """
     if text[:3] == _BYTE_ORDER_MARK:
         text = text[3:]
-    body = _parsed(text) if text else {}
+    if not text:
+        return {}
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # orjson does not read half a surrogate pair, escaped, which the platform may send.
+        try:
+            body = json.loads(bytes(text), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise UnreadableError(_NOT_JSON) from None
     if not isinstance(body, dict | list):
         raise UnreadableError(_NOT_JSON)
     return body
-
-
-def _read(read: Callable[[int], bytes], limit: int) -> bytes:
-    """Return the whole body, of which a server may hand out less at a time than asked for."""
-    pieces: list[bytes] = []
-    left = limit + 1
-    while left and (piece := read(left)):
-        pieces.append(piece)
-        left -= len(piece)
-    if not left:
-        raise UnreadableError(too_large(limit))
-    return b"".join(pieces)
-
-
-def _parsed(text: bytes | memoryview) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _parsed_leniently(bytes(text))
-
-
-def _parsed_leniently(text: bytes) -> Any:
-    """Read what orjson does not and the platform may send: half a surrogate pair, escaped."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise UnreadableError(_NOT_JSON) from None
 
 
 def _refuse_constant(_word: str) -> Any:

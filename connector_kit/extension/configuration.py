@@ -166,11 +166,29 @@ class Configuration:
 
         Raises ConfigurationError with everything that keeps any of them from being served.
         """
-        entries = {None: self.diy} if self.diy else dict(self.connectors or {})
-        modules = _loaded(entries)
+        entries: Mapping[Any, Entry] = {None: self.diy} if self.diy else self.connectors or {}
+        modules: dict[str | None, FunctionModule] = {}
+        failures: list[ConfigurationError] = []
+        for connector_id, entry in entries.items():
+            try:
+                modules[connector_id] = entry.load()
+            except ConfigurationError as failure:
+                failures.append(failure)
+        if len(failures) > 1:
+            messages = "\n".join(failure.message for failure in failures)
+            raise ConfigurationError("invalid_field", messages) from failures[0]
+        if failures:
+            raise failures[0]
         log.info(Event("configurationLoaded", [("contracts", self.settings.contracts)]))
         for connector_id, module in modules.items():
-            _log_module(connector_id, entries[connector_id], module)
+            functions = len(set(module))
+            fields = (
+                ("_connectorId", connector_id),
+                ("module", entries[connector_id]),
+                ("functions", functions),
+            )
+            event = Event("connectorLoaded" if connector_id else "diyLoaded", fields)
+            log.log(logging.INFO if functions else logging.WARNING, event)
         if self.diy:
             return Registry(diy=modules[None], contracts=self.settings.contracts)
         connectors = {str(item): module for item, module in modules.items()}
@@ -225,47 +243,25 @@ def _by_id(entries: Iterable[ConnectorEntry]) -> dict[str, str]:
     return {str(entry.connector_id): entry.target for entry in entries}
 
 
-def _loaded(entries: Mapping[Any, Entry]) -> dict[Any, FunctionModule]:
-    modules: dict[Any, FunctionModule] = {}
-    failures: list[ConfigurationError] = []
-    for key, entry in entries.items():
-        try:
-            modules[key] = entry.load()
-        except ConfigurationError as failure:
-            failures.append(failure)
-    if len(failures) > 1:
-        messages = "\n".join(failure.message for failure in failures)
-        raise ConfigurationError("invalid_field", messages) from failures[0]
-    if failures:
-        raise failures[0]
-    return modules
-
-
-def _log_module(connector_id: str | None, entry: Entry, module: FunctionModule) -> None:
-    functions = len(set(module))
-    fields = (("_connectorId", connector_id), ("module", entry), ("functions", functions))
-    event = Event("connectorLoaded" if connector_id else "diyLoaded", fields)
-    log.log(logging.INFO if functions else logging.WARNING, event)
-
-
-def _is_tokens(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-
-
-def _is_by_id(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(item, str) and item for item in value)
-
-
-def _is_port(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65_536
-
-
 _SCALARS = frozenset({"contracts", "port"})
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "diy": ("functions, or the name of a module of functions", lambda _: True),
-    "connectors": ("an object that maps connector ids to functions", _is_by_id),
-    "systemToken": ("text, or a list of texts", _is_tokens),
-    "port": ("a whole number from 1 to 65535", _is_port),
+    "connectors": (
+        "an object that maps connector ids to functions",
+        lambda value: (
+            isinstance(value, Mapping) and all(isinstance(item, str) and item for item in value)
+        ),
+    ),
+    "systemToken": (
+        "text, or a list of texts",
+        lambda value: (
+            isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        ),
+    ),
+    "port": (
+        "a whole number from 1 to 65535",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65_536,
+    ),
     "contracts": ("true or false", lambda value: isinstance(value, bool)),
     "isolation": ("true or false", lambda value: isinstance(value, bool)),
 }

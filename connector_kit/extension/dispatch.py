@@ -4,12 +4,12 @@ The order of the checks, their codes and their messages are those of protocol/ex
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from connector_kit.extension.accesslog import log, log_call, log_failure
 from connector_kit.extension.answers import Answer, refusal, result
+from connector_kit.extension.authoring.fields import time_of
 from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body
-from connector_kit.extension.calllog import log, log_call, log_failure
 from connector_kit.extension.calls import SERVED_REQUEST, FunctionCall, is_given
 from connector_kit.extension.contracts import check_contract
 from connector_kit.extension.errors import ErrorEntry, ExtensionError
@@ -56,23 +56,22 @@ class Dispatcher:
 
     def __call__(self, raw: RawCall) -> Answer:
         """Return the answer to *raw*."""
-        call, answer = self._answered(raw)
+        call: FunctionCall | None = None
+        try:
+            body = parse_body(raw.body)
+        except UnreadableError as unreadable:
+            answer = unreadable.answer
+        else:
+            call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
+            if self._registry.is_elsewhere(call):
+                raise Elsewhere
+            answer = self.dispatch(call)
         for observe in self._observers:
             try:
                 observe(raw, call, answer)
             except Exception:  # noqa: BLE001 - the call has its answer already
                 log.exception(Event("observerFailed", [("_reqId", raw.request_id)]))
         return answer
-
-    def _answered(self, raw: RawCall) -> tuple[FunctionCall | None, Answer]:
-        try:
-            body = parse_body(raw.body)
-        except UnreadableError as unreadable:
-            return None, unreadable.answer
-        call = FunctionCall.from_body(body, request_id=raw.request_id, trace_id=raw.trace_id)
-        if self._registry.is_elsewhere(call):
-            raise Elsewhere
-        return call, self.dispatch(call)
 
     def dispatch(self, call: FunctionCall) -> Answer:
         """Return the answer to *call*. Whatever goes wrong is an answer too, with status 422."""
@@ -99,7 +98,13 @@ class Dispatcher:
         returned = self._invoke(function, _with_dates(call.options))
         if self._registry.contracts:
             check_contract(call, returned, function)
-        body = _serialized(returned)
+        try:
+            body = to_json(returned)
+        except NotSerializableError as error:
+            log.warning(Event("responseNotSerializableError", [("reason", error)]))
+            raise ExtensionError(
+                "invalid_extension_response", "Extension response is not serializable."
+            ) from error
         if len(body) > call.response_limit:
             raise ExtensionError(
                 "response_size_exceeded",
@@ -111,8 +116,21 @@ class Dispatcher:
 def _problems(
     call: FunctionCall, module: FunctionModule | None, checks: Sequence[Check]
 ) -> Iterable[ErrorEntry]:
-    if module is None:
-        yield _unknown_module(call)
+    if module is None and is_given(call.diy):
+        yield ErrorEntry(
+            "missing_required_field", "DIY is not configured in the extension configuration."
+        )
+    elif module is None and is_given(call.connector_id):
+        yield ErrorEntry(
+            "invalid_field",
+            "The _connectorId set in the extension options does't match any of the "
+            "_connectorId's present in extension configuration.",
+        )
+    elif module is None:
+        yield ErrorEntry(
+            "missing_required_field",
+            "Need to set either the diy or _connectorId field in extension options.",
+        )
     if not is_given(call.function):
         yield ErrorEntry(
             "missing_required_field", "Missing required field function in the extension options."
@@ -127,44 +145,9 @@ def _problems(
         yield from check(call)
 
 
-def _unknown_module(call: FunctionCall) -> ErrorEntry:
-    if is_given(call.diy):
-        return ErrorEntry(
-            "missing_required_field", "DIY is not configured in the extension configuration."
-        )
-    if is_given(call.connector_id):
-        return ErrorEntry(
-            "invalid_field",
-            "The _connectorId set in the extension options does't match any of the "
-            "_connectorId's present in extension configuration.",
-        )
-    return ErrorEntry(
-        "missing_required_field",
-        "Need to set either the diy or _connectorId field in extension options.",
-    )
-
-
-def _serialized(returned: Any) -> bytes:
-    try:
-        return to_json(returned)
-    except NotSerializableError as error:
-        log.warning(Event("responseNotSerializableError", [("reason", error)]))
-        raise ExtensionError(
-            "invalid_extension_response", "Extension response is not serializable."
-        ) from error
-
-
 def _with_dates(options: Any) -> Any:
     """Return *options* with the times of delta exports as datetimes; unreadable ones stay text."""
     if not isinstance(options, dict):
         return options
-    times = {name: _time(options[name]) for name in _DATES if isinstance(options.get(name), str)}
+    times = {name: time for name in _DATES if (time := time_of(options.get(name)))}
     return {**options, **times} if times else options
-
-
-def _time(text: str) -> datetime | str:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import lru_cache
 from typing import Any
 
@@ -60,33 +60,35 @@ class Callback:
         if len(self._answers) > 1:
             raise _answered_twice()
         error, result = self._answers[0]
-        if error is not None:
-            raise _as_exception(error)
-        return result
+        if error is None:
+            return result
+        if isinstance(error, BaseException):
+            raise error
+        # In Node, an error may be any object.
+        if isinstance(error, dict):
+            raise ExtensionError(
+                str(error.get("code") or "Error"), str(error.get("message") or error)
+            )
+        raise ExtensionError("Error", str(error))
 
 
 def _answer_of(returned: Any) -> Any:
     if type(returned) in _ANSWERS:
         return returned
     if isinstance(returned, Generator):
-        return _only(returned)
+        try:
+            answer = next(returned)
+        except StopIteration as end:
+            return end.value
+        for _ in returned:
+            returned.close()
+            raise _answered_twice()
+        return answer
     if inspect.isawaitable(returned):
-        return _run(_awaited(returned))
+        return _run(returned)
     if isinstance(returned, AsyncGenerator):
         return _run(_only_of(returned))
     return returned
-
-
-def _only(answers: Generator[Any, Any, Any]) -> Any:
-    """Return what *answers* yields, or returns without yielding; it must then end."""
-    try:
-        answer = next(answers)
-    except StopIteration as end:
-        return end.value
-    for _ in answers:
-        answers.close()
-        raise _answered_twice()
-    return answer
 
 
 async def _only_of(answers: AsyncGenerator[Any, Any]) -> Any:
@@ -99,24 +101,27 @@ async def _only_of(answers: AsyncGenerator[Any, Any]) -> Any:
     return found[0] if found else None
 
 
-async def _awaited(awaitable: Any) -> Any:
-    return await awaitable
-
-
-def _run(main: Coroutine[Any, Any, Any]) -> Any:
+def _run(main: Awaitable[Any]) -> Any:
     """Run *main* on this thread's loop, which stays, so that clients kept by the author do too."""
-    return _runner().run(_with_what_it_leaves(main))
+    runner: asyncio.Runner | None = getattr(_running, "runner", None)
+    if runner is None:
+        runner = _running.runner = asyncio.Runner()
+    return runner.run(_with_what_it_leaves(main))
 
 
-async def _with_what_it_leaves(main: Coroutine[Any, Any, Any]) -> Any:
+async def _with_what_it_leaves(main: Awaitable[Any]) -> Any:
     failures: list[BaseException] = []
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: failures.append(_failure_in(context)))
+
+    def note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        failures.append(context.get("exception") or RuntimeError(str(context["message"])))
+
+    asyncio.get_running_loop().set_exception_handler(note)
     try:
         answer = await main
         while left := _other_tasks():
             done, _ = await asyncio.wait(left, return_when=asyncio.FIRST_EXCEPTION)
-            failures += [error for task in done if (error := _error_of(task))]
+            ended = [task for task in done if not task.cancelled()]
+            failures += [error for task in ended if (error := task.exception())]
     finally:
         for task in _other_tasks():
             task.cancel()
@@ -127,22 +132,6 @@ async def _with_what_it_leaves(main: Coroutine[Any, Any, Any]) -> Any:
 
 def _other_tasks() -> set[asyncio.Task[Any]]:
     return asyncio.all_tasks() - {asyncio.current_task()}
-
-
-def _error_of(task: asyncio.Task[Any]) -> BaseException | None:
-    return None if task.cancelled() else task.exception()
-
-
-def _failure_in(context: dict[str, Any]) -> BaseException:
-    failure = context.get("exception")
-    return failure if isinstance(failure, BaseException) else RuntimeError(str(context["message"]))
-
-
-def _runner() -> asyncio.Runner:
-    runner: asyncio.Runner | None = getattr(_running, "runner", None)
-    if runner is None:
-        runner = _running.runner = asyncio.Runner()
-    return runner
 
 
 @lru_cache(maxsize=4096)
@@ -174,12 +163,3 @@ def _answered_twice() -> ExtensionError:
         "function_answered_twice",
         "The function returned a second result. Return one result, or yield it once.",
     )
-
-
-def _as_exception(error: Any) -> BaseException:
-    """Return what a callback was given as its error, which in Node may be any object."""
-    if isinstance(error, BaseException):
-        return error
-    if isinstance(error, dict):
-        return ExtensionError(str(error.get("code") or "Error"), str(error.get("message") or error))
-    return ExtensionError("Error", str(error))

@@ -32,23 +32,17 @@ def serve_invocations(handler: Handler, api: str) -> None:
         session.trust_env = False
         while True:
             # The answer comes when there is something to do: no time-out, says AWS.
-            following = session.get(f"{api}/invocation/next", timeout=None)
-            following.raise_for_status()
-            _answer(session, api, following, handler)
-
-
-def _answer(
-    session: requests.Session, api: str, invocation: requests.Response, handler: Handler
-) -> None:
-    address = f"{api}/invocation/{invocation.headers['Lambda-Runtime-Aws-Request-Id']}"
-    told = invocation.headers.get("Lambda-Runtime-Client-Context")
-    try:
-        context = SimpleNamespace(client_context=json.loads(told) if told else None)
-        result = json.dumps(handler(invocation.json(), context))
-    except (Exception, SystemExit) as failure:  # noqa: BLE001 - AWS has a way to be told
-        _report(session, f"{address}/error", failure)
-    else:
-        session.post(f"{address}/response", data=result, timeout=60).raise_for_status()
+            invocation = session.get(f"{api}/invocation/next", timeout=None)
+            invocation.raise_for_status()
+            address = f"{api}/invocation/{invocation.headers['Lambda-Runtime-Aws-Request-Id']}"
+            sent = invocation.headers.get("Lambda-Runtime-Client-Context")
+            try:
+                context = SimpleNamespace(client_context=json.loads(sent) if sent else None)
+                result = json.dumps(handler(invocation.json(), context))
+            except (Exception, SystemExit) as failure:  # noqa: BLE001 - AWS has a way to be told
+                _report(session, f"{address}/error", failure)
+            else:
+                session.post(f"{address}/response", data=result, timeout=60).raise_for_status()
 
 
 def _report(session: requests.Session, address: str, failure: BaseException) -> None:

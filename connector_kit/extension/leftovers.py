@@ -57,7 +57,9 @@ class Leftovers:
     def __enter__(self) -> Self:
         self._before = threading.enumerate()
         self._hook: Callable[[Any], Any] = threading.excepthook
-        threading.excepthook = self._note
+        threading.excepthook = lambda failure: self._failures.append(
+            failure.exc_value or failure.exc_type()
+        )
         return self
 
     def __exit__(
@@ -74,9 +76,6 @@ class Leftovers:
         threading.excepthook = self._hook
         if error is None and self._failures:
             raise self._failures[0]
-
-    def _note(self, failure: threading.ExceptHookArgs) -> None:
-        self._failures.append(failure.exc_value or failure.exc_type())
 
     def _new_threads(self) -> Iterator[threading.Thread]:
         of_executors = getattr(executors, "_threads_queues", {})

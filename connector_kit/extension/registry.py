@@ -89,7 +89,15 @@ class FunctionModule:
 
         The messages are those of protocol/extension.md#4, rows 5 and 6.
         """
-        for layer in self._part(type_):
+        part = FLAT
+        if is_given(type_):
+            word = type_ if isinstance(type_, str) else json.dumps(type_)
+            part = PARTS.get(word, word)
+            if word == FLAT or part not in self._layers:
+                raise ExtensionError(
+                    "object_not_found", f"The object {word} doesn't exist in the module."
+                )
+        for layer in self._layers.get(part, ()):
             function = layer.find(name)
             if function is not None:
                 return function
@@ -97,17 +105,6 @@ class FunctionModule:
             "invalid_function",
             "The function passed in the extension options doesn't map to a function.",
         )
-
-    def _part(self, type_: object) -> "tuple[_Layer, ...]":
-        if not is_given(type_):
-            return self._layers.get(FLAT, ())
-        word = type_ if isinstance(type_, str) else json.dumps(type_)
-        layers = self._layers.get(PARTS.get(word, word)) if word != FLAT else None
-        if layers is None:
-            raise ExtensionError(
-                "object_not_found", f"The object {word} doesn't exist in the module."
-            )
-        return layers
 
 
 class _Layer:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+_PLAIN = (type(None), str, int, float, dict, list, tuple)
 _MOST_LEVELS = 250
 
 
@@ -28,55 +29,25 @@ def to_json(result: Any) -> bytes:
     if result is None:
         return b""
     try:
-        body = orjson.dumps(result, default=_refuse)
-    except TypeError:
-        return _carefully(result)
-    return body if _is_plain(result) else _carefully(result)
-
-
-def _refuse(value: object) -> Any:
-    raise TypeError(type(value).__name__)
-
-
-def _is_plain(result: Any) -> bool:
-    """Tell whether *result*, which orjson has written, is made of plain types only.
-
-    orjson also writes dates, UUIDs, enums and dataclasses. `marshal` knows none of these, and
-    finds them ten times faster than a walk in Python would; what it writes is thrown away.
-    """
-    try:
+        body = orjson.dumps(result)
+        # orjson also writes dates, UUIDs, enums and dataclasses. `marshal` knows none of these, and
+        # finds them ten times faster than a walk in Python would; what it writes is thrown away.
         marshal.dumps(result)
-    except ValueError:
-        return False
-    return True
-
-
-def _carefully(result: Any) -> bytes:
-    """Write what orjson does not: huge integers, half characters, subclasses of plain types.
-
-    Half a surrogate pair, as left by a text cut in two, is written as the escape it came in as.
-    """
-    text = json.dumps(_plain(result, "", ()), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+    except (TypeError, ValueError):
+        # What orjson does not write: huge integers, half characters, subclasses of plain types.
+        # Half a surrogate pair, as left by a text cut in two, is written as the escape it came as.
+        text = json.dumps(_plain(result, "", ()), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")
+    return body
 
 
 def _plain(value: Any, path: str, above: tuple[int, ...]) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Enum):
+    if isinstance(value, Enum) or not isinstance(value, _PLAIN):
         raise NotSerializableError(path, f"a {type(value).__name__}")
-    if isinstance(value, str | int):
+    if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, dict | list | tuple):
-        return _plain_container(value, path, above)
-    raise NotSerializableError(path, f"a {type(value).__name__}")
-
-
-def _plain_container(
-    value: dict[Any, Any] | list[Any] | tuple[Any, ...], path: str, above: tuple[int, ...]
-) -> Any:
     if id(value) in above:
         raise NotSerializableError(path, "itself")
     if len(above) >= _MOST_LEVELS:

@@ -30,18 +30,16 @@ def make_application() -> Edge:
     dictConfig(logging_configuration())
     configuration = Configuration.from_environment(os.environ, load=False)
     health = Health(ready=True, board=Board.of_this_server())
-    run = _function_runner(configuration, health)
-    stack = Stack(Endpoint(run, configuration.settings.system_tokens), health)
-    return Edge(stack, configuration.settings.bounds, calls=configuration.settings.limits.calls)
-
-
-def _function_runner(configuration: Configuration, health: Health) -> Run:
-    if not configuration.settings.isolation:
-        return Dispatcher(configuration.registry, observers=(log_answer,))
-    processes = Processes(
-        "connector_kit.extension.standalone:registry",
-        configuration.settings.limits,
-        named=configuration.settings.functions_environment,
-    )
-    health.watch(lambda: [] if processes.can_serve() else [NOT_LOADED])
-    return processes
+    settings = configuration.settings
+    run: Run
+    if settings.isolation:
+        run = processes = Processes(
+            "connector_kit.extension.standalone:registry",
+            settings.limits,
+            named=settings.functions_environment,
+        )
+        health.watch(lambda: [] if processes.can_serve() else [NOT_LOADED])
+    else:
+        run = Dispatcher(configuration.registry, observers=(log_answer,))
+    stack = Stack(Endpoint(run, settings.system_tokens), health)
+    return Edge(stack, settings.bounds, calls=settings.limits.calls)

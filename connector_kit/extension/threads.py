@@ -44,7 +44,10 @@ class Threads:
         if self._open >= self._limit:
             raise QueueFullError
         if not self._has_begun:
-            self._begin()
+            self._has_begun = True
+            for number in range(self._count):
+                name = f"{self._name}-{number}"
+                threading.Thread(target=self._work, name=name, daemon=True).start()
         queued = _QueuedJob(job)
         self._open += 1
         try:
@@ -55,12 +58,6 @@ class Threads:
             raise
         finally:
             self._open -= 1
-
-    def _begin(self) -> None:
-        self._has_begun = True
-        for number in range(self._count):
-            name = f"{self._name}-{number}"
-            threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def _work(self) -> None:
         while True:

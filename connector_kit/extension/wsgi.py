@@ -63,7 +63,9 @@ class Stack:
             ("GET", "/livez"): lambda _: health.livez(),
             ("GET", "/readyz"): lambda _: health.readyz(),
             ("GET", "/openConnections"): self._open_connections,
-            ("GET", "/stopServer"): self._stop_server,
+            ("GET", "/stopServer"): lambda environ: (
+                health.stop_server() if self._is_owner(environ) else REFUSED
+            ),
             **{("GET", path): partial(_probed, probe) for path, probe in probes.items()},
         }
 
@@ -72,8 +74,19 @@ class Stack:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
         if path == FUNCTION and method == "POST":
             return _sent(self.call(incoming_of(environ)), start_response)
+        began = time.monotonic()
+        route = self._routes.get(("GET" if method == "HEAD" else method, path))
         with self._health.board:
-            return self._respond(environ, start_response, method, path)
+            if route is None and self._fallback is not None:
+                return self._fallback(environ, _logging(start_response, environ, began))
+            try:
+                answer = route(environ) if route else NOT_FOUND
+            except Exception as failure:
+                log.exception(Event("requestFailed"))
+                answer = refusal(422, ErrorEntry.of(failure))
+            body = _sent(answer, start_response)
+            _log_access(environ, answer.status, began)
+            return [] if method == "HEAD" else body
 
     def call(self, incoming: Incoming) -> Answer:
         """Answer one function call."""
@@ -85,35 +98,11 @@ class Stack:
         with self._health.board:
             return await self.endpoint.answer(incoming, body)
 
-    def _respond(
-        self, environ: Environ, start_response: StartResponse, method: str, path: str
-    ) -> Iterable[bytes]:
-        began = time.monotonic()
-        route = self._routes.get(("GET" if method == "HEAD" else method, path))
-        if route is None and self._fallback is not None:
-            return self._fallback(environ, _logging(start_response, environ, began))
-        answer = self._answered(route, environ)
-        body = _sent(answer, start_response)
-        _log_access(environ, answer.status, began)
-        return [] if method == "HEAD" else body
-
-    def _answered(self, route: Callable[[Environ], Answer] | None, environ: Environ) -> Answer:
-        if route is None:
-            return NOT_FOUND
-        try:
-            return route(environ)
-        except Exception as failure:
-            log.exception(Event("requestFailed"))
-            return refusal(422, ErrorEntry.of(failure))
-
     def _open_connections(self, environ: Environ) -> Answer:
         if not self._is_owner(environ):
             return REFUSED
         terminate = query_value(environ.get("QUERY_STRING"), "terminate") == "true"
         return self._health.open_connections(terminate=terminate)
-
-    def _stop_server(self, environ: Environ) -> Answer:
-        return self._health.stop_server() if self._is_owner(environ) else REFUSED
 
     def _is_owner(self, environ: Environ) -> bool:
         """Tell whether the request has the system token, which the reference does not require."""
@@ -162,21 +151,13 @@ def query_value(query: str | None, name: str) -> str | None:
 
 
 def _sent(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(_status(answer.status), _headers(answer))
+    start_response(_status(answer.status), answer.all_headers())
     return [answer.body]
 
 
 @cache
 def _status(code: int) -> str:
     return f"{code} {HTTPStatus(code).phrase}"
-
-
-def _headers(answer: Answer) -> list[tuple[str, str]]:
-    return [
-        ("Content-Type", answer.content_type),
-        ("Content-Length", str(len(answer.body))),
-        *answer.headers.items(),
-    ]
 
 
 def _logging(start_response: StartResponse, environ: Environ, began: float) -> StartResponse:

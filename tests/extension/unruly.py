@@ -8,8 +8,8 @@ import threading
 import time
 from pathlib import Path
 
-from connector_kit.extension import FunctionModule, Registry
-from connector_kit.extension.isolation import asking, process
+from connector_kit.extension import Dispatcher, FunctionModule, Registry
+from connector_kit.extension.isolation import asking
 
 CONNECTOR_ID = "64a1f0c2b3d4e5f6071828ff"
 
@@ -318,7 +318,7 @@ def dies_when_idle(_options):
 
 def dies_taking_the_next_call(_options):
     """End in the moment at which the next call has come, and has not begun yet."""
-    process._answer = lambda *_: os._exit(1)
+    Dispatcher.__call__ = lambda *_: os._exit(1)
     return os.getpid()
 
 

@@ -34,8 +34,13 @@ class Loops:
 
         That is 0 when the call after it will be another one.
         """
-        export = _export(options)
-        same = _fingerprint(options, page) if _leads_to_itself(options, page) else None
+        connection = options.get("connection")
+        connection_id = connection.get("_id") if isinstance(connection, Mapping) else None
+        export = (str(connection_id), *(str(options.get(id_)) for id_ in _IDS))
+        is_over = page.get("lastPage") is True or page.get("connectionOffline") is True
+        is_single = options.get("type") == "test" or "data" in options  # a lookup has one call
+        is_stuck = not is_over and not is_single and page.get("state") == options.get("state")
+        same = _fingerprint(options, page) if is_stuck else None
         with self._lock:
             known, count = self._counts.pop(export, (None, 0))
             if same is None:
@@ -48,24 +53,11 @@ class Loops:
         return count if options.get("state") is None else count + 1
 
 
-def _leads_to_itself(options: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
-    """Tell whether the call after *page* is the one before; a test and a lookup have one call."""
-    is_over = page.get("lastPage") is True or page.get("connectionOffline") is True
-    is_single = options.get("type") == "test" or "data" in options
-    return not is_over and not is_single and page.get("state") == options.get("state")
-
-
-def _export(options: Mapping[str, Any]) -> tuple[Any, ...]:
-    connection = options.get("connection")
-    connection_id = connection.get("_id") if isinstance(connection, Mapping) else None
-    return (str(connection_id), *(str(options.get(id_)) for id_ in _IDS))
-
-
 def _fingerprint(options: Mapping[str, Any], page: Mapping[str, Any]) -> bytes | None:
     """Return what tells a call and its answer from others; the token of a call is its own."""
-    asked = {name: value for name, value in options.items() if name != "bearerToken"}
+    call = {name: value for name, value in options.items() if name != "bearerToken"}
     try:
-        written = orjson.dumps((asked, page), default=repr)
+        written = orjson.dumps((call, page), default=repr)
     except TypeError:
         return None  # a page that cannot be written is refused as such
     return hashlib.blake2b(written, digest_size=16).digest()

@@ -72,27 +72,26 @@ class Traits:
 def check_contract(call: FunctionCall, returned: Any, function: Registered | None = None) -> None:
     """Raise ExtensionError when *returned* breaks the contract of the *function* called.
 
-    Without *function*, or when it is not marked, its kind is told by the call.
+    Without *function*, or when it is not marked, its kind follows from the call.
     """
     if not isinstance(call.options, dict):
         return
     kind = function.kind if function else None
-    contract = CONTRACTS.get(kind.name if kind else _told_by(call))
+    if kind is not None:
+        contract = CONTRACTS.get(kind.name)
+    elif call.type is None or isinstance(call.type, str):
+        contract = CONTRACTS.get(_kind_of(call.type or "", tuple(call.options)))
+    else:
+        return
     if contract is not None:
         contract.check(call.options, returned)
 
 
-def _told_by(call: FunctionCall) -> str:
-    """Return the kind of function that *call* is for, an empty text when it does not tell."""
-    if call.type is not None and not isinstance(call.type, str):
-        return ""
-    return _kind_of(call.type or "", tuple(call.options))
-
-
 @lru_cache(maxsize=256)  # calls of one kind have the same options, over and over
 def _kind_of(type_: str, options: tuple[str, ...]) -> str:
-    given = frozenset(options)
-    return next((traits.kind for traits in TRAITS.get(type_, ()) if traits.fit(given)), "")
+    """Return the kind of function that is called with *options*, an empty text if it is unclear."""
+    names = frozenset(options)
+    return next((traits.kind for traits in TRAITS.get(type_, ()) if traits.fit(names)), "")
 
 
 def _traits(kind: str, needs: str, lacks: str = "") -> Traits:

@@ -60,7 +60,11 @@ class Edge:
         deadlines = Deadlines(bounds.body_seconds)
         self._known_callers = Rule(BODY_LIMIT, deadlines, too_large(BODY_LIMIT), is_known=True)
         self._unknown_callers = Rule(SMALL, deadlines, too_large(SMALL))
-        self._everybody = Rule(bounds.upload_mb * MEBIBYTE, deadlines, _too_large(bounds))
+        too_large_upload = refusal(
+            413,
+            ErrorEntry("body_too_large", f"Send no more than {bounds.upload_mb} MiB at a time."),
+        )
+        self._everybody = Rule(bounds.upload_mb * MEBIBYTE, deadlines, too_large_upload)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Use *loop*, which is about to run."""
@@ -71,7 +75,20 @@ class Edge:
         """Answer one request."""
         began = time.monotonic()
         try:
-            await self._answer(scope, request)
+            path = scope.path.rstrip("/")
+            if path == FUNCTION and scope.method == "POST":
+                await self._answer_call(scope, request)
+            elif path in AT_ONCE and scope.method in ("GET", "HEAD"):
+                gateway.respond(self._stack, scope, b"", request)
+            elif path in self._stack.probes:
+                await self._probes.run(partial(gateway.respond, self._stack, scope, b"", request))
+            else:
+                length = _length(scope.headers)
+                with Share(self._room_for_pages) as share:
+                    body = await intake.read(request, length, self._everybody, share)
+                    await self._pages.run(
+                        partial(gateway.respond, self._stack, scope, body, request)
+                    )
         except UnreadableError as unreadable:
             self._refuse(scope, request, unreadable.answer, began)
         except QueueFullError:
@@ -80,23 +97,10 @@ class Edge:
             log.exception(Event("requestFailed"))
             self._refuse(scope, request, FAILED, began)
 
-    async def _answer(self, scope: gateway.Scope, request: Request) -> None:
-        path = scope.path.rstrip("/")
-        if path == FUNCTION and scope.method == "POST":
-            await self._answer_call(scope, request)
-        elif path in AT_ONCE and scope.method in ("GET", "HEAD"):
-            gateway.respond(self._stack, scope, b"", request)
-        elif path in self._stack.probes:
-            await self._probes.run(partial(gateway.respond, self._stack, scope, b"", request))
-        else:
-            await self._answer_page(scope, request)
-
     async def _answer_call(self, scope: gateway.Scope, request: Request) -> None:
         headers, endpoint = scope.headers, self._stack.endpoint
-        authorization, content_type = (
-            headers.get("authorization"),
-            headers.get("content-type") or "",
-        )
+        authorization = headers.get("authorization")
+        content_type = headers.get("content-type") or ""
         is_read = endpoint.limit(authorization, content_type) > 0
         rule = self._unknown_callers if authorization is None else self._known_callers
         with Share(self._room_for_calls) as share:
@@ -115,11 +119,6 @@ class Edge:
                 answer = await self._calls.run(partial(self._stack.call, incoming))
         gateway.send(request, answer)
 
-    async def _answer_page(self, scope: gateway.Scope, request: Request) -> None:
-        with Share(self._room_for_pages) as share:
-            body = await intake.read(request, _length(scope.headers), self._everybody, share)
-            await self._pages.run(partial(gateway.respond, self._stack, scope, body, request))
-
     def _refuse(self, scope: gateway.Scope, request: Request, answer: Answer, began: float) -> None:
         gateway.send(request, answer)
         log_request(scope.method, scope.path, answer.status, began)
@@ -130,8 +129,3 @@ def _length(headers: Any) -> int | None:
     if "transfer-encoding" in headers:
         return None
     return int(headers.get("content-length") or 0)
-
-
-def _too_large(bounds: Bounds) -> Answer:
-    message = f"Send no more than {bounds.upload_mb} MiB at a time."
-    return refusal(413, ErrorEntry("body_too_large", message))

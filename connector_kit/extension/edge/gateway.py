@@ -43,12 +43,7 @@ class Line(Protocol):
 
 def send(line: Line, answer: Answer) -> None:
     """Send *answer*; the server leaves out the body of an answer to a HEAD request."""
-    headers = [
-        ("Content-Type", answer.content_type),
-        ("Content-Length", str(len(answer.body))),
-        *answer.headers.items(),
-    ]
-    line.response_bytes(answer.status, headers, answer.body)
+    line.response_bytes(answer.status, answer.all_headers(), answer.body)
 
 
 def respond(application: Application, scope: Scope, body: bytes, line: Line) -> None:

@@ -207,28 +207,23 @@ class ForkServer:
 
     def _request(self, descriptors: list[int]) -> int:
         if self._requests is None:
-            self._requests = self._start()
+            ours, theirs = socket.socketpair()
+            module = "connector_kit.extension.isolation.forkserver"
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", module, *self._options.arguments()],
+                    stdin=theirs.fileno(),
+                    env=self._options.environment,
+                )
+            # The kernel watches the time.
+            patience = struct.pack("ll", int(START_SECONDS), 0)
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+            self._requests = ours
         socket.send_fds(self._requests, [b"f"], descriptors)
         pid = self._requests.recv(8)
         if len(pid) < 8:
             raise ChannelClosed
         return int.from_bytes(pid, "big")
-
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "connector_kit.extension.isolation.forkserver"),
-                    *self._options.arguments(),
-                ],
-                stdin=theirs.fileno(),
-                env=self._options.environment,
-            )
-        # The kernel watches the time.
-        patience = struct.pack("ll", int(START_SECONDS), 0)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
-        return ours
 
 
 _TOO_MANY = (

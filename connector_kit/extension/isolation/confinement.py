@@ -51,32 +51,23 @@ def confine() -> None:
     if _libc is None:
         return
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _enter_domain(_libc)
+    # A Landlock domain of its own, out of which no process can be traced or read.
+    abi = _libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    if abi >= 1:
+        rules = struct.pack("<QQQ", _MAKE_DEVICES, 0, _ABSTRACT_SOCKETS_AND_SIGNALS)
+        known = len(rules) if abi >= _ABI_WITH_SCOPES else 8
+        ruleset = _libc.syscall(_LANDLOCK_CREATE_RULESET, rules, known, 0)
+        if ruleset >= 0:
+            _libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+            with suppress(OSError):
+                os.close(ruleset)
     if os.geteuid() == 0:
-        _drop_capabilities(_libc)
+        header = struct.pack("<Ii", _CAPABILITIES_VERSION, 0)
+        kept = struct.pack("<IIIIII", _OWN_FILES, _OWN_FILES, 0, 0, 0, 0)
+        with suppress(AttributeError):
+            _libc.capset(header, kept)
 
 
 def _prctl(option: int, argument: int) -> None:
     if _libc is not None:
         _libc.prctl(option, argument, 0, 0, 0)
-
-
-def _enter_domain(libc: ctypes.CDLL) -> None:
-    """Enter a Landlock domain of its own, out of which no process can be traced or read."""
-    abi = libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
-    if abi < 1:
-        return
-    rules = struct.pack("<QQQ", _MAKE_DEVICES, 0, _ABSTRACT_SOCKETS_AND_SIGNALS)
-    known = len(rules) if abi >= _ABI_WITH_SCOPES else 8
-    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, rules, known, 0)
-    if ruleset >= 0:
-        libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
-        with suppress(OSError):
-            os.close(ruleset)
-
-
-def _drop_capabilities(libc: ctypes.CDLL) -> None:
-    header = struct.pack("<Ii", _CAPABILITIES_VERSION, 0)
-    kept = struct.pack("<IIIIII", _OWN_FILES, _OWN_FILES, 0, 0, 0, 0)
-    with suppress(AttributeError):
-        libc.capset(header, kept)

@@ -43,21 +43,15 @@ def end_children(seconds: float = 1.0) -> bool:
     It takes one step of the kernel's where there are none.
     """
     give_up_at = time.monotonic() + seconds
-    while _any_is_left():
+    while True:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return True
         for child in children_of(os.getpid()):
             with suppress(OSError):
                 os.kill(child, signal.SIGKILL)
         if time.monotonic() > give_up_at:
             return False
         time.sleep(0.001)
-    return True
-
-
-def _any_is_left() -> bool:
-    """Reap those that have ended; tell whether there are others."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return False
-    return True

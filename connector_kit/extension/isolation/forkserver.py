@@ -38,7 +38,10 @@ def main(options: ProcessOptions) -> None:
     gc.freeze()  # what is shared by all children stays shared: the collector does not touch it
     children = Children()
     with socket.socket(fileno=os.dup(0)) as requests:
-        while descriptors := _next_request(requests):
+        while True:
+            message, descriptors, *_ = socket.recv_fds(requests, 1, 2)
+            if not message or not descriptors:  # the serving process is gone
+                break
             pid = children.fork()
             if pid == 0:
                 requests.close()
@@ -100,16 +103,17 @@ class Children:
                     os.kill(child, signal.SIGKILL)
 
 
-def _next_request(requests: socket.socket) -> list[int]:
-    """Return the descriptors for a new process, none when the serving process is gone."""
-    message, descriptors, *_ = socket.recv_fds(requests, 1, 2)
-    return descriptors if message else []
-
-
 def _run(descriptors: list[int], registry: Registry, options: ProcessOptions) -> None:
     code = 1
     try:
-        _prepare(options)
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        with suppress(OSError):
+            os.setsid()
+        confinement.end_with_parent()
+        confinement.adopt_orphans()
+        if options.is_confined:
+            confinement.confine()
         descriptor, buffer = descriptors
         channel = ProcessEnd(socket.socket(fileno=descriptor), buffer)
         os.register_at_fork(after_in_child=channel.close)
@@ -119,17 +123,6 @@ def _run(descriptors: list[int], registry: Registry, options: ProcessOptions) ->
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(code)
-
-
-def _prepare(options: ProcessOptions) -> None:
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    with suppress(OSError):
-        os.setsid()
-    confinement.end_with_parent()
-    confinement.adopt_orphans()
-    if options.is_confined:
-        confinement.confine()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from typing import Any
 
 from connector_kit.extension.isolation.children import ForkServer, FunctionProcess
@@ -157,11 +157,15 @@ class Pool:
                 process.fail(TimeoutError())
         if slow and now >= self._inspect_at and not self._is_inspecting:
             self._inspect_at = now + INSPECT_EVERY
-            _fail_ended(slow)
             self._begin(self._inspect([(process, process.since) for process in slow]))
         if len(self) < min(self._size, self._wanted(slow)):
             self._grow()
-        self._look_after_queue(now)
+        # A call that has waited too long gets a process more, or is refused.
+        while self._queue and self._queue[0].deadline <= now and not self._is_forking:
+            if len(self) < self._size:
+                self._grow()
+                break
+            self._refuse_first(BusyError())
         self._end_idle(now - KEPT_SECONDS)
         self._timer = None
         if self._busy or self._queue or self._is_forking:
@@ -177,14 +181,6 @@ class Pool:
         for process in newly_slow:
             process.is_slow = True
         return len(slow) + 1 if newly_slow else 0  # one for the next call
-
-    def _look_after_queue(self, now: float) -> None:
-        """Add a process for a call that has waited too long, or refuse the call."""
-        while self._queue and self._queue[0].deadline <= now and not self._is_forking:
-            if len(self) < self._size:
-                self._grow()
-                return
-            self._refuse_first(BusyError())
 
     def _refuse_first(self, failure: Exception) -> None:
         waiter = self._queue.popleft()
@@ -222,7 +218,12 @@ class Pool:
             process.close()
 
     async def _inspect(self, calls: list[tuple[FunctionProcess, float]]) -> None:
-        """End those of *calls*, a process and when its call began, that started too much."""
+        """Fail those of *calls*, a process and when its call began, that ended or took too much."""
+        for process, since in calls:
+            # Something else that it started may keep its channel open.
+            if process.since == since and process.has_ended:
+                process.receive()  # what it may have sent before
+                process.fail(ChannelClosed())
         self._is_inspecting = True
         try:
             excesses = await self._threads.run(
@@ -238,11 +239,3 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)  # the loop itself would not keep it
         task.add_done_callback(self._tasks.discard)
-
-
-def _fail_ended(processes: Iterable[FunctionProcess]) -> None:
-    """Fail calls whose process has ended while something else keeps its channel open."""
-    for process in processes:
-        if process.has_ended:
-            process.receive()  # what it may have sent before
-            process.fail(ChannelClosed())

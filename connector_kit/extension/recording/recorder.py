@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from connector_kit.extension.answers import Answer
 from connector_kit.extension.bodies import RawCall, parse_body
@@ -68,12 +69,12 @@ class Recorder:
     def _look(self) -> None:
         self._look_at = self._ticks() + LOOK_EVERY
         try:
-            told = recording(self._home, self._clock())
+            found = recording(self._home, self._clock())
         except (ValueError, OSError) as failure:
             log.warning(Event("recordingSwitchUnreadable", [("error", type(failure).__name__)]))
-            told = None
-        if told != self._recording:
-            self._recording, self._full = told, set()
+            found = None
+        if found != self._recording:
+            self._recording, self._full = found, set()
 
     def _consider(self, what: Recording, raw: RawCall, call: FunctionCall, answer: Answer) -> None:
         kind = (call.diy, call.connector_id, call.type, call.function, answer.status)
@@ -83,21 +84,17 @@ class Recorder:
         if size > what.most_bytes:
             log.info(Event("sampleNotKept", [("function", call.function), ("bytes", size)]))
             return
-        sample = self._sample(what, raw, answer)
-        if sample is None or sample.keep(what.folder, what.samples):
-            return
-        if sample.is_enough(what.folder, what.samples):
-            self._full.add(kind)
-
-    def _sample(self, what: Recording, raw: RawCall, answer: Answer) -> Sample | None:
         body = parse_body(raw.body)  # once more: the function may have changed its options
         assert isinstance(body, dict)  # noqa: S101 - for the type checker: it made a call
-        told = loads(answer.body)
+        outcome: Any = loads(answer.body)
         if answer.status != 200:
-            told = told["errors"]
-            if told[0]["code"] in _NO_FUNCTION:
-                return None
-        options, told = without_secrets(body["options"], told, what.masks)
-        call = {name: body[name] for name in _RECORDED_FIELDS if name in body}
+            outcome = outcome["errors"]
+            if outcome[0]["code"] in _NO_FUNCTION:
+                return
+        options, outcome = without_secrets(body["options"], outcome, what.masks)
+        kept = {name: body[name] for name in _RECORDED_FIELDS if name in body}
         now = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
-        return Sample({**call, "options": options}, answer.status, told, now)
+        sample = Sample({**kept, "options": options}, answer.status, outcome, now)
+        file = sample.keep(what.folder, what.samples)
+        if file is None and sample.is_enough(what.folder, what.samples):
+            self._full.add(kind)

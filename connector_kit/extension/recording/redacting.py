@@ -63,14 +63,13 @@ class Replacing:
             return {name: self(item) for name, item in value.items()}
         if isinstance(value, list):
             return [self(item) for item in value]
-        return self._text(value) if isinstance(value, str) else value
-
-    def _text(self, text: str) -> str:
-        if text in self._whole and len(text) >= SHORTEST:
-            return self._whole[text]
+        if not isinstance(value, str):
+            return value
+        if value in self._whole and len(value) >= SHORTEST:
+            return self._whole[value]
         if self._parts:
-            text = self._parts.sub(lambda found: self._whole[found[0]], text)
-        return _IN_TEXT.sub(rf"\1 {MASK}", text)
+            value = self._parts.sub(lambda found: self._whole[found[0]], value)
+        return _IN_TEXT.sub(rf"\1 {MASK}", value)
 
 
 def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
@@ -114,10 +113,6 @@ def _shapes(value: Any, known: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_shapes(item, known) for item in value]
     if isinstance(value, str):
-        return known.setdefault(value, _shape(value))
+        letters = _LETTER.sub(lambda found: "X" if found[0].isupper() else "x", value)
+        return known.setdefault(value, re.sub(r"\d", "0", letters))
     return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _shape(text: str) -> str:
-    letters = _LETTER.sub(lambda found: "X" if found[0].isupper() else "x", text)
-    return re.sub(r"\d", "0", letters)

@@ -51,8 +51,8 @@ class Sample:
 
     def to_json(self) -> dict[str, Any]:
         """Return the sample as its file holds it."""
-        told = {"errors": self.answer} if self.failed else {"result": self.answer}
-        return {"recorded": self.recorded, "call": self.call, "status": self.status, **told}
+        outcome = {"errors": self.answer} if self.failed else {"result": self.answer}
+        return {"recorded": self.recorded, "call": self.call, "status": self.status, **outcome}
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -76,11 +76,20 @@ class Sample:
             return None
         if any(_is_like(self, path) for path in _of_kind(folder, self.stem)):
             return None
+        (folder / self.stem).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         for number in range(1, most + 1):
             file = folder / f"{self.stem}.{number}.json"
-            if _claimed(file):
-                _write(file, self.to_json())
-                return file
+            try:
+                file.touch(mode=0o600, exist_ok=False)
+            except FileExistsError:  # another process has claimed it
+                continue
+            draft = file.with_suffix(".draft")
+            draft.touch(mode=0o600)
+            text = json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+            # Half a character is written as its escape.
+            draft.write_bytes(text.encode("utf-8", "backslashreplace"))
+            draft.replace(file)
+            return file
         return None
 
     def is_enough(self, folder: Path, most: int) -> bool:
@@ -99,16 +108,13 @@ def read_samples(folder: Path) -> dict[str, Sample]:
         raise UnreadableSampleError(
             f"There are no samples in {folder}. To record some, run 'manage.py record start'."
         )
-    return {_name(folder, file): Sample.read(file) for file in files}
+    names = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
+    return {name: Sample.read(file) for name, file in zip(names, files, strict=True)}
 
 
 def sample_files(folder: Path) -> Iterator[Path]:
     """Yield the files in *folder*, in order of their names."""
     yield from sorted(folder.glob("**/*.json"))
-
-
-def _name(folder: Path, file: Path) -> str:
-    return file.relative_to(folder).with_suffix("").as_posix()
 
 
 def _of_kind(folder: Path, stem: str) -> Iterator[Path]:
@@ -124,21 +130,3 @@ def _is_like(sample: Sample, file: Path) -> bool:
     except (UnreadableSampleError, OSError):
         return False  # another process is about to write it
     return known.call == sample.call
-
-
-def _claimed(file: Path) -> bool:
-    """Tell whether *file* did not exist; it now does, empty, and belongs to this process."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        file.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _write(file: Path, data: dict[str, Any]) -> None:
-    draft = file.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    draft.write_bytes(text.encode("utf-8", "backslashreplace"))  # half a character as its escape
-    draft.replace(file)

@@ -105,7 +105,7 @@ def recording(home: Path, now: float) -> Recording | None:
     except FileNotFoundError:
         return None
     try:
-        told = Recording.from_json(json.loads(text))
+        found = Recording.from_json(json.loads(text))
     except (ValueError, LookupError, TypeError) as error:
         raise ValueError(f"{home / SWITCH} cannot be read. Delete it.") from error
-    return told if now < told.until else None
+    return found if now < found.until else None
