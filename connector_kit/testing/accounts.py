@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -105,7 +106,14 @@ class Account:
         """
         publisher = Client(self._sandbox.base_url, self._sandbox.publisher_token)
         try:
-            self.connector_id = _listed(publisher, stack)
+            if "installer.install" not in set(stack.functions):
+                install = partial(_complete, publisher.base_url)
+                stack.add(FunctionModule(installer={"install": install}))
+            server = {"hostURI": stack.address, "systemToken": stack.system_token}
+            record = {"name": "Tested", "type": "server", "server": server}
+            stack_id = publisher.call("POST", "stacks", record)["_id"]
+            listing = {"name": "Tested", "_stackId": stack_id, **_FUNCTIONS}
+            self.connector_id = str(publisher.call("POST", "connectors", listing)["_id"])
             license_ = {"email": self.email, "expires": "2099-01-01T00:00:00.000Z"}
             publisher.call("POST", f"connectors/{self.connector_id}/licenses", license_)
         finally:
@@ -130,19 +138,6 @@ class Account:
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
-
-
-def _listed(publisher: Client, stack: RunningStack) -> str:
-    """Return the id of a new listing whose functions *stack* runs."""
-    if "installer.install" not in set(stack.functions):
-        base_url = publisher.base_url
-        stack.add(FunctionModule(installer={"install": lambda told: _complete(base_url, told)}))
-    server = {"hostURI": stack.address, "systemToken": stack.system_token}
-    record = publisher.call(
-        "POST", "stacks", {"name": "Tested", "type": "server", "server": server}
-    )
-    listing = {"name": "Tested", "_stackId": record["_id"], **_FUNCTIONS}
-    return str(publisher.call("POST", "connectors", listing)["_id"])
 
 
 def _complete(base_url: str, options: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,17 +92,25 @@ class Calls:
             for function in self._functions(name, KINDS.values())
             if function.kind
         }
-        return placed | marked or set(self._kinds_by_name(name))
-
-    def _kinds_by_name(self, name: str) -> Iterator[str]:
+        if placed or marked:
+            return placed | marked
         known = set(self._module or ())
-        for kind in KINDS.values():
-            is_sure = name == kind.name or (len(kind.parts) == 1 and kind.parts != (FLAT,))
-            if is_sure and any(f"{part}.{name}" in known for part in kind.parts):
-                yield kind.name
+        return {
+            kind.name
+            for kind in KINDS.values()
+            if name == kind.name or (len(kind.parts) == 1 and kind.parts != (FLAT,))
+            if any(f"{part}.{name}" in known for part in kind.parts)
+        }
 
     def _ask(self, kind: str, place: Place, options: Mapping[str, Any]) -> Any:
-        type_ = self._type(KINDS[kind], place.function)
+        """Call the function of a *kind* at *place*, with the type under which it is found."""
+        parts = KINDS[kind].parts
+        types = [_TYPES.get(part, part) for part in parts]
+        if self._framework == 2:
+            types.reverse()
+        module, type_ = self._module, types[0]
+        if module is not None:
+            type_ = next((word for word in types if _found(module, word, place.function)), type_)
         return self.send(type_, place.function, {**self._everywhere(), **options})
 
     def _ask_plainly(self, kind: str, name: str, options: Mapping[str, Any]) -> Any:
@@ -122,19 +130,18 @@ class Calls:
         found = found or [place for place in ours if place.function == name]
         if found:
             return _only(kind, name, found)
-        if self._module is not None:
-            self._require_function(kind, name)
-        return Place(kind, "", name)
-
-    def _require_function(self, kind: str, name: str) -> None:
         functions = self._functions(name, [KINDS[kind]])
-        if not functions:
-            known = self._known(kind)
+        if self._module is not None and not functions:
+            placed = {place.component for place in ours if place.runs_here}
+            by_part = (known.partition(".") for known in self._module)
+            named = {function for part, _, function in by_part if part in KINDS[kind].parts}
+            known = sorted(placed) or sorted(named)
             offered = f"There are {', '.join(known)}." if known else "There is none at all."
             raise NotDeclared(f"No {kind} function is called {name!r}, or at {name!r}. {offered}")
-        marked = functions[0].kind
+        marked = functions[0].kind if functions else None
         if marked and marked.name != kind:
             raise NotDeclared(f"{name!r} is marked as a {marked.name} function, not as a {kind}.")
+        return Place(kind, "", name)
 
     def _functions(self, name: str, kinds: Iterable[Kind]) -> list[Registered]:
         """Return what calls for *name* find where functions of *kinds* stand."""
@@ -143,24 +150,6 @@ class Calls:
         types = dict.fromkeys(_TYPES.get(part, part) for kind in kinds for part in kind.parts)
         found = (_found(self._module, type_, name) for type_ in types)
         return [item for item in found if item]
-
-    def _known(self, kind: str) -> list[str]:
-        """Return what could have been meant instead of an unknown name."""
-        placed = {
-            place.component for place in self.places if place.kind == kind and place.runs_here
-        }
-        by_part = (name.partition(".") for name in self._module or ())
-        named = {name for part, _, name in by_part if part in KINDS[kind].parts}
-        return sorted(placed) or sorted(named)
-
-    def _type(self, kind: Kind, function: str) -> str | None:
-        """Return the type with which a function of *kind* is called; None for no type."""
-        parts = reversed(kind.parts) if self._framework == 2 else iter(kind.parts)
-        types = [_TYPES.get(part, part) for part in parts]
-        for type_ in types:
-            if self._module is not None and _found(self._module, type_, function):
-                return type_
-        return types[0]
 
     @staticmethod
     def _given(records: Records | None, place: Place) -> Records:

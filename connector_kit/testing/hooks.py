@@ -42,8 +42,11 @@ class HookCalls(Calls):
             "errors": list(errors),
             "pageIndex": page,
             "preview": False,
-            **_times(place.document, since),
         }
+        if since is not None or place.document.get("type") == "delta":
+            last = since or LAST_EXPORT
+            options["lastExportDateTime"] = _written(last)
+            options["currentExportDateTime"] = _written(last + timedelta(hours=1))
         return self._hook(place, options, more)
 
     def pre_map(self, name: str, /, records: Records | None = None, **more: Any) -> Any:
@@ -119,17 +122,6 @@ class HookCalls(Calls):
 
 def _answers(place: Place, count: int, answers: Sequence[Document] | None) -> list[Document]:
     return sample_answers(place.document, count) if answers is None else list(answers)
-
-
-def _times(export: Document, since: datetime | None) -> Document:
-    """Return when a delta *export* ran last and runs now, as the platform writes it."""
-    if since is None and export.get("type") != "delta":
-        return {}
-    last = since or LAST_EXPORT
-    return {
-        "lastExportDateTime": _written(last),
-        "currentExportDateTime": _written(last + timedelta(hours=1)),
-    }
 
 
 def _written(time: datetime) -> str:

@@ -60,8 +60,17 @@ class Declared:
         self._components = {
             component.external_id: component for component in examine(connector).components
         }
-        self._ids = {name: made_up_id(name) for name in self._names()}
-        self.documents = {name: self._installed(item) for name, item in self._components.items()}
+        referred_to = (references(component.document) for component in self._components.values())
+        names = {INTEGRATION, CONNECTOR, STACK, *self._components}.union(*referred_to)
+        self._ids = {name: made_up_id(name) for name in names}
+        self.documents: dict[str, Document] = {
+            name: {
+                "_id": self._ids[name],
+                "externalId": name,
+                **resolve(component.document, self._ids),
+            }
+            for name, component in self._components.items()
+        }
         self._flows = [_flow(component) for component in self._of("flows")]
         self.places = tuple(self._places())
 
@@ -74,24 +83,17 @@ class Declared:
         """Return the document of the connection that *place* goes by, an empty one for none."""
         return self.documents.get(place.connection, {})
 
-    def _names(self) -> set[str]:
-        referred_to = (references(component.document) for component in self._components.values())
-        return {INTEGRATION, CONNECTOR, STACK, *self._components}.union(*referred_to)
-
     def _of(self, *resources: str) -> Iterator[CompiledComponent]:
         return (
             component for component in self._components.values() if component.resource in resources
         )
 
-    def _installed(self, component: CompiledComponent) -> Document:
-        name = component.external_id
-        document = resolve(component.document, self._ids)
-        return {"_id": self._ids[name], "externalId": name, **document}
-
     def _places(self) -> Iterator[Place]:
         for component in self._of("connections", "exports", "imports"):
+            name = component.external_id
+            flow = next((flow for flow in self._flows if flow.holds(name)), None)
             for kind, entry in _entries(component):
-                yield self._place(kind, entry, component, self._flow_of(component.external_id))
+                yield self._place(kind, entry, component, flow)
         for flow in self._flows:
             for name, entry in flow.steps:
                 if _is_entry(entry) and name in self._components:
@@ -108,6 +110,9 @@ class Declared:
             "_connectionId": connection and self._ids[connection],
             resource_type(component.resource).ids[0]: self._ids[name],
         }
+        # What arrives: samples of the flow's sources, or its own where it is a source.
+        sources = flow.sources if flow and name not in flow.sources else (name,)
+        samples = (sample_records(self.documents.get(source, {})) for source in sources)
         return Place(
             kind=kind,
             component=name,
@@ -117,17 +122,8 @@ class Declared:
             configuration=resolved.get("configuration"),
             document=self.documents[name],
             connection=name if component.resource == "connections" else connection or "",
-            records=self._records(name, flow),
+            records=next(filter(None, samples), []),
         )
-
-    def _records(self, name: str, flow: Flow | None) -> Records:
-        """Return samples of what arrives at the component *name*: its own if it is a source."""
-        sources = flow.sources if flow and name not in flow.sources else (name,)
-        samples = (sample_records(self.documents.get(source, {})) for source in sources)
-        return next(filter(None, samples), [])
-
-    def _flow_of(self, name: str) -> Flow | None:
-        return next((flow for flow in self._flows if flow.holds(name)), None)
 
 
 Entry = tuple[str, Mapping[str, Any]]
@@ -138,7 +134,9 @@ def _entries(component: CompiledComponent) -> Iterator[Entry]:
     document = component.document
     hooks = document.get("hooks")
     if component.resource in ("exports", "imports") and isinstance(hooks, dict):
-        yield from ((kind, item) for kind, item in hooks.items() if _is_hook(kind, item))
+        for kind, entry in hooks.items():
+            if kind in HOOK_KINDS and _is_entry(entry):
+                yield kind, entry
     wrapper = document.get("wrapper")
     if not isinstance(wrapper, dict):
         return
@@ -146,10 +144,6 @@ def _entries(component: CompiledComponent) -> Iterator[Entry]:
         yield "ping", {"function": wrapper["pingFunction"]}
     elif component.resource in ("exports", "imports") and _is_entry(wrapper):
         yield component.resource.removesuffix("s"), wrapper
-
-
-def _is_hook(kind: str, entry: Any) -> bool:
-    return kind in HOOK_KINDS and _is_entry(entry)
 
 
 def _is_entry(entry: Any) -> bool:
@@ -160,29 +154,17 @@ def _flow(component: CompiledComponent) -> Flow:
     document = component.document
     generators = _objects(document.get("pageGenerators"))
     sources = (referred(generator.get("_exportId")) for generator in generators)
-    return Flow(
-        component.external_id,
-        tuple(filter(None, sources)),
-        tuple((name, _response_hook(step)) for name, step in _steps(document)),
-    )
-
-
-def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, Document]]:
-    branches = [
-        branch
-        for router in _objects(document.get("routers"))
-        for branch in _objects(router.get("branches"))
-    ]
+    routers = _objects(document.get("routers"))
+    branches = [branch for router in routers for branch in _objects(router.get("branches"))]
+    steps: list[tuple[str, Any]] = []
     for holder in (document, *branches):
         for step in _objects(holder.get("pageProcessors")):
             name = referred(step.get("_importId")) or referred(step.get("_exportId"))
+            hooks = step.get("hooks")
             if name:
-                yield name, step
-
-
-def _response_hook(step: Document) -> Any:
-    hooks = step.get("hooks")
-    return hooks.get("postResponseMap") if isinstance(hooks, dict) else None
+                entry = hooks.get("postResponseMap") if isinstance(hooks, dict) else None
+                steps.append((name, entry))
+    return Flow(component.external_id, tuple(filter(None, sources)), tuple(steps))
 
 
 def _objects(value: Any) -> list[Document]:

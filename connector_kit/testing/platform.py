@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 from connector_kit.adoption.loading import load_object
 from connector_kit.blueprint import Connector
+from connector_kit.documents import Document
 from connector_kit.extension.authoring.kinds import KINDS
 from connector_kit.extension.authoring.members import connectors
 from connector_kit.extension.registry import FunctionModule
 from connector_kit.testing.asking import Installation
-from connector_kit.testing.connectors import ConnectorCalls
 from connector_kit.testing.failures import NotDeclared
 from connector_kit.testing.flat import FlatCalls
 from connector_kit.testing.hooks import HookCalls
@@ -21,8 +20,14 @@ from connector_kit.testing.ways import Here, OverHttp, Way
 from connector_kit.testing.wrappers import WrapperCalls
 
 
-class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
-    """Calls functions as integrator.io does, and answers with what integrator.io would get."""
+class Platform(HookCalls, WrapperCalls, FlatCalls):
+    """Calls functions as integrator.io does, and answers with what integrator.io would get.
+
+    Its own methods are for a 1.0 connector's functions that an author has written
+    (protocol/extension.md#53). Those that the kit derives from a declaration work on an account and
+    its records; they are tested by installing the connector. *more* are further options, in the
+    platform's spelling.
+    """
 
     def __init__(
         self,
@@ -49,7 +54,10 @@ class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
             thing, at = None, target
         elif isinstance(target, str):
             thing = load_object(target)
-        connector = _connector(thing)
+        declared = connectors(thing)
+        connector = declared[0] if len(declared) == 1 else None
+        if isinstance(thing, type) and issubclass(thing, Connector):
+            connector = thing
         self._way: Way
         module = None if thing is None else FunctionModule.of(thing)
         if at:
@@ -66,6 +74,30 @@ class Platform(HookCalls, WrapperCalls, ConnectorCalls, FlatCalls):
             is_diy=connector is None and "connector_id" not in installation,
             framework=framework,
         )
+
+    def installer(self, name: str, /, **more: Any) -> Any:
+        """Call the connector's installer or update function, or a step's."""
+        own = {"_connectorId": self._installation.connector_id}
+        return self._ask_plainly("installer", name, {**own, **self._licensed(), **more})
+
+    def uninstaller(self, name: str, /, **more: Any) -> Any:
+        """Call the connector's uninstaller, or a step's."""
+        return self._ask_plainly("uninstaller", name, {**self._licensed(), **more})
+
+    def setting(self, name: str, /, **more: Any) -> Any:
+        """Call a settings function, such as ``refreshMetadata``."""
+        return self._ask_plainly("setting", name, {**self._licensed(), **more})
+
+    def persist_settings(self, pending: Document, /, **more: Any) -> Any:
+        """Let ``persistSettings`` save what a customer has changed, by the fields' names."""
+        return self.setting("persistSettings", pending=pending, **more)
+
+    def utility(self, name: str, /, **more: Any) -> Any:
+        """Call a utility with what a client sends."""
+        return self._ask_plainly("utility", name, {**self._licensed(), **more})
+
+    def _licensed(self) -> Document:
+        return {"opts": self._installation.opts}
 
     def ask(self, kind: str, name: str, /, records: Records | None = None, **more: Any) -> Any:
         """Call the function *name* of *kind* (``preMap``, ...), as the kind's own method does.
@@ -100,11 +132,3 @@ _OF_TWO = {
     "preSave": ("newResource", "oldResource"),
     "changeEdition": ("fromEdition", "toEdition"),
 }
-
-
-def _connector(thing: object) -> type[Connector] | None:
-    """Return the connector that *thing* is, or that the module *thing* declares."""
-    if isinstance(thing, type) and issubclass(thing, Connector):
-        return thing
-    declared = connectors(thing) if isinstance(thing, ModuleType) else []
-    return declared[0] if len(declared) == 1 else None

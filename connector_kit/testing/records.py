@@ -19,8 +19,15 @@ def sample_records(document: Mapping[str, Any]) -> Records:
     """
     mock = _parsed(document.get("mockOutput"))
     if isinstance(mock, dict) and isinstance(mock.get("page_of_records"), list):
-        return [_record(item) for item in mock["page_of_records"]]
-    return _listed(_at(_parsed(document.get("sampleData")), _resource_path(document)))
+        return [
+            entry["record"] if isinstance(entry, dict) and "record" in entry else entry
+            for entry in mock["page_of_records"]
+        ]
+    http = document.get("http")
+    response = http.get("response") if isinstance(http, dict) else None
+    path = response.get("resourcePath") if isinstance(response, dict) else None
+    sample = _parsed(document.get("sampleData"))
+    return _listed(_at(sample, path) if isinstance(path, str) else sample)
 
 
 def sample_answers(document: Mapping[str, Any], count: int) -> list[Document]:
@@ -29,17 +36,12 @@ def sample_answers(document: Mapping[str, Any], count: int) -> list[Document]:
     The entries are the import's ``mockResponse``, over and over, where it has one.
     """
     mock = _listed(_parsed(document.get("mockResponse")))
-    return [_answer(mock, number) for number in range(count)]
-
-
-def _answer(mock: Records, number: int) -> Document:
-    entry = mock[number % len(mock)] if mock else {}
-    given = entry if isinstance(entry, dict) else {"_json": entry}
-    return {"statusCode": 200, "errors": [], "ignored": False, "id": str(number + 1), **given}
-
-
-def _record(entry: Any) -> Any:
-    return entry["record"] if isinstance(entry, dict) and "record" in entry else entry
+    answers = []
+    for number in range(count):
+        entry = mock[number % len(mock)] if mock else {}
+        plain = {"statusCode": 200, "errors": [], "ignored": False, "id": str(number + 1)}
+        answers.append(plain | (entry if isinstance(entry, dict) else {"_json": entry}))
+    return answers
 
 
 def _listed(value: Any) -> Records:
@@ -56,13 +58,6 @@ def _parsed(sample: Any) -> Any:
         return json.loads(sample)
     except ValueError:
         return None
-
-
-def _resource_path(document: Mapping[str, Any]) -> str:
-    http = document.get("http")
-    response = http.get("response") if isinstance(http, dict) else None
-    path = response.get("resourcePath") if isinstance(response, dict) else None
-    return path if isinstance(path, str) else ""
 
 
 def _at(sample: Any, path: str) -> Any:

@@ -95,11 +95,6 @@ class OverHttp:
 def _result(status: int, body: bytes) -> Any:
     if status == 200:
         return loads(body)
-    raise CallFailed(status, _entries(status, body))
-
-
-def _entries(status: int, body: bytes) -> list[ErrorEntry]:
-    """Return the errors of an answer; of one that lists none, what the platform makes of it."""
     try:
         listed = loads(body)["errors"]
         entries = [
@@ -107,5 +102,7 @@ def _entries(status: int, body: bytes) -> list[ErrorEntry]:
         ]
     except (ValueError, LookupError, TypeError):
         entries = []
-    said = f"The stack answered with status {status} and no errors."
-    return entries or [ErrorEntry("invalid_extension_response", said)]
+    if not entries:  # what the platform makes of it
+        message = f"The stack answered with status {status} and no errors."
+        entries = [ErrorEntry("invalid_extension_response", message)]
+    raise CallFailed(status, entries)

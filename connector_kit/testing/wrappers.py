@@ -80,11 +80,14 @@ class WrapperCalls(Calls):
         """
         place = self._place("export", name)
         options = _wanted(place.document, since, limit)
-        pages = []
+        pages: list[Document] = []
         for page in self._pages(place, options, more):
             pages.append(page)
-            if len(pages) > most_pages or _repeats(pages):
-                raise _endless(place, len(pages))
+            last = pages[-MOST_ANSWERS - 1 :]
+            is_stuck = len(last) > MOST_ANSWERS and all(same == page for same in last)
+            if is_stuck or len(pages) > most_pages:
+                message = f"{place.function} has returned {len(pages)}{_NO_END}"
+                raise CallFailed(422, [ErrorEntry("endless_export", message)])
         return Exported(tuple(pages))
 
     def import_(
@@ -108,36 +111,32 @@ class WrapperCalls(Calls):
         state = more.get("state")
         rest = {name: value for name, value in more.items() if name != "state"}
         while True:
-            handed = {} if state is None else {"state": state}
-            page = self._wrapper(place, {**options, **handed}, rest)
+            kept = {} if state is None else {"state": state}
+            page = self._wrapper(place, {**options, **kept}, rest)
             if not isinstance(page, dict):
-                raise _failed("invalid_extension_response", f"{place.function}{_NO_PAGE}")
+                message = f"{place.function}{_NO_PAGE}"
+                raise CallFailed(422, [ErrorEntry("invalid_extension_response", message)])
             yield page
             if is_single or page.get("lastPage") is True or page.get("connectionOffline") is True:
                 return
             state = page.get("state")
 
     def _wrapper(self, place: Place, options: Document, more: Mapping[str, Any]) -> Any:
+        document = self._declared.connection_of(place) if self._declared else {}
+        wrapper = document.get("wrapper")
+        declared = wrapper if isinstance(wrapper, dict) else {}
+        entered = self._installation.connections.get(place.connection or place.function, {})
+        connection: Document = {"_id": document["_id"]} if "_id" in document else {}
+        for part in ("encrypted", "unencrypted"):
+            connection[part] = {**(declared.get(part) or {}), **(entered.get(part) or {})}
         # A wrapper gets its whole connection, so there is no id to name it by.
         ids = {option: item for option, item in place.ids.items() if option != "_connectionId"}
-        surroundings: Document = {"connection": self._connection(place), **ids}
+        surroundings: Document = {"connection": connection, **ids}
         if place.kind != "ping":
             surroundings["settings"] = self._installation.settings
             if place.configuration is not None:
                 surroundings["configuration"] = place.configuration
         return self._ask(place.kind, place, {**surroundings, **options, **more})
-
-    def _connection(self, place: Place) -> Document:
-        document = self._declared.connection_of(place) if self._declared else {}
-        declared = document.get("wrapper")
-        values = declared if isinstance(declared, dict) else {}
-        connections = self._installation.connections
-        given = connections.get(place.connection or place.function, {})
-        identity = {"_id": document["_id"]} if "_id" in document else {}
-        return identity | {
-            part: {**(values.get(part) or {}), **(given.get(part) or {})}
-            for part in ("encrypted", "unencrypted")
-        }
 
 
 def _wanted(export: Document, since: datetime | None, limit: int | None) -> Document:
@@ -152,19 +151,6 @@ def _wanted(export: Document, since: datetime | None, limit: int | None) -> Docu
     if isinstance(declared, dict) and "dateField" in declared:
         delta["dateField"] = declared["dateField"]
     return {"type": "delta", "delta": delta}
-
-
-def _repeats(pages: list[Document]) -> bool:
-    last = pages[-MOST_ANSWERS - 1 :]
-    return len(last) > MOST_ANSWERS and all(page == last[0] for page in last)
-
-
-def _endless(place: Place, pages: int) -> CallFailed:
-    return _failed("endless_export", f"{place.function} has returned {pages}{_NO_END}")
-
-
-def _failed(code: str, message: str) -> CallFailed:
-    return CallFailed(422, [ErrorEntry(code, message)])
 
 
 _NO_END = (
