@@ -27,16 +27,11 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
     if kit.is_public and not kit.secret_key:
         messages.append(_SECRET_KEY_MISSING)
     if not kit.redis_url:
-        messages.extend(_embedded_redis_is_there())
+        try:
+            local_redis.redis_server()
+        except local_redis.LocalRedisError as error:
+            messages.append(Warning(str(error), id="connector_kit.W271"))
     return messages
-
-
-def _embedded_redis_is_there() -> list[CheckMessage]:
-    try:
-        local_redis.redis_server()
-    except local_redis.LocalRedisError as error:
-        return [Warning(str(error), id="connector_kit.W271")]
-    return []
 
 
 @register(Tags.security, deploy=True)
@@ -53,14 +48,12 @@ def _is_weak(secret: str) -> bool:
 def _is_in_the_clear(address: str) -> bool:
     """Whether what is sent to *address* crosses a network without TLS."""
     parts = urlsplit(address)
-    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
-
-
-def _is_this_machine(host: str) -> bool:
+    host = parts.hostname or ""
     try:
-        return ip_address(host).is_loopback
+        is_this_machine = ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        is_this_machine = host == "localhost"
+    return parts.scheme == "http" and not is_this_machine
 
 
 _SECRET_KEY_MISSING = Error(

@@ -54,7 +54,10 @@ def message_in(failure: BaseException) -> str:
         what = f"{_name(trouble)} at {places_in(trouble) or 'its text'}"
         text = f"The {_name(failure)} could not be shown: {what}."
     if isinstance(failure, BaseExceptionGroup):
-        text = "; ".join([text, *map(_part, _parts(failure)[:_OF_A_GROUP])])
+        for part in _parts(failure)[:_OF_A_GROUP]:
+            places = places_in(part)
+            message = message_in(part)[: LONGEST // (2 * _OF_A_GROUP)]
+            text += f"; {_name(part)}: {message}" + (f" (at {places})" if places else "")
     return storable.cut(text, LONGEST)
 
 
@@ -113,17 +116,17 @@ def _in_time() -> Iterator[None]:
     if not is_main or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
         yield
         return
-    signal.signal(signal.SIGALRM, _interrupt)
+
+    def interrupt(*_: object) -> None:
+        raise TakesTooLong
+
+    signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _interrupt(*_: object) -> None:
-    raise TakesTooLong
 
 
 def _parts(group: BaseException) -> list[BaseException]:
@@ -136,12 +139,6 @@ def _parts(group: BaseException) -> list[BaseException]:
         else:
             found.append(failure)
     return found
-
-
-def _part(failure: BaseException) -> str:
-    text = message_in(failure)[: LONGEST // (2 * _OF_A_GROUP)]
-    places = places_in(failure)
-    return f"{_name(failure)}: {text}" + (f" (at {places})" if places else "")
 
 
 def _name(failure: BaseException) -> str:

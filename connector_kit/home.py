@@ -25,18 +25,14 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
     Readable by its owner only.
     """
     if not file.exists():
-        _keep(file, make())
+        secret = make()
+        draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secret)
+        try:
+            os.link(draft, file)  # in one step
+        except FileExistsError:
+            pass  # another process was faster
+        finally:
+            draft.unlink()
     return file.read_text()
-
-
-def _keep(file: Path, secret: str) -> None:
-    """Write *secret* to *file* in one step, unless another process was faster."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    draft.write_text(secret)
-    try:
-        os.link(draft, file)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()

@@ -98,15 +98,25 @@ def _known_address(folder: Path) -> str:
 
 def _start(folder: Path, known: str) -> str:
     """Start the server at the *known* address, or at a new one if another program uses that."""
-    address = known if known and _is_free(known) else _new_address()
+    address = known
+    if not known or not _is_free(known):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        address = f"redis://:{secrets.token_hex(16)}@127.0.0.1:{port}/0"
+    where = urlsplit(address)
+    configuration = _CONFIGURATION.format(port=where.port, password=where.password, folder=folder)
     _write_private(folder / "url", address)
-    _write_private(folder / "redis.conf", _configuration(folder, address))
+    _write_private(folder / "redis.conf", configuration)
     subprocess.run([redis_server(), str(folder / "redis.conf")], check=True, cwd=folder)
-    if not _comes_up(address):
-        raise LocalRedisError(
-            f"The embedded Redis did not start. See {folder / 'log'}. Set REDIS_URL to use "
-            "another Redis."
-        )
+    give_up_at = time.monotonic() + STARTUP_SECONDS
+    while not _answers(address):
+        if time.monotonic() >= give_up_at:
+            raise LocalRedisError(
+                f"The embedded Redis did not start. See {folder / 'log'}. Set REDIS_URL to use "
+                "another Redis."
+            )
+        time.sleep(0.02)
     return address
 
 
@@ -120,29 +130,9 @@ def _is_free(address: str) -> bool:
         return True
 
 
-def _new_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"redis://:{secrets.token_hex(16)}@127.0.0.1:{probe.getsockname()[1]}/0"
-
-
-def _configuration(folder: Path, address: str) -> str:
-    where = urlsplit(address)
-    return _CONFIGURATION.format(port=where.port, password=where.password, folder=folder)
-
-
 def _write_private(file: Path, text: str) -> None:
     file.touch(mode=0o600)
     file.write_text(text)
-
-
-def _comes_up(address: str) -> bool:
-    give_up_at = time.monotonic() + STARTUP_SECONDS
-    while time.monotonic() < give_up_at:
-        if _answers(address):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def _answers(address: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from redis.connection import parse_url
 
@@ -27,14 +27,18 @@ _TRUTHS = {
 }
 
 
-def canonical(given: str) -> str:
+def canonical(address: str) -> str:
     """Return the address in the one spelling that all libraries read alike.
 
     Raises ValueError for what is no such address or has no common meaning, with the rest of a
     sentence that begins with the setting's name.
     """
-    parts = urlsplit(given)
-    if parts.scheme not in ("redis", TLS) or not _is_somewhere(parts):
+    parts = urlsplit(address)
+    try:
+        is_complete = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port has that number
+        is_complete = False
+    if parts.scheme not in ("redis", TLS) or not is_complete:
         raise ValueError(f"is not the address of a Redis: {WAY_OUT}")
     options = parse_qsl(parts.query, keep_blank_values=True)
     query = urlencode([(name, _option(name, value, parts.scheme)) for name, value in options])
@@ -49,13 +53,6 @@ def without_options(address: str) -> str:
 def connection_options(address: str) -> dict[str, Any]:
     """Return a canonical address as keywords of redis-py's connections."""
     return dict(parse_url(address))  # type: ignore[no-untyped-call]
-
-
-def _is_somewhere(parts: SplitResult) -> bool:
-    try:
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:  # no port has that number
-        return False
 
 
 def _option(name: str, value: str, scheme: str) -> str:

@@ -21,7 +21,8 @@ def seconds_to_wait(act: str, who: str, rate: str) -> int:
     that counts. While Redis is away everything is allowed: managing installations matters more than
     limiting requests.
     """
-    allowed, seconds = _parsed(rate)
+    count, _, unit = rate.partition("/")  # as `parsing.rate` has it
+    allowed, seconds = int(count), _SECONDS[unit]
     now = time.time()
     try:
         window = cache.get_or_set(f"connector-kit-{act}-{who}", now + seconds, timeout=seconds)
@@ -33,9 +34,3 @@ def seconds_to_wait(act: str, who: str, rate: str) -> int:
         log.warning("nothing is counted, Redis is away: %s", error)
         return 0
     return 0 if is_allowed else max(1, math.ceil(end - now))
-
-
-def _parsed(rate: str) -> tuple[int, int]:
-    """Return how often, in how many seconds, *rate* allows (as `parsing.rate` has it)."""
-    count, _, unit = rate.partition("/")
-    return int(count), _SECONDS[unit]

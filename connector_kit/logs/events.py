@@ -33,8 +33,11 @@ class Event:
     @property
     def fields(self) -> dict[str, object]:
         """The event as fields, numbers among them as they are."""
-        kept = {key: _plain(value) for key, value in self._fields if value not in (None, "")}
-        return {"logName": self.name} | kept
+        fields: dict[str, object] = {"logName": self.name}
+        for key, value in self._fields:
+            if value not in (None, ""):
+                fields[key] = value if isinstance(value, int | float) else short(value)
+        return fields
 
 
 def short(value: object) -> str:
@@ -51,10 +54,6 @@ def text_of(value: object) -> str:
         return str(value)
     except (RecursionError, ValueError):  # lists in lists in lists, or a number without end
         return f"a {type(value).__name__}"
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int | float) else short(value)
 
 
 def _on_one_line(text: str) -> str:

@@ -75,11 +75,11 @@ def _only_lines(logger: logging.Logger) -> Lines | None:
     if logger.filters:
         return None
     found: Lines | None = None
-    at: logging.Logger | None = logger
-    while at is not None:
-        for handler in at.handlers:
+    source: logging.Logger | None = logger
+    while source is not None:
+        for handler in source.handlers:
             if type(handler) is not Lines or handler.filters or handler.level or found:
                 return None
             found = handler
-        at = at.parent if at.propagate else None
+        source = source.parent if source.propagate else None
     return found

@@ -40,8 +40,8 @@ class OneObject(OrjsonFormatter):
     ) -> None:
         """Add the fields of *record* to *log_data*."""
         event = record.msg
-        said = event.fields if isinstance(event, Event) else {"message": record.message}
-        super().add_fields(log_data, record, {**said, **message_dict})
+        fields = event.fields if isinstance(event, Event) else {"message": record.message}
+        super().add_fields(log_data, record, {**fields, **message_dict})
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Return *log_data* without secrets, and without what JSON does not have."""

@@ -40,31 +40,18 @@ class MeasuredBodies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer *request*, or refuse a body that is too large."""
-        stream = _unmeasured(request)
-        if stream is not None:
-            body = _read(stream)
+        is_unmeasured = not request.META.get("CONTENT_LENGTH") and request.method not in _BODILESS
+        # Only a server that marks the end of a body may be asked for one of unstated length: others
+        # would wait for bytes that never come.
+        if is_unmeasured and request.META.get("wsgi.input_terminated"):
+            stream: Any = request.META["wsgi.input"]
+            pieces, left = [], LARGEST + 1
+            while left and (piece := stream.read(left)):
+                pieces.append(piece)
+                left -= len(piece)
+            body = b"".join(pieces)
             if len(body) > LARGEST:
                 return response_of(TOO_LARGE)
             request.META["CONTENT_LENGTH"] = str(len(body))
             request._stream = BytesIO(body)  # noqa: SLF001 - the one that its parsers read
         return self._get_response(request)
-
-
-def _unmeasured(request: HttpRequest) -> Any:
-    """Return what a body of unstated length is read from; None where there is none.
-
-    Only a server that marks the end of a body (``wsgi.input_terminated``) may be asked for it:
-    others would wait for bytes that never come.
-    """
-    if request.META.get("CONTENT_LENGTH") or request.method in _BODILESS:
-        return None
-    return request.META["wsgi.input"] if request.META.get("wsgi.input_terminated") else None
-
-
-def _read(stream: Any) -> bytes:
-    """Return the body, up to one byte more than is allowed."""
-    pieces, left = [], LARGEST + 1
-    while left and (piece := stream.read(left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)

@@ -69,9 +69,13 @@ class Attempts(AxesDatabaseHandler):
         if super().is_locked(request, credentials):
             return True
         name = str((credentials or {}).get("username", ""))
-        return not _known_browser(request, name) and _guesses_of_address(request) >= (
-            GUESSES_OF_AN_ADDRESS
+        if _known_browser(request, name):
+            return False
+        attempts = AccessAttempt.objects.filter(
+            ip_address=counted_address(request), attempt_time__gte=get_cool_off_threshold(request)
         )
+        guesses = int(attempts.aggregate(all=Sum("failures_since_start"))["all"] or 0)
+        return guesses >= GUESSES_OF_AN_ADDRESS
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
         """Count this browser separately, under that name, from now on."""
@@ -109,10 +113,3 @@ def _known_browser(request: HttpRequest, name: str) -> str:
 
 def _salt(name: str) -> str:
     return f"connector_kit.known_browser:{name}"
-
-
-def _guesses_of_address(request: HttpRequest) -> int:
-    attempts = AccessAttempt.objects.filter(
-        ip_address=counted_address(request), attempt_time__gte=get_cool_off_threshold(request)
-    )
-    return int(attempts.aggregate(all=Sum("failures_since_start"))["all"] or 0)

@@ -1,6 +1,7 @@
 """Django's settings, all drawn from the kit's own: docs/settings.md lists them."""
 
 import os
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit import conf
+from connector_kit.home import kept_secret
 from connector_kit.logs import logging_configuration
 from connector_kit.server.mail_server import mail_settings
-from connector_kit.server.secret_key import kept_secret_key
 
 CONNECTOR_KIT = conf.from_environment(os.environ)
 _kit, _ = conf.read(CONNECTOR_KIT)
@@ -25,7 +26,9 @@ except OSError as error:
     ) from error
 
 DEBUG = _kit.debug
-SECRET_KEY = _kit.secret_key or kept_secret_key(_kit.home)
+SECRET_KEY = _kit.secret_key or kept_secret(
+    _kit.home / "secret-key", lambda: secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = list(_kit.hosts)
 
 INSTALLED_APPS = [

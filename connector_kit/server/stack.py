@@ -50,7 +50,11 @@ def kits_registry() -> Registry:
     _make_ready()
     from connector_kit.lifecycle import authors, find_derived  # noqa: PLC0415
 
-    authors.call_by(_ask_for_the_authors)
+    authors.call_by(
+        lambda class_path, name, options: asking.ask(
+            {"class": class_path, "name": name, "options": options}
+        )
+    )
     return _registry(find_derived, lambda _: None)
 
 
@@ -70,7 +74,9 @@ class FunctionProcesses:
             "connector_kit.server.stack:kits_registry",
             in_force.limits,
             is_trusted=True,
-            answerer=self._called_for_the_kit,
+            answerer=lambda question: self._call(
+                question["class"], question["name"], question["options"]
+            ),
         )
         self._authors = Processes(
             "connector_kit.server.stack:authors_registry"
@@ -128,9 +134,6 @@ class FunctionProcesses:
                 raise LifecycleError(error.code, _FOR_CUSTOMERS[error.code]) from error
             raise AuthorsError(error.code, _FAILED) from error
 
-    def _called_for_the_kit(self, question: Any) -> Any:
-        return self._call(question["class"], question["name"], question["options"])
-
     def _call(
         self, class_path: str, name: str, options: Any, *, seconds: float | None = None
     ) -> Any:
@@ -142,10 +145,10 @@ class FunctionProcesses:
         }
         call = RawCall(orjson.dumps(body), new_request_id(), None, time.monotonic())
         answer = self._authors(call, seconds=seconds)
-        told = orjson.loads(answer.body)
+        outcome = orjson.loads(answer.body)
         if answer.status != 200:
-            raise ExtensionError(**told["errors"][0])
-        return told
+            raise ExtensionError(**outcome["errors"][0])
+        return outcome
 
 
 class Whereabouts:
@@ -248,10 +251,6 @@ def _registry(
     # Read without complaint: the checks, and the server's start, complain about what is wrong.
     readable, _ = read(settings.CONNECTOR_KIT)
     return Registry(connectors=find, embedded=find_by_options, contracts=readable.contracts)
-
-
-def _ask_for_the_authors(class_path: str, name: str, options: Any) -> Any:
-    return asking.ask({"class": class_path, "name": name, "options": options})
 
 
 def _class_of_connector(connector_id: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -58,8 +57,14 @@ def measured() -> Vitals:
     """Return ``{"status", "problems", "silence"}``, the last in seconds by what was heard."""
     try:
         problems = [] if broker_answers() else [BROKER_AWAY]
-        problems += [] if problems else _without_workers()
-        quiet = _silences()
+        if not problems:
+            problems = [sentence for queue in Queue if (sentence := nobody_works(queue))]
+        kinds = {"tick": TICK} | {queue.value: listening(queue) for queue in Queue}
+        spans = {name: silence(kind) for name, kind in kinds.items()}
+        quiet = {
+            name: None if span is None else round(span.total_seconds(), 1)
+            for name, span in spans.items()
+        }
     except DatabaseError:
         problems, quiet = [DATABASE_AWAY], {}
     return _vitals(problems, quiet)
@@ -98,16 +103,3 @@ def _database_answers() -> bool:
     finally:
         connection.close()
     return True
-
-
-def _without_workers() -> list[str]:
-    return [sentence for queue in Queue if (sentence := nobody_works(queue))]
-
-
-def _silences() -> dict[str, float | None]:
-    kinds = {"tick": TICK} | {queue.value: listening(queue) for queue in Queue}
-    return {name: _seconds(silence(kind)) for name, kind in kinds.items()}
-
-
-def _seconds(span: timedelta | None) -> float | None:
-    return None if span is None else round(span.total_seconds(), 1)

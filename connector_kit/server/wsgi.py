@@ -26,19 +26,17 @@ from connector_kit.server.vitals import health, lacks  # noqa: E402
 
 _settings = kit()  # a server with a setting that cannot be used does not start
 
-
-def _function_runner() -> Run:
-    if not _settings.isolation:
-        this_process.watch(partial(lacks, lambda: True))
-        return Dispatcher(registry(), observers=(log_answer, Recorder.of_this_server()))
-    processes = FunctionProcesses()
-    processes.start()
-    this_process.watch(partial(lacks, processes.can_serve))
-    return processes
-
+_run: Run
+if _settings.isolation:
+    _run = _processes = FunctionProcesses()
+    _processes.start()
+    this_process.watch(partial(lacks, _processes.can_serve))
+else:
+    _run = Dispatcher(registry(), observers=(log_answer, Recorder.of_this_server()))
+    this_process.watch(partial(lacks, lambda: True))
 
 application = Stack(
-    Endpoint(_function_runner(), _settings.system_tokens),
+    Endpoint(_run, _settings.system_tokens),
     this_process,
     fallback=django_application,
     probes={"/health": health},
