@@ -52,7 +52,7 @@ def without_options(address: str) -> str:
 
 def connection_options(address: str) -> dict[str, Any]:
     """Return a canonical address as keywords of redis-py's connections."""
-    return dict(parse_url(address))  # type: ignore[no-untyped-call]
+    return dict(parse_url(address))  # type: ignore[no-untyped-call]  # redis-py has no types here
 
 
 def _option(name: str, value: str, scheme: str) -> str:

@@ -246,9 +246,9 @@ class StackSettings:
         )
 
     def __repr__(self) -> str:
-        shown = (
+        public = (
             f"{name}={getattr(self, name)!r}"
             for name, variable in variables(type(self)).items()
             if not variable.is_secret
         )
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return f"{type(self).__name__}({', '.join(public)})"

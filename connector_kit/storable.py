@@ -122,8 +122,8 @@ def _flaws(value: Json, path: str, depth: int) -> Iterator[Flaw]:
 def _members(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            shown = text(str(name))
-            yield (f"{path}.{shown}" if path else shown), inner
+            key = text(str(name))
+            yield (f"{path}.{key}" if path else key), inner
     else:
         for index, inner in enumerate(value):
             yield f"{path}[{index}]", inner

@@ -49,10 +49,10 @@ WAY_OUT = (
 
 @dataclass(frozen=True)
 class Entry:
-    """Functions to serve: how they are *given*, and at which *place*."""
+    """Functions to serve: a *source*, or its name, and the *place* where it is configured."""
 
     place: str
-    given: Any
+    source: Any
 
     def load(self) -> FunctionModule:
         """Return the functions, imported when they are given by name.
@@ -60,7 +60,7 @@ class Entry:
         Raises ConfigurationError with the place, the name, and the cause.
         """
         try:
-            thing = load_object(self.given) if isinstance(self.given, str) else self.given
+            thing = load_object(self.source) if isinstance(self.source, str) else self.source
             return FunctionModule.of(thing)
         except (LoadError, RegistrationError) as error:
             raise self._unusable(str(error)) from error
@@ -68,7 +68,7 @@ class Entry:
             raise self._unusable(f"It exits the process (SystemExit: {error}).") from error
 
     def __str__(self) -> str:
-        return self.given if isinstance(self.given, str) else sort_of(self.given)
+        return self.source if isinstance(self.source, str) else sort_of(self.source)
 
     def _unusable(self, cause: str) -> ConfigurationError:
         message = f"{self.place}: the functions of {self} cannot be served. {cause}"
@@ -97,41 +97,41 @@ class Configuration:
         if problems:
             messages = " ".join(problem.message for problem in problems)
             raise ConfigurationError("invalid_field", messages)
-        given: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "diy": settings.diy,
             "connectors": _by_id(settings.connectors) if "connectors" in texts else None,
             "systemToken": settings.system_tokens,
         }
         try:
             is_any_set = texts.keys() & {"diy", "connectors", "system_tokens"}
-            _check(given if is_any_set else None, is_server=is_server)
+            _check(fields if is_any_set else None, is_server=is_server)
         except ConfigurationError as error:
             error.add_note(WAY_OUT)
             raise
         named = variables(StandaloneSettings)
         places = (named["diy"].name, named["connectors"].name + "={}")
-        return cls._built(given, places, settings, load=load)
+        return cls._built(fields, places, settings, load=load)
 
     @classmethod
     def of(
-        cls, given: Mapping[str, Any] | None, *, is_server: bool = False, load: bool = True
+        cls, fields: Mapping[str, Any] | None, *, is_server: bool = False, load: bool = True
     ) -> "Configuration":
-        """Return what *given* configures.
+        """Return what *fields* configure.
 
-        Its fields are ``diy`` or ``connectors``, ``systemToken`` (a text, or several while a new
+        They are ``diy`` or ``connectors``, ``systemToken`` (a text, or several while a new
         one takes over), ``port`` and ``contracts``. Functions are given as ``package.module``,
         ``package.module:name`` or a path, or as anything `FunctionModule.of` takes. Only a server
         needs a token. Raises ConfigurationError.
         """
-        _check(given, is_server=is_server)
-        fields = _typed(given or {})
+        _check(fields, is_server=is_server)
+        typed = _typed(fields or {})
         settings = StackSettings(
-            system_tokens=tuple(fields.get("systemToken", ())),
-            port=fields.get("port", PORT),
-            contracts=fields.get("contracts", True),
-            isolation=fields.get("isolation", True),
+            system_tokens=tuple(typed.get("systemToken", ())),
+            port=typed.get("port", PORT),
+            contracts=typed.get("contracts", True),
+            isolation=typed.get("isolation", True),
         )
-        return cls._built(fields, ("diy", "connectors.{}"), settings, load=load)
+        return cls._built(typed, ("diy", "connectors.{}"), settings, load=load)
 
     @classmethod
     def _built(
@@ -195,21 +195,21 @@ class Configuration:
         return Registry(connectors=connectors, contracts=self.settings.contracts)
 
 
-def _check(given: Mapping[str, Any] | None, *, is_server: bool) -> None:
+def _check(fields: Mapping[str, Any] | None, *, is_server: bool) -> None:
     """Raise ConfigurationError for the first of the reference's five reasons that applies."""
-    if not given or not isinstance(given, Mapping):
+    if not fields or not isinstance(fields, Mapping):
         raise ConfigurationError("missing_parameter", "Options parameter is not provided.")
-    diy, connectors = (given.get(name) for name in ("diy", "connectors"))
+    diy, connectors = (fields.get(name) for name in ("diy", "connectors"))
     require_either(diy if is_given(diy) else None, connectors if is_given(connectors) else None)
-    if is_server and not given.get("systemToken"):
+    if is_server and not fields.get("systemToken"):
         raise ConfigurationError("missing_required_field", "systemToken not provided in options.")
 
 
-def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of *given* that are not left out; each has the type that it should."""
+def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields in *sent* that are not left out; each has the type that it should."""
     fields = {
         name: value
-        for name, value in given.items()
+        for name, value in sent.items()
         if (value is not None if name in _SCALARS else is_given(value))
     }
     tokens = fields.get("systemToken", ())

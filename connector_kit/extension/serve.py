@@ -18,7 +18,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
-from granian.net import SocketSpec  # type: ignore[attr-defined]
+from granian.net import SocketSpec  # type: ignore[attr-defined]  # compiled: its types do not list it
 
 from connector_kit.extension.board import BOARD_VARIABLE, Board
 from connector_kit.extension.configuration import Configuration
@@ -93,7 +93,7 @@ def serve(target: str, bounds: Bounds, *, host: str, port: int, workers: int) ->
         ).serve()
 
 
-class _Server(Granian):  # type: ignore[misc,valid-type]
+class _Server(Granian):  # type: ignore[misc,valid-type]  # chosen at run time
     """Granian with one listening socket for all processes, as it has it elsewhere than on Linux.
 
     With one for each, a process that ends takes the connections with it that wait in its own.

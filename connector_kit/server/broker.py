@@ -36,17 +36,14 @@ class Channel(kombu_redis.Channel):
         try:
             super().close()
         except self.connection_errors:
-            self._abandon()
-
-    def _abandon(self) -> None:
-        """Finish closing without sending anything to Redis."""
-        self.closed = True
-        self.do_restore = False  # at the end of the process neither
-        self._disconnect_pools()
-        self._close_clients()
-        if self.connection is not None:
-            self.connection.cycle.discard(self)
-            self.connection.close_channel(self)
+            # Finish without sending anything to Redis, at the end of the process neither.
+            self.closed = True
+            self.do_restore = False
+            self._disconnect_pools()
+            self._close_clients()
+            if self.connection is not None:
+                self.connection.cycle.discard(self)
+                self.connection.close_channel(self)
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         """Return how Redis is reached, also when the connection has been closed since."""

@@ -80,7 +80,7 @@ class Attempts(AxesDatabaseHandler):
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
         """Count this browser separately, under that name, from now on."""
         super().user_logged_in(sender, request, user, **more)
-        request.logged_in_as = user.get_username()  # type: ignore[attr-defined]
+        request.logged_in_as = user.get_username()  # type: ignore[attr-defined]  # `KnownBrowsers` reads it
 
 
 class KnownBrowsers:

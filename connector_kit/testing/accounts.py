@@ -99,7 +99,7 @@ class Account:
         """Return everything of one type that the account holds."""
         return self._client.pages(resource)
 
-    def install(self, stack: RunningStack, **asked: Any) -> Document:
+    def install(self, stack: RunningStack, **options: Any) -> Document:
         """List *stack* in the marketplace and install it; returns the integration.
 
         A stack without its own ``installer.install`` gets one that completes at once.
@@ -118,7 +118,7 @@ class Account:
             publisher.call("POST", f"connectors/{self.connector_id}/licenses", license_)
         finally:
             publisher.close()
-        answer = self.call("POST", f"integrations/{self.connector_id}/install", asked)
+        answer = self.call("POST", f"integrations/{self.connector_id}/install", options)
         self.integration_id = answer["_integrationId"]
         return self.integration()
 

@@ -152,7 +152,7 @@ class Calls:
         return [item for item in found if item]
 
     @staticmethod
-    def _given(records: Records | None, place: Place) -> Records:
+    def _records_at(records: Records | None, place: Place) -> Records:
         """Return *records*, or the samples of *place*; raises `NotDeclared` without either."""
         if records is None and not place.records:
             raise NotDeclared(

@@ -38,7 +38,7 @@ class HookCalls(Calls):
         """Hand a page of an export to its preSavePage; *since* is a delta export's last run."""
         place = self._place("preSavePage", name)
         options = {
-            "data": self._given(records, place),
+            "data": self._records_at(records, place),
             "errors": list(errors),
             "pageIndex": page,
             "preview": False,
@@ -52,7 +52,7 @@ class HookCalls(Calls):
     def pre_map(self, name: str, /, records: Records | None = None, **more: Any) -> Any:
         """Hand records to an import's preMap."""
         place = self._place("preMap", name)
-        return self._hook(place, {"data": self._given(records, place)}, more)
+        return self._hook(place, {"data": self._records_at(records, place)}, more)
 
     def post_map(
         self,
@@ -94,10 +94,10 @@ class HookCalls(Calls):
     ) -> Any:
         """Hand records to a step's postResponseMap; *name* is the step's import or lookup."""
         place = self._place("postResponseMap", name)
-        given = self._given(records, place)
+        data = self._records_at(records, place)
         options = {
-            "postResponseMapData": given,
-            "responseData": _answers(place, len(given), answers),
+            "postResponseMapData": data,
+            "responseData": _answers(place, len(data), answers),
             "oneToMany": False,
             "pathToMany": "",
         }
@@ -116,8 +116,8 @@ class HookCalls(Calls):
         return self._ask(place.kind, place, {**surroundings, **options, **more})
 
     def _mapped(self, place: Place, records: Records | None, mapped: Records | None) -> Document:
-        given = self._given(records, place)
-        return {"preMapData": given, "postMapData": given if mapped is None else mapped}
+        data = self._records_at(records, place)
+        return {"preMapData": data, "postMapData": data if mapped is None else mapped}
 
 
 def _answers(place: Place, count: int, answers: Sequence[Document] | None) -> list[Document]:

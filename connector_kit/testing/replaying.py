@@ -36,10 +36,10 @@ class Replay:
         """Make the call again; raises AssertionError when its answer is another one."""
         differences = self.differences()
         if differences:
-            shown = "\n".join(f"  {difference}" for difference in differences[:MOST_DIFFERENCES])
+            lines = "\n".join(f"  {difference}" for difference in differences[:MOST_DIFFERENCES])
             more = len(differences) - MOST_DIFFERENCES
             rest = f"\n  and {more} more" if more > 0 else ""
-            raise AssertionError(f"{self.name} is answered otherwise than recorded:\n{shown}{rest}")
+            raise AssertionError(f"{self.name} is answered otherwise than recorded:\n{lines}{rest}")
 
     def differences(self) -> list[str]:
         """Make the call again; returns how its answer differs from what was recorded."""

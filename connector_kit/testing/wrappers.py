@@ -100,9 +100,9 @@ class WrapperCalls(Calls):
     ) -> Any:
         """Hand records to an import; *mapped* are the same after mapping."""
         place = self._place("import", name)
-        given = self._given(records, place)
-        data = {"preMapData": given, "postMapData": given if mapped is None else mapped}
-        return self._wrapper(place, data, more)
+        data = self._records_at(records, place)
+        options = {"preMapData": data, "postMapData": data if mapped is None else mapped}
+        return self._wrapper(place, options, more)
 
     def _pages(
         self, place: Place, options: Document, more: Mapping[str, Any]

@@ -115,10 +115,10 @@ def _wrong_parameters(parameters: Parameters) -> Iterator[Finding]:
     elif not positional and not takes_any:
         yield Finding("E403", "It takes no parameters.", "Add one; it is called with the options.")
     elif len(required) > 2 or by_keyword:
-        asked = ", ".join([*(parameter.name for parameter in required), *by_keyword])
+        needed = ", ".join([*(parameter.name for parameter in required), *by_keyword])
         yield Finding(
             "E403",
-            f"It cannot be called without {asked}.",
+            f"It cannot be called without {needed}.",
             "It is called with the options, and with a callback if it takes two parameters. Give "
             "the other parameters defaults.",
         )
@@ -133,8 +133,8 @@ def _options_class(
     if isinstance(annotation, str):
         try:
             names = getattr(_python_function(function), "__globals__", {})
-            written = SimpleNamespace(__annotations__={"first": annotation})
-            annotation = get_type_hints(written, globalns=names)["first"]
+            annotated = SimpleNamespace(__annotations__={"first": annotation})
+            annotation = get_type_hints(annotated, globalns=names)["first"]
         except Exception as error:  # noqa: BLE001 - an annotation may hold any expression
             return None, _lost(annotation, error)
     if isinstance(annotation, type) and issubclass(annotation, Options):

@@ -32,8 +32,8 @@ class Mark:
         """Mark *function*, or return the decorator that does."""
 
         def mark(function: AuthorsFunction) -> StackFunction:
-            given = wire_name(function_name(function)) if name is None else name
-            return StackFunction(given, self._kind, plain(function))
+            on_wire = wire_name(function_name(function)) if name is None else name
+            return StackFunction(on_wire, self._kind, plain(function))
 
         return mark if function is None else mark(function)
 

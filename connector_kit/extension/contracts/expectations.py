@@ -51,12 +51,12 @@ def one_for_each(option: str) -> Expectation:
     """Expect a list with as many entries as the *option* has, if that is a list."""
 
     def examine(options: Options, returned: Any) -> Complaint | None:
-        given = options.get(option)
-        if not isinstance(given, list) or (LIST.fits(returned) and len(returned) == len(given)):
+        sent = options.get(option)
+        if not isinstance(sent, list) or (LIST.fits(returned) and len(returned) == len(sent)):
             return None
         got = f"{len(returned)}" if LIST.fits(returned) else sort_of(returned)
         return Complaint(
-            f"one entry for each of the {len(given)} in {option}, in the same order", got
+            f"one entry for each of the {len(sent)} in {option}, in the same order", got
         )
 
     return examine
@@ -204,5 +204,5 @@ def _field(returned: Mapping[str, Any], field: str) -> str:
 
 
 def _keys(returned: Mapping[str, Any]) -> str:
-    shown = ", ".join(sorted(map(str, returned))[:5])
-    return f"an object with {shown}" if shown else "an empty object"
+    names = ", ".join(sorted(map(str, returned))[:5])
+    return f"an object with {names}" if names else "an empty object"

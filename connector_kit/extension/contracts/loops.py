@@ -57,7 +57,7 @@ def _fingerprint(options: Mapping[str, Any], page: Mapping[str, Any]) -> bytes |
     """Return what tells a call and its answer from others; the token of a call is its own."""
     call = {name: value for name, value in options.items() if name != "bearerToken"}
     try:
-        written = orjson.dumps((call, page), default=repr)
+        text = orjson.dumps((call, page), default=repr)
     except TypeError:
-        return None  # a page that cannot be written is refused as such
-    return hashlib.blake2b(written, digest_size=16).digest()
+        return None  # a page that cannot be text is refused as such
+    return hashlib.blake2b(text, digest_size=16).digest()

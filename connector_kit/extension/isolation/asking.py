@@ -36,10 +36,10 @@ def can_ask() -> bool:
 
 def ask(question: Any) -> Any:
     """Return what the serving process answers to *question*; raises `ExtensionError`."""
-    told = orjson.loads(_way[0](orjson.dumps(question)))
-    if "code" in told:
-        raise ExtensionError(**told)
-    return told["answer"]
+    reply = orjson.loads(_way[0](orjson.dumps(question)))
+    if "code" in reply:
+        raise ExtensionError(**reply)
+    return reply["answer"]
 
 
 def answered(answerer: Answerer | None, question: bytes) -> bytes:

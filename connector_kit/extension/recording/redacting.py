@@ -72,15 +72,15 @@ class Replacing:
         return _IN_TEXT.sub(rf"\1 {MASK}", value)
 
 
-def _cleaned(value: Any, shown: Any, known: dict[str, str]) -> Any:
-    """Return *value* with masks where *shown*, the same redacted, has them; shapes are kept."""
-    if shown == MASK and value != MASK:
+def _cleaned(value: Any, clean: Any, known: dict[str, str]) -> Any:
+    """Return *value* with masks where *clean*, the same redacted, has them; shapes are kept."""
+    if clean == MASK and value != MASK:
         return _all_masked(value, known)
-    if isinstance(value, dict) and isinstance(shown, dict):
-        return {name: _cleaned(item, shown[name], known) for name, item in value.items()}
-    if isinstance(value, list) and isinstance(shown, list):
-        return [_cleaned(*row, known) for row in zip(value, shown, strict=True)]
-    return shown
+    if isinstance(value, dict) and isinstance(clean, dict):
+        return {name: _cleaned(item, clean[name], known) for name, item in value.items()}
+    if isinstance(value, list) and isinstance(clean, list):
+        return [_cleaned(*row, known) for row in zip(value, clean, strict=True)]
+    return clean
 
 
 def _all_masked(value: Any, known: dict[str, str]) -> Any:
