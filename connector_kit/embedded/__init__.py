@@ -16,9 +16,9 @@ from connector_kit.embedded.copies import Copied, record_copy
 from connector_kit.embedded.deployments import complete, deploy, plan, remove, update
 from connector_kit.embedded.encryption import new_key
 from connector_kit.embedded.errors import EmbeddedError
-from connector_kit.embedded.finding import deployments_of, find_deployment
 from connector_kit.embedded.releases import record_release
 from connector_kit.embedded.running import FlowRun, run_export, run_flow, run_import
+from connector_kit.embedded.sessions import deployments_of, find_deployment
 
 __all__ = [
     "Copied",

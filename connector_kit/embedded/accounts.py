@@ -36,7 +36,11 @@ def add_account(
     refused, that belongs to another account than before, and for names and addresses that are none.
     """
     _require_name(name)
-    secret, address = read_token(token), _address(base_url)
+    secret = read_token(token)
+    try:
+        address = parsing.url(base_url) if base_url.strip() else ""
+    except ValueError as error:
+        raise EmbeddedError("invalid_base_url", f"The base URL {error}") from error
     known = EmbeddedAccount.objects.filter(name=name).first()
     owner = _owner(name, secret, address or (known.base_url if known else ""))
     if known is not None:
@@ -59,11 +63,11 @@ def find_account(name: str | None = None) -> EmbeddedAccount:
     names = list(accounts.values_list("name", flat=True)[:20])
     if name is None and len(names) == 1:
         return accounts.get()
-    said = f"There is no embedded account {name!r}" if name else "Which embedded account?"
+    problem = f"There is no embedded account {name!r}" if name else "Which embedded account?"
     raise EmbeddedError(
         "unknown_account",
-        f"{said} ({', '.join(names) or 'none is stored'}). To store one, run 'manage.py embedded "
-        "account add NAME'.",
+        f"{problem} ({', '.join(names) or 'none is stored'}). To store one, run 'manage.py "
+        "embedded account add NAME'.",
     )
 
 
@@ -224,12 +228,3 @@ def _require_name(name: str) -> None:
         ) from None
     if len(name) > 50:
         raise EmbeddedError("invalid_name", "The name of an account has at most 50 characters.")
-
-
-def _address(given: str) -> str:
-    if not given.strip():
-        return ""
-    try:
-        return parsing.url(given)
-    except ValueError as error:
-        raise EmbeddedError("invalid_base_url", f"The base URL {error}") from error

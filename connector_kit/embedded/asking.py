@@ -13,7 +13,7 @@ from connector_kit.embedded.deployments import (
     note_removal,
     note_update,
     order_update,
-    recorded,
+    record_deployment,
 )
 from connector_kit.embedded.removal import order_removal
 from connector_kit.models import Connector, EmbeddedAccount, Installation, Release
@@ -49,7 +49,7 @@ def deploy_soon(
             components=False,
         )
     else:
-        deployment = recorded(connector, account, end_user, name=name, release=release)
+        deployment = record_deployment(connector, account, end_user, name=name, release=release)
     tasks.send(tasks.complete, deployment)
     note_deployment(by, deployment, release, credentials or {})
     return deployment

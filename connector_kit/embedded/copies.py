@@ -55,7 +55,15 @@ def record_copy(
         except AdoptionError as error:
             raise EmbeddedError("not_copyable", str(error)) from error
     _require_complete(adoption)
-    blueprint = _blueprint(adoption)
+    outline = adoption.outline
+    blueprint = Blueprint(
+        name=outline.name,
+        version=outline.version,
+        description=outline.description,
+        applications=tuple(outline.applications),
+        components=outline.components,
+        integration=CompiledComponent(INTEGRATION, "integrations", {}),
+    )
     with transaction.atomic():
         connector = _connector(blueprint)
         is_known = connector.releases.filter(version=version).exists()
@@ -64,18 +72,6 @@ def record_copy(
             after = {"version": release.version, "copy_of": integration_id}
             record_action(by, "release.record", f"connector/{connector.slug}", after=after)
         return Copied(release, adoption.left_out)
-
-
-def _blueprint(adoption: Adoption) -> Blueprint:
-    outline = adoption.outline
-    return Blueprint(
-        name=outline.name,
-        version=outline.version,
-        description=outline.description,
-        applications=tuple(outline.applications),
-        components=outline.components,
-        integration=CompiledComponent(INTEGRATION, "integrations", {}),
-    )
 
 
 def _require_complete(adoption: Adoption) -> None:

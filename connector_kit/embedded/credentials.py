@@ -49,7 +49,7 @@ def enter(work: Work, account: Account, credentials: Credentials) -> bool:
     """Write *credentials* into the connections they name; returns whether there were any.
 
     A connection is patched, so that secrets which are not given stay as they are. That it was
-    done is recorded, with every value masked.
+    done is recorded: the names of fields, never their values.
     """
     for name, fields in credentials.items():
         connection_id = account.ids[name]
@@ -61,7 +61,21 @@ def enter(work: Work, account: Account, credentials: Credentials) -> bool:
             raise _unusable(f"of {name!r} would move secrets in the list {error.path}") from None
         if changes:
             account.client.connections.patch(connection_id, changes)
-            _record(work, name, connection_id, fields)
+            entered = [
+                {"path": path, "before": MASK, "after": MASK, "settled": None}
+                for path in _paths(fields)
+            ]
+            with transaction.atomic():
+                work.lease.renew()
+                Change.objects.create(
+                    operation=work.operation,
+                    installation=work.installation,
+                    action="update",
+                    resource="connections",
+                    external_id=name,
+                    resource_id=connection_id,
+                    fields=entered,
+                )
     return bool(credentials)
 
 
@@ -73,11 +87,11 @@ def require_log_in(account: Account, names: Iterable[str]) -> None:
         if not (ping := account.client.connections.ping(account.ids[name])).ok
     }
     if refusals:
-        said = "; ".join(f"{name}: {why}" for name, why in refusals.items())
+        explanations = "; ".join(f"{name}: {why}" for name, why in refusals.items())
         raise EmbeddedError(
             "connection_offline",
-            f"These connections cannot log in: {said}. Provide their credentials and deploy "
-            "again. What exists is kept.",
+            f"These connections cannot log in: {explanations}. Provide their credentials and "
+            "deploy again. What exists is kept.",
         )
 
 
@@ -91,24 +105,6 @@ def merged(document: Document, fields: Mapping[str, Any]) -> Document:
         else:
             result[key] = value
     return result
-
-
-def _record(work: Work, name: str, connection_id: str, fields: Mapping[str, Any]) -> None:
-    """Write an audit row: the names of fields, never their values."""
-    shown = [
-        {"path": path, "before": MASK, "after": MASK, "settled": None} for path in _paths(fields)
-    ]
-    with transaction.atomic():
-        work.lease.renew()
-        Change.objects.create(
-            operation=work.operation,
-            installation=work.installation,
-            action="update",
-            resource="connections",
-            external_id=name,
-            resource_id=connection_id,
-            fields=shown,
-        )
 
 
 def _paths(fields: Mapping[str, Any], before: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ import secrets
 from connector_kit.documents import Document
 from connector_kit.embedded.credentials import Credentials, enter, require_log_in, require_usable
 from connector_kit.embedded.errors import EmbeddedError
-from connector_kit.embedded.integrations import found_or_made, if_there, opened
+from connector_kit.embedded.integrations import find_or_make, open_existing, open_remaining
 from connector_kit.embedded.removal import ordered_removal, withdraw_removal
 from connector_kit.embedded.sessions import account_of, session
 from connector_kit.lifecycle.account import Account
@@ -61,19 +61,22 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
 
     Raises `EmbeddedError`, `LifecycleError` or `IntegratorError`; calling again continues.
     """
-    given = credentials or {}
-    installation = recorded(connector, account, end_user, name=name, release=release)
-    note_deployment(by, installation, release, given)
+    credentials = credentials or {}
+    installation = record_deployment(connector, account, end_user, name=name, release=release)
+    note_deployment(by, installation, release, credentials)
     with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
         blueprint = work.blueprint
-        require_usable(given, blueprint)
-        place = found_or_made(work, client)
-        _make_connections(work, place)
-        has_news = enter(work, place, given)
+        require_usable(credentials, blueprint)
+        place = find_or_make(work, client)
+        # Connections, and what these refer to, come first: credentials are entered into them.
+        planned = plan_connections(blueprint, place, work.journal)
+        work.operation.summary = planned.summary()
+        apply(planned, place, work.journal, out_of_time=work.out_of_time)
+        work.journal.settle()
+        work.reload_journal()
+        has_news = enter(work, place, credentials)
         if ping:
-            require_log_in(
-                place, [connection.external_id for connection in connections_of(blueprint)]
-            )
+            require_log_in(place, (item.external_id for item in connections_of(blueprint)))
         if not components:
             work.ended(Operation.Outcome.CHECKPOINT, READY, CONNECTIONS_READY)
             return installation
@@ -91,7 +94,7 @@ def complete(installation: Installation) -> None:
     if installation.vanished_at:
         raise _not_deployed(installation)
     with session(installation, Operation.Kind.INSTALL, "deploy") as (work, client):
-        _bring(work, found_or_made(work, client))
+        _bring(work, find_or_make(work, client))
 
 
 def update(
@@ -148,7 +151,7 @@ def carry_out_orders(installation: Installation) -> None:
         return
     with session(installation, Operation.Kind.UPDATE, "update") as (work, client):
         _require_deployed(installation)
-        place = opened(work, client)
+        place = open_existing(work, client)
         serve(work, place)
         _register_connections(work, place)
 
@@ -160,7 +163,7 @@ def plan(installation: Installation, *, release: Release | None = None) -> Docum
     try:
         with session(installation, Operation.Kind.UPDATE, "update", order=order) as (work, client):
             _require_deployed(installation)
-            serve(work, opened(work, client))
+            serve(work, open_existing(work, client))
     finally:
         Order.objects.filter(pk=order.pk).take_back()
     planned = order.operations.latest("pk")
@@ -177,7 +180,7 @@ def remove(installation: Installation, *, by: Actor | None = None) -> None:
         note_removal(by, installation)
     order = ordered_removal(installation)
     with session(installation, Operation.Kind.UNINSTALL, "remove", order=order) as (work, client):
-        place = if_there(work, client)
+        place = open_remaining(work, client)
         if place:
             _require_nothing_else(place)
             remove_components(work, place)
@@ -223,7 +226,7 @@ def note_removal(by: Actor, deployment: Installation) -> None:
     record_action(by, "embedded.remove", f"deployment/{deployment.pk}", before=before)
 
 
-def recorded(
+def record_deployment(
     connector: Connector,
     account: EmbeddedAccount,
     end_user: str,
@@ -232,7 +235,12 @@ def recorded(
     release: Release | None = None,
 ) -> Installation:
     """The deployment's row: it states the intent before anything is created."""
-    _require_end_user(end_user)
+    if not end_user.strip() or len(end_user) > END_USER_LENGTH:
+        raise EmbeddedError(
+            "invalid_end_user",
+            f"An end user's name must have 1 to {END_USER_LENGTH} characters. Use your product's "
+            "own name or id for them.",
+        )
     if release:
         _require_of(connector, release)
     installation, _ = Installation.objects.get_or_create(
@@ -250,29 +258,16 @@ def recorded(
     if installation.vanished_at:
         installation.note(**_fresh(), version="", vanished_at=None)
     if release or installation.release is None:
-        _order_installation(installation, release)
+        # It may have begun with a release, which only another one that is asked for replaces.
+        begun = Order.objects.installing(installation)
+        if begun is None or (release and begun.release != release):
+            release = release or Release.objects.default(connector)
+            Order.objects.place(installation, Order.Kind.INSTALL, release)
     return installation
-
-
-def _order_installation(installation: Installation, release: Release | None) -> None:
-    """Have *release* installed, by default what it began with, else the connector's default."""
-    begun = Order.objects.installing(installation)
-    if begun is None or (release and begun.release != release):
-        release = release or Release.objects.default(installation.connector)
-        Order.objects.place(installation, Order.Kind.INSTALL, release)
 
 
 def _fresh() -> dict[str, str]:
     return {"integration_id": f"{PENDING}{secrets.token_hex(8)}", "mode": "install"}
-
-
-def _make_connections(work: Work, account: Account) -> None:
-    """Create the connections, and what these refer to."""
-    plan = plan_connections(work.blueprint, account, work.journal)
-    work.operation.summary = plan.summary()
-    apply(plan, account, work.journal, out_of_time=work.out_of_time)
-    work.journal.settle()
-    work.reload_journal()
 
 
 def _bring(work: Work, account: Account) -> None:
@@ -286,7 +281,7 @@ def _register_connections(work: Work, account: Account) -> None:
         return
     registered = set(account.integration.get("_registeredConnectionIds") or ())
     names = [connection.external_id for connection in connections_of(work.blueprint)]
-    missing = [each for name in names if (each := account.ids[name]) not in registered]
+    missing = [account.ids[name] for name in names if account.ids[name] not in registered]
     if missing:
         account.client.integrations.register_connections(account.integration_id, missing)
 
@@ -332,12 +327,3 @@ def _not_deployed(installation: Installation) -> EmbeddedError:
 def _require_of(connector: Connector, release: Release) -> None:
     if release.connector_id != connector.pk:
         raise EmbeddedError("not_published", f"{release} is not a release of {connector}.")
-
-
-def _require_end_user(end_user: str) -> None:
-    if not end_user.strip() or len(end_user) > END_USER_LENGTH:
-        raise EmbeddedError(
-            "invalid_end_user",
-            f"An end user's name must have 1 to {END_USER_LENGTH} characters. Use your product's "
-            "own name or id for them.",
-        )

@@ -13,7 +13,7 @@ from typing import Any
 from connector_kit.extension import ExtensionError, FunctionModule
 from connector_kit.extension.authors import names_in
 from connector_kit.lifecycle.functions import authored
-from connector_kit.models import Component, Connector, Installation
+from connector_kit.models import Connector, Installation
 
 
 def find_embedded(options: Any) -> FunctionModule | None:
@@ -34,11 +34,17 @@ def class_of_deployment(names: Mapping[str, Any]) -> str | None:
 
     See `find_embedded`; it is empty for a copy of an integration.
     """
-    connectors = (
-        _of_integration(names.get("integration"))
-        or _of_component(names.get("components") or [])
-        or _all()
-    )
+    embedded = Installation.objects.embedded()
+    meant = []
+    if isinstance(integration_id := names.get("integration"), str):
+        meant.append(embedded.filter(integration_id=integration_id))
+    if component_ids := names.get("components"):
+        meant.append(embedded.filter(components__resource_id__in=component_ids))
+    connectors: list[Connector] = []
+    for installations in (*meant, embedded.active()):
+        connectors = list(Connector.objects.filter(pk__in=installations.values("connector")))
+        if connectors:
+            break
     if len(connectors) > 1:
         slugs = ", ".join(sorted(connector.slug for connector in connectors))
         raise ExtensionError(
@@ -48,24 +54,3 @@ def class_of_deployment(names: Mapping[str, Any]) -> str | None:
             " Call the export or import where it is stored.",
         )
     return connectors[0].class_path if connectors else None
-
-
-def _of_integration(integration_id: Any) -> list[Connector]:
-    if not isinstance(integration_id, str):
-        return []
-    found = Installation.objects.embedded().filter(integration_id=integration_id)
-    return [installation.connector for installation in found.select_related("connector")]
-
-
-def _of_component(ids: list[str]) -> list[Connector]:
-    if not ids:
-        return []
-    holding = Component.objects.filter(
-        resource_id__in=ids, installation__embedded_account__isnull=False
-    )
-    return list(Connector.objects.filter(pk__in=holding.values("installation__connector")))
-
-
-def _all() -> list[Connector]:
-    embedded = Installation.objects.embedded().active()
-    return list(Connector.objects.filter(pk__in=embedded.values("connector")))

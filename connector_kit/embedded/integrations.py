@@ -1,12 +1,20 @@
-"""The integration of a deployment: found by its mark, or created once."""
+"""The integration of a deployment, found by its mark or created once, and its account's stack.
+
+Hooks and wrappers of documents that belong to no connector are called with ``diy: true``
+(protocol/extension.md#1-server-stack-the-endpoint), at the stack that the document names. One
+stack record serves all deployments in an account; `connector_kit.embedded.functions` tells them
+apart.
+"""
 
 from __future__ import annotations
 
+import hmac
+
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint
+from connector_kit.conf import kit
 from connector_kit.documents import Document, references
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.embedded.sessions import account_of
-from connector_kit.embedded.stacks import ensure_stack
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
@@ -15,7 +23,12 @@ from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.tags import EmbeddedTag
-from connector_kit.models import Installation
+from connector_kit.models import EmbeddedAccount, Installation
+from connector_kit.publisher import record_plans
+from connector_kit.publisher.platform_records import PlatformRecords
+
+SLUG = "embedded"
+"""The short name of the stack record."""
 
 
 def mark_of(installation: Installation) -> str:
@@ -23,16 +36,26 @@ def mark_of(installation: Installation) -> str:
     return f"connector-kit:{installation.connector.slug}:{installation.end_user}"
 
 
-def found_or_made(work: Work, client: Client) -> Account:
+def find_or_make(work: Work, client: Client) -> Account:
     """The deployment's account, with its integration made when there is none yet."""
     installation = work.installation
     if installation.is_pending:
-        integration_id = _find(installation, client) or _make(work, client)
+        document = {
+            "name": installation.name,
+            "externalId": mark_of(installation),
+            "sandbox": installation.sandbox,
+        }
+        integration_id = _find(installation, client) or create_once(
+            client.integrations,
+            document,
+            find=lambda: _marked(installation, client),
+            clock=SYSTEM_CLOCK,
+        )
         installation.note(integration_id=integration_id)
-    return opened(work, client)
+    return open_existing(work, client)
 
 
-def opened(work: Work, client: Client) -> Account:
+def open_existing(work: Work, client: Client) -> Account:
     """The account of an existing deployment.
 
     Raises `LifecycleError` ``installation_vanished`` or ``installation_foreign``.
@@ -43,7 +66,7 @@ def opened(work: Work, client: Client) -> Account:
     except NotFound as error:
         raise LifecycleError(
             "installation_vanished",
-            f"The integration of {_said(installation)} is no longer in the account. Remove the "
+            f"The integration of {_label(installation)} is no longer in the account. Remove the "
             "deployment, which cleans up the rest, and deploy again.",
         ) from error
     _require_ours(installation, integration)
@@ -51,7 +74,7 @@ def opened(work: Work, client: Client) -> Account:
     return account_with(installation, client, integration, blueprint)
 
 
-def if_there(work: Work, client: Client) -> Account | None:
+def open_remaining(work: Work, client: Client) -> Account | None:
     """The account for removing a deployment, with what is left of it; None if nothing is."""
     installation = work.installation
     if installation.is_pending:
@@ -70,10 +93,21 @@ def if_there(work: Work, client: Client) -> Account | None:
 def account_with(
     installation: Installation, client: Client, integration: Document, blueprint: Blueprint | None
 ) -> Account:
-    """The account, with the stack record made where *blueprint* needs one."""
+    """The account, with the stack record made where functions of *blueprint* are called.
+
+    Raises `EmbeddedError` ``needs_connector`` for a blueprint that only a marketplace can serve.
+    """
     stack_id = account_of(installation).stack_id
-    if blueprint and _needs_stack(blueprint):
-        stack_id = ensure_stack(account_of(installation), client)
+    documents = [] if blueprint is None else [blueprint.integration, *blueprint.components]
+    used = {name for component in documents for name in references(component.document)}
+    if blueprint and CONNECTOR in used:
+        raise EmbeddedError(
+            "needs_connector",
+            f"{blueprint.name} {blueprint.version} refers to its marketplace record (@connector), "
+            "but an embedded deployment has none. Remove the reference from the connector.",
+        )
+    if STACK in used and not stack_id:
+        stack_id = _connect_stack(account_of(installation), client)
     ids = {INTEGRATION: installation.integration_id, STACK: stack_id}
     return Account(
         client=client,
@@ -86,14 +120,14 @@ def account_with(
 
 def _find(installation: Installation, client: Client) -> str | None:
     """The integration that an earlier attempt has made; raises `EmbeddedError` for several."""
-    found = _marked(installation, client)
-    if len(found) > 1:
+    marked = _marked(installation, client)
+    if len(marked) > 1:
         raise EmbeddedError(
             "integration_duplicated",
-            f"Several integrations are marked as that of {_said(installation)}: "
-            f"{', '.join(found)}. Delete all but one in integrator.io, then deploy again.",
+            f"Several integrations are marked as that of {_label(installation)}: "
+            f"{', '.join(marked)}. Delete all but one in integrator.io, then deploy again.",
         )
-    return found[0] if found else None
+    return marked[0] if marked else None
 
 
 def _marked(installation: Installation, client: Client) -> list[str]:
@@ -105,45 +139,40 @@ def _marked(installation: Installation, client: Client) -> list[str]:
     ]
 
 
-def _make(work: Work, client: Client) -> str:
-    """Create the integration; its version, which marks it as complete, comes last."""
-    installation = work.installation
-    document = {
-        "name": installation.name,
-        "externalId": mark_of(installation),
-        "sandbox": installation.sandbox,
-    }
-    return create_once(
-        client.integrations,
-        document,
-        find=lambda: _marked(installation, client),
-        clock=SYSTEM_CLOCK,
-    )
-
-
 def _require_ours(installation: Installation, integration: Document) -> None:
     tag = integration.get("externalId") or "no external id"
     if integration.get("_connectorId") or tag != mark_of(installation):
         raise LifecycleError(
             "installation_foreign",
-            f"The integration {integration['_id']} is not marked as that of {_said(installation)} "
+            f"The integration {integration['_id']} is not marked as that of {_label(installation)} "
             f"(it has {tag}). It was not changed.",
         )
 
 
-def _needs_stack(blueprint: Blueprint) -> bool:
-    """Whether functions of the publisher are called; raises `EmbeddedError` ``needs_connector``."""
-    used = references(blueprint.integration.document).union(
-        *(references(component.document) for component in blueprint.components)
-    )
-    if CONNECTOR in used:
+def _connect_stack(account: EmbeddedAccount, client: Client) -> str:
+    """Make the account's stack record, which points to this server; store and return its id.
+
+    Raises `EmbeddedError` ``system_token_unknown`` when this server would refuse its calls.
+    """
+    settings = kit()
+    platform = PlatformRecords(client, SLUG, name="", handle="")
+    plan = record_plans.plan_stack(platform.stack(account.stack_id), host_uri=settings.host_uri)
+    token = next(iter(settings.system_tokens), None)
+    stack_id = platform.write_stack(plan, host_uri=settings.host_uri, system_token=token)
+    current = client.stacks.system_token(stack_id).encode()
+    if not any(hmac.compare_digest(current, known.encode()) for known in settings.system_tokens):
         raise EmbeddedError(
-            "needs_connector",
-            f"{blueprint.name} {blueprint.version} refers to its marketplace record (@connector), "
-            "but an embedded deployment has none. Remove the reference from the connector.",
+            "system_token_unknown",
+            f"The stack record of the embedded account {account} has a system token that this "
+            "server does not accept: hooks and wrappers would be refused. Add it to "
+            "CONNECTOR_KIT_SYSTEM_TOKEN (several are separated by commas; integrator.io shows it "
+            f"on the page of the stack {record_plans.stack_name(SLUG)!r}), restart the server, and "
+            "try again.",
         )
-    return STACK in used
+    account.stack_id = stack_id
+    account.save(update_fields=["stack_id"])
+    return stack_id
 
 
-def _said(installation: Installation) -> str:
+def _label(installation: Installation) -> str:
     return f"{installation.connector.slug} for {installation.end_user}"

@@ -1,15 +1,21 @@
-"""Unfinished requests to workers: the message was lost, or the worker died.
+"""Work on deployments that a worker left unfinished: sent again, or given up.
 
-Orders say what is wanted, operations how far it got; the broker need not be asked.
+The message was lost, or the worker died. Orders say what is wanted, operations how far it got; the
+broker need not be asked.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from connector_kit.models import Operation, Order
+from connector_kit.embedded.removal import ordered_removal
+from connector_kit.lifecycle.signals import operation_finished
+from connector_kit.models import Change, Installation, Operation, Order, clock
+from connector_kit.workers.attempts import AT_MOST
 
 PATIENCE = timedelta(seconds=30)
 """How long an order waits for its task before it is sent again."""
@@ -23,6 +29,13 @@ AT_ONCE = 500
 
 KINDS = (Order.Kind.INSTALL, Order.Kind.DEPLOYMENT, Order.Kind.SETTINGS, Order.Kind.REMOVAL)
 """The kinds of orders for workers; rollouts and dry runs manage their own orders."""
+
+WORKER_LOST = "worker_lost"
+MESSAGE = (
+    f"The worker process died {AT_MOST} times in a row on this task without progress. Usually, "
+    "the system ran out of memory; see the worker's log. Give workers more memory or less work "
+    "at a time (--concurrency), then try again."
+)
 
 _UNFINISHED = ("", Operation.Outcome.CHECKPOINT)
 
@@ -51,3 +64,48 @@ def left_behind(now: datetime) -> QuerySet[Order]:
     has_passed = Q(last_code__in=PASSING | AWAY, last_start__lt=now - PAUSE)
     found = begun.filter(is_lost | is_unfinished | has_passed)
     return found.select_related("installation").order_by("pk")[:AT_ONCE]
+
+
+def gives_up(kind: Operation.Kind, function: str) -> dict[str, Any]:
+    """Return the options of a task that leaves a failed operation of *kind* when it is given up."""
+    return {
+        "give_up": staticmethod(partial(_give_up, kind, function)),
+        "progress": staticmethod(_progress),
+    }
+
+
+def _give_up(kind: Operation.Kind, function: str, installation_id: int) -> None:
+    installation = Installation.objects.filter(pk=installation_id).first()
+    if installation is None or installation.vanished_at:
+        return
+    # What the last process to die left unfinished, or else what all of them were working on, so
+    # that it is not started again.
+    left_open = installation.operations.filter(kind=kind, finished_at=None)
+    record = left_open.order_by("-pk").first()
+    if record is None:
+        if kind is Operation.Kind.INSTALL:
+            order = Order.objects.installing(installation)
+        elif kind is Operation.Kind.UNINSTALL:
+            order = ordered_removal(installation)
+        else:
+            order = Order.objects.to_serve(installation)
+        record = Operation(
+            installation=installation,
+            kind=kind,
+            function=function,
+            order=order,
+            started_at=clock.now(),
+        )
+    record.outcome = Operation.Outcome.FAILED
+    record.code, record.message = WORKER_LOST, MESSAGE
+    record.finished_at = clock.now()
+    record.save()
+    if kind is Operation.Kind.UPDATE:
+        installation.note(update_outcome=record.outcome)
+    operation_finished.send_robust(Operation, operation=record)
+
+
+def _progress(installation_id: int) -> str:
+    """Return how far work on the deployment has come: the newest change made in the account."""
+    made = Change.objects.filter(installation=installation_id).exclude(action="keep")
+    return str(made.order_by("-made_at", "-pk").values_list("pk", flat=True).first() or "")

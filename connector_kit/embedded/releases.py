@@ -8,7 +8,7 @@ from connector_kit.blueprint import Blueprint
 from connector_kit.models import Connector, Release
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.errors import VersionTaken
-from connector_kit.publisher.objections import Objection, Weight, of_weight
+from connector_kit.publisher.objections import Weight, of_weight
 from connector_kit.publisher.review import examine, examined_code, refuse
 
 
@@ -40,17 +40,13 @@ def record_release(
             connector.save(update_fields=["name", "class_path"])
         broken = of_weight(examined.objections, Weight.BREAKS)
         if broken or not is_known:
-            _record(by, release, broken)
+            after = {
+                "version": release.version,
+                "digest": release.digest,
+                "broken": [objection.to_json() for objection in broken],
+            }
+            record_action(by, "release.record", f"connector/{connector.slug}", after=after)
     return release
-
-
-def _record(by: Actor, release: Release, broken: tuple[Objection, ...]) -> None:
-    after = {
-        "version": release.version,
-        "digest": release.digest,
-        "broken": [objection.to_json() for objection in broken],
-    }
-    record_action(by, "release.record", f"connector/{release.connector.slug}", after=after)
 
 
 def keep_release(connector: Connector, blueprint: Blueprint) -> Release:

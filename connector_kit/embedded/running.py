@@ -96,20 +96,15 @@ def _running(
     deployment: Installation, resource: str, name: str, seconds: float | None, by: Actor
 ) -> Iterator[tuple[Client, str]]:
     """The client of the deployment's account, and the id of the component; on record as *by*'s."""
-    identity = _component_id(deployment, resource, name)
+    rows = deployment.components.filter(resource=resource).exclude(resource_id="")
+    known = dict(rows.values_list("external_id", "resource_id"))
+    if name not in known:
+        raise EmbeddedError(
+            "unknown_component",
+            f"The deployment for {deployment.end_user} has no {resource.removesuffix('s')} "
+            f"{name!r}; it has {', '.join(sorted(known)) or 'none'}.",
+        )
     act = f"embedded.run_{resource.removesuffix('s')}"
     record_action(by, act, f"deployment/{deployment.pk}", after={"name": name})
     with account_client(account_of(deployment), seconds=seconds) as client:
-        yield client, identity
-
-
-def _component_id(deployment: Installation, resource: str, name: str) -> str:
-    rows = deployment.components.filter(resource=resource).exclude(resource_id="")
-    known = dict(rows.values_list("external_id", "resource_id"))
-    if name in known:
-        return known[name]
-    raise EmbeddedError(
-        "unknown_component",
-        f"The deployment for {deployment.end_user} has no {resource.removesuffix('s')} {name!r}; "
-        f"it has {', '.join(sorted(known)) or 'none'}.",
-    )
+        yield client, known[name]

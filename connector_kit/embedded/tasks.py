@@ -16,8 +16,7 @@ from kombu.exceptions import OperationalError
 
 from connector_kit.embedded import deployments
 from connector_kit.embedded.errors import EmbeddedError
-from connector_kit.embedded.giving_up import gives_up
-from connector_kit.embedded.left_behind import PASSING, left_behind
+from connector_kit.embedded.left_behind import PASSING, gives_up, left_behind
 from connector_kit.embedded.removal import is_withdrawn
 from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator.errors import OutcomeUnknown, Transient
@@ -69,7 +68,7 @@ def _remove(deployment: Installation) -> None:
 
 
 def send(task: Task[Any, Any], installation: Installation) -> None:
-    """Have a worker do *task*; raises `EmbeddedError` ``broker_down`` when none can be told."""
+    """Have a worker do *task*; raises `EmbeddedError` ``broker_down``."""
     try:
         task.delay(installation.pk)
     except OperationalError as error:
@@ -90,17 +89,12 @@ def _work(task: Task[Any, Any], pk: int, work: Callable[[Installation], None]) -
         work(deployment)
     except ConnectorKitError as error:
         logger.warning("deployment %s: %s: %s", pk, code_of(error), error)
-        _perhaps_again(task, error)
-
-
-def _perhaps_again(task: Task[Any, Any], error: ConnectorKitError) -> None:
-    """Retry after temporary failures, a little later each time; raises Celery's `Retry`."""
-    if isinstance(error, Checkpoint):  # it made progress
-        raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None
-    attempts = task.request.retries or 0
-    may_pass = isinstance(error, Transient | OutcomeUnknown) or code_of(error) in PASSING
-    if may_pass and attempts < RETRIES:
-        raise task.retry(countdown=min(2**attempts, LONGEST_PAUSE), throw=False) from None
+        if isinstance(error, Checkpoint):  # it made progress
+            raise task.retry(countdown=0, max_retries=sys.maxsize, throw=False) from None
+        attempts = task.request.retries or 0
+        may_pass = isinstance(error, Transient | OutcomeUnknown) or code_of(error) in PASSING
+        if may_pass and attempts < RETRIES:  # a little later each time
+            raise task.retry(countdown=min(2**attempts, LONGEST_PAUSE), throw=False) from None
 
 
 @shared_task(name="connector_kit.embedded.tick")

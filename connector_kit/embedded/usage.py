@@ -136,7 +136,23 @@ def usage_report(query: UsageQuery, *, seconds: float = PATIENCE) -> UsageReport
     if kit().token or not EmbeddedAccount.objects.exclude(token="").exists():
         count_own(query, now)
     unasked = count_embedded(query, now, deadline=time.monotonic() + seconds)
-    return _page(query, unasked)
+    matching = FlowUsage.objects.all()
+    if query.since:
+        matching = matching.filter(day__gte=query.since.date())
+    if query.until:  # what begins with that moment is not meant
+        matching = matching.filter(day__lte=(query.until - timedelta(microseconds=1)).date())
+    if query.integrations is not None:
+        matching = matching.filter(integration_id__in=query.integrations)
+    keys = matching.filter(integration_id__gt=query.after).order_by("integration_id")
+    ids = list(keys.values_list("integration_id", flat=True).distinct()[: query.limit + 1])
+    page = ids[: query.limit]
+    present = Installation.objects.active().exclude(integration_id__startswith=PENDING)
+    return UsageReport(
+        rows=tuple(_rows(matching.filter(integration_id__in=page), by_flow=query.by_flow)),
+        next_after=page[-1] if len(ids) > query.limit else None,
+        coverage=coverage_of(present),
+        unasked=unasked,
+    )
 
 
 def count_own(query: UsageQuery, now: datetime) -> None:
@@ -199,26 +215,6 @@ def coverage_of(installations: QuerySet[Installation]) -> Coverage:
     return Coverage(found["all"], found["never"], found["oldest"])
 
 
-def _page(query: UsageQuery, unasked: tuple[Unasked, ...]) -> UsageReport:
-    matching = FlowUsage.objects.all()
-    if query.since:
-        matching = matching.filter(day__gte=query.since.date())
-    if query.until:  # what begins with that moment is not meant
-        matching = matching.filter(day__lte=(query.until - timedelta(microseconds=1)).date())
-    if query.integrations is not None:
-        matching = matching.filter(integration_id__in=query.integrations)
-    keys = matching.filter(integration_id__gt=query.after).order_by("integration_id")
-    ids = list(keys.values_list("integration_id", flat=True).distinct()[: query.limit + 1])
-    shown = ids[: query.limit]
-    present = Installation.objects.active().exclude(integration_id__startswith=PENDING)
-    return UsageReport(
-        rows=tuple(_rows(matching.filter(integration_id__in=shown), by_flow=query.by_flow)),
-        next_after=shown[-1] if len(ids) > query.limit else None,
-        coverage=coverage_of(present),
-        unasked=unasked,
-    )
-
-
 def _rows(matching: QuerySet[FlowUsage], *, by_flow: bool) -> Iterable[UsageRow]:
     places = ("integration_id", *(("flow_id", "flow") if by_flow else ()))
     counted = (
@@ -228,21 +224,20 @@ def _rows(matching: QuerySet[FlowUsage], *, by_flow: bool) -> Iterable[UsageRow]
         .order_by(*places, "month")
     )
     groups = list(counted)
-    ids = {group["integration_id"] for group in groups}
-    told = _told_of(ids)
+    owners = _owners_of({group["integration_id"] for group in groups})
     for group in groups:
-        whose: dict[str, Any] = told.get(group["integration_id"], {})
+        owner: dict[str, Any] = owners.get(group["integration_id"], {})
         yield UsageRow(
             integration_id=group["integration_id"],
             flow_id=group.get("flow_id", ""),
             flow=group.get("flow", ""),
             month=f"{group['month']:%Y-%m}",
             **{name: group[f"sum_{name}"] for name in COUNTS},
-            **whose,
+            **owner,
         )
 
 
-def _told_of(ids: Iterable[str]) -> dict[str, dict[str, str]]:
+def _owners_of(ids: Iterable[str]) -> dict[str, dict[str, str]]:
     """The owners of the integrations, as far as recorded."""
     licenses = dict(
         License.objects.present()
