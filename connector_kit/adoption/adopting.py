@@ -76,8 +76,8 @@ def adopt(
     """Return the connector that declares what *download* holds.
 
     *name* is the connector's in the marketplace, by default the integration's. Samples of the
-    author's data are left out, unless *keep_samples*. Raises
-    AdoptionError when there is nothing to declare, or a given name or version is unusable.
+    author's data are left out, unless *keep_samples*. Raises AdoptionError when there is nothing to
+    declare, or a given name or version is unusable.
     """
     title, class_name = _names(download, name, class_name, version)
     draft = Draft(download, keep_samples=keep_samples)

@@ -54,12 +54,12 @@ def attribute(name: str) -> str:
 
 def class_name(name: str) -> str:
     """Return *name* as the name of a class, ``Shopify - NetSuite`` as ``ShopifyNetSuite``."""
-    made = "".join(word[:1].upper() + word[1:] for word in _words(name))[:_LONGEST]
-    if made[:1].isdigit():
-        made = f"Connector{made}"
-    while len(slug_from(made)) > _LONGEST_SLUG:
-        made = made[:-1]
-    return made if is_class_name(made) else f"{made or 'Adopted'}Connector"
+    joined = "".join(word[:1].upper() + word[1:] for word in _words(name))[:_LONGEST]
+    if joined[:1].isdigit():
+        joined = f"Connector{joined}"
+    while len(slug_from(joined)) > _LONGEST_SLUG:
+        joined = joined[:-1]
+    return joined if is_class_name(joined) else f"{joined or 'Adopted'}Connector"
 
 
 def is_class_name(name: str) -> bool:

@@ -125,68 +125,55 @@ class Snapshot:
 
 def next_steps(snapshot: Snapshot, now: datetime) -> tuple[Step, ...]:
     """Return the steps to take at *now*; none when there is only something to wait for."""
-    settled = tuple(_settled(snapshot, now))
-    again = _due_again(snapshot, settled, now)
-    if snapshot.state != Rollout.State.RUNNING:
-        return (*settled, *again)
-    failures = max(snapshot.failures + failing_now(snapshot.in_flight, settled), 0)
-    if failures >= snapshot.failure_limit:
-        return (*settled, *again, Halt(_limit_reached(failures, snapshot.failure_limit)))
-    room = snapshot.window - _held_places(snapshot, settled)
-    return (*settled, *again, *_forward(snapshot, failures, room))
-
-
-def _settled(snapshot: Snapshot, now: datetime) -> Iterator[Step]:
-    for push in snapshot.in_flight:
-        if step := judge(push, snapshot.max_attempts, now):
-            yield unless_aborted(step, push, snapshot.state)
-
-
-def _due_again(snapshot: Snapshot, settled: Iterable[Step], now: datetime) -> tuple[Claim, ...]:
-    """Pushes between two attempts that are due, whatever the rollout's state."""
-    known = {step.push for step in settled if isinstance(step, Settle | PushAgain | Undo)}
+    settled = tuple(
+        unless_aborted(step, push, snapshot.state)
+        for push in snapshot.in_flight
+        if (step := judge(push, snapshot.max_attempts, now))
+    )
+    # Pushes between two attempts are due whatever the rollout's state.
+    changed = {step.push for step in settled if isinstance(step, Settle | PushAgain | Undo)}
     due = tuple(
         push.id
         for push in snapshot.in_flight
-        if push.state == Push.State.RETRYING and push.due_at <= now and push.id not in known
+        if push.state == Push.State.RETRYING and push.due_at <= now and push.id not in changed
     )
-    return (Claim(due),) if due else ()
+    steps = (*settled, Claim(due)) if due else settled
+    if snapshot.state != Rollout.State.RUNNING:
+        return steps
+    failures = max(snapshot.failures + failing_now(snapshot.in_flight, settled), 0)
+    if failures >= snapshot.failure_limit:
+        halt = Halt(
+            f"{failures} installations failed, and the limit is {snapshot.failure_limit}. See the "
+            "causes with 'rollout status'. Then retry the failed ones ('rollout retry'), continue "
+            "without them ('rollout resume'), or roll back ('rollout rollback')."
+        )
+        return (*steps, halt)
+    # A push between two attempts keeps its place in the window. One that is being undone uses
+    # none: it counts as a failure.
+    freed = {step.push for step in settled if isinstance(step, Settle | Undo)}
+    held = [push for push in snapshot.in_flight if not push.is_undo and push.id not in freed]
+    return (*steps, *_forward(snapshot, failures, snapshot.window - len(held)))
 
 
 def judge(push: InFlight, max_attempts: int, now: datetime) -> Settle | PushAgain | Undo | None:
     """What became of *push*; None while that is open."""
     report = push.report
     if push.is_superseded:
-        return _superseded(push)
+        message = "Another order for this installation replaced this one."
+        left_out = Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
+        return _undone(push) if push.is_undo else left_out
     if report is not None and report.outcome in Operation.COMPLETE:
         return _after_success(push, report)
     if push.state == Push.State.RETRYING:
         return None
-    if report is None or (not report.outcome and report.alive_until is None):
-        return _unheard_of(push, max_attempts, now)
-    if not report.outcome:
-        return _broken_off(push, report, max_attempts, now)
-    return _after_end(push, report, max_attempts, now)
-
-
-def _superseded(push: InFlight) -> Settle:
-    if push.is_undo:
-        return _undone(push)
-    message = "Another order for this installation replaced this one."
-    return Settle(push.id, Push.State.SKIPPED, SUPERSEDED, message)
+    if report is None or not report.outcome:
+        return _without_end(push, report, max_attempts, now)
+    return after_failure(push, report, max_attempts, now)
 
 
 def _undone(push: InFlight, operation: int | None = None) -> Settle:
     state = Push.State.SKIPPED if push.code == ABORTED else Push.State.FAILED
     return Settle(push.id, state, push.code, push.message, operation)
-
-
-def _after_end(
-    push: InFlight, report: Report, max_attempts: int, now: datetime
-) -> Settle | PushAgain | Undo:
-    if report.outcome == Operation.Outcome.CHECKPOINT:
-        return _again(push, report, now, attempts=push.attempts - 1)
-    return after_failure(push, report, max_attempts, now)
 
 
 def _after_success(push: InFlight, report: Report) -> Settle:
@@ -200,33 +187,27 @@ def _after_success(push: InFlight, report: Report) -> Settle:
     return Settle(push.id, state, operation=report.operation)
 
 
-def _unheard_of(
-    push: InFlight, max_attempts: int, now: datetime
+def _without_end(
+    push: InFlight, report: Report | None, max_attempts: int, now: datetime
 ) -> Settle | PushAgain | Undo | None:
-    if push.due_at > now:
+    """What becomes of *push*, whose update did not begin or did not report its end."""
+    if report is None or report.alive_until is None:
+        if push.due_at > now:
+            return None
+        if push.state == Push.State.CLAIMED:  # never sent, so that no attempt is used up
+            return PushAgain(push.id, push.attempts - 1, now, push.code, push.message)
+        push = replace(push, is_locked=True)
+        reason = (
+            f"integrator.io accepted {push.attempts} pushes, but the update function did not "
+            "respond. Check the stack's hostURI (it must lead to this server) and its system "
+            "token."
+        )
+        report = Report(None, Operation.Outcome.FAILED, code=NO_ANSWER, message=reason)
+    elif report.alive_until > now:
         return None
-    if push.state == Push.State.CLAIMED:  # never sent, so that no attempt is used up
-        return PushAgain(push.id, push.attempts - 1, now, push.code, push.message)
-    report = Report(
-        None,
-        Operation.Outcome.FAILED,
-        code=NO_ANSWER,
-        message=f"integrator.io accepted {push.attempts} pushes, but the update function did not "
-        "respond. Check the stack's hostURI (it must lead to this server) and its system "
-        "token.",
-    )
-    if push.attempts < max_attempts or push.is_undo:
-        return _again(push, report, now, attempts=push.attempts)
-    return give_up(replace(push, is_locked=True), Push.State.FAILED, report, now)
-
-
-def _broken_off(
-    push: InFlight, report: Report, max_attempts: int, now: datetime
-) -> Settle | PushAgain | Undo | None:
-    if report.alive_until is None or report.alive_until > now:
-        return None
-    reason = "The process that ran the update stopped responding."
-    report = replace(report, code=INTERRUPTED, message=reason)
+    else:
+        reason = "The process that ran the update stopped responding."
+        report = replace(report, code=INTERRUPTED, message=reason)
     if push.attempts < max_attempts or push.is_undo:
         return _again(push, report, now, attempts=push.attempts)
     return give_up(push, Push.State.FAILED, report, now)
@@ -235,7 +216,9 @@ def _broken_off(
 def after_failure(
     push: InFlight, report: Report, max_attempts: int, now: datetime
 ) -> Settle | PushAgain | Undo:
-    """The next step for *push* after the failure in *report*."""
+    """The next step for *push* after the failure in *report*, or after its checkpoint."""
+    if report.outcome == Operation.Outcome.CHECKPOINT:
+        return _again(push, report, now, attempts=push.attempts - 1)
     verdict = verdict_on(report.code, is_refused=report.is_refused)
     if verdict is Verdict.WAIT:
         return _again(push, report, now + BUSY_PAUSE, attempts=push.attempts - 1)
@@ -316,24 +299,6 @@ def failing_now(in_flight: Iterable[InFlight], settled: Iterable[Step] = ()) -> 
     return failed + sum(alike)
 
 
-def _held_places(snapshot: Snapshot, settled: Iterable[Step]) -> int:
-    """Places of the window in use: by pushes in flight, including those between two attempts.
-
-    A push that is being undone uses none: it counts as a failure.
-    """
-    freed = {step.push for step in settled if isinstance(step, Settle | Undo)}
-    held = (push for push in snapshot.in_flight if not push.is_undo and push.id not in freed)
-    return sum(1 for _ in held)
-
-
-def _limit_reached(failures: int, limit: int) -> str:
-    return (
-        f"{failures} installations failed, and the limit is {limit}. See the causes with 'rollout "
-        "status'. Then retry the failed ones ('rollout retry'), continue without them ('rollout "
-        "resume'), or roll back ('rollout rollback')."
-    )
-
-
 def _forward(snapshot: Snapshot, failures: int, room: int) -> Iterator[Step]:
     wave = snapshot.wave
     if wave is None:
@@ -344,20 +309,17 @@ def _forward(snapshot: Snapshot, failures: int, room: int) -> Iterator[Step]:
         yield StartWave(wave.id)
     if room > 0 and wave.due:
         yield Claim(wave.due[:room])
-    elif not wave.has_unsettled and not wave.has_unverified:
-        yield from _after_wave(snapshot, wave, failures)
-    elif not wave.has_unsettled and not wave.is_being_verified:
-        yield VerifyWave(wave.id)
-
-
-def _after_wave(snapshot: Snapshot, wave: CurrentWave, failures: int) -> Iterator[Step]:
-    """After a wave with too many failures, the next one begins only when someone resumes."""
-    too_many = wave.failed * 100 > snapshot.wave_failure_share * wave.pushed
-    if failures and too_many and not wave.is_last:
-        yield Halt(
-            f"{wave.failed} of {wave.pushed} installations failed in this wave, and the limit is "
-            f"{snapshot.wave_failure_share} percent. The next wave was not started. See the causes "
-            "with 'rollout status'; then retry, resume or roll back."
-        )
-        return
-    yield CompleteWave(wave.id)
+    elif not wave.has_unsettled and wave.has_unverified:
+        if not wave.is_being_verified:
+            yield VerifyWave(wave.id)
+    elif not wave.has_unsettled:
+        # After a wave with too many failures, the next one begins only when someone resumes.
+        too_many = wave.failed * 100 > snapshot.wave_failure_share * wave.pushed
+        if failures and too_many and not wave.is_last:
+            yield Halt(
+                f"{wave.failed} of {wave.pushed} installations failed in this wave, and the limit "
+                f"is {snapshot.wave_failure_share} percent. The next wave was not started. See the "
+                "causes with 'rollout status'; then retry, resume or roll back."
+            )
+        else:
+            yield CompleteWave(wave.id)

@@ -83,28 +83,26 @@ def deliver(calls: ConnectorCalls, connector_id: str, integration_ids: Sequence[
     delivery = Delivery()
     batches: list[Sequence[str]] = [integration_ids]
     while batches and not delivery.trouble:
-        batches += _deliver(calls, connector_id, batches.pop(), delivery)
+        batch = batches.pop()
+        try:
+            _push(calls, connector_id, batch)
+        except (Unauthorized, ConnectorGoneError, Transient, OutcomeUnknown) as error:
+            delivery.stop(batch, error)
+        except IntegratorError as error:
+            if len(batch) > 1:  # it is refused as a whole, perhaps because of a single one
+                middle = len(batch) // 2
+                batches += [batch[middle:], batch[:middle]]
+            elif isinstance(error, NotFound) or error.code == INVALID_REF:
+                reason = f"integrator.io no longer has the installation: {error}"
+                delivery.refused[batch[0]] = Refusal(VANISHED, reason)
+            else:
+                code = error.code or type(error).__name__
+                delivery.refused[batch[0]] = Refusal(code, str(error))
+        else:
+            delivery.sent += batch
     for batch in batches:
         delivery.undelivered += batch
     return delivery
-
-
-def _deliver(
-    calls: ConnectorCalls, connector_id: str, batch: Sequence[str], delivery: Delivery
-) -> list[Sequence[str]]:
-    """Push *batch*; return what to try instead when the platform refuses it as a whole."""
-    try:
-        _push(calls, connector_id, batch)
-    except (Unauthorized, ConnectorGoneError, Transient, OutcomeUnknown) as error:
-        delivery.stop(batch, error)
-    except IntegratorError as error:
-        if len(batch) > 1:
-            middle = len(batch) // 2
-            return [batch[middle:], batch[:middle]]
-        delivery.refused[batch[0]] = _refusal(error)
-    else:
-        delivery.sent += batch
-    return []
 
 
 def _push(calls: ConnectorCalls, connector_id: str, batch: Sequence[str]) -> None:
@@ -127,13 +125,6 @@ def ensure_connector(calls: ConnectorCalls, connector_id: str) -> None:
         ) from error
 
 
-def _refusal(error: IntegratorError) -> Refusal:
-    if isinstance(error, NotFound) or error.code == INVALID_REF:
-        reason = "integrator.io no longer has the installation"
-        return Refusal(VANISHED, f"{reason}: {error}")
-    return Refusal(error.code or type(error).__name__, str(error))
-
-
 def after_delivery(
     delivery: Delivery,
     pushes: Mapping[str, InFlight],
@@ -152,9 +143,13 @@ def after_delivery(
         if push := pushes.get(integration_id):
             step = after_refusal(push, refusal, max_attempts, now)
             yield unless_aborted(step, push, state)
+    # The platform's trouble is not the installation's: no attempt is used up.
+    due_at = now + delivery.pause
     for integration_id in delivery.undelivered:
         if push := pushes.get(integration_id):
-            yield unless_aborted(_undelivered(push, delivery, now), push, state)
+            hold = Hold(push.id, due_at, delivery.trouble)
+            step = Unclaim(push.id, due_at) if delivery.needs_action else hold
+            yield unless_aborted(step, push, state)
     if delivery.needs_action:
         yield Halt(delivery.trouble)
 
@@ -163,10 +158,3 @@ def after_refusal(push: InFlight, refusal: Refusal, max_attempts: int, now: date
     """The platform did not call the stack, so this push has not locked the installation."""
     report = Report(None, Operation.Outcome.FAILED, code=refusal.code, message=refusal.message)
     return after_failure(push, report, max_attempts, now)
-
-
-def _undelivered(push: InFlight, delivery: Delivery, now: datetime) -> Step:
-    """The platform's trouble is not the installation's: no attempt is used up."""
-    if delivery.needs_action:
-        return Unclaim(push.id, now + delivery.pause)
-    return Hold(push.id, now + delivery.pause, delivery.trouble)

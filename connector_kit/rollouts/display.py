@@ -28,7 +28,8 @@ _EXAMPLE_LENGTH = 300
 
 def line(status: Status, trouble: str = "") -> str:
     """Return *status* in one line, for logs and pipes; *trouble* is why nothing moves."""
-    wave = _current(status)
+    unfinished = (wave for wave in status["waves"] if wave["settled"] < wave["total"])
+    wave = next(unfinished, None)
     parts = [
         f"{_title(status)}: {status['state']}",
         f"wave {wave['index'] + 1} of {len(status['waves'])} ({wave['label']})" if wave else "",
@@ -44,7 +45,12 @@ def page(status: Status, trouble: str = "") -> RenderableType:
 
     *trouble* is why nothing moves.
     """
-    parts: list[RenderableType] = [_heading(status), _bars(status["waves"])]
+    heading = Text.assemble(
+        f"{_title(status)}: ",
+        (status["state"], _STYLES.get(Rollout.State(status["state"]), "")),
+        f" after {_duration(status['seconds_elapsed'])}, {_summary(status)}",
+    )
+    parts: list[RenderableType] = [heading, _bars(status["waves"])]
     if trouble:
         parts.append(Text(trouble, style="bold red"))
     if status["state"] == Rollout.State.RUNNING:
@@ -58,15 +64,6 @@ def page(status: Status, trouble: str = "") -> RenderableType:
     if status["failures"]:
         parts.append(_failures(status["failures"]))
     return Group(*parts)
-
-
-def _heading(status: Status) -> Text:
-    style = _STYLES.get(Rollout.State(status["state"]), "")
-    return Text.assemble(
-        f"{_title(status)}: ",
-        (status["state"], style),
-        f" after {_duration(status['seconds_elapsed'])}, {_summary(status)}",
-    )
 
 
 def _summary(status: Status) -> str:
@@ -92,21 +89,17 @@ def _bars(waves: list[WaveStatus]) -> Table:
         table.add_row(
             f"wave {wave['index'] + 1}",
             wave["label"],
-            _bar(wave),
+            ProgressBar(
+                total=wave["total"],
+                completed=wave["settled"],
+                width=30,
+                complete_style="cyan",
+                finished_style="green",
+            ),
             f"{wave['settled']}/{wave['total']}",
             _counted(wave["counts"]) or wave["state"],
         )
     return table
-
-
-def _bar(wave: WaveStatus) -> ProgressBar:
-    return ProgressBar(
-        total=wave["total"],
-        completed=wave["settled"],
-        width=30,
-        complete_style="cyan",
-        finished_style="green",
-    )
 
 
 def _failures(groups: list[FailureGroup]) -> Table:
@@ -134,10 +127,6 @@ def _waits(installations: list[WaitingInstallation]) -> Table:
         needs = "; ".join(row["needs"]) or "nothing: now complete"
         table.add_row(row["installation"], who, Text(needs))
     return table
-
-
-def _current(status: Status) -> WaveStatus | None:
-    return next((wave for wave in status["waves"] if wave["settled"] < wave["total"]), None)
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -17,7 +17,6 @@ from connector_kit.embedded.accounts import account_client
 from connector_kit.embedded.deployments import update
 from connector_kit.embedded.sessions import account_of
 from connector_kit.errors import ConnectorKitError
-from connector_kit.integrator import Client
 from connector_kit.integrator.errors import (
     NotFound,
     OutcomeUnknown,
@@ -104,14 +103,10 @@ def _entries_in(account: EmbeddedAccount, integration_ids: Iterable[str]) -> Ent
     entries: Entries = {}
     with account_client(account) as client:
         for integration_id in integration_ids:
-            entries |= _entry(client, integration_id)
+            try:
+                state = client.state("integrations", integration_id).get(STATE_KEY)
+            except NotFound:
+                continue
+            version = state.get("version") if isinstance(state, dict) else None
+            entries[integration_id] = {"_integrationId": integration_id, "version": version}
     return entries
-
-
-def _entry(client: Client, integration_id: str) -> Entries:
-    try:
-        state = client.state("integrations", integration_id).get(STATE_KEY)
-    except NotFound:
-        return {}
-    version = state.get("version") if isinstance(state, dict) else None
-    return {integration_id: {"_integrationId": integration_id, "version": version}}

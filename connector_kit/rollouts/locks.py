@@ -13,7 +13,7 @@ from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.rows import locked, write_steps
-from connector_kit.rollouts.steps import PushAgain, Undo
+from connector_kit.rollouts.steps import PushAgain, Step, Undo
 
 SHOWN = 20
 """Locked installations that a status names."""
@@ -52,25 +52,22 @@ def locked_pushes(rollout: Rollout) -> QuerySet[Push]:
 def describe_locked(rollout: Rollout, limit: int = SHOWN) -> list[LockedInstallation]:
     """The first *limit* locked installations, those that were locked longest first."""
     rows = locked_pushes(rollout).select_related("installation", "order")
-    return [
-        _described(push) for push in rows.order_by(F("sent_at").asc(nulls_last=True), "pk")[:limit]
-    ]
-
-
-def _described(push: Push) -> LockedInstallation:
-    installation = push.installation
-    doing = "undoing" if push.is_undo else "retrying"
-    return LockedInstallation(
-        installation=installation.integration_id,
-        label=installation.label,
-        name=installation.name,
-        email=installation.email,
-        tag=installation.tag,
-        since=push.sent_at or push.claimed_at,
-        code=push.code,
-        message=push.message,
-        state=doing if push.state in Push.IN_FLIGHT else str(push.state),
-    )
+    described = []
+    for push in rows.order_by(F("sent_at").asc(nulls_last=True), "pk")[:limit]:
+        activity = "undoing" if push.is_undo else "retrying"
+        installation = LockedInstallation(
+            installation=push.installation.integration_id,
+            label=push.installation.label,
+            name=push.installation.name,
+            email=push.installation.email,
+            tag=push.installation.tag,
+            since=push.sent_at or push.claimed_at,
+            code=push.code,
+            message=push.message,
+            state=activity if push.state in Push.IN_FLIGHT else str(push.state),
+        )
+        described.append(installation)
+    return described
 
 
 def release_locks(
@@ -91,34 +88,24 @@ def release_locks(
         if names := [*only]:
             pushes = pushes.filter(installation__integration_id__in=names)
         rows = list(pushes)
-        _require_locked(rollout, rows, names)
+        held = {push.installation.integration_id for push in rows}
+        if missing := [name for name in names if name not in held]:
+            raise RolloutError(
+                f"Rollout {rollout.pk} does not lock {', '.join(missing)}. To see the locked "
+                "installations, run 'rollout status'.",
+                field="installations",
+            )
+        if not rows:
+            raise RolloutError(
+                f"Rollout {rollout.pk} locks no installations, so there is nothing to do."
+            )
         now = shared_now()
-        write_steps(
-            rollout, [_again(push, now) if finish else _back(push, now) for push in rows], now
-        )
+        steps: list[Step] = [Undo(push.pk, now, push.code, push.message) for push in rows]
+        if finish:
+            keys = [push.pk for push in rows]
+            Push.objects.filter(pk__in=keys).update(is_undo=False, order=None)
+            steps = [PushAgain(push.pk, 0, now, push.code, push.message) for push in rows]
+        write_steps(rollout, steps, now)
         after = {"installations": len(rows), "finish": finish, "reason": reason}
         record_action(by, "rollout.unlock", f"rollout/{rollout.pk}", after=after)
         return len(rows)
-
-
-def _require_locked(rollout: Rollout, rows: list[Push], names: list[str]) -> None:
-    held = {push.installation.integration_id for push in rows}
-    if missing := [name for name in names if name not in held]:
-        raise RolloutError(
-            f"Rollout {rollout.pk} does not lock {', '.join(missing)}. To see the locked "
-            "installations, run 'rollout status'.",
-            field="installations",
-        )
-    if not rows:
-        raise RolloutError(
-            f"Rollout {rollout.pk} locks no installations, so there is nothing to do."
-        )
-
-
-def _back(push: Push, now: datetime) -> Undo:
-    return Undo(push.pk, now, push.code, push.message)
-
-
-def _again(push: Push, now: datetime) -> PushAgain:
-    Push.objects.filter(pk=push.pk).update(is_undo=False, order=None)
-    return PushAgain(push.pk, 0, now, push.code, push.message)

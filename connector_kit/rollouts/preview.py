@@ -138,7 +138,13 @@ def preview(
 
 
 def _wave(index: int, label: str, members: Sequence[int], groups: list[_Group]) -> WavePreview:
-    shares = {(group.lot, group.sandbox): count for group, count in _shares(members, groups)}
+    # How many of each group are among *members*, which are places in a row of all groups.
+    begin, end, start = members[0], members[-1] + 1, 0
+    shares: dict[tuple[int, bool], int] = {}
+    for group in groups:
+        stop = start + group.count
+        shares[group.lot, group.sandbox] = max(min(end, stop) - max(begin, start), 0)
+        start = stop
 
     def count(lot: Lot, *, sandbox: bool) -> int:
         return shares.get((lot, sandbox), 0)
@@ -154,22 +160,13 @@ def _wave(index: int, label: str, members: Sequence[int], groups: list[_Group]) 
     )
 
 
-def _shares(members: Sequence[int], groups: list[_Group]) -> Iterator[tuple[_Group, int]]:
-    """How many of each group are among *members*, places in a row of all groups."""
-    begin, end, start = members[0], members[-1] + 1, 0
-    for group in groups:
-        stop = start + group.count
-        yield group, max(min(end, stop) - max(begin, start), 0)
-        start = stop
-
-
-def examples(seen: Preview) -> tuple[tuple[str, ...], ...]:
+def examples(upcoming: Preview) -> tuple[tuple[str, ...], ...]:
     """The integration ids of the first `EXAMPLES` of each wave, in one query over the base."""
     wanted, start = [], 1
-    for wave in seen.waves:
+    for wave in upcoming.waves:
         wanted.append(range(start, start + min(wave.total, EXAMPLES)))
         start += wave.total
-    placed = in_order(seen.connector, seen.release, seen.only).annotate(
+    placed = in_order(upcoming.connector, upcoming.release, upcoming.only).annotate(
         place=Window(RowNumber(), order_by=ORDER)
     )
     found = placed.filter(place__in=[place for places in wanted for place in places])
@@ -177,18 +174,18 @@ def examples(seen: Preview) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(named[place] for place in places if place in named) for places in wanted)
 
 
-def changes(seen: Preview) -> Iterator[ChangePreview]:
+def changes(upcoming: Preview) -> Iterator[ChangePreview]:
     """What the update does to installations of each release in use.
 
     Based on the records of one installation each: only a live dry run shows what customers changed
     or deleted. Raises `NotPublished`.
     """
-    base = in_order(seen.connector, seen.release, seen.only).filter(lot=Lot.UPDATE)
-    behind = base.exclude(release=None).exclude(release=seen.release).order_by()
+    base = in_order(upcoming.connector, upcoming.release, upcoming.only).filter(lot=Lot.UPDATE)
+    behind = base.exclude(release=None).exclude(release=upcoming.release).order_by()
     rows = behind.values("release").annotate(count=Count("*"), first=Min("pk")).order_by("first")
     counts = {row["first"]: row["count"] for row in rows}
     for key, example in sorted(Installation.objects.in_bulk(counts).items()):
-        [answer] = plan_offline(seen.connector, [example.integration_id], seen.release)
+        [answer] = plan_offline(upcoming.connector, [example.integration_id], upcoming.release)
         yield ChangePreview(
             from_version=example.version,
             installations=counts[key],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -36,7 +36,9 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
     there is nothing to roll back, when the server lacks functions that those versions call, or when
     another rollout of the connector is open.
     """
-    _require_served(rollout_id)
+    # Asking the server takes a moment, so that comes before the rollout is held.
+    for rollout in Rollout.objects.filter(pk=rollout_id).select_related("connector"):
+        require_served(rollout.connector, _releases_of(rollout, _touched(rollout)).values())
     with locked(rollout_id) as rollout:
         touched = _touched(rollout)
         releases = _releases_of(rollout, touched)
@@ -44,20 +46,22 @@ def roll_back(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Roll
             raise RolloutError(f"Rollout {rollout.pk} has no installations to roll back.")
         now, before = shared_now(), rollout.state
         begun = _hand_over(touched.filter(from_version__in=releases), now)
-        _end(rollout, by, reason, now)
+        if rollout.state in Rollout.OPEN:  # what has begun otherwise is finished or undone
+            stop(rollout, now)
+        who = f"Rolled back by {by.name}"
+        rollout.reason = f"{who}: {reason}" if reason else f"{who}."
+        rollout.save(update_fields=["state", "reason", "finished_at"])
         require_none_open(rollout.connector)
         back = _start(rollout, touched, releases, by, now)
-        _begin(back, begun)
+        # What had begun, or is locked, goes back at once, whatever becomes of the new rollout.
+        is_begun = Q(installation__in=begun) | Q(installation__update_in_progress=True)
+        back.pushes.filter(is_begun, state=Push.State.WAITING).update(
+            state=Push.State.RETRYING, message=f"Rollout {rollout.pk} was in progress here."
+        )
         after = {"rollout": back.pk, "installations": touched.count(), "reason": reason}
         record_action(by, "rollout.rollback", f"rollout/{rollout.pk}", before=before, after=after)
         log_event("rolloutRolledBack", rollout, byRollout=back.pk, by=by.name, reason=reason)
         return back
-
-
-def _require_served(rollout_id: int) -> None:
-    """Ask the server, which takes a moment, before the rollout is held."""
-    for rollout in Rollout.objects.filter(pk=rollout_id).select_related("connector"):
-        require_served(rollout.connector, _releases_of(rollout, _touched(rollout)).values())
 
 
 def touched_by(rollout: Rollout) -> QuerySet[Push]:
@@ -92,23 +96,6 @@ def _hand_over(touched: QuerySet[Push], now: datetime) -> list[int]:
     return begun
 
 
-def _begin(back: Rollout, begun: Collection[int]) -> None:
-    """Roll back at once what was *begun*, or is locked, whatever becomes of *back*."""
-    is_begun = Q(installation__in=begun) | Q(installation__update_in_progress=True)
-    back.pushes.filter(is_begun, state=Push.State.WAITING).update(
-        state=Push.State.RETRYING, message=f"Rollout {back.reverses_id} was in progress here."
-    )
-
-
-def _end(rollout: Rollout, by: Actor, reason: str, now: datetime) -> None:
-    """End *rollout*; what it has begun and cannot be rolled back is finished or undone."""
-    if rollout.state in Rollout.OPEN:
-        stop(rollout, now)
-    told = f": {reason}" if reason else "."
-    rollout.reason = f"Rolled back by {by.name}{told}"
-    rollout.save(update_fields=["state", "reason", "finished_at"])
-
-
 def _start(
     rollout: Rollout,
     touched: QuerySet[Push],
@@ -117,10 +104,11 @@ def _start(
     now: datetime,
 ) -> Rollout:
     connector = rollout.connector
-    headline = _most_common(touched, releases)
+    counts = Counter(touched.values_list("from_version", flat=True))
+    most_common = max(releases.values(), key=lambda item: (counts[item.version], item.pk))
     back = Rollout.objects.create(
         connector=connector,
-        release=headline,
+        release=most_common,
         window=rollout.window,
         failure_limit=max(rollout.failure_limit, touched.count()),
         max_attempts=rollout.max_attempts,
@@ -133,14 +121,9 @@ def _start(
     for batch in batched(rows.iterator(chunk_size=BATCH), BATCH):
         Push.objects.bulk_create(_pushes(wave, batch, releases, now))
     if connector.default_release_id == rollout.release_id:
-        connector.default_release = headline
+        connector.default_release = most_common
         connector.save(update_fields=["default_release"])
     return back
-
-
-def _most_common(touched: QuerySet[Push], releases: dict[str, Release]) -> Release:
-    counts = Counter(touched.values_list("from_version", flat=True))
-    return max(releases.values(), key=lambda release: (counts[release.version], release.pk))
 
 
 def _pushes(

@@ -84,8 +84,12 @@ def _write(rollout: Rollout, step: Step, now: datetime) -> None:
             _unclaim(step)
         case Undo():
             _undo(step)
-        case Verified() | Missed():
-            _note_reading(step, now)
+        case Verified():  # the install base confirmed these pushes
+            pushes = Push.objects.filter(pk__in=step.pushes)
+            pushes.filter(code=MISSED).update(code="")
+            pushes.update(verified_at=now)
+        case Missed():
+            Push.objects.filter(pk__in=step.pushes).update(code=MISSED)
         case Claim():
             _claim(rollout, step, now)
         case StartWave() | VerifyWave() | LeaveWave() | CompleteWave():
@@ -98,19 +102,30 @@ def _write(rollout: Rollout, step: Step, now: datetime) -> None:
 
 
 def _write_push(step: Settle | Sent | Hold | PushAgain, now: datetime) -> None:
-    Push.objects.filter(pk=step.push).update(**_push_fields(step, now))
+    fields: dict[str, Any]
+    match step:
+        case Settle():
+            fields = {"state": step.state, "finished_at": now}
+        case PushAgain():
+            # What was never pushed may still be left out; what was is brought to its end.
+            is_new = When(claimed_at=None, then=Value(Push.State.WAITING))
+            state = Case(is_new, default=Value(Push.State.RETRYING))
+            fields = {"state": state, "attempts": max(step.attempts, 0), "finished_at": None}
+            fields["due_at"] = step.due_at
+        case Sent():
+            give_up_at = now + timedelta(seconds=kit().push_timeout_seconds)
+            soon = When(is_undo=True, then=Value(min(give_up_at, now + UNHEARD_UNDO)))
+            due_at = Case(soon, default=Value(give_up_at))
+            fields = {"state": Push.State.SENT, "sent_at": now, "due_at": due_at}
+        case Hold():
+            fields = {"due_at": step.due_at, "message": step.message}
+    if isinstance(step, Settle | PushAgain):
+        fields |= {"code": step.code, "message": step.message}
+        if step.operation is not None:
+            fields["operation_id"] = step.operation
+    Push.objects.filter(pk=step.push).update(**fields)
     if isinstance(step, Settle):
         _take_back_order(step.push)
-
-
-def _note_reading(step: Verified | Missed, now: datetime) -> None:
-    """Write down that the install base confirmed these pushes, or did not list them."""
-    pushes = Push.objects.filter(pk__in=step.pushes)
-    if isinstance(step, Missed):
-        pushes.update(code=MISSED)
-        return
-    pushes.filter(code=MISSED).update(code="")
-    pushes.update(verified_at=now)
 
 
 def _write_wave(step: StartWave | VerifyWave | LeaveWave | CompleteWave, now: datetime) -> None:
@@ -135,36 +150,6 @@ def make_default(rollout: Rollout) -> None:
         Connector.objects.filter(pk=rollout.connector_id).update(default_release=rollout.release)
 
 
-def _push_fields(step: Settle | PushAgain | Sent | Hold, now: datetime) -> dict[str, Any]:
-    match step:
-        case Settle():
-            return {"state": step.state, "finished_at": now, **_taken_into_account(step)}
-        case PushAgain():
-            return {
-                # What was never pushed may still be left out; what was is brought to its end.
-                "state": Case(
-                    When(claimed_at=None, then=Value(Push.State.WAITING)),
-                    default=Value(Push.State.RETRYING),
-                ),
-                "attempts": max(step.attempts, 0),
-                "due_at": step.due_at,
-                "finished_at": None,
-                **_taken_into_account(step),
-            }
-        case Sent():
-            give_up_at = now + timedelta(seconds=kit().push_timeout_seconds)
-            soon = When(is_undo=True, then=Value(min(give_up_at, now + UNHEARD_UNDO)))
-            due_at = Case(soon, default=Value(give_up_at))
-            return {"state": Push.State.SENT, "sent_at": now, "due_at": due_at}
-        case Hold():
-            return {"due_at": step.due_at, "message": step.message}
-
-
-def _taken_into_account(step: Settle | PushAgain) -> dict[str, Any]:
-    told = {"code": step.code, "message": step.message}
-    return told if step.operation is None else {**told, "operation_id": step.operation}
-
-
 def _take_back_order(push: int) -> None:
     """Take back *push*'s order: a call that still comes changes nothing."""
     orders = Push.objects.filter(pk=push, order__isnull=False).values("order")
@@ -187,7 +172,10 @@ def _unclaim(step: Unclaim) -> None:
 
 def _undo(step: Undo) -> None:
     push = Push.objects.select_related("installation", "rollout").get(pk=step.push)
-    release = None if step.is_bare else _came_from(push)
+    release = None
+    if push.from_version and not step.is_bare:  # if that is recorded, else it is only unlocked
+        releases = Release.objects.filter(connector=push.rollout.connector_id)
+        release = releases.filter(version=push.from_version).first()
     order = Order.objects.place(push.installation, Order.Kind.UNDO, release)
     Push.objects.filter(pk=push.pk).update(
         order=order,
@@ -199,12 +187,6 @@ def _undo(step: Undo) -> None:
         message=step.message,
         finished_at=None,
     )
-
-
-def _came_from(push: Push) -> Release | None:
-    """The installation's version when the rollout began; None when that is not recorded."""
-    releases = Release.objects.filter(connector=push.rollout.connector_id)
-    return releases.filter(version=push.from_version).first() if push.from_version else None
 
 
 def _claim(rollout: Rollout, step: Claim, now: datetime) -> None:

@@ -36,9 +36,14 @@ class Selection:
             "tag__in": self.tags,
             "integration_id__in": self.integrations,
         }
-        given = {name: value for name, value in conditions.items() if value not in (None, ())}
-        selected = Installation.objects.active().filter(connector=connector, **given)
-        return selected if self.updated_by is None else selected.filter(pk__in=self._touched())
+        criteria = {name: value for name, value in conditions.items() if value not in (None, ())}
+        selected = Installation.objects.active().filter(connector=connector, **criteria)
+        if self.updated_by is None:
+            return selected
+        pushes = Push.objects.filter(rollout=self.updated_by, claimed_at__isnull=False)
+        if self.came_from:
+            pushes = pushes.filter(from_version__in=self.came_from)
+        return selected.filter(pk__in=pushes.values("installation"))
 
     def to_json(self) -> dict[str, Any]:
         """Return what is selected; nothing for the whole install base."""
@@ -67,13 +72,6 @@ class Selection:
                 "nothing to update.",
                 field="only",
             )
-
-    def _touched(self) -> QuerySet[Push, Any]:
-        """The installations, as a subquery, to which the rollout `updated_by` pushed."""
-        pushes = Push.objects.filter(rollout=self.updated_by, claimed_at__isnull=False)
-        if self.came_from:
-            pushes = pushes.filter(from_version__in=self.came_from)
-        return pushes.values("installation")
 
 
 WHOLE_BASE = Selection()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -84,8 +84,12 @@ def start_rollout(
     require_served(connector, [release])
     with transaction.atomic():
         require_none_open(connector)
-        if digest is not None:
-            _require_as_previewed(digest, connector, release, sizes, only)
+        if digest is not None and digest != digest_of(connector, release, sizes, only):
+            raise RolloutError(
+                "Nothing was started: the install base, the release, or the waves have changed "
+                "since the preview. Preview again, then start.",
+                field="digest",
+            )
         rollout = Rollout.objects.create(
             connector=connector,
             release=release,
@@ -149,9 +153,23 @@ def abort(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> Rollout:
 
 
 def stop(rollout: Rollout, now: datetime) -> None:
-    """Leave out what has not begun, finish or undo what has, and mark *rollout* as aborted."""
+    """Leave out what has not begun, finish or undo what has, and mark *rollout* as aborted.
+
+    Orders that no call has served yet are taken back, and what is between two attempts is undone. A
+    running update finishes; if it fails, it is undone then.
+    """
     leave_out(rollout.pushes.filter(state=Push.State.WAITING), ABORTED, NOT_UPDATED, now)
-    write_steps(rollout, [*_undoing(rollout, now)], now)
+    steps = []
+    for push in read_in_flight(rollout):
+        order = Push.objects.select_related("order").get(pk=push.id).order
+        is_retrying = push.state == Push.State.RETRYING
+        is_running = order is not None and order.begun_at is not None and not is_retrying
+        if push.is_undo or is_running:
+            continue
+        if order is not None and not is_retrying and not order.revoke():
+            continue  # a call has begun this very moment
+        steps.append(Undo(push.id, now if is_retrying else now + UNHEARD_UNDO, ABORTED, UNDONE))
+    write_steps(rollout, steps, now)
     rollout.state, rollout.finished_at = _State.ABORTED, now
 
 
@@ -178,34 +196,21 @@ def retry_failed(rollout_id: int, *, by: Actor = THE_KIT, reason: str = "") -> R
                 "To use the older release, start a rollout to it."
             )
         rollout.waves.filter(pushes__in=failed).update(state=Wave.State.WAITING, finished_at=None)
-        _begin_again(failed, now)
+        # They wait; those that are locked go at once, whatever becomes of the rollout.
+        fields = {
+            "attempts": 0,
+            "due_at": now,
+            "finished_at": None,
+            "order": None,
+            "is_undo": False,
+        }
+        locked_ones = failed.filter(installation__update_in_progress=True)
+        locked_ones.update(state=Push.State.RETRYING, **fields)
+        failed.update(state=Push.State.WAITING, **fields)
         rollout.failures_forgiven = 0
         _record(by, "retry", rollout, after=_State.RUNNING, reason=reason)
         rollout.finished_at = None
         return _enter(rollout, _State.RUNNING)
-
-
-def _begin_again(failed: QuerySet[Push], now: datetime) -> None:
-    """Have the *failed* wait; those that are locked go at once, whatever becomes of the rollout."""
-    fields = {"attempts": 0, "due_at": now, "finished_at": None, "order": None, "is_undo": False}
-    failed.filter(installation__update_in_progress=True).update(state=Push.State.RETRYING, **fields)
-    failed.update(state=Push.State.WAITING, **fields)
-
-
-def _undoing(rollout: Rollout, now: datetime) -> Iterator[Undo]:
-    """Take back orders that no call has served yet, and undo what is between two attempts.
-
-    A running update finishes; if it fails, it is undone then.
-    """
-    for push in read_in_flight(rollout):
-        row = Push.objects.select_related("order").get(pk=push.id)
-        is_running = row.order is not None and row.order.begun_at is not None
-        if push.is_undo or (is_running and push.state != Push.State.RETRYING):
-            continue
-        if row.order is not None and push.state != Push.State.RETRYING and not row.order.revoke():
-            continue  # a call has begun this very moment
-        due_at = now if push.state == Push.State.RETRYING else now + UNHEARD_UNDO
-        yield Undo(push.id, due_at, ABORTED, UNDONE)
 
 
 def _leave_overtaken(rollout: Rollout, failed: QuerySet[Push], now: datetime) -> None:
@@ -237,8 +242,8 @@ def _because(what: str, reason: str) -> str:
 
 def _record(by: Actor, action: str, rollout: Rollout, *, after: str, reason: str = "") -> None:
     before = None if action == "start" else rollout.state
-    told = {"state": after, "reason": reason} if reason else after
-    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=told)
+    became = {"state": after, "reason": reason} if reason else after
+    record_action(by, f"rollout.{action}", f"rollout/{rollout.pk}", before=before, after=became)
     log_event(EVENTS[action], rollout, by=by.name, reason=reason)
 
 
@@ -292,21 +297,6 @@ def require_served(connector: Connector, releases: Iterable[Release]) -> None:
         )
 
 
-def _require_as_previewed(
-    digest: str,
-    connector: Connector,
-    release: Release,
-    sizes: Sequence[WaveSize],
-    only: Selection,
-) -> None:
-    if digest != digest_of(connector, release, sizes, only):
-        raise RolloutError(
-            "Nothing was started: the install base, the release, or the waves have changed since "
-            "the preview. Preview again, then start.",
-            field="digest",
-        )
-
-
 def require_none_open(connector: Connector) -> None:
     """Raise `RolloutError` when a rollout of *connector* is open."""
     Connector.objects.select_for_update().get(pk=connector.pk)  # two starts at once wait here
@@ -329,10 +319,7 @@ def newest(connector: Connector) -> Release:
 def _require_published(connector: Connector, release: Release) -> None:
     if release.connector_id != connector.pk:
         raise RolloutError(f"{release} is not a release of {connector}.")
-    if not connector.connector_id and not _is_embedded(connector):
+    # Deployments need no marketplace record.
+    deployments = Installation.objects.embedded().filter(connector=connector)
+    if not connector.connector_id and not deployments.exists():
         raise RolloutError(f"{connector} has no marketplace record. First run 'manage.py publish'.")
-
-
-def _is_embedded(connector: Connector) -> bool:
-    """Whether there are deployments that need no marketplace record."""
-    return Installation.objects.embedded().filter(connector=connector).exists()

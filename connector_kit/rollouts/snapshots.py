@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from connector_kit.models import Installation, Operation, Order, Push, Rollout, Wave
+from connector_kit.models import Operation, Order, Push, Rollout, Wave
 from connector_kit.rollouts.decide import CurrentWave, InFlight, Report, Snapshot
 from connector_kit.rollouts.verdicts import ABORTED, MISSED, NOT_INSTALLED
 from connector_kit.rollouts.verify import Outcome
@@ -36,7 +36,22 @@ def read_in_flight(rollout: Rollout) -> Iterator[InFlight]:
         .select_related("installation", "order")
         .order_by("pk")
     )
-    reports = _reports(pushes)
+    by_order = {push.order_id: push for push in pushes if push.order_id}
+    reports: dict[int, Report] = {}
+    served = Operation.objects.filter(order__in=by_order).order_by("pk")
+    for operation in served.defer("plan", "summary", "notes", "situation"):
+        push = by_order[operation.order_id or 0]
+        known = reports.get(push.pk)
+        is_news = operation.pk > (push.operation_id or 0)
+        if is_news and not (known and known.outcome in Operation.COMPLETE):
+            reports[push.pk] = Report(
+                operation=operation.pk,
+                outcome=operation.outcome if operation.finished_at else "",
+                code=operation.code,
+                message=operation.message,
+                is_refused=operation.is_refused,
+                alive_until=push.installation.lease_until,
+            )
     for push in pushes:
         yield as_in_flight(push, reports.get(push.pk))
 
@@ -59,39 +74,18 @@ def as_in_flight(push: Push, report: Report | None = None) -> InFlight:
     )
 
 
-def _reports(pushes: Iterable[Push]) -> dict[int, Report]:
-    """By push, what happened to its order since the last snapshot."""
-    by_order = {push.order_id: push for push in pushes if push.order_id}
-    reports: dict[int, Report] = {}
-    served = Operation.objects.filter(order__in=by_order).order_by("pk")
-    for operation in served.defer("plan", "summary", "notes", "situation"):
-        push = by_order[operation.order_id or 0]
-        known = reports.get(push.pk)
-        is_news = operation.pk > (push.operation_id or 0)
-        if is_news and not (known and known.outcome in Operation.COMPLETE):
-            reports[push.pk] = _report(operation, push.installation)
-    return reports
-
-
-def _report(operation: Operation, installation: Installation) -> Report:
-    return Report(
-        operation=operation.pk,
-        outcome=operation.outcome if operation.finished_at else "",
-        code=operation.code,
-        message=operation.message,
-        is_refused=operation.is_refused,
-        alive_until=installation.lease_until,
-    )
-
-
 def _current_wave(rollout: Rollout, now: datetime) -> CurrentWave | None:
     wave, *later = rollout.waves.exclude(state=Wave.State.COMPLETED)[:2] or (None,)
     if wave is None:
         return None
     due = wave.pushes.filter(state=Push.State.WAITING, due_at__lte=now)
     has_unsettled = wave.pushes.filter(state__in=Push.UNSETTLED, is_undo=False).exists()
-    # Counting a large wave is slow, and its counts are needed only at its end.
-    pushed, failed = (0, 0) if has_unsettled else _outcomes(wave)
+    counts = {"pushed": 0, "failed": 0}
+    if not has_unsettled:  # counting a large wave is slow, and needed only at its end
+        is_failed = Q(state=Push.State.FAILED) | (Q(is_undo=True) & ~Q(code=ABORTED))
+        counts = wave.pushes.filter(claimed_at__isnull=False).aggregate(
+            pushed=Count("pk"), failed=Count("pk", filter=is_failed)
+        )
     return CurrentWave(
         id=wave.pk,
         state=Wave.State(wave.state),
@@ -99,19 +93,9 @@ def _current_wave(rollout: Rollout, now: datetime) -> CurrentWave | None:
         has_unsettled=has_unsettled,
         has_unverified=_unverified(wave.pk).exists(),
         is_being_verified=wave.verifying_until is not None and wave.verifying_until > now,
-        pushed=pushed,
-        failed=failed,
+        **counts,
         is_last=not later,
     )
-
-
-def _outcomes(wave: Wave) -> tuple[int, int]:
-    """How many of the wave were pushed, and how many of those failed."""
-    is_failed = Q(state=Push.State.FAILED) | (Q(is_undo=True) & ~Q(code=ABORTED))
-    counted = wave.pushes.filter(claimed_at__isnull=False).aggregate(
-        pushed=Count("pk"), failed=Count("pk", filter=is_failed)
-    )
-    return counted["pushed"], counted["failed"]
 
 
 def _unverified(wave_id: int) -> QuerySet[Push]:

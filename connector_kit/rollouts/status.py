@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 
 from connector_kit.models import Push, Rollout, Wave
 from connector_kit.models.clock import now as shared_now
@@ -89,7 +89,14 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
     counts = {state: sum(wave["counts"][state] for wave in waves) for state in Push.State.values}
     total = sum(counts.values())
     settled = _settled(counts)
-    speed = _pushes_per_minute(rollout, now)
+    # What waits, and what an abort prevented.
+    is_prevented = Q(state=Push.State.SKIPPED, code=ABORTED, claimed_at=None)
+    not_started = rollout.pushes.filter(is_prevented | Q(state=Push.State.WAITING))
+    until = rollout.finished_at or now
+    since = max(rollout.created_at, until - SPEED_WINDOW)
+    pushed = rollout.pushes.filter(attempts__gt=0, finished_at__gt=since).count()
+    speed = pushed / max((until - since).total_seconds(), 1.0) * 60
+    remaining = round((total - settled) / speed * 60) if speed else None
     return Status(
         id=rollout.pk,
         connector=rollout.connector.slug,
@@ -99,88 +106,52 @@ def status_of(rollout: Rollout, *, now: datetime | None = None) -> Status:
         total=total,
         settled=settled,
         counts=counts,
-        not_started=_not_started(rollout),
+        not_started=not_started.count(),
         undoing=rollout.pushes.filter(is_undo=True, state__in=Push.IN_FLIGHT).count(),
         locked=locked_pushes(rollout).count(),
         locked_installations=describe_locked(rollout),
         waves=waves,
         pushes_per_minute=round(speed, 1),
-        seconds_remaining=_seconds_remaining(total - settled, speed),
-        seconds_elapsed=int(((rollout.finished_at or now) - rollout.created_at).total_seconds()),
+        seconds_remaining=remaining if total > settled else 0,
+        seconds_elapsed=int((until - rollout.created_at).total_seconds()),
         failures=_failures(rollout),
         waits=_waits(rollout),
     )
 
 
-def _not_started(rollout: Rollout) -> int:
-    """Pushes that wait, and those that an abort prevented."""
-    unpushed = Q(state=Push.State.SKIPPED, code=ABORTED, claimed_at=None)
-    return rollout.pushes.filter(unpushed | Q(state=Push.State.WAITING)).count()
-
-
 def _waves(rollout: Rollout) -> list[WaveStatus]:
     counted = rollout.pushes.values_list("wave", "state").annotate(count=Count("*"))
-    counts = {(wave, state): count for wave, state, count in counted}
-    return [
-        _wave(
-            index=wave.index,
-            label=wave.label,
-            state=_wave_state(wave, rollout),
-            counts={state: counts.get((wave.pk, state), 0) for state in Push.State.values},
+    by_wave = {(wave, state): count for wave, state, count in counted}
+    waves = []
+    for wave in rollout.waves.all():
+        # One that was not completed when the rollout ended says how it ended.
+        state = "not started" if wave.state == Wave.State.WAITING else rollout.state
+        if wave.state == Wave.State.COMPLETED or rollout.state in Rollout.OPEN:
+            state = wave.state
+        counts = {key: by_wave.get((wave.pk, key), 0) for key in Push.State.values}
+        waves.append(
+            WaveStatus(
+                index=wave.index,
+                label=wave.label,
+                state=state,
+                total=sum(counts.values()),
+                settled=_settled(counts),
+                counts=counts,
+            )
         )
-        for wave in rollout.waves.all()
-    ]
-
-
-def _wave_state(wave: Wave, rollout: Rollout) -> str:
-    """A wave's own state; one that was not completed when the rollout ended says how it ended."""
-    if wave.state == Wave.State.COMPLETED or rollout.state in Rollout.OPEN:
-        return wave.state
-    return rollout.state if wave.state == Wave.State.RUNNING else "not started"
-
-
-def _wave(*, index: int, label: str, state: str, counts: dict[str, int]) -> WaveStatus:
-    total = sum(counts.values())
-    return WaveStatus(
-        index=index,
-        label=label,
-        state=state,
-        total=total,
-        settled=_settled(counts),
-        counts=counts,
-    )
+    return waves
 
 
 def _settled(counts: dict[str, int]) -> int:
     return sum(count for state, count in counts.items() if state not in Push.UNSETTLED)
 
 
-def _pushes_per_minute(rollout: Rollout, now: datetime) -> float:
-    until = rollout.finished_at or now
-    since = max(rollout.created_at, until - SPEED_WINDOW)
-    pushed = rollout.pushes.filter(attempts__gt=0, finished_at__gt=since).count()
-    return pushed / max((until - since).total_seconds(), 1.0) * 60
-
-
-def _seconds_remaining(pushes: int, per_minute: float) -> int | None:
-    if not pushes:
-        return 0
-    return round(pushes / per_minute * 60) if per_minute else None
-
-
 def _failures(rollout: Rollout) -> list[FailureGroup]:
-    groups = (
-        _unsuccessful(rollout)
-        .values("state", "code")
-        .annotate(count=Count("*"), example=Max("pk"))
-        .order_by("state", "-count", "code")
-    )
-    rows = list(groups)
-    examples = (
-        _unsuccessful(rollout)
-        .select_related("installation")
-        .in_bulk([row["example"] for row in rows])
-    )
+    pushes = rollout.pushes.filter(state__in=(Push.State.FAILED, Push.State.SKIPPED))
+    groups = pushes.values("state", "code").annotate(count=Count("*"), example=Max("pk"))
+    rows = list(groups.order_by("state", "-count", "code"))
+    keys = [row["example"] for row in rows]
+    examples = pushes.select_related("installation").in_bulk(keys)
     return [
         FailureGroup(
             code=row["code"],
@@ -207,7 +178,3 @@ def _waits(rollout: Rollout) -> list[WaitingInstallation]:
         )
         for push in rows.order_by("pk")[:SHOWN]
     ]
-
-
-def _unsuccessful(rollout: Rollout) -> QuerySet[Push]:
-    return rollout.pushes.filter(state__in=(Push.State.FAILED, Push.State.SKIPPED))

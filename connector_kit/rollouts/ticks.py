@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from functools import partial
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -27,7 +26,6 @@ from connector_kit.rollouts.delivery import (
     deliver,
 )
 from connector_kit.rollouts.embedded import (
-    Entries,
     Update,
     by_worker,
     embedded_among,
@@ -46,7 +44,6 @@ NOT_SET_UP = (LifecycleError, ImproperlyConfigured)
 """Raised when a client cannot be created, for instance because there is no token."""
 
 Connect = Callable[[], AbstractContextManager[ConnectorCalls]]
-Deliver = Callable[[Sequence[str]], Iterable[Delivery]]
 Clock = Callable[[], datetime]
 
 
@@ -76,16 +73,22 @@ def tick(
         write_steps(rollout, steps, now)
     for step in steps:
         if isinstance(step, Claim):
-            _send(rollout, step, now, partial(_deliveries, rollout, connect, update), clock)
+            _send(rollout, step, now, connect, update, clock)
         elif isinstance(step, VerifyWave):
             _verify(rollout, step, connect, clock)
     return bool(steps)
 
 
 def _send(
-    rollout: Rollout, claim: Claim, claimed_at: datetime, deliver_to: Deliver, clock: Clock
+    rollout: Rollout,
+    claim: Claim,
+    claimed_at: datetime,
+    connect: Connect,
+    update: Update,
+    clock: Clock,
 ) -> None:
-    for delivery in deliver_to([*still_claimed(claim.pushes, claimed_at)]):
+    wanted = [*still_claimed(claim.pushes, claimed_at)]
+    for delivery in _deliveries(rollout, wanted, connect, update):
         if delivery.trouble:
             logger.warning("%s: not delivered: %s", rollout, delivery.trouble)
         with locked(rollout.pk) as fresh:
@@ -95,61 +98,47 @@ def _send(
 
 
 def _deliveries(
-    rollout: Rollout, connect: Connect, update: Update, integration_ids: Sequence[str]
+    rollout: Rollout, wanted: Sequence[str], connect: Connect, update: Update
 ) -> Iterator[Delivery]:
-    """Have *integration_ids* updated: by the platform, or by ourselves where it is ours to do."""
-    embedded = embedded_among(integration_ids)
-    if others := [
-        integration_id for integration_id in integration_ids if integration_id not in embedded
-    ]:
-        yield _pushed(rollout, connect, others)
+    """Have *wanted* integrations updated: by the platform, or by ourselves where it is ours to do.
+
+    One after the other: what a delivery brought is stored before the next is made.
+    """
+    embedded = embedded_among(wanted)
+    if in_marketplace := [name for name in wanted if name not in embedded]:
+        try:
+            with connect() as calls:
+                delivery = deliver(calls, _connector_id(rollout), in_marketplace)
+        except NOT_SET_UP as error:
+            delivery = Delivery(undelivered=in_marketplace, trouble=str(error), needs_action=True)
+        yield delivery
     if embedded:
         yield have_updated(embedded, update)
-
-
-def _pushed(rollout: Rollout, connect: Connect, integration_ids: Sequence[str]) -> Delivery:
-    try:
-        with connect() as calls:
-            return deliver(calls, _connector_id(rollout), integration_ids)
-    except NOT_SET_UP as error:
-        return Delivery(undelivered=[*integration_ids], trouble=str(error), needs_action=True)
 
 
 def _verify(rollout: Rollout, step: VerifyWave, connect: Connect, clock: Clock) -> None:
     wanted = to_verify(step.wave)
     try:
-        entries, unread = _entries(rollout, wanted, connect)
+        # Each integration is asked for with a token for its account.
+        embedded = embedded_among(wanted)
+        entries, unread = embedded_entries(embedded)
+        if in_marketplace := [name for name in wanted if name not in embedded]:
+            with connect() as calls:
+                install_base = calls.install_base(_connector_id(rollout))
+                entries |= entries_of(install_base, in_marketplace)
     except (Transient, OutcomeUnknown) as error:
         logger.warning("%s: not verified: %s", rollout, error)
         _write(rollout, [LeaveWave(step.wave, clock() + PLATFORM_PAUSE)], clock())
     except (IntegratorError, *NOT_SET_UP) as error:
         _write(rollout, [LeaveWave(step.wave), Halt(str(error))], clock())
     else:
-        steps = compare(wanted, entries, unread, max_attempts=rollout.max_attempts, now=clock())
-        _write_compared(rollout, step.wave, [*steps], clock())
-
-
-def _entries(
-    rollout: Rollout, wanted: Iterable[str], connect: Connect
-) -> tuple[Entries, dict[str, str]]:
-    """What the platform says of the *wanted* integrations, each asked with a token for it."""
-    embedded = embedded_among(wanted)
-    entries, unread = embedded_entries(embedded)
-    if others := [name for name in wanted if name not in embedded]:
-        with connect() as calls:
-            entries |= entries_of(calls.install_base(_connector_id(rollout)), others)
-    return entries, unread
-
-
-def _write_compared(rollout: Rollout, wave: int, steps: Sequence[Step], now: datetime) -> None:
-    """Store the verdicts in batches, so that nothing that needs the rollout waits for all of them.
-
-    Only this worker verifies the wave, and settled pushes change only through verification or a
-    retry, for which `write_verdicts` checks again.
-    """
-    write_verdicts(rollout.pk, steps, now)
-    missed = any(isinstance(step, Missed) for step in steps)
-    _write(rollout, [LeaveWave(wave, now + PLATFORM_PAUSE if missed else None)], now)
+        now = clock()
+        verdicts = [*compare(wanted, entries, unread, max_attempts=rollout.max_attempts, now=now)]
+        # Only this worker verifies the wave, and settled pushes change only through verification
+        # or a retry, for which `write_verdicts` checks again.
+        write_verdicts(rollout.pk, verdicts, now)
+        is_missing = any(isinstance(verdict, Missed) for verdict in verdicts)
+        _write(rollout, [LeaveWave(step.wave, now + PLATFORM_PAUSE if is_missing else None)], now)
 
 
 def _write(rollout: Rollout, steps: Iterable[Step], now: datetime) -> None:

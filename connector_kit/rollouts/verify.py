@@ -85,11 +85,11 @@ def compare(
 
 
 def _difference(entry: Mapping[str, Any], push: Outcome) -> str:
-    shown = entry.get("version")
+    version = entry.get("version")
     if push.is_skipped:
-        return f"The install base shows version {shown}: it is installed." if shown else ""
-    if shown != push.version:
-        return f"The install base shows version {shown or 'none'} instead of {push.version}."
+        return f"The install base shows version {version}: it is installed." if version else ""
+    if version != push.version:
+        return f"The install base shows version {version or 'none'} instead of {push.version}."
     if entry.get("updateInProgress"):
         return "The install base shows that an update is still in progress."
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -24,7 +24,15 @@ def write_verdicts(rollout_id: int, steps: Iterable[Step], now: datetime) -> Non
             keys = [key for key, _ in piece]
             rows = rollout.pushes.select_for_update(of=("self",)).filter(pk__in=keys)
             settled = set(rows.exclude(state__in=Push.UNSETTLED).values_list("pk", flat=True))
-            write_steps(rollout, _regrouped(piece, settled), now)
+            kept = [(push, step) for push, step in piece if push in settled]
+            regrouped: list[Step] = [
+                step for _, step in kept if not isinstance(step, Verified | Missed)
+            ]
+            if verified := tuple(push for push, step in kept if isinstance(step, Verified)):
+                regrouped.append(Verified(verified))
+            if missed := tuple(push for push, step in kept if isinstance(step, Missed)):
+                regrouped.append(Missed(missed))
+            write_steps(rollout, regrouped, now)
 
 
 def _pieces(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
@@ -35,18 +43,6 @@ def _pieces(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
                 yield from ((push, step) for push in pushes)
             case Settle() | PushAgain() | Undo():
                 yield step.push, step
-
-
-def _regrouped(piece: Iterable[tuple[int, Step]], settled: Set[int]) -> Iterator[Step]:
-    groups: dict[type[Verified | Missed], list[int]] = {Verified: [], Missed: []}
-    for push, step in piece:
-        if push not in settled:
-            continue
-        if isinstance(step, Verified | Missed):
-            groups[type(step)].append(push)
-        else:
-            yield step
-    yield from (kind(tuple(pushes)) for kind, pushes in groups.items() if pushes)
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
