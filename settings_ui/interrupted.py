@@ -47,8 +47,8 @@ class Interrupted:
     @property
     def listed(self) -> list[tuple[str, str]]:
         """What people see of it."""
-        named = [] if self.is_of_settings else self.fields
-        return [(name, value) for name, value in named if value and name != "do"][:12]
+        fields = [] if self.is_of_settings else self.fields
+        return [(name, value) for name, value in fields if value and name != "do"][:12]
 
 
 def interrupted(request: HttpRequest) -> Interrupted | None:

@@ -127,11 +127,11 @@ class Versions(APIView):
     @extend_schema(parameters=[Days], responses=DaysShape)
     def get(self, request: Request, slug: str) -> Response:
         """Count the installations at each version, at the end of each of the last days (UTC)."""
-        asked = Days(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        query = Days(data=request.query_params)
+        query.is_valid(raise_exception=True)
         connector = _connector({"slug": slug})
-        found = versions_over_time(connector, days=asked.validated_data["days"])
-        return Response(DaysShape({"days": found}).data)
+        days = versions_over_time(connector, days=query.validated_data["days"])
+        return Response(DaysShape({"days": days}).data)
 
 
 class PublishPlan(APIView):
@@ -192,5 +192,5 @@ def _connector(kwargs: dict[str, Any]) -> Connector:
 
 
 def _release(slug: str, version: str) -> Release:
-    found = Release.objects.select_related("connector")
-    return get_object_or_404(found, connector__slug=slug, version=version)
+    rows = Release.objects.select_related("connector")
+    return get_object_or_404(rows, connector__slug=slug, version=version)

@@ -36,10 +36,10 @@ class DryRunFilters(Filters):
         model = DryRun
         fields = ["connector"]
 
-    def asks(self, found: QuerySet[DryRun], name: str, value: str) -> QuerySet[DryRun]:  # noqa: ARG002
-        """Return those of *found* that ask the installation."""
+    def asks(self, rows: QuerySet[DryRun], name: str, value: str) -> QuerySet[DryRun]:  # noqa: ARG002
+        """Return those of *rows* that ask the installation."""
         asking = DryRunAnswer.objects.filter(installation__integration_id=value)
-        return found.filter(pk__in=asking.values("dry_run"))
+        return rows.filter(pk__in=asking.values("dry_run"))
 
 
 class DryRuns(generics.ListAPIView[DryRun]):
@@ -53,20 +53,20 @@ class DryRuns(generics.ListAPIView[DryRun]):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Return the matching ones with what the list shows."""
-        return shown(super().filter_queryset(queryset))
+        return with_details(super().filter_queryset(queryset))
 
     @extend_schema(request=DryRunWishShape, responses={202: DryRunShape})
     def post(self, request: Request) -> Response:
         """Have installations say what a release would change; a worker asks them."""
         wish = DryRunWishShape(data=request.data)
         wish.is_valid(raise_exception=True)
-        given = wish.validated_data
-        connector = get_object_or_404(Connector, slug=given["connector"])
+        data = wish.validated_data
+        connector = get_object_or_404(Connector, slug=data["connector"])
         dry_run = ask(
             connector,
-            find_release(connector, given.get("release")),
-            given["installations"],
-            recreate_deleted=given["recreate_deleted"],
+            find_release(connector, data.get("release")),
+            data["installations"],
+            recreate_deleted=data["recreate_deleted"],
             by=actor_of(request),
         )
         return accepted(dry_run)
@@ -82,17 +82,17 @@ class OneDryRun(generics.RetrieveAPIView[DryRun]):
     def get_queryset(self) -> QuerySet[DryRun]:
         """Return the rows to search."""
         answers = DryRunAnswer.objects.select_related("installation").order_by("pk")
-        return shown(DryRun.objects.prefetch_related(Prefetch("answers", answers)))
+        return with_details(DryRun.objects.prefetch_related(Prefetch("answers", answers)))
 
 
-def shown(found: QuerySet[DryRun]) -> QuerySet[DryRun]:
-    """*found* with what `DryRunShape` shows, in one query."""
-    rows = with_counts(found).select_related("connector", "release", "created_by")
+def with_details(rows: QuerySet[DryRun]) -> QuerySet[DryRun]:
+    """*rows* with what `DryRunShape` shows, in one query."""
+    rows = with_counts(rows).select_related("connector", "release", "created_by")
     return rows.defer("release__manifest")
 
 
 def accepted(dry_run: DryRun) -> Response:
     """Have a worker carry out *dry_run*, and answer with the address of its results."""
     carry_out_soon(dry_run.pk)
-    shape = DryRunShape(shown(DryRun.objects.all()).get(pk=dry_run.pk))
+    shape = DryRunShape(with_details(DryRun.objects.all()).get(pk=dry_run.pk))
     return Response(shape.data, status=status.HTTP_202_ACCEPTED)

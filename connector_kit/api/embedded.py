@@ -90,20 +90,20 @@ class Deployments(generics.ListAPIView[Installation]):
         """
         wish = DeployShape(data=request.data)
         wish.is_valid(raise_exception=True)
-        given = wish.validated_data
-        connector = get_object_or_404(Connector, slug=given["connector"])
-        newest = find_release(connector, given.get("release"))
+        data = wish.validated_data
+        connector = get_object_or_404(Connector, slug=data["connector"])
+        newest = find_release(connector, data.get("release"))
         row = deploy_soon(
             connector,
-            find_account(given.get("account")),
-            given["end_user"],
-            credentials=given.get("credentials"),
-            release=newest if "release" in given else None,
-            name=given.get("name", ""),
-            ping=given["ping"],
+            find_account(data.get("account")),
+            data["end_user"],
+            credentials=data.get("credentials"),
+            release=newest if "release" in data else None,
+            name=data.get("name", ""),
+            ping=data["ping"],
             by=actor_of(request),
         )
-        return _told(row.pk)
+        return _response(row.pk)
 
 
 class OneDeployment(generics.RetrieveAPIView[Installation]):
@@ -128,7 +128,7 @@ class _OfDeployment(generics.GenericAPIView[Installation]):
         """Return the rows to search."""
         return deployments_of()
 
-    def given(self, request: Request) -> dict[str, Any]:
+    def read(self, request: Request) -> dict[str, Any]:
         """The request's data, validated."""
         wish = self.get_serializer(data=request.data)
         wish.is_valid(raise_exception=True)
@@ -143,15 +143,15 @@ class Update(_OfDeployment):
     @extend_schema(responses={202: DeploymentShape})
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Have a worker update the deployment to a release; its operations show the outcome."""
-        row, given = self.get_object(), self.given(request)
-        version = given.get("release")
+        row, data = self.get_object(), self.read(request)
+        version = data.get("release")
         update_soon(
             row,
             release=find_release(row.connector, version) if version else None,
-            recreate_deleted=given["recreate_deleted"],
+            recreate_deleted=data["recreate_deleted"],
             by=actor_of(request),
         )
-        return _told(row.pk)
+        return _response(row.pk)
 
 
 class Remove(_OfDeployment):
@@ -161,9 +161,9 @@ class Remove(_OfDeployment):
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Have a worker remove the deployment; once that is done, its address returns 404."""
         row = self.get_object()
-        shown = _told(row.pk)
+        response = _response(row.pk)
         remove_soon(row, by=actor_of(request))
-        return shown
+        return response
 
 
 class RunExport(_OfDeployment):
@@ -174,8 +174,8 @@ class RunExport(_OfDeployment):
     @extend_schema(responses=RecordsShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Run an export and return its records. It is never retried automatically."""
-        row, given = self.get_object(), self.given(request)
-        records = run_export(row, given["name"], seconds=given["seconds"], by=actor_of(request))
+        row, data = self.get_object(), self.read(request)
+        records = run_export(row, data["name"], seconds=data["seconds"], by=actor_of(request))
         return Response({"records": records})
 
 
@@ -187,18 +187,18 @@ class RunImport(_OfDeployment):
     @extend_schema(responses=ResultsShape)
     def post(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Run an import with records, and return each result. It is never retried automatically."""
-        row, given = self.get_object(), self.given(request)
+        row, data = self.get_object(), self.read(request)
         results = run_import(
             row,
-            given["name"],
-            given["records"],
-            seconds=given["seconds"],
+            data["name"],
+            data["records"],
+            seconds=data["seconds"],
             by=actor_of(request),
         )
         return Response({"results": results})
 
 
-def _told(pk: int) -> Response:
+def _response(pk: int) -> Response:
     row = (
         with_last_update(Installation.objects.filter(pk=pk))
         .annotate(target_version=ordered_version())

@@ -75,25 +75,25 @@ class InstallationFilters(Filters):
 
     def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
         """Return the matching ones, as the publisher's own lists do."""
-        return chosen(self.form.cleaned_data)
+        return matching_query(self.form.cleaned_data)
 
 
-def chosen(given: dict[str, Any]) -> QuerySet[Installation]:
-    """The installations that match *given*, the validated query of `InstallationFilters`."""
-    environment = given.get("environment")
-    wanted = InstallBaseFilter(
-        version=given.get("version") or None,
+def matching_query(query: dict[str, Any]) -> QuerySet[Installation]:
+    """The installations that match *query*, the validated query of `InstallationFilters`."""
+    environment = query.get("environment")
+    criteria = InstallBaseFilter(
+        version=query.get("version") or None,
         sandbox=environment == "sandbox" if environment else None,
-        vanished=bool(given.get("vanished")),
-        search=given.get("search") or None,
-        edition=given.get("edition") or None,
-        mode=given.get("mode") or None,
-        last_update=given.get("last_update") or None,
-        drifted=given.get("drifted"),
-        updating=given.get("updating"),
-        needs=given.get("needs"),
+        vanished=bool(query.get("vanished")),
+        search=query.get("search") or None,
+        edition=query.get("edition") or None,
+        mode=query.get("mode") or None,
+        last_update=query.get("last_update") or None,
+        drifted=query.get("drifted"),
+        updating=query.get("updating"),
+        needs=query.get("needs"),
     )
-    return matching(given.get("connector"), wanted)
+    return matching(query.get("connector"), criteria)
 
 
 class Installations(generics.ListAPIView[Installation]):
@@ -107,7 +107,7 @@ class Installations(generics.ListAPIView[Installation]):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Return the matching ones with what the list shows."""
-        return shown(super().filter_queryset(queryset))
+        return with_details(super().filter_queryset(queryset))
 
 
 class Counts(generics.GenericAPIView[Installation]):
@@ -137,7 +137,7 @@ class OneInstallation(generics.RetrieveAPIView[Installation]):
 
     def get_queryset(self) -> QuerySet[Installation]:
         """Return the rows to search."""
-        return shown(Installation.objects.all())
+        return with_details(Installation.objects.all())
 
 
 class OfInstallation:
@@ -239,12 +239,12 @@ class Drift(OfInstallation, APIView):
             kind=Operation.Kind.PLAN, finished_at__isnull=False, plan__has_key="drift"
         )
         last = checks.order_by("-pk").values_list("plan", flat=True).first()
-        found = {
+        drift = {
             "is_drifted": row.is_drifted,
             "checked_at": row.drift_checked_at,
             "steps": (last or {}).get("drift", []),
         }
-        return Response(DriftShape(found).data)
+        return Response(DriftShape(drift).data)
 
     @extend_schema(request=None, responses={202: DryRunShape})
     def post(self, request: Request, integration_id: str) -> Response:  # noqa: ARG002
@@ -252,7 +252,7 @@ class Drift(OfInstallation, APIView):
         return accepted(ask_for_drift(self.installation, by=actor_of(request)))
 
 
-def shown(found: QuerySet[Installation]) -> QuerySet[Installation]:
-    """*found* with what `InstallationShape` shows, in one query."""
-    ordered = with_last_update(found).annotate(target_version=ordered_version())
+def with_details(rows: QuerySet[Installation]) -> QuerySet[Installation]:
+    """*rows* with what `InstallationShape` shows, in one query."""
+    ordered = with_last_update(rows).annotate(target_version=ordered_version())
     return ordered.select_related("connector", "release")

@@ -72,18 +72,18 @@ class LicenseFilters(Filters):
 
     def filter_queryset(self, queryset: Any) -> Any:  # noqa: ARG002
         """Return the matching ones, as the publisher's own lists do."""
-        given = self.form.cleaned_data
-        environment = given.get("environment")
-        wanted = LicenseFilter(
-            email=given.get("email") or None,
-            standing=given.get("standing") or None,
+        query = self.form.cleaned_data
+        environment = query.get("environment")
+        criteria = LicenseFilter(
+            email=query.get("email") or None,
+            standing=query.get("standing") or None,
             sandbox=environment == "sandbox" if environment else None,
-            drifted=bool(given.get("drifted")),
-            pending=bool(given.get("pending")),
-            vanished=bool(given.get("vanished")),
-            ends=given.get("ends"),
+            drifted=bool(query.get("drifted")),
+            pending=bool(query.get("pending")),
+            vanished=bool(query.get("vanished")),
+            ends=query.get("ends"),
         )
-        return matching_licenses(given.get("connector"), wanted)
+        return matching_licenses(query.get("connector"), criteria)
 
 
 class Licenses(generics.ListAPIView[License]):
@@ -105,16 +105,16 @@ class Licenses(generics.ListAPIView[License]):
 
         A license for a person without an account waits for the account: its code is `invalid_user`.
         """
-        wish, connector = _wished(NewLicenseShape, request)
-        given = wish.validated_data
+        wish, connector = _read_wish(NewLicenseShape, request)
+        data = wish.validated_data
         row = licenses.create(
             connector,
             wish.wanted(),
-            until=given["until"],
-            another=given["another"],
+            until=data["until"],
+            another=data["another"],
             by=actor_of(request),
         )
-        return _told(row, status.HTTP_201_CREATED)
+        return _response(row, status.HTTP_201_CREATED)
 
 
 class Trials(APIView):
@@ -125,16 +125,16 @@ class Trials(APIView):
     @extend_schema(request=NewTrialShape, responses={201: LicenseShape})
     def post(self, request: Request) -> Response:
         """Let a customer try a connector, for the policy's trial period or a number of days."""
-        wish, connector = _wished(NewTrialShape, request)
-        given = wish.validated_data
+        wish, connector = _read_wish(NewTrialShape, request)
+        data = wish.validated_data
         row = licenses.trial(
             connector,
             wish.wanted(),
-            days=given.get("days"),
-            another=given["another"],
+            days=data.get("days"),
+            another=data["another"],
             by=actor_of(request),
         )
-        return _told(row, status.HTTP_201_CREATED)
+        return _response(row, status.HTTP_201_CREATED)
 
 
 class Counts(generics.GenericAPIView[License]):
@@ -150,8 +150,8 @@ class Counts(generics.GenericAPIView[License]):
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Count the licenses by standing."""
         standings = by_standing(self.filter_queryset(self.get_queryset()))
-        told = {"total": sum(standings.values()), "standings": standings}
-        return Response(LicenseCountsShape(told).data)
+        counts = {"total": sum(standings.values()), "standings": standings}
+        return Response(LicenseCountsShape(counts).data)
 
 
 class MonthQuery(serializers.Serializer[Any]):
@@ -184,13 +184,13 @@ class Calendar(APIView):
         """Count the licenses that end on each day of a month, by standing."""
         query = MonthQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        given = query.validated_data
-        slug = given.get("connector")
+        data = query.validated_data
+        slug = data.get("connector")
         connector = get_object_or_404(Connector, slug=slug) if slug else None
-        month = month_of_ends(connector, given.get("month") or timezone.localdate())
+        month = month_of_ends(connector, data.get("month") or timezone.localdate())
         days = [day for week in month.weeks for day in week if day.is_inside and day.total]
-        told = {"month": f"{month.first:%Y-%m}", "total": month.total, "days": days}
-        return Response(MonthShape(told).data)
+        answer = {"month": f"{month.first:%Y-%m}", "total": month.total, "days": days}
+        return Response(MonthShape(answer).data)
 
 
 class OneLicense(generics.RetrieveAPIView[License]):
@@ -220,7 +220,7 @@ class Act(generics.GenericAPIView[License]):
         wish = self.get_serializer(data=request.data)
         wish.is_valid(raise_exception=True)
         changed = type(self).do(row, by=actor_of(request), **wish.validated_data)
-        return _told(changed)
+        return _response(changed)
 
 
 class Convert(Act):
@@ -308,12 +308,14 @@ ACTS = {
 """The actions on a license, by the word in the address."""
 
 
-def _wished(shape: type[LicenseWishShape], request: Request) -> tuple[LicenseWishShape, Connector]:
+def _read_wish(
+    shape: type[LicenseWishShape], request: Request
+) -> tuple[LicenseWishShape, Connector]:
     """The request's data, validated, with the connector that it names."""
     wish = shape(data=request.data)
     wish.is_valid(raise_exception=True)
     return wish, get_object_or_404(Connector, slug=wish.validated_data["connector"])
 
 
-def _told(row: License, code: int = status.HTTP_200_OK) -> Response:
+def _response(row: License, code: int = status.HTTP_200_OK) -> Response:
     return Response(LicenseShape(row).data, status=code)

@@ -26,6 +26,6 @@ class StorableJson(JSONParser):
             body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError(f"The body contains {storable.TOO_DEEP.what}.") from error
-        if found := list(storable.flaws(body)):
-            raise Unusable(found)
+        if flaws := list(storable.flaws(body)):
+            raise Unusable(flaws)
         return body

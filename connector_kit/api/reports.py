@@ -65,14 +65,14 @@ class UsageOfAccount(APIView):
         """
         wish = UsageWish(data=request.query_params)
         wish.is_valid(raise_exception=True)
-        given = wish.validated_data
+        data = wish.validated_data
         query = UsageQuery(
-            since=given.get("since"),
-            until=given.get("until"),
-            integrations=[given["installation"]] if "installation" in given else None,
-            by_flow=given["flows"],
-            after=given["after"],
-            limit=given["limit"],
+            since=data.get("since"),
+            until=data.get("until"),
+            integrations=[data["installation"]] if "installation" in data else None,
+            by_flow=data["flows"],
+            after=data["after"],
+            limit=data["limit"],
         )
         return Response(usage_report(query).to_json())
 

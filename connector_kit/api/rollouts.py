@@ -70,13 +70,13 @@ class Rollouts(generics.ListAPIView[Rollout]):
     @extend_schema(request=NewRolloutShape, responses={201: StatusShape})
     def post(self, request: Request) -> Response:
         """Start a rollout; workers drive it from here."""
-        given, connector, release = _wished(NewRolloutShape, request)
+        data, connector, release = _read_wish(NewRolloutShape, request)
         rollout = start_rollout(
             connector,
             release=release,
-            options=options(given),
-            digest=given.get("digest"),
-            only=selection(given.get("only")),
+            options=options(data),
+            digest=data.get("digest"),
+            only=selection(data.get("only")),
             by=actor_of(request),
         )
         tick_soon(rollout.pk)
@@ -92,24 +92,24 @@ class Previews(APIView):
     @extend_schema(request=RolloutWishShape, responses=PreviewShape)
     def post(self, request: Request) -> Response:
         """Preview a rollout: its waves, and what its update changes, according to the records."""
-        given, connector, release = _wished(RolloutWishShape, request)
-        seen = preview(
+        data, connector, release = _read_wish(RolloutWishShape, request)
+        plan = preview(
             connector,
             release=release,
-            waves=waves(given),
-            only=selection(given.get("only")),
+            waves=waves(data),
+            only=selection(data.get("only")),
         )
-        shown = {
-            "version": seen.version,
-            "digest": seen.digest,
-            "total": seen.total,
+        answer = {
+            "version": plan.version,
+            "digest": plan.digest,
+            "total": plan.total,
             "waves": [
                 {**asdict(wave), "to_update": wave.to_update, "examples": names}
-                for wave, names in zip(seen.waves, examples(seen), strict=True)
+                for wave, names in zip(plan.waves, examples(plan), strict=True)
             ],
-            "changes": [*changes(seen)],
+            "changes": [*changes(plan)],
         }
-        return Response(PreviewShape(shown).data)
+        return Response(PreviewShape(answer).data)
 
 
 class OneRollout(APIView):
@@ -156,7 +156,7 @@ class Control(APIView):
     @extend_schema(request=ControlShape, responses=StatusShape)
     def post(self, request: Request, pk: int) -> Response:
         """Do it, and return the rollout's new status."""
-        reason = _sent(ControlShape, request)["reason"]
+        reason = _read(ControlShape, request)["reason"]
         rollout = type(self).do(_rollout(pk).pk, by=actor_of(request), reason=reason)
         tick_soon(rollout.pk)
         return _status(rollout)
@@ -197,7 +197,7 @@ class RollBack(APIView):
 
         Ends the rollout, if it is open.
         """
-        reason = _sent(ControlShape, request)["reason"]
+        reason = _read(ControlShape, request)["reason"]
         back = roll_back(_rollout(pk).pk, by=actor_of(request), reason=reason)
         tick_soon(back.pk)
         return _status(back, status.HTTP_201_CREATED)
@@ -211,14 +211,14 @@ class Unlock(APIView):
     @extend_schema(request=UnlockShape, responses=StatusShape)
     def post(self, request: Request, pk: int) -> Response:
         """Undo or finish them now; returns the rollout's new status."""
-        sent = _sent(UnlockShape, request)
+        data = _read(UnlockShape, request)
         rollout = _rollout(pk)
         release_locks(
             rollout.pk,
-            finish=sent["finish"],
-            only=sent.get("installations", ()),
+            finish=data["finish"],
+            only=data.get("installations", ()),
             by=actor_of(request),
-            reason=sent["reason"],
+            reason=data["reason"],
         )
         tick_soon(rollout.pk)
         return _status(rollout)
@@ -232,20 +232,20 @@ def _status(rollout: Rollout, code: int = status.HTTP_200_OK) -> Response:
     return Response(StatusShape(status_of(rollout)).data, status=code)
 
 
-def _sent(shape: type[ControlShape], request: Request) -> dict[str, Any]:
-    sent = shape(data=request.data)
-    sent.is_valid(raise_exception=True)
-    checked: dict[str, Any] = sent.validated_data
-    return checked
+def _read(shape: type[ControlShape], request: Request) -> dict[str, Any]:
+    wish = shape(data=request.data)
+    wish.is_valid(raise_exception=True)
+    data: dict[str, Any] = wish.validated_data
+    return data
 
 
-def _wished(
+def _read_wish(
     shape: type[RolloutWishShape], request: Request
 ) -> tuple[dict[str, Any], Connector, Release | None]:
     """The request's data, validated, with the connector and the release that it names."""
     wish = shape(data=request.data)
     wish.is_valid(raise_exception=True)
-    given = wish.validated_data
-    connector = get_object_or_404(Connector, slug=given["connector"])
-    version = given.get("release")
-    return given, connector, find_release(connector, version) if version else None
+    data = wish.validated_data
+    connector = get_object_or_404(Connector, slug=data["connector"])
+    version = data.get("release")
+    return data, connector, find_release(connector, version) if version else None

@@ -63,17 +63,17 @@ class OneSettings(APIView):
         row = _installation(integration_id)
         wish = SettingsWishShape(data=request.data)
         wish.is_valid(raise_exception=True)
-        given = wish.validated_data
-        if given["flows"] and Scope.FLOWS_WRITE not in granted(request):
+        data = wish.validated_data
+        if data["flows"] and Scope.FLOWS_WRITE not in granted(request):
             raise PermissionDenied(
                 f"Flows require the scope {Scope.FLOWS_WRITE}, which is not granted."
             )
-        saved = save_settings(row, given["values"], flows=given["flows"], by=actor_of(request))
-        if saved.change is None:
-            places = places_of(row, given["values"])
-            told = {"errors": list(_entries(saved.errors, given, places))}
-            return Response(told, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
-        shape = SettingsChangeShape(saved.change)
+        result = save_settings(row, data["values"], flows=data["flows"], by=actor_of(request))
+        if result.change is None:
+            places = places_of(row, data["values"])
+            answer = {"errors": list(_entries(result.errors, data, places))}
+            return Response(answer, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        shape = SettingsChangeShape(result.change)
         return Response(shape.data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -176,10 +176,10 @@ def _installation(integration_id: str) -> Installation:
     return get_object_or_404(rows, integration_id=integration_id)
 
 
-def _entries(errors: Errors, given: dict[str, Any], places: Mapping[str, str]) -> Iterator[Entry]:
+def _entries(errors: Errors, data: dict[str, Any], places: Mapping[str, str]) -> Iterator[Entry]:
     """Yield the messages, each with its place in the request."""
     for name, messages in errors.items():
-        is_flow = name in given["flows"] and name not in given["values"]
+        is_flow = name in data["flows"] and name not in data["values"]
         field = f"flows.{name}" if is_flow else f"values.{places.get(name, name)}".rstrip(".")
         for message in messages:
             yield entry("invalid_setting", message, field)

@@ -167,5 +167,5 @@ class Order(models.Model):
 
 def ordered_version() -> models.Subquery:
     """The version that is ordered for an installation, for annotations; null where none is."""
-    found = Order.objects.open().writing().filter(installation=models.OuterRef("pk"))
-    return models.Subquery(found.order_by("-pk").values("release__version")[:1])
+    orders = Order.objects.open().writing().filter(installation=models.OuterRef("pk"))
+    return models.Subquery(orders.order_by("-pk").values("release__version")[:1])

@@ -75,16 +75,16 @@ class InstallBaseForm(forms.Form):
 
     def wanted(self) -> tuple[Connector | None, InstallBaseFilter]:
         """What to search for; the form must be valid."""
-        given = self.cleaned_data
-        state = given["state"]
-        return given["connector"], InstallBaseFilter(
-            search=given["words"] or None,
-            version=given["version"].strip() or None,
-            edition=given["edition"].strip() or None,
-            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
-            last_update=given["outcome"] or None,
-            license=given["license"] or None,
-            drifted={"yes": True, "no": False}.get(given["drifted"]),
+        data = self.cleaned_data
+        state = data["state"]
+        return data["connector"], InstallBaseFilter(
+            search=data["words"] or None,
+            version=data["version"].strip() or None,
+            edition=data["edition"].strip() or None,
+            sandbox={"production": False, "sandbox": True}.get(data["environment"]),
+            last_update=data["outcome"] or None,
+            license=data["license"] or None,
+            drifted={"yes": True, "no": False}.get(data["drifted"]),
             updating=True if state == "updating" else None,
             needs=True if state == "needs" else None,
             vanished={"vanished": True, "any": None}.get(state, False),
@@ -187,36 +187,36 @@ class RolloutForm(forms.Form):
 
     def selection(self) -> Selection:
         """The selected part of the install base."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         return Selection(
-            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
-            versions=_words(given["versions"]),
-            tags=_words(given["tags"]),
-            integrations=_words(given["integrations"].replace("\n", ",").replace(" ", ",")),
-            updated_by=given["updated_by"],
-            came_from=_words(given["came_from"]),
+            sandbox={"production": False, "sandbox": True}.get(data["environment"]),
+            versions=_words(data["versions"]),
+            tags=_words(data["tags"]),
+            integrations=_words(data["integrations"].replace("\n", ",").replace(" ", ",")),
+            updated_by=data["updated_by"],
+            came_from=_words(data["came_from"]),
         )
 
     def preview(self) -> Preview:
         """What would be started; raises `RolloutError`."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         return preview(
             self.connector,
-            release=given["release"],
-            waves=given["waves"],
+            release=data["release"],
+            waves=data["waves"],
             only=self.selection(),
         )
 
     def start(self, by: Actor) -> Rollout:
         """Start it; raises `RolloutError`."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         return start_rollout(
             self.connector,
-            release=given["release"],
+            release=data["release"],
             options=RolloutOptions(
-                waves=given["waves"],
-                recreate_deleted=given["recreate_deleted"],
-                **{name: given[name] for name in NUMBERS},
+                waves=data["waves"],
+                recreate_deleted=data["recreate_deleted"],
+                **{name: data[name] for name in NUMBERS},
             ),
             only=self.selection(),
             digest=self.data.get("digest") or None,

@@ -49,15 +49,15 @@ class LicensesForm(forms.Form):
 
     def wanted(self) -> tuple[Connector | None, LicenseFilter]:
         """What to search for; the form must be valid."""
-        given = self.cleaned_data
-        return given["connector"], LicenseFilter(
-            email=given["email"].strip() or None,
-            standing=given["standing"] or None,
-            sandbox={"production": False, "sandbox": True}.get(given["environment"]),
-            pending=given["state"] == "pending",
-            drifted=given["state"] == "drifted",
-            vanished=given["state"] == "vanished",
-            ends=given["ends"],
+        data = self.cleaned_data
+        return data["connector"], LicenseFilter(
+            email=data["email"].strip() or None,
+            standing=data["standing"] or None,
+            sandbox={"production": False, "sandbox": True}.get(data["environment"]),
+            pending=data["state"] == "pending",
+            drifted=data["state"] == "drifted",
+            vanished=data["state"] == "vanished",
+            ends=data["ends"],
         )
 
 
@@ -88,23 +88,23 @@ class NewLicenseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Require a last day for a license that is not a trial."""
-        given: dict[str, Any] = super().clean() or {}
-        if not given.get("is_trial") and not given.get("until") and "until" not in self.errors:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("is_trial") and not data.get("until") and "until" not in self.errors:
             self.add_error("until", "Enter the last day, or make it a trial.")
-        return given
+        return data
 
     def create(self, by: Actor) -> License:
         """Make the license; raises `LicenseError` and what the platform answers."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         request = LicenseRequest(
-            email=given["email"],
-            edition=given["edition"].strip(),
-            sandbox=given["sandbox"],
-            time_zone=given["time_zone"].strip(),
+            email=data["email"],
+            edition=data["edition"].strip(),
+            sandbox=data["sandbox"],
+            time_zone=data["time_zone"].strip(),
         )
-        if given["is_trial"]:
-            return licenses.trial(given["connector"], request, by=by)
-        return licenses.create(given["connector"], request, until=given["until"], by=by)
+        if data["is_trial"]:
+            return licenses.trial(data["connector"], request, by=by)
+        return licenses.create(data["connector"], request, until=data["until"], by=by)
 
 
 class _Untilled(forms.Form):

@@ -119,11 +119,11 @@ def refresh(installation: Installation, sheet: Sheet, wanted: str) -> None:
     prefix, _, name = wanted.partition("-")
     for form in sheet.forms:
         if form.prefix == prefix and form.shown.form.named(name):
-            form.shown = refreshed(installation, form.shown, name)
+            form.shown = refresh_options(installation, form.shown, name)
 
 
-def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownForm:
-    """*shown* with the options that the connector's own function has for *name* now.
+def refresh_options(installation: Installation, form: ShownForm, name: str) -> ShownForm:
+    """*form* with the options that the connector's own function has for *name* now.
 
     The function gets no token here: one that must read the account can be called only from
     integrator.io, and the page says so.
@@ -132,13 +132,13 @@ def refreshed(installation: Installation, shown: ShownForm, name: str) -> ShownF
     try:
         answer = refresh_metadata(installation.connector, options)
     except AuthorsError:
-        return replace(shown, errors={name: [_NOT_HERE]})
+        return replace(form, errors={name: [_NOT_HERE]})
     except (LifecycleError, ExtensionError) as error:
-        return replace(shown, errors={name: [str(error)]})
+        return replace(form, errors={name: [str(error)]})
     except Exception:  # noqa: BLE001 - the author's code; its words are not for customers
-        return replace(shown, errors={name: [_NOT_HERE]})
+        return replace(form, errors={name: [_NOT_HERE]})
     news = answer if isinstance(answer, Mapping) else {}
-    return replace(shown, form=_with_options(shown.form, name, news), errors={})
+    return replace(form, form=_with_options(form.form, name, news), errors={})
 
 
 _NOT_HERE = "You can refresh these options only on the settings page in integrator.io"

@@ -181,15 +181,15 @@ class Sheet:
     @property
     def problems(self) -> list[Problem]:
         """Everything that is wrong, in the order of the page."""
-        found = [Problem("", "", message) for message in self.others]
+        problems = [Problem("", "", message) for message in self.others]
         for panel in self.panels:
             for section in panel.sections:
                 for _, form in section.forms:
-                    found += form.problems
+                    problems += form.problems
                 for flow in section.flows:
-                    found += flow.problems
-                    found += flow.form.problems if flow.form else ()
-        return found
+                    problems += flow.problems
+                    problems += flow.form.problems if flow.form else ()
+        return problems
 
     def forget_errors(self) -> None:
         """Drop the errors: the customer is not saving yet."""
@@ -199,15 +199,15 @@ class Sheet:
     def put_errors(self, store: str, errors: Errors) -> None:
         """Show errors of *store* beside their fields, or above all fields."""
         for name, messages in errors.items():
-            forms_ = [form for form in self.forms if form.store == store]
-            having = [form for form in forms_ if form.shown.form.named(name)]
-            wanted = next((form for form in having if form.shown.is_touched), None)
-            wanted = wanted or next(iter(having), None)
-            if wanted is None:
+            of_store = [form for form in self.forms if form.store == store]
+            with_field = [form for form in of_store if form.shown.form.named(name)]
+            target = next((form for form in with_field if form.shown.is_touched), None)
+            target = target or next(iter(with_field), None)
+            if target is None:
                 self.others += [f"{name}: {message}" if name else message for message in messages]
             else:
-                found = {**wanted.shown.errors, name: messages}
-                wanted.shown = replace(wanted.shown, errors=found)
+                combined = {**target.shown.errors, name: messages}
+                target.shown = replace(target.shown, errors=combined)
 
 
 @dataclass(frozen=True)

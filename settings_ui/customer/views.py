@@ -144,11 +144,11 @@ def connected(request: SettingsRequest) -> HttpResponse:
 @for_installation
 def change(request: SettingsRequest, change_id: int) -> HttpResponse:
     """Show how far the saving of settings is: a part of a page, asked for until it has ended."""
-    found = saving.find_change(request.installation, str(change_id))
-    if found is None:
+    row = saving.find_change(request.installation, str(change_id))
+    if row is None:
         raise Http404("There is no such change.")
     return render(
-        request, "customer/change.html", {"change": found, "installation": request.installation}
+        request, "customer/change.html", {"change": row, "installation": request.installation}
     )
 
 
@@ -157,9 +157,9 @@ def change(request: SettingsRequest, change_id: int) -> HttpResponse:
 def link(request: StaffRequest, integration_id: str) -> HttpResponse:
     """Make a link for a customer, and show it once."""
     installation = get_object_or_404(Installation.objects.active(), integration_id=integration_id)
-    made = make_link(installation, by=actor(request))
-    shown = around(request, "installations") | {"installation": installation, "link": made}
-    return render(request, "customer/link.html", shown)
+    new_link = make_link(installation, by=actor(request))
+    context = around(request, "installations") | {"installation": installation, "link": new_link}
+    return render(request, "customer/link.html", context)
 
 
 def _wait_to_save(request: SettingsRequest) -> int:

@@ -99,10 +99,10 @@ class ShownForm:
             if form_field.type.has_value and form_field.name not in self._controls.fields:
                 more = 3 if self.more and self.more == f"{self.prefix}-{form_field.name}" else 1
                 value, state = self.values.get(form_field.name), self._states[form_field.id]
-                made = control(form_field, state, value, more=more)
+                form_control = control(form_field, state, value, more=more)
                 if self.is_read_only:
-                    made.widget.attrs["disabled"] = True
-                self._controls.fields[form_field.name] = made
+                    form_control.widget.attrs["disabled"] = True
+                self._controls.fields[form_field.name] = form_control
 
     @property
     def layout(self) -> ShownBox:
@@ -148,8 +148,8 @@ class ShownForm:
         """Every error: the id of its control, what the field is called, the message."""
         summary = []
         for name, messages in self.errors.items():
-            named = self.form.named(name)
-            label = named.label if named else name
+            form_field = self.form.named(name)
+            label = form_field.label if form_field else name
             has_control = name in self._controls.fields
             id_ = str(self._controls[name].auto_id) if has_control else ""
             summary += [(id_, label, message) for message in messages]
@@ -212,10 +212,10 @@ def read(
     """
     files = files or {}
     raw: dict[str, Any] = {}
-    for name, made in show(form, prefix=prefix)._controls.fields.items():  # noqa: SLF001 - its own
+    for name, form_control in show(form, prefix=prefix)._controls.fields.items():  # noqa: SLF001 - its own
         key = f"{prefix}-{name}"
-        if not made.widget.value_omitted_from_data(data, files, key):
-            value = made.widget.value_from_datadict(data, files, key)
+        if not form_control.widget.value_omitted_from_data(data, files, key):
+            value = form_control.widget.value_from_datadict(data, files, key)
             raw[name] = _with_time_zone(form.named(name), value)
     values, on_record = typed(form, raw), form.values()
     states = state_of(form, values)
@@ -256,11 +256,11 @@ def _digest(value: Any) -> str:
     return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _with_time_zone(each: Field | None, value: Any) -> Any:
+def _with_time_zone(form_field: Field | None, value: Any) -> Any:
     """Restore the seconds and time zone that the browser's date-time control does not send."""
-    if each is None or each.type is not DATETIME or not isinstance(value, str):
+    if form_field is None or form_field.type is not DATETIME or not isinstance(value, str):
         return value
-    before = str(each.start or "")
+    before = str(form_field.start or "")
     if value and before.startswith(value):
         return before
     if "T" not in value or len(value) not in (16, 19):

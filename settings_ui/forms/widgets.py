@@ -36,10 +36,10 @@ class Rows(forms.Widget):
         """Return what the template shows: a row of cells for every row, and empty ones."""
         context = super().get_context(name, value, attrs)
         rows = [item for item in value if isinstance(item, dict)] if _is_list(value) else []
-        shown = [*rows, *({} for _ in range(self.more))]
+        filled = [*rows, *({} for _ in range(self.more))]
         context["widget"] |= {
             "columns": self.columns,
-            "rows": [self._row(name, n, row) for n, row in enumerate(shown)],
+            "rows": [self._row(name, n, row) for n, row in enumerate(filled)],
             "blank": self._row(name, "N", {}),
             "described_by": context["widget"]["attrs"].get("aria-describedby", ""),
         }

@@ -66,8 +66,8 @@ _WORDS = {
 @register.filter
 def badge(state: str, words: str = "") -> SafeString:
     """*state* as a badge, or *words* in its colors."""
-    tone, shown = _TONES.get(state, _PLAIN), words or _WORDS.get(state, state)
-    return format_html('<span class="badge {}">{}</span>', tone, shown)
+    tone, label = _TONES.get(state, _PLAIN), words or _WORDS.get(state, state)
+    return format_html('<span class="badge {}">{}</span>', tone, label)
 
 
 @register.filter

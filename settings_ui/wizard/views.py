@@ -104,5 +104,5 @@ def _do(request: HttpRequest, connector: Connector, integration_id: str) -> Http
 def _page(
     request: StaffRequest, connector: Connector, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    shown = around(request, "connectors") | {"connector": connector} | context
-    return render(request, f"wizard/{template}", shown, status=status)
+    context = around(request, "connectors") | {"connector": connector} | context
+    return render(request, f"wizard/{template}", context, status=status)

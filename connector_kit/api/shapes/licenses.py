@@ -104,7 +104,7 @@ class LicenseDetailShape(LicenseShape):
 
     def to_representation(self, instance: License) -> Any:
         """Return the license with what was done with it. Three queries."""
-        told: dict[str, Any] = {
+        details: dict[str, Any] = {
             **license_json(instance),
             "trail": trail_of(instance),
             "reminders": instance.reminders.order_by("-ends", "-pk")[:REMINDERS_SHOWN],
@@ -112,7 +112,7 @@ class LicenseDetailShape(LicenseShape):
                 :CHILDREN_SHOWN
             ],
         }
-        return serializers.Serializer.to_representation(self, told)
+        return serializers.Serializer.to_representation(self, details)
 
 
 class LicenseCountsShape(Shown):
@@ -157,15 +157,15 @@ class LicenseWishShape(Shown):
 
     def wanted(self) -> LicenseRequest:
         """The request; the shape must be valid."""
-        given = self.validated_data
+        data = self.validated_data
         return LicenseRequest(
-            email=given["email"],
-            edition=given.get("edition", "").strip(),
-            add_ons=tuple(given["add_ons"]) if "add_ons" in given else None,
-            stores=given.get("stores"),
-            sandbox=given["sandbox"],
-            time_zone=given.get("time_zone", ""),
-            opts=given.get("opts", {}),
+            email=data["email"],
+            edition=data.get("edition", "").strip(),
+            add_ons=tuple(data["add_ons"]) if "add_ons" in data else None,
+            stores=data.get("stores"),
+            sandbox=data["sandbox"],
+            time_zone=data.get("time_zone", ""),
+            opts=data.get("opts", {}),
         )
 
 

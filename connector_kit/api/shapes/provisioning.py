@@ -74,5 +74,5 @@ class SubscriptionDetailShape(SubscriptionShape):
     def to_representation(self, instance: Subscription) -> dict[str, Any]:
         """Return the subscription and its latest events."""
         newest = instance.events.order_by("-occurred_at", "-pk")[:EVENTS_SHOWN]
-        told: dict[str, Any] = SubscriptionShape(instance).data
-        return {**told, "events": EventShape(newest, many=True).data}
+        subscription: dict[str, Any] = SubscriptionShape(instance).data
+        return {**subscription, "events": EventShape(newest, many=True).data}

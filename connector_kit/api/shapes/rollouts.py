@@ -95,29 +95,29 @@ class UnlockShape(ControlShape):
     )
 
 
-def selection(given: dict[str, Any] | None) -> Selection:
-    """Return what *given*, checked by `SelectionShape`, selects."""
-    given = given or {}
-    environment = given.get("environment")
+def selection(data: dict[str, Any] | None) -> Selection:
+    """Return what *data*, checked by `SelectionShape`, selects."""
+    data = data or {}
+    environment = data.get("environment")
     return Selection(
         sandbox=None if environment is None else environment == "sandbox",
-        versions=tuple(given.get("versions", ())),
-        tags=tuple(given.get("tags", ())),
-        integrations=tuple(given.get("installations", ())),
+        versions=tuple(data.get("versions", ())),
+        tags=tuple(data.get("tags", ())),
+        integrations=tuple(data.get("installations", ())),
     )
 
 
-def waves(given: dict[str, Any]) -> tuple[str, ...]:
+def waves(data: dict[str, Any]) -> tuple[str, ...]:
     """Return the sizes of the waves, the usual ones when none are given."""
-    return tuple(given.get("waves") or DEFAULT_WAVES)
+    return tuple(data.get("waves") or DEFAULT_WAVES)
 
 
-def options(given: dict[str, Any]) -> RolloutOptions:
-    """Return how the rollout in *given*, validated by `NewRolloutShape`, proceeds."""
+def options(data: dict[str, Any]) -> RolloutOptions:
+    """Return how the rollout in *data*, validated by `NewRolloutShape`, proceeds."""
     return RolloutOptions(
-        waves=waves(given),
-        recreate_deleted=given["recreate_deleted"],
-        **{name: given[name] for name in NUMBERS},
+        waves=waves(data),
+        recreate_deleted=data["recreate_deleted"],
+        **{name: data[name] for name in NUMBERS},
     )
 
 

@@ -11,7 +11,7 @@ from connector_kit.integrator.resources.documents import Change, Subscription
 from connector_kit.integrator.resources.route import Route
 from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.calls import Call, Effect
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 
 class Notifications(Route):
@@ -47,7 +47,7 @@ class Users(Route):
         ``{"_integrationId", "accessLevel"}``. Never sent twice: raises `OutcomeUnknown` when no
         answer came.
         """
-        body: Document = {"email": email, **given(accessLevel=access_level)}
+        body: Document = {"email": email, **without_none(accessLevel=access_level)}
         if integrations:
             body["integrationAccessLevel"] = list(integrations)
         return self._body(calls.post("/invite", body))
@@ -79,7 +79,7 @@ class Audit(Route):
         Page after page, following ``Link``; with *limit*, the changes per page, also by ``offset``,
         the only way in current documentation.
         """
-        first = calls.get(self._at(), {**filters, **given(limit=limit)}, expects=list)
+        first = calls.get(self._at(), {**filters, **without_none(limit=limit)}, expects=list)
         call = _at_offset(first, offset) if offset else first
         while True:
             answer = self._transport.send(call)

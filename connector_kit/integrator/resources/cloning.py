@@ -11,7 +11,7 @@ from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.resources.shapes import documents
 from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.calls import PATIENCE
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Copy:
         """Return the request's body."""
         return {
             "connectionMap": dict(self.connections),
-            **given(
+            **without_none(
                 name=self.name,
                 tag=self.tag,
                 sandbox=self.sandbox,
@@ -57,8 +57,8 @@ class Cloneable(Resource):
         """
         path = self._at(document_id, "clone")
         answer = self._body(calls.post(path, copy.body(), patience=PATIENCE))
-        made: list[Clone] = documents(answer)
-        return made
+        copies: list[Clone] = documents(answer)
+        return copies
 
     def clone_preview(self, document_id: str) -> Document:
         """Return what cloning would copy: ``{"objects": [{"model", "doc"}], "stackRequired"}``."""

@@ -15,7 +15,7 @@ from connector_kit.integrator.resources.virtual import Virtual
 from connector_kit.integrator.transport import calls, wire
 from connector_kit.integrator.transport.calls import EFFECTS, PATIENCE, Call, Effect
 from connector_kit.integrator.transport.headers import instructions
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 JSON = "application/json; charset=utf-8"
 
@@ -33,11 +33,11 @@ class Ping:
         """Why it cannot, in the application's words; empty when it can."""
         if self.ok:
             return ""
-        said = (
+        reasons = (
             f"{error.get('code', '')}: {error.get('message', '')}".strip(": ")
             for error in self.errors
         )
-        return "; ".join(said) or f"the application answered {self.code}"
+        return "; ".join(reasons) or f"the application answered {self.code}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Connections(Virtual, HasSettingsForm):
         platform's own client asks outside the documented API: a token may be refused.
         """
         path = self._at(connection_id, "distributed")
-        call = Call("GET", path, params=given(type=package), patience=PATIENCE, expects=dict)
+        call = Call("GET", path, params=without_none(type=package), patience=PATIENCE, expects=dict)
         answer: StepAnswer = self._body(call)
         return answer
 
@@ -183,7 +183,7 @@ class Connections(Virtual, HasSettingsForm):
 def _context(
     flow_id: str | None, integration_id: str | None, export_id: str | None, import_id: str | None
 ) -> Document:
-    return given(
+    return without_none(
         _flowId=flow_id, _integrationId=integration_id, _exportId=export_id, _importId=import_id
     )
 

@@ -12,7 +12,7 @@ from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.resources.route import at
 from connector_kit.integrator.resources.shapes import document
 from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 
 class Connectors(Resource):
@@ -43,6 +43,6 @@ class Connectors(Resource):
         Returns what the platform says, at best ``_integrationId`` (U4). Never sent twice: raises
         `OutcomeUnknown` when no answer came.
         """
-        body = {"sandbox": sandbox, **given(tag=tag), "newTemplateInstaller": True}
+        body = {"sandbox": sandbox, **without_none(tag=tag), "newTemplateInstaller": True}
         call = calls.post(self._at(connector_id, "install"), body, patience=PATIENCE)
         return document(self._body(call))

@@ -13,7 +13,7 @@ from connector_kit.integrator.resources.documents import ErrorRecord, RetryData
 from connector_kit.integrator.resources.route import Route
 from connector_kit.integrator.resources.shapes import signed_urls
 from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.query import Moment, given, iso, milliseconds
+from connector_kit.integrator.transport.query import Moment, iso, milliseconds, without_none
 
 LIMIT = 1000
 """Errors that the platform's own client names in one request."""
@@ -32,7 +32,7 @@ class StepErrors(Route):
         flow_job_id: str | None = None,
     ) -> Iterator[ErrorRecord]:
         """Yield the open errors, page after page; `ErrorRecord` says what the filters mean."""
-        params = given(
+        params = without_none(
             source=source,
             classification=classification,
             occurredAt_gte=iso(occurred_from),
@@ -53,7 +53,7 @@ class StepErrors(Route):
         flow_job_id: str | None = None,
     ) -> Iterator[ErrorRecord]:
         """Yield the resolved errors, page after page."""
-        params = given(
+        params = without_none(
             source=source,
             classification=classification,
             occurredAt_gte=iso(occurred_from),
@@ -102,7 +102,7 @@ class StepErrors(Route):
     def assign(self, error_ids: Iterable[str], *, email: str, user_id: str | None = None) -> None:
         """Assign errors to a user, a thousand at a time."""
         for batch in _batches(error_ids):
-            body = {"errorIds": batch, "email": email, **given(_userId=user_id)}
+            body = {"errorIds": batch, "email": email, **without_none(_userId=user_id)}
             self._body(calls.put(self._at("errors", "assign"), body))
 
     def tag(self, error_ids: Iterable[str], tag_ids: Sequence[str]) -> None:
@@ -131,7 +131,7 @@ class StepErrors(Route):
 
         *since* is excluded, *until* included; as moments or milliseconds since 1970.
         """
-        params = given(
+        params = without_none(
             statusCode=status_code,
             stage=stage,
             method=method,

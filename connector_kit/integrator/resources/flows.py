@@ -37,8 +37,8 @@ class Flows(Cloneable, HasSettingsForm):
 
     def latest_job(self, flow_id: str) -> Job | None:
         """Return the flow's newest job, None when it has never run."""
-        found: list[Any] = documents(self._body(calls.get(self._at(flow_id, "jobs", "latest"))))
-        return max(found, key=lambda job: str(job.get("createdAt") or ""), default=None)
+        jobs: list[Any] = documents(self._body(calls.get(self._at(flow_id, "jobs", "latest"))))
+        return max(jobs, key=lambda job: str(job.get("createdAt") or ""), default=None)
 
     def last_export_date(self, flow_id: str) -> str | None:
         """Return the time up to which a delta flow has exported, None if it has not run."""

@@ -14,7 +14,7 @@ from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.resources.shapes import document
 from connector_kit.integrator.transport import calls, wire
 from connector_kit.integrator.transport.calls import Call, Effect
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 PATIENCE = 300.0
 """Seconds that the platform's own client gives to install, uninstall and step requests."""
@@ -53,14 +53,14 @@ class FrameworkOne(Resource):
         self, integration_id: str, function: str, add_on_id: str, *, store_id: str | None = None
     ) -> StepAnswer:
         """Install an add-on with its ``installerFunction`` (protocol/settings-forms.md#34)."""
-        body = {"addOnId": add_on_id, **given(storeId=store_id)}
+        body = {"addOnId": add_on_id, **without_none(storeId=store_id)}
         return self.installer_step(integration_id, function, body)
 
     def uninstall_add_on(
         self, integration_id: str, function: str, add_on_id: str, *, store_id: str | None = None
     ) -> StepAnswer:
         """Remove an add-on with its ``uninstallerFunction`` (protocol/settings-forms.md#34)."""
-        body = {"addOnId": add_on_id, **given(storeId=store_id)}
+        body = {"addOnId": add_on_id, **without_none(storeId=store_id)}
         return self.uninstaller_step(integration_id, function, body)
 
     def setting(self, integration_id: str, function: str, body: Document | None = None) -> Any:
@@ -76,8 +76,8 @@ class FrameworkOne(Resource):
         finished; it is returned as ``{}``.
         """
         values = {store_id: pending} if store_id else pending
-        said = self.setting(integration_id, "persistSettings", {"pending": values})
-        return cast("PersistAnswer", document(said))
+        answer = self.setting(integration_id, "persistSettings", {"pending": values})
+        return cast("PersistAnswer", document(answer))
 
     def refresh_metadata(self, integration_id: str, **about: Any) -> Any:
         """Return the metadata of a field or mapping as it is now (settings-forms.md#32).

@@ -115,12 +115,12 @@ def _wizard(body: Any, *, is_done_when_empty: bool) -> Wizard:
 
     Nothing at all, and an object that only warns, mean that the last step was answered.
     """
-    said = document(body)
-    steps = tuple(listed(said.get("steps") if said else body, "steps"))
-    warnings = said.get("warnings") or []
+    answer = document(body)
+    steps = tuple(listed(answer.get("steps") if answer else body, "steps"))
+    warnings = answer.get("warnings") or []
     return Wizard(
         steps=steps,
-        done=bool(said.get("done")) or (is_done_when_empty and not steps),
-        is_shown=said.get("showWizard") is not False,
+        done=bool(answer.get("done")) or (is_done_when_empty and not steps),
+        is_shown=answer.get("showWizard") is not False,
         warnings=tuple(warnings) if isinstance(warnings, list) else (warnings,),
     )

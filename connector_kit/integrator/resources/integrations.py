@@ -13,7 +13,7 @@ from connector_kit.integrator.resources.framework_two import FrameworkTwo
 from connector_kit.integrator.resources.shapes import document, documents, listed, signed_urls
 from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.calls import Effect
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 
 class Upload(NamedTuple):
@@ -46,7 +46,7 @@ class Integrations(FrameworkOne, FrameworkTwo, Cloneable):
     ) -> Iterator[Document]:
         """Yield the integration's connections, with their ``queues`` where these are asked for."""
         return self._members(
-            integration_id, "connections", **given(fetchQueueSize=fetch_queue_size or None)
+            integration_id, "connections", **without_none(fetchQueueSize=fetch_queue_size or None)
         )
 
     def children(self, integration_id: str) -> Iterator[Document]:
@@ -93,7 +93,7 @@ class Integrations(FrameworkOne, FrameworkTwo, Cloneable):
         self, integration_id: str, *, type_: str, assistant: str | None = None
     ) -> list[Document]:
         """Return the iClients for a connection that a 2.0 install step is still to create."""
-        params = given(type=type_, assistant=assistant)
+        params = without_none(type=type_, assistant=assistant)
         return listed(
             self._body(calls.get(self._at(integration_id, "iclients"), params)), "iclients"
         )

@@ -13,7 +13,7 @@ from connector_kit.integrator.resources.route import Route, at
 from connector_kit.integrator.resources.shapes import document, signed_urls
 from connector_kit.integrator.transport import calls
 from connector_kit.integrator.transport.calls import Call, Effect
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 
 
 class RetriesOfJobs(Route):
@@ -76,7 +76,7 @@ class Retries(Route):
 
     def list(self, *, job_id: str | None = None) -> Iterator[Document]:
         """Yield what can be run again, of one job if that is named."""
-        call = calls.get(self._at(), given(_jobId=job_id), expects=list)
+        call = calls.get(self._at(), without_none(_jobId=job_id), expects=list)
         return self._transport.items(call)
 
     def create(self, retry: Document) -> Document:

@@ -67,8 +67,8 @@ class Jobs(RetriesOfJobs):
     def families(self, job_ids: Iterable[str]) -> Found:
         """Return several jobs with their ``children``."""
         call = calls.post(self._at("family"), [*job_ids], effect=Effect.NONE)
-        found: Found = documents(self._body(call))
-        return found
+        jobs: Found = documents(self._body(call))
+        return jobs
 
     def watch(
         self,
@@ -130,11 +130,11 @@ class Jobs(RetriesOfJobs):
 
     def inline_errors(self, job_id: str) -> Errors:
         """Return the errors of a job that has at most a thousand of them."""
-        found: Errors = self._either(  # both spellings are documented (U26)
+        errors: Errors = self._either(  # both spellings are documented (U26)
             calls.get(self._at(job_id, "joberrors"), expects=list),
             calls.get(self._at(job_id, "jobErrors"), expects=list),
         )
-        return found
+        return errors
 
     def error_file_urls(self, job_id: str) -> tuple[str, ...]:
         """Return the addresses of files with all errors of a job. Secrets, good for a while.

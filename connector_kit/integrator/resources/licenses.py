@@ -8,7 +8,7 @@ from connector_kit.integrator.resources.documents import License
 from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.resources.route import Route
 from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.query import given
+from connector_kit.integrator.transport.query import without_none
 from connector_kit.integrator.transport.transport import Transport
 
 
@@ -54,7 +54,7 @@ class Licenses(Resource):
             "connectorName": connector_name,
             "_integrationId": integration_id,
             "_id": license_id,
-            **given(addOnName=add_on_name),
+            **without_none(addOnName=add_on_name),
         }
         self._body(calls.post(self._at(license_id, what), body))
 

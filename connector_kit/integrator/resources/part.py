@@ -32,6 +32,6 @@ class Part(Generic[R]):
         """Return the part of *client*, which keeps it."""
         if client is None:
             return self
-        made = client.part(self._kind, self._path)
-        client.__dict__[self._name] = made
-        return made
+        part = client.part(self._kind, self._path)
+        client.__dict__[self._name] = part
+        return part

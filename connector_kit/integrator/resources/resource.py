@@ -69,7 +69,7 @@ class Resource(Route):
 
         The platform's own client deletes nothing that is in use (protocol/http-api.md#4).
         """
-        found: UsedBy = self._document(
+        users: UsedBy = self._document(
             calls.get(self._at(document_id, "dependencies"), expects=dict)
         )
-        return found
+        return users

@@ -41,9 +41,9 @@ class Route:
 
     def _value(self, call: Call, name: str) -> Any:
         """Return the field *name* of the answer to *call*; an answer without it is an error."""
-        found = self._document(replace(call, expects=dict))
-        if name in found:
-            return found[name]
+        answer = self._document(replace(call, expects=dict))
+        if name in answer:
+            return answer[name]
         line = f"{call.method} {urlsplit(call.path).path}"
         kind = Unavailable if call.does is Effect.NONE else OutcomeUnknown
         raise kind(f"{line}: the response has no {name}.", request=line)
@@ -62,15 +62,15 @@ class Route:
         (protocol/http-api.md#3-conventions).
         """
         base_url, line = self._transport.base_url, f"{call.method} {urlsplit(call.path).path}"
-        asked = base_url + call.path
+        address = base_url + call.path
         while True:
             body = self._body(call)
             yield from listed(body, key)
             link = body.get("nextPageURL") if isinstance(body, dict) else None
             if not link:
                 return
-            asked = follow(under(base_url, str(link)), asked=asked, request=line)
-            call = replace(call, path=asked, params=None)
+            address = follow(under(base_url, str(link)), asked=address, request=line)
+            call = replace(call, path=address, params=None)
 
 
 def at(*segments: str) -> str:

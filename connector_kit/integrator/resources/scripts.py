@@ -8,7 +8,7 @@ from datetime import datetime
 from connector_kit.documents import Document
 from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.transport import calls
-from connector_kit.integrator.transport.query import given, milliseconds
+from connector_kit.integrator.transport.query import milliseconds, without_none
 
 
 class Scripts(Resource):
@@ -41,7 +41,7 @@ class Scripts(Resource):
 
         *since* is excluded, *until* included; as moments or milliseconds since 1970.
         """
-        params = given(
+        params = without_none(
             time_gt=milliseconds(since),
             time_lte=milliseconds(until),
             _flowId=flow_id,

@@ -17,16 +17,16 @@ def listed(body: Any, key: str) -> list[Any]:
     if not isinstance(body, dict):
         return []
     lists = [item for item in body.values() if isinstance(item, list)]
-    named = body.get(key)
-    if isinstance(named, list):
-        return named
+    expected = body.get(key)
+    if isinstance(expected, list):
+        return expected
     return lists[0] if len(lists) == 1 else []
 
 
 def documents(body: Any) -> list[Any]:
     """Return the objects that *body* is: a list of them, one, or nothing."""
-    found = body if isinstance(body, list) else [body]
-    return [item for item in found if isinstance(item, dict) and item]
+    items = body if isinstance(body, list) else [body]
+    return [item for item in items if isinstance(item, dict) and item]
 
 
 def document(body: Any) -> Document:

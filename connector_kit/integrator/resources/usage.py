@@ -152,9 +152,9 @@ def jobs_between(
     than a minute.
     """
     query = JobQuery(integration_id=integration_id, created_from=since, created_to=until)
-    found = list(jobs.list(query))
-    if len(found) < LONGEST_LIST or until - since <= SHORTEST_SPAN:
-        yield from found
+    in_span = list(jobs.list(query))
+    if len(in_span) < LONGEST_LIST or until - since <= SHORTEST_SPAN:
+        yield from in_span
         return
     middle = since + (until - since) / 2
     yield from jobs_between(jobs, since, middle, integration_id=integration_id)
@@ -167,8 +167,8 @@ def _run_of(job: Job) -> str:
 
 
 def _started(job: Mapping[str, Any]) -> datetime | None:
-    said = job.get("startedAt") or job.get("createdAt")
-    if not said:
+    text = job.get("startedAt") or job.get("createdAt")
+    if not text:
         return None
-    moment = datetime.fromisoformat(str(said))
+    moment = datetime.fromisoformat(str(text))
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

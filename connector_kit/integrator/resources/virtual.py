@@ -69,10 +69,10 @@ class Virtual(Resource):
     ) -> list[Any]:
         path = self._at(connection_id, *route.split("/"))
         body = {"import": import_, "data": list(records)}
-        found: list[Any] = self._body(
+        results: list[Any] = self._body(
             calls.post(path, body, expects=list, patience=PATIENCE, effect=effect)
         )
-        return found
+        return results
 
 
 def _run(path: str, body: Document, *, effect: Effect) -> Call:

@@ -162,8 +162,8 @@ def _entries(body: dict[str, Any]) -> tuple[ErrorEntry, ...]:
     return tuple(entries)
 
 
-def _shortened(said: Any) -> str:
-    return storable.cut(str(said), LONGEST)
+def _shortened(text: Any) -> str:
+    return storable.cut(str(text), LONGEST)
 
 
 def _quoted(text: str) -> str:
@@ -177,12 +177,12 @@ def _text(response: Response) -> str:
 
 def _retry_after(response: Response) -> float | None:
     """The seconds named by ``Retry-After``, as a number or as a date; None when there are none."""
-    named = response.headers.get("Retry-After", "").strip()
-    if _SECONDS.fullmatch(named):
-        return float(named)
-    then = _timestamp(named)
+    value = response.headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    until = _timestamp(value)
     now = _timestamp(response.headers.get("Date", ""))
-    return None if then is None else max(0.0, then - (now or time.time()))
+    return None if until is None else max(0.0, until - (now or time.time()))
 
 
 def _timestamp(date: str) -> float | None:

@@ -30,14 +30,14 @@ def instructions(
     netsuite_deployment: str | None = None,
 ) -> Headers:
     """Return the headers for what is given; raises ValueError for what no header can carry."""
-    named = {
+    values = {
         METHOD: method.upper() if method else method,
         RELATIVE_URI: quote(relative_uri, safe=_URI_CHARACTERS) if relative_uri else relative_uri,
         RECORD_TYPE: record_type,
         NETSUITE_SCRIPT: netsuite_script,
         NETSUITE_DEPLOYMENT: netsuite_deployment,
     }
-    headers = {name: value for name, value in named.items() if value is not None}
+    headers = {name: value for name, value in values.items() if value is not None}
     for name, value in headers.items():
         if not _VALUE.fullmatch(value):
             raise ValueError(

@@ -99,15 +99,15 @@ class _Adapter(HTTPAdapter):
         self._hosts: dict[str, HTTPConnectionPool] = {}
 
     def get_connection_with_tls_context(
-        self, request: requests.PreparedRequest, *how: Any, **else_: Any
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
     ) -> HTTPConnectionPool:
         """Return the host's connections; a pool's proxies and certificates never change."""
         origin = _origin(request.url or "")
         if origin not in self._hosts:
-            made = super().get_connection_with_tls_context(request, *how, **else_)
-            found = cast("HTTPConnectionPool", made)
-            bounds.bind(found)
-            self._hosts[origin] = found
+            opened = super().get_connection_with_tls_context(request, *args, **options)
+            connections = cast("HTTPConnectionPool", opened)
+            bounds.bind(connections)
+            self._hosts[origin] = connections
         return self._hosts[origin]
 
     def request_url(

@@ -13,7 +13,7 @@ Value = str | int | bool
 Pairs = Iterable[tuple[str, Value | None]]
 
 
-def given(**params: Value | None) -> dict[str, Value]:
+def without_none(**params: Value | None) -> dict[str, Value]:
     """Return those of *params* that have a value."""
     return {name: value for name, value in params.items() if value is not None}
 

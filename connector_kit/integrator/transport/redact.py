@@ -80,8 +80,8 @@ class SecretFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask what *record* would say, and let it pass."""
-        said = record.getMessage()
-        masked = _IN_TEXT.sub(rf"\g<before>{MASK}", said)
-        if masked != said:
+        text = record.getMessage()
+        masked = _IN_TEXT.sub(rf"\g<before>{MASK}", text)
+        if masked != text:
             record.msg, record.args = masked, ()
         return True

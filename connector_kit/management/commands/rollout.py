@@ -84,11 +84,11 @@ def _follow(rollout: Rollout, command: KitCommand, options: Options) -> int:
     trouble: Callable[[Status], str] = (lambda _: "") if drive else _trouble
     console = command.console(options)
     if options["json"]:
-        shown = None
+        printed = None
         for status in statuses:
-            if (change := (status["state"], status["counts"])) != shown:
+            if (change := (status["state"], status["counts"])) != printed:
                 command.print_json(status)
-                shown = change
+                printed = change
     elif console.is_terminal:
         with Live(console=console, refresh_per_second=4) as live:
             for status in statuses:

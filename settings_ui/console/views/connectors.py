@@ -35,21 +35,21 @@ def connectors(request: StaffRequest) -> HttpResponse:
 @opens(Scope.CONNECTORS_READ)
 def connector(request: StaffRequest, slug: str) -> HttpResponse:
     """Show one connector: its records, its releases, where its versions are."""
-    found = get_object_or_404(Connector, slug=slug)
-    base = list_install_base(found, limit=1)
-    releases = newest_first(found.releases.defer("manifest"), before=key_in(request.GET))
-    standing = {standing.release.pk: standing for standing in standings(found)}
+    row = get_object_or_404(Connector, slug=slug)
+    base = list_install_base(row, limit=1)
+    releases = newest_first(row.releases.defer("manifest"), before=key_in(request.GET))
+    standing = {standing.release.pk: standing for standing in standings(row)}
     return page(
         request,
         "connector.html",
         place="connectors",
-        connector=found,
+        connector=row,
         releases=releases,
         standings=[standing[row.pk] for row in releases.rows],
         default=next((item.release for item in standing.values() if item.is_default), None),
         may_publish=may(request, Scope.CONNECTORS_WRITE),
         total=base.total,
-        chart=version_chart(version_history(found, now=base.versions)),
+        chart=version_chart(version_history(row, now=base.versions)),
     )
 
 
@@ -57,22 +57,22 @@ def connector(request: StaffRequest, slug: str) -> HttpResponse:
 @opens(Scope.CONNECTORS_READ)
 def release(request: StaffRequest, slug: str, version: str) -> HttpResponse:
     """Show what a release declares, and how it differs from another one (``?against=``)."""
-    found = _release(slug, version)
-    others = found.connector.releases.exclude(pk=found.pk).defer("manifest")
+    row = _release(slug, version)
+    others = row.connector.releases.exclude(pk=row.pk).defer("manifest")
     against = request.GET.get("against", "")
     other = _release(slug, against) if against else None
-    blueprint = found.blueprint()
+    blueprint = row.blueprint()
     return page(
         request,
         "release.html",
         place="connectors",
-        release=found,
+        release=row,
         blueprint=blueprint,
         components=[*blueprint.components, blueprint.integration],
         installation_name=INTEGRATION,
         others=newest_first(others, limit=100).rows,
         other=other,
-        plan=difference(other, found).to_json() if other else None,
+        plan=difference(other, row).to_json() if other else None,
     )
 
 
@@ -80,19 +80,19 @@ def release(request: StaffRequest, slug: str, version: str) -> HttpResponse:
 @opens(Scope.CONNECTORS_WRITE)
 def make_default(request: StaffRequest, slug: str, version: str) -> HttpResponse:
     """Have new installations get a release."""
-    found = get_object_or_404(Connector, slug=slug)
+    row = get_object_or_404(Connector, slug=slug)
     try:
-        set_default(found, version, by=actor(request))
+        set_default(row, version, by=actor(request))
     except ConnectorKitError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"New installations of {found.name} now get {version}.")
+        messages.success(request, f"New installations of {row.name} now get {version}.")
     return redirect(reverse("console:connector", args=[slug]))
 
 
 def _release(slug: str, version: str) -> Release:
     releases = Release.objects.select_related("connector")
-    found = releases.filter(connector__slug=slug, version=version).first()
-    if found is None:
+    release = releases.filter(connector__slug=slug, version=version).first()
+    if release is None:
         raise Http404(f"{slug} has no release {version}.")
-    return found
+    return release

@@ -19,15 +19,15 @@ from settings_ui.console.pages import page
 @opens(Scope.INSTALLATIONS_READ)
 def dry_run(request: StaffRequest, key: int) -> HttpResponse:
     """Show a dry run and what was answered so far."""
-    found = _dry_run(key)
-    answers = answers_of(found)
+    row = _dry_run(key)
+    answers = answers_of(row)
     return page(
         request,
         "dry_run.html",
         place="rollouts",
-        dry_run=found,
+        dry_run=row,
         answers=answers,
-        nobody=_nobody(found),
+        nobody=_nobody(row),
     )
 
 
@@ -35,16 +35,16 @@ def dry_run(request: StaffRequest, key: int) -> HttpResponse:
 @opens(Scope.INSTALLATIONS_READ)
 def progress(request: StaffRequest, key: int) -> HttpResponse:
     """Answer the part of the page that changes while installations are asked."""
-    found = _dry_run(key)
-    answers = answers_of(found)
-    response = page(request, "_answers.html", dry_run=found, answers=answers, nobody=_nobody(found))
-    response["Live-State"] = "at-rest" if found.finished_at else "running"
+    row = _dry_run(key)
+    answers = answers_of(row)
+    response = page(request, "_answers.html", dry_run=row, answers=answers, nobody=_nobody(row))
+    response["Live-State"] = "at-rest" if row.finished_at else "running"
     return response
 
 
-def _nobody(found: DryRun) -> str | None:
+def _nobody(row: DryRun) -> str | None:
     """Why no answers arrive, if the reason is that no worker runs."""
-    return None if found.finished_at else nobody_works() or nobody_works(Queue.WORK)
+    return None if row.finished_at else nobody_works() or nobody_works(Queue.WORK)
 
 
 def _dry_run(key: int) -> DryRun:

@@ -40,7 +40,7 @@ def installations(request: StaffRequest) -> HttpResponse:
     """Search and filter the install base; count what was found."""
     form = InstallBaseForm(request.GET)
     connector, wanted = form.wanted() if form.is_valid() else (None, InstallBaseFilter())
-    found = list_install_base(
+    listing = list_install_base(
         connector,
         wanted,
         after=request.GET.get("after", ""),
@@ -49,13 +49,13 @@ def installations(request: StaffRequest) -> HttpResponse:
     )
     chart = None
     if not form.narrows():  # history has no other filters than the connector
-        chart = version_chart(version_history(connector, now=found.versions))
+        chart = version_chart(version_history(connector, now=listing.versions))
     return page(
         request,
         "installations.html",
         place="installations",
         form=form,
-        found=found,
+        found=listing,
         chart=chart,
     )
 
@@ -64,21 +64,21 @@ def installations(request: StaffRequest) -> HttpResponse:
 @opens(Scope.INSTALLATIONS_READ)
 def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
     """Show one installation: its components, its history, its drift."""
-    found = _installation(integration_id)
+    row = _installation(integration_id)
     return page(
         request,
         "installation.html",
         place="installations",
-        installation=found,
-        settings=hidden_of(found, found.release).over(found.settings) if found.settings else {},
-        components=components_of(found),
-        operations=operations_of(found, limit=LATEST),
-        changes=changes_of(found, limit=LATEST),
-        drift_check=last_drift_check(found),
-        licenses=licenses_of(found),
+        installation=row,
+        settings=hidden_of(row, row.release).over(row.settings) if row.settings else {},
+        components=components_of(row),
+        operations=operations_of(row, limit=LATEST),
+        changes=changes_of(row, limit=LATEST),
+        drift_check=last_drift_check(row),
+        licenses=licenses_of(row),
         may_see_licenses=may(request, Scope.LICENSES_READ),
         may_link=may(request, Scope.SETTINGS_WRITE),
-        may_check=may(request, Scope.INSTALLATIONS_WRITE) and not found.vanished_at,
+        may_check=may(request, Scope.INSTALLATIONS_WRITE) and not row.vanished_at,
     )
 
 
@@ -86,13 +86,13 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
 @opens(Scope.INSTALLATIONS_READ)
 def operations(request: StaffRequest, integration_id: str) -> HttpResponse:
     """List everything that was done to an installation."""
-    found = _installation(integration_id)
+    row = _installation(integration_id)
     return page(
         request,
         "operations.html",
         place="installations",
-        installation=found,
-        operations=operations_of(found, before=key_in(request.GET)),
+        installation=row,
+        operations=operations_of(row, before=key_in(request.GET)),
     )
 
 
@@ -100,13 +100,13 @@ def operations(request: StaffRequest, integration_id: str) -> HttpResponse:
 @opens(Scope.INSTALLATIONS_READ)
 def changes(request: StaffRequest, integration_id: str) -> HttpResponse:
     """List every change to an installation, with before and after."""
-    found = _installation(integration_id)
+    row = _installation(integration_id)
     return page(
         request,
         "changes.html",
         place="installations",
-        installation=found,
-        changes=changes_of(found, before=key_in(request.GET)),
+        installation=row,
+        changes=changes_of(row, before=key_in(request.GET)),
     )
 
 
@@ -115,14 +115,14 @@ def changes(request: StaffRequest, integration_id: str) -> HttpResponse:
 def operation(request: StaffRequest, integration_id: str, key: int) -> HttpResponse:
     """Show one operation: how it went, what it changed, and of a dry run the plan."""
     rows = Operation.objects.select_related("installation__connector", "release")
-    found = get_object_or_404(rows, pk=key, installation__integration_id=integration_id)
+    row = get_object_or_404(rows, pk=key, installation__integration_id=integration_id)
     return page(
         request,
         "operation.html",
         place="installations",
-        installation=found.installation,
-        operation=found,
-        changes=changes_by(found, before=key_in(request.GET)),
+        installation=row.installation,
+        operation=row,
+        changes=changes_by(row, before=key_in(request.GET)),
     )
 
 
@@ -130,9 +130,9 @@ def operation(request: StaffRequest, integration_id: str, key: int) -> HttpRespo
 @opens(Scope.INSTALLATIONS_WRITE)
 def check(request: StaffRequest, integration_id: str) -> HttpResponse:
     """Have a worker ask the installation what drifted, and what its own release would change."""
-    found = _installation(integration_id)
+    row = _installation(integration_id)
     try:
-        dry_run = ask_for_drift(found, by=actor(request))
+        dry_run = ask_for_drift(row, by=actor(request))
     except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("console:installation", integration_id)

@@ -37,13 +37,13 @@ def licenses(request: StaffRequest) -> HttpResponse:
     """Search and filter the licenses; count what was found."""
     form = LicensesForm(request.GET)
     connector, wanted = form.wanted() if form.is_valid() else (None, LicenseFilter())
-    found = list_licenses(connector, wanted, after=key_in(request.GET, "after") or 0, limit=ROWS)
+    listing = list_licenses(connector, wanted, after=key_in(request.GET, "after") or 0, limit=ROWS)
     return page(
         request,
         "licenses.html",
         place="licenses",
         form=form,
-        found=found,
+        found=listing,
         lost=lost_licenses(connector, limit=ROWS),
         may_change=may(request, Scope.LICENSES_WRITE),
     )
@@ -56,11 +56,11 @@ def new(request: StaffRequest) -> HttpResponse:
     form = NewLicenseForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
-            made = form.create(actor(request))
+            row = form.create(actor(request))
         except ConnectorKitError as error:
             add_to_form(form, error)
         else:
-            return redirect("console:license", made.pk)
+            return redirect("console:license", row.pk)
     return page(request, "license_new.html", place="licenses", form=form)
 
 
@@ -99,51 +99,51 @@ def license_page(request: StaffRequest, key: int) -> HttpResponse:
 @opens(Scope.LICENSES_WRITE)
 def act(request: StaffRequest, key: int, action: str) -> HttpResponse:
     """Carry out an action on a license; errors are shown beside the form."""
-    row, wanted = _license(key), ACTS.get(action)
-    if wanted is None or not wanted.fits(row):
+    row, requested = _license(key), ACTS.get(action)
+    if requested is None or not requested.fits(row):
         raise Http404("This action is no longer available for the license. Reload the page.")
-    form = wanted.shown(row, request.POST)
+    form = requested.shown(row, request.POST)
     if not form.is_valid():
-        return _show(request, row, wanted, form, status=422)
+        return _show(request, row, requested, form, status=422)
     try:
-        changed = wanted.do(row, by=actor(request), **form.cleaned_data)
+        changed = requested.do(row, by=actor(request), **form.cleaned_data)
     except ConnectorKitError as error:
         add_to_form(form, error)
-        return _show(request, row, wanted, form, status=422)
+        return _show(request, row, requested, form, status=422)
     if changed.code:
         messages.warning(request, f"Recorded, but not yet on integrator.io: {changed.message}")
     else:
-        messages.success(request, f"{wanted.words}: done.")
+        messages.success(request, f"{requested.words}: done.")
     return redirect("console:license", key)
 
 
 def _show(
     request: StaffRequest,
     row: License,
-    tried: LicenseAct | None = None,
+    attempted: LicenseAct | None = None,
     form: forms.Form | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
     acts = [
-        (item, form if item is tried else item.shown(row))
+        (item, form if item is attempted else item.shown(row))
         for item in ACTS.values()
         if item.fits(row) and may(request, Scope.LICENSES_WRITE)
     ]
-    shown = page(
+    response = page(
         request,
         "license.html",
         place="licenses",
         license=row,
         installation=Installation.objects.filter(integration_id=row.integration_id).first(),
         acts=acts,
-        tried=tried,
+        tried=attempted,
         trail=trail_of(row),
         reminders=list(row.reminders.order_by("-ends", "-pk")[:50]),
         children=list(row.children.order_by("pk")[:200]),
     )
-    shown.status_code = status
-    return shown
+    response.status_code = status
+    return response
 
 
 def _license(key: int) -> License:

@@ -19,13 +19,13 @@ from settings_ui.console.pages import key_in, page
 @opens(Scope.INSTALLATIONS_READ)
 def links(request: StaffRequest, integration_id: str) -> HttpResponse:
     """List the links that are open, the newest first."""
-    found = get_object_or_404(Installation, integration_id=integration_id)
+    row = get_object_or_404(Installation, integration_id=integration_id)
     return page(
         request,
         "links.html",
         place="installations",
-        installation=found,
-        links=open_links(found),
+        installation=row,
+        links=open_links(row),
         may_revoke=may(request, Scope.SETTINGS_WRITE),
     )
 
@@ -34,13 +34,13 @@ def links(request: StaffRequest, integration_id: str) -> HttpResponse:
 @opens(Scope.SETTINGS_WRITE)
 def revoke(request: StaffRequest, integration_id: str) -> HttpResponse:
     """Revoke the link that the form names; all of them when it names none."""
-    found = get_object_or_404(Installation, integration_id=integration_id)
+    row = get_object_or_404(Installation, integration_id=integration_id)
     try:
         if "link" in request.POST:
-            link = revoke_link(found, key_in(request.POST, "link") or 0, by=actor(request))
+            link = revoke_link(row, key_in(request.POST, "link") or 0, by=actor(request))
             messages.success(request, f"Link {link.pk} is revoked.")
         else:
-            count = revoke_links(found, by=actor(request))
+            count = revoke_links(row, by=actor(request))
             messages.success(request, f"Links revoked: {count}.")
     except ConnectorKitError as error:
         messages.error(request, str(error))

@@ -43,15 +43,15 @@ LONGEST_QUERY = 4000
 def rollouts(request: StaffRequest) -> HttpResponse:
     """List all rollouts, the newest first."""
     connector = request.GET.get("connector", "")
-    found = list_rollouts(connector, before=key_in(request.GET), limit=ROLLOUTS)
-    counted = progress_by("rollout", Push.objects.filter(rollout__in=[*found.rows]))
+    listing = list_rollouts(connector, before=key_in(request.GET), limit=ROLLOUTS)
+    progress_of_rows = progress_by("rollout", Push.objects.filter(rollout__in=[*listing.rows]))
     return page(
         request,
         "rollouts.html",
         place="rollouts",
         connector=connector,
-        rollouts=found,
-        rows=[(row, bar(counted.get(row.pk, Progress()))) for row in found.rows],
+        rollouts=listing,
+        rows=[(row, bar(progress_of_rows.get(row.pk, Progress()))) for row in listing.rows],
         may_start=may(request, Scope.ROLLOUTS_WRITE),
     )
 
@@ -60,11 +60,11 @@ def rollouts(request: StaffRequest) -> HttpResponse:
 @opens(Scope.ROLLOUTS_WRITE)
 def new(request: StaffRequest) -> HttpResponse:
     """Choose a connector, set the rollout's options, check the waves, try it, start it."""
-    chosen = ConnectorForm(request.POST or request.GET)
-    if not chosen.is_valid():
-        asking = ConnectorForm(request.GET or None)
-        return page(request, "rollout_connector.html", place="rollouts", form=asking)
-    connector = chosen.cleaned_data["connector"]
+    connector_form = ConnectorForm(request.POST or request.GET)
+    if not connector_form.is_valid():
+        blank = ConnectorForm(request.GET or None)
+        return page(request, "rollout_connector.html", place="rollouts", form=blank)
+    connector = connector_form.cleaned_data["connector"]
     is_preview = request.GET.get("do") == "preview"
     data = request.POST or (request.GET if is_preview else None)
     form = RolloutForm(connector, data, initial=request.GET.dict())
@@ -94,10 +94,10 @@ def _show_form(
 def _preview(request: StaffRequest, form: RolloutForm) -> HttpResponse:
     """Show the preview at its own address, so that Back returns to it."""
     if request.method == "POST":
-        wanted = request.POST.copy()
+        data = request.POST.copy()
         for name in ("csrfmiddlewaretoken", "digest"):
-            wanted.pop(name, None)
-        query = wanted.urlencode()
+            data.pop(name, None)
+        query = data.urlencode()
         if len(query) <= LONGEST_QUERY:
             return redirect(f"{request.path}?{query}")
     return _show_form(request, form, form.preview())
@@ -129,8 +129,8 @@ def _dry_run(request: StaffRequest, form: RolloutForm) -> HttpResponse:
 @opens(Scope.ROLLOUTS_READ)
 def rollout(request: StaffRequest, key: int) -> HttpResponse:
     """Watch a rollout (locked customers, waves, speed, failures) and control it."""
-    found = _rollout(key)
-    return page(request, "rollout.html", place="rollouts", **_standing(request, found))
+    row = _rollout(key)
+    return page(request, "rollout.html", place="rollouts", **_standing(request, row))
 
 
 @require_safe
@@ -143,25 +143,25 @@ def progress(request: StaffRequest, key: int) -> HttpResponse:
     return response
 
 
-def _standing(request: StaffRequest, found: Rollout) -> dict[str, Any]:
+def _standing(request: StaffRequest, row: Rollout) -> dict[str, Any]:
     """What the page of a rollout shows of its status."""
-    status = status_of(found)
-    left_out = left_out_by("wave__index", found.pushes.all())
+    status = status_of(row)
+    left_out = left_out_by("wave__index", row.pushes.all())
     bars = [
         bar(progress_of(wave["counts"], left_out.get(wave["index"], 0))) for wave in status["waves"]
     ]
     may_steer = may(request, Scope.ROLLOUTS_WRITE)
     is_over = is_at_rest(status)
     return {
-        "rollout": found,
+        "rollout": row,
         "status": status,
         "bar": bar(progress_of(status["counts"], sum(left_out.values()))),
         "waves": list(zip(status["waves"], bars, strict=True)),
-        "acts": offered(Situation(found, status)) if may_steer else [],
+        "acts": offered(Situation(row, status)) if may_steer else [],
         "may_steer": may_steer,
         "nobody": "" if is_over else nobody_works(),
-        "actions": actions_on(f"rollout/{found.pk}"),
-        "live_state": "at-rest" if is_over else found.state,
+        "actions": actions_on(f"rollout/{row.pk}"),
+        "live_state": "at-rest" if is_over else row.state,
     }
 
 
@@ -169,18 +169,18 @@ def _standing(request: StaffRequest, found: Rollout) -> dict[str, Any]:
 @opens(Scope.ROLLOUTS_READ)
 def pushes(request: StaffRequest, key: int) -> HttpResponse:
     """List the installations of a rollout, for instance those that failed for one cause."""
-    found = _rollout(key)
+    row = _rollout(key)
     state = request.GET.get("state", "")
     code = request.GET.get("code")
     return page(
         request,
         "pushes.html",
         place="rollouts",
-        rollout=found,
+        rollout=row,
         state=state if state in Push.State.values else "",
         states=Push.State.values,
         code=code,
-        pushes=list_pushes(found, state=state, code=code, before=key_in(request.GET)),
+        pushes=list_pushes(row, state=state, code=code, before=key_in(request.GET)),
     )
 
 
@@ -191,10 +191,10 @@ def control(request: StaffRequest, key: int, action: str) -> HttpResponse:
     act = ACTS.get(action)
     if act is None:
         raise Http404(f"Available actions: {', '.join(ACTS)}.")
-    found = _rollout(key)
+    row = _rollout(key)
     reason = request.POST.get("reason", "").strip()
     if request.method != "POST" or (act.asks and not reason):
-        return _ask(request, found, act)
+        return _ask(request, row, act)
     options: dict[str, Any] = {"by": actor(request), "reason": reason}
     if only := request.POST.getlist("installation"):
         if not act.takes_some:
@@ -203,28 +203,28 @@ def control(request: StaffRequest, key: int, action: str) -> HttpResponse:
             )
         options["only"] = only
     try:
-        result = act.do(found.pk, **options)
+        result = act.do(row.pk, **options)
     except ConnectorKitError as error:
         messages.error(request, str(error))
-        return redirect(reverse("console:rollout", args=[found.pk]))
+        return redirect(reverse("console:rollout", args=[row.pk]))
     # Rolling back makes another rollout; both have something to do.
-    shown = result if isinstance(result, Rollout) else found
-    for key_ in {found.pk, shown.pk}:
-        tick_soon(key_)
+    next_row = result if isinstance(result, Rollout) else row
+    for pk in {row.pk, next_row.pk}:
+        tick_soon(pk)
     messages.success(request, act.done)
-    return redirect(reverse("console:rollout", args=[shown.pk]))
+    return redirect(reverse("console:rollout", args=[next_row.pk]))
 
 
-def _ask(request: StaffRequest, found: Rollout, act: RolloutAct) -> HttpResponse:
-    status: Status = status_of(found)
+def _ask(request: StaffRequest, rollout: Rollout, act: RolloutAct) -> HttpResponse:
+    status: Status = status_of(rollout)
     only = request.POST.getlist("installation") or request.GET.getlist("installation")
     response = page(
         request,
         "rollout_act.html",
         place="rollouts",
-        rollout=found,
+        rollout=rollout,
         act=act,
-        tells=[*act.tells(found, status)],
+        tells=[*act.tells(rollout, status)],
         only=[row for row in status["locked_installations"] if row["installation"] in only],
         is_refused=request.method == "POST",
     )

@@ -24,9 +24,9 @@ class LogIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Log in, and redirect to the requested page, or to the form that was interrupted."""
-        led_on = super().form_valid(form)
+        response = super().form_valid(form)
         kept = unseal(self.request.POST.get(KEPT, ""))
-        return send_again(self.request, kept) if kept else led_on
+        return send_again(self.request, kept) if kept else response
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Leave out the console's navigation: it requires a log-in."""
