@@ -1,8 +1,9 @@
 """A connector's install steps, tried out in the publisher's own account before customers see them.
 
-It does what the platform's install wizard does (protocol/http-api.md#81-framework-10) with the
-token of an account for this purpose: the publisher's own, or another. It installs into the
-account's sandbox environment, and uninstalls afterward.
+It does what the platform's install wizard does in both frameworks (protocol/http-api.md
+#81-framework-10 and #83-framework-20-install), with the token of an account for this purpose: the
+publisher's own, or another. It installs into the account's sandbox environment, and uninstalls
+afterward.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from connector_kit.models import Connector
 from connector_kit.publisher.actions import Actor, record_action
 from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.record_plans import TWO_DOT_ZERO
 
 TAG = "install preview"
 """The tag by which a preview is told from a customer's installation."""
@@ -48,11 +50,16 @@ class Credential:
 
 @dataclass(frozen=True)
 class PreviewStep:
-    """One install step, as the wizard shows it."""
+    """One install step, as the wizard shows it.
+
+    *function* names the step. A step that *asks_for_connection* has a *connection_id* in framework
+    1.0; in 2.0, the connection is created from what is entered.
+    """
 
     name: str
     description: str
     function: str
+    asks_for_connection: bool = False
     connection_id: str = ""
     url: str = ""
     form: Document | None = None
@@ -100,9 +107,13 @@ def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
     """
     connector_id = published_id(connector)
     with publisher_client() as publisher:
-        _require_license(publisher, connector_id, edition)
+        listing = publisher.connectors.get(connector_id)
+        _require_license(publisher, listing, edition)
     with preview_client() as client:
-        answer = client.integrations.install(connector_id, sandbox=True, tag=TAG)
+        if listing.get("framework") == TWO_DOT_ZERO:
+            answer = client.connectors.install(connector_id, sandbox=True, tag=TAG)
+        else:
+            answer = client.integrations.install(connector_id, sandbox=True, tag=TAG)
         integration_id = str(answer.get("_integrationId") or "") or _newest(client, connector)
     record_action(by, "preview.start", f"connector/{connector.slug}", after={"id": integration_id})
     return integration_id
@@ -114,19 +125,29 @@ def look(connector: Connector, integration_id: str) -> Preview:
         return _preview(integration, client)
 
 
-def enter_credentials(
-    connector: Connector, integration_id: str, connection_id: str, values: Mapping[str, str]
-) -> None:
-    """Write *values* (by dotted path) into a connection of the preview; empty ones stay as is."""
+def connect(
+    connector: Connector, integration_id: str, function: str, values: Mapping[str, str]
+) -> str:
+    """Write *values* (by dotted path) into the connection of a step, and do the step.
+
+    Empty values stay as they are. Says what is wrong, if anything is.
+    """
     with _opened(connector, integration_id) as (client, integration):
-        if connection_id not in {step.get("_connectionId") for step in _steps(integration)}:
-            raise PublisherError("The preview has no step for this connection. Reload the page.")
+        step = _step(integration, function)
+        if _is_two_dot_zero(integration):
+            entered = _template(step)
+            for path, value in values.items():
+                entered = _with(entered, path.split("."), value) if value else entered
+            client.integrations.answer_install_step(integration_id, {"connection": entered})
+            return ""
+        connection_id = str(step["_connectionId"])
         document = client.connections.get(connection_id)
         entered = document
         for path, value in values.items():
             entered = _with(entered, path.split("."), value) if value else entered
         if operations := jsonpatch.make_patch(document, entered).patch:
             client.connections.patch(connection_id, operations)
+    return run_step(connector, integration_id, function)
 
 
 def run_step(
@@ -136,7 +157,11 @@ def run_step(
 
     Waits for the connector's own code, up to five minutes.
     """
-    with _opened(connector, integration_id) as (client, _):
+    with _opened(connector, integration_id) as (client, integration):
+        if _is_two_dot_zero(integration):
+            _step(integration, function)
+            client.integrations.answer_install_step(integration_id, form)
+            return ""
         body = {"formVal": form} if form else None
         answer = client.integrations.installer_step(integration_id, function, body)
     if answer.get("success"):
@@ -147,7 +172,13 @@ def run_step(
 
 def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None:
     """Uninstall the preview, step by step; its license is free again afterwards."""
-    with _opened(connector, integration_id) as (client, _):
+    with _opened(connector, integration_id) as (client, integration):
+        if _is_two_dot_zero(integration):
+            _uninstall(client, integration_id)
+            record_action(
+                by, "preview.end", f"connector/{connector.slug}", before={"id": integration_id}
+            )
+            return
         steps = client.integrations.pre_uninstall(integration_id)
         for step in steps if isinstance(steps, list) else ():
             client.integrations.uninstaller_step(integration_id, step["uninstallerFunction"])
@@ -175,8 +206,20 @@ def _is_ours(integration: Document, connector: Connector) -> bool:
     return is_tagged and integration.get("_connectorId") == connector.connector_id
 
 
-def _require_license(publisher: Client, connector_id: str, edition: str) -> None:
-    """Make a license for the preview account, unless a free one is there."""
+def _uninstall(client: Client, integration_id: str) -> None:
+    """Take the steps of framework 2.0 to their end (protocol/http-api.md#84)."""
+    client.integrations.begin_uninstall(integration_id)
+    steps = client.integrations.uninstall_steps(integration_id).steps
+    for _ in range(len(steps) + 1):  # the last answer removes the integration
+        if client.integrations.answer_uninstall_step(integration_id).done:
+            return
+    raise PublisherError(
+        f"The uninstall steps of {integration_id} do not end. Uninstall it in integrator.io."
+    )
+
+
+def _require_license(publisher: Client, listing: Document, edition: str) -> None:
+    """Make a license of *edition* for the preview account, unless a free one is there."""
     email = kit().preview_email
     if not email:
         raise PublisherError(
@@ -184,19 +227,38 @@ def _require_license(publisher: Client, connector_id: str, edition: str) -> None
             "the address of the account of CONNECTOR_KIT_PREVIEW_TOKEN or, without that, of your "
             "own account."
         )
-    licenses = publisher.connectors.licenses(connector_id)
+    licenses = publisher.connectors.licenses(listing["_id"])
     now = datetime.now(UTC)
-    opts = {"connectorEdition": edition} if edition else {}
+    granted = _granted(listing, edition)
     for license_ in licenses.list():
         if license_.get("user", {}).get("email") != email or not license_.get("sandbox"):
             continue
         if license_.get("_integrationId") or str(license_.get("expires") or "") < now.isoformat():
             continue
-        if (license_.get("opts") or {}) != opts:
-            licenses.update(license_["_id"], {**license_, "opts": opts})
+        if any((license_.get(name) or {}) != value for name, value in granted.items()):
+            licenses.update(license_["_id"], {**license_, **granted})
         return
     expires = (now + LIFETIME).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    licenses.create({"email": email, "expires": expires, "sandbox": True, "opts": opts})
+    licenses.create({"email": email, "expires": expires, "sandbox": True, **granted})
+
+
+def _granted(listing: Document, edition: str) -> Document:
+    """The fields of a license for *edition*: a word in 1.0, an id of the listing's in 2.0."""
+    if listing.get("framework") != TWO_DOT_ZERO:
+        return {"opts": {"connectorEdition": edition} if edition else {}}
+    known = {
+        str(item.get("displayName")): item["_id"]
+        for item in (listing.get(TWO_DOT_ZERO) or {}).get("editions") or ()
+    }
+    if not known:
+        return {}
+    wanted = edition or next(iter(known))
+    for name, identity in known.items():
+        if name.lower() == wanted.lower():
+            return {"_editionId": identity}
+    raise PublisherError(
+        f"The listing has no edition {edition!r}. It has {', '.join(known)}. Choose one of them."
+    )
 
 
 def _newest(client: Client, connector: Connector) -> str:
@@ -221,17 +283,28 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
     current = undone[0] if undone and is_installing else None
     preview_steps = []
     for index, step in enumerate(steps):
+        if step.get("type") == "hidden":
+            continue
         is_current, connection_id = index == current, str(step.get("_connectionId") or "")
+        template = _template(step)
         credentials: tuple[Credential, ...] = ()
         if client is not None and is_current and connection_id:
             credentials = tuple(_credentials(client, connection_id))
+        elif client is not None and is_current and template:
+            ping = client.connections.ping_unsaved(template)
+            credentials = tuple(
+                Credential(error["field"], error["message"])
+                for error in ping.errors
+                if error.get("field")
+            )
         preview_steps.append(
             PreviewStep(
                 name=str(step.get("name") or "Step"),
                 description=str(step.get("description") or ""),
-                function=str(step.get("installerFunction") or ""),
+                function=_key(step),
+                asks_for_connection=bool(connection_id or template),
                 connection_id=connection_id,
-                url=str(step.get("installURL") or ""),
+                url=str(step.get("installURL") or step.get("url") or ""),
                 form=step.get("form") or None,
                 is_completed=bool(step.get("completed")),
                 is_current=is_current,
@@ -248,7 +321,32 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
 
 
 def _steps(integration: Document) -> list[Document]:
-    return [item for item in integration.get("install") or () if isinstance(item, dict)]
+    name = "installSteps" if _is_two_dot_zero(integration) else "install"
+    return [item for item in integration.get(name) or () if isinstance(item, dict)]
+
+
+def _is_two_dot_zero(integration: Document) -> bool:
+    """Whether it is of framework 2.0 (protocol/resources.md#integration)."""
+    return bool(integration.get("installSteps"))
+
+
+def _key(step: Document) -> str:
+    """What a step is known by: in framework 2.0 not every step has a function."""
+    return str(step.get("installerFunction") or step.get("name") or "Step")
+
+
+def _step(integration: Document, key: str) -> Document:
+    for step in _steps(integration):
+        if _key(step) == key and not step.get("completed"):
+            return step
+    raise PublisherError(f"The preview has no open step {key!r}. Reload the page.")
+
+
+def _template(step: Document) -> Document:
+    """What a new connection for *step* starts from; {} for other steps, and in framework 1.0."""
+    template = step.get("sourceConnection")
+    told = template if isinstance(template, dict) else {}
+    return {name: value for name, value in told.items() if name != "_id"}
 
 
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:

@@ -116,6 +116,7 @@ def presentation(
     if listing.framework == 2:
         editions = editions_of(blueprint)
         own = two_dot_zero((live or {}).get(TWO_DOT_ZERO) or {}, editions)
+        own["update"] = {"function": FUNCTION_NAMES["updateFunction"], "_stackId": stack_id}
         if editions:  # without, there is nothing to change, and what the listing names stays
             own["changeEdition"] = {"function": CHANGE_EDITION, "_stackId": stack_id}
         document |= {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: own}

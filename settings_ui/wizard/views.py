@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -60,20 +61,27 @@ def connect(request: StaffRequest, slug: str, integration_id: str) -> HttpRespon
         for name, value in request.POST.items()
         if name.startswith(CREDENTIAL)
     }
-    try:
-        connection_id = request.POST.get("connection", "")
-        install_preview.enter_credentials(connector, integration_id, connection_id, entered)
-    except ConnectorKitError as error:
-        messages.error(request, str(error))
-        return redirect("wizard:steps", slug, integration_id)
-    return _do(request, connector, integration_id)
+    function = request.POST.get("function", "")
+    return _done(
+        request,
+        connector,
+        integration_id,
+        lambda: install_preview.connect(connector, integration_id, function, entered),
+    )
 
 
 @require_POST
 @opens(Scope.INSTALLATIONS_WRITE)
 def run(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
     """Run a step that has no connection of its own."""
-    return _do(request, get_object_or_404(Connector, slug=slug), integration_id)
+    connector = get_object_or_404(Connector, slug=slug)
+    function = request.POST.get("function", "")
+    return _done(
+        request,
+        connector,
+        integration_id,
+        lambda: install_preview.run_step(connector, integration_id, function),
+    )
 
 
 @require_POST
@@ -90,10 +98,12 @@ def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
     return redirect("wizard:start", slug)
 
 
-def _do(request: HttpRequest, connector: Connector, integration_id: str) -> HttpResponse:
-    function = request.POST.get("function", "")
+def _done(
+    request: HttpRequest, connector: Connector, integration_id: str, step: Callable[[], str]
+) -> HttpResponse:
+    """Do the *step*, which says what is wrong with it, and show the steps again."""
     try:
-        problem = install_preview.run_step(connector, integration_id, function)
+        problem = step()
     except ConnectorKitError as error:
         problem = str(error)
     if problem:

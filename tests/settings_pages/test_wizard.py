@@ -37,7 +37,7 @@ def test_a_preview_goes_through_every_step_to_the_end_and_away_again(preview, st
         for name in form:
             if name.startswith("credential:"):
                 form[name] = entered[name.rpartition(".")[2]]
-        action = "connect" if form.get("connection") else "run"
+        action = "connect" if "/connect/" in html(page) else "run"
         page = browser.post(f"{here}{action}/", form, follow=True)
     assert "The customer now sees the settings page" in html(page)
     installation = Installation.objects.get()
@@ -49,6 +49,36 @@ def test_a_preview_goes_through_every_step_to_the_end_and_away_again(preview, st
     assert "Preview uninstalled." in html(page)
     actions = StaffAction.objects.filter(action__startswith="preview.").order_by("pk")
     assert [action.action for action in actions] == ["preview.start", "preview.end"]
+
+
+@pytest.mark.parametrize("edition", ["", "Premium"])
+def test_a_preview_of_framework_two_goes_through_the_same_pages(preview, staff, edition):
+    preview.publish("tests.lifecycle.two_1_0:Two")
+    browser = staff()
+    start = f"/console/preview/{preview.connector.slug}/"
+    page = browser.post(start, {"edition": edition}, follow=True)
+    here = page.request["PATH_INFO"]
+    for _ in range(5):
+        if "is installed" in html(page):
+            break
+        form = sent_by_a_browser(html(page).partition("Uninstall preview")[0])
+        action = "connect" if "/connect/" in html(page) else "run"
+        page = browser.post(f"{here}{action}/", form, follow=True)
+
+    assert "The customer now sees the settings page" in html(page)
+    assert Installation.objects.get().edition == (edition.lower() or "standard")
+
+    page = browser.post(f"{here}end/", follow=True)
+    assert "Preview uninstalled." in html(page)
+    assert Installation.objects.get().vanished_at
+
+
+def test_an_edition_that_the_listing_lacks_is_named_with_those_it_has(preview, staff):
+    preview.publish("tests.lifecycle.two_1_0:Two")
+
+    page = staff().post(f"/console/preview/{preview.connector.slug}/", {"edition": "Gold"})
+
+    assert "It has Standard, Premium" in html(page)
 
 
 def test_a_step_that_fails_says_why_and_can_be_done_again(preview, staff):
