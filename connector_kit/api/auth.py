@@ -92,7 +92,7 @@ def scope_of(view: Any, method: str) -> Scope | None:
     return scope if isinstance(scope, Scope) else None
 
 
-class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass is not typed
     target_class = BearerTokens
     name = "bearer"
 
@@ -100,7 +100,7 @@ class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "http", "scheme": "bearer", "bearerFormat": "ck_<key>_<secret>"}
 
 
-class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass is not typed
     target_class = StaffSessions
     name = "session"
 

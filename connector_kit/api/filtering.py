@@ -21,7 +21,7 @@ LONGEST = 300
 _SPELLINGS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class TextFilter(rest_framework.CharFilter):  # type: ignore[misc]
+class TextFilter(rest_framework.CharFilter):  # type: ignore[misc]  # django-filter is not typed
     """A text of reasonable length."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -38,7 +38,7 @@ class _YesOrNo(forms.Field):
             raise forms.ValidationError("Use true or false.", code="invalid") from error
 
 
-class YesOrNoFilter(rest_framework.BooleanFilter):  # type: ignore[misc]
+class YesOrNoFilter(rest_framework.BooleanFilter):  # type: ignore[misc]  # django-filter is not typed
     """``true`` or ``false``; anything else is an error, where Django would take it for neither."""
 
     field_class = _YesOrNo
@@ -47,7 +47,7 @@ class YesOrNoFilter(rest_framework.BooleanFilter):  # type: ignore[misc]
         super().__init__(*args, **{"widget": forms.TextInput, **options})
 
 
-class WholeFilter(rest_framework.NumberFilter):  # type: ignore[misc]
+class WholeFilter(rest_framework.NumberFilter):  # type: ignore[misc]  # django-filter is not typed
     """A whole number, within what a column holds."""
 
     field_class = forms.IntegerField
@@ -59,7 +59,7 @@ class WholeFilter(rest_framework.NumberFilter):  # type: ignore[misc]
         """No other bound than the field's."""
 
 
-class _Moment(IsoDateTimeField):  # type: ignore[misc]
+class _Moment(IsoDateTimeField):  # type: ignore[misc]  # django-filter is not typed
     def to_python(self, value: Any) -> datetime | None:
         read = super().to_python(value)
         if read is None:
@@ -77,7 +77,7 @@ def _beyond() -> forms.ValidationError:
     return forms.ValidationError(f"Use a day from {FIRST_DAY} to {LAST_DAY}.", code="out_of_range")
 
 
-class MomentFilter(rest_framework.IsoDateTimeFilter):  # type: ignore[misc]
+class MomentFilter(rest_framework.IsoDateTimeFilter):  # type: ignore[misc]  # django-filter is not typed
     """A moment that can be computed with, whatever its offset."""
 
     field_class = _Moment
@@ -91,13 +91,13 @@ class _Day(forms.DateField):
         return day
 
 
-class DayFilter(rest_framework.DateFilter):  # type: ignore[misc]
+class DayFilter(rest_framework.DateFilter):  # type: ignore[misc]  # django-filter is not typed
     """A day that can be computed with."""
 
     field_class = _Day
 
 
-class Filters(rest_framework.FilterSet):  # type: ignore[misc]
+class Filters(rest_framework.FilterSet):  # type: ignore[misc]  # django-filter is not typed
     """The query parameters of a list."""
 
     FILTER_DEFAULTS = {

@@ -47,7 +47,7 @@ _ERRORS_SCHEMA = {
 class Described(AutoSchema):
     """Also says which scope an operation requires."""
 
-    def get_description(self) -> str:  # type: ignore[override]
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular allows None
         """Return the view's words, and its scope."""
         words = super().get_description() or ""
         scope = scope_of(self.view, self.method)

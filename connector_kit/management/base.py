@@ -62,7 +62,7 @@ class KitCommand(BaseCommand, ABC):
     )
     is_service: ClassVar[bool] = False
     """Whether it runs until it is stopped: its log belongs on the terminal, too."""
-    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]  # Django declares it per instance
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser, with the examples and the exit codes below the options."""

@@ -17,7 +17,7 @@ from connector_kit.models import sealing
 _DJANGOS = "django.db.models"
 
 
-class _Text(models.Field):  # type: ignore[type-arg]
+class _Text(models.Field):  # type: ignore[type-arg]  # generic in the stubs only
     """Text in which a sign replaces what cannot be stored."""
 
     class Meta:
@@ -43,7 +43,7 @@ class _Legible:
 
     def get_prep_lookup(self) -> Any:
         """Return the part as it is written; SQLite gives up on patterns of 50,000 bytes."""
-        part = super().get_prep_lookup()  # type: ignore[misc]
+        part = super().get_prep_lookup()  # type: ignore[misc]  # of the look-up it is mixed into
         return storable.text(part[:_LONGEST_PART]) if isinstance(part, str) else part
 
 
@@ -70,15 +70,15 @@ class _Refusing(_Text):
         return prepared
 
 
-class _CharField(_Refusing, models.CharField):  # type: ignore[type-arg]
+class _CharField(_Refusing, models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
     """A name or an id. What is longer than the column is refused."""
 
 
-class _SlugField(_Refusing, models.SlugField):  # type: ignore[type-arg]
+class _SlugField(_Refusing, models.SlugField):  # type: ignore[type-arg]  # generic in the stubs only
     """A short name for command lines and addresses. What is longer is refused."""
 
 
-class _ShownField(_Text, models.CharField):  # type: ignore[type-arg]
+class _ShownField(_Text, models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
     """Words for people to read. What is longer than the column is cut, and ends in an ellipsis."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -93,7 +93,7 @@ class _ShownField(_Text, models.CharField):  # type: ignore[type-arg]
         return "CharField"
 
 
-class _TextField(_Text, models.TextField):  # type: ignore[type-arg]
+class _TextField(_Text, models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
     """Text of any length."""
 
 

@@ -164,10 +164,9 @@ class RolloutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.connector = connector
         releases = connector.releases.defer("manifest").order_by("-published_at", "-pk")
-        field = self.fields["release"]
-        field.queryset = releases  # type: ignore[attr-defined]
-        field.empty_label = None  # type: ignore[attr-defined]
-        field.label_from_instance = lambda release: release.version  # type: ignore[attr-defined]
+        field: Any = self.fields["release"]
+        field.queryset, field.empty_label = releases, None
+        field.label_from_instance = lambda release: release.version
 
     def clean_waves(self) -> tuple[str, ...]:
         """Read the sizes; report an unusable one at its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -80,13 +80,12 @@ def for_installation(view: View) -> View:
         else:
             customer = installation.email or "customer"
             by = Actor(f"{customer} (settings link {link.pk if link else '-'})")
-        request.installation = installation  # type: ignore[attr-defined]
-        request.link = link  # type: ignore[attr-defined]
-        request.may_save = bool(link) or Scope.SETTINGS_WRITE in scopes  # type: ignore[attr-defined]
-        request.is_staff = bool(scopes)  # type: ignore[attr-defined]
-        request.by = by  # type: ignore[attr-defined]
+        own = cast("SettingsRequest", request)
+        own.installation, own.link, own.by = installation, link, by
+        own.may_save = bool(link) or Scope.SETTINGS_WRITE in scopes
+        own.is_staff = bool(scopes)
         try:
-            return view(request, *args, **kwargs)
+            return view(own, *args, **kwargs)
         except KeyLost as error:
             logger.exception("the settings of %s cannot be shown", integration_id)
             words = (

@@ -154,6 +154,14 @@ def test_samples_may_be_kept_anywhere(home, tmp_path, capsys):
     assert listed(capsys)["recording"]["folder"] == str(tmp_path / "elsewhere")
 
 
+def test_start_and_stop_answer_programs_in_json(home, capsys):
+    call_command("record", "start", "--function", "preMap", "--json")
+    assert json.loads(capsys.readouterr().out)["recording"]["functions"] == ["preMap"]
+
+    call_command("record", "stop", "--json")
+    assert json.loads(capsys.readouterr().out) == {"stopped": True}
+
+
 def test_stop_says_whether_there_was_anything_to_stop(home, capsys):
     call_command("record", "start")
     call_command("record", "stop")

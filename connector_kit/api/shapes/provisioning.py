@@ -20,7 +20,7 @@ class EventWishShape(Shown):
     type = serializers.CharField()
     occurred_at = serializers.DateTimeField()
     subscription = serializers.CharField()
-    data = serializers.DictField(required=False)  # type: ignore[assignment]
+    data = serializers.DictField(required=False)  # type: ignore[assignment]  # serializers have that name, too
 
 
 class WebhookShape(Shown):
@@ -28,7 +28,7 @@ class WebhookShape(Shown):
 
     type = serializers.CharField()
     timestamp = serializers.DateTimeField()
-    data = serializers.DictField()  # type: ignore[assignment]
+    data = serializers.DictField()  # type: ignore[assignment]  # serializers have that name, too
 
 
 class AcceptedShape(Shown):

@@ -20,9 +20,9 @@ class UsageRowShape(Shown):
     canceled = serializers.IntegerField()
     records = serializers.IntegerField()
     ignored = serializers.IntegerField()
-    errors = serializers.IntegerField()  # type: ignore[assignment]
+    errors = serializers.IntegerField()  # type: ignore[assignment]  # serializers have that name, too
     resolved = serializers.IntegerField()
-    source = serializers.ChoiceField(  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # serializers have that name, too
         choices=["own", "embedded", "marketplace"]
     )
     connector = serializers.CharField(allow_blank=True)

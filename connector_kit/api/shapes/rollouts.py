@@ -141,7 +141,7 @@ class WaveStatusShape(Shown):
     """A wave, and how many of its pushes are in which state."""
 
     index = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # serializers have that name, too
     state = serializers.CharField()
     total = serializers.IntegerField()
     settled = serializers.IntegerField()
@@ -213,7 +213,7 @@ class WavePreviewShape(Shown):
     """A planned wave. *sandboxes* and *production* count the installations to update."""
 
     index = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # serializers have that name, too
     total = serializers.IntegerField()
     to_update = serializers.IntegerField()
     current = serializers.IntegerField()

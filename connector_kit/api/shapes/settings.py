@@ -24,7 +24,7 @@ class OptionShape(Shown):
     """What can be chosen; *value* is any JSON."""
 
     value = serializers.JSONField()
-    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # serializers have that name, too
 
 
 class FieldShape(Shown):
@@ -32,7 +32,7 @@ class FieldShape(Shown):
 
     name = serializers.CharField()
     type = serializers.CharField()
-    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # serializers have that name, too
     help = serializers.CharField(allow_blank=True)
     value = serializers.JSONField(allow_null=True)
     options = OptionShape(many=True)
@@ -45,7 +45,7 @@ class TabShape(Shown):
     """Fields that are saved together; without a title they are the only ones on the page."""
 
     title = serializers.CharField(allow_blank=True)
-    fields = FieldShape(many=True)  # type: ignore[assignment]
+    fields = FieldShape(many=True)  # type: ignore[assignment]  # serializers have that name, too
 
 
 class FlowShape(Shown):
@@ -58,7 +58,7 @@ class FlowShape(Shown):
     timezone = serializers.CharField(allow_blank=True)
     has_switch = serializers.BooleanField()
     shows_schedule = serializers.BooleanField()
-    fields = FieldShape(many=True)  # type: ignore[assignment]
+    fields = FieldShape(many=True)  # type: ignore[assignment]  # serializers have that name, too
 
 
 class PageShape(Shown):
@@ -119,7 +119,7 @@ class SettingsChangeShape(serializers.ModelSerializer[SettingsChange]):
     """
 
     values = serializers.SerializerMethodField()
-    errors = serializers.DictField()  # type: ignore[assignment]
+    errors = serializers.DictField()  # type: ignore[assignment]  # serializers have that name, too
     outcome = serializers.CharField()
     operation = serializers.IntegerField(source="operation_id", allow_null=True)
 

@@ -138,7 +138,7 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *rest: Any, **options: Any) -> None:
         self._source = _Source(sock)
-        super().__init__(self._source, *rest, **options)  # type: ignore[arg-type]
+        super().__init__(self._source, *rest, **options)  # type: ignore[arg-type]  # it only makes a file of it
 
     def begin(self) -> None:
         """Read the head; `http.client` takes one that ends early for one that is complete."""

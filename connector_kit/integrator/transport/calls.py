@@ -15,7 +15,7 @@ Params = Mapping[str, str | int | bool]
 Headers = Mapping[str, str]
 """Headers that tell the platform more about a request; see `headers`."""
 
-Shape = type[dict] | type[list] | type[str] | None  # type: ignore[type-arg]
+Shape = type[dict] | type[list] | type[str] | None  # type: ignore[type-arg]  # isinstance takes no more
 """What an answer has to be: an object, a list, text that is no JSON; None takes any JSON."""
 
 

@@ -22,7 +22,7 @@ DAYS = 90
 
 
 class Create(Action):
-    """Creates a token; its text is shown this once."""
+    """Creates a token, and shows its text once."""
 
     words = "create a token and show it once"
 
