@@ -121,7 +121,6 @@ IDENTITIES: Mapping[str, tuple[Identifier, ...]] = {
     "groupByFields": (SET,),
     "headers": (_by("name"),),
     "host": (SET,),
-    "installSteps": (_by("name"),),
     "keyColumns": (SET,),
     "lastPageValues": (SET,),
     "lists": (_by("generate"),),
@@ -148,7 +147,6 @@ IDENTITIES: Mapping[str, tuple[Identifier, ...]] = {
     "successValues": (SET,),
     "tokenPaths": (SET,),
     "unencryptedFields": (_by("id"),),
-    "uninstallSteps": (_by("name"),),
     "validDomainNames": (SET,),
 }
 """By the key that holds a list: the ways to know its items, of which the first that fits."""

@@ -10,7 +10,7 @@ by name, and get their external ids.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from connector_kit.adoption.live import read_live
@@ -52,15 +52,14 @@ class SourcePlan:
     @property
     def edits(self) -> tuple[str, ...]:
         """What somebody changed or deleted there, and the plan would overwrite: field by field."""
-        return tuple(
-            found
-            for step in self.plan.steps
-            for found in (
-                [f"{step.external_id}: deleted"]
-                if isinstance(step, Conflict) and step.code == "component_deleted"
-                else _overwritten(step)
-            )
-        )
+        found = []
+        for step in self.plan.steps:
+            if isinstance(step, Conflict) and step.code == "component_deleted":
+                found.append(f"{step.external_id}: deleted")
+            elif isinstance(step, Update):
+                overwritten = (item for item in step.changes if item.settled == "connector")
+                found += [f"{step.external_id}: {change.path}" for change in overwritten]
+        return tuple(found)
 
     @property
     def obstacles(self) -> tuple[Conflict, ...]:
@@ -185,7 +184,7 @@ def _written(
         row.ids, row.release = {}, None
         known = _make(row.connector, held.name, client)
     row.integration_id = known
-    row.save()
+    row.save(update_fields=["integration_id", "ids", "release"])
     account, ids = _opened(row, held, client, row.connector)
     plan = _plan(row, held, account, ids, recreate_deleted=overwrite)
     result = SourcePlan(known if is_there else None, plan)
@@ -196,8 +195,14 @@ def _written(
     write_installation(account, result.plan, {}, journal)
     row.release, row.problem = release, ""
     row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
-    row.save()
+    row.save(update_fields=["ids", "release", "problem"])
     return replace(result, id=known) if is_there else result
+
+
+_SELF_MADE = CompiledComponent(
+    INTEGRATION, "integrations", {"installSteps": [], "uninstallSteps": []}
+)
+"""What the platform puts into every integration (protocol/resources.md#integration)."""
 
 
 def _plan(
@@ -209,7 +214,7 @@ def _plan(
     recreate_deleted: bool,
 ) -> Plan:
     declared = by_external_id((*held.components, held.integration))
-    applied: dict[str, CompiledComponent] = {}
+    applied = {INTEGRATION: _SELF_MADE}
     if row.release:
         before = source_of(row.release.blueprint())
         applied = by_external_id((*before.components, before.integration))
@@ -313,13 +318,6 @@ def _opened(
         ids={name: identity for name, identity in ids.items() if identity},
     )
     return account, {name: identity for identity, name in names.items()}
-
-
-def _overwritten(step: PlanStep) -> Iterator[str]:
-    if isinstance(step, Update):
-        for change in step.changes:
-            if change.settled == "connector":
-                yield f"{step.external_id}: {change.path}"
 
 
 def _exists(client: Client, integration_id: str) -> bool:

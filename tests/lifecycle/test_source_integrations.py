@@ -8,7 +8,7 @@ import pytest
 
 from connector_kit.models import Operation, SourceIntegration
 from connector_kit.publisher import publish, sync_install_base
-from connector_kit.publisher.errors import PublicationRefused
+from connector_kit.publisher.errors import PublicationRefused, SourceBusy
 from connector_kit.publisher.tasks import keep_sources
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import (
@@ -149,6 +149,32 @@ def test_a_source_built_by_hand_is_recognized_by_names_and_gets_external_ids(sho
     assert {name: found[name]["_id"] for name in STANDARD} == {
         name: by_hand[name] for name in STANDARD
     }
+
+
+def test_steps_that_somebody_made_by_hand_are_not_doubled(shop: Shop) -> None:
+    by_hand = built_by_hand(shop)
+    path = f"/integrations/{by_hand['integrations']}"
+    home = shop.platform.call("GET", path)
+    own = {"name": "Connect your shop", "type": "connection", "_connectionId": by_hand["shop"]}
+    shop.platform.call("PUT", path, {**home, "installSteps": [own]})
+    shop.publish(TWO)
+    shop.connector.source_integration.delete()
+    listed(shop, by_hand["integrations"])
+
+    with pytest.raises(PublicationRefused, match="@integration: installSteps"):
+        publish(TWO)
+    publish(TWO, overwrite_source=True)
+
+    steps = source(shop)["@integration"]["installSteps"]
+    assert [step["name"] for step in steps] == ["Shop", "Complete"]
+
+
+def test_two_processes_do_not_write_a_source_at_once(two: Shop) -> None:
+    row = SourceIntegration.objects.get()
+    assert row.claim(seconds=60)
+
+    with pytest.raises(SourceBusy):
+        publish(TWO)
 
 
 def test_installing_copies_the_source_and_completes_the_licensed_edition(two: Shop) -> None:
