@@ -94,8 +94,10 @@ class Hidden:
         secret = {key for key in value if self._is_hidden(key)}
         if any(self._is_hidden(str(value.get(key))) for key in (*_NAMES, "setting")):
             secret |= _VALUES | {"before", "after"}
-        if isinstance(path := value.get("path"), str) and self._leads_to_hidden(path):
-            secret |= {"before", "after"}
+        if isinstance(path := value.get("path"), str):
+            item = _SECRET_ITEM.search(path)
+            if self._is_hidden(item[1] if item else path.rsplit(".", maxsplit=1)[-1]):
+                secret |= {"before", "after"}
         return {
             key: MASK
             if key in secret and item not in (None, "") and not isinstance(item, bool)
@@ -109,10 +111,6 @@ class Hidden:
             or is_secret_key(name)
             or is_secret_key(name.partition("-")[0])
         )
-
-    def _leads_to_hidden(self, path: str) -> bool:
-        item = _SECRET_ITEM.search(path)
-        return self._is_hidden(item[1] if item else path.rsplit(".", maxsplit=1)[-1])
 
 
 _declared: set[str] = set()
@@ -176,10 +174,7 @@ def redacted_at(path: str, value: Json) -> Json:
 
 
 def _object(value: dict[str, Json]) -> Json:
-    hidden = _VALUES if _names_a_secret(value) else frozenset()
+    # A header called Authorization keeps its secret under `value`.
+    names = (name for name in map(value.get, _NAMES) if isinstance(name, str))
+    hidden = _VALUES if any(map(is_secret_key, names)) else frozenset()
     return {key: MASK if key in hidden else redacted(item, key) for key, item in value.items()}
-
-
-def _names_a_secret(value: dict[str, Json]) -> bool:
-    """A header called Authorization keeps its secret under ``value``."""
-    return any(isinstance(name := value.get(key), str) and is_secret_key(name) for key in _NAMES)

@@ -11,19 +11,17 @@ from connector_kit.forms.patterns import is_matched
 from connector_kit.forms.values import alike, is_empty, plain, text_of
 
 Values = Mapping[str, Json]
-_Check = Callable[[Json, Document, Values], str | None]
 
 
 def failed_checks(value: Json, checks: Document, values: Values) -> Iterator[str]:
     """Yield the messages of the *checks* that *value* fails; *values* are by field id."""
     for name, parameters in checks.items():
-        check = _CHECKS.get(name)
-        if check is None or not isinstance(parameters, dict):
+        if not isinstance(parameters, dict):
             continue
-        message = check(value, parameters, values)
+        message = _failed_check(name, value, parameters, values)
         if message is not None:
-            given = parameters.get("message")
-            yield given if isinstance(given, str) and given else message
+            own_message = parameters.get("message")
+            yield own_message if isinstance(own_message, str) and own_message else message
 
 
 def number_of(value: Json) -> float | None:
@@ -36,56 +34,56 @@ def number_of(value: Json) -> float | None:
         return None
 
 
-def _matches(value: Json, parameters: Document, _: Values) -> str | None:
-    try:
-        is_fine = is_matched(str(parameters.get("pattern")), text_of(value))
-    except TimeoutError:
-        return "It takes too long to check this value"
-    return "Invalid input provided" if is_fine is False else None
-
-
-def _is_longer(value: Json, parameters: Document, _: Values) -> str | None:
-    length = number_of(parameters.get("length"))
-    return None if length is None or _size(value) > length else _too(length)
-
-
-def _is_shorter(value: Json, parameters: Document, _: Values) -> str | None:
-    length = number_of(parameters.get("length"))
-    return None if length is None or _size(value) < length else _too(length)
-
-
-def _too(length: float) -> str:
-    return f"Should have more than {text_of(length)} characters"  # the platform's text for both
-
-
-def _size(value: Json) -> int:
-    return len(text_of(value))
-
-
-def _in_range(value: Json, parameters: Document, _: Values) -> str | None:
-    number = number_of(value)
-    least, most = number_of(parameters.get("min")), number_of(parameters.get("max"))
-    if number is None:
-        return "Value must be a number"
-    if least is not None and number < least:
-        return f"Value cannot be less than {text_of(least)}"
-    if most is not None and number > most:
-        return f"Value cannot be greater than {text_of(most)}"
+def _failed_check(  # noqa: C901, PLR0911  one case per check
+    name: str, value: Json, parameters: Document, values: Values
+) -> str | None:
+    """Return the platform's message for a check that *value* fails; None when it passes."""
+    match name:
+        case "matchesRegEx":
+            try:
+                is_fine = is_matched(str(parameters.get("pattern")), text_of(value))
+            except TimeoutError:
+                return "It takes too long to check this value"
+            return "Invalid input provided" if is_fine is False else None
+        case "lengthIsGreaterThan" | "lengthIsLessThan":
+            length, size = number_of(parameters.get("length")), _size(value)
+            is_fine = length is None or (size > length if "Greater" in name else size < length)
+            # The platform has one text for both.
+            return None if is_fine else f"Should have more than {text_of(length)} characters"
+        case "fallsWithinNumericalRange":
+            number = number_of(value)
+            least, most = number_of(parameters.get("min")), number_of(parameters.get("max"))
+            if number is None:
+                return "Value must be a number"
+            if least is not None and number < least:
+                return f"Value cannot be less than {text_of(least)}"
+            if most is not None and number > most:
+                return f"Value cannot be greater than {text_of(most)}"
+        case "is" | "isNot":
+            listed = _listed(parameters.get("values"))
+            is_among = any(alike(value, plain(item)) for item in listed)
+            is_fine = (is_among or not listed) if name == "is" else not is_among
+            return None if is_fine else "Unacceptable value provided"
+        case "comparedTo":
+            return _failed_comparison(value, parameters, values)
+        case "allAreTrue" | "someAreTrue" | "noneAreTrue":
+            results = []
+            for condition in _listed(parameters.get("conditions")):
+                if isinstance(condition, dict):
+                    # A condition may name another field, whose value is checked then.
+                    other = condition.get("field")
+                    checked = values.get(other) if isinstance(other, str) else value
+                    results.append(not any(True for _ in failed_checks(checked, condition, values)))
+            is_fine = {
+                "allAreTrue": all(results),
+                "someAreTrue": not results or any(results),
+                "noneAreTrue": not any(results),
+            }[name]
+            return None if is_fine else "Invalid input provided"
     return None
 
 
-def _is_among(value: Json, parameters: Document, _: Values) -> str | None:
-    wanted = _listed(parameters.get("values"))
-    is_met = not wanted or any(alike(value, plain(item)) for item in wanted)
-    return None if is_met else "Unacceptable value provided"
-
-
-def _is_outside(value: Json, parameters: Document, _: Values) -> str | None:
-    is_refused = any(alike(value, plain(item)) for item in _listed(parameters.get("values")))
-    return "Unacceptable value provided" if is_refused else None
-
-
-def _compares(value: Json, parameters: Document, values: Values) -> str | None:
+def _failed_comparison(value: Json, parameters: Document, values: Values) -> str | None:
     word = parameters.get("is")
     if not isinstance(word, str) or word not in _COMPARED:
         return None
@@ -93,13 +91,14 @@ def _compares(value: Json, parameters: Document, values: Values) -> str | None:
     mine = measure(value)
     others = (values.get(item) for item in _listed(parameters.get("fields")))
     theirs = [measure(other) for other in others if not is_empty(other)]
-    if mine is None:
-        return description
-    return (
-        None
-        if all(condition is None or is_met(mine, condition) for condition in theirs)
-        else description
+    is_fine = mine is not None and all(
+        measured is None or is_met(mine, measured) for measured in theirs
     )
+    return None if is_fine else description
+
+
+def _size(value: Json) -> int:
+    return len(text_of(value))
 
 
 _COMPARED: Mapping[str, tuple[Callable[[Json], Any], Callable[[Any, Any], bool], str]] = {
@@ -110,40 +109,5 @@ _COMPARED: Mapping[str, tuple[Callable[[Json], Any], Callable[[Any, Any], bool],
 }
 
 
-def _combined(are_met: Callable[[list[bool]], bool]) -> _Check:
-    def check(value: Json, parameters: Document, values: Values) -> str | None:
-        conditions = _listed(parameters.get("conditions"))
-        results = [
-            _holds(value, condition, values)
-            for condition in conditions
-            if isinstance(condition, dict)
-        ]
-        return None if are_met(results) else "Invalid input provided"
-
-    return check
-
-
-def _holds(value: Json, condition: Document, values: Values) -> bool:
-    """Whether all checks of a condition hold, for another field when it names one."""
-    other = condition.get("field")
-    if isinstance(other, str):
-        value = values.get(other)
-    return not any(True for _ in failed_checks(value, condition, values))
-
-
 def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [] if value is None else [value]
-
-
-_CHECKS: Mapping[str, _Check] = {
-    "matchesRegEx": _matches,
-    "lengthIsGreaterThan": _is_longer,
-    "lengthIsLessThan": _is_shorter,
-    "fallsWithinNumericalRange": _in_range,
-    "is": _is_among,
-    "isNot": _is_outside,
-    "comparedTo": _compares,
-    "allAreTrue": _combined(all),
-    "someAreTrue": _combined(lambda results: not results or any(results)),
-    "noneAreTrue": _combined(lambda results: not any(results)),
-}

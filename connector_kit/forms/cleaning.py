@@ -8,7 +8,7 @@ from typing import Any
 
 from connector_kit.documents import Json
 from connector_kit.forms.fields import Field
-from connector_kit.forms.form import FieldState, Form, Values, state_of
+from connector_kit.forms.form import Form, Values, state_of
 from connector_kit.forms.values import alike, is_empty, plain, text_of
 
 Raw = Mapping[str, Any]
@@ -42,14 +42,29 @@ def cleaned(form: Form, raw: Raw, *, is_complete: bool = False) -> dict[str, Jso
 def submitted(form: Form, values: Values) -> dict[str, Json]:
     """Return typed *values* as they are saved, see settings-forms.md#42-fieldmap.
 
-    What is removed, or hidden and to be omitted then, is left out; lists are joined or told as
+    What is removed, or hidden and to be omitted then, is left out; lists are joined or sent as
     changes where the form says so.
     """
     states = state_of(form, values)
     sent: dict[str, Json] = {}
     for field in form.fields.values():
-        if field.name in values and field.type.has_value and field.name not in sent:
-            sent |= _sent(field, states[field.id], values[field.name])
+        name, raw, state = field.name, field.raw, states[field.id]
+        if name not in values or not field.type.has_value or name in sent:
+            continue
+        value, omitted = values[name], raw.get("omitWhenValueIs")
+        if state.removed or (raw.get("omitWhenHidden") and not state.visible):
+            continue
+        if isinstance(omitted, list) and any(alike(value, plain(item)) for item in omitted):
+            continue
+        if raw.get("useChangesAsValues") and isinstance(value, list):
+            earlier = field.start if isinstance(field.start, list) else []
+            sent[f"{name}_added"] = [item for item in value if item not in earlier]
+            sent[f"{name}_removed"] = [item for item in earlier if item not in value]
+            continue
+        delimiter = raw.get("valueDelimiter")
+        if isinstance(delimiter, str) and isinstance(value, list):
+            value = delimiter.join(map(text_of, value))
+        sent[name] = value
     return sent
 
 
@@ -59,26 +74,3 @@ def clean(field: Field, value: Any) -> Json:
         value = value[-1] if value else None  # browsers send lists of one
     read = field.type.clean(field, value)
     return field.type.emptied(read) if is_empty(read) else read
-
-
-def _sent(field: Field, state: FieldState, value: Json) -> dict[str, Json]:
-    raw = field.raw
-    if state.removed or (raw.get("omitWhenHidden") and not state.visible):
-        return {}
-    omitted = raw.get("omitWhenValueIs")
-    if isinstance(omitted, list) and any(alike(value, plain(item)) for item in omitted):
-        return {}
-    if raw.get("useChangesAsValues") and isinstance(value, list):
-        return _changes(field.name, field.start, value)
-    delimiter = raw.get("valueDelimiter")
-    if isinstance(delimiter, str) and isinstance(value, list):
-        value = delimiter.join(map(text_of, value))
-    return {field.name: value}
-
-
-def _changes(name: str, before: Json, after: list[Json]) -> dict[str, Json]:
-    earlier = before if isinstance(before, list) else []
-    return {
-        f"{name}_added": [item for item in after if item not in earlier],
-        f"{name}_removed": [item for item in earlier if item not in after],
-    }

@@ -12,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connector_kit.documents import Json
+from connector_kit.forms.checks import number_of
 from connector_kit.forms.dates import day_of, iso_date, iso_moment
 from connector_kit.forms.values import alike, is_empty, is_true, plain, text_of
 
@@ -151,7 +152,7 @@ class Number(FieldType):
         return None if is_number and isfinite(value) else "Value must be a number"
 
     def samples(self, field: Field, words: Iterable[Json] = ()) -> list[Json]:
-        return [1, 2.5, *filter(None, map(_as_number, words))]
+        return [1, 2.5, *filter(None, map(number_of, words))]
 
 
 class Checkbox(FieldType):
@@ -473,13 +474,6 @@ def _trimmed(field: Field, value: Any) -> Json:
     if field.raw.get("trimValue"):
         value = value.strip()
     return value.upper() if field.raw.get("uppercase") else value
-
-
-def _as_number(word: Json) -> Json:
-    try:
-        return float(word) if isinstance(word, int | float | str) else None
-    except ValueError:
-        return None
 
 
 def _chosen(field: Field, value: Json) -> Option | None:

@@ -99,8 +99,19 @@ def state_of(form: Form, values: Values) -> dict[str, FieldState]:
 
 def flattened(form: Form, settings: Document) -> dict[str, Json]:
     """Return stored *settings* by field name: a dot in a name nests the value there."""
-    found = {form_field.name: _at(settings, form_field.name) for form_field in form.fields.values()}
-    return {name: value for name, (is_there, value) in found.items() if is_there}
+    found: dict[str, Json] = {}
+    for name in (form_field.name for form_field in form.fields.values()):
+        if name in settings:
+            found[name] = settings[name]
+            continue
+        value: Json = settings
+        for key in name.split("."):
+            if not isinstance(value, dict) or key not in value:
+                break
+            value = value[key]
+        else:
+            found[name] = value
+    return found
 
 
 def nested(values: Values) -> Document:
@@ -116,14 +127,3 @@ def nested(values: Values) -> Document:
             inside = deeper
         inside[last] = value
     return document
-
-
-def _at(settings: Document, name: str) -> tuple[bool, Json]:
-    if name in settings:
-        return True, settings[name]
-    value: Json = settings
-    for key in name.split("."):
-        if not isinstance(value, dict) or key not in value:
-            return False, None
-        value = value[key]
-    return True, value

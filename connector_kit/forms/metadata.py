@@ -48,8 +48,12 @@ def read_form(metadata: Json, values: Mapping[str, Json] | None = None) -> Form:
         notes.add("", f"The form must be an object, not {sort_of(metadata)}.")
         metadata = {}
     fields = dict(_fields(metadata.get("fieldMap"), values or {}, notes))
-    layout = _layout(metadata.get("layout"), fields, notes)
-    return Form(fields, layout, tuple(notes))
+    layout = metadata.get("layout")
+    if isinstance(layout, dict):
+        return Form(fields, _box(layout, fields, "layout", notes), tuple(notes))
+    if layout is not None:
+        notes.add("layout", f"It must be an object, not {sort_of(layout)}.")
+    return Form(fields, Box(fields=tuple(fields)), tuple(notes))
 
 
 def field_type(raw: Document, value: Json, place: str, notes: Notes) -> FieldType:
@@ -95,8 +99,7 @@ def _fields(
         return
     for key, raw in field_map.items():
         if isinstance(raw, dict):
-            each = _field(key, raw, values, notes)
-            yield each.id, each
+            yield key, _field(key, raw, values, notes)
         else:
             notes.add(f"fieldMap.{key}", f"It must be an object, not {sort_of(raw)}.")
 
@@ -104,12 +107,18 @@ def _fields(
 def _field(key: str, raw: Document, values: Mapping[str, Json], notes: Notes) -> Field:
     place = f"fieldMap.{key}"
     name = words(raw.get("name")) or words(raw.get("id")) or key
-    given, default = raw.get("value"), raw.get("defaultValue")
-    if name in values or _is_nested(values, name):
-        given = _stored(values, name)
-    kind = field_type(raw, default if given is None else given, place, notes)
+    value, default = raw.get("value"), raw.get("defaultValue")
+    stored = _stored(values, name)
+    if name in values or ("." in name and stored is not None):
+        value = stored
+    kind = field_type(raw, default if value is None else value, place, notes)
     if kind.has_rows:
-        given, default = rows_of(raw, given), rows_of(raw, default) if default else default
+        value, default = rows_of(raw, value), rows_of(raw, default) if default else default
+    checks = raw.get("validWhen")
+    if checks is not None and not isinstance(checks, dict):
+        notes.add(f"{place}.validWhen", f"It must be an object, not {sort_of(checks)}.")
+    refreshers = raw.get("refreshOptionsOnChangesTo")
+    refreshed_by = refreshers if isinstance(refreshers, list) else [refreshers]
     return Field(
         id=key,
         name=name,
@@ -117,7 +126,7 @@ def _field(key: str, raw: Document, values: Mapping[str, Json], notes: Notes) ->
         label=words(raw.get("label")) or name,
         help=words(raw.get("helpText")) or words(raw.get("description")),
         placeholder=words(raw.get("placeholder")),
-        value=given,
+        value=value,
         default=default,
         options=read_options(raw.get("options"), f"{place}.options", notes),
         columns=columns_of(raw, place, notes),
@@ -125,30 +134,12 @@ def _field(key: str, raw: Document, values: Mapping[str, Json], notes: Notes) ->
         visible=rules_of(raw, ("visibleWhen",), raw.get("visible"), place, notes),
         disabled=rules_of(raw, ("disabledWhen",), raw.get("defaultDisabled"), place, notes),
         removed=rules_of(raw, ("removeWhen", "deleteWhen"), None, place, notes),
-        checks=_checks(raw.get("validWhen"), place, notes),
+        checks=checks if isinstance(checks, dict) else {},
         is_refreshable=words(raw.get("type")) in _REFRESHABLE or flag(raw.get("supportsRefresh")),
         posts_back=flag(raw.get("autoPostBack")),
-        refreshed_by=tuple(_names(raw.get("refreshOptionsOnChangesTo"))),
+        refreshed_by=tuple(item for item in refreshed_by if isinstance(item, str) and item),
         raw=raw,
     )
-
-
-def _checks(value: Json, place: str, notes: Notes) -> Document:
-    if isinstance(value, dict):
-        return value
-    if value is not None:
-        notes.add(f"{place}.validWhen", f"It must be an object, not {sort_of(value)}.")
-    return {}
-
-
-def _names(value: Json) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item:
-            yield item
-
-
-def _is_nested(values: Mapping[str, Json], name: str) -> bool:
-    return "." in name and _stored(values, name) is not None
 
 
 def _stored(values: Mapping[str, Json], name: str) -> Json:
@@ -161,21 +152,18 @@ def _stored(values: Mapping[str, Json], name: str) -> Json:
 
 
 def _rules(value: Json, place: str, notes: Notes) -> list[Rule]:
-    found = (_rule(object_, place, notes) for object_ in objects(value, place, notes))
-    return [item for item in found if item is not None]
-
-
-def _rule(raw: Document, place: str, notes: Notes) -> Rule | None:
-    for word in ("AND", "OR"):
-        if word in raw:
-            return Combined(
-                "AND" if word == "AND" else "OR", tuple(_rules(raw[word], place, notes))
-            )
-    name = raw.get("field")
-    if not isinstance(name, str):
-        notes.add(place, "A rule does not name a field.")
-        return None
-    return Condition(name, _compared(raw.get("is")), _compared(raw.get("isNot")))
+    rules: list[Rule] = []
+    for raw in objects(value, place, notes):
+        name = raw.get("field")
+        if "AND" in raw:
+            rules.append(Combined("AND", tuple(_rules(raw["AND"], place, notes))))
+        elif "OR" in raw:
+            rules.append(Combined("OR", tuple(_rules(raw["OR"], place, notes))))
+        elif isinstance(name, str):
+            rules.append(Condition(name, _compared(raw.get("is")), _compared(raw.get("isNot"))))
+        else:
+            notes.add(place, "A rule does not name a field.")
+    return rules
 
 
 def _compared(value: Json) -> tuple[Json, ...]:
@@ -184,14 +172,6 @@ def _compared(value: Json) -> tuple[Json, ...]:
     if value is None:
         return ()
     return tuple(plain(item) for item in (value if isinstance(value, list) else [value]))
-
-
-def _layout(raw: Json, fields: Mapping[str, Field], notes: Notes) -> Box:
-    if not isinstance(raw, dict):
-        if raw is not None:
-            notes.add("layout", f"It must be an object, not {sort_of(raw)}.")
-        return Box(fields=tuple(fields))
-    return _box(raw, fields, "layout", notes)
 
 
 def _box(raw: Document, fields: Mapping[str, Field], place: str, notes: Notes) -> Box:

@@ -4,9 +4,8 @@ A document from elsewhere is shown as well as possible; anything unusual in it i
 raises.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from connector_kit.documents import Document, Json
 from connector_kit.forms.field_types import CHECKBOX, MULTISELECT, NUMBER, SELECT, TEXT, TEXTAREA
@@ -78,28 +77,23 @@ def read_options(value: Json, place: str, notes: Notes) -> tuple[Option, ...]:
     if not isinstance(value, list):
         notes.add(place, f"The options must be a list, not {sort_of(value)}.")
         return ()
-    return tuple(_options(value, place, notes))
-
-
-def _options(values: list[Any], place: str, notes: Notes) -> Iterator[Option]:
-    for n, value in enumerate(values):
-        match value:
+    options: list[Option] = []
+    for n, item in enumerate(value):
+        match item:
             case {"items": items}:
-                yield from read_options(items, f"{place}[{n}].items", notes)
+                options += read_options(items, f"{place}[{n}].items", notes)
             case [option, label, *_]:
-                yield Option(option, words(label) or text_of(option))
+                options.append(Option(option, words(label) or text_of(option)))
             case [option]:
-                yield Option(option, text_of(option))
+                options.append(Option(option, text_of(option)))
             case {"value": option} | {"id": option}:
-                yield Option(option, _label(value) or text_of(option))
+                labels = (words(item.get(key)) for key in ("label", "text", "name"))
+                options.append(Option(option, next(filter(None, labels), text_of(option))))
             case str() | int() | float():
-                yield Option(value, text_of(value))
+                options.append(Option(item, text_of(item)))
             case _:
-                notes.add(f"{place}[{n}]", f"{sort_of(value).capitalize()} is not an option.")
-
-
-def _label(option: Mapping[str, Json]) -> str:
-    return next(filter(None, (words(option.get(key)) for key in ("label", "text", "name"))), "")
+                notes.add(f"{place}[{n}]", f"{sort_of(item).capitalize()} is not an option.")
+    return tuple(options)
 
 
 COLUMN_TYPES = {

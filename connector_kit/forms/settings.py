@@ -1,14 +1,13 @@
 """Read the settings document of a 1.0 installation (settings-forms.md#1), whatever wrote it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from connector_kit.documents import Document, Json, referred
 from connector_kit.forms.columns import columns_of, rows_of
-from connector_kit.forms.dependencies import governed
-from connector_kit.forms.field_types import STATIC_MAP
+from connector_kit.forms.field_types import CHECKBOX, STATIC_MAP
 from connector_kit.forms.fields import Field
 from connector_kit.forms.form import Box, Form
 from connector_kit.forms.metadata import field_type, rules_of
@@ -28,6 +27,7 @@ from connector_kit.forms.reading import (
     sort_of,
     words,
 )
+from connector_kit.forms.rules import Condition, Ruling
 
 
 def read_settings_document(document: Json) -> SettingsPages:
@@ -41,9 +41,22 @@ def read_settings_document(document: Json) -> SettingsPages:
             notes.add("settings", f"They must be an object, not {sort_of(document)}.")
         document = {}
     is_multi_store = flag(document.get("supportsMultiStore"))
-    read = _stores if is_multi_store else _single
+    if is_multi_store:
+        stores = _stores(document, notes)
+    else:
+        general = document.get("general")
+        if isinstance(general, list):
+            entries = objects(general, "general", notes)
+            titled = (entry for entry in entries if words(entry.get("title")) == "General")
+            general = next(titled, entries[0] if len(entries) == 1 else None)
+        only = StorePage(
+            id="",
+            general=_general(general, "general", notes),
+            sections=_sections(document.get("sections"), "sections", notes),
+        )
+        stores = [only]
     return SettingsPages(
-        stores=tuple(read(document, notes)),
+        stores=tuple(stores),
         is_multi_store=is_multi_store,
         store_label=words(document.get("storeLabel")),
         edition=words(document.get("connectorEdition")),
@@ -52,27 +65,15 @@ def read_settings_document(document: Json) -> SettingsPages:
     )
 
 
-def _single(document: Document, notes: Notes) -> Iterator[StorePage]:
-    general = document.get("general")
-    if isinstance(general, list):
-        entries = objects(general, "general", notes)
-        titled = (entry for entry in entries if words(entry.get("title")) == "General")
-        general = next(titled, entries[0] if len(entries) == 1 else None)
-    yield StorePage(
-        id="",
-        general=_general(general, "general", notes),
-        sections=_sections(document.get("sections"), "sections", notes),
-    )
-
-
-def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
+def _stores(document: Document, notes: Notes) -> list[StorePage]:
     listed = objects(document.get("general"), "general", notes)
     general = {words(document.get("id")): document for document in listed}
+    stores = []
     for n, section in enumerate(objects(document.get("sections"), "sections", notes)):
         identity = words(section.get("id"))
         if not identity:
             notes.add(f"sections[{n}]", "The store has no id, so it cannot be saved.")
-        yield StorePage(
+        store = StorePage(
             id=identity,
             title=words(section.get("title")) or identity,
             mode=words(section.get("mode")) or "settings",
@@ -80,6 +81,8 @@ def _stores(document: Document, notes: Notes) -> Iterator[StorePage]:
             general=_general(general.get(identity), "general", notes),
             sections=_sections(section.get("sections"), f"sections[{n}].sections", notes),
         )
+        stores.append(store)
+    return stores
 
 
 def _general(raw: Json, place: str, notes: Notes) -> General:
@@ -94,28 +97,26 @@ def _general(raw: Json, place: str, notes: Notes) -> General:
     )
 
 
-def _sections(raw: Json, place: str, notes: Notes) -> tuple[Section, ...]:
-    return tuple(
-        _section(object_, f"{place}[{n}]", notes)
-        for n, object_ in enumerate(objects(raw, place, notes))
-    )
-
-
-def _section(raw: Document, place: str, notes: Notes) -> Section:
-    if not isinstance(raw.get("flows"), list):
-        notes.add(place, "The section has no list of flows.")
-    columns = raw.get("columns")
-    return Section(
-        title=words(raw.get("title")),
-        description=words(raw.get("description")),
-        icon_url=words(raw.get("iconURL")),
-        columns=columns if isinstance(columns, int) and columns > 0 else 1,
-        tabs=_tabs(raw, place, notes),
-        flows=tuple(
-            _flow(flow, f"{place}.flows[{n}]", notes)
-            for n, flow in enumerate(objects(raw.get("flows"), f"{place}.flows", notes))
-        ),
-    )
+def _sections(listed: Json, place: str, notes: Notes) -> tuple[Section, ...]:
+    sections = []
+    for n, raw in enumerate(objects(listed, place, notes)):
+        here = f"{place}[{n}]"
+        if not isinstance(raw.get("flows"), list):
+            notes.add(here, "The section has no list of flows.")
+        columns = raw.get("columns")
+        section = Section(
+            title=words(raw.get("title")),
+            description=words(raw.get("description")),
+            icon_url=words(raw.get("iconURL")),
+            columns=columns if isinstance(columns, int) and columns > 0 else 1,
+            tabs=_tabs(raw, here, notes),
+            flows=tuple(
+                _flow(flow, f"{here}.flows[{n}]", notes)
+                for n, flow in enumerate(objects(raw.get("flows"), f"{here}.flows", notes))
+            ),
+        )
+        sections.append(section)
+    return tuple(sections)
 
 
 def _tabs(raw: Document, place: str, notes: Notes) -> tuple[Tab, ...]:
@@ -186,12 +187,12 @@ def read_fields(raw: Json, place: str = "fields", notes: Notes | None = None) ->
 def _fields(listed: list[Document], place: str, notes: Notes) -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for n, raw in enumerate(listed):
-        each = _field(raw, f"{place}[{n}]", notes)
-        if each.id in fields:
-            notes.add(f"{place}[{n}]", f"Another field has the same name, {each.name!r}.")
-            each = replace(each, id=f"{each.id}#{n}")
-        fields[each.id] = each
-    return governed(fields)
+        field = _field(raw, f"{place}[{n}]", notes)
+        if field.id in fields:
+            notes.add(f"{place}[{n}]", f"Another field has the same name, {field.name!r}.")
+            field = replace(field, id=f"{field.id}#{n}")
+        fields[field.id] = field
+    return _governed(fields)
 
 
 def _field(raw: Document, place: str, notes: Notes) -> Field:
@@ -249,7 +250,9 @@ def _boxes(fields: list[Field]) -> Iterator[Box]:
     grouped: dict[str, list[str]] = {}
     order: list[tuple[str, list[str]]] = []
     for field in fields:
-        heading = _heading(field.raw)
+        properties = field.raw.get("properties")
+        named = words(properties.get("sectionName")) if isinstance(properties, dict) else ""
+        heading = named or words(field.raw.get("title"))
         if heading not in grouped or (not heading and order[-1][0] != ""):
             grouped[heading] = []
             order.append((heading, grouped[heading]))
@@ -258,7 +261,42 @@ def _boxes(fields: list[Field]) -> Iterator[Box]:
         yield Box(label=heading, style="collapse" if heading else "", fields=tuple(names))
 
 
-def _heading(raw: Document) -> str:
-    properties = raw.get("properties")
-    named = words(properties.get("sectionName")) if isinstance(properties, dict) else ""
-    return named or words(raw.get("title"))
+# Dependencies, declared on the field that controls others (settings-forms.md#17-dependencies).
+
+_GOVERNING = {"hidden": ("visible", False), "required": ("required", True)} | {
+    "disabled": ("disabled", True)
+}
+"""By the key of an entry: the property that it governs, and the value that makes it do so."""
+
+
+def _governed(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Return *fields* with their dependencies made into rules.
+
+    Several values of one controlling field are alternatives, several controlling fields must all
+    agree; a property that is governed ignores what the field itself says of it.
+    """
+    among: dict[tuple[str, str], dict[str, list[Json]]] = defaultdict(lambda: defaultdict(list))
+    for controlling in fields.values():
+        for name, governing, value in _effects(controlling):
+            among[name, governing][controlling.id].append(value)
+    rulings: dict[str, dict[str, Any]] = defaultdict(dict)
+    for (name, governing), controllers in among.items():
+        every = tuple(Condition(item, tuple(values)) for item, values in controllers.items())
+        rulings[name][governing] = Ruling(every=every)
+    return {
+        identity: replace(item, **rulings[item.name]) if item.name in rulings else item
+        for identity, item in fields.items()
+    }
+
+
+def _effects(controlling: Field) -> Iterator[tuple[str, str, Json]]:
+    """Yield fields by name, the property of each that is governed, and the value that does it."""
+    dependencies = controlling.raw.get("dependencies")
+    for key, entry in dependencies.items() if isinstance(dependencies, dict) else ():
+        is_checked = controlling.type is CHECKBOX and key in ("enabled", "disabled")
+        value = key == "enabled" if is_checked else key
+        lists = [entry.get(word) for word in ("fields", "links")] if isinstance(entry, dict) else []
+        for dependent in (item for items in lists if isinstance(items, list) for item in items):
+            for word, (governing, when) in _GOVERNING.items():
+                if isinstance(dependent, dict) and dependent.get(word) is when:
+                    yield str(dependent.get("name")), governing, value

@@ -5,14 +5,14 @@ is done again wherever values arrive.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from connector_kit.documents import Json
+from connector_kit.documents import Document, Json
 from connector_kit.forms.checks import failed_checks
 from connector_kit.forms.dates import day_of
 from connector_kit.forms.field_types import SELECT, STATIC_MAP
-from connector_kit.forms.fields import Column, Field
+from connector_kit.forms.fields import Column, Field, Option
 from connector_kit.forms.form import Form, Values, state_of
 from connector_kit.forms.values import alike, is_empty, plain
 
@@ -36,71 +36,47 @@ def validate(form: Form, values: Values, *, today: date | None = None) -> Errors
         if not field.type.has_value or not state.is_shown:
             continue
         value = values.get(field.name)
-        if field.type.is_empty(value):
-            found = [_missing_message(field)] if state.required else []
-        else:
-            found = list(_wrong(field, value, form, today)) or [
-                *failed_checks(value, field.checks, by_id)
-            ]
+        found: list[str] = []
+        if not field.type.is_empty(value):
+            found = [*_faults(field, value, form, today)]
+            found = found or [*failed_checks(value, field.checks, by_id)]
+        elif state.required:
+            message = field.raw.get("missingValueMessage")
+            found = [message if isinstance(message, str) and message else MISSING_VALUE]
         errors[field.name] += [message for message in found if message not in errors[field.name]]
     return {name: messages for name, messages in errors.items() if messages}
 
 
-def _missing_message(field: Field) -> str:
-    given = field.raw.get("missingValueMessage")
-    return given if isinstance(given, str) and given else MISSING_VALUE
-
-
-def _wrong(field: Field, value: Json, form: Form, today: date | None) -> Iterator[str]:
-    message = field.type.fault(field, value)
-    if message:
+def _faults(field: Field, value: Json, form: Form, today: date | None) -> Iterator[str]:
+    if message := field.type.fault(field, value):
         yield message
         return
-    if field.type.is_choice or field.type.is_many:
-        yield from _not_offered(field, value, form)
-    if field.type.is_date:
-        yield from _in_future(field, value, today)
-    if field.type.has_rows:
-        yield from _wrong_rows(field, value)
+    # Options that a function makes are known to the browser better than to the document.
+    is_choice = field.type.is_choice or field.type.is_many
+    if is_choice and field.options and not form.may_refresh(field):
+        for item in map(plain, value if isinstance(value, list) else [value]):
+            if not _is_among(item, field.options):
+                yield f"{item!r} is not one of the options"
+    if field.type.is_date and today and field.raw.get("doNotAllowFutureDates"):
+        day = day_of(value)
+        if day is not None and day > today:
+            yield "Enter a date that is not in the future"
+    if field.type.has_rows and field.type is not STATIC_MAP:
+        rows = value.get("value") if isinstance(value, dict) else value
+        for n, row in enumerate(rows or (), start=1):
+            yield from _row_faults(field.columns, row, n)
 
 
-def _not_offered(field: Field, value: Json, form: Form) -> Iterator[str]:
-    """Options that a function makes are known to the browser better than to the document."""
-    if not field.options or form.may_refresh(field):
-        return
-    known = [option.value for option in field.options]
-    chosen = value if isinstance(value, list) else [value]
-    for item in map(plain, chosen):
-        if not any(alike(item, option) for option in known):
-            yield f"{item!r} is not one of the options"
+def _row_faults(columns: Iterable[Column], row: Document, number: int) -> Iterator[str]:
+    for column in columns:
+        value = row.get(column.id)
+        is_choice = column.type is SELECT and column.options and not column.is_refreshable
+        if is_empty(value):
+            if column.required:
+                yield f"Row {number}: {column.label} must be provided"
+        elif is_choice and not _is_among(plain(value), column.options):
+            yield f"Row {number}: {value!r} is not one of the options of {column.label}"
 
 
-def _in_future(field: Field, value: str, today: date | None) -> Iterator[str]:
-    day = day_of(value)
-    if today is None or day is None or not field.raw.get("doNotAllowFutureDates"):
-        return
-    if day > today:
-        yield "Enter a date that is not in the future"
-
-
-def _wrong_rows(field: Field, value: Json) -> Iterator[str]:
-    if field.type is STATIC_MAP:
-        return
-    rows = value.get("value") if isinstance(value, dict) else value
-    for n, row in enumerate(rows or (), start=1):
-        for column in field.columns:
-            yield from _wrong_cell(column, row.get(column.id), n)
-
-
-def _wrong_cell(column: Column, value: Json, row: int) -> Iterator[str]:
-    if is_empty(value):
-        if column.required:
-            yield f"Row {row}: {column.label} must be provided"
-    elif not _is_offered(column, value):
-        yield f"Row {row}: {value!r} is not one of the options of {column.label}"
-
-
-def _is_offered(column: Column, value: Json) -> bool:
-    if column.type is not SELECT or column.is_refreshable or not column.options:
-        return True
-    return any(alike(plain(value), option.value) for option in column.options)
+def _is_among(value: Json, options: Iterable[Option]) -> bool:
+    return any(alike(value, option.value) for option in options)

@@ -35,7 +35,7 @@ from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.lifecycle.state_store import keep_state, restore
 from connector_kit.models import Connector, Installation, Operation, Order, clock
 from connector_kit.plan import Plan, Unchanged, Update
-from connector_kit.plan.needs import in_words
+from connector_kit.plan.awaited_connections import in_words
 from connector_kit.plan.patch import operations
 
 WAITS = "waits_for_customer"

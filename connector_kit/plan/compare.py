@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
+from connector_kit.blueprint.identity import Identity, identifier
+from connector_kit.blueprint.paths import Path, spelled
 from connector_kit.blueprint.resources import INTEGRATION
-from connector_kit.documents import Document, references
+from connector_kit.documents import Document, Json, ref, references, referred
 from connector_kit.plan import conflicts
 from connector_kit.plan.changes import FieldChange
 from connector_kit.plan.merge import Merge, merge
@@ -28,8 +30,7 @@ from connector_kit.plan.plan import (
     Update,
 )
 from connector_kit.plan.removal import removal_order
-from connector_kit.plan.revival import cut, revived
-from connector_kit.plan.sameness import MISSING
+from connector_kit.plan.sameness import MISSING, is_mapping
 
 _NOT_COMPARED = ENVELOPE_FIELDS | SERVER_FIELDS
 
@@ -93,14 +94,15 @@ def compare(
     """
     account = _Account(live, fence)
     recreated = replaced | (account.lacking(applied) if recreate_deleted else frozenset())
-    comparison = _Comparison(account, applied, recreated)
-    outcomes = [comparison.outcome(component) for component in _installation_last(declared)]
+    # The settings page refers to flows, so the installation comes after them.
+    ordered = sorted(declared, key=lambda component: component.external_id == INTEGRATION)
+    outcomes = [_outcome(component, account, applied, recreated) for component in ordered]
     names = {component.external_id for component in declared} | {INTEGRATION}
     retired = {name: item for name, item in applied.items() if name not in names}
     return Plan(
         steps=(
             *(outcome.step for outcome in outcomes),
-            *_unless_in_use(_removals(retired, account), outcomes),
+            *_removals(retired, account, outcomes),
         ),
         unknown=account.unknown(known=names | applied.keys()),
         gone=tuple(sorted(account.lacking(retired))),
@@ -151,68 +153,63 @@ class _Outcome(NamedTuple):
     document: Document
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """Compares one declared component at a time."""
-
-    account: _Account
-    applied: Mapping[str, CompiledComponent]
-    recreated: Set[str]
-
-    def outcome(self, component: CompiledComponent) -> _Outcome:
-        found = self.account.mine(component)
-        if len(found) == 1:
-            return self._existing(component, found[0])
-        return _Outcome(self._absent(component, found), component.document)
-
-    def _absent(self, component: CompiledComponent, found: list[Live]) -> PlanStep:
-        name = component.external_id
-        if found:
-            return conflicts.duplicated(component, (live.id for live in found))
-        if conflict := self.account.trespasser(component):
-            return conflict
-        if name == INTEGRATION:
-            return conflicts.vanished(component)
-        if name in self.applied and name not in self.recreated:
-            return conflicts.deleted(component)
-        return Create(component)
-
-    def _existing(self, component: CompiledComponent, live: Live) -> _Outcome:
-        merged = _merged(component, self.applied.get(component.external_id), live)
-        dead = references(live.document) & self.recreated if self.recreated else frozenset()
-        step = self._step(component, live, merged, dead)
-        return _Outcome(step, merged.document)
-
-    def _step(
-        self, component: CompiledComponent, live: Live, merged: Merge, dead: Set[str]
-    ) -> PlanStep:
-        name = component.external_id
-        is_adopted = name not in self.applied and name != INTEGRATION
-        changes = (*merged.changes, *revived(merged.document, dead))
-        document = merged.document
-        if live.is_unnamed:
-            document = {**document, "externalId": name}
-            changes = (*changes, FieldChange("externalId", MISSING, name))
-        if not any(change.is_written for change in changes):
-            return Unchanged(component, live.id, is_adopted, kept=changes)
-        before = cut(live.document, dead) if dead else live.document
-        update = Update(component, live.id, document, changes, before, is_adopted)
-        try:
-            update.writes()
-        except Masked as error:
-            return conflicts.masked(component, error.path)
-        return update
+def _outcome(
+    component: CompiledComponent,
+    account: _Account,
+    applied: Mapping[str, CompiledComponent],
+    recreated: Set[str],
+) -> _Outcome:
+    name, found = component.external_id, account.mine(component)
+    step: PlanStep
+    if len(found) == 1:
+        return _merged(component, applied.get(name), found[0], recreated)
+    if found:
+        step = conflicts.duplicated(component, (live.id for live in found))
+    elif conflict := account.trespasser(component):
+        step = conflict
+    elif name == INTEGRATION:
+        step = conflicts.vanished(component)
+    elif name in applied and name not in recreated:
+        step = conflicts.deleted(component)
+    else:
+        step = Create(component)
+    return _Outcome(step, component.document)
 
 
-def _merged(component: CompiledComponent, applied: CompiledComponent | None, live: Live) -> Merge:
+def _merged(
+    component: CompiledComponent,
+    applied: CompiledComponent | None,
+    live: Live,
+    recreated: Set[str],
+) -> _Outcome:
+    """Return what becomes of a component that the account holds once, as it should."""
     if applied and applied.digest == component.digest:
-        return Merge(live.document, ())
-    return merge(
-        _comparable(component),
-        _comparable(applied) if applied else None,
-        live.document,
-        component.customer_owns,
-    )
+        merged = Merge(live.document, ())
+    else:
+        merged = merge(
+            _comparable(component),
+            _comparable(applied) if applied else None,
+            live.document,
+            component.customer_owns,
+        )
+    dead = references(live.document) & recreated if recreated else frozenset()
+    changes = (*merged.changes, *_revived(merged.document, dead))
+    document, name = merged.document, component.external_id
+    if live.is_unnamed:
+        document = {**document, "externalId": name}
+        changes = (*changes, FieldChange("externalId", MISSING, name))
+    is_adopted = applied is None and name != INTEGRATION
+    step: PlanStep
+    if not any(change.is_written for change in changes):
+        step = Unchanged(component, live.id, is_adopted, kept=changes)
+    else:
+        before = _cut(live.document, dead) if dead else live.document
+        step = Update(component, live.id, document, changes, before, is_adopted)
+        try:
+            step.writes()
+        except Masked as error:
+            step = conflicts.masked(component, error.path)
+    return _Outcome(step, merged.document)
 
 
 def _comparable(component: CompiledComponent) -> Document:
@@ -220,51 +217,71 @@ def _comparable(component: CompiledComponent) -> Document:
     return {key: value for key, value in component.document.items() if key not in _NOT_COMPARED}
 
 
-def _installation_last(declared: Iterable[CompiledComponent]) -> list[CompiledComponent]:
-    """The settings page refers to flows, so it comes after them."""
-    return sorted(declared, key=lambda component: component.external_id == INTEGRATION)
+def _removals(
+    retired: Mapping[str, CompiledComponent], account: _Account, outcomes: Iterable[_Outcome]
+) -> Iterator[PlanStep]:
+    """Yield the steps that remove what is no longer declared, referrers first.
 
-
-def _removals(retired: Mapping[str, CompiledComponent], account: _Account) -> Iterator[PlanStep]:
-    """The steps that remove what is no longer declared, referrers first."""
+    Nothing is removed that a document which stays still refers to.
+    """
+    if not retired:
+        return
     found = {name: account.mine(component) for name, component in retired.items()}
-    for name in removal_order({name: _targets(retired[name], found[name]) for name in retired}):
+    targets: dict[str, set[str]] = {}
+    for name, component in retired.items():
+        documents = (component.document, *(live.document for live in found[name]))
+        targets[name] = set().union(*map(references, documents))
+    users: dict[str, list[str]] = defaultdict(list)
+    for step, document in outcomes:
+        left_out = _BOOKKEEPING if step.external_id == INTEGRATION else frozenset()
+        used = {key: value for key, value in document.items() if key not in left_out}
+        for name in references(used) & retired.keys():
+            users[name].append(step.external_id)
+
+    for name in removal_order({name: sorted(targets[name]) for name in retired}):
         for live in found[name]:
-            yield Delete(name, live.resource, live.id, live.document)
+            if name in users:
+                yield conflicts.in_use(name, live.resource, users[name])
+            else:
+                yield Delete(name, live.resource, live.id, live.document)
         if not found[name] and (conflict := account.trespasser(retired[name])):
             yield conflict
 
 
-def _targets(component: CompiledComponent, found: Iterable[Live]) -> list[str]:
-    documents = (component.document, *(live.document for live in found))
-    return sorted(set().union(*map(references, documents)))
+def _revived(document: Document, names: Set[str]) -> tuple[FieldChange, ...]:
+    """Return a change for every reference in *document* to one of *names*, which are dead ids.
+
+    The references are written again once the deleted documents have been recreated.
+    """
+    if not names:
+        return ()
+    return tuple(
+        FieldChange(spelled(path), MISSING, ref(name))
+        for path, name in _places((), document, names)
+    )
 
 
-def _unless_in_use(
-    removals: Iterable[PlanStep], outcomes: Iterable[_Outcome]
-) -> Iterator[PlanStep]:
-    """Nothing is removed that a document which stays still refers to."""
-    steps = list(removals)
-    users = _users({step.external_id for step in steps}, outcomes)
-    for step in steps:
-        if isinstance(step, Delete) and step.external_id in users:
-            yield conflicts.in_use(step.external_id, step.resource, users[step.external_id])
-        else:
-            yield step
+def _cut(value: Json, names: Set[str]) -> Json:
+    """Return *value* with null where it refers to one of *names*."""
+    if referred(value) in names:
+        return None
+    if is_mapping(value):
+        return {key: _cut(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item, names) for item in value]
+    return value
 
 
-def _users(names: Set[str], outcomes: Iterable[_Outcome]) -> dict[str, list[str]]:
-    """By name, the components that refer to it when the plan is done."""
-    users: dict[str, list[str]] = defaultdict(list)
-    if names:
-        for step, document in outcomes:
-            for name in sorted(references(_using(step, document)) & names):
-                users[name].append(step.external_id)
-    return users
-
-
-def _using(step: PlanStep, document: Document) -> Document:
-    """What of *document* would break without the components it refers to."""
-    if step.external_id != INTEGRATION:
-        return document
-    return {key: value for key, value in document.items() if key not in _BOOKKEEPING}
+def _places(path: Path, value: Json, names: Set[str]) -> Iterator[tuple[Path, str]]:
+    name = referred(value)
+    if name is not None and name in names:
+        yield path, name
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from _places((*path, key), item, names)
+    elif isinstance(value, list):
+        way = identifier(str(path[-1]), value)
+        numbered = ((str(n), item) for n, item in enumerate(value))
+        items: Iterable[tuple[str | Identity, Json]] = way.items(value).items() if way else numbered
+        for place, item in items:
+            yield from _places((*path, place), item, names)

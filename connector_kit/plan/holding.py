@@ -6,21 +6,21 @@ that cannot log in yet does not replace what works. Everything else is applied a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import INTEGRATION
 from connector_kit.documents import Document, Json, references
-from connector_kit.plan.asking import with_request
-from connector_kit.plan.needs import Need, Waiting
-from connector_kit.plan.running import (
+from connector_kit.plan.awaited_connections import Need, Waiting
+from connector_kit.plan.flow_steps import (
     feed_others,
     run_by,
     steps_of,
     structure_of,
     without_steps,
 )
+from connector_kit.plan.login_request import with_request
 
 Components = Mapping[str, CompiledComponent]
 
@@ -40,9 +40,19 @@ def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
     applied.
     """
     reach, had = _reaches(blueprint, applied)
-    return frozenset().union(
-        *(_gained(user, applied, reach, had) for user in _users(blueprint.components))
-    )
+    running = [item for item in applied.values() if item.resource == "flows" and not _is_off(item)]
+    in_use = frozenset[str]().union(*(had.of(flow.external_id) for flow in running))
+    gained: set[str] = set()
+    for component in _users(blueprint.components):
+        name, before = component.external_id, applied.get(component.external_id)
+        is_running = component.resource == "flows" and not _is_off(component)
+        if before is not None and not (is_running and _is_off(before)):
+            gained |= reach.of(name) - had.of(name)
+        elif is_running:
+            # Only a flow that is switched on begins something by itself: one that is new, or one
+            # that is off just because it waits.
+            gained |= reach.of(name) - in_use
+    return frozenset(gained)
 
 
 def held_back(blueprint: Blueprint, applied: Components, awaited: Iterable[str]) -> Held:
@@ -62,40 +72,8 @@ def _users(components: Iterable[CompiledComponent]) -> Iterator[CompiledComponen
     return (component for component in components if component.resource != "connections")
 
 
-def _gained(
-    component: CompiledComponent, applied: Components, reach: _Reach, had: _Reach
-) -> frozenset[str]:
-    """The connections that *component* would begin to use.
-
-    A component that is new begins nothing by itself, unless it is a flow that is switched on.
-    """
-    name = component.external_id
-    before = applied.get(name)
-    if before is not None and not _is_asleep(component, before):
-        return reach.of(name) - had.of(name)
-    if component.resource == "flows" and not _is_off(component):
-        return reach.of(name) - _awake(applied, had)
-    return frozenset()
-
-
-def _is_asleep(component: CompiledComponent, before: CompiledComponent) -> bool:
-    """Whether a flow is off only because it waits: as it was applied, but not as declared."""
-    is_flow = component.resource == "flows"
-    return is_flow and bool(before.document.get("disabled")) and not _is_off(component)
-
-
 def _is_off(flow: CompiledComponent) -> bool:
     return bool(flow.document.get("disabled"))
-
-
-def _awake(applied: Components, had: _Reach) -> frozenset[str]:
-    """The connections that flows use which are switched on."""
-    flows = (
-        component
-        for component in applied.values()
-        if component.resource == "flows" and not _is_off(component)
-    )
-    return frozenset().union(*(had.of(flow.external_id) for flow in flows))
 
 
 class _Reach:
@@ -148,8 +126,15 @@ class _Holding:
 
     def held(self) -> Held:
         for component in _users(self._blueprint.components):
-            if component.resource != "flows" and self._lacks(component):
-                self._keep(component)
+            name = component.external_id
+            if component.resource == "flows" or name not in self._applied:
+                continue
+            # A component that is there does not begin to use what is awaited.
+            lacking = (self._reach.of(name) - self._had.of(name)) & self._awaited
+            for connection in sorted(lacking):
+                self._waiting[connection].append(Waiting(name, self._name_of(name)))
+            if lacking:
+                self._kept[name] = self._applied[name]
         for component in self._blueprint.components:
             if component.resource == "flows":
                 self._hold_flow(component)
@@ -159,20 +144,16 @@ class _Holding:
             for name, waiting in self._waiting.items()
             if waiting
         )
-        return Held(self._result(needs), needs)
-
-    def _lacks(self, component: CompiledComponent) -> frozenset[str]:
-        """The awaited connections that a component which is there would begin to use."""
-        name = component.external_id
-        if name not in self._applied:
-            return frozenset()
-        return (self._reach.of(name) - self._had.of(name)) & self._awaited
-
-    def _keep(self, component: CompiledComponent) -> None:
-        name = component.external_id
-        for connection in sorted(self._lacks(component)):
-            self._waiting[connection].append(Waiting(name, self._name_of(name)))
-        self._kept[name] = self._applied[name]
+        declared = [
+            self._kept.pop(component.external_id, component)
+            for component in self._blueprint.components
+        ]
+        blueprint = replace(
+            self._blueprint,
+            components=(*self._kept.values(), *declared),
+            integration=with_request(self._blueprint.integration, needs),
+        )
+        return Held(blueprint, needs)
 
     def _hold_flow(self, flow: CompiledComponent) -> None:
         now = _Reach(_by_name(self._blueprint) | self._kept)
@@ -191,31 +172,20 @@ class _Holding:
             reference for reference in references(flow.document) if now.behind(reference) & lacking
         }
         self._note(flow, lacking, now)
-        variants = (
-            *self._without(flow, before, late),
-            _with(flow, **structure_of(before.document)),
-            before,
-        )
+        variants = [_with(flow, **structure_of(before.document)), before]
+        # Late steps can be left out unless they replace others or leave a list empty.
+        is_replacing = run_by(before.document) - run_by(flow.document)
+        pruned = without_steps(flow.document, late)
+        if pruned is not None and not is_replacing:
+            variants.insert(0, replace(flow, document=pruned))
         self._kept[flow.external_id] = next(
             variant for variant in variants if not now.of_document(variant.document) & lacking
         )
         if feed_others(flow.document, late):
-            self._keep_companions(flow, before)
-
-    def _without(
-        self, flow: CompiledComponent, before: CompiledComponent, late: Set[str]
-    ) -> Iterator[CompiledComponent]:
-        """*flow* without the *late* steps, unless they replace others or leave a list empty."""
-        if run_by(before.document) - run_by(flow.document):
-            return
-        if (pruned := without_steps(flow.document, late)) is not None:
-            yield replace(flow, document=pruned)
-
-    def _keep_companions(self, flow: CompiledComponent, before: CompiledComponent) -> None:
-        """Keep what runs beside a step that waits as it is: it may rely on that step's results."""
-        for name in sorted(run_by(flow.document) & run_by(before.document)):
-            if name in self._applied and self._declared(name) != self._applied[name]:
-                self._kept[name] = self._applied[name]
+            # What runs beside a step that waits stays as it is: it may rely on that step's results.
+            for name in sorted(run_by(flow.document) & run_by(before.document)):
+                if name in self._applied and self._declared(name) != self._applied[name]:
+                    self._kept[name] = self._applied[name]
 
     def _keep_what_is_used(self) -> None:
         """Keep what is no longer declared while something that is kept uses it."""
@@ -226,17 +196,6 @@ class _Holding:
                 if is_retired and (used := self._applied.get(name)):
                     self._kept[name] = used
                     todo.append(used)
-
-    def _result(self, needs: Sequence[Need]) -> Blueprint:
-        declared = [
-            self._kept.pop(component.external_id, component)
-            for component in self._blueprint.components
-        ]
-        return replace(
-            self._blueprint,
-            components=(*self._kept.values(), *declared),
-            integration=with_request(self._blueprint.integration, needs),
-        )
 
     def _note(
         self, flow: CompiledComponent, lacking: Set[str], now: _Reach, *, is_off: bool = False

@@ -8,18 +8,19 @@ U35). Inputs are never modified; the result shares with *live* all that did not 
 """
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
 from connector_kit.blueprint.paths import Path, is_covered, spelled
 from connector_kit.documents import MASK, Document, Json, shows_mask
 from connector_kit.documents.walking import FREE_DATA_FIELDS
-from connector_kit.plan.arrangement import arranged, reordered
 from connector_kit.plan.changes import FieldChange, Owner
 from connector_kit.plan.sameness import MISSING, agrees, is_absent, is_mapping, same
 from connector_kit.plan.twins import Matching, behind_equals, copies, matchings, stands
+
+_Name = TypeVar("_Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,22 @@ class _Merger:
         live: Document = versions.live
         merged = live
         for key in {**versions.declared, **versions.applied}:
-            each = versions.at(key)
-            value = self._value((*path, key), each)
-            if value is not each.live:
-                merged = dict(live) if merged is live else merged
-                _put(merged, key, value)
+            fields = versions.at(key)
+            value = self._value((*path, key), fields)
+            if value is fields.live:
+                continue
+            merged = dict(live) if merged is live else merged
+            if value is MISSING:
+                merged.pop(key, None)
+            else:
+                merged[key] = value
         return merged
 
     def _value(self, path: Path, versions: Versions) -> Json:
-        if _is_free_data(path) or _is_dropped_untouched(versions):
+        # Samples at the top of a document are data: an object in them is one value.
+        is_free_data = len(path) == 1 and path[0] in FREE_DATA_FIELDS
+        is_dropped = versions.declared is MISSING
+        if is_free_data or (is_dropped and agrees(versions.live, versions.applied)):
             return self._whole(path, versions)
         if objects := versions.all_of(dict):
             return _unless_emptied(versions, self.mapping(path, objects))
@@ -119,49 +127,49 @@ class _Merger:
                 del self.changes[noted:]
                 ordered = self._ordered(path, matching, self._items(path, other), lists, way)
         live: list[Json] = lists.live
-        return live if _are_identical(ordered, [*matching.live.values()]) else ordered
+        is_unchanged = len(ordered) == len(matching.live) and all(
+            map(operator.is_, ordered, matching.live.values())
+        )
+        return live if is_unchanged else ordered
 
     def _items(self, path: Path, matching: Matching) -> Items:
         """Return the merged items in the order of the live ones."""
         items = Versions(*matching)
-        merged = {
-            identity: self._item((*path, identity), items.at(identity))
-            for identity in {**items.live, **items.declared, **items.applied}
-        }
+        merged: dict[Identity, Json] = {}
+        for identity in {**items.live, **items.declared, **items.applied}:
+            item = items.at(identity)
+            # A new or removed item is added or removed as a whole.
+            is_whole = item.declared is MISSING or item.live is MISSING
+            merge_item = self._whole if is_whole else self._value
+            merged[identity] = merge_item((*path, identity), item)
         left = {identity for identity, item in merged.items() if item is not MISSING}
-        order = arranged(list(items.live), list(items.declared), left)
+        order = _arranged(list(items.live), list(items.declared), left)
         return {identity: merged[identity] for identity in order}
 
     def _ordered(
         self, path: Path, matching: Matching, merged: Items, lists: Versions, way: Identifier
     ) -> list[Json]:
         """Keep the live order unless the connector changed its own; with no past, it did."""
-        is_reordered = reordered(matching.declared, matching.applied or matching.live)
+        is_reordered = _reordered(matching.declared, matching.applied or matching.live)
         if not way.is_ordered or not is_reordered:
             return [*merged.values()]
         if not matching.has_twins:
-            return self._reordered(path, matching, list(matching.live), merged)
+            return self._in_new_order(path, matching, list(matching.live), merged)
         view = copies(way, lists._replace(live=[*merged.values()]))
-        return self._reordered(path, view, behind_equals(view), view.live)
+        return self._in_new_order(path, view, behind_equals(view), view.live)
 
-    def _item(self, path: Path, versions: Versions) -> Json:
-        """Merge an existing item; a new or removed item is added or removed as a whole."""
-        if versions.declared is MISSING or versions.live is MISSING:
-            return self._whole(path, versions)
-        return self._value(path, versions)
-
-    def _reordered(
+    def _in_new_order(
         self, path: Path, items: Matching, followed: Sequence[Identity], merged: Items
     ) -> list[Json]:
         declared, applied, live = map(list, (items.declared, items.applied, items.live))
-        by_declared = arranged(declared, followed, merged.keys())
+        by_declared = _arranged(declared, followed, merged.keys())
         before, after = (
             [identity for identity in order if identity in items.live]
             for order in (merged, by_declared)
         )
         owner = None
         if before != after:
-            owner = self._owner(path) if reordered(live, applied or declared) else None
+            owner = self._owner(path) if _reordered(live, applied or declared) else None
             self._record(path, list(map(str, before)), list(map(str, after)), owner)
         order = merged if owner == "customer" else by_declared
         return [merged[identity] for identity in order]
@@ -172,31 +180,19 @@ class _Merger:
         if declared == MASK or same(declared, applied) or is_met(live, declared):
             return live
         if not agrees(live, applied):
-            return self._settled(path, declared, live)
+            owner = self._owner(path)
+            self._record(path, live, declared, owner)
+            return live if owner == "customer" else declared
         if shows_mask(live) and is_covered(path, self.owns):
             return live  # behind the mask may be the customer's own secret
         self._record(path, live, declared, None)
         return declared
-
-    def _settled(self, path: Path, declared: Json, live: Json) -> Json:
-        owner = self._owner(path)
-        self._record(path, live, declared, owner)
-        return live if owner == "customer" else declared
 
     def _owner(self, path: Path) -> Owner:
         return "customer" if is_covered(path, self.owns) else "connector"
 
     def _record(self, path: Path, before: Json, after: Json, settled: Owner | None) -> None:
         self.changes.append(FieldChange(spelled(path), before, after, settled))
-
-
-def _is_free_data(path: Path) -> bool:
-    """Samples at the top of a document are data: an object in them is one value."""
-    return len(path) == 1 and path[0] in FREE_DATA_FIELDS
-
-
-def _is_dropped_untouched(versions: Versions) -> bool:
-    return versions.declared is MISSING and agrees(versions.live, versions.applied)
 
 
 def _unless_emptied(versions: Versions, merged: Json) -> Json:
@@ -210,16 +206,40 @@ def _unless_emptied(versions: Versions, merged: Json) -> Json:
     return MISSING if is_emptied else merged
 
 
-def _are_identical(one: list[Json], other: list[Json]) -> bool:
-    return len(one) == len(other) and all(map(operator.is_, one, other))
-
-
-def _put(document: Document, key: str, value: Json) -> None:
-    if value is MISSING:
-        document.pop(key, None)
-    else:
-        document[key] = value
-
-
 def _is_a(kind: type, value: Json) -> bool:
     return is_mapping(value) if kind is dict else isinstance(value, kind)
+
+
+# The order of a merged list: whose order counts, and where the other's items go.
+
+
+def _reordered(one: Iterable[_Name], other: Iterable[_Name]) -> bool:
+    """Tell whether the items that two lists share are in different orders."""
+    mine, theirs = list(one), list(other)
+    shared = set(mine).intersection(theirs)
+    return [name for name in mine if name in shared] != [name for name in theirs if name in shared]
+
+
+def _arranged(base: Sequence[_Name], other: Sequence[_Name], wanted: Set[_Name]) -> list[_Name]:
+    """Return the *wanted* items in the order of *base*, each of *other*'s after its predecessor.
+
+    The predecessor is the nearest wanted item before it in *other*; without one it comes first.
+    """
+    placed = wanted & set(base)
+    follower: dict[_Name | None, _Name] = {}
+    predecessor: _Name | None = None
+    for name in other:
+        if name in wanted:
+            if name not in placed:
+                follower[predecessor] = name
+            predecessor = name
+
+    ordered: list[_Name] = []
+    for start in (None, *(name for name in base if name in wanted)):
+        if start is not None:
+            ordered.append(start)
+        current = follower.get(start)
+        while current is not None:
+            ordered.append(current)
+            current = follower.get(current)
+    return ordered

@@ -39,7 +39,8 @@ def operations(before: Document, after: Document) -> list[Operation]:
 
 def _of_mapping(path: str, before: Document, after: Document) -> Iterator[Operation]:
     for key in {**before, **after}:
-        place = f"{path}/{_escaped(key)}"
+        escaped = key.replace("~", "~0").replace("/", "~1")
+        place = f"{path}/{escaped}"
         yield from _of_value(place, key, before.get(key, MISSING), after.get(key, MISSING))
 
 
@@ -53,16 +54,12 @@ def _of_value(path: str, key: str, before: Json, after: Json) -> Iterator[Operat
     elif before is MISSING:
         yield {"op": "add", "path": path, "value": after}
     elif isinstance(after, list) and shows_mask(after):
-        yield from _of_items(path, key, before, after)
+        if not _keeps_places(key, before, after):
+            raise Masked(path)
+        for n, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _of_value(f"{path}/{n}", "", old, new)
     else:
         yield {"op": "replace", "path": path, "value": after}
-
-
-def _of_items(path: str, key: str, before: Json, after: list[Json]) -> Iterator[Operation]:
-    if not _keeps_places(key, before, after):
-        raise Masked(path)
-    for n, (old, new) in enumerate(zip(before, after, strict=True)):
-        yield from _of_value(f"{path}/{n}", "", old, new)
 
 
 def _keeps_places(key: str, before: Json, after: list[Json]) -> bool:
@@ -74,7 +71,3 @@ def _keeps_places(key: str, before: Json, after: list[Json]) -> bool:
         return False
     pairs = zip(way.items(before), way.items(after), after, strict=True)
     return all(old == new for old, new, item in pairs if shows_mask(item))
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.documents import Document, shows_mask
+from connector_kit.plan.awaited_connections import Need
 from connector_kit.plan.changes import FieldChange
-from connector_kit.plan.needs import Need
 from connector_kit.plan.patch import Operation, operations
 
 Write = tuple[Literal["PUT"], Document] | tuple[Literal["PATCH"], list[Operation]]

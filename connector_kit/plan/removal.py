@@ -12,27 +12,20 @@ def removal_order(references: Mapping[str, Iterable[str]]) -> list[str]:
     finished: list[str] = []
     seen: set[str] = set()
     for root in references:
-        _visit(root, references, seen, finished)
+        if root in seen:
+            continue
+        seen.add(root)
+        path = [(root, iter(references[root]))]
+        while path:  # depth first: each name after its own references
+            name, targets = path[-1]
+            following = next(
+                (target for target in targets if target in references and target not in seen), None
+            )
+            if following is None:
+                finished.append(name)
+                path.pop()
+            else:
+                seen.add(following)
+                path.append((following, iter(references[following])))
     finished.reverse()
     return finished
-
-
-def _visit(
-    root: str, references: Mapping[str, Iterable[str]], seen: set[str], finished: list[str]
-) -> None:
-    """Append *root* and all that it refers to, each after its own references (depth first)."""
-    if root in seen:
-        return
-    seen.add(root)
-    path = [(root, iter(references[root]))]
-    while path:
-        name, targets = path[-1]
-        following = next(
-            (target for target in targets if target in references and target not in seen), None
-        )
-        if following is None:
-            finished.append(name)
-            path.pop()
-        else:
-            seen.add(following)
-            path.append((following, iter(references[following])))

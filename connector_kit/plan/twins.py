@@ -9,7 +9,7 @@ merge can be repeated before it is recorded.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import zip_longest
+from itertools import chain, starmap, zip_longest
 from typing import NamedTuple
 
 from connector_kit.blueprint.identity import Identifier, Identity, Items
@@ -62,7 +62,10 @@ def stands(matching: Matching, again: Matching, merged: Items) -> bool:
 
 def copies(way: Identifier, lists: Lists) -> Matching:
     """Match the items of *lists* by identity and content alone, copy by copy."""
-    return _matching([way.identities(values) for values in lists], lists, _copy_by_copy)
+    names = [way.identities(values) for values in lists]
+    return _matching(
+        names, lists, lambda twins: chain.from_iterable(starmap(_zipped, _copies(twins)))
+    )
 
 
 def behind_equals(matching: Matching) -> list[Identity]:
@@ -107,39 +110,31 @@ def _matching(
     lists: Lists,
     pair: Callable[[_Twins], Iterable[_Pairing]],
 ) -> Matching:
-    groups = [_grouped(*version) for version in zip(names, lists, strict=True)]
+    groups: tuple[dict[Identity, dict[int, Json]], ...] = ({}, {}, {})
+    for group, identities, values in zip(groups, names, lists, strict=True):
+        for n, (identity, value) in enumerate(zip(identities, values, strict=True)):
+            group.setdefault(identity, {})[n] = value
     placed: tuple[dict[int, Identity], ...] = ({}, {}, {})
     for identity in dict.fromkeys(name for version in names for name in version):
         twins = _Twins(*(group.get(identity, {}) for group in groups))
-        for occurrence, pairing in enumerate(_paired(twins, pair)):
-            for identities, place in zip(placed, pairing, strict=True):
+        if all(len(version) <= 1 for version in twins):
+            pairings = [_Pairing(*(next(iter(version), None) for version in twins))]
+        elif not twins.declared and len(twins.applied) == 1:
+            # Of twins that the customer made of a dropped item, none is dropped: a remaining one
+            # would be mistaken for the dropped item the next time.
+            pairings = [*pair(twins._replace(applied={}))]
+        else:
+            pairings = [*pair(twins)]
+        for occurrence, pairing in enumerate(pairings):
+            for by_place, place in zip(placed, pairing, strict=True):
                 if place is not None:
-                    identities[place] = identity._replace(occurrence=occurrence)
-    return Matching(*map(_in_order, placed, lists))
-
-
-def _grouped(names: Iterable[Identity], values: Iterable[Json]) -> Mapping[Identity, Indexed]:
-    groups: dict[Identity, dict[int, Json]] = defaultdict(dict)
-    for place, (name, value) in enumerate(zip(names, values, strict=True)):
-        groups[name][place] = value
-    return groups
-
-
-def _in_order(identities: Mapping[int, Identity], values: Sequence[Json]) -> Items:
-    return {identities[place]: values[place] for place in sorted(identities)}
-
-
-def _paired(twins: _Twins, pair: Callable[[_Twins], Iterable[_Pairing]]) -> list[_Pairing]:
-    """Pair items that have no twins as they are, others by *pair*.
-
-    Of twins that the customer made of a dropped item, none is dropped: a remaining one would be
-    mistaken for the dropped item the next time.
-    """
-    if all(len(version) <= 1 for version in twins):
-        return [_Pairing(*(next(iter(version), None) for version in twins))]
-    if not twins.declared and len(twins.applied) == 1:
-        twins = twins._replace(applied={})
-    return list(pair(twins))
+                    by_place[place] = identity._replace(occurrence=occurrence)
+    return Matching(
+        *(
+            {by_place[place]: values[place] for place in sorted(by_place)}
+            for by_place, values in zip(placed, lists, strict=True)
+        )
+    )
 
 
 def _by_content(twins: _Twins) -> Iterator[_Pairing]:
@@ -152,11 +147,6 @@ def _by_content(twins: _Twins) -> Iterator[_Pairing]:
         numbers = len(declared), len(live)
         is_torn = min(numbers) < len(applied) < max(numbers)
         yield from _zipped(declared, () if is_torn else applied, live)
-
-
-def _copy_by_copy(twins: _Twins) -> Iterator[_Pairing]:
-    for places in _copies(twins):
-        yield from _zipped(*places)
 
 
 def _zipped(*places: Iterable[int]) -> Iterator[_Pairing]:

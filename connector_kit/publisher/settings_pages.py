@@ -17,7 +17,7 @@ from connector_kit.forms import (
     read_settings_document,
 )
 from connector_kit.models import Installation
-from connector_kit.plan.asking import TITLE as REQUEST
+from connector_kit.plan.login_request import TITLE as REQUEST
 from connector_kit.schedules import in_words
 
 GENERAL = "general"

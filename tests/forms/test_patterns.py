@@ -2,8 +2,7 @@
 
 import pytest
 
-from connector_kit.forms.endless import is_endless
-from connector_kit.forms.patterns import is_matched
+from connector_kit.forms.patterns import is_endless, is_matched
 
 ENDLESS = [
     r"^(a+)+$",

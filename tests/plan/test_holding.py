@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.documents import Document, ref, references
 from connector_kit.plan import Need, held_back, newly_used
-from connector_kit.plan.asking import TITLE, with_request
-from connector_kit.plan.needs import Waiting
+from connector_kit.plan.awaited_connections import Waiting
+from connector_kit.plan.login_request import TITLE, with_request
 
 CONNECTIONS = ("crm", "erp", "shop")
 TRANSFERS = ("a", "b", "c", "d")

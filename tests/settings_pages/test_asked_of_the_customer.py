@@ -4,8 +4,8 @@ import pytest
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.models import Order
-from connector_kit.plan.asking import with_request
-from connector_kit.plan.needs import Need, Waiting
+from connector_kit.plan.awaited_connections import Need, Waiting
+from connector_kit.plan.login_request import with_request
 from connector_kit.publisher import InstallBaseFilter, list_install_base
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role

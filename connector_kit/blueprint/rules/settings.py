@@ -20,8 +20,8 @@ from connector_kit.blueprint.settings.places import FlowSettings, Item, Place, S
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
 from connector_kit.forms import Form, typed, validate
-from connector_kit.forms.endless import is_endless
 from connector_kit.forms.pages import address_of
+from connector_kit.forms.patterns import is_endless
 from connector_kit.forms.rules import NO_RULES
 from connector_kit.forms.values import is_empty
 

@@ -63,5 +63,5 @@ class Need:
 
 def in_words(needs: Iterable[Need]) -> str:
     """Return *needs* as a sentence for the publisher's people; empty without any."""
-    told = ". ".join(map(str, needs))
-    return f"Waits for the customer: {told}." if told else ""
+    sentences = ". ".join(map(str, needs))
+    return f"Waits for the customer: {sentences}." if sentences else ""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.documents import Document
-from connector_kit.plan.needs import Need, Waiting
+from connector_kit.plan.awaited_connections import Need
 
 TITLE = "Connect to finish this update"
 """Title of the section that asks; pages that ask in their own way leave it out."""
@@ -28,33 +28,30 @@ def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> Compi
     request: Document = {"title": TITLE, "description": request_for(needs), "flows": []}
     sections = settings["sections"]
     if settings.get("supportsMultiStore"):
-        asked = [{**store, "sections": [request, *store["sections"]]} for store in sections]
+        shown = [{**store, "sections": [request, *store["sections"]]} for store in sections]
     else:
-        asked = [request, *sections]
-    document = {**integration.document, "settings": {**settings, "sections": asked}}
+        shown = [request, *sections]
+    document = {**integration.document, "settings": {**settings, "sections": shown}}
     return replace(integration, document=document)
 
 
 def request_for(needs: Iterable[Need]) -> str:
     """Return the request to the customer, worded for the customer."""
-    asked = " ".join(
-        f"Open the connection “{need.name}” and enter its credentials: {_what_waits(need)}."
-        for need in needs
-    )
+    requests = []
+    for need in needs:
+        delayed = []
+        for waiting in need.waiting:
+            if waiting.is_off:
+                meanwhile = "is off"
+            elif waiting.steps:
+                meanwhile = f"runs without {', '.join(waiting.steps)}"
+            else:
+                meanwhile = "stays as it was"
+            delayed.append(f"until then, “{waiting.name}” {meanwhile}")
+        requests.append(
+            f"Open the connection “{need.name}” and enter its credentials: {', '.join(delayed)}."
+        )
     return (
-        f"{asked} Everything else is up to date and running. After you connect, save any of these "
-        "settings to finish the update."
+        f"{' '.join(requests)} Everything else is up to date and running. After you connect, save "
+        "any of these settings to finish the update."
     )
-
-
-def _what_waits(need: Need) -> str:
-    return ", ".join(map(_what_it_does, need.waiting))
-
-
-def _what_it_does(waiting: Waiting) -> str:
-    """What becomes of something that waits, until it need not."""
-    if waiting.is_off:
-        return f"until then, “{waiting.name}” is off"
-    if waiting.steps:
-        return f"until then, “{waiting.name}” runs without {', '.join(waiting.steps)}"
-    return f"until then, “{waiting.name}” stays as it was"

@@ -21,19 +21,28 @@ def structure_of(flow: Document) -> dict[str, Json]:
 
 def steps_of(flow: Document) -> list[str]:
     """Return the names of the components that *flow* runs, in its order, each once."""
-    return list(dict.fromkeys(name for item in _items(_lists(flow)) for name in _runs(item)))
+    names: dict[str, None] = {}
+    for item in _items(_lists(flow)):
+        run = {key: value for key, value in item.items() if key != "hooks"}
+        names |= dict.fromkeys(sorted(references_in(run)))
+    return list(names)
 
 
 def run_by(flow: Document) -> set[str]:
     """Return the names of all that *flow* runs, but for the scripts of its steps' hooks."""
     found = references_in({key: flow[key] for key in _STRUCTURE if key in flow})
-    return found - {name for item in _items(_lists(flow)) for name in _hooked(item)}
+    hooks = [item.get("hooks") for item in _items(_lists(flow))]
+    return found - references_in(hooks)
 
 
 def feed_others(flow: Document, names: Set[str]) -> bool:
     """Tell whether a step that runs one of *names* passes anything to the steps after it."""
-    steps = (item for item in _items(_lists(flow)) if references_in(item) & names)
-    return any(_hands_on(item) for item in steps)
+    for item in _items(_lists(flow)):
+        mapping = item.get("responseMapping")
+        is_mapped = isinstance(mapping, dict) and any(mapping.values())
+        if references_in(item) & names and (is_mapped or item.get("hooks")):
+            return True
+    return False
 
 
 def without_steps(flow: Document, names: Set[str]) -> Document | None:
@@ -61,20 +70,6 @@ def _items(value: Json, key: str = "") -> Iterator[Document]:
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _items(item, name)
-
-
-def _runs(item: Document) -> list[str]:
-    return sorted(references_in({key: value for key, value in item.items() if key != "hooks"}))
-
-
-def _hooked(item: Document) -> set[str]:
-    return references_in(item.get("hooks"))
-
-
-def _hands_on(item: Document) -> bool:
-    mapping = item.get("responseMapping")
-    is_mapped = isinstance(mapping, dict) and any(mapping.values())
-    return is_mapped or bool(item.get("hooks"))
 
 
 def _pruned(value: Json, key: str, names: Set[str]) -> Json:
