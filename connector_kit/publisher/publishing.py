@@ -23,7 +23,7 @@ from connector_kit.publisher.live import live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.record_plans import RecordPlan
-from connector_kit.publisher.review import examine, examined_on_platform, refuse
+from connector_kit.publisher.review import Examined, examine, examined_on_platform, refuse
 from connector_kit.publisher.source_integrations import SourcePlan, keep_source
 
 
@@ -80,12 +80,11 @@ def publish(
     """Publish the connector at *target*, by default the only configured one.
 
     Creates or updates the stack record and the marketplace listing, then records the release. In
-    framework 2.0 it also makes the source integration hold the default release. With *dry_run* it
-    only says what it would do. *new_records* creates the listing again when the
-    platform has lost it. *break_installations* publishes even if installations would lose functions
-    that they call, or if the server cannot tell. *overwrite_source* overwrites what somebody edited
-    in the source integration. What changed, and what breaks, is recorded as done
-    by *by*.
+    framework 2.0, also makes the source integration hold the default release. With *dry_run*, it
+    only says what it would do. *new_records* creates the listing again when the platform has lost
+    it. *break_installations* publishes even if installations would lose functions that they call,
+    or if the server cannot tell. *overwrite_source* overwrites what somebody edited in the source
+    integration. What changed, and what breaks, is recorded as done by *by*.
 
     Nothing is sent before every check of `review` has passed. Raises `DeclarationError`,
     `VersionTaken`, `PublicationRefused` with every objection, or another `PublisherError`, and
@@ -102,10 +101,30 @@ def publish(
         publication = examined.publication
         stack, listing = publication.plan() if dry_run else publication.carry_out()
         token = client.stacks.system_token(stack.id) if stack.id else None
+        result = _result(examined, stack, listing, token, dry_run=dry_run)
+        if dry_run:
+            return result
+        connector = _remember(publication.candidate, result, by)
+        if result.source is None:
+            return result
+        release = Release.objects.default(connector)
+        written = keep_source(connector, release, client, overwrite=overwrite_source)
+        return replace(result, source=written)
+
+
+def _result(
+    examined: Examined,
+    stack: RecordPlan,
+    listing: RecordPlan,
+    token: str | None,
+    *,
+    dry_run: bool,
+) -> PublishResult:
+    """What was, or would be, done; *token* is the system token of the stack record."""
+    wanted, standing = examined.publication.candidate, examined.publication.standing
     # Calls that carry a token which is not in the settings would be refused here.
     foreign_token = None if token in kit().system_tokens else token
-    wanted, standing = publication.candidate, publication.standing
-    result = PublishResult(
+    return PublishResult(
         slug=wanted.slug,
         version=wanted.blueprint.version,
         digest=wanted.blueprint.digest,
@@ -122,15 +141,6 @@ def publish(
         broken=of_weight(examined.objections, Weight.BREAKS),
         foreign_system_token=foreign_token,
     )
-    if dry_run:
-        return result
-    connector = _remember(wanted, result, by)
-    if result.source is None:
-        return result
-    with publisher_client() as client:
-        release = Release.objects.default(connector)
-        written = keep_source(connector, release, client, overwrite=overwrite_source)
-    return replace(result, source=written)
 
 
 def _version_notes(
