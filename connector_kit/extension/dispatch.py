@@ -149,5 +149,7 @@ def _with_dates(options: Any) -> Any:
     """Return *options* with the times of delta exports as datetimes; unreadable ones stay text."""
     if not isinstance(options, dict):
         return options
-    times = {name: time for name in _DATES if (time := time_of(options.get(name)))}
+    times = {
+        name: time for name in _DATES if name in options and (time := time_of(options[name]))
+    }
     return {**options, **times} if times else options
