@@ -149,7 +149,5 @@ def _with_dates(options: Any) -> Any:
     """Return *options* with the times of delta exports as datetimes; unreadable ones stay text."""
     if not isinstance(options, dict):
         return options
-    times = {
-        name: time for name in _DATES if name in options and (time := time_of(options[name]))
-    }
+    times = {name: time for name in _DATES if name in options and (time := time_of(options[name]))}
     return {**options, **times} if times else options

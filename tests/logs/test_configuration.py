@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector_kit.extension.isolation.environment import for_functions
+from connector_kit.extension.isolation.children import for_functions
 from connector_kit.logs import FORMAT, Event, inform, logging_configuration
 from connector_kit.logs.lines import Lines
 from connector_kit.management.base import KitCommand

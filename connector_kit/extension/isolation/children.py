@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from connector_kit.extension.isolation.channels import ServerEnd
 from connector_kit.extension.isolation.descendants import descendants_of, memory_of
@@ -22,6 +23,15 @@ from connector_kit.extension.isolation.messages import ChannelClosed
 
 START_SECONDS = 60.0
 """How long the fork server may take to import the functions."""
+
+PLAIN = (
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TZDIR"),
+    *("TMPDIR", "TEMP", "TMP", "PYTHON*", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "DYLD_*"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY"),
+    *("no_proxy", "CONNECTOR_KIT_HOME", "CONNECTOR_KIT_DIY", "CONNECTOR_KIT_CONNECTORS"),
+    *("CONNECTOR_KIT_CONTRACTS", "CONNECTOR_KIT_LOG_FORMAT", "COVERAGE_*"),
+)
+"""Names, and patterns of names, of variables that hold no secret of the server."""
 
 
 class LimitExceededError(Exception):
@@ -159,6 +169,19 @@ class ProcessOptions:
         """Return what `arguments` has made arguments of."""
         target, memory_mb, calls, seconds, is_confined = arguments
         return cls(target, int(memory_mb), int(calls), float(seconds), is_confined == "1")
+
+
+def for_functions(environment: Mapping[str, str], named: Iterable[str] = ()) -> dict[str, str]:
+    """Return what of *environment* functions get: what is plain, and what is *named* besides.
+
+    Names may be patterns, as in ``SHOP_*``.
+    """
+    patterns = (*PLAIN, *named)
+    return {
+        name: value
+        for name, value in environment.items()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
 
 
 class ForkServer:

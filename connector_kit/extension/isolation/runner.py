@@ -13,7 +13,7 @@ from connector_kit.extension.accesslog import log_answer
 from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.errors import ErrorEntry
-from connector_kit.extension.isolation import confinement, environment
+from connector_kit.extension.isolation import confinement
 from connector_kit.extension.isolation.asking import Answerer, answered
 from connector_kit.extension.isolation.buffers import KEPT
 from connector_kit.extension.isolation.children import (
@@ -21,8 +21,8 @@ from connector_kit.extension.isolation.children import (
     FunctionProcess,
     LimitExceededError,
     ProcessOptions,
+    for_functions,
 )
-from connector_kit.extension.isolation.loops import CallingThread, background_loop
 from connector_kit.extension.isolation.messages import (
     ANSWER,
     QUESTION,
@@ -30,7 +30,12 @@ from connector_kit.extension.isolation.messages import (
     ids_as_bytes,
 )
 from connector_kit.extension.isolation.pool import BusyError, Pool
-from connector_kit.extension.threads import QueueFullError, Threads
+from connector_kit.extension.threads import (
+    CallingThread,
+    QueueFullError,
+    Threads,
+    background_loop,
+)
 from connector_kit.logs import Event, short
 from connector_kit.stack_settings import Limits
 
@@ -84,7 +89,7 @@ class Processes:
                 calls=limits.calls_per_process,
                 seconds=limits.seconds,
                 is_confined=not is_trusted,
-                environment=None if is_trusted else environment.for_functions(os.environ, named),
+                environment=None if is_trusted else for_functions(os.environ, named),
             )
         )
         self._threads = Threads("function-processes", BLOCKING_THREADS, limits.calls)
@@ -137,7 +142,11 @@ class Processes:
         if self._loop is None or not self._loop.is_running():
             self._pool.close()
         else:
-            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+
+            async def close() -> None:
+                self._pool.close()
+
+            asyncio.run_coroutine_threadsafe(close(), self._loop).result()
 
     def __call__(self, call: RawCall, *, seconds: float | None = None) -> Answer:
         """Return the answer to *call*, whatever its function does; blocks meanwhile.
@@ -162,15 +171,17 @@ class Processes:
             answer = await self._exchange(call, seconds, answerers or self._answerers)
         except RuntimeError as failure:
             self._is_stuck = True
-            return _not_loaded(call, failure)
-        except (
-            BusyError,
-            QueueFullError,
-            TimeoutError,
-            LimitExceededError,
-            ConnectionError,
-        ) as error:
-            return _refused(call, error, seconds)
+            fields = [("_reqId", call.request_id), ("reason", failure)]
+            log.error(Event("noFunctionProcess", fields))
+            answer = _logged(call, _NOT_LOADED)
+        except (BusyError, QueueFullError):
+            answer = _busy(call)
+        except TimeoutError:
+            answer = _failed(call, "function_timeout", _TOO_LONG.format(seconds))
+        except LimitExceededError as excess:
+            answer = _failed(call, excess.code, str(excess))
+        except ConnectionError:
+            answer = _failed(call, "function_process_ended", _ENDED)
         if answer is not None:
             return answer
         if self._otherwise is None:
@@ -244,29 +255,10 @@ class Processes:
             report = process.next_report()
             process.channel.send(reply)
 
-    async def _close(self) -> None:
-        self._pool.close()
-
-
-def _refused(call: RawCall, failure: Exception, seconds: float) -> Answer:
-    """Return the answer to a *call* that no function process answered."""
-    if isinstance(failure, BusyError | QueueFullError):
-        return _busy(call)
-    if isinstance(failure, TimeoutError):
-        return _failed(call, "function_timeout", _TOO_LONG.format(seconds))
-    if isinstance(failure, LimitExceededError):
-        return _failed(call, failure.code, str(failure))
-    return _failed(call, "function_process_ended", _ENDED)
-
 
 def _busy(call: RawCall) -> Answer:
     log.warning(Event("callRefused", [("_reqId", call.request_id), ("reason", "busy")]))
     return _logged(call, _BUSY)
-
-
-def _not_loaded(call: RawCall, failure: RuntimeError) -> Answer:
-    log.error(Event("noFunctionProcess", [("_reqId", call.request_id), ("reason", failure)]))
-    return _logged(call, _NOT_LOADED)
 
 
 def _failed(call: RawCall, code: str, message: str) -> Answer:
