@@ -143,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         configuration = Configuration.from_environment(os.environ)
     except ConfigurationError as error:
-        print(said(error), file=sys.stderr)
+        print(explanation(error), file=sys.stderr)
         return 1
     serve(
         STACK,
@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def said(error: ConfigurationError) -> str:
+def explanation(error: ConfigurationError) -> str:
     """Return what is wrong with a configuration, with the reference's code, and the way out."""
     notes = getattr(error, "__notes__", ())
     return " ".join((f"{error.code}: {error.message}", *notes))

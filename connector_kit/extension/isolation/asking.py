@@ -42,7 +42,7 @@ def ask(question: Any) -> Any:
     return reply["answer"]
 
 
-def answered(answerer: Answerer | None, question: bytes) -> bytes:
+def answer_question(answerer: Answerer | None, question: bytes) -> bytes:
     """Return the message that answers *question*, by way of *answerer*; raises nothing."""
     if answerer is None:
         return orjson.dumps(_refusal("no_answer", "Questions are not answered here."))

@@ -14,7 +14,7 @@ from connector_kit.extension.answers import Answer, refusal
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.errors import ErrorEntry
 from connector_kit.extension.isolation import confinement
-from connector_kit.extension.isolation.asking import Answerer, answered
+from connector_kit.extension.isolation.asking import Answerer, answer_question
 from connector_kit.extension.isolation.buffers import KEPT
 from connector_kit.extension.isolation.children import (
     ForkServer,
@@ -172,7 +172,7 @@ class Processes:
         except RuntimeError as failure:
             self._is_stuck = True
             fields = [("_reqId", call.request_id), ("reason", failure)]
-            log.error(Event("noFunctionProcess", fields))
+            log.error(Event("noFunctionProcess", fields))  # noqa: TRY400 - the reason says it all
             answer = _logged(call, _NOT_LOADED)
         except (BusyError, QueueFullError):
             answer = _busy(call)
@@ -251,7 +251,7 @@ class Processes:
                 body = await self._threads.run(partial(take, message, size))
             if is_answered:
                 return kind, bool(is_last), status, body
-            reply = await answerers.run(partial(answered, self._answerer, body))
+            reply = await answerers.run(partial(answer_question, self._answerer, body))
             report = process.next_report()
             process.channel.send(reply)
 

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from connector_kit.extension import ConfigurationError
 from connector_kit.extension.configuration import Configuration
-from connector_kit.extension.serve import STACK, add_arguments, said, serve
+from connector_kit.extension.serve import STACK, add_arguments, explanation, serve
 from connector_kit.management.base import KitCommand
 
 
@@ -34,7 +34,7 @@ CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector manage.py
         try:
             configuration = Configuration.from_environment(os.environ)
         except ConfigurationError as error:
-            raise CommandError(said(error)) from error
+            raise CommandError(explanation(error)) from error
         serve(
             STACK,
             configuration.settings.bounds,
