@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from connector_kit.extension.accesslog import log, log_call, log_failure
-from connector_kit.extension.answers import Answer, refusal, result
+from connector_kit.extension.answers import (
+    Answer,
+    NotSerializableError,
+    refusal,
+    result,
+    to_json,
+)
 from connector_kit.extension.authoring.fields import time_of
 from connector_kit.extension.bodies import RawCall, UnreadableError, parse_body
 from connector_kit.extension.calls import SERVED_REQUEST, FunctionCall, is_given
@@ -15,7 +21,6 @@ from connector_kit.extension.contracts import check_contract
 from connector_kit.extension.errors import ErrorEntry, ExtensionError
 from connector_kit.extension.invoke import Function, invoke
 from connector_kit.extension.registry import FunctionModule, Registry
-from connector_kit.extension.serialize import NotSerializableError, to_json
 from connector_kit.logs import Event
 
 Check = Callable[[FunctionCall], Iterable[ErrorEntry]]

@@ -34,9 +34,9 @@ from connector_kit import (
     keep,
 )
 from connector_kit.extension import ExtensionError
+from connector_kit.extension.answers import to_json
 from connector_kit.extension.authoring.fields import JsonObject, Option
 from connector_kit.extension.authoring.kinds import KINDS
-from connector_kit.extension.serialize import to_json
 
 TOKEN = "one-time-3f9a"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

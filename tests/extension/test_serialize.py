@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit.extension.serialize import NotSerializableError, to_json
+from connector_kit.extension.answers import NotSerializableError, to_json
 
 
 class Color(StrEnum):
