@@ -63,8 +63,8 @@ class Component:
         self.name = name
         self.customer_owns = customer_owns
         self.wire: Mapping[str, Any] = wire or {}
-        named = {} if name is None else {"name": name}
-        self.fields: Mapping[str, Any] = MappingProxyType({**named, **fields})
+        name_field = {} if name is None else {"name": name}
+        self.fields: Mapping[str, Any] = MappingProxyType({**name_field, **fields})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -88,9 +88,9 @@ class Connection(Component):
         wire: Mapping[str, Any] | None = None,
         **fields: Unpack[ConnectionFields],
     ) -> None:
-        given = {} if type is None else {"type": type}
+        type_field = {} if type is None else {"type": type}
         super().__init__(
-            "connections", name, customer_owns=customer_owns, wire=wire, **given, **fields
+            "connections", name, customer_owns=customer_owns, wire=wire, **type_field, **fields
         )
 
 
@@ -117,8 +117,10 @@ class Script(Component):
         wire: Mapping[str, Any] | None = None,
         **fields: Unpack[ScriptFields],
     ) -> None:
-        given = {} if content is None else {"content": content}
-        super().__init__("scripts", name, customer_owns=customer_owns, wire=wire, **given, **fields)
+        content_field = {} if content is None else {"content": content}
+        super().__init__(
+            "scripts", name, customer_owns=customer_owns, wire=wire, **content_field, **fields
+        )
 
     def function(
         self, name: str, *, configuration: Mapping[str, Any] | None = None

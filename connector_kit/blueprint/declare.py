@@ -45,9 +45,9 @@ class ConnectorType(type):
         cls, name: str, bases: tuple[type, ...], body: dict[str, Any], /, **kwargs: Any
     ) -> "ConnectorType":
         """Return the class, which keeps what its body replaced for `problems`."""
-        made = super().__new__(cls, name, bases, dict(body), **kwargs)
-        made.__rebound__ = tuple(body.rebound) if isinstance(body, Body) else ()
-        return made
+        connector = super().__new__(cls, name, bases, dict(body), **kwargs)
+        connector.__rebound__ = tuple(body.rebound) if isinstance(body, Body) else ()
+        return connector
 
 
 class Connector(metaclass=ConnectorType):

@@ -72,12 +72,12 @@ def of_license(offer: Offer, opts: Any) -> Entitlements:
     A missing or unknown word means the lowest edition: nothing is granted by mistake. One store is
     always allowed; each of several needs a store license.
     """
-    given: Mapping[str, Any] = opts if isinstance(opts, Mapping) else {}
-    word = given.get("connectorEdition")
+    license_: Mapping[str, Any] = opts if isinstance(opts, Mapping) else {}
+    word = license_.get("connectorEdition")
     edition = offer.edition_called(word)
-    features = list(_licenses(given, FEATURE))
+    features = list(_licenses(license_, FEATURE))
     known = [feature for feature in features if offer.has_add_on(feature.get("addOnId"))]
-    stores = sum(1 for _ in _licenses(given, STORE))
+    stores = sum(1 for _ in _licenses(license_, STORE))
     return Entitlements(
         edition=edition or offer.lowest,
         add_ons=frozenset(mapping["addOnId"] for mapping in known if not mapping.get("storeId")),
@@ -123,20 +123,22 @@ def of_page(offer: Offer, page: Any) -> Entitlements:
 
     Stores whose setup is not finished are left out.
     """
-    given: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
-    word, add_ons = given.get("connectorEdition"), _list(given.get("addOns"))
-    named = [
+    document: Mapping[str, Any] = page if isinstance(page, Mapping) else {}
+    word, add_ons = document.get("connectorEdition"), _list(document.get("addOns"))
+    held = [
         (without_store(add_on), store_of(add_on)) for add_on in add_ons if isinstance(add_on, str)
     ]
     return Entitlements(
         edition=offer.edition_called(word) or offer.lowest,
-        add_ons=frozenset(name for name, store in named if not store and offer.has_add_on(name)),
+        add_ons=frozenset(name for name, store in held if not store and offer.has_add_on(name)),
         of_store=frozenset(
-            (name, store) for name, store in named if store and offer.has_add_on(name)
+            (name, store) for name, store in held if store and offer.has_add_on(name)
         ),
         stores=tuple(
             str(section["id"])
-            for section in _list(given.get("sections") if given.get("supportsMultiStore") else ())
+            for section in _list(
+                document.get("sections") if document.get("supportsMultiStore") else ()
+            )
             if isinstance(section, Mapping)
             and section.get("id")
             and section.get("mode") != "install"

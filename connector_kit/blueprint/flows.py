@@ -113,8 +113,8 @@ class Branch(Part):
         wire: Mapping[str, Any] | None = None,
         **fields: Unpack[BranchFields],
     ) -> None:
-        named = {} if name is None else {"name": name}
-        super().__init__({**named, **fields}, wire)
+        name_field = {} if name is None else {"name": name}
+        super().__init__({**name_field, **fields}, wire)
         self.steps = steps
         self.next_router = next_router
 

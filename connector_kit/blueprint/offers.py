@@ -69,8 +69,8 @@ class CompiledEdition:
         The page's ``connectorEdition`` is compared with the license's (protocol/settings-forms.md
         1.1).
         """
-        shown = self.display_name.lower()
-        return shown if shown in RANKED_WORDS else self.name
+        name = self.display_name.lower()
+        return name if name in RANKED_WORDS else self.name
 
     def is_called(self, word: object) -> bool:
         """Tell whether a license or a page means this edition by *word*, in whatever case."""
@@ -179,17 +179,17 @@ def name_of(value: Any) -> Any:
 def compiled_offer(offers: Iterable[tuple[str, Named]]) -> Offer:
     """Return what the declarations *offers*, by attribute and in their order, amount to."""
     listed = list(offers)
-    labels = [named.label for _, named in listed if isinstance(named, Stores)]
+    labels = [offer.label for _, offer in listed if isinstance(offer, Stores)]
     return Offer(
         editions=tuple(
-            CompiledEdition(name, named.display_name)
-            for name, named in listed
-            if isinstance(named, Edition)
+            CompiledEdition(name, offer.display_name)
+            for name, offer in listed
+            if isinstance(offer, Edition)
         ),
         add_ons=tuple(
-            CompiledAddOn(name, named.display_name, named.description)
-            for name, named in listed
-            if isinstance(named, AddOn)
+            CompiledAddOn(name, offer.display_name, offer.description)
+            for name, offer in listed
+            if isinstance(offer, AddOn)
         ),
         stores=labels[-1] if labels else None,
     )

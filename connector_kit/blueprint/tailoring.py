@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from connector_kit.blueprint.compiled import Blueprint
+from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.offers import Offer
-from connector_kit.blueprint.pages import tailored_page
 from connector_kit.blueprint.settings.configuring import (
     StoreSettings,
     configured,
@@ -20,8 +19,10 @@ from connector_kit.blueprint.stores import (
     for_connecting,
     per_store,
     spread,
+    store_title,
     without_store,
 )
+from connector_kit.documents import Document, referred, renamed
 
 __all__ = ["Situation", "grants", "settings_of", "tailored"]
 
@@ -47,7 +48,7 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
         granted = replace(
             blueprint,
             components=tuple(spread(kept, by_store, offer.stores or "")),
-            integration=tailored_page(blueprint, situation, shared, by_store),
+            integration=_tailored_page(blueprint, situation, shared, by_store),
         )
     return configured(granted, settings_of(blueprint, situation))
 
@@ -115,3 +116,54 @@ def _stores(situation: Situation) -> tuple[str, ...]:
     """The existing stores, including one whose setup has begun."""
     stores = (*(situation.stores or (FIRST_STORE,)), situation.opening)
     return tuple(filter(None, dict.fromkeys(stores)))
+
+
+def _tailored_page(
+    blueprint: Blueprint, situation: Situation, shared: Set[str], by_store: Mapping[str, Set[str]]
+) -> CompiledComponent:
+    """Return the installation's page: what it has, and of the flows those that are there.
+
+    *shared* are the names of the components that are there once, *by_store* those of each store
+    (protocol/settings-forms.md 1.1 to 1.4).
+    """
+    settings: Document = blueprint.integration.document.get("settings", {})
+    if "sections" not in settings:
+        return blueprint.integration  # of framework 2.0, which lists flows by itself
+    page = dict(settings)
+    # Edition and add-ons are how lost records are rebuilt, and what hooks get to see.
+    if edition := blueprint.offer.edition_or_lowest(situation.edition):
+        page["connectorEdition"] = edition.word
+    if blueprint.add_ons:
+        page["addOns"] = sorted(situation.add_ons)
+    if blueprint.stores is None:
+        page["sections"] = _sections(blueprint, settings, shared)
+    else:
+        page |= {"supportsMultiStore": True, "storeLabel": blueprint.stores}
+        page["sections"] = []
+        for store, names in by_store.items():
+            own = renamed(
+                {"sections": _sections(blueprint, settings, shared | names)},
+                {name: per_store(name, store) for name in names},
+            )
+            title = store_title(blueprint.stores, store)
+            mode = "install" if store == situation.opening else "settings"
+            page["sections"].append({"id": store, "title": title, "mode": mode, **own})
+        if isinstance(general := settings.get("general"), dict):
+            page["general"] = [{"id": store, **general} for store in by_store]
+        if situation.opening:
+            page["defaultSectionId"] = situation.opening
+    document = {**blueprint.integration.document, "settings": page}
+    return replace(blueprint.integration, document=document)
+
+
+def _sections(blueprint: Blueprint, settings: Document, there: Set[str]) -> list[Document]:
+    """Return the sections with the flows that are *there*; there is always one.
+
+    A section goes with the last of its flows, unless there is something to set in it.
+    """
+    shown = []
+    for section in settings["sections"]:
+        flows = [flow for flow in section["flows"] if referred(flow["_id"]) in there]
+        if flows or not section["flows"] or section.get("fields") or section.get("sections"):
+            shown.append({**section, "flows": flows})
+    return shown or [{"title": blueprint.name, "flows": []}]

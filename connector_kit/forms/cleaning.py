@@ -72,5 +72,5 @@ def clean(field: Field, value: Any) -> Json:
     """Return one value that was sent for *field*, of its type if it can be read as one."""
     if isinstance(value, list | tuple) and not field.type.takes_lists:
         value = value[-1] if value else None  # browsers send lists of one
-    read = field.type.clean(field, value)
-    return field.type.emptied(read) if is_empty(read) else read
+    result = field.type.clean(field, value)
+    return field.type.emptied(result) if is_empty(result) else result

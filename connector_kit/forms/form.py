@@ -58,11 +58,11 @@ class Form:
 
     def values(self) -> dict[str, Json]:
         """Return what the form shows when it is opened, by name."""
-        shown: dict[str, Json] = {}
+        values: dict[str, Json] = {}
         for form_field in self.fields.values():
-            if form_field.type.has_value and shown.get(form_field.name) is None:
-                shown[form_field.name] = form_field.start
-        return shown
+            if form_field.type.has_value and values.get(form_field.name) is None:
+                values[form_field.name] = form_field.start
+        return values
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,10 @@ def _fields(
         return
     if isinstance(field_map, list):
         notes.add("fieldMap", "It must be an object, not a list.")
-        named = objects(field_map, "fieldMap", notes)
+        listed = objects(field_map, "fieldMap", notes)
         field_map = {
-            words(document.get("id")) or words(document.get("name")): document for document in named
+            words(document.get("id")) or words(document.get("name")): document
+            for document in listed
         }
     if not isinstance(field_map, dict):
         notes.add("fieldMap", f"It must be an object, not {sort_of(field_map)}.")
@@ -176,15 +177,15 @@ def _compared(value: Json) -> tuple[Json, ...]:
 
 def _box(raw: Document, fields: Mapping[str, Field], place: str, notes: Notes) -> Box:
     listed = raw.get("fields")
-    named = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
-    for name in named:
+    names = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
+    for name in names:
         if name not in fields:
             notes.add(place, f"It shows the field {name!r}, which the form does not have.")
     return Box(
         label=words(raw.get("label")),
         style=words(raw.get("type")),
         is_collapsed=flag(raw.get("collapsed")),
-        fields=tuple(name for name in dict.fromkeys(named) if name in fields),
+        fields=tuple(name for name in dict.fromkeys(names) if name in fields),
         boxes=tuple(
             _box(container, fields, f"{place}.containers[{n}]", notes)
             for n, container in enumerate(

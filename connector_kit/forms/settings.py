@@ -251,8 +251,8 @@ def _boxes(fields: list[Field]) -> Iterator[Box]:
     order: list[tuple[str, list[str]]] = []
     for field in fields:
         properties = field.raw.get("properties")
-        named = words(properties.get("sectionName")) if isinstance(properties, dict) else ""
-        heading = named or words(field.raw.get("title"))
+        section_name = words(properties.get("sectionName")) if isinstance(properties, dict) else ""
+        heading = section_name or words(field.raw.get("title"))
         if heading not in grouped or (not heading and order[-1][0] != ""):
             grouped[heading] = []
             order.append((heading, grouped[heading]))

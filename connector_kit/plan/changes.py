@@ -39,8 +39,8 @@ class FieldChange:
         }
 
     def __repr__(self) -> str:
-        shown = (f"{key}={value!r}" for key, value in self.to_json().items())
-        return f"FieldChange({', '.join(shown)})"
+        fields = (f"{key}={value!r}" for key, value in self.to_json().items())
+        return f"FieldChange({', '.join(fields)})"
 
     def _shown(self, value: Json) -> Json:
         if value is MISSING or value is None:

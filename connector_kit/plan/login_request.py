@@ -28,10 +28,10 @@ def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> Compi
     request: Document = {"title": TITLE, "description": request_for(needs), "flows": []}
     sections = settings["sections"]
     if settings.get("supportsMultiStore"):
-        shown = [{**store, "sections": [request, *store["sections"]]} for store in sections]
+        sections = [{**store, "sections": [request, *store["sections"]]} for store in sections]
     else:
-        shown = [request, *sections]
-    document = {**integration.document, "settings": {**settings, "sections": shown}}
+        sections = [request, *sections]
+    document = {**integration.document, "settings": {**settings, "sections": sections}}
     return replace(integration, document=document)
 
 

@@ -121,12 +121,12 @@ class SettingsRules:
         setting, field = self.schema.by_name.get(name), self.schema.field(name)
         default = None if setting is None else setting.default
         if field and not is_empty(default) and field.type.has_value and field.raw.get("type"):
-            shown = replace(field, visible=NO_RULES, required=NO_RULES, removed=NO_RULES)
-            form = Form({field.id: shown})
-            read = typed(form, {name: default})[name]
-            messages = validate(form, {name: read}).get(name, [])
-            if not messages and read != default:
-                messages = [f"It would be saved as {read!r}"]
+            always_shown = replace(field, visible=NO_RULES, required=NO_RULES, removed=NO_RULES)
+            form = Form({field.id: always_shown})
+            saved = typed(form, {name: default})[name]
+            messages = validate(form, {name: saved}).get(name, [])
+            if not messages and saved != default:
+                messages = [f"It would be saved as {saved!r}"]
             for message in messages:
                 hint = "Use a default that customers can choose, or none."
                 yield Finding("E104", f"Its default is {default!r}. {message}.", hint)

@@ -8,9 +8,9 @@ from typing import Any, Unpack
 from connector_kit.blueprint.components import Ref
 from connector_kit.blueprint.settings.options import (
     Options,
-    given,
     label_items,
     option_pairs,
+    without_empty,
 )
 from connector_kit.blueprint.settings.setting import OptionsFunction, Setting, SettingFields
 from connector_kit.documents import Document, Json
@@ -62,8 +62,8 @@ class Select(Choice):
 
     def details(self, framework: int) -> Document:
         """Return the options, and whether labels are wanted."""
-        wanted = {"properties": {"yieldValueAndLabel": True}} if self.with_label else {}
-        return {**super().details(framework), **wanted}
+        labels = {"properties": {"yieldValueAndLabel": True}} if self.with_label else {}
+        return {**super().details(framework), **labels}
 
 
 class RadioGroup(Choice):
@@ -105,7 +105,7 @@ class MultiSelect(Choice):
 
     def details(self, framework: int) -> Document:
         """Return the options, and how they are joined."""
-        return {**super().details(framework), **given(valueDelimiter=self.delimiter)}
+        return {**super().details(framework), **without_empty(valueDelimiter=self.delimiter)}
 
 
 class RefreshableSelect(Setting):
@@ -129,8 +129,8 @@ class RefreshableSelect(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return where the options are read."""
-        read = {"connectionId": Ref(self.connection), "commMetaPath": self.path}
-        return read | given(filterKey=self.filter_key)
+        source = {"connectionId": Ref(self.connection), "commMetaPath": self.path}
+        return source | without_empty(filterKey=self.filter_key)
 
 
 class ExportSelect(Setting):
@@ -152,4 +152,4 @@ class ExportSelect(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return the virtual export."""
-        return {"resource": {"virtual": self.export}} | given(multiselect=self.multiple)
+        return {"resource": {"virtual": self.export}} | without_empty(multiselect=self.multiple)

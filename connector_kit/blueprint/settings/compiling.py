@@ -128,13 +128,13 @@ def _secrecy(setting: Setting) -> Document:
 
     Empty when the name says enough.
     """
-    by_name, said = is_secret_key(setting.name), setting.secret
-    if not setting.may_be_secret or said is by_name:
+    by_name, declared = is_secret_key(setting.name), setting.secret
+    if not setting.may_be_secret or declared is by_name:
         return {}
-    if said is None:
+    if declared is None:
         is_bound = any(leads_to_secret(binding.steps()) for binding in bindings_of(setting))
         return {"inputType": "password"} if is_bound and not by_name else {}
-    return {"inputType": "password" if said else "text"}
+    return {"inputType": "password" if declared else "text"}
 
 
 _ENTRIES: Mapping[str, Document] = {

@@ -137,13 +137,13 @@ def _filled_page(blueprint: Blueprint, sets: list[StoreSettings]) -> Document:
 
 def _sections(sections: list[Document], own: StoreSettings, name: str) -> list[Document]:
     """A section that loses all its settings and has no flows is not shown."""
-    shown = []
+    kept = []
     for section in sections:
         flows = [_filled(flow, own, key="settings") for flow in section["flows"]]
         filled = {**_filled(section, own), "flows": flows}
         if flows or _has_fields(filled) or not _has_fields(section):
-            shown.append(filled)
-    return shown or [{"title": name, "flows": []}]
+            kept.append(filled)
+    return kept or [{"title": name, "flows": []}]
 
 
 def _filled(place: Document, own: StoreSettings, *, key: str = "fields") -> Document:
@@ -164,9 +164,9 @@ def _fields(fields: list[Document], own: StoreSettings) -> Iterator[Document]:
     for field in fields:
         name = field["name"]
         if name in own.settings:
-            named = {**field, "name": own.wire_name(name)}
+            own_field = {**field, "name": own.wire_name(name)}
             if "dependencies" in field:
-                named["dependencies"] = {
+                own_field["dependencies"] = {
                     key: {
                         "fields": [
                             {**dependent, "name": own.wire_name(dependent["name"])}
@@ -176,7 +176,7 @@ def _fields(fields: list[Document], own: StoreSettings) -> Iterator[Document]:
                     }
                     for key, entry in field["dependencies"].items()
                 }
-            yield with_value(named, own.values[name])
+            yield with_value(own_field, own.values[name])
 
 
 def _has_fields(place: Document) -> bool:
@@ -187,17 +187,17 @@ def _with_form(
     component: CompiledComponent, flow: str | None, own: StoreSettings
 ) -> CompiledComponent:
     """Return a document of 2.0 with its form and its values (settings-forms.md#41)."""
-    shown = {name: item for name, item in own.settings.items() if item.flow == flow}
+    in_form = {name: item for name, item in own.settings.items() if item.flow == flow}
     form = component.document.get("settingsForm")
     if not isinstance(form, dict):
         return component
     metadata = {
-        "fieldMap": {name: item.field for name, item in shown.items()},
-        "layout": _layout(form["form"]["layout"], shown),
+        "fieldMap": {name: item.field for name, item in in_form.items()},
+        "layout": _layout(form["form"]["layout"], in_form),
     }
     values = {
         name: own.values[name]
-        for name, item in shown.items()
+        for name, item in in_form.items()
         if item.field["type"] not in ("labeltitle", "labelvalue")
     }
     document = {

@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 from connector_kit.blueprint.components import Ref
 from connector_kit.blueprint.settings.bindings import Way, part
 from connector_kit.blueprint.settings.options import (
-    given,
+    without_empty,
 )
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
 from connector_kit.documents import Document, Json
@@ -42,7 +42,9 @@ class File(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return which files are possible, and whether they go to the platform's storage."""
-        return {"mode": self.mode} | given(maxSize=self.maximum_size, sendS3Key=self.uploaded)
+        return {"mode": self.mode} | without_empty(
+            maxSize=self.maximum_size, sendS3Key=self.uploaded
+        )
 
 
 class Expression(Setting):
@@ -67,11 +69,11 @@ class Expression(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return what the filter is for."""
-        named = {"_exportId": self.export, "_importId": self.import_}
+        references = {"_exportId": self.export, "_importId": self.import_}
         return {
             "expressionType": "import" if self.import_ else "export",
-            "properties": {key: Ref(name) for key, name in named.items() if name},
-            **given(recordType=self.record_type),
+            "properties": {key: Ref(name) for key, name in references.items() if name},
+            **without_empty(recordType=self.record_type),
         }
 
 

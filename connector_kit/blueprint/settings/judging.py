@@ -59,29 +59,29 @@ def judge(
             options = (*field.options, *(offered or {}).get(name, ()))
             fields[id_] = replace(field, value=own.values[name], options=options)
     form = Form(fields)
-    named, unknown = _by_setting(form, own, sent)
-    unstorable = {name: [flaw] for name, value in named.items() if (flaw := flaw_of(value))}
-    named = {name: value for name, value in named.items() if name not in unstorable}
+    requested, unknown = _by_setting(form, own, sent)
+    unstorable = {name: [flaw] for name, value in requested.items() if (flaw := flaw_of(value))}
+    requested = {name: value for name, value in requested.items() if name not in unstorable}
     before = {name: own.values[name] for name in own.settings}
-    values = typed(form, named)
-    wanted = before | {name: values[name] for name in named if name in values}
+    values = typed(form, requested)
+    wanted = before | {name: values[name] for name in requested if name in values}
     states = state_of(form, wanted)
     changing: set[str] = set()
-    judged = set(named)
+    judged = set(requested)
     for field in form.fields.values():
         # A disabled field's value is accepted only when a function may set it.
         state = states[field.id]
         is_settable = state.is_shown and (not state.disabled or form.may_refresh(field))
-        if field.name in named and is_settable:
+        if field.name in requested and is_settable:
             changing.add(field.name)
         rulings = (field.visible, field.required, field.disabled, field.removed)
-        if any(named.keys() & set(ruling.fields()) for ruling in rulings):
+        if any(requested.keys() & set(ruling.fields()) for ruling in rulings):
             judged.add(field.name)
     after = {name: wanted[name] if name in changing else before[name] for name in wanted}
     errors = _errors(form, after, judged, validators or {}, today) | unstorable
     changed = {name: after[name] for name in changing if after[name] != before[name]}
     return Judged(
-        values={own.wire_name(name): without_content(after[name]) for name in named},
+        values={own.wire_name(name): without_content(after[name]) for name in requested},
         stored={**stored, **changed},
         errors={own.wire_name(name): messages for name, messages in errors.items()},
         unknown=unknown,

@@ -31,6 +31,6 @@ def text_items(options: Options) -> list[Document]:
     return [{"id": value, "text": label} for value, label in option_pairs(options)]
 
 
-def given(**keys: Json) -> Document:
-    """Keys that say something."""
+def without_empty(**keys: Json) -> Document:
+    """Return *keys* without those that are empty."""
     return {key: value for key, value in keys.items() if value not in (None, "", False)}

@@ -68,11 +68,11 @@ def settings_document(
     listed: list[Document] = []
     for place in declared.places:
         if isinstance(place, Section):
-            shown = {"description": place.description, "iconURL": place.icon_url}
+            texts = {"description": place.description, "iconURL": place.icon_url}
             listed.append(
                 {
                     "title": place.title,
-                    **{key: value for key, value in shown.items() if value},
+                    **{key: value for key, value in texts.items() if value},
                     **({"columns": place.columns} if place.columns != 1 else {}),
                     **_laid_out([*declared.at(place)], fields, "fields"),
                     "flows": by_title.pop(place.title, []),
@@ -96,8 +96,8 @@ def _flow_entry(entry: Document, declared: DeclaredSettings, fields: Fields) -> 
     for place in declared.places:
         if isinstance(place, FlowSettings) and place.flow == name:
             flags = {key: value for key, value in place.flags.items() if value}
-            shown = {key: value for key, value in entry.items() if key not in place.flags}
-            entry = {**shown, **flags, **_laid_out([*declared.at(place)], fields, "settings")}
+            others = {key: value for key, value in entry.items() if key not in place.flags}
+            entry = {**others, **flags, **_laid_out([*declared.at(place)], fields, "settings")}
     return entry
 
 

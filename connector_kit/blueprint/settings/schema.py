@@ -52,8 +52,8 @@ class CompiledSetting:
             "postsBack": self.posts_back,
             "isChecked": self.is_checked,
         }
-        given = {key: value for key, value in more.items() if value}
-        return {"name": self.name, "field": self.field, "default": self.default, **given}
+        details = {key: value for key, value in more.items() if value}
+        return {"name": self.name, "field": self.field, "default": self.default, **details}
 
     @classmethod
     def from_json(cls, data: Document) -> CompiledSetting:

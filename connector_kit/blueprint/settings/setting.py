@@ -72,33 +72,33 @@ class Setting(Item):
     may_be_secret: ClassVar[bool] = False
     """Whether *secret* can be said of it: it is typed as text."""
 
-    def __init__(self, label: str, **given: Unpack[SettingFields]) -> None:
+    def __init__(self, label: str, **fields: Unpack[SettingFields]) -> None:
         self.label = label
-        self.unknown = sorted(given.keys() - SettingFields.__annotations__.keys())
-        self.help = given.get("help", "")
-        self.placeholder = given.get("placeholder", "")
-        self.default = given.get("default")
-        self.required = given.get("required", False)
-        self.hidden = given.get("hidden", False)
-        self.disabled = given.get("disabled", False)
+        self.unknown = sorted(fields.keys() - SettingFields.__annotations__.keys())
+        self.help = fields.get("help", "")
+        self.placeholder = fields.get("placeholder", "")
+        self.default = fields.get("default")
+        self.required = fields.get("required", False)
+        self.hidden = fields.get("hidden", False)
+        self.disabled = fields.get("disabled", False)
         self.conditions: Mapping[str, When | None] = {
-            "visible": given.get("visible_when"),
-            "required": given.get("required_when"),
-            "disabled": given.get("disabled_when"),
+            "visible": fields.get("visible_when"),
+            "required": fields.get("required_when"),
+            "disabled": fields.get("disabled_when"),
         }
-        self.omit_when_hidden = given.get("omit_when_hidden", False)
-        self.missing_message = given.get("missing_message", "")
-        self.sets: Any = given.get("sets", ())
-        self.validate = given.get("validate")
-        self.on_change = given.get("on_change")
-        was = given.get("was", ())
-        self.secret = given.get("secret")
+        self.omit_when_hidden = fields.get("omit_when_hidden", False)
+        self.missing_message = fields.get("missing_message", "")
+        self.sets: Any = fields.get("sets", ())
+        self.validate = fields.get("validate")
+        self.on_change = fields.get("on_change")
+        was = fields.get("was", ())
+        self.secret = fields.get("secret")
         self.was: tuple[str, ...] = (was,) if isinstance(was, str) else tuple(was)
-        self.edition: Any = name_of(given.get("edition"))
-        self.add_on: Any = name_of(given.get("add_on"))
-        self.group = given.get("group", "")
-        self.under: Any = given.get("under")
-        self.wire: Mapping[str, Any] = given.get("wire", {})
+        self.edition: Any = name_of(fields.get("edition"))
+        self.add_on: Any = name_of(fields.get("add_on"))
+        self.group = fields.get("group", "")
+        self.under: Any = fields.get("under")
+        self.wire: Mapping[str, Any] = fields.get("wire", {})
 
     def is_(self, *values: Json) -> Is:
         """Return the condition that this setting has one of *values*."""

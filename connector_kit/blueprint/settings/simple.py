@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from connector_kit.blueprint.settings.options import (
-    given,
+    without_empty,
 )
 from connector_kit.blueprint.settings.setting import Setting, SettingFields
 from connector_kit.documents import Document, Json
@@ -42,7 +42,7 @@ class Text(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return what is done with the text before it is saved."""
-        return given(
+        return without_empty(
             maxLength=self.lengths[1],
             trimValue=self.trim,
             uppercase=self.uppercase,
@@ -62,7 +62,7 @@ class Text(Setting):
         if self.pattern:
             checks["matchesRegEx"] = {
                 "pattern": self.pattern,
-                **given(message=self.pattern_message),
+                **without_empty(message=self.pattern_message),
             }
         return checks
 
@@ -101,8 +101,8 @@ class Number(Setting):
         if least is None and most is None:
             return {}
         bounds = {"min": least, "max": most}
-        given = {key: item for key, item in bounds.items() if item is not None}
-        return {"fallsWithinNumericalRange": given}
+        limits = {key: item for key, item in bounds.items() if item is not None}
+        return {"fallsWithinNumericalRange": limits}
 
 
 class Checkbox(Setting):
@@ -132,7 +132,9 @@ class Date(Setting):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return which days are possible; ISO text is wanted in either framework."""
-        return {"skipTimezoneConversion": True} | given(doNotAllowFutureDates=self.not_in_future)
+        return {"skipTimezoneConversion": True} | without_empty(
+            doNotAllowFutureDates=self.not_in_future
+        )
 
 
 class DateTime(Date):

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Unpack
 from connector_kit.blueprint.settings.bindings import Way, merged
 from connector_kit.blueprint.settings.options import (
     Options,
-    given,
     option_pairs,
     text_items,
+    without_empty,
 )
 from connector_kit.blueprint.settings.setting import OptionsFunction, Setting, SettingFields
 from connector_kit.documents import Document, Json
@@ -72,8 +72,8 @@ class StaticMap(Setting):
 
     def start(self) -> Json:
         """Return the default as it is saved."""
-        given: Any = self.default or {}
-        value = given if isinstance(given, Mapping) and "map" in given else {"map": given}
+        default: Any = self.default or {}
+        value = default if isinstance(default, Mapping) and "map" in default else {"map": default}
         return {"default": None, "allowFailures": False, **value}
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
@@ -85,7 +85,7 @@ class StaticMap(Setting):
             "generates": self._options("generates"),
             "extractFieldHeader": extract,
             "generateFieldHeader": generate,
-            **given(
+            **without_empty(
                 supportsExtractsRefresh="extracts" in refreshed,
                 supportsGeneratesRefresh="generates" in refreshed,
                 hideLookupAllowFailures=self.fixed_fallback,
@@ -125,7 +125,7 @@ class Column:
             "type": "select" if is_select else "input",
             "required": self.required,
             **(options if is_select else {}),
-            **given(multiline=self.multiline, supportsRefresh=callable(self.options)),
+            **without_empty(multiline=self.multiline, supportsRefresh=callable(self.options)),
         }
 
 
@@ -185,7 +185,7 @@ class CsvColumns(_FixedRows):
 
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return how many columns there may be."""
-        return given(maxNumberOfColumns=self.maximum_columns)
+        return without_empty(maxNumberOfColumns=self.maximum_columns)
 
 
 class FixedWidthColumns(_FixedRows):
@@ -232,6 +232,6 @@ class MatchingCriteria(_FixedRows):
     def details(self, framework: int) -> Document:  # noqa: ARG002
         """Return the types of accounts, label first (settings-forms.md#16-field-types)."""
         pairs = option_pairs(self.account_types)
-        return {"accountTypeOptions": [[label, value] for value, label in pairs]} | given(
+        return {"accountTypeOptions": [[label, value] for value, label in pairs]} | without_empty(
             content=self.content
         )
