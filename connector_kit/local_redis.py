@@ -99,7 +99,14 @@ def _known_address(folder: Path) -> str:
 def _start(folder: Path, known: str) -> str:
     """Start the server at the *known* address, or at a new one if another program uses that."""
     address = known
-    if not known or not _is_free(known):
+    if known:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", urlsplit(known).port))
+            except OSError:
+                address = ""
+    if not address:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -118,16 +125,6 @@ def _start(folder: Path, known: str) -> str:
             )
         time.sleep(0.02)
     return address
-
-
-def _is_free(address: str) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", urlsplit(address).port))
-        except OSError:
-            return False
-        return True
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -110,23 +110,17 @@ def _flaws(value: Json, path: str, depth: int) -> Iterator[Flaw]:
         if depth >= DEEPEST:
             yield Flaw(path, TOO_DEEP)
             return
-        for place, inner in _members(value, path):
-            yield from _flaws(inner, place, depth + 1)
-        if isinstance(value, dict):
-            faults = (_of_text(str(name)) for name in value)
-            yield from (Flaw(path, fault) for fault in faults if fault)
-    elif fault := _of_plain(value):
-        yield Flaw(path, fault)
-
-
-def _members(value: Json, path: str) -> Iterator[tuple[str, Json]]:
-    if isinstance(value, dict):
+        if not isinstance(value, dict):
+            for index, inner in enumerate(value):
+                yield from _flaws(inner, f"{path}[{index}]", depth + 1)
+            return
         for name, inner in value.items():
             key = text(str(name))
-            yield (f"{path}.{key}" if path else key), inner
-    else:
-        for index, inner in enumerate(value):
-            yield f"{path}[{index}]", inner
+            yield from _flaws(inner, f"{path}.{key}" if path else key, depth + 1)
+        faults = (_of_text(str(name)) for name in value)
+        yield from (Flaw(path, fault) for fault in faults if fault)
+    elif fault := _of_plain(value):
+        yield Flaw(path, fault)
 
 
 def _of_plain(value: Json) -> Fault | None:
