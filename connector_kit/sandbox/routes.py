@@ -5,6 +5,7 @@ Each module of routes holds its own lines; a line that comes later replaces an e
 
 from __future__ import annotations
 
+from connector_kit.sandbox import not_simulated
 from connector_kit.sandbox.account import access_tokens, history, notifications, users
 from connector_kit.sandbox.apps import editions, expiry, install, install_steps, settings, uninstall
 from connector_kit.sandbox.clones import routes as clones
@@ -65,6 +66,7 @@ MODULES = (
     *(jobs, job_errors, job_retries, bulk_retries),
     states,
     *(notifications, users, history),
+    not_simulated,
 )
 """In the order of protocol/http-api.md."""
 

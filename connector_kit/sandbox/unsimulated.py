@@ -13,6 +13,8 @@ RULES = "filter operators that the filter editor does not offer"
 SCRIPTS = "scripts outside exports, imports, and flows"
 MODULES = "modules imported by scripts"
 ONE_TO_MANY = "steps that run once per child record"
+RESOURCES = "lookup caches, tools, MCP servers, environments, revisions, and HTTP connectors"
+PROCESSORS = "processors and requests to API builder endpoints"
 
 DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY)
 """What an export or import may need."""
@@ -23,6 +25,8 @@ _WAYS_OUT = {
     RULES: "Use operators of the filter editor, or a script.",
     SCRIPTS: "Use a function on a stack (_stackId) instead.",
     MODULES: "Remove the import; a script gets all of its data as options.",
+    RESOURCES: "Try them in a sandbox environment of integrator.io.",
+    PROCESSORS: "Try them in a sandbox environment of integrator.io.",
     ONE_TO_MANY: "Remove oneToMany, and turn each child into a record in a preSavePage hook.",
 }
 

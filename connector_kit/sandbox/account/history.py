@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector_kit.sandbox.account.audit_log import Change
 from connector_kit.sandbox.account.recycle_bin import Deleted
 from connector_kit.sandbox.documents.fields import model_of
 from connector_kit.sandbox.documents.references import references
@@ -16,7 +17,18 @@ from connector_kit.sandbox.http.wire import iso, parse, render
 def read_audit(call: Call) -> Answer:
     """GET /audit: paged by ``Link``, or by ``limit`` and ``offset``."""
     access.owners_only(call)
-    changes = [*call.platform.audit.of_account(call.account_id)]
+    return _answer_changes(call, [*call.platform.audit.of_account(call.account_id)])
+
+
+def read_own_audit(call: Call) -> Answer:
+    """GET /{resource}/{id}/audit: what was changed in one document."""
+    access.owners_only(call)
+    record = access.readable(call)
+    changes = call.platform.audit.of_account(call.account_id)
+    return _answer_changes(call, [item for item in changes if item.document_id == record.id])
+
+
+def _answer_changes(call: Call, changes: list[Change]) -> Answer:
     limit, offset = _whole(call, "limit"), _whole(call, "offset")
     if limit is None and offset is None:
         on_page, headers = page(call, changes)
@@ -27,9 +39,17 @@ def read_audit(call: Call) -> Answer:
 
 
 def read_deleted(call: Call) -> Answer:
-    """GET /recycleBinTTL: what can still be restored."""
+    """GET /recycleBinTTL, /recycleBinTTL/{type}: what can still be restored."""
     access.owners_only(call)
-    on_page, headers = page(call, call.platform.bin.of_account(call.account_id))
+    kind = call.params.get("type", "").lower()
+    on_page, headers = page(
+        call,
+        [
+            deleted
+            for deleted in call.platform.bin.of_account(call.account_id)
+            if kind in ("", deleted.record.resource)
+        ],
+    )
     entries = [
         {
             "model": model_of(deleted.record.resource),
@@ -84,7 +104,12 @@ def _whole(call: Call, name: str) -> int | None:
 
 ROUTES = (
     Route("GET", "/audit", read_audit, query="limit offset after"),
+    *(
+        Route("GET", f"/{resource}/{{id}}/audit", read_own_audit, query="limit offset after")
+        for resource in ("integrations", "connections", "exports", "imports", "flows", "scripts")
+    ),
     Route("GET", "/recycleBinTTL", read_deleted, query="after"),
+    Route("GET", "/recycleBinTTL/{type}", read_deleted, query="after"),
     Route("DELETE", "/recycleBinTTL/{type}/{id}", purge, ok=204),
     Route("POST", "/recycleBinTTL/{type}/{id}/doCascadeRestore", restore, body="anything"),
 )

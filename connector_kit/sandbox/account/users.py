@@ -15,12 +15,13 @@ from typing import Any
 from connector_kit.sandbox.account.tokens import ACCOUNT, Token
 from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.documents.paths import objects
+from connector_kit.sandbox.documents.resources import answer_page
 from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
-from connector_kit.sandbox.http.call import Answer, Call
+from connector_kit.sandbox.http.call import GONE, Answer, Call
 from connector_kit.sandbox.http.errors import forbidden, invalid, missing
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.http.wire import Document, parse, render
 
 LEVELS = ("monitor", "manage", "administrator")
 HEADER = "integrator-ashareid"
@@ -40,6 +41,39 @@ def invite(call: Call) -> Answer:
         **_levels(call, sent),
     }
     return Answer(201, writing.store(call, "ashares", share).public)
+
+
+def invite_several(call: Call) -> Answer:
+    """POST /invite/multiple: an invitation for each of ``emails``, all with the same levels."""
+    access.owners_only(call)
+    sent = call.document()
+    emails = sent.pop("emails", None)
+    if not isinstance(emails, list) or not emails:
+        raise missing("emails")
+    levels, shares = _levels(call, sent), []
+    for user in [invited_user(call, {"email": email}) for email in emails]:
+        share = {
+            "_id": call.store.ids.next(),
+            "accepted": True,
+            "disabled": False,
+            "sharedWithUser": user,
+            **levels,
+        }
+        shares.append(parse(writing.store(call, "ashares", share).public))
+    return Answer(201, render(shares))
+
+
+def read_all(call: Call) -> Answer:
+    """GET /ashares: the other users of the account."""
+    access.owners_only(call)
+    return answer_page(call, call.store.documents(call.account_id, "ashares"))
+
+
+def end(call: Call) -> Answer:
+    """DELETE /ashares/{id}: the user has no access anymore."""
+    access.owners_only(call)
+    writing.remove(call, access.writable(call), for_good=True)
+    return GONE
 
 
 def read(call: Call) -> Answer:
@@ -139,7 +173,10 @@ def _check_level(field: str, level: Any) -> None:
 
 ROUTES = (
     Route("POST", "/invite", invite, ok=201, body="invitation"),
+    Route("POST", "/invite/multiple", invite_several, ok=201, body="anything"),
+    Route("GET", "/ashares", read_all, query="after"),
     Route("GET", "/ashares/{id}", read),
     Route("PUT", "/ashares/{id}", replace, body="invitation"),
     Route("PUT", "/ashares/{id}/disable", disable),
+    Route("DELETE", "/ashares/{id}", end, ok=204),
 )

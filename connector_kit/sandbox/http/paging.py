@@ -1,6 +1,7 @@
 """Lists come in pages; a ``Link`` header leads to the next one (protocol/http-api.md U23).
 
-Error lists and logs name the next page in the body instead: ``nextPageURL``.
+The last page has one as well, which leads to itself: public clients read the header of every page,
+and fail without. Error lists and logs name the next page in the body instead: ``nextPageURL``.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ Item = TypeVar("Item", bound=Identified)
 
 def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], dict[str, str]]:
     """Return the page after ``?after=`` and the headers that say whether there are more."""
-    on_page, url = next_page(call, items)
-    return on_page, {"Link": f'<{url}>; rel="next"'} if url else {}
+    on_page, following = next_page(call, items)
+    if following:
+        return on_page, {"Link": f'<{following}>; rel="next"'}
+    return on_page, {"Link": f'<{_address(call)}>; rel="self"'}
 
 
 def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
@@ -35,6 +38,9 @@ def next_page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None
     rest = [item for item in items if after is None or item.id > after]
     if len(rest) <= size:
         return rest, None
-    path = "/v1/" + "/".join(quote(segment, safe="") for segment in call.segments)
     query = [(name, value) for name, value in parse_qsl(call.query) if name != "after"]
-    return rest[:size], f"{path}?{urlencode([*query, ('after', rest[size - 1].id)])}"
+    return rest[:size], f"{_address(call)}?{urlencode([*query, ('after', rest[size - 1].id)])}"
+
+
+def _address(call: Call) -> str:
+    return "/v1/" + "/".join(quote(segment, safe="") for segment in call.segments)

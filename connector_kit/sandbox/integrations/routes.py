@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from connector_kit.sandbox.account.users import shares_of
+from connector_kit.sandbox.clones.contents import contents_of
 from connector_kit.sandbox.connections.routes import answer_connections, usable_iclients
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.references import used_by
 from connector_kit.sandbox.documents.resources import answer_page
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
@@ -19,17 +21,16 @@ COPIED = ("_connectorId", "tag", "mode", "version", "_parentId")
 def members(call: Call) -> Answer:
     """GET /integrations/{id}/flows, /exports, /imports, /connections.
 
-    Connections are also members when they are registered.
+    What the integration's flows use are members, too, and so are registered connections.
     """
     integration, kind = access.readable(call), call.segments[2]
     records = access.reached(call, call.store.documents(call.account_id, kind))
-    if kind != "connections":
-        return answer_page(call, [record for record in records if _is_in(record, integration)])
-    registered = integration.get("_registeredConnectionIds") or []
-    connections = [
-        record for record in records if _is_in(record, integration) or record.id in registered
-    ]
-    return answer_connections(call, connections)
+    used = set(integration.get("_registeredConnectionIds") or [])
+    for record in contents_of(call.store, integration)[1:]:
+        used.add(record.id)
+        used |= used_by(record.resource, record.document)
+    found = [record for record in records if _is_in(record, integration) or record.id in used]
+    return answer_connections(call, found) if kind == "connections" else answer_page(call, found)
 
 
 def ashares(call: Call) -> Answer:

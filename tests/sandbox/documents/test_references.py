@@ -81,7 +81,7 @@ def test_an_integration_lists_its_members_and_a_flow_its_descendants(customer):
     )
 
     assert customer.get(f"/integrations/{integration['_id']}/flows").json() == [flow]
-    assert customer.get(f"/integrations/{integration['_id']}/exports").json() == []
+    assert customer.get(f"/integrations/{integration['_id']}/exports").json() == [export]
     assert customer.get(f"/flows/{flow['_id']}/descendants").json() == {
         "exports": [export],
         "imports": [],
