@@ -156,10 +156,14 @@ def _accepted(
         if not found:
             continue
         aside.forget(names)
-        value = typed(new.form, {setting.name: found[1]})[setting.name]
-        faults = validate(new.form, {**defaults, setting.name: value}).get(setting.name)
+        typed_values = typed(new.form, {setting.name: found[1]})
+        if setting.name in typed_values:
+            value = {setting.name: typed_values[setting.name]}
+            faults = validate(new.form, defaults | value).get(setting.name, [])
+        else:
+            value, faults = {}, ["It has become display-only"]
         if not faults:
-            accepted[setting.name] = value
+            accepted |= value
             continue
         aside.put(*found)
         if own or not old.by_name.keys() & set(names):

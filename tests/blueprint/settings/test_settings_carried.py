@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit import Checkbox, Number, Section, Select, Text
+from connector_kit import Checkbox, Label, Number, Section, Select, Text
 from connector_kit.blueprint import compile_connector
 from connector_kit.blueprint.settings import Schema, carried
 from connector_kit.blueprint.settings.setting import Setting
@@ -62,6 +62,16 @@ def test_a_removed_setting_is_kept_until_the_release_after() -> None:
     assert second.retired == {"version": "2", "settings": {"gone": "x"}}
     assert (third.settings, third.retired) == ({"returned": "x"}, {})
     assert too_late.settings == {}
+
+
+def test_a_setting_that_becomes_a_label_gives_its_value_up_until_it_is_back() -> None:
+    labeled = schema(note=Label("Note"))
+    there = carried(FIRST, labeled, {"note": "x"}, version="2")
+    back = carried(labeled, FIRST, there.settings, version="1", retired=there.retired)
+
+    assert there.settings == {}
+    assert [(note.setting, note.before) for note in there.notes] == [("note", "x")]
+    assert back.settings == {"note": "x"}
 
 
 def test_going_back_to_the_version_before_brings_everything_back() -> None:
