@@ -9,288 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import requests
 from pytest_django.live_server_helper import LiveServer
 
 from connector_kit.documents import MASK, resolve
 from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.lifecycle.situations import blueprint_for
-from connector_kit.models import Connector, Installation, Operation, Order, RefusedCall, Release
+from connector_kit.models import Connector, Release
 from connector_kit.publisher import publish
+from tests.lifecycle.customers import CREDENTIALS, FAR, SECRETS, Customer, Reply, ask
 from tests.lifecycle.doorway import DOORWAY, Doorway
+from tests.lifecycle.frameworks import FIRST, ONE, SECOND, Framework
 from tests.publisher.fixtures import SYSTEM_TOKEN, Platform
 
-FIRST, SECOND = "tests.lifecycle.v1_0:ShopToChat", "tests.lifecycle.v1_1:ShopToChat"
-
-FAR = "2099-01-01T00:00:00.000Z"
-
-CREDENTIALS = {
-    "basic": {"username": "jo", "password": "basic-credential-of-jo"},
-    "token": {"token": "token-credential-of-jo"},
-}
-SECRETS = ("basic-credential-of-jo", "token-credential-of-jo")
-"""What customers type in and must never be found anywhere."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a request brought: status and JSON (text from the state routes), errors included."""
-
-    status: int
-    body: Any
-
-    @property
-    def error(self) -> tuple[str, str]:
-        """Code and message of the only error."""
-        [error] = self.body["errors"]
-        return error["code"], error["message"]
-
-
-@dataclass
-class Customer:
-    """A customer's account, looked at and worked in with the customer's own token."""
-
-    platform: Platform
-    number: int
-    integration_id: str = ""
-
-    @property
-    def account(self) -> Any:
-        return self.platform.sandbox.accounts[self.number]
-
-    def ask(self, method: str, path: str, body: Any = None) -> Reply:
-        """Call ``/v1``; a refusal is a reply too."""
-        return ask(
-            method, f"{self.platform.sandbox.base_url}{path}", body, token=self.account.token
-        )
-
-    def do(self, method: str, path: str, body: Any = None) -> Any:
-        """Call ``/v1``, which must work; returns the answer's body."""
-        reply = self.ask(method, path, body)
-        assert reply.status < 300, reply.body
-        return reply.body
-
-    # Installing
-
-    def start(self, connector: Connector, opts: Any = None, **options: Any) -> Reply:
-        """Have the platform install; the integration is there even when the installer fails.
-
-        *opts* are the license's.
-        """
-        body = {"email": self.account.email, "expires": FAR, "sandbox": False, **options}
-        body |= {"opts": opts} if opts else {}
-        self.platform.call("POST", f"/connectors/{connector.connector_id}/licenses", body)
-        before = self.integration_ids()
-        reply = self.ask("POST", f"/integrations/{connector.connector_id}/install", options)
-        [self.integration_id] = self.integration_ids() - before
-        return reply
-
-    def begin(self, connector: Connector, **options: Any) -> list[dict[str, Any]]:
-        """Have the installer run; returns the steps."""
-        reply = self.start(connector, **options)
-        assert reply.status == 200, reply.body
-        steps: list[dict[str, Any]] = self.integration["install"]
-        return steps
-
-    def begin_in_pieces(self, connector: Connector) -> list[dict[str, Any]]:
-        """Have the installer called until it has done everything; returns the steps."""
-        reply = self.start(connector)
-        while reply.status != 200:
-            assert reply.error[0] == "checkpoint"
-            reply = self.press("install")
-        steps: list[dict[str, Any]] = self.integration["install"]
-        return steps
-
-    def install(self, connector: Connector, **options: Any) -> "Customer":
-        """Install completely, credentials and all."""
-        for step in self.begin(connector, **options):
-            self.log_in(step)
-            reply = self.press(step)
-            assert reply.body["success"], reply.body
-        return self
-
-    def log_in(self, step: dict[str, Any]) -> None:
-        """Enter the credentials of the step's connection, if it has one."""
-        if "_connectionId" not in step:
-            return
-        path = f"/connections/{step['_connectionId']}"
-        connection = self.do("GET", path)
-        auth = connection["http"]["auth"]
-        kind = auth["type"]
-        auth[kind] = {**auth.get(kind, {}), **CREDENTIALS[kind]}
-        self.do("PUT", path, connection)
-
-    def press(self, step: dict[str, Any] | str) -> Reply:
-        """Press an install step."""
-        function = step if isinstance(step, str) else step["installerFunction"]
-        return self.ask("PUT", f"{self.home}/installer/{function}", {})
-
-    # Updating
-
-    def order(
-        self,
-        release: Release | None = None,
-        kind: Order.Kind = Order.Kind.ROLLOUT,
-        *,
-        recreate_deleted: bool = False,
-    ) -> Order:
-        """Put on record what the next call may do: bring *release*, by default the newest."""
-        installation = self.installation
-        release = release or Release.objects.newest(installation.connector)
-        return Order.objects.place(installation, kind, release, recreate_deleted=recreate_deleted)
-
-    def push(self, release: Release | None = None, *, recreate_deleted: bool = False) -> Operation:
-        """Have the publisher push *release*, or what is ordered; returns what is on record."""
-        if release or recreate_deleted or not Order.objects.to_serve(self.installation):
-            self.order(release, recreate_deleted=recreate_deleted)
-        return self.push_unordered()
-
-    def push_unordered(self) -> Operation:
-        """Have the platform call the update function, whether something is ordered or not.
-
-        A call that could not show the installation leaves no operation: one that is on no record
-        stands for it.
-        """
-        connector, before = self.installation.connector, self.installation.operations.count()
-        path = f"/connectors/{connector.connector_id}/update"
-        self.platform.call("PUT", path, {"_integrationIds": [self.integration_id]})
-        drained = self.platform.control("/drain", {"timeout_seconds": 30})
-        assert drained["drained"]
-        if self.installation.operations.count() == before:
-            refused = RefusedCall.objects.order_by("last_at").last()
-            return Operation(outcome="failed", code=refused.code if refused else "")
-        return self.last_operation
-
-    def lose_records(self) -> None:
-        """Have all records of the installation lost; a sync of the install base lists it again."""
-        connector = self.installation.connector
-        self.installation.delete()
-        Installation.objects.create(connector=connector, integration_id=self.integration_id)
-
-    # License and settings
-
-    def licensed(self, **opts: Any) -> None:
-        """Have the publisher write the license's opts."""
-        connector = self.installation.connector
-        path = f"/connectors/{connector.connector_id}/licenses"
-        [own] = [
-            document
-            for document in self.platform.call("GET", path)
-            if document.get("_integrationId") == self.integration_id
-        ]
-        body = {"expires": own["expires"], "opts": opts}
-        self.platform.call("PUT", f"{path}/{own['_id']}", body)
-
-    def use(self, function: str, body: Any = None) -> Reply:
-        """Call a settings function."""
-        return self.ask("PUT", f"{self.home}/settings/{function}", body or {})
-
-    # Uninstalling
-
-    def begin_uninstall(self) -> Reply:
-        return self.ask("PUT", f"{self.home}/uninstaller/preUninstallFunction", {})
-
-    def press_remove(self, step: dict[str, Any] | str) -> Reply:
-        """Press an uninstall step."""
-        function = step if isinstance(step, str) else step["uninstallerFunction"]
-        return self.ask("PUT", f"{self.home}/uninstaller/{function}", {})
-
-    def end_uninstall(self) -> Reply:
-        return self.ask("DELETE", f"{self.home}/install")
-
-    def uninstall(self) -> None:
-        """Uninstall completely, step by step."""
-        for step in self.begin_uninstall().body:
-            reply = self.press_remove(step)
-            assert reply.body["success"], reply.body
-        reply = self.end_uninstall()
-        assert reply.status == 200, reply.body
-
-    # Looking
-
-    @property
-    def home(self) -> str:
-        return f"/integrations/{self.integration_id}"
-
-    @property
-    def integration(self) -> dict[str, Any]:
-        return self.do("GET", self.home)
-
-    @property
-    def installation(self) -> Installation:
-        return Installation.objects.get(integration_id=self.integration_id)
-
-    @property
-    def last_operation(self) -> Operation:
-        return self.installation.operations.latest("pk")
-
-    def integration_ids(self) -> set[str]:
-        return {
-            document["_id"]
-            for resource, document in self.everything()
-            if resource == "integrations"
-        }
-
-    def everything(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every document of the account with its resource type, whoever it belongs to."""
-        found = self.platform.control(f"/accounts/{self.account.account_id}/documents")
-        return [
-            (resource, document) for resource, documents in found.items() for document in documents
-        ]
-
-    def untouched(self) -> dict[str, Any]:
-        """Everything that a refused call must leave as it was, to be compared with ``==``."""
-        state = {document["_id"]: document for _, document in self.everything()}
-        for name in ("updateInProgress", "lastModified"):
-            state.get(self.integration_id, {}).pop(name, None)
-        return state
-
-    def tagged(self) -> list[tuple[str, dict[str, Any]]]:
-        """The components of the installation."""
-        return [
-            (resource, document)
-            for resource, document in self.everything()
-            if document.get("_integrationId") == self.integration_id and "_connectorId" in document
-        ]
-
-    def component(self, external_id: str) -> dict[str, Any]:
-        """The component's document."""
-        [found] = [
-            document for _, document in self.tagged() if document["externalId"] == external_id
-        ]
-        return found
-
-    def change(self, external_id: str, **fields: Any) -> None:
-        """Change fields of a component, as the customer may."""
-        resource, document = next(
-            row for row in self.tagged() if row[1]["externalId"] == external_id
-        )
-        stored = self.do("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
-        assert {name: stored[name] for name in fields} == fields
-
-    def delete(self, external_id: str) -> None:
-        """Delete a component, as the customer may."""
-        resource, document = next(
-            row for row in self.tagged() if row[1]["externalId"] == external_id
-        )
-        self.do("DELETE", f"/{resource}/{document['_id']}")
-
-    def requests(self, *, since: int = 0) -> list[tuple[str, str]]:
-        """Method and path of what connectors asked of this account, in order."""
-        log = self.platform.control(f"/log?limit=20000&account={self.account.account_id}")
-        asked = [document for document in log if document.get("token") == "one_time"]
-        return [(document["method"], document["path"].removeprefix("/v1")) for document in asked][
-            since:
-        ]
-
-
-def ask(method: str, url: str, body: Any, *, token: str) -> Reply:
-    """Send one request; whatever the answer's status."""
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.request(method, url, json=body, headers=headers, timeout=30)
-    is_text = answer.headers["Content-Type"].startswith("text/plain")
-    body = answer.text if is_text else answer.json() if answer.content else None
-    return Reply(answer.status_code, body)
+__all__ = ["CREDENTIALS", "FAR", "FIRST", "SECOND", "SECRETS", "Customer", "Reply", "ask"]
 
 
 @dataclass
@@ -299,6 +30,7 @@ class Shop:
 
     platform: Platform
     stack_address: str
+    framework: Framework = ONE
     connector: Connector = field(init=False)
 
     def publish(self, target: str) -> Release:
@@ -306,6 +38,10 @@ class Shop:
         result = publish(target)
         self.connector = Connector.objects.get(slug=result.slug)
         return self.connector.releases.get(version=result.version)
+
+    def customer(self, number: int = 0) -> Customer:
+        """The owner of an account, who has not installed anything."""
+        return self.framework.customer(self.platform, number)
 
     def as_publisher(self, method: str, path: str, body: Any = None) -> Reply:
         """Call ``/v1`` with the publisher's token; a refusal is a reply too."""
@@ -433,20 +169,20 @@ def doorway():
 
 
 @pytest.fixture
-def shop(platform: Platform, stack_address: str, doorway: Doorway) -> Shop:
-    """The connector's first version is published."""
-    shop = Shop(platform, stack_address)
-    shop.publish(FIRST)
+def shop(request: Any, platform: Platform, stack_address: str, doorway: Doorway) -> Shop:
+    """The connector's first version is published; in framework 1.0, unless `IN_BOTH`."""
+    shop = Shop(platform, stack_address, getattr(request, "param", ONE))
+    shop.publish(shop.framework.first)
     return shop
 
 
 @pytest.fixture
 def customer(shop: Shop) -> Customer:
     """A customer who has installed the first version."""
-    return Customer(shop.platform, 0).install(shop.connector)
+    return shop.customer().install(shop.connector)
 
 
 @pytest.fixture
 def upgraded(shop: Shop, customer: Customer) -> Release:
     """The second version is published; the customer still has the first."""
-    return shop.publish(SECOND)
+    return shop.publish(shop.framework.second)

@@ -1,10 +1,11 @@
 """Ways for an operation to be interrupted at its nth point, and the end of the trouble.
 
-The slow suite tries every point; the default one every sixth.
+The slow suite tries every point; the default one every sixth or, where a story is told in both
+frameworks, every twelfth.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -17,7 +18,7 @@ from django.utils import timezone
 from connector_kit.integrator import Pool
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.models import Installation
-from tests.lifecycle.fixtures import Customer
+from tests.lifecycle.customers import Attempt, Customer
 
 
 class Death(SystemExit):
@@ -42,7 +43,7 @@ class Fault:
                 "skip": n,
                 "limit": self.limit,
                 "accounts": [customer.account.account_id],
-                "tokens": ["one_time"],
+                "tokens": [customer.token_kind],
             },
         )
 
@@ -91,18 +92,21 @@ class DeathAfterRequest(_Interruption):
         self._patch.setattr(Pool, "send", send_and_die)
 
 
+@dataclass
 class BrokenRecord(_Interruption):
     """The database fails when the nth step is to be recorded, which the platform has taken."""
 
-    def _interpose(self) -> None:
-        record = DatabaseJournal.record
+    journal: Any = DatabaseJournal
 
-        def fail_or_record(journal: DatabaseJournal, *step: Any) -> None:
+    def _interpose(self) -> None:
+        record = self.journal.record
+
+        def fail_or_record(journal: Any, *step: Any) -> None:
             if self._is_due():
                 raise OperationalError("the database has gone away")
             record(journal, *step)
 
-        self._patch.setattr(DatabaseJournal, "record", fail_or_record)
+        self._patch.setattr(self.journal, "record", fail_or_record)
 
 
 def run_leases_out() -> None:
@@ -122,26 +126,21 @@ MISFORTUNES = {
 FATAL = ("death_after_the_request", "a_database_that_fails_to_record")
 """Those that end a call wherever they strike, after the platform has done what it was asked."""
 
-STRIDE = 1 if os.environ.get("EVERY_POINT") else 6
 
-Attempt = Callable[[], bool]
-"""Has a function called by the platform; returns whether it succeeded."""
-
-
-def points() -> Iterator[int]:
+def points(stride: int = 6) -> Iterator[int]:
     """The points at which an operation is struck, one after the other, without an end."""
-    return count(0, STRIDE)
+    return count(0, 1 if os.environ.get("EVERY_POINT") else stride)
 
 
 def each_point(
     misfortune: Any, customer: Customer, *, at_least: int = 6
-) -> Iterator[Callable[[list[Attempt]], None]]:
+) -> Iterator[Callable[[Iterable[Attempt]], None]]:
     """For every point at which the misfortune can strike: a way to live through it.
 
     That makes each of the attempts, and makes one that failed again when the trouble is over.
     Ends when nothing was struck, because an operation was over before its nth point.
     """
-    for n in points():
+    for n in points(stride=12):
         strikes: list[bool] = []
 
         def live_through(attempts, n=n, strikes=strikes):

@@ -42,6 +42,12 @@ def source(shop: Shop) -> dict[str, dict[str, Any]]:
     return found
 
 
+def make_default(shop: Shop, version: str) -> None:
+    """Make a release what new installations get; the source is not written yet."""
+    release = shop.connector.releases.get(version=version)
+    type(shop.connector).objects.filter(pk=shop.connector.pk).update(default_release=release)
+
+
 def edition_id(shop: Shop, name: str) -> str:
     """The id that the platform gave an edition."""
     listing = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}")

@@ -17,6 +17,7 @@ from tests.lifecycle.source_fixtures import (
     TWO,
     begin,
     installed,
+    make_default,
     names,
     source,
     source_id,
@@ -268,11 +269,6 @@ def edit(shop: Shop, name: str, **fields: Any) -> None:
     document = source(shop)[name]
     resource = document.pop("resource")
     shop.platform.call("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
-
-
-def make_default(shop: Shop, version: str) -> None:
-    release = shop.connector.releases.get(version=version)
-    type(shop.connector).objects.filter(pk=shop.connector.pk).update(default_release=release)
 
 
 def listed(shop: Shop, integration_id: str) -> None:

@@ -1,0 +1,38 @@
+"""The same story in both frameworks: the connector of each, and what its customers are like.
+
+A test marked with `IN_BOTH` runs once in each; all others run in framework 1.0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.lifecycle.customers import Customer, FlatCustomer
+
+FIRST, SECOND = "tests.lifecycle.v1_0:ShopToChat", "tests.lifecycle.v1_1:ShopToChat"
+
+
+@dataclass(frozen=True)
+class Framework:
+    """Where the connector's first two versions are, and what its customers are like."""
+
+    name: str
+    first: str
+    second: str
+    customer: type[Customer]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ONE = Framework("1.0", FIRST, SECOND, Customer)
+TWO = Framework(
+    "2.0",
+    "tests.lifecycle.flat_1_0:ShopToChat",
+    "tests.lifecycle.flat_1_1:ShopToChat",
+    FlatCustomer,
+)
+
+IN_BOTH = pytest.mark.parametrize("shop", [ONE, TWO], ids=str, indirect=True)
