@@ -93,7 +93,7 @@ class Account:
             "exports",
             **connection,
             pageSize=PAGE,
-            http={"relativeURI": path, "paging": {"method": "page"}},
+            http={"relativeURI": path, "paging": {"method": "page", "page": 1}},
             hooks={"preSavePage": {"function": "whole_page", "_stackId": stack_id}},
         )
         lines = (("id", "number"), ("name", "title"), ("email", "to"), ("total_cents", "total"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,12 @@ from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.templates import fill
 from connector_kit.sandbox.unsimulated import APPLICATIONS, LOGINS, not_simulated
 
+TOO_MANY = 429
+"""The status of an answer to one request too many, where the connection names no other."""
+MOST_ATTEMPTS = 5
+"""How often a request is sent at most."""
+LONGEST_WAIT = 30.0
+"""Seconds that a request waits at most before it is sent again."""
 TYPES = ("http", "rest")
 """Types of connections that lead to an application the sandbox can ask."""
 MEDIA_TYPES = {
@@ -27,11 +34,33 @@ MEDIA_TYPES = {
 
 
 async def ask(run: RunContext, request: BackendRequest) -> BackendAnswer:
-    """Send a request that lacks only credentials; returns the application's answer."""
+    """Send a request that lacks only credentials; returns the application's answer.
+
+    Where the application says that it is asked too often and when to come back, the request is sent
+    again after that time (protocol/resources.md, ``rateLimit`` and ``retryHeader``).
+    """
     prepared = await log_in(run, request)
-    answer = await run.platform.backends.exchange(prepared)
-    debug_log.write(run, prepared, answer)
+    for _ in range(MOST_ATTEMPTS):
+        answer = await run.platform.backends.exchange(prepared)
+        debug_log.write(run, prepared, answer)
+        seconds = _asked_to_wait(run.connection, answer)
+        if seconds is None:
+            break
+        await asyncio.sleep(min(seconds, LONGEST_WAIT))
     return answer
+
+
+def _asked_to_wait(connection: Document, answer: BackendAnswer) -> float | None:
+    """The seconds after which the application wants to be asked again, None if it does not."""
+    kind = connection_type(connection)
+    status = find(connection, (kind, "rateLimit", "failStatusCode")) or TOO_MANY
+    if str(answer.status) != str(status):
+        return None
+    header = str(find(connection, (kind, "retryHeader")) or "Retry-After")
+    try:
+        return max(float(answer.header(header.lower())), 0.0)
+    except ValueError:
+        return None
 
 
 def address(connection: Document, relative_uri: str) -> str:

@@ -42,10 +42,15 @@ class Exporting:
     dates: Document = field(default_factory=dict)
 
     async def page(self, position: Document) -> Page:
-        """Return the page at *position*; raises `Refusal` 422 with the application's error."""
+        """Return the page at *position*; raises `Refusal` 422 with the application's error.
+
+        An answer that ends the pages has no records; on the very first page it is an error.
+        """
         request = self.request(position)
         answer = await requests.ask(self.run, request)
         body = responses.content(answer)
+        if position != self.first() and paging.ends_pages(self._paging(), answer.status):
+            return Page([], answer, body, position)
         rules = self.rules()
         if failed := responses.failure(answer, body, rules):
             raise Refusal(422, [failed])
@@ -140,9 +145,9 @@ class Exporting:
 
     def _paging(self) -> Document:
         details = self._details()
-        paging = details.get("paging")
-        if isinstance(paging, dict):
-            return paging
+        declared = details.get("paging")
+        if isinstance(declared, dict):
+            return declared
         if method := details.get("pagingMethod"):
             path = details.get("nextPagePath")
             return {"method": "url" if method == "nextpageurl" else method, "path": path}

@@ -62,7 +62,10 @@ class MapperOne:
         value = self._value(line, extract, record, answers)
         # What has no value is left out, except where a null is written on purpose.
         is_skipped = value is None and "hardCodedValue" not in line
-        if not is_skipped and not (line.get("discardIfEmpty") and value == ""):
+        discards_empty = (
+            line.get("discardIfEmpty") or find(line, ("conditional", "when")) == "extract_not_empty"
+        )
+        if not is_skipped and not (discards_empty and value in ("", [], {})):
             put_at(target, str(line.get("generate")), value)
 
     def _value(self, line: Document, extract: str, record: Any, answers: Mapping[str, Any]) -> Any:

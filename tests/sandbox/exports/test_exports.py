@@ -111,7 +111,12 @@ PAGINGS = {
     "last page": (
         {
             "relativeURI": "/o?page={{export.http.paging.page}}",
-            "paging": {"method": "page", "lastPagePath": "last", "lastPageValues": ["true"]},
+            "paging": {
+                "method": "page",
+                "page": 1,
+                "lastPagePath": "last",
+                "lastPageValues": ["true"],
+            },
             "response": {"resourcePath": "data"},
         },
         lambda request: (200, {"data": [1, 2], "last": request["path"].endswith("2")}, {}),
@@ -305,7 +310,7 @@ def test_a_hook_may_stop_the_export(customer, application, connection, stack, ow
     }
     http = {
         "relativeURI": "/orders?page={{export.http.paging.page}}",
-        "paging": {"method": "page"},
+        "paging": {"method": "page", "page": 1},
     }
     hooks = {"preSavePage": {"function": "stop", "_stackId": own_stack}}
     made = customer.create("exports", _connectionId=connection, http=http, hooks=hooks)

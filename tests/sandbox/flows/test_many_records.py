@@ -17,7 +17,10 @@ def test_ten_thousand_records_go_through_two_hooks_and_a_mapping(plant):
     same = {"errors": [], "abort": False}
     save = plant.hook("save", lambda told: {"data": told["data"], **same})
     before = plant.hook("before", lambda told: [{"data": item} for item in told["data"]])
-    http = {"relativeURI": "/orders?page={{export.http.paging.page}}", "paging": {"method": "page"}}
+    http = {
+        "relativeURI": "/orders?page={{export.http.paging.page}}",
+        "paging": {"method": "page", "page": 1},
+    }
     connection = {"_connectionId": plant.http(concurrencyLevel=25)}
     export = plant.export(http=http, pageSize=PAGE, hooks={"preSavePage": save}, **connection)
     mapping = {"fields": [{"extract": "id", "generate": "number"}]}

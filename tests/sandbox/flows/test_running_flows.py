@@ -55,7 +55,7 @@ def test_pages_are_as_large_as_the_export_says(plant):
 
 
 def test_pages_follow_the_paging_of_the_application(plant):
-    answers = {"1": [{"id": 1}], "2": [{"id": 2}], "3": []}
+    answers = {"0": [{"id": 1}], "1": [{"id": 2}], "2": []}
     plant.application.answers["GET /orders"] = lambda request: (
         200,
         answers[request["path"].split("page=")[1]],

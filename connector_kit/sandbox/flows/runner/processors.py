@@ -8,7 +8,7 @@ from typing import Any
 from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.connections.concurrency import concurrency_level, for_each
 from connector_kit.sandbox.documents.paths import find, objects
-from connector_kit.sandbox.exports import batches
+from connector_kit.sandbox.exports import batches, mocks
 from connector_kit.sandbox.exports.exporting import Exporting
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed, connection_offline
 from connector_kit.sandbox.flows.runner.items import Item
@@ -118,9 +118,14 @@ class Processor:
         data: list[Any] = []
         errors: list[Document] = []
         try:
-            async for batch in batches.batches(exporting):
-                data += batch.data
-                errors += batch.errors
+            if mocks.stand_in(self._step.run.connection, self._step.document):
+                records = mocks.records_of(self._step.document)
+                batch, _ = await batches.refine(exporting, records, 0)
+                data, errors = batch.data, batch.errors
+            else:
+                async for batch in batches.batches(exporting):
+                    data += batch.data
+                    errors += batch.errors
         except Refusal as refusal:
             if refusal.status != 422:
                 raise

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from connector_kit.sandbox.connections import requests, wrappers
-from connector_kit.sandbox.connections.backends import is_local
 from connector_kit.sandbox.connections.wrappers import RecordPage
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.exports import batches, mocks
@@ -87,9 +86,6 @@ class Source:
         if self._events is not None or export.get("type") in EVENTS:
             return False
         # From here on: whether the sandbox reaches what the export leads to, or must say why not.
-        if wrappers.is_wrapper(connection):
-            return True
-        if connection.get("type") not in requests.TYPES:
-            return not mocks.has_records(export) and bool(connection.get("_id"))
-        address = find(connection, (requests.connection_type(connection), "baseURI"))
-        return not mocks.has_records(export) or is_local(str(address or ""))
+        is_known = wrappers.is_wrapper(connection) or connection.get("type") in requests.TYPES
+        has_application = is_known or bool(connection.get("_id"))
+        return has_application and not mocks.stand_in(connection, export)
