@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROTATION ?= $(shell expr $$(date +%s) / 86400)
 READY := $(VENV)/.ready
 
 .PHONY: help setup demo test test-production test-newest chaos check format lock screenshots bench clean
@@ -33,7 +34,8 @@ test-newest: $(READY) ## run the tests of processes and syntax, on the newest Py
 	@$(BIN)/python -m workshop.newest
 
 chaos: $(READY) ## run the slow suite: processes are killed, requests fail
-	@EVERY_POINT=1 $(BIN)/python -m pytest -q -m "chaos or scale or points" tests
+	@echo "Points of interruption and examples are those of day $(ROTATION). To repeat them: make chaos ROTATION=$(ROTATION)"
+	@ROTATION=$(ROTATION) $(BIN)/python -m pytest -q -n 3 --hypothesis-seed=$(ROTATION) -m "chaos or scale or points" tests
 
 check: $(READY) ## check format, lint, wording, types, import order, migrations, system checks, endpoints, lock file
 	@$(BIN)/ruff format --check .

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from connector_kit.local_redis import stop_redis
+from tests.rotation import ROTATION
 from tests.scheduling import Scheduling, put_longest_first
 from tests.settings import HOME, database
 
-# How long an example takes says more about the machine than about the code. What decides over a
-# change tries the same examples each time, and the slow suite twice as many; new ones are found
-# while one works.
+# How long an example takes says more about the machine than about the code. In CI the default suite
+# tries the same examples each time; the slow one tries others each day (`tests.rotation`).
 settings.register_profile(
     "kit",
     deadline=None,
-    max_examples=100 if os.environ.get("EVERY_POINT") else 50,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow],
-    derandomize=bool(os.environ.get("CI")),
+    derandomize="CI" in os.environ and ROTATION is None,
 )
 settings.load_profile("kit")
 

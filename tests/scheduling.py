@@ -8,6 +8,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 DATABASES = (
+    "tests/api/test_scale.py",
     "tests/lifecycle/test_odd_text.py",
     "tests/lifecycle/test_one_at_a_time.py",
     "tests/models/test_clock.py",
@@ -16,11 +17,31 @@ DATABASES = (
     "tests/models/test_upgrades.py",
     "tests/publisher/licenses/test_license_concurrency.py",
     "tests/rollouts/test_rollout_concurrency.py",
+    "tests/rollouts/test_starting_scale.py",
     "tests/settings_ui/test_odd_queries.py",
+    "tests/settings_ui/test_scale.py",
 )
 """Tests on the PostgreSQL server and the file of SQLite of `tests.rollouts.databases`."""
 
+SLOWEST = (
+    "tests/chaos/test_operators_under_fire.py",
+    "tests/sandbox/test_openapi.py",
+    "tests/chaos/test_rollout_under_fire.py",
+    "tests/extension/test_many_calls.py",
+    "tests/chaos/test_clocks_apart.py",
+    "tests/publisher/test_many_installations.py",
+    "tests/publisher/licenses/test_many_licenses.py",
+    "tests/chaos/test_broker_outages.py",
+    "tests/chaos/test_embedded_under_fire.py",
+    "tests/api/test_schema.py",
+    "tests/chaos/test_deployments.py",
+    "tests/chaos/test_strangers.py",
+    "tests/packaging/test_wheel.py",
+)
+"""Files of the slow suite that take more than half a minute, roughly the longest first."""
+
 LONGEST = (
+    *SLOWEST,
     "tests/e2e/test_console.py",
     *DATABASES,
     "tests/e2e/test_story.py",

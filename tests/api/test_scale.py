@@ -3,7 +3,6 @@
 import json
 import time
 from base64 import b64encode
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from connector_kit.models import Connector, Installation, Operation, Release
 from connector_kit.publisher.roles import Role
 from tests.api.fixtures import token_of
 from tests.publisher.declared import OrdersToSlack
-from tests.rollouts.databases import postgresql, serving
+from tests.rollouts.databases import multiply, postgresql, serving
 
 pytestmark = pytest.mark.scale
 
@@ -62,42 +61,47 @@ def furnish():
     )
     Release.objects.record(connector, compile_connector(OrdersToSlack))
     release = connector.releases.get()
-    rows = Installation.objects.bulk_create(
-        (installation(connector, number) for number in range(INSTALLATIONS)), batch_size=5000
+    row = Installation.objects.create(
+        connector=connector,
+        integration_id=f"{0:024x}",
+        name="Customer 0",
+        email="customer-0@example.com",
+        version="0.9.0",
+        mode="settings",
+        update_outcome="failed",
+        sandbox=True,
     )
-    now = timezone.now()
-    Operation.objects.bulk_create(
-        (
-            Operation(
-                installation=row,
-                kind="update" if turn else "install",
-                release=release,
-                from_version="0.9.0" if turn else "",
-                finished_at=now - timedelta(days=row.pk % 40),
-                outcome="failed" if turn and number % 1000 == 0 else "done",
-            )
-            for number, row in enumerate(rows)
-            for turn in range(2)
-        ),
-        batch_size=5000,
+    multiply(
+        row,
+        INSTALLATIONS - 1,
+        integration_id="lpad(to_hex(n), 24, '0')",
+        name="'Customer ' || n",
+        email="'customer-' || n || '@example.com'",
+        sandbox="n %% 10 = 0",
+        version="CASE WHEN n %% 3 = 0 THEN '0.9.0' ELSE '1.0.0' END",
+        update_outcome="CASE WHEN n %% 1000 = 0 THEN 'failed' ELSE 'done' END",
+        opts="""CASE WHEN n %% 1000 = 1 THEN '{"connectorEdition": "premium"}'::jsonb
+            ELSE '{}'::jsonb END""",
+        is_drifted="n %% 1000 = 2",
     )
+    for kind in ("install", "update"):
+        operation = Operation.objects.create(
+            installation=row,
+            kind=kind,
+            release=release,
+            from_version="0.9.0" if kind == "update" else "",
+            finished_at=timezone.now(),
+            outcome="failed" if kind == "update" else "done",
+        )
+        multiply(
+            operation,
+            INSTALLATIONS - 1,
+            installation_id=f"{row.pk} + n",
+            finished_at="now() - n %% 40 * interval '1 day'",
+            outcome="CASE WHEN n %% 1000 = 0 THEN outcome ELSE 'done' END",
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def installation(connector, number):
-    return Installation(
-        connector=connector,
-        integration_id=f"{number:024x}",
-        name=f"Customer {number}",
-        email=f"customer-{number}@example.com",
-        sandbox=number % 10 == 0,
-        version="1.0.0" if number % 3 else "0.9.0",
-        mode="settings",
-        update_outcome="failed" if number % 1000 == 0 else "done",
-        opts={"connectorEdition": "premium"} if number % 1000 == 1 else {},
-        is_drifted=number % 1000 == 2,
-    )
 
 
 def test_a_page_takes_no_longer_than_somebody_waits(crowded):

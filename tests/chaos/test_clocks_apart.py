@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rotation import one_a_day
 from workshop.chaos import Killer
 from workshop.field import Field
 from workshop.postgresql import postgresql
@@ -36,7 +37,7 @@ def database(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("clocks", APART)
+@pytest.mark.parametrize("clocks", one_a_day(APART))
 def test_a_rollout_goes_as_if_all_clocks_were_right(
     tmp_path: Path, database: str, clocks: dict[str, str]
 ) -> None:

@@ -46,7 +46,7 @@ def test_every_account_gets_the_new_version_exactly_once(field: Field) -> None:
     services = field.services
     misbehave(services.sandbox, rate=0.1, kinds=ALL_FAULTS, seed=7)
     with (
-        Killer(field.workers, every=4) as workers,
+        Killer(field.workers, every=4, greeting=b" ready.") as workers,
         Killer(lambda: [services.running["redis"]], every=9, at_most=1) as broker,
         Killer(lambda: [services.running["web"]], every=13, at_most=1) as web,
     ):

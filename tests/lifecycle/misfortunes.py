@@ -1,10 +1,10 @@
 """Ways for an operation to be interrupted at its nth point, and the end of the trouble.
 
-The slow suite tries every point; the default one every sixth or, where a story is told in both
-frameworks, every twelfth.
+The default suite tries every sixth point or, where a story is told in both frameworks, every
+twelfth. The slow one tries every third, others each day (`tests.rotation`), and in thorough stories
+every single one.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +19,7 @@ from connector_kit.integrator import Pool
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.models import Installation
 from tests.lifecycle.customers import Attempt, Customer
+from tests.rotation import ROTATION
 
 
 class Death(SystemExit):
@@ -127,20 +128,22 @@ FATAL = ("death_after_the_request", "a_database_that_fails_to_record")
 """Those that end a call wherever they strike, after the platform has done what it was asked."""
 
 
-def points(stride: int = 6) -> Iterator[int]:
+def points(stride: int = 6, *, is_thorough: bool = False) -> Iterator[int]:
     """The points at which an operation is struck, one after the other, without an end."""
-    return count(0, 1 if os.environ.get("EVERY_POINT") else stride)
+    if ROTATION is None:
+        return count(0, stride)
+    return count() if is_thorough else count(ROTATION % 3, 3)
 
 
 def each_point(
-    misfortune: Any, customer: Customer, *, at_least: int = 6
+    misfortune: Any, customer: Customer, *, at_least: int = 6, is_thorough: bool = False
 ) -> Iterator[Callable[[Iterable[Attempt]], None]]:
     """For every point at which the misfortune can strike: a way to live through it.
 
     That makes each of the attempts, and makes one that failed again when the trouble is over.
     Ends when nothing was struck, because an operation was over before its nth point.
     """
-    for n in points(stride=12):
+    for n in points(stride=12, is_thorough=is_thorough):
         strikes: list[bool] = []
 
         def live_through(attempts, n=n, strikes=strikes):

@@ -41,7 +41,7 @@ def test_an_installation_is_complete_in_the_end(shop, misfortune):
 def test_an_update_and_the_way_back_are_complete_in_the_end(shop, customer, upgraded, misfortune):
     first = shop.connector.releases.get(version="1.0.0")
 
-    for live_through in each_point(misfortune, customer):
+    for live_through in each_point(misfortune, customer, is_thorough=True):
         for release in (upgraded, first):
             live_through([brings(customer, release)])
 

@@ -17,7 +17,8 @@ import dj_database_url
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from django.db.models import Model
 
 from workshop.postgresql import postgresql as server
 
@@ -60,6 +61,26 @@ def serving(database: Database) -> Iterator[None]:
     finally:
         connections["default"].close()
         connections.settings["default"], connections["default"] = before
+
+
+def multiply(row: Model, count: int, **columns: str) -> None:
+    """Add *count* rows like *row*, that differ in *columns*: SQL in which n counts from 1."""
+    table = row._meta.db_table
+    fields = [
+        field.column
+        for field in row._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    ]
+    values = ", ".join(columns.get(field, f'"{field}"') for field in fields)
+    names = ", ".join(f'"{field}"' for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE numbers(n) AS "
+            "(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s) "
+            f"INSERT INTO {table} ({names}) "
+            f"SELECT {values} FROM {table}, numbers WHERE id = %s ORDER BY n",
+            [count, row.pk],
+        )
 
 
 @cache

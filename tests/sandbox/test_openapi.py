@@ -67,7 +67,7 @@ def test_no_request_breaks_it(operation, mode, sandbox, furnished, customer):
     documented = operation.definition.raw["responses"]
 
     @hypothesis.settings(
-        max_examples=20,
+        max_examples=10,
         deadline=None,
         derandomize=True,
         database=None,

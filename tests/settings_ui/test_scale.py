@@ -11,7 +11,6 @@ from statistics import median
 
 import pytest
 from django.db import connection
-from django.db.models import Model
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,7 +20,7 @@ from connector_kit.models import Change, Installation, License, Operation, Versi
 from connector_kit.publisher.actions import THE_KIT, record_action
 from connector_kit.publisher.roles import Role
 from connector_kit.rollouts import Selection
-from tests.rollouts.databases import postgresql, serving
+from tests.rollouts.databases import multiply, postgresql, serving
 from tests.settings_ui.fixtures import World, build_world, fail_some, member
 from tests.settings_ui.test_pages import QUERIES_AT_MOST, at
 
@@ -58,6 +57,7 @@ def fill(world: World) -> World:
     one = Installation.objects.get(integration_id=one.integration_id)
     multiply(
         one,
+        INSTALLATIONS - 1,
         integration_id="lpad(to_hex(n), 24, '0')",
         name="'Orders to Slack of shop ' || n",
         email="'customer' || n || '@example.com'",
@@ -69,13 +69,24 @@ def fill(world: World) -> World:
     )
     of_each = f"{one.pk} + n"
     operation = world.update(one)
-    multiply(operation, installation_id=of_each, finished_at="now() - n * interval '1 minute'")
-    multiply(Change.objects.get(), installation_id=of_each, operation_id=f"{operation.pk} + n")
+    multiply(
+        operation,
+        INSTALLATIONS - 1,
+        installation_id=of_each,
+        finished_at="now() - n * interval '1 minute'",
+    )
+    multiply(
+        Change.objects.get(),
+        INSTALLATIONS - 1,
+        installation_id=of_each,
+        operation_id=f"{operation.pk} + n",
+    )
     license_everyone(world)
     count_every_day(world)
     rollout = world.roll_out(only=Selection(integrations=(one.integration_id,)))
     multiply(
         rollout.pushes.get(),
+        INSTALLATIONS - 1,
         installation_id=of_each,
         state="CASE WHEN n %% 2 = 0 THEN 'updated' ELSE 'waiting' END",
         attempts="(n + 1) %% 2",
@@ -83,28 +94,14 @@ def fill(world: World) -> World:
     )
     fail_some(rollout, 1_000)
     world.consist(one)
-    multiply(record_action(THE_KIT, "rollout.pause", "rollout/0"), subject="'rollout/' || n")
+    multiply(
+        record_action(THE_KIT, "rollout.pause", "rollout/0"),
+        INSTALLATIONS - 1,
+        subject="'rollout/' || n",
+    )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return world
-
-
-def multiply(row: Model, **columns: str) -> None:
-    """Add rows like *row*, that differ in *columns*: SQL in which n counts from 1."""
-    table = row._meta.db_table
-    fields = [
-        field.column
-        for field in row._meta.concrete_fields
-        if not (field.primary_key or field.generated)
-    ]
-    values = ", ".join(columns.get(field, f'"{field}"') for field in fields)
-    names = ", ".join(f'"{field}"' for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) "
-            f"SELECT {values} FROM {table}, generate_series(1, %s) AS n WHERE id = %s ORDER BY n",
-            [INSTALLATIONS - 1, row.pk],
-        )
 
 
 def license_everyone(world: World) -> None:
@@ -119,6 +116,7 @@ def license_everyone(world: World) -> None:
     )
     multiply(
         row,
+        INSTALLATIONS - 1,
         license_id="lpad(to_hex(n), 24, '0')",
         integration_id="lpad(to_hex(n), 24, '0')",
         email="'customer' || n || '@example.com'",
