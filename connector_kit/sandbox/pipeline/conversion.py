@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector_kit.sandbox.http.wire import Document, iso, render
+from connector_kit.sandbox.pipeline.dates import read_date, write_date
 from connector_kit.sandbox.pipeline.lookups import RecordFailed
-
-_WORDS = {
-    "YYYY": "%Y",
-    "YY": "%y",
-    "MMMM": "%B",
-    "MMM": "%b",
-    "MM": "%m",
-    "M": "%m",
-    "DD": "%d",
-    "D": "%d",
-    "HH": "%H",
-    "H": "%H",
-    "hh": "%I",
-    "h": "%I",
-    "mm": "%M",
-    "m": "%M",
-    "ss": "%S",
-    "s": "%S",
-    "A": "%p",
-    "a": "%p",
-    "ZZ": "%z",
-    "Z": "%z",
-}
-_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)) + r"|\[([^\]]*)\]")
-
-
-def _pattern(format_: str) -> str:
-    return _WORD.sub(lambda found: _WORDS.get(found[0], found[1] or ""), format_.replace("%", "%%"))
 
 
 def convert_value(value: Any, line: Document) -> Any:
@@ -59,21 +31,23 @@ def _convert_date(value: Any, line: Document) -> Any:
     if value in (None, ""):
         return value
     read, write = line.get("extractDateFormat"), line.get("generateDateFormat")
-    zone = line.get("extractDateTimezone") or line.get("generateDateTimezone")
+    zone = line.get("extractDateTimezone")
     try:
         if read:
-            date = datetime.strptime(str(value), _pattern(read))  # noqa: DTZ007 - the zone follows
+            date = read_date(str(value), str(read), zone)
         else:
             date = datetime.fromisoformat(str(value))
         if not date.tzinfo:
             date = date.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
         if not write:
             return iso(date.timestamp())
-        return date.astimezone(ZoneInfo(zone or "UTC")).strftime(_pattern(write))
+        shown_in = ZoneInfo(line.get("generateDateTimezone") or "UTC")
+        return write_date(date.astimezone(shown_in), str(write))
     except (TypeError, ValueError, KeyError) as error:
         raise RecordFailed(
             "mapping_error",
-            f"{line.get('generate')}: {value!r} is no date of the format {read!r}.",
+            f"{line.get('generate')}: {value!r} cannot be converted from {read or 'ISO 8601'!r} to "
+            f"{write or 'ISO 8601'!r}: {error}",
         ) from error
 
 
