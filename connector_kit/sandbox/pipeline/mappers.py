@@ -14,7 +14,7 @@ from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.conversion import convert_value
 from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.templates import extract_value, is_template
-from connector_kit.sandbox.pipeline.values import EVERY, put_at, steps, value_at
+from connector_kit.sandbox.pipeline.values import EVERY, each_item, put_at, steps, value_at
 
 ACTIVE = "Active"
 _PLAIN = {"stringarray": "string", "numberarray": "number", "booleanarray": "boolean"}
@@ -129,23 +129,16 @@ class MapperTwo:
         return convert_value(value, line)
 
     def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
-        """Build the items from each source that the line's helpers name.
+        """Build the items from each source that the line's helpers name, or copy a list.
 
-        Mappings name values from the top (``$.items[*].sku``) or from the item (``$.sku``): they
-        see the record with the item's fields, and the item at the list's place.
+        The paths of inner mappings begin at the record, and lists that are walked through stand for
+        their one item (protocol/platform-2026.md#12).
         """
-        whole = record if isinstance(record, dict) else {}
         items: list[Any] = []
-        for helper in objects(line.get("buildArrayHelper")):
+        helpers = [*objects(line.get("buildArrayHelper"))]
+        for helper in helpers or [line]:
             path = str(helper.get("extract") or "$")
-            source = value_at(record, path)
-            found = source if isinstance(source, list) else [] if source is None else [source]
-            if not helper.get("mappings"):
-                items += found
-                continue
-            top = path.removeprefix("$").strip(".").split(".")[0].split("[")[0]
-            for item in found:
-                fields = item if isinstance(item, dict) else {}
-                scope = {**whole, **fields, **({top: item} if top else {})}
-                items.append(self._object(helper["mappings"], scope, answers))
+            for scope, item in each_item(record, path):
+                mappings = helper.get("mappings")
+                items.append(self._object(mappings, scope, answers) if mappings else item)
         return items or None

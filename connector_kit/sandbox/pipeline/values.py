@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -45,6 +46,33 @@ def put_at(record: dict[str, Any], path: str, value: Any) -> None:
             _set(inner, here, found)
         inner = found
     _set(inner, way[-1], value)
+
+
+def each_item(value: Any, path: str) -> Iterator[tuple[Any, Any]]:
+    """Yield *value* as each item of the lists on *path* sees it, and that item.
+
+    In it, every list that is walked through is replaced by its one item: with
+    ``orders[*].items[*]`` an item is found at ``orders.items``, and its order at ``orders``.
+    """
+    way = steps(path)
+    if isinstance(value_at(value, path), list) and (not way or way[-1] != EVERY):
+        way = (*way, EVERY)
+    return _walk(value, way)
+
+
+def _walk(value: Any, way: tuple[Step, ...]) -> Iterator[tuple[Any, Any]]:
+    if not way:
+        if value is not None:
+            yield value, value
+    elif way[0] == EVERY:
+        for item in value if isinstance(value, list) else ():
+            yield from _walk(item, way[1:])
+    else:
+        for inner, item in _walk(_inside(value, way[0]), way[1:]):
+            if isinstance(value, dict):
+                yield {**value, way[0]: inner}, item
+            else:
+                yield inner, item
 
 
 def _follow(value: Any, way: tuple[Step, ...]) -> Any:
