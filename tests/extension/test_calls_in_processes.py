@@ -21,6 +21,7 @@ from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.isolation import Limits, Processes, pool
 from connector_kit.extension.isolation.asking import Answerer
 from connector_kit.extension.isolation.buffers import KEPT, Buffer
+from connector_kit.extension.isolation.children import ForkServer, FunctionProcess
 from connector_kit.extension.isolation.messages import SMALL
 from tests.extension.unruly import CONNECTOR_ID
 from tests.waiting import wait_for
@@ -265,6 +266,33 @@ def test_a_call_that_is_dropped_while_it_waits_leaves_its_place_in_the_queue(
         return [told(await task) for task in (running, following)][1:]
 
     assert asyncio.run(drop_one()) == ["of the next one"]
+
+
+def test_a_process_that_is_forked_while_the_loop_ends_ends_too(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start()
+    fork, is_forked, may_go_on = ForkServer.fork, threading.Event(), threading.Event()
+    forked: list[FunctionProcess] = []
+
+    def fork_slowly(server: ForkServer) -> FunctionProcess:
+        forked.append(fork(server))
+        is_forked.set()
+        assert may_go_on.wait(60)
+        return forked[-1]
+
+    async def end_meanwhile() -> None:
+        run.bind(asyncio.get_running_loop())
+        asyncio.create_task(run.answer(call("echo", data=1)))  # noqa: RUF006 - it is dropped
+        await asyncio.to_thread(is_forked.wait, 60)
+        asyncio.get_running_loop().call_later(0.1, may_go_on.set)
+
+    monkeypatch.setattr(ForkServer, "fork", fork_slowly)
+    asyncio.run(end_meanwhile())
+
+    [process] = forked
+    assert process.channel.channel.fileno() == -1
+    wait_for(lambda: not psutil.pid_exists(process.pid))
 
 
 def test_a_caller_who_is_interrupted_leaves_the_process_to_the_next(start: Start) -> None:

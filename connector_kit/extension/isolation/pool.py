@@ -199,8 +199,13 @@ class Pool:
             self._begin(self._fork())
 
     async def _fork(self) -> None:
+        forked: list[FunctionProcess] = []
         try:
-            process = await self._threads.run(self._server.fork)
+            await self._threads.run(lambda: forked.append(self._server.fork()))
+        except asyncio.CancelledError:  # the loop ends
+            for process in forked:
+                process.close()
+            raise
         except Exception as failure:  # noqa: BLE001 - the calls that wait get it
             if len(self):
                 log.warning(Event("noFurtherFunctionProcess", [("reason", failure)]))
@@ -209,6 +214,7 @@ class Pool:
             return
         finally:
             self._is_forking = False
+        [process] = forked
         if not len(self):
             for waiter in self._queue:
                 waiter.wait_anew()
