@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "begun",
+                    models.JSONField(
+                        db_default=[],
+                        default=list,
+                        help_text="versions that it was to hold since, and may hold in part; oldest first",
+                    ),
+                ),
+                (
                     "problem",
                     models.TextField(
                         blank=True,

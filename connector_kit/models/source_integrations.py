@@ -44,6 +44,11 @@ class SourceIntegration(models.Model):
     ids = columns.JSONField(
         default=dict, db_default={}, help_text="the ids of its documents, by component"
     )
+    begun = columns.JSONField(
+        default=list,
+        db_default=[],
+        help_text="versions that it was to hold since, and may hold in part; oldest first",
+    )
     problem = columns.TextField(
         blank=True,
         default="",
@@ -66,6 +71,17 @@ class SourceIntegration(models.Model):
             "version": self.release.version if self.release else None,
             "problem": self.problem or None,
         }
+
+    def interrupted(self) -> list[Release]:
+        """The releases in `begun`, as far as they are still recorded."""
+        if not self.begun:
+            return []
+        releases = {release.version: release for release in self.connector.releases.all()}
+        return [releases[version] for version in self.begun if version in releases]
+
+    def may_hold(self) -> list[Release]:
+        """The releases of which it may hold something, oldest first."""
+        return [*([self.release] if self.release else []), *self.interrupted()]
 
     def claim(self, *, seconds: float) -> bool:
         """Take the exclusive right to write it, for *seconds*; False when another process has."""

@@ -161,8 +161,10 @@ def _plan_source(publication: Publication, known: Connector | None, client: Clie
     """The plan for the source integration, which holds the default release."""
     release = Release.objects.default(known) if known else None
     blueprint = release.blueprint() if release else publication.candidate.blueprint
+    listing, stack = publication.listing or {}, publication.stack or {}
+    connector = known or Connector(connector_id=listing.get("_id"), stack_id=stack.get("_id") or "")
     listed = record_plans.source_id_of(publication.listing)
-    return plan_source(blueprint, client, connector=known, listed_id=listed)
+    return plan_source(blueprint, client, connector=connector, listed_id=listed)
 
 
 def examined_code(examined: Examined) -> Examined:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from connector_kit.adoption.live import read_live
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint, CompiledComponent
@@ -24,6 +25,7 @@ from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.creating import create_once
+from connector_kit.lifecycle.planning import as_left_behind, undoubted
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.tags import recognized
 from connector_kit.lifecycle.update import write_installation
@@ -86,22 +88,23 @@ class SourcePlan:
 
 
 def plan_source(
-    blueprint: Blueprint, client: Client, *, connector: Connector | None, listed_id: str | None
+    blueprint: Blueprint, client: Client, *, connector: Connector, listed_id: str | None
 ) -> SourcePlan:
     """Compare the source integration with what *blueprint* needs there; changes nothing.
 
-    *listed_id* is the source that the marketplace listing names, for a connector without a record
-    of one. Raises `IntegratorError` when the account cannot be read, and `AdoptionError` when the
+    *connector* need not be recorded, but has its ids if the platform has its records. *listed_id*
+    is the source that the marketplace listing names, for a connector without a record of one.
+    Raises `IntegratorError` when the account cannot be read, and `AdoptionError` when the
     integration is gone.
     """
-    row = SourceIntegration.objects.filter(connector=connector).first() if connector else None
+    row = SourceIntegration.objects.filter(connector=connector.pk).first()
     source_id = (row.integration_id if row else "") or listed_id
     held = source_of(blueprint)
     if not source_id or not _exists(client, source_id):
         everything = (*held.components, held.integration)
         return SourcePlan(None, Plan(tuple(Create(component) for component in everything)))
     row = row or SourceIntegration(connector=connector, integration_id=source_id)
-    account, ids = _opened(row, held, client, connector)
+    account, ids = _opened(row, held, client)
     return SourcePlan(source_id, _plan(row, held, account, ids, recreate_deleted=False))
 
 
@@ -181,21 +184,23 @@ def _written(
     known = row.integration_id or listed_id or ""
     is_there = bool(known) and _exists(client, known)
     if not is_there:
-        row.ids, row.release = {}, None
+        row.ids, row.release, row.begun = {}, None, []
         known = _make(row.connector, held.name, client)
     row.integration_id = known
-    row.save(update_fields=["integration_id", "ids", "release"])
-    account, ids = _opened(row, held, client, row.connector)
+    row.save(update_fields=["integration_id", "ids", "release", "begun"])
+    account, ids = _opened(row, held, client)
     plan = _plan(row, held, account, ids, recreate_deleted=overwrite)
     result = SourcePlan(known if is_there else None, plan)
     if result.edits and not overwrite:
         raise SourceEdited(row.connector.slug, result.edits)
+    row.begun = [*(version for version in row.begun if version != release.version), release.version]
+    row.save(update_fields=["begun"])
     journal = _Journal(row)
     apply(result.plan, account, journal, out_of_time=lambda: False)
     write_installation(account, result.plan, {}, journal)
-    row.release, row.problem = release, ""
+    row.release, row.begun, row.problem = release, [], ""
     row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
-    row.save(update_fields=["ids", "release", "problem"])
+    row.save(update_fields=["ids", "release", "begun", "problem"])
     return replace(result, id=known) if is_there else result
 
 
@@ -213,25 +218,32 @@ def _plan(
     *,
     recreate_deleted: bool,
 ) -> Plan:
-    declared = by_external_id((*held.components, held.integration))
+    declared = (*held.components, held.integration)
     applied = {INTEGRATION: _SELF_MADE}
     if row.release:
-        before = source_of(row.release.blueprint())
-        applied = by_external_id((*before.components, before.integration))
-    resources = resources_of((*held.components, *applied.values()))
+        applied = by_external_id(_components(row.release))
+    # What was cut off may have been written: without it, the way back would keep it as an edit.
+    interrupted = [_components(release) for release in row.interrupted()]
+    expected = by_external_id((*chain(*interrupted), *declared))
+    resources = resources_of((*declared, *applied.values(), *chain(*interrupted)))
     live = account.read(
         (resource for resource in resources if resource != "integrations"),
-        declared=declared,
-        applied=applied,
+        declared=expected,
+        applied=undoubted(applied, interrupted),
         known_ids=ids,
     )
     return compare(
-        tuple(declared.values()),
-        applied,
+        declared,
+        as_left_behind(applied, interrupted, live, fence=account.fence),
         live,
         fence=account.fence,
         recreate_deleted=recreate_deleted,
     )
+
+
+def _components(release: Release) -> tuple[CompiledComponent, ...]:
+    held = source_of(release.blueprint())
+    return (*held.components, held.integration)
 
 
 @dataclass(frozen=True)
@@ -295,7 +307,7 @@ class _Journal:
 
 
 def _opened(
-    row: SourceIntegration, held: Blueprint, client: Client, connector: Connector | None
+    row: SourceIntegration, held: Blueprint, client: Client
 ) -> tuple[Account, dict[str, str]]:
     """The publisher's account, as far as it is the source, and the known ids by component."""
     download = read_live(client, row.integration_id)
@@ -304,11 +316,10 @@ def _opened(
     names = {identity: name for name, identity in row.ids.items() if identity in used}
     tag = SourceTag(row.integration_id, used, names)
     names |= recognized(found, held.components, tag)
-    marketplace = connector or Connector()
     ids = {
         INTEGRATION: row.integration_id,
-        CONNECTOR: marketplace.connector_id,
-        STACK: marketplace.stack_id,
+        CONNECTOR: row.connector.connector_id,
+        STACK: row.connector.stack_id,
     }
     account = Account(
         client=client,

@@ -33,9 +33,9 @@ class Shop:
     framework: Framework = ONE
     connector: Connector = field(init=False)
 
-    def publish(self, target: str) -> Release:
-        """Publish a version; it is what installations get from then on."""
-        result = publish(target)
+    def publish(self, target: str, **options: bool) -> Release:
+        """Publish a version; the first is what new installations get."""
+        result = publish(target, **options)
         self.connector = Connector.objects.get(slug=result.slug)
         return self.connector.releases.get(version=result.version)
 

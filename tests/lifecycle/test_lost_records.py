@@ -3,7 +3,9 @@
 import pytest
 
 from connector_kit.models import Component, Connector, Document, Installation, Operation, Release
-from tests.lifecycle.fixtures import FIRST, SECOND
+from tests.lifecycle.frameworks import IN_BOTH
+
+pytestmark = IN_BOTH
 
 
 def edit(customer):
@@ -78,9 +80,9 @@ def test_a_lost_database_is_rebuilt_from_the_releases_and_the_accounts(shop, cus
     assert not Installation.objects.exists()
     assert not Release.objects.exists()
     before = shop.connector.connector_id
-    shop.publish(FIRST)
+    shop.publish(shop.framework.first)
     assert shop.connector.connector_id == before
-    release = shop.publish(SECOND)
+    release = shop.publish(shop.framework.second)
     Installation.objects.create(connector=shop.connector, integration_id=customer.integration_id)
 
     assert customer.push(release).outcome == Operation.Outcome.DONE
@@ -94,7 +96,7 @@ def test_without_the_release_that_an_account_has_nothing_is_changed_and_it_is_na
     edit(customer)
     Connector.objects.all().delete()
     Document.objects.all().delete()
-    shop.publish(SECOND)
+    shop.publish(shop.framework.second, overwrite_source=True)
     Installation.objects.create(connector=shop.connector, integration_id=customer.integration_id)
     before = customer.untouched()
 
