@@ -20,11 +20,15 @@ def plan_release(
     account: Account,
     journal: DatabaseJournal,
     *,
+    copied: Sequence[Blueprint] = (),
     recreate_deleted: bool = False,
 ) -> Plan:
-    """The plan that updates *account* to *blueprint*, including its installation page."""
+    """The plan that updates *account* to *blueprint*, including its installation page.
+
+    In framework 2.0, the platform may have made the components: as copies of what is in *copied*.
+    """
     declared = (*blueprint.components, blueprint.integration)
-    return _plan(declared, account, journal, recreate_deleted=recreate_deleted)
+    return _plan(declared, account, journal, copied=copied, recreate_deleted=recreate_deleted)
 
 
 def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
@@ -111,6 +115,7 @@ def _plan(
     journal: DatabaseJournal,
     *,
     only: set[str] | None = None,
+    copied: Sequence[Blueprint] = (),
     recreate_deleted: bool,
 ) -> Plan:
     applied = {
@@ -119,12 +124,15 @@ def _plan(
         if only is None or name in only
     }
     interrupted = [
-        [
-            component
-            for component in (*blueprint.components, blueprint.integration)
-            if only is None or component.external_id in only
-        ]
-        for blueprint in journal.interrupted()
+        *(blueprint.components for blueprint in copied),
+        *(
+            [
+                component
+                for component in (*blueprint.components, blueprint.integration)
+                if only is None or component.external_id in only
+            ]
+            for blueprint in journal.interrupted()
+        ),
     ]
     resources = resources_of((*declared, *applied.values(), *chain(*interrupted)))
     expected = by_external_id((*chain(*interrupted), *declared))

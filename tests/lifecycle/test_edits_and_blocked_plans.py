@@ -6,6 +6,9 @@ import pytest
 
 from connector_kit.integrator.transport.timing import SystemClock
 from connector_kit.lifecycle.journal import DatabaseJournal
+from tests.lifecycle.frameworks import IN_BOTH
+
+pytestmark = IN_BOTH
 
 
 @pytest.fixture

@@ -1,12 +1,17 @@
 """Nothing is written to an account unless an order on record says so."""
 
+from itertools import islice
+
 import pytest
 
 from connector_kit.models import Installation, Operation, Order
 from connector_kit.models.clock import now
 from connector_kit.publisher.pushing import PATIENCE, push_stragglers, stragglers
-from tests.lifecycle.fixtures import SECOND, Customer, problems_of
+from connector_kit.publisher.tasks import keep_sources
+from tests.lifecycle.fixtures import problems_of
+from tests.lifecycle.frameworks import IN_BOTH
 from tests.lifecycle.misfortunes import DeathAfterRequest
+from tests.lifecycle.source_fixtures import make_default
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -25,6 +30,7 @@ def first(shop):
     return shop.connector.releases.get(version="1.0.0")
 
 
+@IN_BOTH
 def test_a_call_that_nobody_ordered_gives_the_lock_back_and_changes_nothing(customer, upgraded):
     before, sent = customer.untouched(), len(customer.requests())
 
@@ -46,6 +52,7 @@ def test_an_ignored_call_says_nothing_of_how_the_last_update_ended(customer, upg
     assert customer.installation.update_outcome == Operation.Outcome.DONE
 
 
+@IN_BOTH
 def test_a_dry_run_whose_call_comes_twice_changes_nothing(customer, upgraded):
     before = customer.untouched()
     customer.order(upgraded, Order.Kind.PLAN)
@@ -102,6 +109,7 @@ def test_an_update_goes_before_a_dry_run_and_both_are_served(customer, upgraded)
     assert not Order.objects.open().exists()
 
 
+@IN_BOTH
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -127,6 +135,7 @@ def test_an_update_that_fails_before_its_first_write_gives_the_lock_back(
     assert customer.installation.update_in_progress is False
 
 
+@IN_BOTH
 def test_an_update_that_fails_half_way_keeps_the_lock_until_the_next_call(customer, upgraded):
     faults(customer, kinds=["503"], methods=["DELETE"])
 
@@ -140,6 +149,7 @@ def test_an_update_that_fails_half_way_keeps_the_lock_until_the_next_call(custom
     assert customer.integration["updateInProgress"] is False
 
 
+@IN_BOTH
 def test_half_an_update_is_undone_by_an_order_for_what_was_there(customer, upgraded, first):
     faults(customer, kinds=["503"], methods=["DELETE"])
     customer.push(upgraded)
@@ -188,29 +198,29 @@ def test_an_update_that_finds_the_installation_held_leaves_that_on_record(custom
     assert Order.objects.to_serve(customer.installation) == order
 
 
+@IN_BOTH
 def test_new_installations_get_the_default_release_and_not_the_newest(shop):
-    shop.publish(SECOND)
+    shop.publish(shop.framework.second)
 
-    customer = Customer(shop.platform, 0).install(shop.connector)
-
-    assert customer.integration["version"] == "1.0.0"
-    shop.connector.default_release = shop.connector.releases.get(version="1.1.0")
-    shop.connector.save()
-    assert Customer(shop.platform, 1).install(shop.connector).integration["version"] == "1.1.0"
+    assert shop.customer().install(shop.connector).integration["version"] == "1.0.0"
+    make_default(shop, "1.1.0")
+    keep_sources()
+    assert shop.customer(1).install(shop.connector).integration["version"] == "1.1.0"
 
 
-def test_an_installation_goes_on_with_what_it_began_with_when_the_default_moves(shop):
-    customer = Customer(shop.platform, 0)
-    steps = customer.begin(shop.connector)
-    shop.publish(SECOND)
-    shop.connector.default_release = shop.connector.releases.get(version="1.1.0")
-    shop.connector.save()
+@IN_BOTH
+@pytest.mark.parametrize("taken", [2, 3])
+def test_an_installation_goes_on_with_what_it_began_with_when_the_default_moves(shop, first, taken):
+    customer = shop.customer()
+    installing = customer.installing(shop.connector)
+    assert all(attempt() for attempt in islice(installing, taken))
+    shop.publish(shop.framework.second)
+    make_default(shop, "1.1.0")
+    keep_sources()
 
-    for step in steps:
-        customer.log_in(step)
-        customer.press(step)
+    assert all(attempt() for attempt in installing)
 
-    assert customer.integration["version"] == "1.0.0"
+    assert problems_of(customer, first) == []
     assert not Order.objects.open().exists()
 
 

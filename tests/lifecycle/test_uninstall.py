@@ -1,10 +1,13 @@
 """Uninstalling: what carries the tag goes, in an order that breaks no reference; the rest stays."""
 
+from itertools import islice
+
 import pytest
 
 from connector_kit.models import Component, Connector, Operation
 from connector_kit.publisher import publish
 from tests.lifecycle.fixtures import Customer
+from tests.lifecycle.frameworks import IN_BOTH
 from tests.publisher.fixtures import ORDERS
 
 
@@ -76,9 +79,10 @@ def test_everything_goes_without_any_step_too(customer):
     assert kinds.index("exports") < kinds.index("scripts")
 
 
+@IN_BOTH
 def test_everything_else_in_the_account_stays(shop, customer):
     orders = Connector.objects.get(slug=publish(ORDERS).slug)
-    stranger, twin = Customer(shop.platform, 0), Customer(shop.platform, 0)
+    stranger, twin = Customer(shop.platform, 0), shop.customer()
     stranger.begin(orders)
     twin.install(shop.connector, tag="twin")
     http = {"baseURI": "https://mine.example.com", "mediaType": "json"}
@@ -121,9 +125,10 @@ def test_what_carries_the_tag_goes_under_whatever_name(shop, customer):
     assert customer.everything() == []
 
 
+@IN_BOTH
 def test_a_half_finished_installation_can_be_uninstalled(shop):
-    customer = Customer(shop.platform, 0)
-    customer.begin(shop.connector)
+    customer = shop.customer()
+    assert all(attempt() for attempt in islice(customer.installing(shop.connector), 2))
 
     customer.uninstall()
 
@@ -170,6 +175,7 @@ def test_only_the_steps_of_the_installation_can_be_pressed(customer, step):
     assert customer.untouched() == before
 
 
+@IN_BOTH
 def test_no_records_are_needed(customer):
     Component.objects.all().delete()
     customer.installation.note(release=None)

@@ -1,12 +1,15 @@
 """A pushed update: what it brings, what it leaves alone, and how it ends."""
 
+from itertools import islice
+
 import pytest
 
 from connector_kit import Export
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.models import Operation, Order
 from tests.lifecycle import v1_1
-from tests.lifecycle.fixtures import SECOND, Customer, problems_of
+from tests.lifecycle.fixtures import SECOND, problems_of
+from tests.lifecycle.frameworks import IN_BOTH
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def test_an_update_adds_changes_and_removes(customer, upgraded):
     }
 
 
+@IN_BOTH
 def test_the_version_is_the_very_last_write(customer, upgraded, doorway):
     shown = []
     doorway.before = lambda _: shown.append(customer.integration)
@@ -59,6 +63,7 @@ def test_what_is_no_longer_declared_goes_after_what_referred_to_it(customer, upg
     assert deleted == [f"/flows/{flow}", f"/exports/{export}"]
 
 
+@IN_BOTH
 def test_a_customers_edits_survive(customer, upgraded):
     customer.change("orders_to_chat", schedule="? 7 */3 ? * *", disabled=False)
     customer.change("new_orders", pageSize=37)
@@ -79,6 +84,7 @@ def test_a_customers_edits_survive(customer, upgraded):
     assert customer.integration["version"] == "1.1.0"
 
 
+@IN_BOTH
 def test_a_field_that_both_changed_is_settled_by_its_owner_and_recorded(customer, upgraded):
     customer.change("orders_to_chat", schedule="? 7 */3 ? * *")
     customer.change("chat", name="Our chat")
@@ -131,6 +137,7 @@ def test_an_installation_that_is_current_is_only_given_back(customer, upgraded):
     assert not operation.changes.exists()
 
 
+@IN_BOTH
 def test_rolling_back_restores_what_was(customer, upgraded, first):
     before = customer.tagged()
     customer.push()
@@ -179,6 +186,7 @@ def test_what_is_ordered_during_an_update_is_not_forgotten(customer, upgraded, f
     assert Order.objects.to_serve(customer.installation).release == first
 
 
+@IN_BOTH
 def test_an_update_that_runs_out_of_time_goes_on_with_the_next_push(customer, upgraded, settings):
     settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "function_seconds": 0.0}
     outcomes = []
@@ -194,6 +202,7 @@ def test_an_update_that_runs_out_of_time_goes_on_with_the_next_push(customer, up
     assert problems_of(customer, upgraded) == []
 
 
+@IN_BOTH
 def test_a_deleted_component_is_made_again_when_that_is_asked_for(shop, customer, upgraded):
     customer.delete("refunds_to_chat")
     customer.delete("orders_to_chat")
@@ -205,10 +214,12 @@ def test_a_deleted_component_is_made_again_when_that_is_asked_for(shop, customer
     assert problems_of(customer, upgraded) == []
 
 
+@IN_BOTH
 def test_an_installation_that_is_not_complete_is_not_updated(shop):
-    customer = Customer(shop.platform, 0)
-    customer.begin(shop.connector)
-    shop.publish(SECOND)
+    customer = shop.customer()
+    begun = customer.installing(shop.connector)
+    assert all(attempt() for attempt in islice(begun, 2))
+    shop.publish(shop.framework.second)
     before = customer.untouched()
 
     operation = customer.push()
