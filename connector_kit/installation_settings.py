@@ -49,6 +49,12 @@ class SaveResult:
         return merged
 
 
+NOT_PUSHED = (
+    "Nothing can be pushed to a store. Its settings are saved on its own settings page in "
+    "integrator.io"
+)
+
+
 def save_settings(
     installation: Installation,
     values: Mapping[str, Any],
@@ -69,6 +75,8 @@ def save_settings(
     if size > kit().save_mb * MEBIBYTE:
         limits = f"{in_mebibytes(size)} MB; the limit is {kit().save_mb} MB."
         return SaveResult(store_errors={"": {"": [f"These settings are {limits}"]}})
+    if installation.parent_id is not None:
+        return SaveResult(store_errors={"": {"": [NOT_PUSHED]}})
     store_errors = check_settings(installation, values).store_errors if values else {}
     flow_errors = check_flows(installation, flows)
     if any(store_errors.values()) or flow_errors:

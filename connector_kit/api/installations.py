@@ -58,6 +58,9 @@ class InstallationFilters(Filters):
     )
     drifted = YesOrNoFilter(field_name="is_drifted", label="Result of the latest drift check.")
     updating = YesOrNoFilter(field_name="update_in_progress", label="An update is running.")
+    child = YesOrNoFilter(
+        field_name="update_in_progress", label="A store of framework 2.0: a child integration."
+    )
     needs = YesOrNoFilter(
         field_name="update_in_progress",
         label="Part of its version waits for the customer to connect.",
@@ -91,6 +94,7 @@ def matching_query(query: dict[str, Any]) -> QuerySet[Installation]:
         last_update=query.get("last_update") or None,
         drifted=query.get("drifted"),
         updating=query.get("updating"),
+        child=query.get("child"),
         needs=query.get("needs"),
     )
     return matching(query.get("connector"), criteria)
@@ -255,4 +259,4 @@ class Drift(OfInstallation, APIView):
 def with_details(rows: QuerySet[Installation]) -> QuerySet[Installation]:
     """*rows* with what `InstallationShape` shows, in one query."""
     ordered = with_last_update(rows).annotate(target_version=ordered_version())
-    return ordered.select_related("connector", "release")
+    return ordered.select_related("connector", "release", "parent")

@@ -80,7 +80,7 @@ _NAMINGS = (
 def calls_of(blueprint: Blueprint) -> Iterator[tuple[Call, str]]:
     """Yield each function of the stack that *blueprint* names, with the place where it does."""
     components = {component.external_id: component for component in blueprint.components}
-    is_copied = blueprint.schema.framework == 2
+    is_copied = blueprint.framework == 2
     integration = source_of(blueprint).integration if is_copied else blueprint.integration
     for component in (*blueprint.components, integration):
         for path, entry in objects(component.document):

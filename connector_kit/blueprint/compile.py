@@ -106,7 +106,7 @@ def examine(connector: type[Connector]) -> Examined:
         message = f"References form a cycle: {' → '.join(loop)}."
         hint = "None of these can be created first. Remove one of the references."
         found.append((loop[0], Finding("E012", message, hint)))
-    found += belonging_findings(declared.offer, components)
+    found += belonging_findings(declared.offer, components, settings.framework)
     found += holder_findings(connector)
     found += SettingsRules(settings, schema, declared.offer, by_name).findings()
     found += storing_findings(declared, schema, components)

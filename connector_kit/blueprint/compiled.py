@@ -103,9 +103,20 @@ class Blueprint:
         return self.offer.add_ons
 
     @property
+    def framework(self) -> int:
+        """The framework that the version is made for: only 1.0 has a settings document."""
+        document = self.integration.document
+        return 1 if "settings" in document and "settingsForm" not in document else 2
+
+    @property
     def stores(self) -> str | None:
-        """What a store is called; None when the connector is not multi-store."""
-        return self.offer.stores
+        """What a store within an installation is called, in framework 1.0; None without."""
+        return self.offer.stores if self.framework == 1 else None
+
+    @property
+    def children(self) -> str | None:
+        """What a store is called that is a child integration, in framework 2.0; None without."""
+        return self.offer.stores if self.framework == 2 else None
 
     @cached_property
     def _by_external_id(self) -> dict[str, CompiledComponent]:

@@ -18,7 +18,8 @@ class Situation:
     installation's stores, in their order; *opening* is one whose setup has begun but is not
     finished. *settings* are what the customer has set, by the names of the declared settings.
     *awaited* are the connections that the customer has yet to log in to
-    (`connector_kit.plan.holding`).
+    (`connector_kit.plan.holding`). *is_child* says that the installation is one store of framework
+    2.0: a child integration, with the edition of its parent and add-ons of its own.
     """
 
     edition: str | None = None
@@ -27,6 +28,7 @@ class Situation:
     settings: Mapping[str, Any] = field(default_factory=dict)
     opening: str = ""
     awaited: tuple[str, ...] = ()
+    is_child: bool = False
 
     def to_json(self) -> Document:
         """Return the situation as JSON, without what is empty; `from_json` reads it back."""
@@ -37,6 +39,7 @@ class Situation:
             "settings": dict(self.settings),
             "opening": self.opening,
             "awaited": list(self.awaited),
+            "isChild": self.is_child,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -50,4 +53,5 @@ class Situation:
             settings=data.get("settings", {}),
             opening=data.get("opening", ""),
             awaited=tuple(data.get("awaited", ())),
+            is_child=data.get("isChild", False),
         )

@@ -34,12 +34,23 @@ def source_of(blueprint: Blueprint) -> Blueprint:
     offer = blueprint.offer
     lowest = offer.editions[0].name if offer.editions else None
     held = tailored(blueprint, Situation(edition=lowest))
-    document = {
+    return replace(held, integration=replace(held.integration, document=_with_steps(held)))
+
+
+def child_document(blueprint: Blueprint, edition: str | None) -> Document:
+    """Return the child integration that the platform creates when a customer adds a store.
+
+    References are symbolic, and its name is left to the caller. *edition* is the parent's.
+    """
+    return _with_steps(tailored(blueprint, Situation(edition=edition, is_child=True)))
+
+
+def _with_steps(held: Blueprint) -> Document:
+    return {
         **held.integration.document,
         "installSteps": [*_connection_steps(held), _hidden("Complete", COMPLETE_INSTALL)],
         "uninstallSteps": [_hidden("Complete", COMPLETE_UNINSTALL)],
     }
-    return replace(held, integration=replace(held.integration, document=document))
 
 
 def _connection_steps(held: Blueprint) -> Iterator[Document]:

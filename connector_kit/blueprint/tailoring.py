@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.offers import Offer
+from connector_kit.blueprint.resources import STACK
 from connector_kit.blueprint.settings.configuring import (
     StoreSettings,
     configured,
@@ -22,7 +23,10 @@ from connector_kit.blueprint.stores import (
     store_title,
     without_store,
 )
-from connector_kit.documents import Document, referred, renamed
+from connector_kit.documents import Document, ref, referred, renamed
+
+INIT_CHILD = "initChild"
+"""Called when the customer adds a store in framework 2.0: describes the child integration."""
 
 __all__ = ["Situation", "grants", "settings_of", "tailored"]
 
@@ -33,10 +37,13 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
     Pure, and byte for byte the same for the same arguments: the tailored version is what is
     planned, recorded and compared. It keeps what edition and add-ons grant, once for every store
     where it is per store. Higher editions hold all that lower ones do, and every reference leads to
-    something that is there.
+    something that is there. In framework 2.0, each store is a child integration, which has the
+    components that are per store, under their own names; the parent has all others.
     """
     offer, granted = blueprint.offer, blueprint
-    if offer:
+    if situation.is_child or blueprint.children is not None:
+        granted = _part(blueprint, situation)
+    elif offer:
         by_store = _by_store(blueprint, situation)
         kept = [
             component
@@ -51,6 +58,36 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
             integration=_tailored_page(blueprint, situation, shared, by_store),
         )
     return configured(granted, settings_of(blueprint, situation))
+
+
+def _part(blueprint: Blueprint, situation: Situation) -> Blueprint:
+    """Return what a parent of framework 2.0 holds, or one of its children.
+
+    The document of a parent names the function that describes a new child
+    (protocol/resources.md#integration).
+    """
+    document = dict(blueprint.integration.document)
+    [own] = settings_of(blueprint, situation)
+    if all(setting.flow for setting in own.settings.values()):
+        for form in ("settingsForm", "settings", "preSave"):
+            document.pop(form, None)
+    if not situation.is_child:
+        document |= {
+            "initChild": {"function": INIT_CHILD, "_stackId": ref(STACK)},
+            "childDisplayName": blueprint.children,
+        }
+    return replace(
+        blueprint,
+        components=tuple(
+            component
+            for component in blueprint.components
+            if component.per_store == situation.is_child
+            and grants(
+                blueprint.offer, situation, edition=component.edition, add_on=component.add_on
+            )
+        ),
+        integration=replace(blueprint.integration, document=document),
+    )
 
 
 def _by_store(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[str]]:
@@ -80,9 +117,18 @@ def _by_store(blueprint: Blueprint, situation: Situation) -> Mapping[str, Set[st
 
 
 def settings_of(blueprint: Blueprint, situation: Situation) -> list[StoreSettings]:
-    """Return the settings that an installation has, with their values: a set for every store."""
+    """Return the settings that an installation has, with their values: a set for every store.
+
+    In framework 2.0 there is one set: that of the parent, or of the child.
+    """
+    per_store_names = {
+        component.external_id for component in blueprint.components if component.per_store
+    }
+    has_children = situation.is_child or blueprint.children is not None
 
     def is_granted(setting: CompiledSetting, store: str | None) -> bool:
+        if has_children and setting.is_per_store(per_store_names) != situation.is_child:
+            return False
         return grants(
             blueprint.offer, situation, edition=setting.edition, add_on=setting.add_on, store=store
         )

@@ -185,7 +185,7 @@ def remove(installation: Installation, *, by: Actor | None = None) -> None:
             _require_nothing_else(place)
             remove_components(work, place)
             delete(client.integrations, place.integration_id)
-        forget_installation(work)
+        forget_installation(work.installation)
 
 
 def note_deployment(

@@ -13,10 +13,12 @@ from connector_kit.blueprint import Offer
 from connector_kit.blueprint.entitlements import edition_named, of_license
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
+from connector_kit.lifecycle.children import child_at_work, children_to_update
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.sessions import session
+from connector_kit.lifecycle.update import bring_release
 from connector_kit.models import Connector, Operation
 
 KIND = Operation.Kind.EDITION
@@ -48,7 +50,7 @@ def change_edition_flat(connector: Connector, options: Document) -> None:
     """Change the installation to ``toEdition``: changeEdition of 2.0 (protocol/extension.md#6).
 
     The components are tagged copies with the external ids of their originals; the settings are
-    flat values, which an edition does not change.
+    flat values, which an edition does not change. Children have their parent's edition.
     """
     integration = options.get("integration")
     about = integration if isinstance(integration, dict) else {}
@@ -60,6 +62,9 @@ def change_edition_flat(connector: Connector, options: Document) -> None:
         if options.get("fromEdition"):
             work.installation.note(edition=_named(connector, offer, options["fromEdition"]))
         move(work, account, has_page=False, edition=wanted)
+        for child in children_to_update(work, account):
+            with child_at_work(work, account, child, KIND) as at_child:
+                bring_release(*at_child)
 
 
 def _named(connector: Connector, offer: Offer, edition: Any) -> str:

@@ -65,6 +65,19 @@ class ChangedMeanwhile(LifecycleError):
         )
 
 
+class StoreFailed(LifecycleError):
+    """An *error* in a child of an installation: its parent's operation fails with the same code.
+
+    A child that has vanished says nothing about its parent, and is not found the next time.
+    """
+
+    def __init__(self, store: str, error: BaseException) -> None:
+        is_gone = isinstance(error, InstallationVanished)
+        code = "store_vanished" if is_gone else code_of(error)
+        super().__init__(code, f"The store {store}: {error}")
+        self.is_refused = is_refusal(error)
+
+
 def not_recorded(connector: object, version: str) -> LifecycleError:
     """Refuse to continue without the release that an account has."""
     return LifecycleError(
@@ -113,6 +126,8 @@ def is_refusal(error: BaseException) -> bool:
 
     A 401 is about the token, and a 409 or 423 about the moment.
     """
+    if isinstance(error, StoreFailed):
+        return error.is_refused
     return isinstance(error, api.Refused) and error.status not in _OF_THE_MOMENT
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 
 from connector_kit.blueprint import Blueprint
+from connector_kit.blueprint.entitlements import of_license
 from connector_kit.blueprint.source import source_of
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import Forbidden, NotFound
@@ -18,9 +19,11 @@ from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.editions import edition_on_listing
 from connector_kit.lifecycle.errors import LifecycleError
+from connector_kit.lifecycle.lease import leased
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_release
 from connector_kit.lifecycle.sessions import recorded, session
+from connector_kit.lifecycle.situations import BEGUN
 from connector_kit.lifecycle.state_store import keep_state
 from connector_kit.lifecycle.uninstall import forget_installation
 from connector_kit.lifecycle.update import (
@@ -28,7 +31,7 @@ from connector_kit.lifecycle.update import (
     update,
     write_installation,
 )
-from connector_kit.models import Connector, Operation, SourceIntegration
+from connector_kit.models import Connector, Operation, SourceIntegration, clock
 
 
 def verify_connection(connector: Connector, options: Document) -> None:
@@ -52,18 +55,33 @@ def verify_connection(connector: Connector, options: Document) -> None:
 def complete_install(connector: Connector, options: Document) -> None:
     """Complete what the platform has copied: the licensed edition of the default release.
 
-    Called again, it continues where it stopped. The platform itself ends the installation.
+    Called again, it continues where it stopped. The platform itself ends the installation. A child
+    gets what its parent's release has for each store, with the add-ons of its own license.
     """
     call = _of_resource(connector, options)
     with session(connector, call, Operation.Kind.INSTALL, "completeInstall") as (work, account):
-        in_step_with_the_customer(account, partial(_complete, work, account))
+        installation, offer = work.installation, work.release.blueprint().offer
+        if (parent := installation.parent) is None:
+            in_step_with_the_customer(account, partial(_complete, work, account))
+            return
+        with leased(parent):  # no update of the parent passes the child by
+            licensed = of_license(offer, installation.opts).add_ons
+            new = {"status": BEGUN, "installedOn": clock.now().isoformat()}
+            held = dict.fromkeys(sorted(licensed), new) | installation.add_ons
+            installation.note(add_ons=held)
+            in_step_with_the_customer(account, partial(_complete, work, account))
 
 
 def complete_uninstall(connector: Connector, options: Document) -> None:
-    """Record that the installation is gone: the platform removes what carries the tag (U18)."""
+    """Record that the installation is gone, with its children.
+
+    The platform removes what carries the tag, children first (U18).
+    """
     call = _of_resource(connector, options)
     with session(connector, call, Operation.Kind.UNINSTALL, "completeUninstall") as (work, _):
-        forget_installation(work)
+        for child in work.installation.children.active():
+            forget_installation(child)
+        forget_installation(work.installation)
 
 
 def update_flat(connector: Connector, options: Document) -> None:
@@ -84,7 +102,12 @@ def _complete(work: Work, account: Account) -> None:
 
 
 def _copied(work: Work) -> list[Blueprint]:
-    """What the platform may have copied: also of a release that became the default meanwhile."""
+    """What the platform may have copied: also of a release that became the default meanwhile.
+
+    Nothing is copied into a child.
+    """
+    if work.installation.parent_id is not None:
+        return []
     source = SourceIntegration.objects.filter(connector=work.installation.connector).first()
     releases = [work.release, *(source.may_hold() if source else ())]
     return [source_of(release.blueprint()) for release in releases]

@@ -11,6 +11,7 @@ from connector_kit.adoption.loaded import loaded
 from connector_kit.blueprint.calls import Call
 from connector_kit.blueprint.settings.pages import FORM_INIT, PRE_SAVE
 from connector_kit.blueprint.source import COMPLETE_INSTALL, COMPLETE_UNINSTALL, VERIFY_CONNECTION
+from connector_kit.blueprint.tailoring import INIT_CHILD
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 from connector_kit.extension import ExtensionError, FunctionModule
@@ -21,6 +22,7 @@ from connector_kit.lifecycle.add_ons import (
     license_metadata,
     uninstall_add_on,
 )
+from connector_kit.lifecycle.children import init_child
 from connector_kit.lifecycle.editions import (
     change_edition,
     change_edition_flat,
@@ -81,6 +83,7 @@ _SETTINGS: Mapping[str, Derived] = {
 _FLAT: Mapping[str, Derived] = {
     CHANGE_EDITION: change_edition_flat,
     COMPLETE_INSTALL: complete_install,
+    INIT_CHILD: init_child,
     COMPLETE_UNINSTALL: complete_uninstall,
     VERIFY_CONNECTION: verify_connection,
     FORM_INIT: form_init,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, Subquery
+from django.db.models import Max, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -122,8 +122,16 @@ class DatabaseJournal:
         return blueprints
 
     def has_written(self) -> bool:
-        """Whether anything was written, or may have been, since an operation was complete."""
-        written = self.installation.changes.filter(action__in=Change.WRITES)
+        """Whether anything was written, or may have been, since an operation was complete.
+
+        Also what the interrupted update wrote to the installation's children.
+        """
+        to_children = Q(
+            installation__parent=self.installation, operation__kind=Operation.Kind.UPDATE
+        )
+        written = Change.objects.filter(
+            Q(installation=self.installation) | to_children, action__in=Change.WRITES
+        )
         return written.filter(operation__gt=self._last_complete()).exists()
 
     def _last_complete(self) -> Coalesce:

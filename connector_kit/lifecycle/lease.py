@@ -26,6 +26,7 @@ class Lease:
     owner: str
     seconds: float
     _renewed: float = field(default_factory=time.monotonic)
+    _carried: list[Lease] = field(default_factory=list)
 
     def renew(self) -> None:
         """Renew the lease; raises `LifecycleError` ``lease_lost`` when it is too late.
@@ -41,9 +42,20 @@ class Lease:
         self._renewed = time.monotonic()
 
     def keep(self) -> None:
-        """Renew the lease when a third of it has passed; raises like `renew`."""
+        """Renew the lease, and those it carries, when a third has passed; raises like `renew`."""
         if time.monotonic() - self._renewed >= self.seconds / 3:
             self.renew()
+        for lease in self._carried:
+            lease.keep()
+
+    @contextmanager
+    def carrying(self, other: Lease) -> Iterator[None]:
+        """Keep *other*, too: its installation is worked on with the client of this one."""
+        self._carried.append(other)
+        try:
+            yield
+        finally:
+            self._carried.remove(other)
 
 
 @contextmanager

@@ -294,9 +294,10 @@ def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None
     if kind != Operation.Kind.INSTALL:
         return None
     order = Order.objects.installing(installation)
-    if order is None and installation.release is None:
-        default = Release.objects.default(installation.connector_id)
-        order = Order.objects.place(installation, Order.Kind.INSTALL, default)
+    if installation.release is None:
+        coming = coming_release(installation)  # a child's changes with its parent's
+        if order is None or order.release != coming:
+            order = Order.objects.place(installation, Order.Kind.INSTALL, coming)
     return order
 
 
@@ -313,7 +314,13 @@ def _release_for(
 
 
 def coming_release(installation: Installation) -> Release | None:
-    """The release of an incomplete installation: the one it began with, else the default."""
+    """The release of an incomplete installation: the one it began with, else the default.
+
+    A child gets the release that its parent has.
+    """
+    if (parent := installation.parent) is not None:
+        releases = installation.connector.releases
+        return parent.release or releases.filter(version=parent.version).first()
     order = Order.objects.installing(installation) if installation.pk else None
     began_with = order.release if order else None
     return began_with or Release.objects.default(installation.connector_id)

@@ -24,6 +24,7 @@ from connector_kit.integrator import Client, OneTimeToken
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.operations import Work, operation
+from connector_kit.lifecycle.parents import know_shared, record_child
 from connector_kit.lifecycle.platform import account_client, proving_client
 from connector_kit.lifecycle.situations import recall, recall_settings
 from connector_kit.models import (
@@ -69,6 +70,7 @@ def session(
         installation, _ = Installation.objects.get_or_create(
             integration_id=installation.integration_id, defaults={"connector": connector}
         )
+    record_child(installation, proof.account.integration)
     with (
         operation(installation, kind, function, options, by=by, began=began) as work,
         proof.token as token,
@@ -84,12 +86,14 @@ def session(
         if release := work.operation.release:
             recall(work.installation, release.blueprint(), account.integration.get("settings"))
             recall_settings(work.installation, account.integration)
+        know_shared(work, account)
         yield work, account
 
 
 def recorded(connector: Connector, options: Document) -> Installation:
     """The recorded installation that a call is about; else a new one that is not recorded yet.
 
+    It counts as a child of the recorded parent that the call names as ``_parentId``, if any.
     Raises `LifecycleError` for an invalid id, and for an installation of another connector.
     """
     integration_id = options.get("_integrationId")
@@ -106,7 +110,12 @@ def recorded(connector: Connector, options: Document) -> Installation:
             "characters.",
         )
     found = Installation.objects.filter(integration_id=integration_id).first()
-    installation = found or Installation(connector=connector, integration_id=integration_id)
+    parents = Installation.objects.filter(connector=connector)
+    installation = found or Installation(
+        connector=connector,
+        integration_id=integration_id,
+        parent=parents.filter(integration_id=options.get("_parentId")).first(),
+    )
     if installation.connector_id != connector.pk:
         raise LifecycleError(
             "installation_foreign",

@@ -30,16 +30,17 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
     """The situation that is on record for *installation*, as far as *blueprint* knows of it.
 
     Without an edition on record it is the license's. What has begun counts as done, and what is
-    being removed as gone: the next operation completes it.
+    being removed as gone: the next operation completes it. A child has its parent's edition.
     """
     offer = blueprint.offer
     add_ons = (key for key, item in installation.add_ons.items() if item["status"] != LEAVING)
     return Situation(
-        edition=_edition(installation, offer),
+        edition=_edition(installation.parent or installation, offer),
         add_ons=frozenset(add_ons) if offer.add_ons else frozenset(),
-        stores=_stores(installation) if offer.stores is not None else (),
+        stores=_stores(installation) if blueprint.stores is not None else (),
         settings=settings_for(installation, blueprint).settings,
-        opening=installation.opening if offer.stores is not None else "",
+        opening=installation.opening if blueprint.stores is not None else "",
+        is_child=installation.parent_id is not None,
     )
 
 
@@ -105,7 +106,8 @@ def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
     offer = blueprint.offer
     shown = _shown(offer, page)
     lacking: dict[str, Any] = {}
-    if offer.editions and installation.edition not in offer.ranks:
+    is_child = installation.parent_id is not None
+    if offer.editions and installation.edition not in offer.ranks and not is_child:
         lacking["edition"] = shown.get("edition") or _edition(installation, offer)
         if unknown := of_license(offer, installation.opts).unknown:
             logger.warning(

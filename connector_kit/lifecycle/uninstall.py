@@ -14,7 +14,7 @@ from connector_kit.lifecycle.situations import text_option
 from connector_kit.lifecycle.state_store import restore
 from connector_kit.lifecycle.steps import REMOVE, find_step, steps_of
 from connector_kit.lifecycle.stores import pre_remove
-from connector_kit.models import Connector, Operation, Order
+from connector_kit.models import Connector, Installation, Operation, Order
 
 KIND = Operation.Kind.UNINSTALL
 
@@ -53,12 +53,11 @@ def uninstall(connector: Connector, options: Document) -> None:
     """Remove what the steps left; afterwards the platform deletes the integration itself."""
     with session(connector, options, KIND, "uninstall") as (work, account):
         remove_components(work, account)
-        forget_installation(work)
+        forget_installation(work.installation)
 
 
-def forget_installation(work: Work) -> None:
-    """Record that nothing of the installation is left; its history stays."""
-    installation = work.installation
+def forget_installation(installation: Installation) -> None:
+    """Record that nothing of *installation* is left; its history stays."""
     installation.components.all().delete()
     installation.orders.open().exclude(kind=Order.Kind.REMOVAL).take_back()
     installation.note(

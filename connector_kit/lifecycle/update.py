@@ -19,6 +19,12 @@ from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.activity import note_activity
 from connector_kit.lifecycle.apply import Journal, apply, in_step_with_the_customer, intended
 from connector_kit.lifecycle.awaiting import find_awaited, first_of, note_needs
+from connector_kit.lifecycle.children import (
+    child_at_work,
+    children_to_update,
+    is_updated,
+    with_store,
+)
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
@@ -34,7 +40,7 @@ from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.lifecycle.state_store import keep_state, restore
 from connector_kit.models import Connector, Installation, Operation, Order, clock
-from connector_kit.plan import Plan, Unchanged, Update
+from connector_kit.plan import Delete, Plan, Unchanged, Update
 from connector_kit.plan.awaited_connections import in_words
 from connector_kit.plan.patch import operations
 
@@ -87,7 +93,8 @@ def bring_up_to_date(work: Work, account: Account) -> None:
     """Plan and apply the operation's release, or only plan it.
 
     A dry run of the installed release also tells how the account differs from what was applied to
-    it. Whether there is a plan or not, the customer may edit again.
+    it. The plan of a parent has the steps of its children, too. Whether there is a plan or not, the
+    customer may edit again.
     """
     if account.integration.get("mode") in {"install", "uninstall"}:
         _unlock(work, account)
@@ -102,6 +109,11 @@ def bring_up_to_date(work: Work, account: Account) -> None:
         return
     try:
         document = work.veil.over(_planned(work, account).to_json())
+        for child in children_to_update(work, account):
+            with child_at_work(work, account, child, Operation.Kind.PLAN) as (of_child, reached):
+                of_child.operation.plan = of_child.veil.over(_planned(of_child, reached).to_json())
+                store = str(child.get("name") or child["_id"])
+                document = with_store(document, of_child.operation.plan, store)
         work.operation.plan = document
         if work.release == work.installation.release:
             drift = plan_drift(account, work.journal)
@@ -164,13 +176,24 @@ def _planned(work: Work, account: Account) -> Plan:
 
 
 def _carry_out(work: Work, account: Account) -> None:
+    """Bring the release to the account: to the parent first, then to each of its children."""
+    children = [child for child in children_to_update(work, account) if not is_updated(work, child)]
     plan = _require_free(_planned(work, account), work, account)
     again = partial(_planned, work, account)
     plan = _require_free(connected(work, account, plan, again), work, account)
-    apply(plan, account, work.journal, out_of_time=work.out_of_time)
+    # Children refer to what their parent shares: it is created before, and removed after them.
+    removals = [step for step in plan.steps if isinstance(step, Delete) and children]
+    kept = tuple(step for step in plan.steps if step not in removals)
+    apply(replace(plan, steps=kept), account, work.journal, out_of_time=work.out_of_time)
+    for done, child in enumerate(children):
+        if done and work.out_of_time():
+            raise Checkpoint(done, len(children))
+        with child_at_work(work, account, child, Operation.Kind.UPDATE) as at_child:
+            bring_release(*at_child)
+    apply(replace(plan, steps=tuple(removals)), account, work.journal, out_of_time=work.out_of_time)
     integration, version = account.integration, work.release.version
     installed = work.installation.version if account.is_embedded else integration.get("version")
-    is_current = not (plan or work.made_first) and installed == version
+    is_current = not (plan or work.made_first or children) and installed == version
     if is_current:
         work.ended(Operation.Outcome.CURRENT)
     # What the account runs now comes last: its version, or the platform's copy of the records.

@@ -58,6 +58,8 @@ def step_lines(step: Document) -> list[str]:
     if step["action"] == "unchanged" and not step["kept"]:
         return []
     headline = f"{_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
+    if "store" in step:
+        headline += f" ({step['store']})"
     if step["action"] == "conflict":
         return [f"{headline}: {step['message']} {step['hint']} ({step['code']})"]
     lines = [headline]

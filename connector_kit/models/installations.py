@@ -29,6 +29,10 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         """Installations in accounts whose token the publisher has."""
         return self.exclude(embedded_account=None)
 
+    def without_children(self) -> InstallationQuerySet:
+        """Installations of their own: to a child, nothing can be pushed."""
+        return self.filter(parent=None)
+
     def marketplace(self) -> InstallationQuerySet:
         """Installations that customers made from the marketplace."""
         return self.filter(embedded_account=None)
@@ -44,6 +48,13 @@ class Installation(models.Model):
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="installations")
     integration_id = columns.CharField(max_length=24, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="children",
+        help_text="framework 2.0: the installation that this store, a child, belongs to",
+    )
     name = columns.ShownField(max_length=300, blank=True, default="")
     email = columns.ShownField(max_length=320, blank=True, default="")
     account_id = columns.ShownField(

@@ -1,5 +1,6 @@
 """Bringing the records of the install base up to date with the platform."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -15,7 +16,7 @@ from connector_kit.models.clock import now as database_now
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalog import published_id
 from connector_kit.publisher.errors import InstallBaseShrunk
-from connector_kit.publisher.reported import Oddity, is_child, reported
+from connector_kit.publisher.reported import Oddity, Reported, reported
 
 BATCH = 500
 """Entries that are held in memory and written at once."""
@@ -75,9 +76,8 @@ def sync_install_base(
     Installations that the platform no longer names are marked as vanished, and unmarked when it
     names them again; none is deleted. Reads page by page and holds one batch at a time; *progress*
     gets the counts so far after each. A run that is cut off marks nothing as vanished. A malformed
-    entry is named in the result, and does not stop the others. Children of framework 2.0
-    (``_parentId``) are left out, since nothing can be pushed to them
-    (protocol/http-api.md#9-connectors-and-licences).
+    entry is named in the result, and does not stop the others. Children of framework 2.0 are
+    recorded with their parent (``_parentId``, protocol/http-api.md#9-connectors-and-licences).
 
     A second, complete reading checks what is missing. Raises `InstallBaseShrunk` when so much is
     missing that the listing is not plausible, unless *accept_vanished*: by then, what was listed is
@@ -86,7 +86,7 @@ def sync_install_base(
     connector_id = published_id(connector)
     started, result = database_now(), SyncResult()
     with publisher_client() as client:
-        for batch in batches(_entries(client, connector_id), BATCH):
+        for batch in batches(client.connectors.install_base(connector_id), BATCH):
             result += _store(connector, batch, now=database_now())
             if progress:
                 progress(result)
@@ -127,15 +127,10 @@ def still_missing(client: Client, connector_id: str, integration_ids: Iterable[s
 def _look_again(client: Client, connector_id: str, ids: Set[str]) -> tuple[set[str], int]:
     """Read the install base again; return which of *ids* it lacks, and how many it lists."""
     missing, listed = set(ids), 0
-    for entry in _entries(client, connector_id):
+    for entry in client.connectors.install_base(connector_id):
         missing.discard(reported(entry).integration_id)
         listed += 1
     return missing, listed
-
-
-def _entries(client: Client, connector_id: str) -> Iterator[InstallBaseEntry]:
-    entries = client.connectors.install_base(connector_id)
-    return (entry for entry in entries if not is_child(entry))
 
 
 def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> None:
@@ -175,6 +170,7 @@ def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime
         unique_fields=["integration_id"],
         update_fields=[*_REPORTED, "seen_at", "vanished_at"],
     )
+    _store_parents(connector, usable)
     return SyncResult(
         seen=len(rows),
         added=len(rows) - len(known),
@@ -183,6 +179,22 @@ def _store(connector: Connector, batch: list[InstallBaseEntry], *, now: datetime
         unusable=len(entries) - len(usable),
         oddities=tuple(oddity for entry in entries for oddity in entry.oddities),
     )
+
+
+def _store_parents(connector: Connector, entries: Iterable[Reported]) -> None:
+    """Record whose children the *entries* are; a parent may be on a later page."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        if parent_id := entry.values["_parentId"]:
+            children[parent_id].append(entry.integration_id)
+    Installation.objects.bulk_create(
+        [Installation(connector=connector, integration_id=parent_id) for parent_id in children],
+        ignore_conflicts=True,
+    )
+    parents = Installation.objects.in_bulk(list(children), field_name="integration_id")
+    for parent_id, ids in children.items():
+        rows = connector.installations.filter(integration_id__in=ids)
+        rows.exclude(parent=parents[parent_id]).update(parent=parents[parent_id])
 
 
 def _reported(row: Installation) -> tuple[object, ...]:

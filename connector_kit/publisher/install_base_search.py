@@ -44,6 +44,8 @@ class InstallBaseFilter:
     """The standing of its license (`connector_kit.licensing.Standing`)."""
     drifted: bool | None = None
     updating: bool | None = None
+    child: bool | None = None
+    """Whether it is a store of framework 2.0, a child of another installation."""
     needs: bool | None = None
     """Whether a part of its version waits until its customer has logged in to a connection."""
 
@@ -72,6 +74,7 @@ class InstallBasePage:
             "installations": [
                 {
                     "integration_id": row.integration_id,
+                    "parent_id": row.parent.integration_id if row.parent else None,
                     "name": row.name,
                     "email": row.email,
                     "sandbox": row.sandbox,
@@ -131,7 +134,9 @@ def _page(
         found = found.filter(integration_id__lt=before).order_by("-integration_id")
     else:
         found = found.filter(integration_id__gt=after).order_by("integration_id")
-    rows = tuple(found.select_related("release", "connector", "embedded_account")[: limit + 1])
+    rows = tuple(
+        found.select_related("release", "connector", "embedded_account", "parent")[: limit + 1]
+    )
     page = rows[:limit]
     return (page[::-1] if before else page), len(rows) > limit
 
@@ -148,6 +153,7 @@ def matching(connector: Connector | None, wanted: InstallBaseFilter) -> QuerySet
         "mode": wanted.mode,
         "is_drifted": wanted.drifted,
         "update_in_progress": wanted.updating,
+        "parent__isnull": None if wanted.child is None else not wanted.child,
     }
     set_ones = {name: value for name, value in conditions.items() if value is not None}
     found = Installation.objects.filter(**set_ones)

@@ -82,6 +82,7 @@ def _installations() -> tuple[dict[int, Counter[str]], Counter[int]]:
     failed: Counter[int] = Counter()
     grouped = (
         Installation.objects.active()
+        .without_children()
         .order_by("connector", "version", "update_outcome")
         .values_list("connector", "version", "update_outcome")
         .annotate(count=Count("*"))

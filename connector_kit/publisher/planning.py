@@ -57,13 +57,20 @@ def choose_installations(
     Raises `PublisherError` that names those which are not known, or have vanished.
     """
     if integration_ids is None:
-        active = Installation.objects.active().marketplace().filter(connector=connector)
+        pushable = Installation.objects.active().marketplace().without_children()
+        active = pushable.filter(connector=connector)
         return tuple(active.order_by("integration_id").values_list("integration_id", flat=True))
     if embedded := embedded_among(integration_ids):
         raise PublisherError(
             f"'manage.py embedded plan' plans embedded deployments: {', '.join(embedded)}."
         )
     require_installations(connector, integration_ids)
+    children = Installation.objects.filter(integration_id__in=integration_ids).exclude(parent=None)
+    for store, parent in children.values_list("integration_id", "parent__integration_id")[:1]:
+        raise PublisherError(
+            f"{store} is a store, and nothing can be pushed to it. Plan its installation instead: "
+            f"{parent}."
+        )
     return tuple(dict.fromkeys(integration_ids))
 
 

@@ -56,6 +56,7 @@ def stragglers(at: datetime) -> QuerySet[Installation]:
     return (
         Installation.objects.active()
         .marketplace()
+        .without_children()
         .filter(
             waiting,
             Q(lease_owner="") | Q(lease_until__lt=at),

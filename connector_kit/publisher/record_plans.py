@@ -117,6 +117,8 @@ def presentation(
         editions = editions_of(blueprint)
         own = two_dot_zero((live or {}).get(TWO_DOT_ZERO) or {}, editions)
         own["update"] = {"function": FUNCTION_NAMES["updateFunction"], "_stackId": stack_id}
+        if blueprint.children is not None:
+            own["isParentChild"] = True
         if editions:  # without, there is nothing to change, and what the listing names stays
             own["changeEdition"] = {"function": CHANGE_EDITION, "_stackId": stack_id}
         document |= {"framework": TWO_DOT_ZERO, TWO_DOT_ZERO: own}

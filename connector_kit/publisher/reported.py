@@ -11,8 +11,16 @@ from typing import Any
 
 from connector_kit import storable
 
-LONGEST = {"_integrationId": 24, "name": 300, "email": 320, "version": storable.VERSION, "tag": 300}
-"""Characters that the records have for each text."""
+LONGEST = {
+    "_integrationId": 24,
+    "_parentId": 24,
+    "name": 300,
+    "email": 320,
+    "version": storable.VERSION,
+    "tag": 300,
+}
+"""Characters that the records have for each text; ``_parentId`` is there for a child of framework
+2.0."""
 
 _FLAGS = ("updateInProgress", "sandbox")
 _SHOWN = 120
@@ -42,11 +50,6 @@ class Reported:
     integration_id: str
     values: Mapping[str, Any]
     oddities: tuple[Oddity, ...]
-
-
-def is_child(entry: Any) -> bool:
-    """Tell whether *entry* is a child of framework 2.0, to which nothing can be pushed."""
-    return isinstance(entry, dict) and bool(entry.get("_parentId"))
 
 
 def reported(entry: Any) -> Reported:

@@ -44,6 +44,7 @@ def count_versions(today: date | None = None) -> int:
     today = today or timezone.now().date()
     counted = (
         Installation.objects.active()
+        .without_children()
         .order_by("connector", "version")
         .values_list("connector", "version")
         .annotate(count=Count("*"))

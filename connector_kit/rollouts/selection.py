@@ -29,7 +29,10 @@ class Selection:
     """The versions that those had before."""
 
     def of(self, connector: Connector) -> QuerySet[Installation]:
-        """The installations of *connector* that are selected and not vanished."""
+        """The installations of *connector* that are selected and not vanished.
+
+        Children are not among them: they follow their parents.
+        """
         conditions = {
             "sandbox": self.sandbox,
             "version__in": self.versions,
@@ -37,7 +40,8 @@ class Selection:
             "integration_id__in": self.integrations,
         }
         criteria = {name: value for name, value in conditions.items() if value not in (None, ())}
-        selected = Installation.objects.active().filter(connector=connector, **criteria)
+        active = Installation.objects.active().without_children()
+        selected = active.filter(connector=connector, **criteria)
         if self.updated_by is None:
             return selected
         pushes = Push.objects.filter(rollout=self.updated_by, claimed_at__isnull=False)
@@ -52,6 +56,13 @@ class Selection:
     def require_known(self, connector: Connector) -> None:
         """Raise `RolloutError` that names what is selected and not there."""
         known = Installation.objects.active().filter(connector=connector)
+        children = known.filter(integration_id__in=self.integrations).exclude(parent=None)
+        for store, parent in children.values_list("integration_id", "parent__integration_id")[:1]:
+            raise RolloutError(
+                f"{store} is a store, and nothing can be pushed to it. It is updated with its "
+                f"installation: select {parent}.",
+                field="only.installations",
+            )
         for noun, field, values in (
             ("installation", "integration_id", self.integrations),
             ("tag", "tag", self.tags),

@@ -73,6 +73,11 @@ class InstallBaseForm(forms.Form):
         required=False,
     )
 
+    stores = forms.ChoiceField(
+        choices=[("", "all"), ("only", "only stores"), ("without", "without stores")],
+        required=False,
+    )
+
     def wanted(self) -> tuple[Connector | None, InstallBaseFilter]:
         """What to search for; the form must be valid."""
         data = self.cleaned_data
@@ -87,6 +92,7 @@ class InstallBaseForm(forms.Form):
             drifted={"yes": True, "no": False}.get(data["drifted"]),
             updating=True if state == "updating" else None,
             needs=True if state == "needs" else None,
+            child={"only": True, "without": False}.get(data["stores"]),
             vanished={"vanished": True, "any": None}.get(state, False),
         )
 

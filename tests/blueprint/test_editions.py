@@ -339,3 +339,40 @@ def test_a_reference_to_what_is_there_is_not(target, referrer):
 def test_the_components_stay_what_they_are_called():
     assert INTEGRATION not in names(ORDERS)
     assert Orders.premium.name == "premium"
+
+
+class Branches(Connector):
+    name = "Branches"
+    version = "1.0.0"
+    framework = 2
+
+    premium = Edition("Premium")
+    payouts = AddOn("Payouts")
+    stores = Stores("Shopify store")
+    erp = connection()
+    shop = connection(per_store=True)
+    orders = Export("Orders", connection=shop, per_store=True)
+    paid_out = Export("Paid out", connection=shop, per_store=True, add_on=payouts)
+
+
+def test_in_framework_two_a_parent_has_what_stores_share_and_a_child_the_rest():
+    blueprint = compile_connector(Branches)
+    parent = tailored(blueprint, Situation())
+    child = tailored(blueprint, Situation(is_child=True))
+
+    assert names(parent) == ["erp"]
+    assert names(child) == ["shop", "orders"]
+    assert child.component("shop").document["name"] == "Shop"
+    assert parent.integration.document["childDisplayName"] == "Shopify store"
+    assert "initChild" not in child.integration.document
+    licensed = tailored(blueprint, Situation(is_child=True, add_ons=frozenset({"payouts"})))
+    assert names(licensed) == ["shop", "orders", "paid_out"]
+
+
+def test_in_framework_two_a_store_may_have_an_add_on_that_the_installation_lacks():
+    extra = AddOn("Extra")
+    mine = connection(add_on=extra)
+    offers = {"framework": 2, "extra": extra, "stores": Stores("Store"), "mine": mine}
+    export = Export("X", connection=mine, per_store=True, add_on=extra)
+
+    assert found(**offers, x=export) == [("E076", "x")]

@@ -8,6 +8,10 @@ import pytest
 
 from tests.lifecycle.fixtures import FAR, Customer, Shop
 
+BRANCHES, NEXT_BRANCHES = (
+    "tests.lifecycle.branches_1_0:Branches",
+    "tests.lifecycle.branches_1_1:Branches",
+)
 TWO, NEXT_TWO = "tests.lifecycle.two_1_0:Two", "tests.lifecycle.two_1_1:Two"
 
 CREDENTIALS = {
@@ -61,11 +65,8 @@ def begin(shop: Shop, edition: str = "Standard", number: int = 0) -> Customer:
     """A customer with a license who has begun to install."""
     customer = Customer(shop.platform, number)
     path = f"/connectors/{shop.connector.connector_id}"
-    granted = {
-        "email": customer.account.email,
-        "expires": FAR,
-        "_editionId": edition_id(shop, edition),
-    }
+    granted = {"email": customer.account.email, "expires": FAR}
+    granted |= {"_editionId": edition_id(shop, edition)} if edition else {}
     shop.platform.call("POST", f"{path}/licenses", granted)
     before = customer.integration_ids()
     customer.do("POST", f"{path}/install", {"newTemplateInstaller": True})
@@ -89,6 +90,31 @@ def installed(shop: Shop, edition: str = "Standard", number: int = 0) -> Custome
     customer = begin(shop, edition, number)
     take_steps(customer)
     return customer
+
+
+def license_of(shop: Shop, customer: Customer) -> dict[str, Any]:
+    """The license that an installation uses."""
+    licenses = shop.platform.call("GET", f"/connectors/{shop.connector.connector_id}/licenses")
+    return next(item for item in licenses if item.get("_integrationId") == customer.integration_id)
+
+
+def begin_store(shop: Shop, parent: Customer, *add_ons: str) -> Customer:
+    """A store that the customer has begun to add, with a license of its own for *add_ons*."""
+    features = {"type": "addon", "licenses": [{"addOnId": name} for name in add_ons]}
+    granted = {
+        "_parentId": license_of(shop, parent)["_id"],
+        "opts": {"addonLicenses": [features]},
+    }
+    shop.platform.call("POST", f"/connectors/{shop.connector.connector_id}/licenses", granted)
+    made = parent.do("POST", f"{parent.home}/initChild")
+    return Customer(parent.platform, parent.number, made["_childIntegrationId"])
+
+
+def add_store(shop: Shop, parent: Customer, *add_ons: str) -> Customer:
+    """A store that the customer has added."""
+    store = begin_store(shop, parent, *add_ons)
+    take_steps(store)
+    return store
 
 
 def uninstall(customer: Customer) -> None:

@@ -17,10 +17,12 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
 
     *version* is what the platform says, *release* what was applied in full, *target* what is
     ordered but not applied yet. *last_update* is null if there was none. *needs* are connections
-    that its customer has yet to log in to, each with what waits for it.
+    that its customer has yet to log in to, each with what waits for it. *parent_id* is the
+    installation that a store of framework 2.0 belongs to.
     """
 
     connector = serializers.CharField(source="connector.slug", read_only=True)
+    parent_id = serializers.CharField(source="parent.integration_id", allow_null=True, default=None)
     environment = serializers.SerializerMethodField()
     release = serializers.CharField(source="release.version", allow_null=True, default=None)
     target = serializers.CharField(source="target_version", allow_null=True, default=None)
@@ -31,7 +33,8 @@ class InstallationShape(serializers.ModelSerializer[Installation]):
     class Meta:
         model = Installation
         fields: tuple[str, ...] = (
-            *("integration_id", "connector", "name", "email", "environment", "tag", "mode"),
+            *("integration_id", "connector", "parent_id", "name", "email", "environment", "tag"),
+            "mode",
             *("version", "release", "target", "edition", "update_in_progress", "last_update"),
             *("needs", "is_drifted", "drift_checked_at", "seen_at", "vanished_at"),
         )

@@ -60,7 +60,7 @@ def _namesakes(offers: Mapping[str, Named], kind: type[Edition | AddOn]) -> Iter
 
 
 def belonging_findings(
-    offer: Offer, components: Iterable[CompiledComponent]
+    offer: Offer, components: Iterable[CompiledComponent], framework: int
 ) -> Iterator[PlacedFinding]:
     """Yield what is wrong with where *components* belong, and with references across."""
     by_name = {component.external_id: component for component in components}
@@ -82,11 +82,24 @@ def belonging_findings(
             for obstacle in obstacles:
                 message = f"It refers to {referred!r}, which {obstacle}."
                 yield name, Finding("E074", message, _WITHIN_REACH)
+            if framework == 2 and target.add_on and component.per_store and not target.per_store:
+                message = (
+                    f"It is per store and refers to {referred!r}, which belongs to the add-on "
+                    f"{target.add_on!r} of the whole installation."
+                )
+                yield name, Finding("E076", message, _OWN_ADD_ONS)
 
 
 _WITHIN_REACH = (
     "A referenced component must be in every installation that has the referring one. Give both "
     "the same edition=, add_on=, and per_store=, or remove the reference."
+)
+
+
+_OWN_ADD_ONS = (
+    "In framework 2.0, each store has a license with add-ons of its own, so the store may have the "
+    "add-on without the installation. Add per_store=True to the referenced component, or remove "
+    "add_on= from it."
 )
 
 

@@ -179,12 +179,18 @@ class SettingsRules:
             yield loop[0], Finding("E106", message, hint)
 
     def _form_of(self, placed: Placed) -> tuple[object, ...]:
-        """What is saved together: in 1.0 a section or its tab, all of a flow; in 2.0 a document."""
+        """What is saved together: in 1.0 a section or its tab, all of a flow; in 2.0 a document.
+
+        With stores, these are the integration and its children.
+        """
         place = placed.place
         if isinstance(place, FlowSettings):
             return ("flow", place.flow)
         if self.declared.framework != 1:
-            return ("installation",)
+            per_store = {name for name, item in self.components.items() if item.per_store}
+            compiled = self.schema.by_name.get(placed.setting.name)
+            is_per_store = compiled is not None and compiled.is_per_store(per_store)
+            return ("installation", self.offer.stores is not None and is_per_store)
         return (type(place), place.title, placed.tab)
 
     def _namesakes(self) -> Iterator[tuple[str, Finding]]:

@@ -23,7 +23,8 @@ def steering_findings(
         if setting.sets and setting.flow and schema.framework != 1:
             message = f"It is in the form of the flow {setting.flow!r}, but sets something."
             yield name, Finding("E121", message, _NO_PRE_SAVE)
-        for finding in unsettable(setting, schema) if setting.sets else ():
+        unsettables = unsettable(setting, schema) if setting.sets else ()
+        for finding in (*unsettables, *_part_findings(setting, schema, components)):
             yield name, finding
         for binding in setting.sets:
             component = components.get(binding.component)
@@ -34,7 +35,7 @@ def steering_findings(
                 yield name, Finding("E108", message, hint)
             else:
                 for finding in (
-                    *_component_findings(setting, binding, component, offer),
+                    *_component_findings(setting, binding, component, offer, schema.framework),
                     *unwritten(binding, schema.field(name), component),
                 ):
                     yield name, finding
@@ -59,8 +60,23 @@ _NO_PRE_SAVE = (
 )
 
 
+def _part_findings(
+    setting: CompiledSetting, schema: Schema, components: Components
+) -> Iterator[Finding]:
+    """Yield why a setting belongs neither to the parent nor to each child, in framework 2.0."""
+    targets = [components[item.component] for item in setting.sets if item.component in components]
+    if schema.framework == 2 and len({target.per_store for target in targets}) > 1:
+        message = "It sets a component that all stores share, and one that is per store."
+        hint = "Split it into two settings: one for the installation, and one for each store."
+        yield Finding("E113", message, hint)
+
+
 def _component_findings(
-    setting: CompiledSetting, binding: Binding, component: CompiledComponent, offer: Offer
+    setting: CompiledSetting,
+    binding: Binding,
+    component: CompiledComponent,
+    offer: Offer,
+    framework: int,
 ) -> Iterator[Finding]:
     """Yield why *component* cannot be set so, or should not be."""
     # A path has to be in the document, or to be one of the resource's own fields.
@@ -75,7 +91,7 @@ def _component_findings(
             "setting."
         )
         yield Finding("E109", message, hint)
-    if offer.stores is not None and not component.per_store:
+    if framework == 1 and offer.stores is not None and not component.per_store:
         message = f"It sets {binding}, which all stores share, but each store has its own value."
         yield Finding("E113", message, f"Declare {binding.component} with per_store=True.")
     keys = tuple(step for step in binding.steps() if not step.startswith("["))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,15 @@ class CompiledSetting:
     wants_refresh: tuple[str, ...] = ()
     posts_back: bool = False
     is_checked: bool = False
+
+    def is_per_store(self, per_store: Collection[str]) -> bool:
+        """Tell whether each store has a value of its own; *per_store* names its components.
+
+        What steers a component that all stores share, or is in the form of a shared flow, is set
+        once.
+        """
+        places = {binding.component for binding in self.sets} | ({self.flow} - {None})
+        return not places or not places.isdisjoint(per_store)
 
     @cached_property
     def is_secret(self) -> bool:

@@ -24,7 +24,8 @@ def form_init(connector: Connector, options: Document) -> Document:
     """Return the current form of ``resource``: what the license grants, with current options."""
     resource = _document(options, "resource")
     owner = resource.get("_integrationId") or resource.get("_id")
-    installation = recorded(connector, {"_integrationId": owner})
+    parent_id = resource.get("_parentId")
+    installation = recorded(connector, {"_integrationId": owner, "_parentId": parent_id})
     [own, *_] = sets_of(installation, release_of(installation))
     form = resource.get("settingsForm")
     metadata = form.get("form") if isinstance(form, dict) else None

@@ -101,6 +101,20 @@ class List(Action):
             default=None,
             help="only installations waiting for the customer to connect",
         )
+        children = parser.add_mutually_exclusive_group()
+        children.add_argument(
+            "--stores",
+            dest="child",
+            action="store_true",
+            default=None,
+            help="only stores of framework 2.0",
+        )
+        children.add_argument(
+            "--without-stores",
+            dest="child",
+            action="store_false",
+            help="leave out stores of framework 2.0",
+        )
         existence = parser.add_mutually_exclusive_group()
         existence.add_argument(
             "--vanished",
@@ -129,6 +143,7 @@ class List(Action):
             sandbox=options["sandbox"],
             email=options["email"],
             vanished=options["vanished"],
+            child=options["child"],
             needs=options["needs"],
         )
         page = list_install_base(connector, wanted, after=options["after"], limit=options["limit"])
@@ -142,6 +157,8 @@ class List(Action):
                 state = "updating"
             if row.vanished_at:
                 state = "vanished"
+            store_of = f"store of {row.parent.integration_id}" if row.parent else ""
+            state = "; ".join(filter(None, (store_of, state)))
             table.add_row(
                 row.integration_id, row.name, row.email, row.environment, row.version, state
             )

@@ -78,7 +78,10 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
         licenses=licenses_of(row),
         may_see_licenses=may(request, Scope.LICENSES_READ),
         may_link=may(request, Scope.SETTINGS_WRITE),
-        may_check=may(request, Scope.INSTALLATIONS_WRITE) and not row.vanished_at,
+        children=list(row.children.active().order_by("pk")[:ROWS]),
+        may_check=may(request, Scope.INSTALLATIONS_WRITE)
+        and not row.vanished_at
+        and row.parent is None,
     )
 
 
@@ -142,5 +145,5 @@ def check(request: StaffRequest, integration_id: str) -> HttpResponse:
 
 def _installation(integration_id: str) -> Installation:
     rows = Installation.objects.annotate(target_version=ordered_version())
-    rows = rows.select_related("connector", "release")
+    rows = rows.select_related("connector", "release", "parent")
     return get_object_or_404(rows, integration_id=integration_id)

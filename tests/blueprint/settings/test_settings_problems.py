@@ -152,6 +152,23 @@ def test_a_setting_of_every_store_cannot_steer_what_they_share() -> None:
     assert [problem.id for problem in problems(mixed)] == ["connector_kit.E113"]
 
 
+def test_in_framework_two_a_setting_is_of_the_installation_or_of_each_store() -> None:
+    class Settings:
+        whole = Text("Whole", sets="shared.description")
+        own = Text("Own", sets="orders.http.relativeURI", visible_when=whole.is_("x"))
+        both = Text("Both", sets=["shared.name", "orders.name"])
+
+    shared = Connection("Shared", type="http", http=HTTP)
+    mixed = type(Connector)(
+        "Mixed", (Shops,), {"framework": 2, "shared": shared, "Settings": Settings}
+    )
+
+    found = [(problem.id, problem.attribute) for problem in problems(mixed)]
+    assert ("connector_kit.E113", "Settings.both") in found
+    assert ("connector_kit.E105", "Settings.own") in found
+    assert not any(attribute == "Settings.whole" for _, attribute in found)
+
+
 def test_settings_of_flows_steer_nothing_in_framework_two() -> None:
     settings = {"f": FlowSettings("sync"), "a": Text("A", sets="sync.schedule")}
 

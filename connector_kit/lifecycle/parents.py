@@ -1,0 +1,58 @@
+"""What a child of framework 2.0 has of its parent: its place in the records, and shared components.
+
+protocol/resources.md#integration (``_parentId``).
+"""
+
+from __future__ import annotations
+
+from connector_kit.documents import Document, references
+from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.operations import Work
+from connector_kit.models import Installation
+from connector_kit.storable import cut
+
+
+def record_child(installation: Installation, integration: Document) -> None:
+    """Record that *installation* is a child, as its *integration* says, which a token has proven.
+
+    It has the e-mail address of its parent.
+    """
+    parent_id = integration.get("_parentId")
+    if not isinstance(parent_id, str) or installation.parent_id is not None:
+        return
+    parent, _ = Installation.objects.get_or_create(
+        integration_id=parent_id, defaults={"connector": installation.connector}
+    )
+    installation.note(
+        parent=parent,
+        name=cut(str(integration.get("name") or ""), 300),
+        email=parent.email,
+        sandbox=bool(integration.get("sandbox")),
+    )
+
+
+def know_shared(work: Work, account: Account) -> None:
+    """Let *account*, a child's, know the ids of the components that its parent has, or has had.
+
+    Those that the records lack, and the child needs, are looked for by the parent's tag.
+    """
+    parent, release = work.installation.parent, work.operation.release
+    if parent is None or release is None:
+        return
+    own = work.whole.components
+    used = {name for component in own for name in references(component.document)}
+    shared = {
+        component.external_id: component.resource
+        for component in release.blueprint().components
+        if not component.per_store and component.external_id in used
+    }
+    rows = parent.components.exclude(resource_id="").exclude(
+        external_id__in=[component.external_id for component in own]
+    )
+    account.ids = dict(rows.values_list("external_id", "resource_id")) | account.ids
+    for resource in {kind for name, kind in shared.items() if name not in account.ids}:
+        for document in account.client.resource(resource).list():
+            name = document.get("externalId")
+            owner = document.get("_connectorId"), document.get("_integrationId")
+            if name in shared and owner == (account.fence.connector_id, parent.integration_id):
+                account.ids.setdefault(name, document["_id"])
