@@ -78,6 +78,19 @@ def test_a_filter_admits_what_it_says(api, furnished, query, expected):
     assert api.get("installations/counts/", **query)["total"] == len(ids(page))
 
 
+def test_a_store_of_framework_two_says_whose_it_is(api, base):
+    parent, store = base.install(2)
+    Installation.objects.filter(pk=store.pk).update(parent=parent)
+
+    [shown] = api.get("installations/", child="true")["results"]
+
+    assert (shown["integration_id"], shown["parent_id"]) == (
+        store.integration_id,
+        parent.integration_id,
+    )
+    assert ids(api.get("installations/", child="false")) == [parent.integration_id]
+
+
 def test_what_cannot_be_asked_for_is_refused_by_name(api, base):
     answer = api.ask("GET", "installations/", params={"environment": "moon", "connector": "nope"})
 

@@ -13,7 +13,7 @@ from connector_kit import (
     Text,
 )
 
-STORE = {"baseURI": "https://store.example.com", "mediaType": "json"}
+STORE = {"baseURI": "https://mine.example.com", "mediaType": "json"}
 
 
 class Branches(Connector):
@@ -27,7 +27,7 @@ class Branches(Connector):
     payouts = AddOn("Payouts")
 
     erp = Connection(
-        "ERP", type="http", http={"baseURI": "https://erp.example.com", "mediaType": "json"}
+        "ERP", type="http", http={"baseURI": "https://mine.example.com", "mediaType": "json"}
     )
     book = Import("Book", connection=erp, http={"relativeURI": ["/book"], "method": ["POST"]})
 

@@ -16,7 +16,7 @@ class Branches(Connector):
     premium = Edition("Premium")
 
     erp = Connection(
-        "ERP", type="http", http={"baseURI": "https://erp.example.com", "mediaType": "json"}
+        "ERP", type="http", http={"baseURI": "https://mine.example.com", "mediaType": "json"}
     )
     book = Import("Book", connection=erp, http={"relativeURI": ["/book"], "method": ["POST"]})
 

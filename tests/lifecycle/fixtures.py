@@ -67,13 +67,23 @@ class Shop:
 
 
 def problems_of(customer: Customer, release: Release) -> list[str]:
-    """What is wrong with the account when *release* ought to be installed in it, completely."""
+    """What is wrong with the account when *release* ought to be installed in it, completely.
+
+    The components of a store refer to those of its parent.
+    """
+    parent = customer.installation.parent
+    shared = {
+        document["externalId"]: document["_id"]
+        for _, document in customer.everything()
+        if parent and document.get("_integrationId") == parent.integration_id
+    }
     blueprint = blueprint_for(customer.installation, release)
     connector = release.connector
     held = {
         document["externalId"]: (resource, document) for resource, document in customer.tagged()
     }
     ids = {
+        **shared,
         "@integration": customer.integration_id,
         "@connector": connector.connector_id,
         "@stack": connector.stack_id,

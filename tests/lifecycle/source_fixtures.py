@@ -128,3 +128,22 @@ def uninstall(customer: Customer) -> None:
 def names(customer: Customer) -> set[str]:
     """The external ids of the components that the customer has."""
     return {str(item.get("externalId")) for _, item in customer.tagged()}
+
+
+@pytest.fixture
+def branches(shop: Shop) -> Shop:
+    """A connector of framework 2.0 with stores is published."""
+    shop.publish(BRANCHES)
+    return shop
+
+
+@pytest.fixture
+def parent(branches: Shop) -> Customer:
+    """A customer who has installed it, without a store so far."""
+    return installed(branches)
+
+
+@pytest.fixture
+def stores(branches: Shop, parent: Customer) -> list[Customer]:
+    """The two stores that the customer has added; the second has an add-on."""
+    return [add_store(branches, parent), add_store(branches, parent, "payouts")]

@@ -15,13 +15,10 @@ from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import (
-    BRANCHES,
     CREDENTIALS,
     NEXT_BRANCHES,
-    add_store,
     begin_store,
     edition_id,
-    installed,
     license_of,
     names,
     source,
@@ -30,25 +27,6 @@ from tests.lifecycle.source_fixtures import (
 )
 
 SHARED, OWN = {"erp", "book"}, {"shop", "orders", "sync"}
-
-
-@pytest.fixture
-def branches(shop: Shop) -> Shop:
-    """A connector of framework 2.0 with stores is published."""
-    shop.publish(BRANCHES)
-    return shop
-
-
-@pytest.fixture
-def parent(branches: Shop) -> Customer:
-    """A customer who has installed it, without a store so far."""
-    return installed(branches)
-
-
-@pytest.fixture
-def stores(branches: Shop, parent: Customer) -> list[Customer]:
-    """The two stores that the customer has added; the second has an add-on."""
-    return [add_store(branches, parent), add_store(branches, parent, "payouts")]
 
 
 def test_the_source_holds_what_stores_share_and_names_the_function_for_another_store(

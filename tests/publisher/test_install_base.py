@@ -268,3 +268,24 @@ def test_counts_are_of_the_whole_list_whatever_the_page(base):
 
     assert page.total == 6
     assert page.versions == {"0.9.0": 1, "1.0.0": 5}
+
+
+def test_a_child_is_recorded_with_its_parent_wherever_that_is_listed(orders, settings):
+    parent, child = _id(8), _id(7)
+    entries = [
+        {"_integrationId": child, "_parentId": parent, "name": "Store 1"},
+        {"_integrationId": parent, "name": "Shop", "email": "jo@example.com"},
+    ]
+    with scripted_platform() as platform:
+        settings.CONNECTOR_KIT = {**settings.CONNECTOR_KIT, "base_url": platform.base_url}
+        platform.plays(Reply(200, entries))
+
+        result = sync_install_base(orders)
+
+    rows = {row.integration_id: row for row in orders.installations.select_related("parent")}
+    assert (result.seen, result.vanished) == (2, 0)
+    assert rows[child].parent == rows[parent]
+    assert (rows[parent].parent, rows[parent].email) == (None, "jo@example.com")
+    stores = list_install_base(orders, InstallBaseFilter(child=True))
+    assert [row["parent_id"] for row in stores.to_json()["installations"]] == [parent]
+    assert list_install_base(orders, InstallBaseFilter(child=False)).total == 1

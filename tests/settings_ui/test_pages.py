@@ -123,6 +123,20 @@ def test_the_install_base_is_filtered_and_counted(history, viewer, query, count)
     assert f"<strong>{count}</strong> installation" in text
 
 
+def test_a_store_of_framework_two_is_shown_with_its_installation(world, admin):
+    parent, store = world.install(2)
+    Installation.objects.filter(pk=store.pk).update(parent=parent, name="Store 1")
+
+    listed = text_of(admin.get(at("installations", stores="only")))
+    own = text_of(admin.get(at("installation", store.integration_id)))
+    whole = text_of(admin.get(at("installation", parent.integration_id)))
+
+    assert f"Store 1, store of {parent.label}" in listed
+    assert f">{parent.label}</a>" in own
+    assert "Check for drift" not in own
+    assert ">Store 1</a>" in whole
+
+
 def test_installations_are_shown_by_customer_tag_account_and_environment(world, admin):
     named = {"name": "Orders to Slack", "email": "buyer@example.com", "account_id": "5f" * 12}
     [row] = world.install(1, tag="Berlin", sandbox=True, **named)
