@@ -172,7 +172,10 @@ class Account:
             name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
             if name and connector_id == self.fence.connector_id:
                 self.ids[name] = document["_id"]
-        self._borrow({document["_id"] for _, document in found})
+        held = {self.tag.name_of(document) for _, document in found}
+        stand_ins = self.stand_ins({*applied, *known_ids, *held})
+        self.borrowed = frozenset(stand_ins)
+        self.ids |= stand_ins
         remembered = {identity: name for name, identity in known_ids.items()}
         names = remembered | {identity: name for name, identity in self.ids.items()}
         scripts = _Scripts(self.client, self.tag, declared, applied)
@@ -218,16 +221,21 @@ class Account:
                 with suppress(NotFound):
                     yield self.client.resource(resource).get(identity)
 
-    def _borrow(self, found: Set[str]) -> None:
+    def stand_ins(self, owned: Set[str]) -> dict[str, str]:
+        """The connections that the customer chose for components that are not *owned*, by these.
+
+        One connection may stand in for several. What the kit owned and lost was deleted.
+        """
         chosen = self.tag.chosen if isinstance(self.tag, ConnectorTag) else {}
-        theirs = {name: identity for identity, name in chosen.items() if identity not in found}
-        self.borrowed = frozenset(theirs)
-        self.ids |= theirs
+        return {name: identity for name, identity in chosen.items() if name not in owned}
 
     def _live(self, resource: str, document: Document, names: Mapping[str, str]) -> Live:
         connector_id, integration_id = self.tag.whose(document)
         is_installation = resource == "integrations"
         name = INTEGRATION if is_installation else self.tag.name_of(document)
+        is_named = (
+            is_installation or document.get("externalId") == self.tag.marks(name)["externalId"]
+        )
         return Live(
             id=document["_id"],
             external_id=name,
@@ -235,7 +243,7 @@ class Account:
             document=abstract(document, names),
             connector_id=connector_id,
             integration_id=self.integration_id if is_installation else integration_id,
-            is_unnamed=bool(name) and not is_installation and not document.get("externalId"),
+            is_unnamed=bool(name) and not is_named,
         )
 
 
@@ -293,11 +301,12 @@ def open_account(
             "was not changed.",
         )
     copied = origins() if integration.get("_sourceId") else {}
+    chosen = _chosen(integration, copied)
+    # A connection that was made for one step may have been chosen for later ones.
+    names = {identity: name for name, identity in reversed(chosen.items())}
     return Account(
         client=client,
-        tag=ConnectorTag(
-            connector_id, integration_id, origins=copied, chosen=_chosen(integration, copied)
-        ),
+        tag=ConnectorTag(connector_id, integration_id, copied, chosen, names),
         integration_id=integration_id,
         integration=integration,
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id}
@@ -306,13 +315,13 @@ def open_account(
 
 
 def _chosen(integration: Document, origins: Mapping[str, str]) -> dict[str, str]:
-    """The connections with which install steps of framework 2.0 were taken, and what they are."""
+    """The connections with which install steps of framework 2.0 were taken, by component."""
     chosen = {}
     for step in integration.get("installSteps") or ():
         template = step.get("sourceConnection") or {}
         name = template.get("externalId") or origins.get(template.get("_id") or "")
         if name and step.get("_connectionId"):
-            chosen[step["_connectionId"]] = name
+            chosen[name] = step["_connectionId"]
     return chosen
 
 

@@ -16,15 +16,17 @@ from connector_kit.plan import Create, Plan, newly_used
 def find_awaited(work: Work, account: Account) -> None:
     """Find out which connections the operation has to wait for.
 
-    Those that are not in the account yet, or cannot log in. An incomplete installation waits for
-    none: its install steps ask for all of them.
+    Those that are not in the account yet, or cannot log in. The customer's own are out of reach,
+    and trusted. An incomplete installation waits for none: its install steps ask for all of them.
     """
     if work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL:
         work.awaited = ()
         return
-    ids = {**account.ids, **work.journal.known_ids}
+    applied, known_ids = work.journal.applied, work.journal.known_ids
+    ids = {**account.ids, **known_ids}
+    chosen = account.stand_ins({*applied, *known_ids})
     awaited = []
-    for name in sorted(newly_used(work.whole, work.journal.applied)):
+    for name in sorted(newly_used(work.whole, applied) - chosen.keys()):
         connection_id = ids.get(name)
         try:
             is_online = connection_id and account.client.connections.ping(connection_id).ok

@@ -17,11 +17,12 @@ STATE_KEY = "connectorKit"
 
 
 def keep_state(account: Account, blueprint: Blueprint) -> None:
-    """Record in the platform's state store what the account now holds.
+    """Record in the platform's state store what the account now holds, apart from what is borrowed.
 
     From this, records can be rebuilt.
     """
-    components = (*blueprint.components, blueprint.integration)
+    declared = (*blueprint.components, blueprint.integration)
+    components = [item for item in declared if item.external_id not in account.borrowed]
     account.client.state("integrations", account.integration_id).put(
         STATE_KEY,
         {

@@ -43,15 +43,17 @@ class Tag(Protocol):
 class ConnectorTag:
     """The tag of a connector that a customer installed.
 
-    In framework 2.0 a document may have no external id: *origins* names the components by the ids
-    of the documents in the source integration (``_sourceId`` of a copy), and *chosen* by the ids of
-    connections with which the customer took the install steps.
+    In framework 2.0 a document may have no external id, or another: *origins* names the components
+    by the ids of the documents in the source integration (``_sourceId`` of a copy), *chosen* has
+    the ids of the connections with which the customer took the install steps, by component, and
+    *names* the components by the ids of documents that were recognized.
     """
 
     connector_id: str
     integration_id: str
     origins: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fence(self) -> Fence:
@@ -60,7 +62,7 @@ class ConnectorTag:
 
     def knowing(self, names: Mapping[str, str]) -> ConnectorTag:
         """Return the tag with more *names* of components by the ids of their documents."""
-        return replace(self, chosen={**self.chosen, **names})
+        return replace(self, names={**self.names, **names})
 
     def marks(self, name: str) -> Document:
         """The name and both ids."""
@@ -71,11 +73,11 @@ class ConnectorTag:
         }
 
     def name_of(self, document: Document) -> str:
-        """The external id, or what the document stands for without one."""
+        """What the document is a copy of, else its external id, or what it was recognized as."""
         return (
-            document.get("externalId")
-            or self.chosen.get(document["_id"])
-            or self.origins.get(document.get("_sourceId") or "")
+            self.origins.get(document.get("_sourceId") or "")
+            or document.get("externalId")
+            or self.names.get(document["_id"])
             or ""
         )
 

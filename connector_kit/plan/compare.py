@@ -49,7 +49,7 @@ class Live:
     """A document as an account holds it: complete, with its envelope, but abstracted.
 
     *external_id* is ``@integration`` for the installation itself. *is_unnamed*: the document has no
-    external id yet; the component that it is was recognized by something else.
+    external id yet, or a wrong one; the component was recognized by something else.
     """
 
     id: str
@@ -197,7 +197,8 @@ def _merged(
     document, name = merged.document, component.external_id
     if live.is_unnamed:
         document = {**document, "externalId": name}
-        changes = (*changes, FieldChange("externalId", MISSING, name))
+        before = live.document.get("externalId", MISSING)
+        changes = (*changes, FieldChange("externalId", before, name))
     is_adopted = applied is None and name != INTEGRATION
     step: PlanStep
     if not any(change.is_written for change in changes):
