@@ -20,8 +20,8 @@ class SourceIntegrationQuerySet(models.QuerySet["SourceIntegration"]):
         return {identity: name for name, identity in ids.items()}
 
     def outdated(self) -> SourceIntegrationQuerySet:
-        """Those that do not hold their connector's default release."""
-        is_held = Q(release=F("connector__default_release"))
+        """Those that do not hold their connector's default release, or hold part of another."""
+        is_held = Q(release=F("connector__default_release"), begun=[])
         return self.exclude(is_held).exclude(connector__default_release=None)
 
 

@@ -36,6 +36,9 @@ from connector_kit.publisher.errors import SourceBusy, SourceEdited
 
 logger = logging.getLogger(__name__)
 
+_MEMBERS = ("exports", "imports", "flows")
+"""What names its integration; connections and scripts need not."""
+
 CLAIM_SECONDS = 120.0
 """How long a process has the source integration to itself, after each step that it records."""
 
@@ -129,6 +132,7 @@ def write_source(
             "Try again in two minutes."
         )
     try:
+        row.refresh_from_db()  # another process may just have written it
         return _written(row, release, client, listed_id, overwrite=overwrite)
     finally:
         SourceIntegration.objects.filter(pk=row.pk).update(busy_until=None)
@@ -169,6 +173,9 @@ def keep_in_background(row: SourceIntegration) -> None:
     except ConnectorKitError as error:
         problem = str(error)
         logger.warning("the source integration of %s stays as it is: %s", row.connector, problem)
+    except Exception as error:  # the others go on, and the failure is recorded
+        problem = f"An unexpected {type(error).__name__}. The worker's log has the details."
+        logger.exception("the source integration of %s stays as it is", row.connector)
     SourceIntegration.objects.filter(pk=row.pk).exclude(problem=problem).update(problem=problem)
 
 
@@ -312,7 +319,7 @@ def _opened(
     """The publisher's account, as far as it is the source, and the known ids by component."""
     download = read_live(client, row.integration_id)
     found = [(item.resource, item.document) for item in download.found]
-    used = {document["_id"] for _, document in found}
+    used = {document["_id"] for _, document in found} | _unlinked(row, held)
     names = {identity: name for name, identity in row.ids.items() if identity in used}
     tag = SourceTag(row.integration_id, used, names)
     names |= recognized(found, held.components, tag)
@@ -329,6 +336,13 @@ def _opened(
         ids={name: identity for name, identity in ids.items() if identity},
     )
     return account, {name: identity for identity, name in names.items()}
+
+
+def _unlinked(row: SourceIntegration, held: Blueprint) -> set[str]:
+    """The ids on record of what names no integration, and perhaps nothing uses (yet)."""
+    components = (*chain(*map(_components, row.may_hold())), *held.components)
+    members = {item.external_id for item in components if item.resource in _MEMBERS}
+    return {identity for name, identity in row.ids.items() if name not in members}
 
 
 def _exists(client: Client, integration_id: str) -> bool:

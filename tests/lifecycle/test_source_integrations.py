@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector_kit.models import Operation, SourceIntegration
-from connector_kit.publisher import publish, sync_install_base
+from connector_kit.models import Connector, Operation, SourceIntegration
+from connector_kit.publisher import publish, source_integrations, sync_install_base
 from connector_kit.publisher.errors import PublicationRefused, SourceBusy
 from connector_kit.publisher.tasks import keep_sources
 from tests.lifecycle.fixtures import Customer, Shop
@@ -26,6 +26,7 @@ from tests.lifecycle.source_fixtures import (
 )
 
 STANDARD = {"shop", "orders", "save", "sync"}
+BOTH, MOVED = "tests.lifecycle.two_connections:Two", "tests.lifecycle.two_connections:Moved"
 
 
 def test_publishing_makes_the_source_integration_and_names_it_on_the_listing(two: Shop) -> None:
@@ -170,6 +171,128 @@ def test_steps_that_somebody_made_by_hand_are_not_doubled(shop: Shop) -> None:
     assert [step["name"] for step in steps] == ["Shop", "Complete"]
 
 
+def test_connections_that_name_no_integration_are_not_made_twice(shop: Shop) -> None:
+    """The ERP is used in higher editions only: nothing in the source leads to it."""
+    shop.publish(BOTH)
+    for connection in shop.platform.call("GET", "/connections"):
+        bare = {key: value for key, value in connection.items() if key != "_integrationId"}
+        shop.platform.call("PUT", f"/connections/{connection['_id']}", bare)
+
+    assert not publish(BOTH)
+
+    assert len(shop.platform.call("GET", "/connections")) == 2
+
+
+def test_external_ids_that_somebody_changed_are_corrected_in_source_and_copies(two: Shop) -> None:
+    edit(two, "orders", externalId="mine")
+
+    customer = installed(two)
+    publish(TWO)
+
+    assert names(customer) == STANDARD
+    assert "orders" in source(two)
+
+
+def test_a_flow_that_was_moved_out_of_the_source_counts_as_deleted(two: Shop) -> None:
+    elsewhere = two.platform.call("POST", "/integrations", {"name": "Elsewhere"})
+    edit(two, "sync", _integrationId=elsewhere["_id"])
+
+    with pytest.raises(PublicationRefused, match="sync: deleted"):
+        publish(TWO)
+    publish(TWO, overwrite_source=True)
+
+    assert "sync" in source(two)
+
+
+def test_credentials_in_the_source_survive_a_change_of_their_connection(two: Shop) -> None:
+    auth = {"type": "basic", "basic": {"username": "me", "password": "secret"}}
+    http = source(two)["shop"]["http"]
+    edit(two, "shop", http={**http, "auth": auth})
+
+    publish(MOVED)
+    make_default(two, "1.1.0")
+    keep_sources()
+
+    assert SourceIntegration.objects.get().problem == ""
+    found = source(two)
+    assert found["shop"]["http"]["baseURI"] == "https://moved.example.com"
+    assert found["shop"]["http"]["auth"]["basic"]["username"] == "me"
+    [step, _] = found["@integration"]["installSteps"]
+    assert step["sourceConnection"]["http"]["baseURI"] == "https://moved.example.com"
+
+
+def test_a_worker_takes_the_source_back_to_an_older_default_release(two: Shop) -> None:
+    before = source(two)
+    publish(NEXT_TWO)
+    make_default(two, "1.1.0")
+    keep_sources()
+
+    make_default(two, "1.0.0")
+    keep_sources()
+
+    after = source(two)
+    assert after.keys() == before.keys()
+    assert after["orders"]["http"] == before["orders"]["http"]
+
+
+def test_a_worker_takes_back_what_a_cut_off_one_wrote(
+    two: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(NEXT_TWO)
+    make_default(two, "1.1.0")
+    monkeypatch.setattr(source_integrations, "write_installation", die)
+    with pytest.raises(SystemExit):
+        keep_sources()
+    monkeypatch.undo()
+    assert "returns" in source(two)
+    SourceIntegration.objects.update(busy_until=None)
+
+    make_default(two, "1.0.0")
+    keep_sources()
+
+    assert "returns" not in source(two)
+
+
+def test_what_another_process_wrote_before_the_claim_is_known(
+    two: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(NEXT_TWO)
+    claim = SourceIntegration.claim
+
+    def claim_late(row: SourceIntegration, *, seconds: float) -> bool:
+        monkeypatch.undo()
+        make_default(two, "1.1.0")
+        keep_sources()
+        make_default(two, "1.0.0")
+        return claim(row, seconds=seconds)
+
+    monkeypatch.setattr(SourceIntegration, "claim", claim_late)
+    publish(NEXT_TWO)
+
+    assert "returns" not in source(two)
+
+
+def test_one_source_that_fails_does_not_stop_the_others(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for target in (TWO, "tests.lifecycle.two_connections:Another"):
+        shop.publish(target)
+    SourceIntegration.objects.update(release=None)
+    keep = source_integrations.keep_source
+
+    def fail_once(connector: Connector, *args: Any, **kwargs: Any) -> Any:
+        if connector.slug == "two":
+            raise ValueError("what nobody expected")
+        return keep(connector, *args, **kwargs)
+
+    monkeypatch.setattr(source_integrations, "keep_source", fail_once)
+    keep_sources()
+
+    held = {row.connector.slug: row for row in SourceIntegration.objects.all()}
+    assert "ValueError" in held["two"].problem
+    assert held["another"].release is not None
+
+
 def test_two_processes_do_not_write_a_source_at_once(two: Shop) -> None:
     row = SourceIntegration.objects.get()
     assert row.claim(seconds=60)
@@ -269,6 +392,10 @@ def edit(shop: Shop, name: str, **fields: Any) -> None:
     document = source(shop)[name]
     resource = document.pop("resource")
     shop.platform.call("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
+
+
+def die(*_: Any) -> None:
+    raise SystemExit
 
 
 def listed(shop: Shop, integration_id: str) -> None:
