@@ -131,11 +131,10 @@ def order_update(
 ) -> Order:
     """Order the update of a deployment to *release*, by default the newest.
 
-    Raises `EmbeddedError` ``not_published``.
+    Raises `EmbeddedError` ``not_published`` or ``stores_not_deployable``.
     """
-    if release:
-        _require_of(installation.connector, release)
     release = release or Release.objects.newest(installation.connector)
+    _require_deployable(installation.connector, release)
     withdraw_removal(installation)
     return Order.objects.place(
         installation, Order.Kind.DEPLOYMENT, release, recreate_deleted=recreate_deleted, by=by
@@ -241,8 +240,7 @@ def record_deployment(
             f"An end user's name must have 1 to {END_USER_LENGTH} characters. Use your product's "
             "own name or id for them.",
         )
-    if release:
-        _require_of(connector, release)
+    _require_deployable(connector, release or Release.objects.default(connector))
     installation, _ = Installation.objects.get_or_create(
         connector=connector,
         embedded_account=account,
@@ -324,6 +322,16 @@ def _not_deployed(installation: Installation) -> EmbeddedError:
     )
 
 
-def _require_of(connector: Connector, release: Release) -> None:
+def _require_deployable(connector: Connector, release: Release | None) -> None:
+    """Refuse a *release* of another connector, and one whose stores only customers can add."""
+    if release is None:
+        return
     if release.connector_id != connector.pk:
         raise EmbeddedError("not_published", f"{release} is not a release of {connector}.")
+    if release.blueprint().children is not None:
+        raise EmbeddedError(
+            "stores_not_deployable",
+            f"{release} has stores of framework 2.0, which only customers of the marketplace can "
+            "add. For deployments, record a class with framework = 1, or without Stores(...), "
+            "under another name.",
+        )

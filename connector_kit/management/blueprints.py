@@ -24,11 +24,13 @@ def render_blueprint(blueprint: Blueprint, console: Console) -> None:
     if blueprint.add_ons:
         names = ", ".join(add_on.display_name for add_on in blueprint.add_ons)
         offers.append(f"add-ons {names}")
-    if blueprint.stores is not None:
-        offers.append(f"one per {blueprint.stores}")
+    if blueprint.offer.stores is not None:
+        offers.append(f"one per {blueprint.offer.stores}")
     if blueprint.offer:
         console.print(f"  offers: {'; '.join(offers)}", soft_wrap=True)
     console.print(_table(blueprint.components, with_belonging=bool(blueprint.offer)))
+    if blueprint.framework == 2:  # the platform lists flows by itself
+        return
     for section in blueprint.integration.document["settings"]["sections"]:
         flows = ", ".join(referred(flow["_id"]) or "" for flow in section["flows"])
         console.print(f"settings page, {section['title']}: {flows or 'no flows'}", soft_wrap=True)

@@ -28,6 +28,16 @@ def test_everything_is_made_with_the_end_users_credentials(embedding, release, a
     assert embedding.integration(acme)["name"] == "Shop to chat: acme"
 
 
+def test_a_connector_with_stores_of_framework_two_is_not_deployed(embedding):
+    branches = record_release("tests.lifecycle.branches_1_0:Branches")
+
+    with pytest.raises(EmbeddedError, match="only customers of the marketplace") as refused:
+        deploy(branches.connector, embedding.account, "acme")
+
+    assert refused.value.code == "stores_not_deployable"
+    assert not Installation.objects.exists()
+
+
 def test_deploying_again_changes_nothing(embedding, release, acme):
     before = embedding.everything()
 

@@ -37,6 +37,14 @@ def test_a_component_is_shown_with_what_it_refers_to_and_the_functions_it_calls(
     assert "settings page, Orders: orders_to_netsuite, refunds_to_netsuite" in said
 
 
+def test_a_connector_of_framework_two_is_shown_with_its_stores(capsys):
+    call_command("blueprint", "tests.lifecycle.branches_1_0:Branches")
+
+    said = capsys.readouterr().out
+    assert "one per Shopify store" in said
+    assert "settings page" not in said
+
+
 def test_json_is_exactly_the_symbolic_documents(capsys):
     call_command("blueprint", HUB, "--json")
 

@@ -66,7 +66,7 @@ def belonging_findings(
     by_name = {component.external_id: component for component in components}
     for name, component in by_name.items():
         unknown = [*unknown_offers(offer, component.edition, component.add_on)]
-        for finding in (*unknown, *_store_findings(offer, component)):
+        for finding in (*unknown, *_store_findings(offer, component, framework)):
             yield name, finding
         if unknown:
             continue
@@ -103,7 +103,9 @@ _OWN_ADD_ONS = (
 )
 
 
-def _store_findings(offer: Offer, component: CompiledComponent) -> Iterator[Finding]:
+def _store_findings(
+    offer: Offer, component: CompiledComponent, framework: int
+) -> Iterator[Finding]:
     per_store: Any = component.per_store
     if not isinstance(per_store, bool):
         message = f"per_store is {per_store!r}."
@@ -111,7 +113,7 @@ def _store_findings(offer: Offer, component: CompiledComponent) -> Iterator[Find
     elif per_store and offer.stores is None:
         message = "per_store is set, but the connector has no stores."
         yield Finding("E073", message, 'Add stores = Stores("Shopify store") to the class.')
-    if per_store is True and component.resource in {"connections", "scripts"}:
+    if per_store is True and framework == 1 and component.resource in {"connections", "scripts"}:
         title = store_title(str(offer.stores), "s10")
         length = len(f"{component.document.get('name')} [{title}]")
         if length > 100:
