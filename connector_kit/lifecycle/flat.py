@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from connector_kit.blueprint import Blueprint
 from connector_kit.blueprint.entitlements import of_license
-from connector_kit.blueprint.source import source_of
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.copies import copied_while_installing
 from connector_kit.lifecycle.editions import edition_on_listing
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.lease import leased
@@ -31,7 +30,7 @@ from connector_kit.lifecycle.update import (
     update,
     write_installation,
 )
-from connector_kit.models import Connector, Operation, SourceIntegration, clock
+from connector_kit.models import Connector, Operation, clock
 
 
 def verify_connection(connector: Connector, options: Document) -> None:
@@ -92,25 +91,13 @@ def update_flat(connector: Connector, options: Document) -> None:
 def _complete(work: Work, account: Account) -> None:
     """Bring everything to the release; the version is the last write."""
     blueprint = work.blueprint
-    plan = plan_release(blueprint, account, work.journal, copied=_copied(work))
+    plan = plan_release(blueprint, account, work.journal, copied=copied_while_installing(work))
     work.summarize(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
     keep_state(account, blueprint)
     fields = {"version": work.release.version, "updateInProgress": False}
     write_installation(account, plan, fields, work.journal)
     remember_release(work, plan)
-
-
-def _copied(work: Work) -> list[Blueprint]:
-    """What the platform may have copied: also of a release that became the default meanwhile.
-
-    Nothing is copied into a child.
-    """
-    if work.installation.parent_id is not None:
-        return []
-    source = SourceIntegration.objects.filter(connector=work.installation.connector).first()
-    releases = [work.release, *(source.may_hold() if source else ())]
-    return [source_of(release.blueprint()) for release in releases]
 
 
 def _of_resource(connector: Connector, options: Document) -> Document:

@@ -25,7 +25,8 @@ def plan_release(
 ) -> Plan:
     """The plan that updates *account* to *blueprint*, including its installation page.
 
-    In framework 2.0, the platform may have made the components: as copies of what is in *copied*.
+    In framework 2.0, the platform may have made the components as copies: of those in the first
+    blueprint of *copied*, or already of those in another.
     """
     declared = (*blueprint.components, blueprint.integration)
     return _plan(declared, account, journal, copied=copied, recreate_deleted=recreate_deleted)
@@ -143,8 +144,11 @@ def _plan(
         known_ids=journal.known_ids,
     )
     journal.looked(live, resources)
-    left = as_left_behind(applied, interrupted, live, fence=account.fence)
-    return compare(
+    held = {document.external_id for document in live if account.fence.holds(document)}
+    original = by_external_id(copied[0].components if copied else ())
+    unrecorded = {name: original[name] for name in original.keys() & held - applied.keys()}
+    left = as_left_behind(applied | unrecorded, interrupted, live, fence=account.fence)
+    plan = compare(
         [component for component in declared if component.external_id not in account.borrowed],
         left,
         live,
@@ -152,6 +156,13 @@ def _plan(
         recreate_deleted=recreate_deleted,
         replaced=_replaced(journal.known_ids, left, live, account.fence),
     )
+    steps = (
+        replace(step, adopted=True)
+        if isinstance(step, Update | Unchanged) and step.external_id in unrecorded
+        else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=tuple(steps))
 
 
 def _replaced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ from django.db import transaction
 from jsonpatch import JsonPatchException
 from jsonpointer import JsonPointerException
 
-from connector_kit.blueprint import INTEGRATION
+from connector_kit.blueprint import INTEGRATION, Blueprint
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.account import Account, by_external_id
@@ -25,6 +25,7 @@ from connector_kit.lifecycle.children import (
     is_updated,
     with_store,
 )
+from connector_kit.lifecycle.copies import copied_before
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
@@ -140,24 +141,31 @@ def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> 
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
     plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
-    adopted = {
-        step.external_id
-        for step in plan.steps
-        if isinstance(step, Update | Unchanged) and step.adopted
-    }
     # What the account holds of this installation but the records lack.
-    strangers = {*adopted, *plan.unknown, *({INTEGRATION} - work.journal.applied.keys())}
+    unrecorded = {INTEGRATION} - work.journal.applied.keys()
+    strangers = {*_adopted(plan), *plan.unknown, *unrecorded}
     if strangers and restore(work.installation, account.client, strangers):
         work.reload_journal()
         plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
+    if _adopted(plan) and (copied := copied_before(work, account)):
+        plan = _plan_again(work, account, copied=copied, recreate_deleted=recreate_deleted)
     work.summarize(plan)
     return plan
 
 
-def _plan_again(work: Work, account: Account, *, recreate_deleted: bool) -> Plan:
+def _adopted(plan: Plan) -> list[str]:
+    steps = (step for step in plan.steps if isinstance(step, Update | Unchanged))
+    return [step.external_id for step in steps if step.adopted]
+
+
+def _plan_again(
+    work: Work, account: Account, *, copied: Sequence[Blueprint] = (), recreate_deleted: bool
+) -> Plan:
     find_awaited(work, account)
     blueprint = work.blueprint
-    plan = plan_release(blueprint, account, work.journal, recreate_deleted=recreate_deleted)
+    plan = plan_release(
+        blueprint, account, work.journal, copied=copied, recreate_deleted=recreate_deleted
+    )
     return replace(plan, needs=work.needs)
 
 

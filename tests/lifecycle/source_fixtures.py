@@ -120,9 +120,8 @@ def add_store(shop: Shop, parent: Customer, *add_ons: str) -> Customer:
 def uninstall(customer: Customer) -> None:
     """Take the platform's steps to remove the installation."""
     customer.do("POST", f"{customer.home}/initUninstall")
-    steps = customer.do("GET", f"{customer.home}/uninstallSteps")
-    while steps:
-        steps = customer.do("POST", f"{customer.home}/uninstallSteps", {})
+    while customer.do("POST", f"{customer.home}/uninstallSteps", {}):
+        pass
 
 
 def names(customer: Customer) -> set[str]:
@@ -147,3 +146,37 @@ def parent(branches: Shop) -> Customer:
 def stores(branches: Shop, parent: Customer) -> list[Customer]:
     """The two stores that the customer has added; the second has an add-on."""
     return [add_store(branches, parent), add_store(branches, parent, "payouts")]
+
+
+def listed(shop: Shop, integration_id: str) -> None:
+    """The listing names another source integration."""
+    path = f"/connectors/{shop.connector.connector_id}"
+    listing = shop.platform.call("GET", path)
+    own = {**listing["twoDotZero"], "_integrationId": integration_id}
+    shop.platform.call("PUT", path, {**listing, "twoDotZero": own})
+
+
+def built_by_hand(shop: Shop) -> dict[str, str]:
+    """An integration without any external id, as somebody builds it in integrator.io."""
+
+    def make(resource: str, name: str, **fields: Any) -> str:
+        made = shop.platform.call("POST", f"/{resource}", {"name": name, **fields})
+        return str(made["_id"])
+
+    home = make("integrations", "By hand")
+    own = {"_integrationId": home}
+    http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
+    connection = make("connections", "Shop", type="http", http=http)
+    get = {"relativeURI": "/orders", "method": "GET"}
+    orders = make("exports", "Orders", _connectionId=connection, http=get, pageSize=50, **own)
+    post = {"relativeURI": ["/save"], "method": ["POST"]}
+    save = make("imports", "Save", _connectionId=connection, http=post, **own)
+    sync = make(
+        "flows",
+        "Sync",
+        pageGenerators=[{"_exportId": orders}],
+        pageProcessors=[{"type": "import", "_importId": save}],
+        disabled=True,
+        **own,
+    )
+    return {"integrations": home, "shop": connection, "orders": orders, "save": save, "sync": sync}

@@ -16,7 +16,9 @@ from tests.lifecycle.source_fixtures import (
     NEXT_TWO,
     TWO,
     begin,
+    built_by_hand,
     installed,
+    listed,
     make_default,
     names,
     source,
@@ -396,37 +398,3 @@ def edit(shop: Shop, name: str, **fields: Any) -> None:
 
 def die(*_: Any) -> None:
     raise SystemExit
-
-
-def listed(shop: Shop, integration_id: str) -> None:
-    """The listing names another source integration."""
-    path = f"/connectors/{shop.connector.connector_id}"
-    listing = shop.platform.call("GET", path)
-    own = {**listing["twoDotZero"], "_integrationId": integration_id}
-    shop.platform.call("PUT", path, {**listing, "twoDotZero": own})
-
-
-def built_by_hand(shop: Shop) -> dict[str, str]:
-    """An integration without any external id, as somebody builds it in integrator.io."""
-
-    def make(resource: str, name: str, **fields: Any) -> str:
-        made = shop.platform.call("POST", f"/{resource}", {"name": name, **fields})
-        return str(made["_id"])
-
-    home = make("integrations", "By hand")
-    own = {"_integrationId": home}
-    http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
-    connection = make("connections", "Shop", type="http", http=http)
-    get = {"relativeURI": "/orders", "method": "GET"}
-    orders = make("exports", "Orders", _connectionId=connection, http=get, pageSize=50, **own)
-    post = {"relativeURI": ["/save"], "method": ["POST"]}
-    save = make("imports", "Save", _connectionId=connection, http=post, **own)
-    sync = make(
-        "flows",
-        "Sync",
-        pageGenerators=[{"_exportId": orders}],
-        pageProcessors=[{"type": "import", "_importId": save}],
-        disabled=True,
-        **own,
-    )
-    return {"integrations": home, "shop": connection, "orders": orders, "save": save, "sync": sync}
