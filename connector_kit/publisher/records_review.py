@@ -35,8 +35,21 @@ def of_records(publication: Publication, client: Client) -> Iterator[Objection]:
     yield from _of_listing(publication)
 
 
-def of_source(source: SourcePlan, *, overwrite: bool) -> Iterator[Objection]:
-    """Object to what in the source integration is not the kit's; *overwrite* accepts edits."""
+def of_source(source: SourcePlan, *, listed_id: str | None, overwrite: bool) -> Iterator[Objection]:
+    """Object to what in the source integration is not the kit's; *overwrite* accepts edits.
+
+    *listed_id* is the source that the marketplace listing names.
+    """
+    if source.id and listed_id and listed_id != source.id:
+        yield Objection(
+            "source_not_listed",
+            "source",
+            f"The listing names the integration {listed_id} as its source, but the kit keeps "
+            f"{source.id}.",
+            f"Publishing makes the listing name {source.id} again. To use {listed_id} instead, "
+            f"delete {source.id} in integrator.io first.",
+            Weight.ADVICE,
+        )
     if source.edits and not overwrite:
         edits = "; ".join(source.edits)
         yield Objection(

@@ -151,7 +151,8 @@ def examined_on_platform(
         found += [*of_records(publication, client), *of_server(publication, live, client)]
         if wanted.listing.framework == 2:
             source = _plan_source(publication, known, client)
-            found += of_source(source, overwrite=overwrite_source)
+            listed = record_plans.source_id_of(publication.listing)
+            found += of_source(source, listed_id=listed, overwrite=overwrite_source)
     refused = of_weight(found, Weight.REFUSED, Weight.BREAKS)
     cause = causes[0] if len(refused) == len(causes) == 1 else None
     return replace(examined, objections=tuple(found), found=publication, source=source, cause=cause)

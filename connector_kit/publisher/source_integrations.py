@@ -96,17 +96,18 @@ def plan_source(
     """Compare the source integration with what *blueprint* needs there; changes nothing.
 
     *connector* need not be recorded, but has its ids if the platform has its records. *listed_id*
-    is the source that the marketplace listing names, for a connector without a record of one.
+    is the source that the marketplace listing names; it counts if the one on record is gone.
     Raises `IntegratorError` when the account cannot be read, and `AdoptionError` when the
     integration is gone.
     """
     row = SourceIntegration.objects.filter(connector=connector.pk).first()
-    source_id = (row.integration_id if row else "") or listed_id
+    source_id = _present(client, row.integration_id if row else "", listed_id)
     held = source_of(blueprint)
-    if not source_id or not _exists(client, source_id):
+    if not source_id:
         everything = (*held.components, held.integration)
         return SourcePlan(None, Plan(tuple(Create(component) for component in everything)))
-    row = row or SourceIntegration(connector=connector, integration_id=source_id)
+    if row is None or row.integration_id != source_id:
+        row = SourceIntegration(connector=connector, integration_id=source_id)
     account, ids = _opened(row, held, client)
     return SourcePlan(source_id, _plan(row, held, account, ids, recreate_deleted=False))
 
@@ -188,11 +189,11 @@ def _written(
     overwrite: bool,
 ) -> SourcePlan:
     held = source_of(release.blueprint())
-    known = row.integration_id or listed_id or ""
-    is_there = bool(known) and _exists(client, known)
-    if not is_there:
+    known = _present(client, row.integration_id, listed_id)
+    is_there = bool(known)
+    if not is_there or known != row.integration_id:
         row.ids, row.release, row.begun = {}, None, []
-        known = _make(row.connector, held.name, client)
+    known = known or _make(row.connector, held.name, client)
     row.integration_id = known
     row.save(update_fields=["integration_id", "ids", "release", "begun"])
     account, ids = _opened(row, held, client)
@@ -345,12 +346,15 @@ def _unlinked(row: SourceIntegration, held: Blueprint) -> set[str]:
     return {identity for name, identity in row.ids.items() if name not in members}
 
 
-def _exists(client: Client, integration_id: str) -> bool:
-    try:
-        client.integrations.get(integration_id)
-    except NotFound:
-        return False
-    return True
+def _present(client: Client, *known: str | None) -> str:
+    """The first of the *known* integrations that the account still has; empty without any."""
+    for identity in dict.fromkeys(filter(None, known)):
+        try:
+            client.integrations.get(identity)
+        except NotFound:
+            continue
+        return identity
+    return ""
 
 
 def _make(connector: Connector, name: str, client: Client) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from connector_kit.models import Connector, Operation, SourceIntegration
 from connector_kit.publisher import publish, source_integrations, sync_install_base
 from connector_kit.publisher.errors import PublicationRefused, SourceBusy
+from connector_kit.publisher.review import review
 from connector_kit.publisher.tasks import keep_sources
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import (
@@ -295,6 +298,39 @@ def test_one_source_that_fails_does_not_stop_the_others(
     assert held["another"].release is not None
 
 
+def test_a_listing_that_names_another_integration_is_corrected_with_advice(two: Shop) -> None:
+    own = source_id(two)
+    listed(two, two.platform.call("POST", "/integrations", {"name": "Elsewhere"})["_id"])
+
+    advice = {objection.code for objection in review(TWO)}
+    publish(TWO)
+
+    assert "source_not_listed" in advice
+    assert source_id(two) == own
+
+
+def test_the_listed_integration_becomes_the_source_when_the_one_on_record_is_gone(
+    two: Shop,
+) -> None:
+    lost = source_id(two)
+    by_hand = built_by_hand(two)
+    listed(two, by_hand["integrations"])
+    two.platform.call("DELETE", f"/integrations/{lost}")
+
+    publish(TWO, overwrite_source=True)
+
+    assert source_id(two) == by_hand["integrations"]
+    assert source(two)["orders"]["_id"] == by_hand["orders"]
+
+
+def test_the_list_of_releases_shows_the_source_and_what_prevents_its_update(two: Shop) -> None:
+    quiet = listed_releases()
+    SourceIntegration.objects.update(problem="It was edited.")
+
+    assert quiet == (f"Source integration {source_id(two)}: 1.0.0", "")
+    assert listed_releases()[1] == "It was edited.\n"
+
+
 def test_two_processes_do_not_write_a_source_at_once(two: Shop) -> None:
     row = SourceIntegration.objects.get()
     assert row.claim(seconds=60)
@@ -394,6 +430,13 @@ def edit(shop: Shop, name: str, **fields: Any) -> None:
     document = source(shop)[name]
     resource = document.pop("resource")
     shop.platform.call("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
+
+
+def listed_releases() -> tuple[str, str]:
+    """The last line of ``release list``, and what it warns of."""
+    out, err = StringIO(), StringIO()
+    call_command("release", "list", "two", stdout=out, stderr=err)
+    return out.getvalue().splitlines()[-1], err.getvalue()
 
 
 def die(*_: Any) -> None:

@@ -50,9 +50,11 @@ class List(Action):
         }
         command.show(answer, table, options)
         if source and not options["json"]:
-            version = source.release.version if source.release else "nothing"
-            command.stdout.write(f"\nSource integration {source.integration_id}: {version}")
-            command.stderr.write(source.problem)
+            version = source.release.version if source.release else "incomplete"
+            identity = source.integration_id or "not made yet"
+            command.stdout.write(f"\nSource integration {identity}: {version}")
+            if source.problem:
+                command.stderr.write(source.problem)
 
 
 class Default(Action):
