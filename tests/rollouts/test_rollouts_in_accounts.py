@@ -22,6 +22,7 @@ from tests.lifecycle.fixtures import (
     stack_address,
     upgraded,
 )
+from tests.lifecycle.frameworks import IN_BOTH
 from tests.publisher.fixtures import platform
 from tests.rollouts.fixtures import Clock
 
@@ -91,12 +92,28 @@ def begun(connector, drive, trouble, **options):
     return rollout
 
 
+@IN_BOTH
 def test_a_rollout_brings_the_release(customer, upgraded, drive):
     rollout = drive(start_rollout(upgraded.connector))
 
     assert rollout.state == Rollout.State.COMPLETED
     assert rollout.pushes.get().state == "updated"
     assert problems_of(customer, upgraded) == []
+
+
+@IN_BOTH
+def test_production_and_sandbox_installations_get_the_release_and_the_one_before(
+    shop, customer, first, drive
+):
+    customers = [customer, shop.customer().install(shop.connector, sandbox=True)]
+    upgraded = shop.publish(shop.framework.second)
+
+    rollout = drive(start_rollout(shop.connector))
+
+    assert {push.state for push in rollout.pushes.all()} == {"updated"}
+    assert [problems_of(customer, upgraded) for customer in customers] == [[], []]
+    drive(roll_back(rollout.pk))
+    assert [problems_of(customer, first) for customer in customers] == [[], []]
 
 
 def test_a_release_that_the_platform_refuses_changes_and_locks_nobody(
