@@ -6,9 +6,9 @@ protocol/resources.md#integration (``_parentId``).
 from __future__ import annotations
 
 from connector_kit.documents import Document, references
-from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.operations import Work
-from connector_kit.models import Installation
+from connector_kit.models import Installation, SourceIntegration
 from connector_kit.storable import cut
 
 
@@ -56,3 +56,14 @@ def know_shared(work: Work, account: Account) -> None:
             owner = document.get("_connectorId"), document.get("_integrationId")
             if name in shared and owner == (account.fence.connector_id, parent.integration_id):
                 account.ids.setdefault(name, document["_id"])
+    if not shared.keys() <= account.ids.keys():
+        # A connection that the customer had before may stand in for one of the parent's.
+        connector = work.installation.connector
+        whole = open_account(
+            account.client,
+            connector_id=connector.connector_id or "",
+            integration_id=parent.integration_id,
+            stack_id=connector.stack_id,
+            origins=lambda: SourceIntegration.objects.names(connector),
+        )
+        account.ids = whole.stand_ins(account.ids.keys()) | account.ids

@@ -39,6 +39,9 @@ class Branches(Connector):
         page_size=50,
         per_store=True,
     )
+    stock = Export(
+        "Stock", connection=erp, http={"relativeURI": "/stock", "method": "GET"}, per_store=True
+    )
     sync = Flow("Sync", source=orders, steps=[book], disabled=True, per_store=True)
     refunds = Export(
         "Refunds",

@@ -17,6 +17,8 @@ from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import (
     CREDENTIALS,
     NEXT_BRANCHES,
+    add_store,
+    begin,
     begin_store,
     edition_id,
     license_of,
@@ -26,7 +28,7 @@ from tests.lifecycle.source_fixtures import (
     uninstall,
 )
 
-SHARED, OWN = {"erp", "book"}, {"shop", "orders", "sync"}
+SHARED, OWN = {"erp", "book"}, {"shop", "orders", "stock", "sync"}
 
 
 def test_the_source_holds_what_stores_share_and_names_the_function_for_another_store(
@@ -61,6 +63,21 @@ def test_each_store_has_its_own_components_and_refers_to_the_shared_ones(
         assert store.installation.parent == parent.installation
         assert store.installation.version == "1.0.0"
     assert first.component("orders")["_id"] != second.component("orders")["_id"]
+
+
+def test_a_connection_that_the_customer_had_before_is_shared_by_the_stores(branches: Shop) -> None:
+    parent = begin(branches)
+    mine = {**CREDENTIALS, "name": "Mine"}
+    own = parent.do("POST", "/connections", mine)["_id"]
+    take_steps(parent, connection={"_connectionId": own})
+    store = add_store(branches, parent)
+    branches.publish(NEXT_BRANCHES)
+
+    assert parent.push().outcome == Operation.Outcome.DONE
+
+    assert store.component("stock")["_connectionId"] == own
+    assert parent.component("archive")["_connectionId"] == own
+    assert parent.do("GET", f"/connections/{own}")["name"] == "Mine"
 
 
 def test_an_update_of_the_parent_updates_its_stores(
