@@ -32,7 +32,11 @@ from connector_kit.forms.pages import (
     Tab,
     address_of,
 )
-from connector_kit.forms.settings import read_fields, read_settings_document
+from connector_kit.forms.settings import (
+    read_fields,
+    read_settings_document,
+    read_settings_forms,
+)
 from connector_kit.forms.validation import MISSING_VALUE, Errors, validate
 
 __all__ = [
@@ -58,6 +62,7 @@ __all__ = [
     "read_fields",
     "read_form",
     "read_settings_document",
+    "read_settings_forms",
     "state_of",
     "submitted",
     "typed",

@@ -10,7 +10,7 @@ from connector_kit.forms.columns import columns_of, rows_of
 from connector_kit.forms.field_types import CHECKBOX, STATIC_MAP
 from connector_kit.forms.fields import Field
 from connector_kit.forms.form import Box, Form
-from connector_kit.forms.metadata import field_type, rules_of
+from connector_kit.forms.metadata import field_type, read_form, rules_of
 from connector_kit.forms.pages import (
     FlowEntry,
     General,
@@ -63,6 +63,33 @@ def read_settings_document(document: Json) -> SettingsPages:
         oddities=tuple(notes),
         raw=document,
     )
+
+
+def read_settings_forms(integration: Document, flows: Mapping[str, Document]) -> SettingsPages:
+    """Return the settings of framework 2.0 as pages; never raises.
+
+    One section holds the form of the *integration*, and lists *flows*, by name, with theirs.
+    """
+    form = _settings_form(integration)
+    entries = tuple(
+        FlowEntry(name, _settings_form(flow), shows_schedule=True) for name, flow in flows.items()
+    )
+    section = Section("Settings", tabs=(Tab("", form),) if form else (), flows=entries)
+    oddities = (*form.oddities, *(oddity for entry in entries for oddity in entry.form.oddities))
+    settings = integration.get("settings")
+    return SettingsPages(
+        stores=(StorePage(id="", sections=(section,)),),
+        edition=words(settings.get("connectorEdition")) if isinstance(settings, dict) else "",
+        oddities=oddities,
+        raw=settings if isinstance(settings, dict) else {},
+    )
+
+
+def _settings_form(document: Document) -> Form:
+    """The form in ``settingsForm``, with the document's own values; empty without one."""
+    settings = document.get("settings")
+    values = settings if isinstance(settings, dict) else {}
+    return read_form(document["settingsForm"], values) if "settingsForm" in document else Form()
 
 
 def _stores(document: Document, notes: Notes) -> list[StorePage]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from django.db.models import Q
 
 from connector_kit.blueprint import INTEGRATION
 from connector_kit.forms import (
@@ -14,8 +11,8 @@ from connector_kit.forms import (
     SettingsPages,
     StorePage,
     Tab,
-    read_settings_document,
 )
+from connector_kit.lifecycle.settings.recorded import recorded_pages, shown_components
 from connector_kit.models import Installation
 from connector_kit.plan.login_request import TITLE as REQUEST
 from connector_kit.schedules import in_words
@@ -82,15 +79,11 @@ class SettingsOnRecord:
 
 def settings_on_record(installation: Installation) -> SettingsOnRecord:
     """The recorded settings of *installation*; empty where nothing was applied. One query."""
-    wanted = Q(external_id=INTEGRATION) | Q(resource="flows")
-    rows = installation.components.filter(wanted).select_related("applied")
-    settings: Any = None
+    rows = shown_components(installation)
     flows: dict[str, FlowOnRecord] = {}
     for row in rows:
-        document = row.applied.component().document if row.applied else {}
-        if row.external_id == INTEGRATION:
-            settings = document.get("settings")
-        else:
+        if row.external_id != INTEGRATION:
+            document = row.applied.component().document if row.applied else {}
             seen = {**document, **installation.flows.get(row.external_id, {})}
             flows[row.external_id] = flows[row.resource_id] = FlowOnRecord(
                 name=str(seen.get("name") or row.external_id),
@@ -99,7 +92,7 @@ def settings_on_record(installation: Installation) -> SettingsOnRecord:
                 external_id=row.external_id,
                 timezone=str(seen.get("timezone") or seen.get("timeZone") or ""),
             )
-    return SettingsOnRecord(read_settings_document(settings), flows)
+    return SettingsOnRecord(recorded_pages(rows), flows)
 
 
 def pages_of(store: StorePage) -> list[Page]:

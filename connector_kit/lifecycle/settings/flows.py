@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from connector_kit.blueprint import INTEGRATION
 from connector_kit.documents import Document
-from connector_kit.forms import Errors, FlowEntry, read_settings_document
+from connector_kit.forms import Errors, FlowEntry
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.operations import Work
+from connector_kit.lifecycle.settings.recorded import recorded_pages, shown_components
 from connector_kit.models import Installation
 from connector_kit.plan import FieldChange, Plan, Update
 from connector_kit.schedules import schedule_problem
@@ -29,9 +29,7 @@ NO_SCHEDULE = "The connector controls this flow's schedule"
 
 def check_flows(installation: Installation, flows: FlowChanges) -> Errors:
     """Return the errors of *flows* that may not be changed, by name; reads only the records."""
-    row = installation.components.filter(external_id=INTEGRATION).select_related("applied").first()
-    document = row.applied.component().document if row and row.applied else {}
-    pages = read_settings_document(document.get("settings"))
+    pages = recorded_pages(shown_components(installation))
     found = {name: pages.flow(name) for name in flows}
     errors = {
         name: list(_refusals(flow[1], flows[name])) if (flow := found[name]) else [NO_FLOW]
