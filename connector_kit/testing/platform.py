@@ -35,7 +35,7 @@ class Platform(HookCalls, WrapperCalls, FlatCalls):
         *,
         at: str = "",
         system_token: str = "",
-        framework: int = 1,
+        framework: int | None = None,
         contracts: bool = True,
         **installation: Any,
     ) -> None:
@@ -43,8 +43,9 @@ class Platform(HookCalls, WrapperCalls, FlatCalls):
 
         *target* is a connector class, a module, another class, an object or a dict of functions,
         the name of one of these (``package.module[:name]``), or the address of a running stack.
-        *at* is the address of a stack that runs *target*. *installation* are the fields of
-        `Installation`; a stack of connectors needs the ``connector_id``.
+        *at* is the address of a stack that runs *target*. *framework* is that of the class, else
+        1. *installation* are the fields of `Installation`; a stack of connectors needs the
+        ``connector_id``.
 
         Raises RegistrationError for functions that cannot be served, LoadError for a name that
         cannot be resolved.
@@ -72,7 +73,7 @@ class Platform(HookCalls, WrapperCalls, FlatCalls):
             declared=Declared(connector) if connector else None,
             installation=Installation(**installation),
             is_diy=connector is None and "connector_id" not in installation,
-            framework=framework,
+            framework=framework or (connector.framework if connector else 1),
         )
 
     def installer(self, name: str, /, **more: Any) -> Any:

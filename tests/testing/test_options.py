@@ -240,3 +240,12 @@ def test_a_name_that_means_nothing_here_is_said_with_what_there_is(call: Any, me
         call(Platform(target))
 
     assert message in str(said.value)
+
+
+def test_the_framework_of_a_class_counts() -> None:
+    class Two(Everything):
+        framework = 2
+
+    Platform(Two).pre_map("save_order", [])
+
+    assert given()["testMode"] is False

@@ -65,7 +65,10 @@ manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000
             help="file with a JSON object of options that override the generated ones (-: stdin)",
         )
         parser.add_argument(
-            "--framework", type=int, choices=(1, 2), default=1, help="2: call without a type"
+            "--framework",
+            type=int,
+            choices=(1, 2),
+            help="2: call without a type (default: the framework of the class, else 1)",
         )
         parser.add_argument(
             "--url",
