@@ -18,6 +18,7 @@ from connector_kit.blueprint.rules import (
     belonging_findings,
     component_findings,
     connector_findings,
+    framework_findings,
     holder_findings,
     offer_findings,
     storing_findings,
@@ -110,6 +111,7 @@ def examine(connector: type[Connector]) -> Examined:
     found += holder_findings(connector)
     found += SettingsRules(settings, schema, declared.offer, by_name).findings()
     found += storing_findings(declared, schema, components)
+    found += framework_findings(declared, settings, writer.functions.values(), components)
     return Examined(
         declaration=declared,
         settings=settings,

@@ -76,6 +76,17 @@ def of_source(source: SourcePlan, *, listed_id: str | None, overwrite: bool) -> 
         yield Objection("source_holds_more", "source", message, hint, Weight.ADVICE)
 
 
+def of_framework(publication: Publication, live: Sequence[ReleaseStanding]) -> Iterator[Objection]:
+    """Object to another framework than that of the installations: none can be made the other's."""
+    listing, wanted = publication.listing, publication.candidate.listing.framework
+    listed = 2 if listing and listing.get("framework") == record_plans.TWO_DOT_ZERO else 1
+    is_used = any(standing.installations for standing in live)
+    if listing and listed != wanted and (is_used or listed == 2):
+        message = f"The listing is of framework {listed}.0, and the class of {wanted}.0."
+        hint = "Publish a class with another name, which gets a listing of its own."
+        yield Objection("framework_differs", "framework", message, hint)
+
+
 def of_server(
     publication: Publication, live: Sequence[ReleaseStanding], client: Client
 ) -> Iterator[Objection]:

@@ -29,7 +29,12 @@ from connector_kit.publisher.errors import PublicationRefused, PublisherError
 from connector_kit.publisher.live import ReleaseStanding, live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Publication, Standing, look_up, standing_of
-from connector_kit.publisher.records_review import of_records, of_server, of_source
+from connector_kit.publisher.records_review import (
+    of_framework,
+    of_records,
+    of_server,
+    of_source,
+)
 from connector_kit.publisher.served import dropped, not_served
 from connector_kit.publisher.source_integrations import SourcePlan, plan_source
 
@@ -148,7 +153,8 @@ def examined_on_platform(
     live = _served_by_it(known, standing)
     found += dropped(cls, live)
     if publication:
-        found += [*of_records(publication, client), *of_server(publication, live, client)]
+        found += [*of_records(publication, client), *of_framework(publication, live)]
+        found += of_server(publication, live, client)
         if wanted.listing.framework == 2:
             source = _plan_source(publication, known, client)
             listed = record_plans.source_id_of(publication.listing)

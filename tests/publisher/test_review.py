@@ -15,7 +15,9 @@ from connector_kit.extension.board import Board
 from connector_kit.extension.health import Health
 from connector_kit.extension.wsgi import Stack
 from connector_kit.lifecycle import find_module
+from connector_kit.models import Connector, Installation
 from connector_kit.publisher import publish
+from connector_kit.publisher.objections import Weight
 from connector_kit.publisher.review import review
 from tests.publisher.declared import OrdersToSlack
 from tests.publisher.fixtures import ORDERS, SYSTEM_TOKEN
@@ -230,6 +232,22 @@ def test_a_source_integration_that_is_not_there_yet_is_no_objection(change, monk
     monkeypatch.setattr(OrdersToSlack, "framework", 2)
 
     assert codes() == []
+
+
+@pytest.mark.parametrize("framework", [1, 2])
+def test_a_listing_with_installations_keeps_its_framework(change, monkeypatch, framework):
+    monkeypatch.setattr(OrdersToSlack, "framework", framework)
+    publish(ORDERS)
+    connector = Connector.objects.get()
+    Installation.objects.create(
+        connector=connector, integration_id="5f3c0a5f3c0a5f3c0a5f3c0a", version="1.0.0"
+    )
+    monkeypatch.setattr(OrdersToSlack, "framework", 3 - framework)
+    monkeypatch.setattr(OrdersToSlack, "version", "9.0.0")
+
+    [objection] = [item for item in review(ORDERS) if item.code == "framework_differs"]
+
+    assert objection.weight == Weight.REFUSED
 
 
 def test_a_listing_that_points_to_another_stack_is_an_objection(platform, change):

@@ -17,6 +17,7 @@ from connector_kit.blueprint.rules.every import (
     reference_findings,
 )
 from connector_kit.blueprint.rules.flows import flow_errors, flow_warnings, schedule_findings
+from connector_kit.blueprint.rules.frameworks import framework_findings
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
 from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
@@ -32,6 +33,7 @@ __all__ = [
     "belonging_findings",
     "component_findings",
     "connector_findings",
+    "framework_findings",
     "holder_findings",
     "offer_findings",
     "storing_findings",

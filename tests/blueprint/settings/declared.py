@@ -120,8 +120,12 @@ class OnTwo(Orders):
 
 
 def declare(settings: dict[str, Any], **attributes: Any) -> type[Connector]:
-    """A connector like `Orders`, with other *settings*."""
+    """A connector like `Orders`, with other *settings*; in 2.0 without sections of flows."""
     body = {"Settings": type("Settings", (), settings), **attributes}
+    if attributes.get("framework") == 2:
+        flows = {"sync": "Sync", "refunds": "Refunds"}
+        same = {"source": Orders.orders, "steps": [Orders.save]}
+        body |= {name: Flow(title, **same) for name, title in flows.items()}
     return type(Connector)("Declared", (Orders,), body)
 
 

@@ -45,7 +45,9 @@ def page(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def test_the_examples_have_no_problems() -> None:
-    assert [problems(item) for item in (Orders, OnTwo, Shops)] == [[], [], []]
+    assert [problems(item) for item in (Orders, Shops)] == [[], []]
+    lost = {problem.id for problem in problems(OnTwo)}
+    assert lost == {"connector_kit.W091", "connector_kit.W092"}
 
 
 def test_settings_stand_where_they_were_declared() -> None:
